@@ -1,0 +1,316 @@
+"""A compiled playbook: one business process as frozen data.
+
+Read from YAML by `reading`, proved by `checker`, run by `decide`. Nothing here computes; names follow
+docs/playbooks.md. Every element keeps the line of the file it came from, so that a finding can name it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from tuoshan.core.conditions import Expression
+from tuoshan.core.durations import Duration
+
+FieldKind = Literal[
+    "text", "long_text", "choice", "choices", "yes_no", "number", "money", "date", "datetime", "phone",
+    "person", "org_unit", "product", "order_line", "address", "photo", "file",
+]  # fmt: skip
+"""What a form field may hold (docs/playbooks.md, Form fields)."""
+
+PERSONAL_KINDS = frozenset({"text", "long_text", "phone", "address"})
+"""Kinds whose values are kept outside the event chain and referred to by keyed hash."""
+
+PHASES = (
+    "receive", "acknowledge", "assess", "investigate", "decide", "remedy", "close", "learn",
+)  # fmt: skip
+"""The phases of ISO 10002, in order."""
+
+Clock = Literal["elapsed", "working_time"]
+EndKind = Literal["", "ordinary", "early"]
+
+SYSTEM = "system"
+ANY_OPEN = "any_open"
+START = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """`中文 / English` of one element."""
+
+    zh: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        return self.en if language.startswith("en") and self.en else self.zh
+
+
+NO_WORDING = Wording("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    title: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One form field. `list` names a list kept by the company (categories, departments, shops …)."""
+
+    name: str
+    kind: FieldKind
+    label: Wording
+    required: bool = True
+    choices: tuple[Choice, ...] = ()
+    list: str = ""
+    unit: Wording = NO_WORDING
+    minimum: str = ""
+    maximum: str = ""
+    help: Wording = NO_WORDING
+    supervisors_only: bool = False
+    show_if: Expression | None = None
+    line: int = 0
+
+    @property
+    def personal(self) -> bool:
+        return self.kind in PERSONAL_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class FromTable:
+    """A value looked up in the company's table `table` by the fact `of` (none: a single value)."""
+
+    table: str
+    of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How long: exactly one of `within` (a duration or a table of durations) and `at` (a moment)."""
+
+    within: Duration | FromTable | None = None
+    at: Expression | None = None
+    clock: Clock = "elapsed"
+    calendar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LateStep:
+    """Who is told that a limit has passed, and how long after (None: at once)."""
+
+    party: str
+    after: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Whom a state waits for and what covers the wait: a limit of its own, a promise, or a stated reason."""
+
+    parties: tuple[str, ...]
+    limit: Limit | None = None
+    promise: str = ""
+    no_promise: Wording | None = None
+    otherwise: str = ""
+    late: tuple[LateStep, ...] = ()
+    warn: tuple[Duration, ...] = ()
+    pauses: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    name: str
+    title: Wording
+    phase: str
+    waits: Waits | None = None
+    end: EndKind = ""
+    customer: Wording = NO_WORDING
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TierBy:
+    """`by: {table: approver, of: amount}`: one accountable approver by the cumulative amount of the case.
+
+    `also` maps values of another fact to a further allowed floor: `{grade: {important: lead}}` means that
+    the approver is at least `lead` when the grade is important, whatever the amount.
+    """
+
+    table: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One entry of `do`: a verb of the closed list with its arguments."""
+
+    name: str
+    arguments: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    target: str = ""
+    line: int = 0
+
+
+VERBS = frozenset({"assign", "carry_out", "book", "print", "start", "set", "add", "open_task", "correct", "notify"})
+"""The closed list of effects' verbs (`tell` has its own key). `push` and `spawn` come with groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    name: str
+    title: Wording
+    sources: tuple[str, ...]
+    to: str = ""
+    by: tuple[str, ...] = ()
+    by_tier: TierBy | None = None
+    not_by: tuple[str, ...] = ()
+    form: tuple[Field, ...] = ()
+    evidence: tuple[str, ...] = ()
+    condition: Expression | None = None
+    as_soon_as: Expression | None = None
+    do: tuple[Verb, ...] = ()
+    tell: tuple[str, ...] = ()
+    rule: str = ""
+    back: bool = False
+    customer: Wording = NO_WORDING
+    line: int = 0
+
+    @property
+    def automatic(self) -> bool:
+        return self.as_soon_as is not None
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is a step of the main line (a hold blocks those)."""
+        return bool(self.to) or self.back
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    name: str
+    title: Wording
+    party: str
+    each: str = ""
+    opens: tuple[str, ...] = ()
+    asked_by: tuple[str, ...] = ()
+    during: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    optional: bool = False
+    owed: bool = False
+    until: tuple[str, ...] = ()
+    condition: Expression | None = None
+    limit: Limit | None = None
+    late: tuple[LateStep, ...] = ()
+    warn: tuple[Duration, ...] = ()
+    pauses: tuple[str, ...] = ()
+    form: tuple[Field, ...] = ()
+    evidence: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ("done",)
+    outcome_titles: Mapping[str, Wording] = field(default_factory=lambda: MappingProxyType({}))
+    not_by: tuple[str, ...] = ()
+    do: Mapping[str, tuple[Verb, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    tell: tuple[str, ...] = ()
+    customer: Wording = NO_WORDING
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    name: str
+    title: Wording
+    starts: tuple[str, ...]
+    until: tuple[str, ...]
+    limit: Limit
+    pauses: tuple[str, ...] = ()
+    runs_while: tuple[str, ...] = ()
+    warn: tuple[Duration, ...] = ()
+    late: tuple[LateStep, ...] = ()
+    otherwise: str = ""
+    restarts: bool = False
+    for_customer: bool = False
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    name: str
+    title: Wording
+    by: tuple[str, ...]
+    form: tuple[Field, ...] = ()
+    stops: tuple[str, ...] = ()
+    stops_all: bool = False
+    limit: Duration | None = None
+    release_by: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    name: str
+    title: Wording
+    superior: str = ""
+    outside: bool = False
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text that an action tells: to whom, over which ways, subject and body with `{variables}`."""
+
+    name: str
+    to: tuple[str, ...]
+    subject: Wording
+    text: Wording
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    name: str
+    steps: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """One process. `hash` covers the composed text, fragments included; table values stand outside it."""
+
+    key: str
+    version: int
+    title: Wording
+    source: str
+    start: str
+    register: tuple[Field, ...]
+    facts: Mapping[str, Field]
+    states: Mapping[str, State]
+    actions: Mapping[str, Action]
+    tasks: Mapping[str, Task]
+    deadlines: Mapping[str, Deadline]
+    holds: Mapping[str, Hold]
+    parties: Mapping[str, Party]
+    messages: Mapping[str, Message]
+    tables: Mapping[str, object]
+    walks: tuple[Walk, ...]
+    takes: tuple[str, ...] = ()
+    about: str = ""
+    number_prefix: str = "TS"
+    calendar: str = "standard"
+    portal: bool = False
+    hash: str = ""
+    text: str = ""
+    file: str = ""
+
+    def superior_of(self, party: str) -> str:
+        """The party to whom this party's overdue work goes; `lead` where the file names none."""
+        known = self.parties.get(party)
+        return known.superior if known and known.superior else "lead"
+
+    def actions_from(self, state: str) -> list[Action]:
+        """Actions possible from a state in order of declaration, `any_open` ones included."""
+        open_state = state in self.states and not self.states[state].end
+        return [
+            action for action in self.actions.values()
+            if state in action.sources or (open_state and ANY_OPEN in action.sources)
+        ]  # fmt: skip

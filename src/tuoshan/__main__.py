@@ -1,0 +1,5 @@
+"""`python -m tuoshan`: the same as the `tuoshan` command."""
+
+from tuoshan.cli.main import app
+
+app()

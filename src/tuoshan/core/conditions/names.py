@@ -1,0 +1,124 @@
+"""What names mean: the closed list of functions, the words of a case's history, and all else facts."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import Final
+
+from tuoshan.core.conditions.errors import ExpressionError
+from tuoshan.core.conditions.syntax import Call, Fact, Given, History, Literal, Node, Table, Total
+from tuoshan.core.conditions.tokens import Token
+
+HISTORY: Final = {
+    "on": "on.accept",
+    "entered": "entered.answered",
+    "first": "first.accept",
+    "times": "times.appeal",
+    "late": "late.solve",
+    "task": "task.inquire.open",
+    "ruling": "ruling.kind",
+    "members": "members.stores.open",
+}
+"""The reserved namespaces, each with an example of its use."""
+
+EFFECT_ANSWERS: Final = ("settled", "failed")
+_CONSTANTS: Final = frozenset({"true", "false", "null", "now", "in", "and", "or", "not", "is"})
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """How many arguments a function takes (``most`` None: any number), and an example."""
+
+    least: int
+    most: int | None
+    example: str
+
+
+FUNCTIONS: Final = {
+    "days": Function(1, 1, "days(3)"),
+    "hours": Function(1, 1, "hours(24)"),
+    "minutes": Function(1, 1, "minutes(30)"),
+    "working_days": Function(1, 1, "working_days(5)"),
+    "is_holiday": Function(1, 1, "is_holiday(visit_on)"),
+    "table": Function(1, None, "table('free_limit', grade)"),
+    "total": Function(1, 1, "total(amount)"),
+    "has": Function(1, 1, "has(amount)"),
+    "size": Function(1, 1, "size(departments)"),
+}
+
+_FOREIGN: Final = {
+    "len": "size(list)",
+    "count": "size(list)",
+    "sum": "total(money_fact)",
+    "day": "days(n)",
+    "hour": "hours(n)",
+    "minute": "minutes(n)",
+    "exists": "has(fact)",
+}
+
+
+def name_node(text: str, token: Token) -> Node:
+    """What a name without parentheses stands for: history, an effect's answer, or a fact."""
+    head, _, rest = token.value.partition(".")
+    if head in HISTORY:
+        if not rest:
+            raise ExpressionError(
+                text,
+                token.column,
+                f"'{head}' is a reserved word, so no fact can be called that",
+                f"write for example {HISTORY[head]}, or give the fact another name",
+            )
+        return History(head, rest, token.value, token.column)
+    if rest:
+        if head in FUNCTIONS or head in _CONSTANTS:
+            raise ExpressionError(
+                text, token.column, f"'{head}' has no parts", f"write {head} alone, or use another name"
+            )
+        if token.value.rpartition(".")[2] in EFFECT_ANSWERS:
+            return History("effect", token.value, token.value, token.column)
+    return Fact(token.value, token.column)
+
+
+def call(text: str, token: Token, arguments: tuple[Node, ...]) -> Node:
+    """A function with its arguments. Raises ExpressionError for an unknown one or wrong arguments."""
+    name = token.value
+    function = FUNCTIONS.get(name)
+    if function is None:
+        raise ExpressionError(text, token.column, f"there is no function '{name}'", _nearest(name))
+    if len(arguments) < function.least or (function.most is not None and len(arguments) > function.most):
+        wanted = "one argument" if function.most == 1 else "at least one argument"
+        raise ExpressionError(
+            text,
+            token.column,
+            f"'{name}' takes {wanted}, not {len(arguments)}",
+            f"write for example {function.example}",
+        )
+    first = arguments[0]
+    if name == "has":
+        if not isinstance(first, Fact | History):
+            raise ExpressionError(text, token.column, "'has' asks about a fact", "write has(amount)")
+        return Given(first, token.column)
+    if name == "total":
+        if not isinstance(first, Fact):
+            raise ExpressionError(
+                text, token.column, "'total' adds up one money fact of the case", "write total(amount)"
+            )
+        return Total(first, token.column)
+    if name == "table":
+        if not (isinstance(first, Literal) and isinstance(first.value, str) and first.value):
+            raise ExpressionError(
+                text,
+                token.column,
+                "a table is named by a text in quotes",
+                "write for example table('free_limit', grade)",
+            )
+        return Table(first.value, arguments[1:], token.column)
+    return Call(name, arguments, token.column)
+
+
+def _nearest(name: str) -> str:
+    meant = _FOREIGN.get(name)
+    if meant is None and (near := difflib.get_close_matches(name, FUNCTIONS, n=1)):
+        meant = FUNCTIONS[near[0]].example
+    return f"write {meant}" if meant else "use one of " + ", ".join(FUNCTIONS)

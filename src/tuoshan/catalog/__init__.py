@@ -1,0 +1,1 @@
+"""What is sold and what goes wrong with it: categories, products, orders."""

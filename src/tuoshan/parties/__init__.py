@@ -1,0 +1,1 @@
+"""Who people are: staff, roles, org units, customers; what each may see and do."""

@@ -1,0 +1,233 @@
+"""Secrets at rest: encrypted text, blind indexes, masks, and signed links.
+
+Keys come from the settings. ``FIELD_KEYS`` is a list, newest first: the first key encrypts, every key can
+read, so a key is rotated by putting a new one in front and running ``rotate`` over the rows. ``INDEX_KEY``
+(when set, else the oldest of ``FIELD_KEYS``) keys the blind indexes and word references; those are compared
+for equality and stand in hash chains, so that key never changes.
+"""
+
+import hashlib
+import hmac
+import unicodedata
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import phonenumbers
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import FieldError, ImproperlyConfigured
+from django.db import models
+
+from tuoshan import clock
+
+INDEX_HEX_LENGTH = 32
+"""A blind index keeps 128 bits of its HMAC: collisions are out of reach, and the column stays short."""
+
+
+class LinkRefused(Exception):  # noqa: N818
+    """A signed link cannot be used; its subclasses say why."""
+
+
+class LinkExpired(LinkRefused):
+    """The link was genuine, but its time is over."""
+
+
+class LinkBroken(LinkRefused):
+    """The link was not made here, was made for another purpose, or was changed on the way."""
+
+
+def _fernet_key(text: str) -> bytes:
+    """Return a Fernet key: the text itself when it is one, else a key derived from it as a passphrase."""
+    try:
+        if len(urlsafe_b64decode(text.encode())) == 32:
+            return text.encode()
+    except (Base64Error, ValueError):
+        pass
+    return urlsafe_b64encode(hashlib.sha256(b"tuoshan field key\0" + text.encode()).digest())
+
+
+@lru_cache(maxsize=8)
+def _cipher(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(_fernet_key(key)) for key in keys])
+
+
+def _field_keys() -> tuple[str, ...]:
+    keys = tuple(getattr(settings, "FIELD_KEYS", ()) or ())
+    if not keys:
+        raise ImproperlyConfigured("FIELD_KEYS is empty: personal data could not be encrypted.")
+    return keys
+
+
+def _index_key() -> bytes:
+    return str(getattr(settings, "INDEX_KEY", "") or _field_keys()[-1]).encode()
+
+
+def encrypt(text: str) -> str:
+    """Encrypt with the newest key. The empty text stays empty, so that "no phone" needs no key to see."""
+    return _cipher(_field_keys()).encrypt(text.encode()).decode() if text else ""
+
+
+def decrypt(token: str) -> str:
+    """Decrypt with whichever key fits. Raises ``InvalidToken`` when none does."""
+    return _cipher(_field_keys()).decrypt(token.encode()).decode() if token else ""
+
+
+def rotate(token: str) -> str:
+    """Encrypt again under the newest key, keeping the moment at which the text was first written."""
+    return _cipher(_field_keys()).rotate(token.encode()).decode() if token else ""
+
+
+class EncryptedTextField(models.TextField[str, str]):
+    """Text that the database only ever sees encrypted.
+
+    It cannot be searched or ordered by: only ``isnull`` and equality with the empty text are meaningful, and
+    every other look-up raises ``FieldError`` instead of quietly finding nothing. Look up by ``blind_index``.
+    """
+
+    description = "Encrypted text"
+
+    def get_prep_value(self, value: Any) -> Any:
+        text = super().get_prep_value(value)
+        return text if text is None else encrypt(str(text))
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        """Decrypt on the way out; a row whose key was thrown away raises ``InvalidToken``."""
+        return value if value is None else decrypt(value)
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name not in ("isnull", "exact"):
+            raise FieldError(f"{self.name} is encrypted and cannot be searched with {lookup_name}.")
+        return super().get_lookup(lookup_name)
+
+
+def rotate_rows(rows: Iterable[models.Model]) -> int:
+    """Rewrite the encrypted fields of these rows under the newest key; return how many rows were written.
+
+    Reading decrypts with any key and saving encrypts with the first, so it is safe to run twice or to stop.
+    """
+    count = 0
+    for row in rows:
+        names = [field.name for field in row._meta.concrete_fields if isinstance(field, EncryptedTextField)]
+        if names:
+            row.save(update_fields=names)
+            count += 1
+    return count
+
+
+def normalised(text: str, purpose: str) -> str:
+    """One spelling for everything that means the same: phones as E.164 digits, the rest NFKC and folded."""
+    if purpose.startswith("phone"):
+        return phone_e164(text).lstrip("+") or "".join(sign for sign in text if sign.isdigit())
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def blind_index(text: str, purpose: str) -> str:
+    """Return a keyed hash by which equal values are found without being readable; empty for empty text.
+
+    ``purpose`` separates indexes, so that a phone and a name, or two columns, can never be matched with
+    each other; one that begins with ``phone`` normalises as a phone number.
+    """
+    plain = normalised(text, purpose)
+    if not plain:
+        return ""
+    digest = hmac.new(_index_key(), f"{purpose}\0{plain}".encode(), hashlib.sha256)
+    return digest.hexdigest()[:INDEX_HEX_LENGTH]
+
+
+def words_ref(text: str) -> str:
+    """Return the keyed hash that stands for free text inside the event chain; the text is kept elsewhere."""
+    return hmac.new(_index_key(), b"words\0" + text.encode(), hashlib.sha256).hexdigest()
+
+
+def phone_e164(text: str, region: str = "CN") -> str:
+    """Return the number in E.164 (``+8613800138000``), or an empty text when it is no possible number.
+
+    Full-width digits, spaces, dots and brackets are accepted; 400 and 800 service numbers and landlines with
+    their area code too. An extension is dropped: it does not tell two customers apart.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    try:
+        number = phonenumbers.parse(plain, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def mask_phone(text: str) -> str:
+    """Return a phone fit for showing to strangers: ``138****5678``, ``010****5678``; short ones keep two."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    try:
+        plain = phonenumbers.format_number(
+            phonenumbers.parse(plain, "CN"), phonenumbers.PhoneNumberFormat.NATIONAL
+        )
+    except phonenumbers.NumberParseException:
+        pass
+    digits = "".join(sign for sign in plain if sign.isdigit())
+    if len(digits) >= 10:
+        return f"{digits[:3]}****{digits[-4:]}"
+    return f"****{digits[-2:]}" if digits else ""
+
+
+def mask_name(text: str) -> str:
+    """Return a name of which only the first letter of each word is readable: ``王**``, ``J*** S****``."""
+    words = unicodedata.normalize("NFKC", text).split()
+    return " ".join(word[0] + "*" * max(1, len(word) - 1) for word in words)
+
+
+def mask_email(text: str) -> str:
+    """Return an address of which only the first letter and the domain are readable: ``w***@example.com``."""
+    local, at, domain = text.strip().partition("@")
+    return f"{local[:1]}***@{domain}" if at and local else "***" if text.strip() else ""
+
+
+def sign_link(purpose: str, payload: Mapping[str, Any], days: float | None) -> str:
+    """Return a token for a link that does one thing (``purpose``) until ``days`` from now (None: for ever).
+
+    The payload is readable by whoever holds the link: put identifiers into it, never personal data.
+    """
+    expires = None if days is None else int((clock.now() + timedelta(days=days)).timestamp())
+    return signing.Signer(salt=f"tuoshan.link.{purpose}").sign_object({"p": dict(payload), "x": expires})
+
+
+def read_link(purpose: str, token: str) -> dict[str, Any]:
+    """Return the payload of a link made by ``sign_link`` for the same purpose.
+
+    Raises ``LinkExpired`` or ``LinkBroken``. The signature is compared in constant time.
+    """
+    try:
+        content = signing.Signer(salt=f"tuoshan.link.{purpose}").unsign_object(token)
+        payload, expires = dict(content["p"]), content["x"]
+    except (signing.BadSignature, KeyError, TypeError, ValueError) as error:
+        raise LinkBroken(purpose) from error
+    if expires is not None and clock.now().timestamp() > expires:
+        raise LinkExpired(purpose)
+    return payload
+
+
+__all__ = [
+    "EncryptedTextField",
+    "InvalidToken",
+    "LinkBroken",
+    "LinkExpired",
+    "LinkRefused",
+    "blind_index",
+    "decrypt",
+    "encrypt",
+    "mask_email",
+    "mask_name",
+    "mask_phone",
+    "normalised",
+    "phone_e164",
+    "read_link",
+    "rotate",
+    "rotate_rows",
+    "sign_link",
+    "words_ref",
+]

@@ -3,12 +3,16 @@
 from datetime import timedelta
 from pathlib import Path
 
+import django_stubs_ext
+
 from tuoshan.settings import keys, security
 from tuoshan.settings.apps import MIDDLEWARE as _MIDDLEWARE
 from tuoshan.settings.apps import installed_apps, present
 from tuoshan.settings.config import read_config
 from tuoshan.settings.databases import database
 from tuoshan.settings.logs import logging_settings
+
+django_stubs_ext.monkeypatch()  # so that forms and fields may name their types, as the type checker wants
 
 CONFIG = read_config()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -46,7 +50,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "tuoshan.settings.security.InvitedOnly"
+ACCOUNT_ADAPTER = "tuoshan.settings.accounts.InvitedOnly"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -35,6 +35,7 @@ def installed_apps() -> list[str]:
         "django.contrib.sessions",
         "django.contrib.messages",
         "django.contrib.staticfiles",
+        "django.forms",
         "django_htmx",
         "csp",
         "axes",

@@ -1,10 +1,8 @@
-"""Content security policy, sign-in and lockout settings."""
+"""Content security policy and lockout settings."""
 
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
 from csp.constants import NONE, SELF
-from django.http import HttpRequest
 
 #: No inline script or style anywhere; pictures may also come from the page itself (previews, icons of the styles).
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
@@ -22,11 +20,3 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 
 LOCKOUT_FAILURES = 5
 LOCKOUT_MINUTES = 15
-
-
-class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
-    """Accounts are made by an administrator; nobody signs up alone."""
-
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Always False."""
-        return False

@@ -1,0 +1,17 @@
+"""`tuoshan migrate`: bring the database to this version."""
+
+import typer
+
+
+def migrate() -> None:
+    """Create or update the tables. Safe to run twice; run it once before new web nodes start."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=1, interactive=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(migrate)

@@ -1,0 +1,61 @@
+"""`tuoshan run`: everything in one command, on one machine."""
+
+import socket
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from tuoshan.cli.processes import Together
+from tuoshan.settings.apps import present
+
+
+def run(
+    demo: Annotated[bool, typer.Option(help="Fill an empty database with a demo company.")] = False,
+    port: Annotated[int, typer.Option(help="Port; default TUOSHAN_PORT, or the next free one.")] = 0,
+) -> None:
+    """Migrate, then run web and worker together until Ctrl+C."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    from tuoshan.settings import CONFIG
+
+    call_command("migrate", verbosity=0, interactive=False)
+    chosen = port or free_port(CONFIG.address, CONFIG.port)
+    address = CONFIG.public_url or f"http://{CONFIG.address}:{chosen}"
+    for line in first_steps(demo=demo, address=address):
+        typer.echo(line)
+    commands = {"web": ["serve", "--port", str(chosen)]}
+    if present("tuoshan.cli.worker"):
+        commands["worker"] = ["worker"]
+    together = Together(commands)
+    together.start()
+    typer.echo(f"\n  {address}\n")
+    raise typer.Exit(together.wait())
+
+
+def first_steps(*, demo: bool, address: str) -> list[str]:
+    """What a person needs to get in: the demo's logins, or a one-time link that makes the administrator."""
+    if not present("tuoshan.cli.demo"):
+        return []
+    lines: list[str] = import_module("tuoshan.cli.demo").first_steps(demo=demo, address=address)
+    return lines
+
+
+def free_port(address: str, wanted: int) -> int:
+    """`wanted`, or the next port after it that nobody listens on. Raises SystemExit when twenty are taken."""
+    for port in range(wanted, wanted + 20):
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError:
+                continue
+            return port
+    raise SystemExit(f"tuoshan: ports {wanted}–{wanted + 19} at {address} are all taken; choose one with --port")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(run)

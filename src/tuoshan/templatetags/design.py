@@ -1,0 +1,148 @@
+"""Template tags of the design system; loaded in every template."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.forms import BoundField, widgets
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from tuoshan import clock
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", css: str = "") -> SafeString:
+    """A line icon of the sprite, hidden from screen readers; `size="s"` small, `size="l"` large."""
+    size_class = {"s": " ic-s", "l": " ic-l"}.get(size, "")
+    return format_html(
+        '<svg class="ic{}{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        size_class, f" {css}" if css else "", static("tuoshan/icons.svg"), name,
+    )  # fmt: skip
+
+
+def duration_text(seconds: float) -> str:
+    """A length of time in at most two units: `3 天`, `1 天 3 小时`, `2 小时 14 分`, `48 分`."""
+    minutes = max(int(abs(seconds)) // 60, 1)
+    days, rest = divmod(minutes, 1440)
+    hours, minutes = divmod(rest, 60)
+    if days >= 2 or (days and not hours):
+        return _("%(days)d 天") % {"days": days}
+    if days:
+        return _("%(days)d 天 %(hours)d 小时") % {"days": days, "hours": hours}
+    if hours and minutes:
+        return _("%(hours)d 小时 %(minutes)d 分") % {"hours": hours, "minutes": minutes}
+    if hours:
+        return _("%(hours)d 小时") % {"hours": hours}
+    return _("%(minutes)d 分") % {"minutes": minutes}
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Seconds as people say them."""
+    return "" if seconds is None else duration_text(seconds)
+
+
+@register.inclusion_tag("components/clock_chip.html")
+def clock_chip(
+    due: datetime | None = None,
+    warn_at: datetime | None = None,
+    paused: str = "",
+    provisional: bool = False,
+    done: str = "",
+    late: bool = False,
+    text: str = "",
+) -> dict[str, Any]:
+    """A clock's chip. `paused`: what it waits for; `done`: how it was kept; `text` replaces the countdown."""
+    now = clock.now()
+    live = False
+    if done:
+        state, shown = ("late" if late else "done"), done
+    elif paused:
+        state, shown = "paused", paused
+    elif due is None:
+        state, shown = "plain", text or _("无时限")
+    elif provisional:
+        state, shown = "provisional", text
+    else:
+        overdue = due < now
+        state = "late" if overdue else "warn" if warn_at is not None and warn_at <= now else "ok"
+        left = duration_text((due - now).total_seconds())
+        shown = text or (_("超时 %(time)s") % {"time": left} if overdue else left)
+        live = not text
+    return {"state": state, "shown": shown, "due": due, "warn_at": warn_at, "live": live} | CLOCK_STATES(state)
+
+
+def CLOCK_STATES(state: str) -> dict[str, str]:  # noqa: N802
+    """Colour, icon and spoken prefix of a clock's state."""
+    css, symbol, spoken = {
+        "ok": ("c-ok", "clock", _("时限正常：")),
+        "warn": ("c-warn", "clock", _("即将到期：")),
+        "late": ("c-late", "alert", _("已超时：")),
+        "paused": ("c-paused", "pause", _("已暂停：")),
+        "provisional": ("c-prov", "question", _("暂定：")),
+        "done": ("c-ok", "check", _("已完成：")),
+        "plain": ("c-plain", "clock", ""),
+    }[state]
+    return {"css": css, "symbol": symbol, "spoken": spoken}
+
+
+@register.inclusion_tag("components/grade.html")
+def grade(value: str) -> dict[str, Any]:
+    """A case's grade: normal, important or urgent (or the numbers 1 to 3)."""
+    level = {"normal": 1, "important": 2, "urgent": 3, "1": 1, "2": 2, "3": 3}.get(str(value), 0)
+    names = {1: pgettext("grade", "一般"), 2: pgettext("grade", "重要"), 3: pgettext("grade", "紧急")}
+    css = {1: "g-low", 2: "g-mid", 3: "g-urgent"}
+    return {"level": level, "name": names.get(level, pgettext("grade", "未定")), "css": css.get(level, "g-low")}
+
+
+_CLASSES: tuple[tuple[type[widgets.Widget], str], ...] = (
+    (widgets.CheckboxInput, "checkbox checkbox-sm"),
+    (widgets.RadioSelect, "radio radio-sm"),
+    (widgets.CheckboxSelectMultiple, "checkbox checkbox-sm"),
+    (widgets.SelectMultiple, "select w-full h-auto"),
+    (widgets.Select, "select w-full"),
+    (widgets.Textarea, "textarea w-full"),
+    (widgets.FileInput, "file-input w-full"),
+    (widgets.Input, "input w-full"),
+)
+
+
+@register.filter
+def kind_of(field: BoundField) -> str:
+    """How a field is laid out: check, choices, file, split, hidden or line."""
+    widget = field.field.widget
+    if field.is_hidden:
+        return "hidden"
+    if isinstance(widget, widgets.CheckboxInput):
+        return "check"
+    if isinstance(widget, widgets.RadioSelect | widgets.CheckboxSelectMultiple):
+        return "choices"
+    if isinstance(widget, widgets.FileInput):
+        return "file"
+    return "split" if isinstance(widget, widgets.MultiWidget) else "line"
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """A field's own input with the classes of the design system and its help and error tied to it."""
+    widget = field.field.widget
+    base = next((css for kind, css in _CLASSES if isinstance(widget, kind)), "input w-full")
+    attrs: dict[str, Any] = {"class": f"{base} {widget.attrs.get('class', '')}".strip()}
+    described = [f"{field.auto_id}_error"] if field.errors else []
+    if field.help_text:
+        described.append(f"{field.auto_id}_help")
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+    if isinstance(widget, widgets.MultiWidget):
+        for part in widget.widgets:
+            part.attrs.setdefault("class", next((css for kind, css in _CLASSES if isinstance(part, kind)), "input"))
+        attrs.pop("class")
+    return field.as_widget(attrs=attrs)

@@ -1,0 +1,75 @@
+"""Settings: what an operator writes gives what Django needs, and keys are made once."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from tuoshan.settings import keys
+from tuoshan.settings.config import Config
+from tuoshan.settings.databases import database
+from tuoshan.settings.logs import mask
+
+
+def test_without_any_setting_the_database_is_one_sqlite_file_in_the_data_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("TUOSHAN_DATABASE_URL", raising=False)
+    made = database(Config(data_dir=tmp_path, database_url=""))
+    assert made["NAME"] == str(tmp_path / "tuoshan.sqlite3")
+    assert made["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_a_postgresql_url_gives_host_port_name_and_keeps_its_options(tmp_path: Path) -> None:
+    url = "postgresql://care:p%40ss@db.example:6432/service?sslmode=require"
+    made = database(Config(data_dir=tmp_path, database_url=url, database_pool_size=3))
+    assert (made["USER"], made["PASSWORD"], made["HOST"], made["PORT"], made["NAME"]) == (
+        "care", "p@ss", "db.example", "6432", "service",
+    )  # fmt: skip
+    assert made["OPTIONS"]["sslmode"] == "require"
+    assert made["OPTIONS"]["pool"]["max_size"] == 3
+
+
+def test_a_socket_folder_may_stand_in_the_query(tmp_path: Path) -> None:
+    made = database(Config(data_dir=tmp_path, database_url="postgresql://postgres@/postgres?host=/run/pg"))
+    assert (made["HOST"], made["NAME"]) == ("/run/pg", "postgres")
+
+
+def test_another_database_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="mysql"):
+        database(Config(data_dir=tmp_path, database_url="mysql://x/y"))
+
+
+def test_a_public_url_without_scheme_is_refused() -> None:
+    with pytest.raises(ValidationError, match="http"):
+        Config(public_url="service.example")
+
+
+def test_lists_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUOSHAN_HOSTS", "a.example, b.example,")
+    assert Config().hosts == ["a.example", "b.example"]
+    assert isinstance(Config().secret_key, SecretStr)
+
+
+def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    first = keys.field_keys(folder)
+    assert keys.field_keys(folder) == first
+    assert stat.S_IMODE((folder / "fields").stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [path.name for path in folder.iterdir()] == ["fields"]
+
+
+@pytest.mark.parametrize(
+    ("said", "logged"),
+    [
+        ("来电 13800138000 要求退货", "来电 138****8000 要求退货"),
+        ("+86 138-0013-8000", "138****8000"),
+        ("写信给 lin.ruoxi@mail.example", "写信给 l***@mail.example"),
+        ("单号 TS2603020001387", "单号 TS2603020001387"),
+        ("id 713800138000123", "id 713800138000123"),
+    ],
+)
+def test_logs_hide_phones_and_addresses_but_not_case_numbers(said: str, logged: str) -> None:
+    assert mask(said) == logged

@@ -235,7 +235,8 @@ class _Checker:
             for first, second, answer in _ARITHMETIC[sign]
             if one in (first, "unknown") and other in (second, "unknown")
         }
-        return (fitting.pop() if len(fitting) == 1 else "unknown"), bool(fitting) or "unknown" in (one, other)
+        answer: Kind = next(iter(fitting)) if len(fitting) == 1 else "unknown"
+        return answer, bool(fitting)
 
     def words(self, node: Node) -> str:
         name, kind = describe(node), KIND_WORDS[self.kind(node)]

@@ -74,7 +74,9 @@ def compile_tree(text: str, node: Node) -> Run:
         value = run(_NO_SCOPE)
     except EvaluationError as error:
         column = node.column if not isinstance(node, Both | Either) else 1
-        raise ExpressionError(text, column, str(error), "compare and compute with like kinds") from None
+        raise ExpressionError(
+            text, column, str(error), "change the constants: this can never give an answer"
+        ) from None
     return lambda scope: value
 
 

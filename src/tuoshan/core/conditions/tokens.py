@@ -104,7 +104,7 @@ def _next(text: str, position: int) -> tuple[Token, int]:
             text,
             column,
             "this text does not end properly",
-            f"close it with {character} on the same line; a backslash goes only before a quote or a backslash",
+            f"close it with {character} on the same line; a backslash goes only before quote or backslash",
         )
     if character in _MENDS:
         raise ExpressionError(text, column, f"'{character}' has no meaning here", _MENDS[character])

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tuoshan.core.conditions import (
     MISSING,
+    RESERVED_NAMES,
     EvaluationError,
     ExpressionError,
     Missing,
@@ -368,7 +369,7 @@ def test_expression_is_a_value() -> None:
         ("len(a) > 1", 1, "size(list)"),
         ("dayz(3)", 1, "days(3)"),
         ("fetch(3)", 1, "use one of"),
-        ("a.b(3)", 1, "use one of"),
+        ("a.b(3)", 1, "named query"),
         ("days()", 1, "days(3)"),
         ("days(1, 2)", 1, "days(3)"),
         ("table()", 1, "table('free_limit', grade)"),
@@ -419,6 +420,14 @@ def test_deep_text_is_refused_not_crashed(text: str) -> None:
 def test_long_choices_are_fine() -> None:
     text = " || ".join(f"a == {number}" for number in range(150))
     assert evaluate(text, {"a": 149}) is True
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED_NAMES))
+def test_reserved_names_are_no_facts(name: str) -> None:
+    try:
+        assert compile_expression(name).reads == frozenset()
+    except ExpressionError as error:
+        assert error.mend
 
 
 def test_not_text_is_refused() -> None:

@@ -27,10 +27,12 @@ from tuoshan.core.conditions.errors import (
     TypeMismatch,
 )
 from tuoshan.core.conditions.expression import Expression, compile_expression
+from tuoshan.core.conditions.names import RESERVED_NAMES
 from tuoshan.core.conditions.values import MISSING, Missing, Scope, Value, WorkingDays
 
 __all__ = [
     "MISSING",
+    "RESERVED_NAMES",
     "ConditionError",
     "EvaluationError",
     "Expression",

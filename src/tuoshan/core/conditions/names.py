@@ -47,6 +47,9 @@ FUNCTIONS: Final = {
     "size": Function(1, 1, "size(departments)"),
 }
 
+RESERVED_NAMES: Final = _CONSTANTS | frozenset(FUNCTIONS) | frozenset(HISTORY)
+"""The names that no fact may have."""
+
 _FOREIGN: Final = {
     "len": "size(list)",
     "count": "size(list)",
@@ -55,6 +58,8 @@ _FOREIGN: Final = {
     "hour": "hours(n)",
     "minute": "minutes(n)",
     "exists": "has(fact)",
+    "days_between": "later - earlier <= days(15)",
+    "end_of_working_day": "now + working_days(1)",
 }
 
 
@@ -118,6 +123,8 @@ def call(text: str, token: Token, arguments: tuple[Node, ...]) -> Node:
 
 
 def _nearest(name: str) -> str:
+    if "." in name:
+        return "what asks about other cases is a named query: read its answer as a fact or in the ruling"
     meant = _FOREIGN.get(name)
     if meant is None and (near := difflib.get_close_matches(name, FUNCTIONS, n=1)):
         meant = FUNCTIONS[near[0]].example

@@ -72,6 +72,8 @@ class Field:
     help: Wording = NO_WORDING
     supervisors_only: bool = False
     show_if: Expression | None = None
+    imported: bool = False
+    """Given by an import or a platform, not asked in a form."""
     line: int = 0
 
     @property
@@ -133,14 +135,11 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class TierBy:
-    """`by: {table: approver, of: amount}`: one accountable approver by the cumulative amount of the case.
-
-    `also` maps values of another fact to a further allowed floor: `{grade: {important: lead}}` means that
-    the approver is at least `lead` when the grade is important, whatever the amount.
-    """
+    """`by: {table: approver, of: amount}`: one accountable approver by the cumulative amount of the case."""
 
     table: str
     of: str
+    also: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +164,7 @@ class Action:
     to: str = ""
     by: tuple[str, ...] = ()
     by_tier: TierBy | None = None
+    backdate: bool = False
     not_by: tuple[str, ...] = ()
     form: tuple[Field, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -173,6 +173,8 @@ class Action:
     do: tuple[Verb, ...] = ()
     tell: tuple[str, ...] = ()
     rule: str = ""
+    source: str = ""
+    """Where it is written that silence, or the other side's decision, may move money here."""
     back: bool = False
     customer: Wording = NO_WORDING
     line: int = 0
@@ -298,6 +300,8 @@ class Playbook:
     number_prefix: str = "TS"
     calendar: str = "standard"
     portal: bool = False
+    origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The file of every element that a fragment brought: `actions.note` → its file."""
     hash: str = ""
     text: str = ""
     file: str = ""

@@ -139,7 +139,6 @@ class TierBy:
 
     table: str
     of: str
-    also: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,88 @@
+"""Who may see a piece of evidence, and who may hand one in. Everything that serves a file asks here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from tuoshan.documents.drafts import token_hash
+from tuoshan.documents.models import Evidence
+
+SUPERVISING_ROLES = frozenset({"supervisor", "manager", "administrator", "auditor"})
+"""Roles that see findings against a person."""
+
+PORTAL_CASES = "portal_cases"
+"""Session key under which the portal keeps the ids of the cases this visitor has proved to be theirs."""
+
+
+def may_see(request: HttpRequest, evidence: Evidence) -> bool:
+    """Whether this request may see the file.
+
+    Rule: a removed file is seen by nobody. A draft is seen by whoever holds its token (`?token=`), or by the staff
+    member who handed it in. Staff see files of cases within their reach, files marked for supervisors only with a
+    supervising role. A portal visitor sees files of the cases bound to the session that are marked visible to the
+    customer.
+    """
+    if evidence.removed_at is not None:
+        return False
+    person = _staff(request)
+    if evidence.case_id is None:
+        return _holds_draft(request, evidence) or (
+            person is not None and evidence.actor_kind == "person" and evidence.actor_id == person.pk
+        )
+    if person is not None:
+        if evidence.supervisors_only and not is_supervising(person):
+            return False
+        return reaches(person, evidence.case_id)
+    return (
+        evidence.case_id in portal_cases(request)
+        and evidence.visible_to_customer
+        and not evidence.supervisors_only
+    )
+
+
+def may_add(request: HttpRequest, case_id: int) -> bool:
+    """Whether this request may hand in a file for the case: staff within reach who write, or its own customer."""
+    person = _staff(request)
+    if person is not None:
+        return not is_reading_only(person) and reaches(person, case_id)
+    return case_id in portal_cases(request)
+
+
+def reaches(person: Any, case_id: int) -> bool:
+    """Whether the case is within the person's reach."""
+    from tuoshan.cases.queries import reachable
+
+    return bool(reachable(person).filter(id=case_id).exists())
+
+
+def is_supervising(person: Any) -> bool:
+    return not SUPERVISING_ROLES.isdisjoint(person.role_keys())
+
+
+def is_reading_only(person: Any) -> bool:
+    """Whether every role of the person only reads (finance, auditor)."""
+    return not person.roles.filter(reads_only=False).exists()
+
+
+def portal_cases(request: HttpRequest) -> frozenset[int]:
+    """Ids of the cases bound to this session by the portal."""
+    session = getattr(request, "session", None)
+    return frozenset(int(case_id) for case_id in (session.get(PORTAL_CASES, ()) if session is not None else ()))
+
+
+def staff_id(request: HttpRequest) -> int | None:
+    """The signed-in person's id, or None for a visitor."""
+    person = _staff(request)
+    return None if person is None else int(person.pk)
+
+
+def _staff(request: HttpRequest) -> Any | None:
+    user = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated and user.is_active else None
+
+
+def _holds_draft(request: HttpRequest, evidence: Evidence) -> bool:
+    token = request.GET.get("token", "")
+    return bool(token) and bool(evidence.upload_token_hash) and token_hash(token) == evidence.upload_token_hash

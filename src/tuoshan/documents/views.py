@@ -1,0 +1,140 @@
+"""Addresses of the evidence: the file, its thumbnail, and the upload used by every form with files."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tuoshan import clock
+from tuoshan.documents import access, evidence, storage
+from tuoshan.documents.models import Evidence
+from tuoshan.documents.serving import file_response
+from tuoshan.documents.throttle import may_upload
+
+_THUMBNAIL_SECONDS = 3600
+
+
+@require_safe
+def serve(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
+    """The file itself: pictures and PDF in the page, the rest (and all with `?download=1`) to be saved."""
+    row = _visible(request, evidence_id)
+    try:
+        return file_response(
+            request,
+            storage.path_of(row.stored_hash),
+            content_type=row.content_type,
+            name=evidence.download_name(row),
+            tag=row.stored_hash,
+            attachment="download" in request.GET,
+        )
+    except FileNotFoundError as error:
+        raise Http404 from error
+
+
+@require_safe
+def thumbnail(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
+    """The small picture of an image, as WebP."""
+    row = _visible(request, evidence_id)
+    try:
+        return file_response(
+            request,
+            storage.thumbnail_path_of(row.stored_hash),
+            content_type="image/webp",
+            name=f"{row.id}.webp",
+            tag=f"{row.stored_hash}-small",
+            attachment=False,
+            keep_seconds=_THUMBNAIL_SECONDS,
+        )
+    except FileNotFoundError as error:
+        raise Http404 from error
+
+
+@require_POST
+def upload(request: HttpRequest) -> JsonResponse:
+    """Takes one file (`file`, `kind`, and `token` of a draft or `case`).
+
+    Answers 201 `{id, name, kind, content_type, size, url, thumb_url}`; 422 `{error, reason, name}` when the file is
+    refused; 403 when the case is not theirs; 429 when a visitor uploads too much in an hour.
+    """
+    now = clock.now()
+    person_id = access.staff_id(request)
+    if person_id is None and not all([may_upload(source, now) for source in _sources(request)]):
+        return JsonResponse({"error": _("上传过于频繁，请一小时后再试。"), "reason": "too_often"}, status=429)
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        return JsonResponse({"error": _("没有收到文件，请重新选择。"), "reason": "no_file"}, status=422)
+    kind = request.POST.get("kind") or kind_of_type(file.content_type or "")
+    if kind not in Evidence.Kind.values:
+        return JsonResponse({"error": _("不认识的凭证类别。"), "reason": "unknown_kind"}, status=422)
+    case = request.POST.get("case", "")
+    if case and not (case.isdecimal() and len(case) <= 19 and access.may_add(request, int(case))):
+        return JsonResponse({"error": _("您不能向该工单添加凭证。"), "reason": "not_allowed"}, status=403)
+    token = request.POST.get("token", "")
+    taken = evidence.accept(
+        file=file,
+        case_id=int(case) if case else None,
+        upload_token=None if case else token,
+        actor_kind="customer" if person_id is None else "person",
+        actor_id=person_id,
+        kind=kind,
+        now=now,
+    )
+    if isinstance(taken, evidence.Rejected):
+        reply = {"error": taken.sentence, "reason": taken.reason, "name": taken.name}
+        return JsonResponse(reply, status=422)
+    return JsonResponse(_described(taken, "" if case else token), status=201)
+
+
+@require_POST
+def discard(request: HttpRequest) -> JsonResponse:
+    """Takes a file (`id`) out of the draft (`token`) before the form is sent."""
+    number = request.POST.get("id", "")
+    if number.isdecimal() and len(number) <= 19 and evidence.remove_draft(request.POST.get("token", ""), int(number)):
+        return JsonResponse({"id": number})
+    return JsonResponse({"error": _("该文件已不在待提交的列表中。"), "reason": "not_found"}, status=404)
+
+
+def kind_of_type(content_type: str) -> str:
+    """The kind assumed when a form leaves it open, from the browser's guess of the type; only a label."""
+    family = content_type.partition("/")[0]
+    return {"image": "photo", "video": "video", "audio": "recording"}.get(family, "other")
+
+
+def _described(row: Evidence, token: str) -> dict[str, Any]:
+    query = f"?{urlencode({'token': token})}" if token else ""
+    small = reverse("documents:thumbnail", args=[row.id]) + query if row.family == "image" else ""
+    return {
+        # A text: 63-bit numbers lose their last digits in JavaScript.
+        "id": str(row.id),
+        "name": row.original_name,
+        "kind": row.kind,
+        "content_type": row.content_type,
+        "size": row.size,
+        "url": reverse("documents:serve", args=[row.id]) + query,
+        "thumb_url": small,
+    }
+
+
+def _visible(request: HttpRequest, evidence_id: int) -> Evidence:
+    """The row, or 404 both when there is none and when it is not theirs, so that ids cannot be probed."""
+    row = Evidence.objects.filter(id=evidence_id).first()
+    if row is None or not access.may_see(request, row):
+        raise Http404
+    return row
+
+
+def _sources(request: HttpRequest) -> list[str]:
+    session = getattr(request, "session", None)
+    address = request.META.get("REMOTE_ADDR", "")
+    if getattr(settings, "USE_X_FORWARDED_HOST", False):
+        # Behind a proxy the last entry is the one that our own proxy wrote.
+        address = request.headers.get("X-Forwarded-For", address).split(",")[-1].strip()
+    key = session.session_key if session is not None else None
+    return [f"address {address}"] + ([f"session {key}"] if key else [])

@@ -28,6 +28,7 @@ MAX_DAYS = 3660
 _DAY = 86_400_000_000
 _ORIGIN = datetime(1, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_ZERO = timedelta()
 _Spans = tuple[tuple[int, int], ...]
 
 
@@ -163,6 +164,10 @@ class WorkCalendar:
     def is_official(self, day: date) -> bool:
         """Whether the holidays of this date's year are known for certain."""
         return self.official_years is None or day.year in self.official_years
+
+    def in_utc(self, at: datetime) -> datetime:
+        """The same moment in UTC. Raises CalendarError for a moment without a zone."""
+        return self._moment(self._from(at))
 
     def local_day(self, at: datetime) -> date:
         """The local date of a UTC moment; midnight belongs to the day that begins."""
@@ -314,8 +319,8 @@ class WorkCalendar:
         local = self._spans_of_day(ordinal)
         if not local:
             return local
-        offset = self._zone.utcoffset(datetime.fromordinal(ordinal))
-        if offset == self._zone.utcoffset(datetime.fromordinal(ordinal + 1)):
+        offset = self._zone.utcoffset(datetime.fromordinal(ordinal)) or _ZERO
+        if offset == (self._zone.utcoffset(datetime.fromordinal(ordinal + 1)) or _ZERO):
             base = (ordinal - 1) * _DAY - offset // _MICROSECOND
             return tuple([(base + begin, base + finish) for begin, finish in local])
         spans: list[tuple[int, int]] = []
@@ -326,7 +331,7 @@ class WorkCalendar:
 
     def _utc(self, ordinal: int, of_day: int) -> int:
         local = datetime.fromordinal(ordinal) + timedelta(microseconds=of_day)
-        return (ordinal - 1) * _DAY + of_day - self._zone.utcoffset(local) // _MICROSECOND
+        return (ordinal - 1) * _DAY + of_day - (self._zone.utcoffset(local) or _ZERO) // _MICROSECOND
 
     def _local_ordinal(self, moment: int) -> int:
         return (_ORIGIN + timedelta(microseconds=moment)).astimezone(self._zone).toordinal()

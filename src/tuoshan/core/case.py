@@ -6,7 +6,7 @@ the events must give again. Moments are UTC with microseconds; in JSON they are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -229,7 +229,12 @@ class HoldRun:
 
     @staticmethod
     def from_json(data: Json) -> HoldRun:
-        return HoldRun(data["name"], datetime.fromisoformat(data["since"]), data["by"], tuple(data.get("waiting_else", ())))
+        return HoldRun(
+            data["name"],
+            datetime.fromisoformat(data["since"]),
+            data["by"],
+            tuple(data.get("waiting_else", ())),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +346,8 @@ class Command:
     """A declared earlier moment (backdating); None: now."""
     expected_seq: int | None = None
     extra: Mapping[str, Json] = field(default_factory=dict)
+    earlier: CaseState | None = None
+    """For `step_back` alone: the case as it was before its last transition, got by replay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,6 +417,9 @@ class Around(Protocol):
     def calendar(self, name: str) -> WorkCalendar: ...
     def table(self, name: str) -> object: ...
     def choose(self, party: str, case: CaseState) -> Assignment | None: ...
+    def anyone(self, party: str, excluding: frozenset[str], case: CaseState) -> bool:
+        """Whether some person other than `excluding` holds the party in this case."""
+        ...
 
 
 def with_facts(case: CaseState, facts: Mapping[str, object]) -> CaseState:
@@ -419,6 +429,3 @@ def with_facts(case: CaseState, facts: Mapping[str, object]) -> CaseState:
 def total_time(intervals: tuple[Interval, ...], until: datetime) -> timedelta:
     """Wall time lying in the intervals, an open one counted up to `until`."""
     return sum(((end or until) - start for start, end in intervals), timedelta())
-
-
-Chooser = Callable[[str, CaseState], Assignment | None]

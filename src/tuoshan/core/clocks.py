@@ -1,0 +1,187 @@
+"""How a clock starts, stops and what it will do by itself: due moments, pauses, holds and steps.
+
+A clock counts from `started`; the closed intervals in which it was paused or held are left out. While one is
+open it has no due moment at all. See docs/playbooks.md, "Time" and "Pause".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import cast
+
+from tuoshan.core.case import Clock, ClockKind, Interval
+from tuoshan.core.conditions import MissingFact
+from tuoshan.core.durations import Duration, due_moment, offset, on_working_clock, parse_duration
+from tuoshan.core.playbook import FromTable, LateStep, Limit
+from tuoshan.core.scope import CaseScope
+from tuoshan.core.worktime import WorkCalendar
+
+WORKING_UNITS = frozenset({"working_days", "working_hours", "working_minutes"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a limit does on its way, whatever kind of thing declared it."""
+
+    kind: ClockKind
+    name: str
+    limit: Limit
+    warn: tuple[Duration, ...] = ()
+    late: tuple[LateStep, ...] = ()
+    otherwise: str = ""
+    pauses: tuple[str, ...] = ()
+    runs_while: tuple[str, ...] = ()
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that a clock does by itself: warn, tell somebody that it is late, or act (`else`)."""
+
+    at: datetime
+    order: tuple[int, int]
+    clock: str
+    name: str
+    party: str = ""
+
+
+def duration_of(limit: Limit, scope: CaseScope) -> Duration:
+    """The limit's duration as it stands now. Raises MissingFact when a table's key is not known."""
+    within = limit.within
+    if isinstance(within, FromTable):
+        keys = tuple(scope.needed(name) for name in within.of)
+        within = duration_from(scope.table(within.table, keys), within.table)
+    if within is None:
+        raise ValueError("a limit without duration")
+    return on_working_clock(within) if limit.clock == "working_time" else within
+
+
+def duration_from(value: object, table: str) -> Duration:
+    if isinstance(value, Duration):
+        return value
+    if isinstance(value, str):
+        return parse_duration(value)
+    raise ValueError(f"table {table} gives {value!r} where a duration is needed")
+
+
+def moment_of(limit: Limit, scope: CaseScope) -> datetime:
+    """Where `at` lies now; a date means the end of that local day. Raises MissingFact."""
+    assert limit.at is not None
+    value = limit.at.evaluate(scope)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    if isinstance(value, date):
+        return scope.end_of_day(value)
+    raise MissingFact(limit.at.text)
+
+
+def start_clock(
+    plan: Plan,
+    key: str,
+    run: int,
+    parties: tuple[str, ...],
+    now: datetime,
+    scope: CaseScope,
+    calendar: WorkCalendar,
+) -> Clock:
+    """A fresh clock. Its duration is frozen here; a moment in the past is due now, never backdated."""
+    clock = Clock(key, plan.name, plan.kind, run, now, None, parties=parties, calendar=calendar.version)
+    if plan.limit.at is not None:
+        fixed = moment_of(plan.limit, scope)
+        return reckon(replace(clock, fixed=max(fixed, now)), calendar)
+    duration = duration_of(plan.limit, scope)
+    working = duration.unit in WORKING_UNITS
+    return reckon(replace(clock, amount=str(duration.amount), unit=duration.unit, working=working), calendar)
+
+
+def frozen_duration(clock: Clock) -> Duration:
+    return parse_duration(f"{clock.amount} {clock.unit}")
+
+
+def reckon(clock: Clock, calendar: WorkCalendar) -> Clock:
+    """The clock with its due moment reckoned anew; None while an interval is open."""
+    if _open(clock.paused) or _open(clock.held):
+        return replace(clock, due=None)
+    held = cast(tuple[tuple[datetime, datetime], ...], clock.held)
+    if clock.fixed is not None:
+        moved = clock.fixed
+        for start, end in held:
+            moved += end - start
+        return replace(clock, due=moved)
+    stopped = cast(tuple[tuple[datetime, datetime], ...], tuple(sorted(clock.paused + clock.held)))
+    found = due_moment(clock.started, frozen_duration(clock), calendar, stopped)
+    return replace(clock, due=found.at, provisional=found.provisional)
+
+
+def _open(intervals: tuple[Interval, ...]) -> bool:
+    return bool(intervals) and intervals[-1][1] is None
+
+
+def set_stopped(clock: Clock, *, paused: bool, held: bool, now: datetime, calendar: WorkCalendar) -> Clock:
+    """Open and close intervals so that the clock is held, else paused, else runs. Nothing else stops a clock."""
+    changed = replace(
+        clock,
+        paused=_interval(clock.paused, paused and not held and clock.fixed is None, now),
+        held=_interval(clock.held, held, now),
+    )
+    if (changed.paused, changed.held) == (clock.paused, clock.held):
+        return clock
+    return reckon(changed, calendar)
+
+
+def _interval(intervals: tuple[Interval, ...], wanted: bool, now: datetime) -> tuple[Interval, ...]:
+    if wanted == _open(intervals):
+        return intervals
+    if wanted:
+        return (*intervals, (now, None))
+    start = intervals[-1][0]
+    return (*intervals[:-1], (start, now)) if start < now else intervals[:-1]
+
+
+def end_clock(
+    clock: Clock, now: datetime, calendar: WorkCalendar, *, met: bool, happened: datetime | None = None
+) -> Clock:
+    """The clock at its end: kept or late when what it waited for came, stopped when something else ended it."""
+    closed = reckon(
+        replace(clock, paused=_interval(clock.paused, False, now), held=_interval(clock.held, False, now)),
+        calendar,
+    )
+    due = closed.due
+    assert due is not None
+    in_time = (happened or now) <= due
+    outcome = ("kept" if in_time else "late") if met else ("stopped" if now <= due else "late")
+    recorded_late = met and in_time and now > due
+    return replace(closed, last_due=due, ended=now, outcome=outcome, recorded_late=recorded_late)
+
+
+def steps(clock: Clock, plan: Plan, calendar: WorkCalendar) -> list[Step]:
+    """What this clock has still to do by itself, each with its moment; none while it is stopped."""
+    if clock.ended is not None or clock.due is None:
+        return []
+    working = clock.working or plan.limit.clock == "working_time"
+    stopped = cast(tuple[tuple[datetime, datetime], ...], tuple(sorted(clock.paused + clock.held)))
+    if clock.fixed is not None:
+        stopped = ()
+    found: list[tuple[datetime, str, str]] = []
+    for number, before in enumerate(plan.warn):
+        at = offset(clock.due, before, -1, working, calendar, stopped).at
+        if at > clock.started:
+            found.append((at, f"warn{number}", ""))
+    for number, late in enumerate(plan.late):
+        at = offset(clock.due, late.after, +1, working, calendar, stopped).at if late.after else clock.due
+        found.append((at, f"late{number}", late.party))
+    if plan.otherwise:
+        found.append((clock.due, "else", ""))
+    return [
+        Step(at, (plan.order, number), clock.key, name, party)
+        for number, (at, name, party) in enumerate(found)
+        if name not in clock.fired
+    ]
+
+
+def rearm(clock: Clock, fixed: datetime, now: datetime, calendar: WorkCalendar) -> Clock:
+    """`at` given anew: into the past means due now; moved ahead after it fired arms it again."""
+    moved = reckon(replace(clock, fixed=max(fixed, now)), calendar)
+    ahead = moved.due is not None and moved.due > now
+    return replace(moved, fired=()) if ahead and clock.fired else moved

@@ -1,0 +1,76 @@
+"""Form values against their fields: what is missing, what is not of its kind. Pure; screens and API share it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from tuoshan.core.case import Words
+from tuoshan.core.conditions import MissingFact, Scope
+from tuoshan.core.playbook import Field
+
+Problem = str
+"""missing · not_a_choice · not_of_kind · too_small · too_large · not_exact · unknown_field"""
+
+
+def validate(fields: Iterable[Field], values: Mapping[str, object], scope: Scope) -> dict[str, Problem]:
+    """The problems by field name; empty when the form is right. Unknown names are refused."""
+    known = {field.name: field for field in fields}
+    problems = {name: "unknown_field" for name in values if name not in known}
+    for name, field in known.items():
+        value = values.get(name)
+        if value is None or value == "" or value == [] or value == ():
+            if field.required and shown(field, scope):
+                problems[name] = "missing"
+        elif problem := _problem(field, value):
+            problems[name] = problem
+    return problems
+
+
+def shown(field: Field, scope: Scope) -> bool:
+    """Whether the field is asked at all (`show_if`); one that cannot be judged yet is shown but not required."""
+    if field.show_if is None:
+        return True
+    try:
+        return bool(field.show_if.evaluate(scope))
+    except MissingFact:
+        return False
+
+
+def _problem(field: Field, value: object) -> Problem | None:
+    match field.kind:
+        case "choice":
+            allowed = {choice.value for choice in field.choices}
+            return "not_a_choice" if allowed and value not in allowed else None
+        case "choices":
+            if not isinstance(value, list | tuple):
+                return "not_of_kind"
+            allowed = {choice.value for choice in field.choices}
+            return "not_a_choice" if allowed and any(item not in allowed for item in value) else None
+        case "yes_no":
+            return None if isinstance(value, bool) else "not_of_kind"
+        case "money" | "number":
+            return _number_problem(field, value)
+        case "date":
+            return None if isinstance(value, date) and not isinstance(value, datetime) else "not_of_kind"
+        case "datetime":
+            return None if isinstance(value, datetime) and value.tzinfo else "not_of_kind"
+        case "text" | "long_text" | "phone" | "address":
+            return None if isinstance(value, str | Words) else "not_of_kind"
+    return None
+
+
+def _number_problem(field: Field, value: object) -> Problem | None:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return "not_of_kind"
+    number = Decimal(value)
+    if not number.is_finite():
+        return "not_of_kind"
+    if field.kind == "money" and number != number.quantize(Decimal("0.01")):
+        return "not_exact"
+    if number < Decimal(field.minimum or ("0" if field.kind == "money" else "-Infinity")):
+        return "too_small"
+    if field.maximum and number > Decimal(field.maximum):
+        return "too_large"
+    return None

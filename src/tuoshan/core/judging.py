@@ -1,0 +1,186 @@
+"""Whether a command may be taken now. Every refusal is a fact with particulars, raised as `Refused`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from tuoshan.core import forms, moving, timing
+from tuoshan.core.case import Actor, Command, TaskRun
+from tuoshan.core.conditions import EvaluationError, Expression, MissingFact
+from tuoshan.core.playbook import ANY_OPEN, SYSTEM, Action, Field, Task
+from tuoshan.core.work import Refused, Work
+
+
+def judge_action(work: Work, action: Action, command: Command) -> dict[str, object]:
+    """Refuse, or return the form's values as facts. Conditions see the values already taken in."""
+    place(work, action)
+    if action.automatic:
+        raise Refused("not_allowed", reason="automatic")
+    values = {name: value for name, value in command.values.items() if value not in (None, "", [], ())}
+    overlay = values if not corrects(action) else {}
+    permit(work, command.actor, action, overlay)
+    form(work, action.form, command.values, also=("changes",) if corrects(action) else ())
+    needs(action.evidence, command.evidence)
+    ways(work, action)
+    holds_true(work, action.condition, overlay)
+    return values
+
+
+def corrects(action: Action) -> bool:
+    return any(verb.name == "correct" for verb in action.do)
+
+
+def place(work: Work, action: Action) -> None:
+    """The action must be possible from the state the case is in, and no hold may freeze it."""
+    case = work.case
+    if action not in work.playbook.actions_from(case.state):
+        moved = case.moved
+        if moved.get("by_system") and (action.name in _names_from(work, str(moved.get("from")))):
+            raise Refused(
+                "moved_by_system", by_action=moved["action"], at=moved["at"], due=moved["due"],
+                state=case.state, possible=possible(work),
+            )  # fmt: skip
+        ended = work.playbook.states[case.state].end
+        raise Refused("ended" if ended else "not_from_here", state=case.state, possible=possible(work))
+    if case.hold is not None and action.moves:
+        raise Refused("on_hold", hold=case.hold.name)
+
+
+def possible(work: Work) -> list[str]:
+    return _names_from(work, work.case.state)
+
+
+def _names_from(work: Work, state: str) -> list[str]:
+    return [
+        action.name for action in work.playbook.actions_from(state)
+        if not action.automatic and ANY_OPEN not in action.sources
+    ]  # fmt: skip
+
+
+def permit(work: Work, actor: Actor, action: Action, overlay: Mapping[str, object]) -> None:
+    """`by`, tiers and `not_by`. The system may do what its own clocks make it do, nothing else."""
+    allowed = set(action.by)
+    if action.by_tier is not None:
+        allowed = {tier_party(work, action, overlay)}
+    if actor.kind == "system" and SYSTEM not in allowed:
+        raise Refused("not_allowed", needs=sorted(allowed))
+    did = frozenset(
+        person for name in action.not_by for person in _who_did(work, name)
+    )  # fmt: skip
+    if not allowed & actor.parties:
+        by_superior = bool(_superiors(work, allowed) & actor.parties) and not actor.persons & did
+        if did and by_superior and _nobody_left(work, allowed, did):
+            return
+        raise Refused("not_allowed", needs=sorted(allowed))
+    if actor.persons & did:
+        raise Refused("not_by_same_person", actions=list(action.not_by))
+
+
+def _who_did(work: Work, name: str) -> tuple[str, ...]:
+    trace = work.case.actions.get(name) or work.case.actions.get(f"task.{name}")
+    return trace.by if trace else ()
+
+
+def _nobody_left(work: Work, parties: Iterable[str], did: frozenset[str]) -> bool:
+    return not any(work.around.anyone(party, did, work.case) for party in parties)
+
+
+def _superiors(work: Work, parties: Iterable[str]) -> set[str]:
+    return {work.playbook.superior_of(party) for party in parties}
+
+
+def up_the_line(work: Work, actor: Actor, action: Action) -> bool:
+    """Whether this actor was let in because nobody of the right party was left."""
+    allowed = set(action.by) or ({tier_party(work, action, {})} if action.by_tier else set())
+    return bool(action.not_by) and not (allowed & actor.parties) and actor.kind == "person"
+
+
+def tier_party(work: Work, action: Action, overlay: Mapping[str, object]) -> str:
+    assert action.by_tier is not None
+    scope = work.scope(overlay)
+    try:
+        return str(scope.table(action.by_tier.table, (scope.total(action.by_tier.of),)))
+    except MissingFact as missing:
+        raise Refused("need_facts", facts=list(missing.names)) from missing
+
+
+def form(work: Work, fields: Iterable[Field], values: Mapping[str, object], also: tuple[str, ...] = ()) -> None:
+    given = {name: value for name, value in values.items() if name not in also}
+    problems = forms.validate(fields, given, work.scope(given))
+    if problems:
+        raise Refused("invalid_form", fields=problems)
+
+
+def needs(wanted: tuple[str, ...], given: tuple[str, ...]) -> None:
+    """`any` asks for at least one piece of evidence, a name for one of that kind, `a|b` for either."""
+    missing = [
+        kind for kind in wanted
+        if not (given if kind == "any" else set(kind.split("|")) & set(given))
+    ]  # fmt: skip
+    if missing:
+        raise Refused("needs_evidence", kinds=missing)
+
+
+def ways(work: Work, action: Action) -> None:
+    """Tasks that gate the action, and at an end the required ones that are still open."""
+    gating = moving.owed_tasks(work, action.name)
+    if gating:
+        raise Refused("blocked_by_task", tasks=gating)
+    if not action.to:
+        return
+    end = work.playbook.states[action.to].end
+    if end == "ordinary":
+        left = [run.id for run in work.case.open_tasks() if blocks_end(work, run, action)]
+        if left:
+            raise Refused("required_tasks_open", tasks=left)
+    if end == "early" and any(Decimal(total) > 0 for total in work.case.settled.values()):
+        raise Refused("effects_pending", settled=dict(work.case.settled))
+
+
+def blocks_end(work: Work, run: TaskRun, action: Action) -> bool:
+    task = work.playbook.tasks.get(run.name)
+    if task is None:
+        return False
+    return not task.optional and not task.owed and action.name not in task.until
+
+
+def holds_true(work: Work, condition: Expression | None, overlay: Mapping[str, object]) -> None:
+    if condition is None:
+        return
+    try:
+        if not condition.evaluate(work.scope(overlay)):
+            raise Refused("condition_false", condition=condition.text)
+    except MissingFact as missing:
+        raise Refused("need_facts", facts=list(missing.names)) from missing
+    except EvaluationError as error:
+        raise Refused("condition_false", condition=condition.text, error=str(error)) from error
+
+
+def judge_task(work: Work, task: Task | None, run: TaskRun, command: Command) -> str:
+    """Refuse, or return the outcome. An owed task can still be done after the case has ended."""
+    actor = command.actor
+    holders = {run.party, f"{run.party}:{run.key}", run.key} - {""}
+    own = actor.kind == "person" and work.case.assigned.get(run.party) in actor.persons
+    if not (holders & actor.parties or own):
+        raise Refused("not_allowed", needs=sorted(holders))
+    if task is None:
+        return "done"
+    did = frozenset(person for name in task.not_by for person in _who_did(work, name))
+    if actor.persons & did:
+        raise Refused("not_by_same_person", actions=list(task.not_by))
+    outcome = command.outcome or task.outcomes[0]
+    if outcome not in task.outcomes:
+        raise Refused("invalid_form", fields={"outcome": "not_a_choice"})
+    form(work, task.form, command.values)
+    needs(task.evidence, command.evidence)
+    return outcome
+
+
+def judge_ask(work: Work, task: Task, command: Command) -> None:
+    if not frozenset(task.asked_by) & command.actor.parties:
+        raise Refused("not_allowed", needs=list(task.asked_by))
+    if task.during and work.case.state not in task.during:
+        raise Refused("not_from_here", state=work.case.state, possible=possible(work))
+    if work.case.hold is not None and work.case.hold.name == timing.MERGED:
+        raise Refused("on_hold", hold=timing.MERGED)

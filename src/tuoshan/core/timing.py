@@ -1,0 +1,164 @@
+"""Which clocks a case has, which of them stand still, and what goes off next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from tuoshan.core import clocks
+from tuoshan.core.case import CaseState, Clock
+from tuoshan.core.clocks import Plan, Step
+from tuoshan.core.conditions import EvaluationError, Expression, MissingFact
+from tuoshan.core.durations import Duration
+from tuoshan.core.playbook import Action, LateStep, Limit, Playbook, Task
+from tuoshan.core.work import Refused, Work
+
+MERGED = "merged"
+REFUSED_ELSE = "else_refused"
+"""The built-in task of an owner's superior when a condition refuses an `else`: one working day."""
+
+SUPERIOR_LIMIT = Limit(within=Duration(1, "working_days"))
+
+
+def plan_of(playbook: Playbook, clock: Clock) -> Plan:
+    """The declaration behind a clock. Raises KeyError when the playbook has no such thing."""
+    match clock.kind:
+        case "state":
+            names = list(playbook.states)
+            waits = playbook.states[clock.name].waits
+            assert waits is not None and waits.limit is not None
+            return Plan(
+                "state", clock.name, waits.limit, waits.warn, waits.late, waits.otherwise, waits.pauses,
+                order=names.index(clock.name),
+            )  # fmt: skip
+        case "task":
+            if clock.name == REFUSED_ELSE:
+                late = (LateStep(playbook.superior_of(clock.parties[0])),) if clock.parties else ()
+                return Plan("task", REFUSED_ELSE, SUPERIOR_LIMIT, late=late, order=100_000)
+            task = playbook.tasks[clock.name]
+            assert task.limit is not None
+            order = 10_000 + list(playbook.tasks).index(clock.name)
+            return Plan("task", clock.name, task.limit, task.warn, task.late, "", task.pauses, order=order)
+        case "deadline":
+            found = playbook.deadlines[clock.name]
+            order = 20_000 + list(playbook.deadlines).index(clock.name)
+            return Plan(
+                "deadline", clock.name, found.limit, found.warn, found.late, found.otherwise, found.pauses,
+                found.runs_while, order,
+            )  # fmt: skip
+        case "hold":
+            hold = playbook.holds[clock.name]
+            return Plan("hold", clock.name, Limit(within=hold.limit), otherwise="release", order=30_000)
+    raise ValueError(clock.kind)
+
+
+def start(work: Work, plan: Plan, key: str, run: int, parties: tuple[str, ...]) -> None:
+    """Start a clock inside the open event. Raises Refused("need_facts") when its limit cannot be known yet."""
+    try:
+        clock = clocks.start_clock(plan, key, run, parties, work.now, work.scope(), work.calendar)
+    except MissingFact as missing:
+        raise Refused("need_facts", facts=list(missing.names), clock=plan.name) from missing
+    work.put_clock(clock)
+
+
+def next_run(case: CaseState, kind: str, name: str) -> int:
+    return 1 + max((c.run for c in case.clocks.values() if c.kind == kind and c.name == name), default=0)
+
+
+def running(case: CaseState, kind: str, name: str) -> list[Clock]:
+    return [c for c in case.clocks.values() if c.running and c.kind == kind and c.name == name]
+
+
+# -- whom the case waits for ---------------------------------------------------------------------------
+
+
+def awaited(playbook: Playbook, case: CaseState) -> frozenset[str]:
+    """The assignees of open tasks that gate the way on from here; where none gates it, the state's `for`."""
+    state = playbook.states.get(case.state)
+    if state is None or state.waits is None:
+        return frozenset()
+    ahead = [action for action in playbook.actions_from(case.state) if action.moves]
+    gating = frozenset(
+        task.party for task in case.open_tasks()
+        if task.name in playbook.tasks and any(gates(playbook.tasks[task.name], action) for action in ahead)
+    )  # fmt: skip
+    return gating or frozenset(state.waits.parties)
+
+
+def gates(task: Task, action: Action) -> bool:
+    """Whether the open task keeps this action back: named in `before`, or read by what opens it."""
+    return action.name in task.before or any(
+        _reads_task(expression, task.name) for expression in (action.as_soon_as, action.condition) if expression
+    )
+
+
+def _reads_task(expression: Expression, task: str) -> bool:
+    return any(space == "task" and name.partition(".")[0] == task for space, name in expression.namespaces)
+
+
+def settle_stops(work: Work) -> None:
+    """Open or close the pauses and holds of every running clock, after whatever has just changed."""
+    wait = awaited(work.playbook, work.case)
+    for clock in work.case.running_clocks():
+        held = _held(work.playbook, work.case, clock)
+        paused = _paused(plan_of(work.playbook, clock), wait) if clock.kind != "hold" else False
+        work.put_clock(clocks.set_stopped(clock, paused=paused, held=held, now=work.now, calendar=work.calendar))
+
+
+def _paused(plan: Plan, wait: frozenset[str]) -> bool:
+    if plan.runs_while:
+        return not (wait and wait <= frozenset(plan.runs_while))
+    return bool(wait) and wait <= frozenset(plan.pauses)
+
+
+def _held(playbook: Playbook, case: CaseState, clock: Clock) -> bool:
+    if case.hold is None or clock.kind == "hold":
+        return False
+    if case.hold.name == MERGED:
+        return not _owed(playbook, clock)
+    hold = playbook.holds[case.hold.name]
+    return clock.kind == "state" or hold.stops_all or clock.name in hold.stops
+
+
+def _owed(playbook: Playbook, clock: Clock) -> bool:
+    return clock.kind == "task" and clock.name in playbook.tasks and playbook.tasks[clock.name].owed
+
+
+def recompute_moments(work: Work) -> None:
+    """`at` is reckoned again whenever what it reads may have changed."""
+    for clock in work.case.running_clocks():
+        if clock.fixed is None or clock.adopted_from:
+            continue
+        plan = plan_of(work.playbook, clock)
+        if plan.limit.at is None or plan.limit.at.uses_now:
+            continue
+        try:
+            wanted = clocks.moment_of(plan.limit, work.scope())
+        except EvaluationError:
+            continue
+        if wanted != clock.fixed and not (wanted < work.now and clock.due is not None and clock.due <= work.now):
+            work.put_clock(clocks.rearm(clock, wanted, work.now, work.calendar))
+
+
+# -- what goes off by itself -----------------------------------------------------------------------------
+
+
+def waiting_steps(work: Work) -> list[Step]:
+    """Every step still to come, blocked ones left out: an `else` that expires during a hold waits for its end."""
+    found: list[Step] = []
+    for clock in work.case.running_clocks():
+        for step in clocks.steps(clock, plan_of(work.playbook, clock), work.calendar):
+            if not (step.name == "else" and work.case.hold is not None and clock.kind != "hold"):
+                found.append(step)
+    return found
+
+
+def next_step(work: Work, before: datetime | None = None) -> Step | None:
+    """The first step to come (strictly before a moment, where one is given), by moment, then by declaration."""
+    steps = [step for step in waiting_steps(work) if before is None or step.at < before]
+    return min(steps, key=lambda step: (step.at, step.order), default=None)
+
+
+def mark_fired(work: Work, step: Step) -> None:
+    clock = work.case.clocks[step.clock]
+    work.put_clock(replace(clock, fired=(*clock.fired, step.name)))

@@ -1,0 +1,103 @@
+"""The desk on which one decision is written: the case so far, the open event, effects collected.
+
+`Work` keeps the rule that every change goes through an event and `evolve.change`, so the decided state is by
+construction the one that replay gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from tuoshan.core import evolve
+from tuoshan.core.case import (
+    SYSTEM_ACTOR,
+    Actor,
+    Around,
+    CaseState,
+    Clock,
+    Effect,
+    Event,
+    Json,
+    Refusal,
+    TaskRun,
+    encode,
+)
+from tuoshan.core.playbook import Playbook
+from tuoshan.core.scope import CaseScope
+from tuoshan.core.worktime import WorkCalendar
+
+
+class Refused(Exception):
+    """Ends the judging of a command; nothing of it is kept."""
+
+    def __init__(self, because: str, **data: Json) -> None:
+        super().__init__(because)
+        self.refusal = Refusal(because, data)
+
+
+class Work:
+    def __init__(self, playbook: Playbook, case: CaseState, now: datetime, around: Around) -> None:
+        self.playbook = playbook
+        self.case = case
+        self.now = now
+        self.around = around
+        self.events: list[Event] = []
+        self.effects: list[Effect] = []
+        self._open: Event | None = None
+
+    # -- transaction of one command ---------------------------------------------------------------
+    def mark(self) -> tuple[CaseState, int, int]:
+        return self.case, len(self.events), len(self.effects)
+
+    def return_to(self, mark: tuple[CaseState, int, int]) -> None:
+        self.case, events, effects = mark
+        del self.events[events:], self.effects[effects:]
+        self._open = None
+
+    # -- writing an event --------------------------------------------------------------------------
+    def begin(self, kind: str, name: str, actor: Actor = SYSTEM_ACTOR, **given: Json) -> None:
+        noted = {key: value for key, value in given.items() if value not in (None, {}, [], ())}
+        self._open = Event(self.case.seq + 1, self.now, kind, name, actor, noted)
+        self.case = evolve.begin(self.case, self._open)
+
+    def change(self, op: str, **values: Json) -> None:
+        assert self._open is not None, "a change outside an event"
+        item = {"op": op, **values}
+        self._open = replace(self._open, changes=(*self._open.changes, item))
+        self.case = evolve.change(self.case, item, self.now)
+
+    def note(self, **given: Json) -> None:
+        """Add to the input of the open event what became known while it was written."""
+        assert self._open is not None
+        self._open = replace(self._open, input={**self._open.input, **given})
+
+    def end(self) -> None:
+        assert self._open is not None
+        self.events.append(self._open)
+        self._open = None
+
+    # -- shorthands --------------------------------------------------------------------------------
+    @property
+    def calendar(self) -> WorkCalendar:
+        return self.around.calendar(self.playbook.calendar)
+
+    def scope(self, overlay: Mapping[str, object] | None = None) -> CaseScope:
+        return CaseScope(self.playbook, self.case, self.now, self.around, overlay or {})
+
+    def put_clock(self, clock: Clock) -> None:
+        if self.case.clocks.get(clock.key) != clock:
+            self.change("clock", clock=clock.to_json())
+
+    def put_task(self, task: TaskRun) -> None:
+        self.change("task", task=task.to_json())
+
+    def put_facts(self, values: Mapping[str, object]) -> None:
+        if values:
+            self.change("facts", values={name: encode(value) for name, value in values.items()})
+
+    def effect(self, verb: str, **data: Json) -> None:
+        seq = self.case.seq
+        number = sum(effect.seq == seq for effect in self.effects)
+        self.effects.append(Effect(verb, f"{seq}.{number}.{verb}", seq, data))

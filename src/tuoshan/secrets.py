@@ -6,6 +6,7 @@ read, so a key is rotated by putting a new one in front and running ``rotate`` o
 for equality and stand in hash chains, so that key never changes.
 """
 
+import contextlib
 import hashlib
 import hmac
 import unicodedata
@@ -29,7 +30,7 @@ INDEX_HEX_LENGTH = 32
 """A blind index keeps 128 bits of its HMAC: collisions are out of reach, and the column stays short."""
 
 
-class LinkRefused(Exception):  # noqa: N818
+class LinkRefused(Exception):
     """A signed link cannot be used; its subclasses say why."""
 
 
@@ -163,12 +164,10 @@ def phone_e164(text: str, region: str = "CN") -> str:
 def mask_phone(text: str) -> str:
     """Return a phone fit for showing to strangers: ``138****5678``, ``010****5678``; short ones keep two."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    try:
+    with contextlib.suppress(phonenumbers.NumberParseException):
         plain = phonenumbers.format_number(
             phonenumbers.parse(plain, "CN"), phonenumbers.PhoneNumberFormat.NATIONAL
         )
-    except phonenumbers.NumberParseException:
-        pass
     digits = "".join(sign for sign in plain if sign.isdigit())
     if len(digits) >= 10:
         return f"{digits[:3]}****{digits[-4:]}"

@@ -38,7 +38,6 @@ class PartySeed(NamedTuple):
 
 PARTIES = (
     PartySeed("service_desk", "role", "agent"),
-    PartySeed("service_desk", "role", "supervisor"),
     PartySeed("handler", "handler"),
     PartySeed("executor", "party", "handler"),
     PartySeed("lead", "role", "supervisor"),

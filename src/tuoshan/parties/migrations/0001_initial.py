@@ -2,10 +2,11 @@
 
 import django.core.validators
 import django.db.models.deletion
-import tuoshan.clock
-import tuoshan.secrets
 from django.conf import settings
 from django.db import migrations, models
+
+import tuoshan.clock
+import tuoshan.secrets
 
 
 class Migration(migrations.Migration):

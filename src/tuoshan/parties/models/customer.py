@@ -38,7 +38,7 @@ class Customer(models.Model):
     phone = EncryptedTextField(_("电话"), blank=True, default="")
     email = EncryptedTextField(_("邮箱"), blank=True, default="")
     address = EncryptedTextField(_("地址"), blank=True, default="")
-    phone_index = models.CharField(max_length=32, null=True, blank=True, editable=False)  # noqa: DJ001
+    phone_index = models.CharField(max_length=32, null=True, blank=True, editable=False)
     phone_tail_index = models.CharField(max_length=32, blank=True, db_index=True, editable=False)
     email_index = models.CharField(max_length=32, blank=True, db_index=True, editable=False)
     name_index = models.CharField(max_length=32, blank=True, db_index=True, editable=False)

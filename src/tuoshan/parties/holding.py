@@ -1,0 +1,266 @@
+"""Which parties of a playbook a person holds in a case, and who holds a given party.
+
+The party map says what a party means in this company; both directions are decided by the same pure function,
+``held_by``. Someone away whose delegate is on duty holds nothing but what follows from who they are (they
+registered the case; they are staff): a power is held by the person or the delegate, never by both.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db.models import BigIntegerField, CharField, Q, Value
+
+from tuoshan import clock
+from tuoshan.parties.models import OrgUnit, PartyMap, Person
+from tuoshan.parties.standing import Profile, effective_absences, profiles, standing
+
+PERSONAL = frozenset({PartyMap.Target.REGISTRANT, PartyMap.Target.STAFF})
+"""Ways of being a party that stay with a person while away."""
+
+
+class Rule(NamedTuple):
+    """One row of the party map, without the database."""
+
+    party: str
+    target: str
+    role: str = ""
+    department: str = ""
+    unit_path: str = ""
+    person_id: int | None = None
+    same_as: str = ""
+
+
+Rules = Mapping[str, tuple[Rule, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What holding depends on in a case. ``assigned`` is the person per party to whom the case gave it."""
+
+    playbook: str
+    unit_path: str = ""
+    handler_id: int | None = None
+    registrant_id: int | None = None
+    assigned: Mapping[str, int] = field(default_factory=dict)
+    task_units: frozenset[int] = frozenset()
+    task_persons: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """``own`` parties, and those held for each absent person (by id)."""
+
+    own: frozenset[str]
+    for_absent: Mapping[int, frozenset[str]]
+
+    @property
+    def parties(self) -> frozenset[str]:
+        return self.own.union(*self.for_absent.values())
+
+    def on_behalf_of(self, party: str) -> int | None:
+        """Return the absent person for whom this party is held; None when it is the person's own."""
+        if party in self.own:
+            return None
+        return next((pk for pk, parties in sorted(self.for_absent.items()) if party in parties), None)
+
+
+def _reaches(profile: Profile, reach: str, facts: CaseFacts) -> bool:
+    """Whether a role with this reach carries as far as the case."""
+    if reach == "all" or profile.person_id in facts.task_persons or profile.person_id == facts.handler_id:
+        return True
+    branch = profile.service_path if reach == "service" else profile.unit_path
+    if reach == "service" and branch.count("/") <= 1:
+        return True
+    if profile.unit_id is not None and profile.unit_id in facts.task_units:
+        return True
+    return reach != "involved" and bool(branch) and facts.unit_path.startswith(branch)
+
+
+def _is_target(profile: Profile, rule: Rule, facts: CaseFacts) -> bool:
+    match rule.target:
+        case PartyMap.Target.ROLE:
+            return any(key == rule.role and _reaches(profile, reach, facts) for key, reach in profile.roles)
+        case PartyMap.Target.DEPARTMENT:
+            works_for = profile.works_for_department
+            if not works_for or rule.department not in ("", works_for):
+                return False
+            return works_for != "store" or _reaches(profile, "unit", facts)
+        case PartyMap.Target.UNIT:
+            return bool(profile.roles) and profile.unit_path.startswith(rule.unit_path)
+        case PartyMap.Target.PERSON:
+            return profile.person_id == rule.person_id
+        case PartyMap.Target.HANDLER:
+            return profile.person_id in (facts.assigned.get(rule.party), facts.handler_id)
+        case PartyMap.Target.REGISTRANT:
+            return profile.person_id == facts.registrant_id
+        case PartyMap.Target.STAFF:
+            return bool(profile.roles)
+    return False
+
+
+def held_by(profile: Profile, party: str, rules: Rules, facts: CaseFacts) -> bool:
+    """Whether the person holds the party in the case. Someone who only reads holds nothing."""
+    if not profile.roles:
+        return False
+    seen: set[str] = set()
+    waiting = [party]
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if facts.assigned.get(name) == profile.person_id and not profile.is_away:
+            return True
+        for rule in rules.get(name, ()):
+            if rule.target == PartyMap.Target.PARTY:
+                waiting.append(rule.same_as)
+            elif (not profile.is_away or rule.target in PERSONAL) and _is_target(profile, rule, facts):
+                return True
+    return False
+
+
+def _held(profile: Profile, rules: Rules, facts: CaseFacts) -> frozenset[str]:
+    names = {*rules, *facts.assigned}
+    return frozenset(party for party in names if held_by(profile, party, rules, facts))
+
+
+def _powers(profile: Profile, rules: Rules, facts: CaseFacts) -> frozenset[str]:
+    """What a delegate takes over from the absent person: all that the person gave up by being away."""
+    present = Profile(
+        person_id=profile.person_id, roles=profile.roles, unit_id=profile.unit_id,
+        unit_path=profile.unit_path, department=profile.department,
+    )  # fmt: skip
+    return _held(present, rules, facts) - _held(profile, rules, facts)
+
+
+def _grouped(rows: Iterable[tuple[str, Rule]]) -> Rules:
+    """Group by party; rows for the playbook replace the general ones of the same party."""
+    special: dict[str, list[Rule]] = {}
+    general: dict[str, list[Rule]] = {}
+    for playbook, rule in rows:
+        (special if playbook else general).setdefault(rule.party, []).append(rule)
+    return {party: tuple(found) for party, found in {**general, **special}.items()}
+
+
+def rules_for(playbook: str) -> Rules:
+    """Return the party map in force for a playbook, with one query."""
+    rows = PartyMap.objects.filter(playbook__in=("", playbook)).values_list(
+        "playbook", "party", "target", "role__key", "department", "unit__path", "person_id", "same_as"
+    )
+    return _grouped(
+        (row[0], Rule(row[1], row[2], row[3] or "", row[4], row[5] or "", row[6], row[7])) for row in rows
+    )
+
+
+def facts_of(case: Any) -> CaseFacts:
+    """Read what holding needs of a stored case: its unit's path and its tasks in one query, the rest from
+    the row itself (anything with ``pk, playbook, unit_id, handler_id`` and, where it has one, ``snapshot``).
+    """
+    state: dict[str, Any] = json.loads(case.snapshot) if getattr(case, "snapshot", "") else {}
+    started = (state.get("actions") or {}).get("start") or {}
+    by = next((int(pk) for pk in started.get("by", ()) if str(pk).isdigit()), None)
+    assigned = {party: int(pk) for party, pk in (state.get("assigned") or {}).items() if str(pk).isdigit()}
+    tasks = apps.get_model("cases", "Task")._default_manager.filter(case_id=case.pk)
+    unit = OrgUnit.objects.filter(pk=case.unit_id or 0).order_by()
+    rows = list(
+        tasks.order_by()
+        .values_list("unit_id", "person_id", Value("", output_field=CharField()))
+        .union(unit.values_list("pk", Value(None, output_field=BigIntegerField()), "path"), all=True)
+    )
+    return CaseFacts(
+        playbook=case.playbook,
+        unit_path=next((path for _, _, path in rows if path), ""),
+        handler_id=case.handler_id,
+        registrant_id=by,
+        assigned=assigned,
+        task_units=frozenset(pk for pk, _, path in rows if pk and not path),
+        task_persons=frozenset(pk for _, pk, path in rows if pk and not path),
+    )
+
+
+def holding(person: Person, case: Any, *, facts: CaseFacts | None = None) -> Holding:
+    """Return what the person holds in the case, themselves and for the absent; three queries at most.
+
+    ``facts`` spares one of them when the caller already has the case in its hands; how the person stands is
+    kept with the instance, and so is the party map, so the next case costs one query.
+    """
+    stands = standing(person)
+    facts = facts or facts_of(case)
+    if not stands.own.roles:
+        return Holding(frozenset(), {})
+    kept: dict[str, Rules] = person.__dict__.setdefault("_rules", {})
+    if facts.playbook not in kept:
+        kept[facts.playbook] = rules_for(facts.playbook)
+    rules = kept[facts.playbook]
+    return Holding(
+        own=_held(stands.own, rules, facts),
+        for_absent={profile.person_id: _powers(profile, rules, facts) for profile in stands.absent},
+    )
+
+
+def parties_of(person: Person, case: Any, *, facts: CaseFacts | None = None) -> frozenset[str]:
+    """Return every party that the person holds in the case, delegation included."""
+    return holding(person, case, facts=facts).parties
+
+
+def holders(party: str, facts: CaseFacts, *, rules: Rules | None = None) -> list[Profile]:
+    """Return the profiles of those who hold the party on their own account, by id. Two queries at most."""
+    rules = rules_for(facts.playbook) if rules is None else rules
+    where = _candidates(party, rules, facts)
+    return [
+        profile for profile in profiles(where, clock.now()) if held_by(profile, party, rules, facts)
+    ]
+
+
+def persons_for(party: str, case: Any, *, facts: CaseFacts | None = None) -> list[Person]:
+    """Return who can act as the party now: its holders, and the delegates of those who are away."""
+    facts = facts or facts_of(case)
+    rules = rules_for(facts.playbook)
+    now = clock.now()
+    found: set[int] = set()
+    away: list[int] = []
+    for profile in profiles(_candidates(party, rules, facts), now):
+        if held_by(profile, party, rules, facts):
+            found.add(profile.person_id)
+        elif profile.is_away and party in _powers(profile, rules, facts):
+            away.append(profile.person_id)
+    if away:
+        stand_ins = effective_absences(now).filter(person__in=away).values_list("delegate_id", flat=True)
+        acting = Person.objects.filter(roles__reads_only=False, pk__in=list(stand_ins))
+        found.update(acting.values_list("pk", flat=True))
+    return list(Person.objects.filter(pk__in=found, is_active=True).order_by("pk"))
+
+
+def _candidates(party: str, rules: Rules, facts: CaseFacts) -> Q:
+    """Narrow down in the database who might hold the party; ``held_by`` then decides."""
+    where = Q(pk__in=[])
+    seen: set[str] = set()
+    waiting = [party]
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        where |= Q(pk=facts.assigned.get(name) or 0)
+        for rule in rules.get(name, ()):
+            match rule.target:
+                case PartyMap.Target.ROLE:
+                    where |= Q(roles__key=rule.role)
+                case PartyMap.Target.DEPARTMENT:
+                    where |= Q(unit__department=rule.department) if rule.department else ~Q(unit__department="")
+                case PartyMap.Target.UNIT:
+                    where |= Q(unit__path__startswith=rule.unit_path)
+                case PartyMap.Target.PERSON:
+                    where |= Q(pk=rule.person_id)
+                case PartyMap.Target.HANDLER:
+                    where |= Q(pk=facts.handler_id or 0)
+                case PartyMap.Target.REGISTRANT:
+                    where |= Q(pk=facts.registrant_id or 0)
+                case PartyMap.Target.PARTY:
+                    waiting.append(rule.same_as)
+                case PartyMap.Target.STAFF:
+                    where |= Q(roles__reads_only=False)
+    return where

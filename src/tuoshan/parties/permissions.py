@@ -1,0 +1,213 @@
+"""The one permission table: which roles may open which screen or endpoint.
+
+A name is a URL's name with the colon of its namespace written as a dot (``workbench:case`` →
+``workbench.case``). Whether a person may see *this* case is reach (``parties.reach``); whether they may take
+*this* step in it is holding (``parties.holding``); both are asked after this table has let them in.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+
+AGENT, CLERK, STORE, INVESTIGATOR = "agent", "store_clerk", "store_manager", "investigator"
+SUPERVISOR, MANAGER, FINANCE, ADMIN, AUDITOR = "supervisor", "manager", "finance", "administrator", "auditor"
+
+ANYBODY = frozenset({"*"})
+"""Open without signing in; what can be seen there is bound to a signed link, or to number and phone."""
+STAFF = frozenset({AGENT, CLERK, STORE, INVESTIGATOR, SUPERVISOR, MANAGER, FINANCE, ADMIN, AUDITOR})
+WRITERS = STAFF - {FINANCE, AUDITOR}
+FRONT = frozenset({AGENT, CLERK, STORE, SUPERVISOR, MANAGER, ADMIN})
+LEADS = frozenset({SUPERVISOR, MANAGER, ADMIN})
+OVERSIGHT = LEADS | {AUDITOR}
+REPORT_READERS = LEADS | {STORE, FINANCE, AUDITOR}
+ADMINS = frozenset({ADMIN})
+CONFIGURERS = frozenset({ADMIN, MANAGER})
+
+
+def _each(prefix: str, names: str, roles: frozenset[str]) -> dict[str, frozenset[str]]:
+    return {f"{prefix}{name}": roles for name in names.split()}
+
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    # The site itself
+    **_each("", "health set_language", ANYBODY),
+    # Signing in, one's own account (parties)
+    **_each("", "account_login account_logout account_inactive mfa_authenticate", ANYBODY),
+    **_each("parties.", "password_forgotten password_reset first_administrator", ANYBODY),
+    **_each("", "account_reauthenticate account_change_password", STAFF),
+    **_each(
+        "",
+        "mfa_index mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes "
+        "mfa_generate_recovery_codes mfa_download_recovery_codes",
+        STAFF,
+    ),
+    **_each("parties.", "profile preferences tokens token_make token_revoke", STAFF),
+    # Workbench: reading
+    **_each(
+        "workbench.",
+        "home queue queue_counts case case_timeline case_clocks case_evidence presence search palette "
+        "playbook_diagram notifications customer help",
+        STAFF,
+    ),
+    **_each("workbench.", "reports report report_drill report_export", REPORT_READERS),
+    **_each("workbench.", "board parked", OVERSIGHT),
+    # Workbench: doing
+    **_each(
+        "workbench.",
+        "act form task note call message claim hand_over watch draft bulk evidence_upload hold release "
+        "correct quick_replies saved_filter notification_read",
+        WRITERS,
+    ),
+    **_each("workbench.", "register register_duplicates slip merge unmerge", FRONT),
+    **_each("workbench.", "parked_retry step_back absence leaver", LEADS),
+    **_each("workbench.", "mailbox mailbox_message", OVERSIGHT),
+    **_each("workbench.", "import_upload import_mapping import_check import_run import_errors", LEADS),
+    # Workbench: settings
+    **_each("workbench.settings_", "home people person org_units org_unit party_map", ADMINS),
+    **_each("workbench.settings_", "categories category calendars tiers templates template", CONFIGURERS),
+    # The customer's side
+    **_each(
+        "portal.",
+        "home submit submitted track case add_evidence evidence answer appeal withdraw survey link",
+        ANYBODY,
+    ),
+    # Programs; the scope that a token needs as well stands in SCOPES
+    **_each("api.", "openapi docs", STAFF),
+    **_each("api.", "case_list case_read case_timeline case_clocks case_possible", STAFF),
+    **_each("api.", "case_register", FRONT),
+    **_each("api.", "case_act case_task case_note case_message evidence_add case_watch", WRITERS),
+    **_each("api.", "customer_find customer_read category_list product_list playbook_list", STAFF),
+    **_each("api.", "report_read report_export", REPORT_READERS),
+    **_each("api.", "people_list person_read", OVERSIGHT),
+    **_each("api.", "person_write org_unit_write party_map_write customer_erase", ADMINS),
+}
+
+SCOPES: dict[str, str] = {
+    "api.case_register": "write",
+    "api.case_act": "write",
+    "api.case_task": "write",
+    "api.case_note": "write",
+    "api.case_message": "write",
+    "api.case_watch": "write",
+    "api.evidence_add": "write",
+    "api.person_write": "admin",
+    "api.org_unit_write": "admin",
+    "api.party_map_write": "admin",
+    "api.customer_erase": "admin",
+}
+"""What a token must be allowed for these; every other endpoint needs ``read``."""
+
+_INCLUDES = {"read": {"read"}, "write": {"read", "write"}, "admin": {"read", "write", "admin"}}
+
+Parameters = ParamSpec("Parameters")
+Answer = TypeVar("Answer")
+
+
+class NotPermitted(PermissionDenied):
+    """Signed in, but no role of theirs may do this; ``name`` is the table's entry."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("您的角色不能使用这项功能。"))
+        self.name = name
+
+
+class NotSignedIn(PermissionDenied):
+    """Nobody is signed in; an API answers 401, a screen leads to the sign-in page."""
+
+
+class ScopeMissing(PermissionDenied):
+    """The token's scopes do not cover this; ``scope`` is what it would need."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(_("令牌缺少权限范围：%(scope)s。") % {"scope": scope})
+        self.scope = scope
+
+
+def entry(name: str) -> frozenset[str]:
+    """Return the roles of an entry. Raises ImproperlyConfigured for a name that is not in the table."""
+    try:
+        return PERMISSIONS[name]
+    except KeyError:
+        raise ImproperlyConfigured(f"{name!r} is not in the permission table (parties/permissions.py).") from None
+
+
+def name_of(url_name: str) -> str:
+    """Return the table's name for a URL's name, namespace included."""
+    return url_name.replace(":", ".")
+
+
+def scope_of(name: str) -> str:
+    """Return the scope that a token needs for an API entry."""
+    return SCOPES.get(name, "read")
+
+
+def allowed(user: Any, name: str) -> bool:
+    """Whether this user (a Person or anonymous) may open what the name stands for; also for templates."""
+    roles = entry(name)
+    if roles is ANYBODY:
+        return True
+    return bool(user.is_authenticated and user.is_active and not roles.isdisjoint(user.role_keys()))
+
+
+def check(user: Any, name: str, *, scopes: list[str] | None = None) -> None:
+    """Raise NotSignedIn, NotPermitted or ScopeMissing unless the user may; ``scopes`` are a token's."""
+    if entry(name) is ANYBODY:
+        return
+    if not user.is_authenticated or not user.is_active:
+        raise NotSignedIn
+    if not allowed(user, name):
+        raise NotPermitted(name)
+    needed = scope_of(name)
+    if scopes is not None and not any(needed in _INCLUDES.get(scope, ()) for scope in scopes):
+        raise ScopeMissing(needed)
+
+
+def permitted(
+    name: str,
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """Guard a Django view: to the sign-in page when nobody is signed in (and back), 403 without the role.
+
+    A name without an entry fails when the module is loaded, so no unlisted view can be served.
+    """
+    entry(name)
+
+    def guard(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                check(request.user, name)
+            except NotSignedIn:
+                return redirect_to_login(request.get_full_path())
+            return view(request, *args, **kwargs)
+
+        guarded.permission = name  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def api_permitted(
+    name: str,
+) -> Callable[[Callable[Parameters, Answer]], Callable[Parameters, Answer]]:
+    """Guard an API operation, whose first argument is ``request``; raises what ``check`` raises.
+
+    ``request.auth`` is the ApiToken when a token was used; its scopes are then asked for too.
+    """
+    entry(name)
+
+    def guard(operation: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:
+        @wraps(operation)
+        def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
+            request: Any = args[0] if args else kwargs["request"]
+            check(request.user, name, scopes=getattr(getattr(request, "auth", None), "scopes", None))
+            return operation(*args, **kwargs)
+
+        guarded.permission = name  # type: ignore[attr-defined]
+        return guarded
+
+    return guard

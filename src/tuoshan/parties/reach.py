@@ -1,0 +1,122 @@
+"""Which cases a person may see: everything, their branch of the organisation, or what they had part in.
+
+A role says how far it reaches (``Role.reach``); a person reaches the union over their roles, the cases that
+they own or have a task in, and, while standing in for someone absent, that person's reach as well.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Q
+
+from tuoshan.parties.models import OrgUnit, Person
+from tuoshan.parties.standing import Profile, standing
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """``branches`` are path prefixes of units whose cases are seen; ``involved`` those of units whose part
+    in a case (a task, now or once) shows it; ``persons`` are self and the absent ones stood in for.
+    """
+
+    everything: bool
+    branches: frozenset[str]
+    involved: frozenset[str]
+    persons: frozenset[int]
+
+
+def _is_whole(path: str) -> bool:
+    """One deployment serves one company, so the root's branch is everything, cases without unit included."""
+    return path.count("/") <= 1
+
+
+def _of_profile(profile: Profile) -> tuple[bool, set[str], set[str]]:
+    everything, branches, involved = False, set[str](), set[str]()
+    for _, reach in (*profile.roles, *profile.reading):
+        if reach == "all":
+            everything = True
+        elif reach == "service":
+            everything = everything or _is_whole(profile.service_path)
+            branches.add(profile.service_path)
+        elif reach == "unit" and profile.unit_path:
+            branches.add(profile.unit_path)
+        elif reach == "involved" and profile.unit_path:
+            involved.add(profile.unit_path)
+    return everything, branches, involved | branches
+
+
+def reach(person: Person) -> Reach:
+    """Return the person's reach, worked out once per instance."""
+    stands = standing(person)
+    known: Reach | None = person.__dict__.get("_reach")
+    if known is None:
+        parts = [_of_profile(profile) for profile in (stands.own, *stands.absent)]
+        known = Reach(
+            everything=any(part[0] for part in parts),
+            branches=frozenset[str]().union(*(part[1] for part in parts)),
+            involved=frozenset[str]().union(*(part[2] for part in parts)),
+            persons=stands.persons,
+        )
+        person.__dict__["_reach"] = known
+        person.__dict__.pop("_units", None)
+    return known
+
+
+def _below(paths: frozenset[str]) -> Q:
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(path__startswith=path)
+    return condition
+
+
+def _units(person: Person) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the ids of the units whose cases are seen, and of those whose part in a case shows it."""
+    mine = reach(person)
+    known: tuple[frozenset[int], frozenset[int]] | None = person.__dict__.get("_units")
+    if known is None:
+        if mine.everything:
+            every = frozenset(OrgUnit.objects.values_list("pk", flat=True))
+            known = (every, every)
+        elif not mine.involved:
+            known = (frozenset(), frozenset())
+        else:
+            rows = list(OrgUnit.objects.filter(_below(mine.involved)).values_list("pk", "path"))
+            seen = frozenset(pk for pk, path in rows if path.startswith(tuple(mine.branches)))
+            known = (seen, frozenset(pk for pk, _ in rows))
+        person.__dict__["_units"] = known
+    return known
+
+
+def units_within(person: Person) -> frozenset[int]:
+    """Return the ids of the org units all of whose cases the person sees. One query per instance."""
+    return _units(person)[0]
+
+
+def case_filter(person: Person) -> Q:
+    """Return the condition on ``cases.Case`` for what the person may see.
+
+    Someone who sees everything gets an empty condition, so that every index of the table stays usable; the
+    others get columns that are indexed (unit, owner) and one look-up in the tasks.
+    """
+    mine = reach(person)
+    if mine.everything:
+        return Q()
+    seen, involved = _units(person)
+    task = apps.get_model("cases", "Task")
+    parts = task._default_manager.filter(Q(unit_id__in=involved) | Q(person_id__in=mine.persons))
+    own = Q(handler_id__in=mine.persons) | Q(id__in=parts.values("case_id"))
+    return own | Q(unit_id__in=seen) if seen else own
+
+
+def reaches(person: Person, case: Any) -> bool:
+    """Whether the person may see this one case (anything with ``pk``, ``unit_id`` and ``handler_id``)."""
+    mine = reach(person)
+    if mine.everything or case.handler_id in mine.persons:
+        return True
+    if case.unit_id is not None and case.unit_id in units_within(person):
+        return True
+    _, involved = _units(person)
+    task = apps.get_model("cases", "Task")
+    parts = task._default_manager.filter(case_id=case.pk)
+    return parts.filter(Q(unit_id__in=involved) | Q(person_id__in=mine.persons)).exists()

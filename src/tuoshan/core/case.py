@@ -382,7 +382,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Something to deliver after commit, once: `tell`, `carry_out`, `print`, `notify` …; `key` is unique in the case."""
+    """Something to deliver after commit, once: `tell`, `carry_out`, `notify` …; `key` is unique in the case."""
 
     verb: str
     key: str

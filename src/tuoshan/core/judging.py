@@ -66,7 +66,7 @@ def permit(work: Work, actor: Actor, action: Action, overlay: Mapping[str, objec
     if actor.kind == "system" and SYSTEM not in allowed:
         raise Refused("not_allowed", needs=sorted(allowed))
     did = frozenset(
-        person for name in action.not_by for person in _who_did(work, name)
+        person for name in action.not_by for person in who_did(work, name)
     )  # fmt: skip
     if not allowed & actor.parties:
         by_superior = bool(_superiors(work, allowed) & actor.parties) and not actor.persons & did
@@ -77,7 +77,7 @@ def permit(work: Work, actor: Actor, action: Action, overlay: Mapping[str, objec
         raise Refused("not_by_same_person", actions=list(action.not_by))
 
 
-def _who_did(work: Work, name: str) -> tuple[str, ...]:
+def who_did(work: Work, name: str) -> tuple[str, ...]:
     trace = work.case.actions.get(name) or work.case.actions.get(f"task.{name}")
     return trace.by if trace else ()
 
@@ -166,7 +166,7 @@ def judge_task(work: Work, task: Task | None, run: TaskRun, command: Command) ->
         raise Refused("not_allowed", needs=sorted(holders))
     if task is None:
         return "done"
-    did = frozenset(person for name in task.not_by for person in _who_did(work, name))
+    did = frozenset(person for name in task.not_by for person in who_did(work, name))
     if actor.persons & did:
         raise Refused("not_by_same_person", actions=list(task.not_by))
     outcome = command.outcome or task.outcomes[0]

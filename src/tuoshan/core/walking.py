@@ -133,7 +133,7 @@ class Walker:
 
     def actor_for(self, parties: tuple[str, ...], as_party: str = "", person: str = "") -> Actor:
         party = as_party or (parties[0] if parties else "staff")
-        kinds: dict[str, Literal["customer", "system"]] = {"customer": "customer", "system": "system"}
+        kinds: dict[str, Literal["person", "customer", "system"]] = {"customer": "customer", "system": "system"}
         kind = kinds.get(party, "person")
         return Actor(kind, person or f"the_{party}", frozenset({party, "staff"} if kind == "person" else {party}))
 

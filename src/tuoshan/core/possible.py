@@ -1,0 +1,142 @@
+"""What an actor may do with a case now: the buttons of every screen and the answers of the API.
+
+What somebody may never do here is left out; what only something in its way forbids (an open task, a
+condition, a hold) is given with the reason, so that a screen can show it and say what to do first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from tuoshan.core import judging, timing
+from tuoshan.core.case import Actor, Around, CaseState, Refusal, TaskRun
+from tuoshan.core.conditions import EvaluationError, MissingFact
+from tuoshan.core.playbook import ANY_OPEN, Action, Field, Playbook, Wording
+from tuoshan.core.work import Refused, Work
+
+PossibleKind = Literal["act", "task", "ask", "hold", "release"]
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """One thing that can be done: a step of the main line, work beside it, a freeze or its end."""
+
+    kind: PossibleKind
+    name: str
+    title: Wording
+    form: tuple[Field, ...] = ()
+    evidence: tuple[str, ...] = ()
+    outcomes: tuple[tuple[str, Wording], ...] = ()
+    task: str = ""
+    key: str = ""
+    main: bool = False
+    """Whether it moves the case on (and is no `any_open` action): the filled buttons."""
+    blocked: Refusal | None = None
+
+
+def possible(playbook: Playbook, case: CaseState, actor: Actor, now: datetime, around: Around) -> list[Possible]:
+    """In order: main-line steps as declared, own tasks, then what is possible in every open state."""
+    work = Work(playbook, case, max(now, case.last_at or now), around)
+    found = [item for action in playbook.actions_from(case.state) if (item := _action(work, action, actor))]
+    main = [item for item in found if item.main]
+    return [
+        *main,
+        *_tasks(work, actor),
+        *(item for item in found if not item.main),
+        *_asks(work, actor),
+        *_holds(work, actor),
+    ]
+
+
+def _action(work: Work, action: Action, actor: Actor) -> Possible | None:
+    if action.automatic:
+        return None
+    try:
+        judging.permit(work, actor, action, {})
+    except Refused as refused:
+        if refused.refusal.because != "need_facts":
+            return None
+    asked = {field.name for field in action.form}
+    blocked: Refusal | None = None
+    try:
+        judging.place(work, action)
+        judging.ways(work, action)
+        _condition(work, action, asked)
+    except Refused as refused:
+        blocked = refused.refusal
+    main = action.moves and ANY_OPEN not in action.sources and not action.back
+    return Possible("act", action.name, action.title, action.form, action.evidence, main=main, blocked=blocked)
+
+
+def _condition(work: Work, action: Action, asked: set[str]) -> None:
+    """A condition that the form itself will decide does not block beforehand."""
+    if action.condition is None or action.condition.reads & asked:
+        return
+    try:
+        if not action.condition.evaluate(work.scope()):
+            raise Refused("condition_false", condition=action.condition.text)
+    except MissingFact as missing:
+        raise Refused("need_facts", facts=list(missing.names)) from missing
+    except EvaluationError as error:
+        raise Refused("condition_false", condition=action.condition.text, error=str(error)) from error
+
+
+def _tasks(work: Work, actor: Actor) -> list[Possible]:
+    return [item for run in work.case.open_tasks() if (item := _task(work, run, actor))]
+
+
+def _task(work: Work, run: TaskRun, actor: Actor) -> Possible | None:
+    holders = {run.party, f"{run.party}:{run.key}", run.key} - {""}
+    own = actor.kind == "person" and work.case.assigned.get(run.party) in actor.persons
+    if not (holders & actor.parties or own):
+        return None
+    task = work.playbook.tasks.get(run.name)
+    if task is None:
+        title = Wording("由上级决定：系统无法自动执行", "Decide instead: the system could not act by itself")
+        return Possible("task", run.name, title, task=run.id, outcomes=(("done", Wording("已处理", "Handled")),))
+    titles = tuple((name, task.outcome_titles.get(name, Wording(name, name))) for name in task.outcomes)
+    did = {person for name in task.not_by for person in judging.who_did(work, name)}
+    blocked = Refusal("not_by_same_person", {"actions": list(task.not_by)}) if actor.persons & did else None
+    return Possible(
+        "task", task.name, task.title, task.form, task.evidence, titles, run.id, run.key, blocked=blocked
+    )  # fmt: skip
+
+
+def _asks(work: Work, actor: Actor) -> list[Possible]:
+    found = []
+    for task in work.playbook.tasks.values():
+        already = any(run.name == task.name for run in work.case.open_tasks())
+        here = not task.during or work.case.state in task.during
+        if task.asked_by and here and not already and set(task.asked_by) & actor.parties:
+            found.append(Possible("ask", task.name, task.title))
+    return found
+
+
+def _holds(work: Work, actor: Actor) -> list[Possible]:
+    case, playbook = work.case, work.playbook
+    if case.hold is not None:
+        hold = playbook.holds.get(case.hold.name)
+        if case.hold.name == timing.MERGED or hold is None or not set(hold.release_by or hold.by) & actor.parties:
+            return []
+        return [Possible("release", hold.name, hold.title)]
+    state = playbook.states.get(case.state)
+    if state is None or state.end:
+        return []
+    return [
+        Possible("hold", hold.name, hold.title, hold.form)
+        for hold in playbook.holds.values() if set(hold.by) & actor.parties
+    ]  # fmt: skip
+
+
+def for_customer(playbook: Playbook, case: CaseState, actor: Actor, now: datetime, around: Around) -> list[Possible]:
+    """What the customer's own page offers: unblocked steps, in the customer's wording where there is one."""
+    found = []
+    for item in possible(playbook, case, actor, now, around):
+        if item.blocked is None:
+            action = playbook.actions.get(item.name) if item.kind == "act" else None
+            task = playbook.tasks.get(item.name) if item.kind == "task" else None
+            wording = action.customer if action else task.customer if task else None
+            found.append(replace(item, title=wording) if wording and wording.zh else item)
+    return found

@@ -7,7 +7,7 @@ Images are decoded afterwards by `images`, which is the last word on them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import puremagic
@@ -34,7 +34,7 @@ class Recognised:
     content_type: str
     extension: str
     family: str
-    title: str | Promise
+    title: str | Promise = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _by_content(path: Path, head: bytes, name: str, limits: Limits) -> Recognise
     named = _named_refusal(head)
     if named is not None:
         return named
-    if head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0):
+    if head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2):
         sound_mp3(path)
         return MP3
     if path.stat().st_size > limits.other_bytes:

@@ -1,0 +1,114 @@
+"""What the printed papers say: plain values, so that papers know nothing of cases.
+
+All texts are taken literally; moments carry their zone and are printed in the zone of the settings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """Who issues the paper and how they are reached."""
+
+    name: str
+    phone: str = ""
+    address: str = ""
+    website: str = ""
+
+
+@dataclass(frozen=True)
+class SlipData:
+    """受理回执: what the customer takes home from the counter."""
+
+    issuer: Issuer
+    number: str
+    received_at: datetime
+    complaint: str
+    tracking_url: str
+    handler: str = ""
+    handler_phone: str = ""
+    hear_by: datetime | None = None
+    customer: str = ""
+    product: str = ""
+    received_by: str = ""
+
+
+@dataclass(frozen=True)
+class LetterData:
+    """处理结果告知书: the decision with its reasons, to the customer."""
+
+    issuer: Issuer
+    number: str
+    customer: str
+    complaint: str
+    received_at: datetime
+    decided_at: datetime
+    upheld: bool
+    decision: str
+    reasons: tuple[str, ...] = ()
+    remedies: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    appeal_until: datetime | None = None
+    tracking_url: str = ""
+    handler: str = ""
+    handler_phone: str = ""
+
+
+@dataclass(frozen=True)
+class TimelineLine:
+    """One thing that happened."""
+
+    at: datetime
+    what: str
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class EvidenceLine:
+    """One file handed in; `fingerprint` is its SHA-256."""
+
+    name: str
+    kind: str
+    at: datetime
+    handed_in_by: str = ""
+    size: int = 0
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class RecordData:
+    """投诉登记表: the case on paper, with its particulars, course, evidence and room to sign."""
+
+    issuer: Issuer
+    number: str
+    received_at: datetime
+    complaint: str
+    particulars: tuple[tuple[str, str], ...] = ()
+    timeline: tuple[TimelineLine, ...] = ()
+    evidence: tuple[EvidenceLine, ...] = ()
+    findings: tuple[tuple[str, str], ...] = ()
+    signatures: tuple[str, ...] = ()
+    printed_at: datetime | None = None
+    printed_by: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A stored picture printed in an archive: JPEG, PNG, GIF or WebP bytes and what stands below it."""
+
+    content: bytes
+    caption: str
+
+
+@dataclass(frozen=True)
+class ArchiveData:
+    """工单档案: a record with its conversation and pictures, to be put on file."""
+
+    record: RecordData
+    conversation: tuple[TimelineLine, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    chain_head: str = ""
+    sections: tuple[tuple[str, str], ...] = field(default=())

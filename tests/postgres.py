@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import tempfile
 import warnings
 from pathlib import Path
@@ -37,6 +38,7 @@ def start(*, safe: bool = False) -> tuple[Any, str]:
 def stop(server: Any) -> None:
     """Stop the server and remove its folder."""
     server.cleanup()
+    shutil.rmtree(server.pgdata.parent, ignore_errors=True)
 
 
 if __name__ == "__main__":  # `python -m tests.postgres COMMAND…`: run a command with such a database

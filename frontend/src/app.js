@@ -1,0 +1,33 @@
+// The few scripts of the product. Pages work without them but for countdowns, drafts, previews and keys.
+import Alpine from '@alpinejs/csp';
+import { components } from './desk/components.js';
+import { startClocks } from './desk/clocks.js';
+import { startDisclosures } from './desk/disclosures.js';
+import { startDrafts } from './desk/drafts.js';
+import { startFields } from './desk/fields.js';
+import { startHtmx } from './desk/htmx.js';
+import { startKeys } from './desk/keys.js';
+import { startPalette } from './desk/palette.js';
+import { startPulse } from './desk/pulse.js';
+import { startUploads } from './desk/uploads.js';
+import { startViewer } from './desk/viewer.js';
+
+for (const [name, component] of Object.entries(components)) Alpine.data(name, component);
+window.Alpine = Alpine;
+
+const start = () => {
+  startHtmx();
+  startDisclosures();
+  startFields();
+  startDrafts();
+  startUploads();
+  startClocks();
+  startPalette();
+  startViewer();
+  startKeys();
+  startPulse();
+  Alpine.start();
+  document.documentElement.dataset.ready = 'true';
+};
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);
+else start();

@@ -1,0 +1,74 @@
+// Charts from JSON on the page: `<div class="chart" data-chart data-source="ID" role="img" aria-label="…">` and
+// `{{ data|json_script:"ID" }}`: {kind, labels, series: [{name, values, links?, line?}], links?, unit?, horizontal?}.
+// kind: bar, line, stacked, pareto (first series as bars, its running share as a line). A click follows the link.
+import { BarChart, LineChart } from 'echarts/charts';
+import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
+import { init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+
+use([BarChart, LineChart, AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
+
+const drawn = new Map();
+const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const palette = () => ['--chart-1', '--chart-2', '--chart-3', '--chart-4', '--chart-5', '--chart-6'].map(variable);
+
+function running(values) {
+  const total = values.reduce((sum, value) => sum + value, 0) || 1;
+  let sum = 0;
+  return values.map((value) => { sum += value; return Math.round((sum / total) * 1000) / 10; });
+}
+
+function seriesOf(data) {
+  const bars = (one, more) => ({ type: 'bar', name: one.name, data: one.values, barMaxWidth: 32, ...more });
+  const line = (one, more) => ({ type: 'line', name: one.name, data: one.values, symbolSize: 6, lineStyle: { width: 2 }, ...more });
+  if (data.kind === 'pareto') {
+    const [first] = data.series;
+    return [bars(first), line({ name: data.share_name || '%', values: running(first.values) }, { yAxisIndex: 1 })];
+  }
+  return data.series.map((one) => {
+    if (data.kind === 'line' || one.line) return line(one, one.axis === 2 ? { yAxisIndex: 1 } : {});
+    return bars(one, data.kind === 'stacked' ? { stack: 'all' } : {});
+  });
+}
+
+function options(data) {
+  const muted = variable('--muted');
+  const rule = variable('--line');
+  const font = variable('--font-ui');
+  const words = { color: muted, fontFamily: font, fontSize: 12 };
+  const names = { type: 'category', data: data.labels, axisLabel: { ...words, hideOverlap: true, ...(data.horizontal ? { width: 96, overflow: 'truncate' } : {}) }, axisLine: { lineStyle: { color: rule } }, axisTick: { show: false }, inverse: !!data.horizontal };
+  const numbers = { type: 'value', name: data.unit || '', nameTextStyle: words, axisLabel: words, splitLine: { lineStyle: { color: rule } }, minInterval: data.fractions ? 0 : 1 };
+  const second = data.kind === 'pareto' || data.second_unit
+    ? [{ type: 'value', min: 0, ...(data.kind === 'pareto' ? { max: 100 } : {}), name: data.second_unit || '%', nameTextStyle: words, axisLabel: words, splitLine: { show: false } }] : [];
+  const several = data.series.length > 1 || data.kind === 'pareto';
+  return {
+    animation: false, color: palette(), textStyle: { fontFamily: font, color: muted }, aria: { enabled: true, decal: { show: several && data.kind === 'stacked' } },
+    grid: { left: 8, right: 12, top: several || data.unit ? 36 : 12, bottom: 8, containLabel: true },
+    legend: { show: several, top: 0, right: 0, itemWidth: 12, itemHeight: 8, textStyle: words },
+    tooltip: { trigger: 'axis', renderMode: 'richText', confine: true, backgroundColor: variable('--color-base-100'), borderColor: rule, textStyle: { color: variable('--color-base-content'), fontFamily: font, fontSize: 12 } },
+    xAxis: data.horizontal ? numbers : names, yAxis: data.horizontal ? names : [numbers, ...second],
+    series: seriesOf(data),
+  };
+}
+
+function draw(element) {
+  const holder = document.getElementById(element.dataset.source || '');
+  if (!holder) return;
+  const data = JSON.parse(holder.textContent);
+  drawn.get(element)?.dispose();
+  const chart = init(element, null, { renderer: 'svg' });
+  chart.setOption(options(data));
+  const linkOf = (hit) => data.series[hit.seriesIndex]?.links?.[hit.dataIndex] || data.links?.[hit.dataIndex];
+  chart.on('click', (hit) => { const link = linkOf(hit); if (link) location.assign(link); });
+  chart.on('mouseover', (hit) => { chart.getZr().setCursorStyle(linkOf(hit) ? 'pointer' : 'default'); });
+  drawn.set(element, chart);
+  new ResizeObserver(() => { if (!chart.isDisposed()) chart.resize(); }).observe(element);
+}
+
+const drawAll = () => {
+  for (const [element, chart] of drawn) if (!element.isConnected) { chart.dispose(); drawn.delete(element); }
+  document.querySelectorAll('[data-chart]').forEach(draw);
+};
+drawAll();
+document.addEventListener('tuoshan:theme', drawAll);
+document.addEventListener('htmx:afterSettle', () => document.querySelectorAll('[data-chart]').forEach((element) => { if (!drawn.has(element)) draw(element); }));

@@ -1,0 +1,115 @@
+// What is typed into a form marked `data-draft="KEY"` survives a lapsed session, a crash and a wrong click.
+// It is kept on this device for its user alone, for seven days at most, until the form has been accepted.
+import { all, announce, icon, make, onContent, say, userKey } from './page.js';
+
+const LIFE = 7 * 24 * 3600 * 1000;
+const SKIPPED = /^(password|file|hidden|submit|button|reset)$/;
+const prefix = () => `tuoshan.draft.${userKey()}.`;
+const nameOf = (form) => prefix() + form.dataset.draft;
+
+const store = {
+  get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
+  set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* full or forbidden */ } },
+  remove(key) { try { localStorage.removeItem(key); } catch { /* forbidden */ } },
+  keys() { try { return Object.keys(localStorage); } catch { return []; } },
+};
+
+function read(form) {
+  const values = {};
+  for (const control of form.elements) {
+    if (!control.name || SKIPPED.test(control.type)) continue;
+    if (control.type === 'checkbox' || control.type === 'radio') {
+      values[control.name] ??= [];
+      if (control.checked) values[control.name].push(control.value);
+    } else if (control.multiple) values[control.name] = [...control.selectedOptions].map((option) => option.value);
+    else values[control.name] = control.value;
+  }
+  return values;
+}
+
+function write(form, values) {
+  for (const control of form.elements) {
+    const value = values[control.name];
+    if (value === undefined || SKIPPED.test(control.type)) continue;
+    if (control.type === 'checkbox' || control.type === 'radio') control.checked = value.includes(control.value);
+    else if (control.multiple) for (const option of control.options) option.selected = value.includes(option.value);
+    else control.value = value;
+    control.dispatchEvent(new Event('change', { bubbles: true }));
+  }
+}
+
+const saving = new Map(); // form → timer of the change that is not yet kept
+function saveSoon(form) {
+  clearTimeout(saving.get(form));
+  saving.set(form, setTimeout(() => save(form), 300));
+}
+function save(form) {
+  clearTimeout(saving.get(form));
+  saving.delete(form);
+  if (form.isConnected && form.dataset.draft) store.set(nameOf(form), { at: Date.now(), values: read(form) });
+}
+function forget(form) {
+  clearTimeout(saving.get(form));
+  saving.delete(form);
+  store.remove(nameOf(form));
+  form.querySelector('[data-draft-notice]')?.remove();
+}
+
+function offer(form) {
+  if (form.dataset.draftSeen) return;
+  form.dataset.draftSeen = 'true';
+  if (form.hasAttribute('data-draft-fresh')) { store.remove(nameOf(form)); return; }
+  const kept = store.get(nameOf(form));
+  if (!kept || Date.now() - kept.at > LIFE) return;
+  const empty = read(form);
+  if (JSON.stringify(kept.values) === JSON.stringify(empty)) return;
+  if (form.querySelector('[aria-invalid=true]')) return; // the server has just given back what was typed
+  write(form, kept.values);
+  const discard = make('button', 'btn btn-xs btn-line', say('draft_discard'));
+  discard.type = 'button';
+  const time = new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: 'short', timeStyle: 'short' });
+  const notice = make('div', 'notice n-draft', icon('note'), make('div', '', say('draft_restored', { time })), discard);
+  notice.dataset.draftNotice = 'true';
+  discard.addEventListener('click', () => { forget(form); write(form, empty); form.querySelector('input:not([type=hidden]), textarea')?.focus(); });
+  form.prepend(notice);
+  announce(say('draft_restored', { time }));
+}
+
+function settlePlainSubmit() {
+  // A form sent the plain way: its page is gone, so look at what came instead.
+  const pending = store.get(`${prefix()}pending`);
+  if (!pending || document.documentElement.dataset.page === 'sign-in') return;
+  store.remove(`${prefix()}pending`);
+  const again = document.querySelector(`form[data-draft="${CSS.escape(pending.key)}"]`);
+  if (!again && !document.querySelector('[data-failed]')) store.remove(prefix() + pending.key);
+}
+
+function purge() {
+  for (const key of store.keys()) {
+    if (key.startsWith('tuoshan.draft.') && Date.now() - (store.get(key)?.at ?? 0) > LIFE) store.remove(key);
+  }
+}
+
+export function startDrafts() {
+  purge();
+  settlePlainSubmit();
+  onContent((root) => all(root, 'form[data-draft]').forEach(offer));
+  const changed = (event) => { const form = event.target.form; if (form?.dataset.draft && event.isTrusted) saveSoon(form); };
+  document.addEventListener('input', changed);
+  document.addEventListener('change', changed);
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (form.hasAttribute('data-signs-out')) {
+      for (const key of store.keys()) if (key.startsWith(prefix())) store.remove(key);
+    } else if (form.dataset.draft) {
+      save(form);
+      if (!form.hasAttribute('hx-post')) store.set(`${prefix()}pending`, { at: Date.now(), key: form.dataset.draft });
+    }
+  });
+  document.addEventListener('htmx:beforeSwap', (event) => {
+    const form = event.detail.requestConfig?.elt?.closest?.('form[data-draft]');
+    const status = event.detail.xhr.status;
+    if (form && event.detail.requestConfig.verb === 'post' && status >= 200 && status < 300) forget(form);
+  });
+  addEventListener('pagehide', () => { for (const form of [...saving.keys()]) save(form); });
+}

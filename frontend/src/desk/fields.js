@@ -1,0 +1,71 @@
+// Fields that depend on others (`data-when="name=value|value"`), picking of rows, copying, and Enter from an input method.
+import { all, announce, isComposing, onContent, say } from './page.js';
+
+function valueOf(form, name) {
+  const control = form.elements[name];
+  if (!control) return '';
+  if (control.type === 'checkbox') return control.checked ? 'true' : 'false';
+  return control.value ?? '';
+}
+
+function applyConditions(root) {
+  for (const part of all(root, '[data-when]')) {
+    const form = part.closest('form');
+    if (!form) continue;
+    const [name, values] = part.dataset.when.split('=');
+    const shown = values.split('|').includes(valueOf(form, name));
+    part.hidden = !shown;
+    for (const control of part.querySelectorAll('input, select, textarea')) control.disabled = !shown;
+  }
+}
+
+function countPicked(area) {
+  const boxes = [...area.querySelectorAll('[data-pick]')];
+  const picked = boxes.filter((box) => box.checked);
+  for (const box of boxes) box.closest('tr, li')?.setAttribute('aria-selected', String(box.checked));
+  const every = area.querySelector('[data-pick-all]');
+  if (every) {
+    every.checked = boxes.length > 0 && picked.length === boxes.length;
+    every.indeterminate = picked.length > 0 && picked.length < boxes.length;
+  }
+  for (const bar of area.querySelectorAll('[data-picked-bar]')) bar.hidden = picked.length === 0;
+  for (const number of area.querySelectorAll('[data-picked-count]')) number.textContent = String(picked.length);
+}
+
+export function startFields() {
+  onContent(applyConditions);
+  onContent((root) => all(root, '[data-bulk]').forEach(countPicked));
+  document.addEventListener('change', (event) => {
+    const form = event.target.form;
+    if (form) applyConditions(form);
+    const area = event.target.closest?.('[data-bulk]');
+    if (area && event.target.matches('[data-pick-all]')) {
+      for (const box of area.querySelectorAll('[data-pick]')) box.checked = event.target.checked;
+    }
+    if (area) countPicked(area);
+    if (event.target.matches?.('[data-submits]')) form?.requestSubmit();
+  });
+  document.addEventListener('click', async (event) => {
+    const button = event.target.closest?.('[data-copy]');
+    if (!button) return;
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      announce(say('copied'));
+      button.dataset.copied = 'true';
+    } catch { /* without permission the text can still be marked by hand */ }
+  });
+  // Enter that only chooses a word of an input method must not send the form.
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && isComposing(event) && event.target.form) event.preventDefault();
+  }, true);
+  // A second press must not send the form twice.
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (form.dataset.sending === 'true' && !form.hasAttribute('hx-post')) { event.preventDefault(); return; }
+    if (form.method === 'post') {
+      form.dataset.sending = 'true';
+      setTimeout(() => { delete form.dataset.sending; }, 5000);
+    }
+  });
+  addEventListener('pageshow', () => { for (const form of document.forms) delete form.dataset.sending; });
+}

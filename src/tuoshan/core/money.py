@@ -21,7 +21,7 @@ _TEXT = re.compile(r"(-?)[¥]?(-?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+)
 Reason = Literal["not_money", "finer_than_fen", "too_large"]
 _REASONS: dict[Reason, tuple[str, str]] = {
     "not_money": ("不是金额，请写成 1234.50 这样的数字。", "is no amount; write it like 1234.50."),
-    "finer_than_fen": ("最多两位小数（精确到分）。", "has more than two decimals; a fen is the smallest unit."),
+    "finer_than_fen": ("最多两位小数（精确到分）。", "is finer than a fen (two decimals)."),
     "too_large": ("金额过大。", "is too large."),
 }
 
@@ -81,12 +81,12 @@ def from_fen(fen: int) -> Decimal:
 
 
 def round_to_fen(amount: Decimal | Fraction | int) -> Decimal:
-    """The nearest fen, half a fen away from zero: for rates and percentages, where a rule yields more places."""
+    """The nearest fen, half a fen away from zero: for rates that yield more places."""
     if isinstance(amount, bool) or not isinstance(amount, int | Decimal | Fraction):
         raise TypeError(f"Money is never a {type(amount).__name__}: {amount!r}.")
     if isinstance(amount, Decimal) and not amount.is_finite():
         raise MoneyError(amount, "not_money")
-    if abs(amount) > LARGEST:
+    if isinstance(amount, Decimal) and abs(amount) > LARGEST:
         raise MoneyError(amount, "too_large")
     fen = Fraction(amount) * 100
     whole = (2 * abs(fen) + 1) // 2

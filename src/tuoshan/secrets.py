@@ -83,7 +83,7 @@ def rotate(token: str) -> str:
     return _cipher(_field_keys()).rotate(token.encode()).decode() if token else ""
 
 
-class EncryptedTextField(models.TextField[str, str]):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Text that the database only ever sees encrypted.
 
     It cannot be searched or ordered by: only ``isnull`` and equality with the empty text are meaningful, and

@@ -174,7 +174,7 @@ def facts_of(case: Any) -> CaseFacts:
         playbook=case.playbook,
         unit_path=next((path for _, _, path in rows if path), ""),
         handler_id=case.handler_id,
-        registrant_id=by,
+        registrant_id=getattr(case, "registrant_id", None) or by,
         assigned=assigned,
         task_units=frozenset(pk for pk, _, path in rows if pk and not path),
         task_persons=frozenset(pk for _, pk, path in rows if pk and not path),

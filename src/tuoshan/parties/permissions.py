@@ -76,6 +76,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "home submit submitted track case add_evidence evidence answer appeal withdraw survey link",
         ANYBODY,
     ),
+    # Files: open here, since customers and staff share them; `documents.access` decides on each file
+    **_each("documents.", "serve thumbnail upload discard", ANYBODY),
     # Programs; the scope that a token needs as well stands in SCOPES
     **_each("api.", "openapi docs", STAFF),
     **_each("api.", "case_list case_read case_timeline case_clocks case_possible", STAFF),

@@ -144,7 +144,8 @@ class Person(AbstractBaseUser):
         return bool(chosen.get(channel, channel == "app"))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the blind indexes with what they index."""
+        """Keep the blind indexes with what they index, and usernames in small letters."""
+        self.username = self.username.strip().lower()
         self.phone = phone_e164(self.phone) or self.phone.strip()
         self.email = self.email.strip()
         self.phone_index = blind_index(self.phone, "phone")

@@ -6,8 +6,8 @@ notice for it is in the calendar; an answer that had to look at a day of another
 must be computed again when that notice is installed (a notice may also name a last December day of the
 year before; such a day counts as official until then).
 
-Complexity: adding, measuring and counting cost one look-up per day passed (60 working days: about 50 µs)
-and keep nothing between calls; at most `MAX_DAYS` days are looked at.
+Complexity: one look-up per day passed (60 working days: counting them about 30 µs, adding their hours 0.1 ms)
+and nothing kept between calls; at most `MAX_DAYS` days are looked at.
 """
 
 from collections.abc import Iterator, Mapping

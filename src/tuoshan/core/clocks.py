@@ -43,7 +43,7 @@ class Step:
     order: tuple[int, int]
     clock: str
     name: str
-    party: str = ""
+    parties: tuple[str, ...] = ()
 
 
 def duration_of(limit: Limit, scope: CaseScope) -> Duration:
@@ -163,21 +163,29 @@ def steps(clock: Clock, plan: Plan, calendar: WorkCalendar) -> list[Step]:
     stopped = cast(tuple[tuple[datetime, datetime], ...], tuple(sorted(clock.paused + clock.held)))
     if clock.fixed is not None:
         stopped = ()
-    found: list[tuple[datetime, str, str]] = []
+    found: list[tuple[datetime, str, tuple[str, ...]]] = []
     for number, before in enumerate(plan.warn):
         at = offset(clock.due, before, -1, working, calendar, stopped).at
         if at > clock.started:
-            found.append((at, f"warn{number}", ""))
-    for number, late in enumerate(plan.late):
-        at = offset(clock.due, late.after, +1, working, calendar, stopped).at if late.after else clock.due
-        found.append((at, f"late{number}", late.party))
+            found.append((at, f"warn{number}", ()))
+    for number, (after, parties) in enumerate(together(plan.late)):
+        at = offset(clock.due, after, +1, working, calendar, stopped).at if after else clock.due
+        found.append((at, f"late{number}", parties))
     if plan.otherwise:
-        found.append((clock.due, "else", ""))
+        found.append((clock.due, "else", ()))
     return [
-        Step(at, (plan.order, number), clock.key, name, party)
-        for number, (at, name, party) in enumerate(found)
+        Step(at, (plan.order, number), clock.key, name, parties)
+        for number, (at, name, parties) in enumerate(found)
         if name not in clock.fired
     ]
+
+
+def together(late: tuple[LateStep, ...]) -> list[tuple[Duration | None, tuple[str, ...]]]:
+    """Parties told at the same moment are told in one step."""
+    told: dict[Duration | None, tuple[str, ...]] = {}
+    for step in late:
+        told[step.after] = (*told.get(step.after, ()), step.party)
+    return list(told.items())
 
 
 def rearm(clock: Clock, fixed: datetime, now: datetime, calendar: WorkCalendar) -> Clock:

@@ -29,7 +29,6 @@ from tuoshan.core.case import (
     moment_text,
 )
 from tuoshan.core.clocks import Plan, Step
-from tuoshan.core.conditions import EvaluationError
 from tuoshan.core.playbook import START, Action, Limit, Playbook
 from tuoshan.core.work import Refused, Work
 
@@ -50,7 +49,6 @@ def decide(playbook: Playbook, case: CaseState, command: Command, now: datetime,
     mark = work.mark()
     try:
         _COMMANDS[command.kind](work, command)
-        _fire_due(work)
     except Refused as refused:
         work.return_to(mark)
         refusal = refused.refusal
@@ -83,12 +81,11 @@ def _ready(work: Work) -> Action | None:
         if action.as_soon_as is None or (work.case.hold is not None and action.moves):
             continue
         try:
-            holds = action.as_soon_as.evaluate(work.scope())
+            judging.holds_true(work, action.as_soon_as, {})
             judging.holds_true(work, action.condition, {})
-            if holds:
-                judging.ways(work, action)
-                return action
-        except (EvaluationError, Refused):
+            judging.ways(work, action)
+            return action
+        except Refused:
             continue
     return None
 
@@ -111,19 +108,13 @@ def _fire(work: Work, step: Step) -> None:
         else:
             _act_by_itself(work, work.playbook.actions[plan.otherwise], clock, step)
         return
-    work.begin(
-        "clock",
-        clock.name,
-        SYSTEM_ACTOR,
-        step=step.name,
-        clock=clock.key,
-        due=moment_text(step.at),
-        to=[step.party],
-    )
+    parties = step.parties or clock.parties[:1]
+    due = moment_text(step.at)
+    work.begin("clock", clock.name, step=step.name, clock=clock.key, due=due, to=list(parties))
     timing.mark_fired(work, step)
-    party = step.party or (clock.parties[0] if clock.parties else "")
     what = "warning" if step.name.startswith("warn") else "late"
-    work.effect("notify", what=what, party=party, clock=clock.key, due=moment_text(clock.due or step.at), key="")
+    for party in parties:
+        work.effect("notify", what=what, party=party, clock=clock.key, due=moment_text(clock.due or step.at), key="")
     _close(work)
 
 
@@ -143,8 +134,15 @@ def _act_by_itself(work: Work, action: Action, clock: Clock, step: Step) -> None
     work.begin("clock", clock.name, SYSTEM_ACTOR, step="else", clock=clock.key, due=moment_text(step.at),
                action=action.name, refused=refused)  # fmt: skip
     timing.mark_fired(work, step)
-    moving.open_superior_task(work, clock.parties[0] if clock.parties else "", action.name)
+    moving.open_superior_task(work, _owner(work, action, clock), action.name)
     _close(work)
+
+
+def _owner(work: Work, action: Action, clock: Clock) -> str:
+    """Whose action it would have been: the first party of our own house that may take it, else who was waited for."""
+    known = work.playbook.parties
+    ours = [party for party in action.by if party in known and not known[party].outside]
+    return ours[0] if ours else (clock.parties[0] if clock.parties else "")
 
 
 # -- commands ---------------------------------------------------------------------------------------------
@@ -196,7 +194,7 @@ def _take(
     """Write the event of one action, whoever takes it."""
     by_system = command.actor.kind == "system"
     due = moment_text(expired[1].at) if expired else None
-    late = [clock.name for clock in _overdue(work) if not expired]
+    late = [] if expired else _overdue(work)
     given = _noted(command) if not by_system else {}
     if happened:
         given["happened"] = moment_text(happened)
@@ -205,6 +203,9 @@ def _take(
     work.begin("act", action.name, command.actor, due=due, clock=expired[0].key if expired else None, **given)
     if expired:
         timing.mark_fired(work, expired[1])
+        if expired[0].kind == "deadline":
+            spent = work.case.clocks[expired[0].key]
+            work.put_clock(clocks.end_clock(spent, work.now, work.calendar, met=False))
     work.put_facts(values)
     moving.do_verbs(work, action.do, values)
     moving.follow(work, action.name, happened=happened)
@@ -216,19 +217,15 @@ def _take(
     _close(work)
 
 
-def _overdue(work: Work) -> list[Clock]:
-    return [clock for clock in work.case.running_clocks() if clock.due is not None and clock.due < work.now]
+def _overdue(work: Work) -> list[str]:
+    return [clock.key for clock in work.case.running_clocks() if clock.due is not None and clock.due < work.now]
 
 
-def _mark_late(work: Work, names: list[str]) -> None:
+def _mark_late(work: Work, keys: list[str]) -> None:
     """Note on the event which overdue clocks it ended: the step was taken, and taken late."""
-    ended = [name for name in names if not _runs(work, name)]
+    ended = [work.case.clocks[key].name for key in keys if not work.case.clocks[key].running]
     if ended:
         work.note(late=ended)
-
-
-def _runs(work: Work, name: str) -> bool:
-    return any(clock.name == name for clock in work.case.running_clocks())
 
 
 def _noted(command: Command) -> dict[str, Json]:
@@ -248,6 +245,7 @@ def _task(work: Work, command: Command) -> None:
     run = _open_run(work, command)
     task = work.playbook.tasks.get(run.name)
     outcome = judging.judge_task(work, task, run, command)
+    late = _overdue(work)
     work.begin("task", run.name, command.actor, task=run.id, outcome=outcome, **_noted(command))
     values = {name: value for name, value in command.values.items() if value not in (None, "", [], ())}
     prefix = f"{run.name}[{run.key}]." if run.key else ""
@@ -258,6 +256,7 @@ def _task(work: Work, command: Command) -> None:
             moving.settle(work, task.name)
         moving.do_verbs(work, task.do.get(outcome, ()), values)
         moving.follow(work, f"task.{run.name}.{outcome}")
+    _mark_late(work, late)
     _close(work)
     _automatic(work)
 
@@ -323,6 +322,8 @@ def _promises(work: Work) -> list[Clock]:
 
 
 def _release_command(work: Work, command: Command) -> None:
+    if command.name and command.name != timing.MERGED and command.name not in work.playbook.holds:
+        raise Refused("unknown_action", action=command.name)
     if work.case.hold is None or (command.name and work.case.hold.name != command.name):
         raise Refused("not_from_here", state=work.case.state, possible=judging.possible(work))
     name = work.case.hold.name
@@ -409,6 +410,8 @@ def _step_back(work: Work, command: Command) -> None:
     earlier, moved = command.earlier, work.case.moved
     if earlier is None or not moved or moved.get("action") == START:
         raise Refused("not_from_here", state=work.case.state, possible=judging.possible(work))
+    if earlier.settled != work.case.settled:
+        raise Refused("effects_pending", settled=dict(work.case.settled))
     if command.extra.get("delivered"):
         raise Refused("effects_pending", delivered=command.extra["delivered"])
     work.begin("step_back", command.name or "step_back", command.actor, undone=dict(moved), **_noted(command))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tuoshan.core import forms, moving, timing
 from tuoshan.core.case import Actor, Command, TaskRun
-from tuoshan.core.conditions import EvaluationError, Expression, MissingFact
+from tuoshan.core.conditions import MISSING, EvaluationError, Expression, MissingFact
 from tuoshan.core.playbook import ANY_OPEN, SYSTEM, Action, Field, Task
 from tuoshan.core.work import Refused, Work
 
@@ -107,7 +107,8 @@ def tier_party(work: Work, action: Action, overlay: Mapping[str, object]) -> str
 
 def form(work: Work, fields: Iterable[Field], values: Mapping[str, object], also: tuple[str, ...] = ()) -> None:
     given = {name: value for name, value in values.items() if name not in also}
-    problems = forms.validate(fields, given, work.scope(given))
+    asked = [item for item in fields if item.name not in also]
+    problems = forms.validate(asked, given, work.scope(given))
     if problems:
         raise Refused("invalid_form", fields=problems)
 
@@ -142,14 +143,19 @@ def blocks_end(work: Work, run: TaskRun, action: Action) -> bool:
     task = work.playbook.tasks.get(run.name)
     if task is None:
         return False
-    return not task.optional and not task.owed and action.name not in task.until
+    return not task.optional and action.name not in task.until
 
 
 def holds_true(work: Work, condition: Expression | None, overlay: Mapping[str, object]) -> None:
+    """Refuse unless the condition holds; a fact it reads that nobody has given is asked for first."""
     if condition is None:
         return
+    scope = work.scope(overlay)
+    unknown = sorted(name for name in condition.reads - condition.guarded if scope.fact(name) is MISSING)
+    if unknown:
+        raise Refused("need_facts", facts=unknown)
     try:
-        if not condition.evaluate(work.scope(overlay)):
+        if not condition.holds(scope):
             raise Refused("condition_false", condition=condition.text)
     except MissingFact as missing:
         raise Refused("need_facts", facts=list(missing.names)) from missing

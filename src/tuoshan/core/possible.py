@@ -12,7 +12,6 @@ from typing import Literal
 
 from tuoshan.core import judging, timing
 from tuoshan.core.case import Actor, Around, CaseState, Refusal, TaskRun
-from tuoshan.core.conditions import EvaluationError, MissingFact
 from tuoshan.core.playbook import ANY_OPEN, Action, Field, Playbook, Wording
 from tuoshan.core.work import Refused, Work
 
@@ -74,13 +73,7 @@ def _condition(work: Work, action: Action, asked: set[str]) -> None:
     """A condition that the form itself will decide does not block beforehand."""
     if action.condition is None or action.condition.reads & asked:
         return
-    try:
-        if not action.condition.evaluate(work.scope()):
-            raise Refused("condition_false", condition=action.condition.text)
-    except MissingFact as missing:
-        raise Refused("need_facts", facts=list(missing.names)) from missing
-    except EvaluationError as error:
-        raise Refused("condition_false", condition=action.condition.text, error=str(error)) from error
+    judging.holds_true(work, action.condition, {})
 
 
 def _tasks(work: Work, actor: Actor) -> list[Possible]:
@@ -140,3 +133,17 @@ def for_customer(playbook: Playbook, case: CaseState, actor: Actor, now: datetim
             wording = action.customer if action else task.customer if task else None
             found.append(replace(item, title=wording) if wording and wording.zh else item)
     return found
+
+
+def open_questions(playbook: Playbook, case: CaseState, now: datetime, around: Around) -> tuple[str, ...]:
+    """Facts that the automatic steps of this state wait for: unknown is not "no", it is a question."""
+    work = Work(playbook, case, max(now, case.last_at or now), around)
+    missing: set[str] = set()
+    for action in playbook.actions_from(case.state):
+        if action.as_soon_as is not None:
+            try:
+                judging.holds_true(work, action.as_soon_as, {})
+            except Refused as refused:
+                if refused.refusal.because == "need_facts":
+                    missing |= set(refused.refusal.data["facts"])
+    return tuple(sorted(missing))

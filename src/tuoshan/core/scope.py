@@ -126,7 +126,10 @@ class CaseScope:
         return self.calendar.is_holiday(day)
 
     def add_working_days(self, at: datetime, n: int) -> datetime:
-        return self.calendar.shifted_days(at, n, working=True).at
+        """Close of business of the n-th working day, as the limit `n working_days` ends."""
+        calendar = self.calendar
+        reached = calendar.nth_working_day(calendar.local_day(at), n)
+        return self._local(calendar.close_of_business(reached.day))
 
     def end_of_day(self, day: date) -> datetime:
         return self.calendar.end_of_day(day)

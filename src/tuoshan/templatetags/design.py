@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField, widgets
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -146,3 +146,45 @@ def control(field: BoundField) -> SafeString:
             part.attrs.setdefault("class", next((css for kind, css in _CLASSES if isinstance(part, kind)), "input"))
         attrs.pop("class")
     return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def page_wording() -> SafeString:
+    """The sentences that scripts say, as a data block that a content security policy lets through."""
+    return json_script(
+        {
+            "close": _("关闭"),
+            "comma": _("、"),
+            "theme_light": _("切换到浅色"),
+            "theme_dark": _("切换到深色"),
+            "days": _("{days} 天"),
+            "days_hours": _("{days} 天 {hours} 小时"),
+            "hours_minutes": _("{hours} 小时 {minutes} 分"),
+            "hours": _("{hours} 小时"),
+            "minutes": _("{minutes} 分"),
+            "late": _("超时 {time}"),
+            "ago": _("{time}前"),
+            "just_now": _("刚刚"),
+            "spoken_ok": _("时限正常："),
+            "spoken_warn": _("即将到期："),
+            "spoken_late": _("已超时："),
+            "copied": _("已复制"),
+            "draft_restored": _("已恢复 {time} 未提交的内容。"),
+            "draft_discard": _("清空重填"),
+            "file_too_large": _("“{name}”超过 {limit} MB，没有加入。"),
+            "too_many_files": _("最多 {limit} 个文件，其余没有加入。"),
+            "picked_photo": _("已选照片 {name}"),
+            "remove_file": _("移除 {name}"),
+            "sign_in": _("重新登录"),
+            "signed_out": _("登录已过期。填写的内容已保存在本机，登录后会恢复。"),
+            "not_allowed": _("您没有权限做这一步。"),
+            "not_found": _("找不到这项内容，可能已被合并或移走。"),
+            "too_large": _("上传的内容太大，没有保存。"),
+            "too_often": _("操作太频繁，请稍后再试。"),
+            "server_failed": _("服务器出错，这一步没有完成。填写的内容还在，请重试。"),
+            "no_connection": _("网络不通，这一步没有送达。填写的内容还在，请重试。"),
+            "also_here": _("{names} 也在看"),
+            "stale": _("这张工单刚刚有变化。"),
+        },
+        "wording",
+    )

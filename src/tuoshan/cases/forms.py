@@ -1,0 +1,158 @@
+"""A Django form for any list of playbook fields: one way to ask and to check, for screens, portal and API.
+
+The form's `values()` are facts in the kernel's kinds (exact decimals, zone-aware moments, lists). What the
+kernel judges itself (conditions, evidence, who may) is not judged here.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from tuoshan.cases import lists
+from tuoshan.core import forms as core_forms
+from tuoshan.core.conditions import Scope
+from tuoshan.core.playbook import Field, Wording
+
+MOST_TEXT = 20_000
+
+
+def words(wording: Wording) -> str:
+    """The wording in the language in force."""
+    return wording.in_language(get_language() or "zh-hans")
+
+
+class PlaybookForm(forms.Form):
+    """Built by `build_form`; remembers the fields it was made of."""
+
+    playbook_fields: tuple[Field, ...] = ()
+
+    def values(self) -> dict[str, Any]:
+        """What was filled in, as facts. Only for a valid form."""
+        found: dict[str, Any] = {}
+        for item in self.playbook_fields:
+            value = self.cleaned_data.get(item.name)
+            if value in (None, "", []):
+                continue
+            found[item.name] = _as_fact(item, value)
+        return found
+
+    def refuse(self, problems: Mapping[str, str]) -> None:
+        """Show the kernel's own findings (`Refusal.data["fields"]`) beside their fields."""
+        for name, code in problems.items():
+            self.add_error(name if name in self.fields else None, str(PROBLEMS.get(code, code)))
+
+
+PROBLEMS = {
+    "missing": _("请填写这一项。"),
+    "not_a_choice": _("请从列出的选项中选择。"),
+    "not_of_kind": _("填写的内容不符合要求。"),
+    "too_small": _("数值太小。"),
+    "too_large": _("数值太大。"),
+    "not_exact": _("金额最多两位小数。"),
+    "unknown_field": _("这里没有这一项。"),
+}
+
+
+def build_form(
+    fields: Sequence[Field], *, data: Any = None, files: Any = None, initial: Mapping[str, Any] | None = None,
+    prefix: str = "", scope: Scope | None = None,
+) -> PlaybookForm:  # fmt: skip
+    """A form asking these fields. With a `scope`, fields whose `show_if` does not hold are left out."""
+    asked = [item for item in fields if scope is None or core_forms.shown(item, scope)]
+    made = {item.name: _form_field(item) for item in asked}
+    kind = type("PlaybookForm", (PlaybookForm,), {**made, "playbook_fields": tuple(asked)})
+    form: PlaybookForm = kind(data, files, initial=_shown_values(asked, initial or {}), prefix=prefix or None)
+    return form
+
+
+def _as_fact(item: Field, value: Any) -> Any:
+    match item.kind:
+        case "datetime":
+            return value if timezone.is_aware(value) else timezone.make_aware(value)
+        case "number" | "money":
+            return value if isinstance(value, Decimal) else Decimal(str(value))
+        case "yes_no":
+            return value in (True, "yes", "true", "1")
+        case "choices":
+            return list(value)
+    return value
+
+
+def _shown_values(fields: Sequence[Field], values: Mapping[str, Any]) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for item in fields:
+        value = values.get(item.name)
+        if value is None:
+            continue
+        if isinstance(value, datetime):
+            value = timezone.localtime(value)
+        shown[item.name] = ("yes" if value else "no") if item.kind == "yes_no" else value
+    return shown
+
+
+def choices_of(item: Field) -> list[tuple[str, Any]]:
+    """The options of a choice field: its own, else those of the company's list."""
+    if item.choices:
+        return [(choice.value, words(choice.title)) for choice in item.choices]
+    return [(str(value), title) for value, title in lists.entries(item.list or item.kind)]
+
+
+def _form_field(item: Field) -> forms.Field:
+    common: dict[str, Any] = {"label": words(item.label), "required": item.required, "help_text": words(item.help)}
+    match item.kind:
+        case "long_text":
+            area = forms.Textarea(attrs={"rows": 4})
+            return forms.CharField(widget=area, max_length=MOST_TEXT, strip=True, **common)
+        case "choice" | "person" | "org_unit" | "product" if item.kind == "choice" or item.list or _listed(item):
+            empty = [("", _("请选择"))]
+            return forms.ChoiceField(choices=[*empty, *choices_of(item)], **common)
+        case "choices":
+            return forms.MultipleChoiceField(
+                choices=choices_of(item), widget=forms.CheckboxSelectMultiple, **common
+            )  # fmt: skip
+        case "yes_no":
+            options = [("yes", _("是")), ("no", _("否"))]
+            return forms.TypedChoiceField(
+                choices=options if item.required else [("", _("不确定")), *options], empty_value=None,
+                coerce=lambda text: text in (True, "yes", "true", "True"), widget=forms.RadioSelect, **common,
+            )  # fmt: skip
+        case "money":
+            return forms.DecimalField(
+                max_digits=12, decimal_places=2, min_value=Decimal(item.minimum or 0),
+                max_value=Decimal(item.maximum) if item.maximum else None,
+                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01", "data-unit": "元"}), **common,
+            )  # fmt: skip
+        case "number":
+            return forms.DecimalField(
+                max_digits=18, min_value=Decimal(item.minimum) if item.minimum else None,
+                max_value=Decimal(item.maximum) if item.maximum else None,
+                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any", "data-unit": words(item.unit)}),
+                **common,
+            )  # fmt: skip
+        case "date":
+            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
+        case "datetime":
+            return forms.SplitDateTimeField(
+                widget=forms.SplitDateTimeWidget(
+                    date_attrs={"type": "date"}, time_attrs={"type": "time", "step": "300"}, date_format="%Y-%m-%d",
+                    time_format="%H:%M",
+                ), **common,
+            )  # fmt: skip
+        case "phone":
+            tel = forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"})
+            return forms.CharField(max_length=40, widget=tel, **common)
+        case "photo" | "file":
+            return forms.CharField(widget=forms.HiddenInput(attrs={"data-evidence": item.kind}), **common)
+        case "address":
+            return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), max_length=500, **common)
+    return forms.CharField(max_length=500, strip=True, **common)
+
+
+def _listed(item: Field) -> bool:
+    return bool(lists.entries(item.kind))

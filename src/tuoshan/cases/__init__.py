@@ -1,0 +1,1 @@
+"""The case, its events, the one write path, and the queries over both."""

@@ -1,0 +1,62 @@
+"""Who gives a command, before the case is known; and the kernel's `Actor`, once it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tuoshan.cases import neighbours
+from tuoshan.core.case import SYSTEM_ACTOR, Actor, CaseState
+from tuoshan.core.playbook import Playbook
+
+
+@dataclass(frozen=True)
+class ActingAs:
+    """A person of ours, a customer, the system or an authority.
+
+    `parties` given here replaces what the company's party map says: the system and tests use it.
+    """
+
+    kind: Literal["person", "customer", "system", "authority"]
+    id: int | None = None
+    person: Any = None
+    parties: frozenset[str] | None = None
+
+    @staticmethod
+    def by_person(person: Any) -> "ActingAs":
+        """A person of ours (a `parties.Person`); parties follow from the party map, delegation included."""
+        return ActingAs("person", person.pk, person)
+
+    @staticmethod
+    def by_customer(customer_id: int | None) -> "ActingAs":
+        """The customer of the case, known by signed link, by number and phone, or by what is being registered."""
+        return ActingAs("customer", customer_id)
+
+    @staticmethod
+    def by_system() -> "ActingAs":
+        return ActingAs("system", parties=frozenset({"system"}))
+
+    @staticmethod
+    def by_authority(person: Any = None) -> "ActingAs":
+        """An authority or platform, entered for it by a person of ours or by the API."""
+        return ActingAs("authority", person.pk if person else None, parties=frozenset({"authority", "platform"}))
+
+    @property
+    def key(self) -> str:
+        """Tells senders of idempotency keys apart."""
+        return f"{self.kind}:{self.id or ''}"
+
+
+def actor_in(acting: ActingAs, row: Any, playbook: Playbook, state: CaseState, needed: Iterable[str]) -> Actor:
+    """The actor with every party it holds in this case; on whose behalf, where it is a delegate for `needed`."""
+    if acting.kind == "system":
+        return SYSTEM_ACTOR if acting.parties is None else Actor("system", SYSTEM_ACTOR.id, acting.parties)
+    number = "" if acting.id is None else str(acting.id)
+    if acting.parties is not None:
+        return Actor(acting.kind, number, acting.parties)
+    if acting.kind == "customer":
+        stranger = None not in (acting.id, row.customer_id) and acting.id != row.customer_id
+        return Actor("customer", number, frozenset() if stranger else frozenset({"customer"}))
+    held = neighbours.holding(acting.person, row)
+    wanted = [party for party in needed if party in held.parties]
+    absent = held.on_behalf_of(wanted[0]) if wanted and not any(party in held.own for party in wanted) else None
+    return Actor("person", number, held.parties, "" if absent is None else str(absent))

@@ -1,0 +1,48 @@
+"""What the agenda asks of cases: waking them, carrying promises between merged ones, and tidying up."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tuoshan.agenda.handlers import handler
+from tuoshan.agenda.models import Item
+from tuoshan.cases import merging, writing
+from tuoshan.cases.models import Command, Draft, Presence
+
+COMMANDS_KEPT = timedelta(days=30)
+DRAFTS_KEPT = timedelta(days=30)
+PRESENCE_KEPT = timedelta(hours=1)
+AT_ONCE = 5000
+
+
+def wake_group(items: Sequence[Item], now: datetime) -> None:
+    """All due cases of a batch in one transaction."""
+    writing.wake_many([item.case_id for item in items if item.case_id is not None])
+
+
+@handler("wake", "case", group=wake_group)
+def wake_case(item: Item, now: datetime) -> None:
+    """One due case by itself, when its batch failed."""
+    if item.case_id is not None:
+        writing.wake_many([item.case_id])
+
+
+@handler("effect", "adopt")
+def adopt(item: Item, now: datetime) -> None:
+    """The promises of a merged case go on in the main case."""
+    merging.adopt(item, now)
+
+
+@handler("effect", "disown")
+def disown(item: Item, now: datetime) -> None:
+    """The promises go back when a merge is undone."""
+    merging.disown(item, now)
+
+
+@handler("job", "forget_old_commands", every=timedelta(hours=6))
+def forget_old_commands(item: Item, now: datetime) -> datetime:
+    """Idempotency keys, drafts and presence are kept for a bounded time."""
+    old = list(Command.objects.filter(at__lt=now - COMMANDS_KEPT).values_list("key", flat=True)[:AT_ONCE])
+    Command.objects.filter(key__in=old).delete()
+    Draft.objects.filter(saved_at__lt=now - DRAFTS_KEPT).delete()
+    Presence.objects.filter(seen_at__lt=now - PRESENCE_KEPT).delete()
+    return now + (timedelta(minutes=1) if len(old) == AT_ONCE else timedelta(hours=6))

@@ -1,0 +1,204 @@
+"""The playbooks in use: loaded from files, checked, kept by hash for the cases that are pinned to them.
+
+A file that is wrong never replaces a working version: the version before stays current (in this process, or
+the newest that was ever stored), and the findings are kept for the screen and `tuoshan playbook check`.
+"""
+
+import json
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+
+from tuoshan import clock, identifiers
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases.models import StoredPlaybook
+from tuoshan.core.playbook import Playbook
+from tuoshan.core.reading import Finding, read_playbook
+
+log = structlog.get_logger(__name__)
+
+PACKAGED = Path(__file__).resolve().parent.parent / "playbooks"
+FRAGMENTS = "fragments"
+_FRAGMENT = re.compile(r"^fragment:[ ]*([a-z][a-z0-9_]*)", re.MULTILINE)
+
+
+class PlaybookUnknown(LookupError):
+    """No playbook of this key (or of this key and hash) is known."""
+
+
+@dataclass
+class _Library:
+    current: dict[str, Playbook] = field(default_factory=dict)
+    versions: dict[tuple[str, str], Playbook] = field(default_factory=dict)
+    findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    stored: set[tuple[str, str]] = field(default_factory=set)
+    fragments: dict[str, str] = field(default_factory=dict)
+    loaded: bool = False
+
+
+_library = _Library()
+_lock = threading.RLock()
+
+
+def current(key: str) -> Playbook:
+    """The version that new cases begin with. Raises PlaybookUnknown."""
+    _load_once()
+    try:
+        return _library.current[key]
+    except KeyError:
+        raise PlaybookUnknown(key) from None
+
+
+def keys() -> list[str]:
+    """The playbooks that new cases may begin with."""
+    _load_once()
+    return sorted(_library.current)
+
+
+def everything() -> dict[str, Playbook]:
+    """Key → current version."""
+    _load_once()
+    return dict(_library.current)
+
+
+def pinned(key: str, hash_: str) -> Playbook:
+    """The very version that a case began with. Raises PlaybookUnknown."""
+    found = _library.versions.get((key, hash_))
+    if found is None:
+        _load_once()
+        found = _library.versions.get((key, hash_)) or _from_store(key, hash_)
+    return found
+
+
+def findings() -> dict[str, tuple[Finding, ...]]:
+    """File → what was found in it at the last load; errors mean that the version before stayed in use."""
+    _load_once()
+    return dict(_library.findings)
+
+
+def load_all(folders: Sequence[Path] | None = None) -> dict[str, tuple[Finding, ...]]:
+    """Read every file anew: the packaged ones, then those of DATA_DIR/playbooks, which replace them by name."""
+    with _lock:
+        places = list(folders) if folders is not None else [PACKAGED, Path(settings.DATA_DIR) / "playbooks"]
+        files: dict[str, Path] = {}
+        fragments: dict[str, str] = {}
+        for place in places:
+            for path in sorted((*place.glob("*.yaml"), *(place / FRAGMENTS).glob("*.yaml"))):
+                text = _text(path)
+                fragment = _FRAGMENT.search(text)
+                if fragment:
+                    fragments[fragment[1]] = text
+                else:
+                    files[path.name] = path
+        _library.fragments = fragments
+        _library.findings = {}
+        known: dict[str, Playbook] = {}
+        for name, path in files.items():
+            playbook, found = _read_checked(_text(path), name, fragments, known)
+            _library.findings[name] = found
+            if playbook is None:
+                log.error("playbook_refused", file=name, errors=[one.in_language("en") for one in found][:20])
+                continue
+            known[playbook.key] = playbook
+            _install(playbook)
+        _library.loaded = True
+        return dict(_library.findings)
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "surrogateescape")
+
+
+def _load_once() -> None:
+    if not _library.loaded:
+        with _lock:
+            if not _library.loaded:
+                load_all()
+                _keep_what_worked()
+
+
+def _keep_what_worked() -> None:
+    """After a start: a key whose file is refused goes on by the newest version that was ever stored."""
+    refused = {name for name, found in _library.findings.items() if any(one.severity == "error" for one in found)}
+    if not refused:
+        return
+    seen: set[str] = set()
+    for row in StoredPlaybook.objects.filter(file__in=refused).order_by("-stored_at"):
+        if row.key not in seen and row.key not in _library.current:
+            _install(_from_store(row.key, row.hash))
+        seen.add(row.key)
+
+
+def _read_checked(
+    text: str, file: str, fragments: Mapping[str, str], known: Mapping[str, Playbook]
+) -> tuple[Playbook | None, tuple[Finding, ...]]:
+    """The playbook when nothing speaks against it, and every finding of reading and of the checker."""
+    playbook, found = read_playbook(text, file, fragments, known)
+    if playbook is not None and find_spec("tuoshan.core.checker.run") is not None:
+        found = (*found, *import_module("tuoshan.core.checker.run").check(playbook, {**known, playbook.key: playbook}))
+    wrong = playbook is None or any(one.severity == "error" for one in found)
+    return (None if wrong else playbook), found
+
+
+def _install(playbook: Playbook) -> None:
+    _library.current[playbook.key] = playbook
+    _library.versions[playbook.key, playbook.hash] = playbook
+
+
+def _from_store(key: str, hash_: str) -> Playbook:
+    row = StoredPlaybook.objects.filter(key=key, hash=hash_).first()
+    if row is None:
+        raise PlaybookUnknown(f"{key} {hash_}")
+    playbook, _ = read_playbook(row.text, row.file, json.loads(row.fragments))
+    if playbook is None:
+        raise PlaybookUnknown(f"{key} {hash_}: its stored text cannot be read any more")
+    with _lock:
+        _library.versions[key, hash_] = playbook
+        _library.stored.add((key, hash_))
+    return playbook
+
+
+def ensure_stored(playbook: Playbook) -> None:
+    """Keep the version in the table before a case begins with it; outside of the case's transaction."""
+    if (playbook.key, playbook.hash) in _library.stored:
+        return
+    if not StoredPlaybook.objects.filter(key=playbook.key, hash=playbook.hash).exists():
+        row = StoredPlaybook(
+            id=identifiers.next_id(), key=playbook.key, hash=playbook.hash, version=playbook.version,
+            file=playbook.file, text=playbook.text, stored_at=clock.now(),
+            fragments=json.dumps({name: _library.fragments.get(name, "") for name in playbook.takes}, ensure_ascii=False),
+        )  # fmt: skip
+        with write_transaction():
+            StoredPlaybook.objects.bulk_create([row], ignore_conflicts=True)
+    _library.stored.add((playbook.key, playbook.hash))
+
+
+def forget() -> None:
+    """Forget everything of this process, so that the next question reads files and table again."""
+    global _library
+    with _lock:
+        _library = _Library()
+
+
+@contextmanager
+def using(*playbooks: Playbook, fragments: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Inside the block these playbooks, and no others, are in use: for tests and the simulation."""
+    global _library
+    before = _library
+    with _lock:
+        _library = _Library(loaded=True, fragments=dict(fragments or {}))
+        for playbook in playbooks:
+            _install(playbook)
+    try:
+        yield
+    finally:
+        with _lock:
+            _library = before

@@ -1,0 +1,28 @@
+"""Tables of cases. Rows of one case share its `case_id`; nothing here points at another table by constraint,
+so that the tables can be partitioned or distributed by case."""
+
+from tuoshan.cases.models.around import Calendar, StoredPlaybook, Table
+from tuoshan.cases.models.case import FAR_FUTURE, Case
+from tuoshan.cases.models.desk import Batch, BatchMember, Draft, Presence, SavedFilter, Watch
+from tuoshan.cases.models.records import Command, Counter, Deadline, Event, Message, Task, Words
+
+__all__ = [
+    "FAR_FUTURE",
+    "Batch",
+    "BatchMember",
+    "Calendar",
+    "Case",
+    "Command",
+    "Counter",
+    "Deadline",
+    "Draft",
+    "Event",
+    "Message",
+    "Presence",
+    "SavedFilter",
+    "StoredPlaybook",
+    "Table",
+    "Task",
+    "Watch",
+    "Words",
+]

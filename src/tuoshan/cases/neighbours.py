@@ -1,0 +1,99 @@
+"""What cases ask of modules above them, by name, so that no import points up.
+
+Each answer has a plain meaning where the module is not installed: then nobody holds a party and nobody is
+chosen. The names are resolved once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from tuoshan.core.case import Assignment
+
+HOLDING = "tuoshan.parties.holding"
+ASSIGNMENT = "tuoshan.parties.assignment"
+REACH = "tuoshan.parties.reach"
+EVIDENCE = "tuoshan.documents.evidence"
+EVIDENCE_MODELS = "tuoshan.documents.models"
+
+
+@dataclass(frozen=True)
+class NoHolding:
+    """The answer where there are no people."""
+
+    own: frozenset[str] = frozenset()
+    for_absent: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    parties: frozenset[str] = frozenset()
+
+    def on_behalf_of(self, party: str) -> int | None:
+        return None
+
+
+@cache
+def _named(module: str, name: str) -> Callable[..., Any] | None:
+    try:
+        found: Callable[..., Any] | None = getattr(import_module(module), name, None)
+    except ModuleNotFoundError as error:
+        if error.name and module.startswith(error.name):
+            return None
+        raise
+    return found
+
+
+def holding(person: Any, case: Any) -> Any:
+    """What the person holds in the case: `own`, `parties`, `on_behalf_of(party)`."""
+    found = _named(HOLDING, "holding")
+    return found(person, case) if found else NoHolding()
+
+
+def choose(party: str, case: Any) -> Assignment | None:
+    """Whom the company's assignment gives the party to, with its reason."""
+    found = _named(ASSIGNMENT, "choose")
+    chosen = found(party, case) if found else None
+    return Assignment(str(chosen.person_id), chosen.reason) if chosen else None
+
+
+def persons_for(party: str, case: Any) -> list[Any]:
+    """Who can act as the party now."""
+    found = _named(HOLDING, "persons_for")
+    return list(found(party, case)) if found else []
+
+
+def case_filter(person: Any) -> Any:
+    """The condition on cases for what the person may see; None where there are no people."""
+    found = _named(REACH, "case_filter")
+    return found(person) if found else None
+
+
+def reach(person: Any) -> Any:
+    """`everything` and the like; None where there are no people."""
+    found = _named(REACH, "reach")
+    return found(person) if found else None
+
+
+def units_within(person: Any) -> frozenset[int]:
+    """The org units all of whose cases the person sees."""
+    found = _named(REACH, "units_within")
+    return frozenset(found(person)) if found else frozenset()
+
+
+def bind_uploads(token: str, case_id: int) -> list[int]:
+    """Give the files uploaded under a draft's token to the case; their ids."""
+    found = _named(EVIDENCE, "bind")
+    return list(found(token, case_id)) if found and token else []
+
+
+def evidence_kinds(case_id: int, ids: Sequence[int]) -> dict[int, str]:
+    """The kind of each of these pieces of evidence that belongs to the case and was not removed."""
+    model: Any = _named(EVIDENCE_MODELS, "Evidence")
+    if model is None or not ids:
+        return {}
+    return dict(model.objects.filter(case_id=case_id, removed_at=None, id__in=list(ids)).values_list("id", "kind"))
+
+
+def verify_evidence(case_id: int) -> list[str]:
+    """Faults of the stored files of a case, as sentences."""
+    found = _named(EVIDENCE, "verify_case")
+    return [str(fault) for fault in found(case_id)] if found else []

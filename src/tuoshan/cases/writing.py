@@ -1,0 +1,252 @@
+"""The one write path: lock the case, decide, write everything in one transaction.
+
+A crash anywhere leaves nothing half done, because there is one commit. Nothing else changes a case.
+"""
+
+import time as machine_time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, OperationalError, connection
+
+from tuoshan import clock, identifiers
+from tuoshan.agenda import sql as agenda_sql
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases import library, neighbours, sql
+from tuoshan.cases.acting import ActingAs, actor_in
+from tuoshan.cases.around import CaseAround
+from tuoshan.cases.chain import EventRow, event_of
+from tuoshan.cases.flushing import Change, effect_seq, flush, wake_key
+from tuoshan.cases.orders import CaseUnknown, Order, Outcome
+from tuoshan.cases.personal import form_fields, without_words
+from tuoshan.cases.rows import Row
+from tuoshan.core import evolve
+from tuoshan.core.case import CaseState, Command, Decision, Event, Json, Refusal
+from tuoshan.core.decide import decide
+from tuoshan.core.playbook import Playbook
+
+MOST_TRIES = 6
+IRREVERSIBLE = frozenset({"tell", "book", "push", "start", "send"})
+"""Effects that cannot be taken back once delivered: a transition that had one is not stepped back."""
+
+SERIALIZATION = frozenset({"40001", "40P01", "55P03"})
+T = TypeVar("T")
+
+
+def execute(case_id: int, order: Order) -> Outcome:
+    """Carry out one command. Raises CaseUnknown; a business refusal is an outcome, not an error."""
+    return repeated(lambda: _execute(case_id, order))
+
+
+def repeated(attempt: Callable[[], T]) -> T:
+    """Run a transaction again when the database asks for it (deadlock, busy file, the same key at once)."""
+    for number in range(1, MOST_TRIES + 1):
+        try:
+            return attempt()
+        except (OperationalError, IntegrityError) as error:
+            if number == MOST_TRIES or not _is_passing(error):
+                raise
+            machine_time.sleep(identifiers.random_source().random() * 0.02 * 2**number)
+    raise AssertionError("unreachable")
+
+
+def _is_passing(error: Exception) -> bool:
+    if isinstance(error, IntegrityError):
+        return "cases_command" in str(error)
+    if connection.in_atomic_block:
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state in SERIALIZATION or "locked" in str(error)
+
+
+def _execute(case_id: int, order: Order) -> Outcome:
+    with write_transaction() as cursor:
+        row = load(cursor, [case_id]).get(case_id)
+        if row is None:
+            raise CaseUnknown(case_id)
+        playbook = library.pinned(row.playbook, row.playbook_hash)
+        words: dict[str, str] = {}
+        values = without_words(form_fields(playbook, order.kind, order.name, order.task), order.values, words)
+        fingerprint = order.fingerprint(case_id, values)
+        if order.command_key:
+            earlier = replay(cursor, order, fingerprint)
+            if earlier is not None:
+                return earlier
+        change = judge(cursor, row, playbook, order, values, words)
+        if change.decision.events or order.kind == "wake":
+            flush(cursor, [change])
+        outcome = outcome_of(change)
+        if order.command_key and outcome.accepted:
+            remember(cursor, [(order, fingerprint, outcome, change.now)])
+        return outcome
+
+
+def load(cursor: Any, ids: Sequence[int]) -> dict[int, Row]:
+    """The cases by id, locked, in the order of their ids."""
+    return {values[0]: Row.loaded(values) for values in sql.select_cases(cursor, ids, lock=True)}
+
+
+def judge(
+    cursor: Any, row: Row, playbook: Playbook, order: Order, values: dict[str, Any], words: dict[str, str],
+    moment: datetime | None = None,
+) -> Change:  # fmt: skip
+    """Decide on a loaded case; nothing is written yet. `moment` is the past one of a case that comes as history."""
+    state = row.state
+    now = moment or clock.now()
+    if state.last_at is not None:
+        now = max(now, state.last_at)
+    around = CaseAround(playbook, row, now)
+    stale = _changed_since(cursor, row, order)
+    if stale is not None:
+        fired = decide(playbook, state, Command("wake"), now, around)
+        changed = [*stale, *(_told(event) for event in fired.events)]
+        refusal = Refusal("changed_meanwhile", {"expected_seq": order.expected_seq, "seq": row.seq, "events": changed})
+        decision = Decision(fired.case, fired.events, fired.effects, refusal, fired.wake_at)
+        return Change(row, playbook, state, decision, now, order)
+    actor = actor_in(order.acting, row, playbook, state, needed_parties(playbook, order, state))
+    evidence, extra = _evidence(row.id, order)
+    command = Command(
+        order.kind, order.name, actor, values, evidence, order.task, order.outcome, order.key, order.at,
+        order.expected_seq, extra,
+    )  # fmt: skip
+    if order.kind == "step_back" or _goes_back(playbook, order):
+        command = _with_earlier(cursor, row, command)
+    return Change(row, playbook, state, decide(playbook, state, command, now, around), now, order, words)
+
+
+def needed_parties(playbook: Playbook, order: Order, state: CaseState) -> tuple[str, ...]:
+    """The parties that may give this command: tells for whom a delegate acts."""
+    match order.kind:
+        case "act" | "step_back" | "correct" if order.name in playbook.actions:
+            return playbook.actions[order.name].by
+        case "task":
+            run = state.tasks.get(order.task)
+            return (run.party,) if run else ()
+        case "ask" if order.name in playbook.tasks:
+            return playbook.tasks[order.name].asked_by
+        case "hold" if order.name in playbook.holds:
+            return playbook.holds[order.name].by
+    return ()
+
+
+def _goes_back(playbook: Playbook, order: Order) -> bool:
+    return order.kind == "act" and order.name in playbook.actions and playbook.actions[order.name].back
+
+
+def _evidence(case_id: int, order: Order) -> tuple[tuple[str, ...], dict[str, Json]]:
+    """The kinds of the evidence given, for the rule; its ids, for the event. Files of other cases do not count."""
+    ids = [*order.evidence, *neighbours.bind_uploads(order.upload_token, case_id)]
+    extra: dict[str, Json] = dict(order.extra)
+    if not ids:
+        return (), extra
+    kinds = neighbours.evidence_kinds(case_id, ids)
+    extra["evidence_ids"] = sorted(kinds)
+    return tuple(sorted(set(kinds.values()))), extra
+
+
+# -- what happened before ------------------------------------------------------------------------------------------
+
+
+def events_of(cursor: Any, case_id: int, after: int, until: int) -> list[Event]:
+    """Events with after < seq ≤ until."""
+    cursor.execute(sql.SELECT_EVENTS, [case_id, after, until])
+    return [event_of(event_row(values)) for values in cursor.fetchall()]
+
+
+def event_row(values: Sequence[Any]) -> EventRow:
+    """An event's columns as selected by hand."""
+    at = sql.moment(values[2])
+    assert at is not None
+    return EventRow(values[0], values[1], at, *values[3:9])
+
+
+def _changed_since(cursor: Any, row: Row, order: Order) -> list[Json] | None:
+    """What the sender has not seen, or None when the page was fresh. Notices of clocks alone change nothing."""
+    if order.expected_seq is None or order.expected_seq == row.seq:
+        return None
+    newer = events_of(cursor, row.id, order.expected_seq, row.seq)
+    if newer and all(event.kind == "clock" for event in newer):
+        return None
+    return [_told(event) for event in newer]
+
+
+def _told(event: Event) -> Json:
+    told = event.to_json()
+    return {name: told[name] for name in ("seq", "at", "kind", "name", "actor")}
+
+
+def _with_earlier(cursor: Any, row: Row, command: Command) -> Command:
+    """What stepping back needs: the case before its last transition, and what was delivered since."""
+    since = int(row.state.moved.get("seq", 0))
+    if since < 1:
+        return command
+    earlier = evolve.replay(row.playbook, events_of(cursor, row.id, 0, since - 1))
+    cursor.execute(sql.DONE_EFFECTS, [row.id])
+    delivered = sorted(key for name, key in cursor.fetchall() if name in IRREVERSIBLE and effect_seq(key) >= since)
+    extra = {**command.extra, "delivered": delivered} if delivered else command.extra
+    return Command(
+        command.kind, command.name, command.actor, command.values, command.evidence, command.task, command.outcome,
+        command.key, command.at, command.expected_seq, extra, earlier,
+    )  # fmt: skip
+
+
+# -- idempotency ---------------------------------------------------------------------------------------------------
+
+
+def replay(cursor: Any, order: Order, fingerprint: str) -> Outcome | None:
+    """The reply already given under this key; a refusal when the key was used for something else."""
+    cursor.execute(sql.SELECT_COMMANDS.format(keys="%s"), [order.command_key])
+    found = cursor.fetchone()
+    if found is None:
+        return None
+    outcome = Outcome.from_text(found[3])
+    if found[2] != fingerprint:
+        refusal = Refusal("key_used_before", {"key": order.idempotency_key, "number": outcome.number})
+        return Outcome(outcome.case_id, outcome.number, outcome.seq, refusal=refusal)
+    return outcome
+
+
+def remember(cursor: Any, replies: Sequence[tuple[Order, str, Outcome, datetime]]) -> None:
+    """Keep the replies of commands that were taken. A refused command may be sent again with its key."""
+    rows = [
+        (order.command_key, outcome.case_id, order.acting.id, fingerprint, outcome.to_text(), now)
+        for order, fingerprint, outcome, now in replies
+    ]
+    sql.insert(cursor, sql.INSERT_COMMANDS, rows)
+
+
+def outcome_of(change: Change) -> Outcome:
+    """What the sender is told."""
+    row, decision = change.row, change.decision
+    return Outcome(row.id, row.number, row.seq, decision.events, decision.refusal)
+
+
+# -- waking --------------------------------------------------------------------------------------------------------
+
+_WAKE = Order("wake", ActingAs.by_system())
+
+
+def wake(case_id: int) -> Outcome | None:
+    """Let everything that is due in a case go off, and arm its next alarm; None when the case is gone."""
+    outcomes = wake_many([case_id])
+    return outcomes[0] if outcomes else None
+
+
+def wake_many(case_ids: Sequence[int]) -> list[Outcome]:
+    """The same for many cases in one transaction, locked in the order of their ids."""
+    return repeated(lambda: _wake_many(sorted(set(case_ids))))
+
+
+def _wake_many(case_ids: Sequence[int]) -> list[Outcome]:
+    if not case_ids:
+        return []
+    with write_transaction() as cursor:
+        rows = load(cursor, case_ids)
+        changes = [
+            judge(cursor, row, library.pinned(row.playbook, row.playbook_hash), _WAKE, {}, {}) for row in rows.values()
+        ]
+        flush(cursor, changes)
+        gone = [wake_key(case_id) for case_id in case_ids if case_id not in rows]
+        agenda_sql.finish_wakes(cursor, gone, clock.now())
+        return [outcome_of(change) for change in changes]

@@ -72,7 +72,8 @@ class Elements:
             return "early"
         if text not in ("", "true", "false") and node is not None:
             self.values.notes.add(node, where, f"end 不能是“{text}”", f"end cannot be '{text}'",
-                                  "写 true（正常结束）或 early（撤回、并单）", "write true, or early for withdrawn and merged")  # fmt: skip
+                                  "写 true（正常结束）或 early（撤回、并单）",
+                                  "write true, or early for withdrawn and merged")  # fmt: skip
         return "ordinary" if text == "true" else ""
 
     def waits(self, node: Node, where: str) -> Waits:
@@ -101,7 +102,8 @@ class Elements:
             sources = self.values.names(body.get("from"), f"{where}.from")
             if not sources:
                 self.values.notes.add(entry.key, where, "没有写 from", "from is missing",
-                                      f"写 from: [状态, …] 或 from: {ANY_OPEN}", f"write from: [state, …] or from: {ANY_OPEN}")  # fmt: skip
+                                      f"写 from: [状态, …] 或 from: {ANY_OPEN}",
+                                      f"write from: [state, …] or from: {ANY_OPEN}")  # fmt: skip
             actions.append(self.action(entry, sources, keys.SHARED))
         return actions
 
@@ -139,7 +141,8 @@ class Elements:
         node = body.get("from")
         if node is not None and "from" not in allowed:
             self.values.notes.add(node, where, "can 里的操作不写 from", "an action under can has no from",
-                                  "多个状态共用的操作写在 shared 下", "an action of several states stands under shared")  # fmt: skip
+                                  "多个状态共用的操作写在 shared 下",
+                                  "an action of several states stands under shared")  # fmt: skip
 
     def by(self, node: Node | None, where: str) -> tuple[tuple[str, ...], TierBy | None]:
         if not isinstance(node, Mapping):
@@ -147,7 +150,8 @@ class Elements:
         found = self.values.from_table(node, where)
         if not found.table or len(found.of) != 1:
             self.values.notes.add(node, where, "分级审批要写明表和金额", "tiers need a table and an amount",
-                                  "写成 by: {table: approver, of: amount}", "write by: {table: approver, of: amount}")  # fmt: skip
+                                  "写成 by: {table: approver, of: amount}",
+                                  "write by: {table: approver, of: amount}")  # fmt: skip
             return (), None
         return (), TierBy(found.table, found.of[0])
 
@@ -179,16 +183,24 @@ class Elements:
         spot = f"{where}.{name}"
         if isinstance(entry.value, Mapping):
             if name in ("set", "add"):
-                pairs = {e.key.text: v.literal(e.value, spot) for e in v.named(entry.value, spot)}
+                pairs = {e.key.text: self.value(e.value, spot) for e in v.named(entry.value, spot)}
                 return [Verb(name, MappingProxyType(pairs), line=entry.key.line)]
             if name in ("assign", "book", "carry_out"):
                 return self.pairs(name, entry, spot)
         if name in ("set", "add") or isinstance(entry.value, Mapping):
             wanted = f"{name}: {{fact: value}}" if name in ("set", "add") else f"{name}: name"
-            v.notes.add(entry.key, where, f"“{name}”写法有误", f"'{name}' is written otherwise", f"写成 {wanted}", f"write {wanted}")
+            v.notes.add(entry.key, where, f"“{name}”写法有误", f"'{name}' is written otherwise", f"写成 {wanted}",
+                        f"write {wanted}")  # fmt: skip
             return []
         targets = v.names(entry.value, spot)
         return [Verb(name, target=target, line=entry.key.line) for target in targets]
+
+    def value(self, node: Node, where: str) -> object:
+        """A literal, or `{table: grade_matrix, of: [impact, urgency]}`: looked up in a table of the company."""
+        if not isinstance(node, Mapping):
+            return self.values.literal(node, where)
+        found = self.values.from_table(node, where)
+        return {"table": found.table, "of": list(found.of)}
 
     def pairs(self, name: str, entry: Entry, where: str) -> list[Verb]:
         """`assign: {handler: to_whom}`, `book: {store: freight}`, `carry_out: {remedy: refund_amount}`."""
@@ -263,7 +275,8 @@ class Elements:
     def task_verbs(self, node: Node | None, where: str) -> dict[str, tuple[Verb, ...]]:
         if isinstance(node, Sequence):
             self.values.notes.add(node, where, "待办的 do 要按结果写", "the do of a task goes by its outcome",
-                                  "写成 do: {done: [book: customer]}", "write do: {done: [book: customer]}")  # fmt: skip
+                                  "写成 do: {done: [book: customer]}",
+                                  "write do: {done: [book: customer]}")  # fmt: skip
             return {}
         spot = f"{where}.do"
         entries = self.values.named(node, spot) if node is not None else []
@@ -281,10 +294,12 @@ class Elements:
         again = v.text(body.get("again"), f"{where}.again")
         node = body.get("again")
         if node is not None and again != "restart":
-            v.notes.add(node, where, f"again 不能是“{again}”", f"again cannot be '{again}'", "写 again: restart", "write again: restart")
+            v.notes.add(node, where, f"again 不能是“{again}”", f"again cannot be '{again}'", "写 again: restart",
+                        "write again: restart")  # fmt: skip
         limit = v.limit(body, where)
         if limit is None and body.get("within") is None and body.get("at") is None:
-            v.notes.add(entry.key, where, "没有写时限", "there is no limit", "加上 within 或 at", "add within or at", check=3)
+            v.notes.add(entry.key, where, "没有写时限", "there is no limit", "加上 within 或 at",
+                        "add within or at", check=3)  # fmt: skip
         return Deadline(
             name=entry.key.text,
             title=v.wording(body.get("title"), where),

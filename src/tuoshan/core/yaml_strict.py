@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias, Union
+from typing import Final, TypeAlias
 
 import yaml
 
@@ -74,7 +74,7 @@ class Mapping:
         return iter(self.entries)
 
 
-Node: TypeAlias = Union[Scalar, Sequence, Mapping]
+Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +103,19 @@ def compose(text: str, file: str) -> tuple[Node | None, tuple[Trouble, ...]]:
     """The composed document and all troubles of it; no node when the text is no YAML."""
     if len(text) > LONGEST_FILE:
         return None, (_trouble(file, 1, 1, "文件过长", "the file is too long",
-                               f"一个文件最多 {LONGEST_FILE} 个字符", f"keep a file below {LONGEST_FILE} characters"),)  # fmt: skip
+                               f"一个文件最多 {LONGEST_FILE} 个字符",
+                               f"keep a file below {LONGEST_FILE} characters"),)  # fmt: skip
     if _STAND_IN in text:
         at = text.index(_STAND_IN)
         line = text.count("\n", 0, at) + 1
         return None, (_trouble(file, line, 1, "文件含有不可用的字符", "the file holds a character of private use",
                                "请删除该字符", "remove that character"),)  # fmt: skip
     return _Composer(file).run(_QUESTION_MARK.sub(_STAND_IN, text))
+
+
+def _mark(event: yaml.Event) -> yaml.error.Mark | yaml._yaml.Mark:
+    assert event.start_mark is not None
+    return event.start_mark
 
 
 def _trouble(file: str, line: int, column: int, zh: str, en: str, mend_zh: str, mend_en: str) -> Trouble:
@@ -145,7 +151,8 @@ class _Composer:
             line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
             self.troubles.append(_trouble(self.file, line, 1, "文件含有不可见的控制字符",
                                           "the file holds a control character",
-                                          "请删除该字符并以 UTF-8 保存", "remove it and save the file as UTF-8"))  # fmt: skip
+                                          "请删除该字符并以 UTF-8 保存",
+                                          "remove it and save the file as UTF-8"))  # fmt: skip
             return None, tuple(self.troubles)
         except yaml.MarkedYAMLError as error:
             self.troubles.append(_syntax_trouble(error, self.file))
@@ -153,15 +160,17 @@ class _Composer:
         return self.root, tuple(sorted(self.troubles, key=lambda trouble: (trouble.line, trouble.column)))
 
     def note(self, event: yaml.Event, zh: str, en: str, mend_zh: str, mend_en: str) -> None:
-        mark = event.start_mark
+        mark = _mark(event)
         self.troubles.append(_trouble(self.file, mark.line + 1, mark.column + 1, zh, en, mend_zh, mend_en))
 
     def take(self, event: yaml.Event) -> None:
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        line, column = _mark(event).line + 1, _mark(event).column + 1
         match event:
             case yaml.AliasEvent():
-                self.note(event, f"不支持 *{event.anchor} 引用", f"references such as *{event.anchor} are not used here",
-                          "请写全，或加引号，或使用片段", "write it out, put it in quotes, or use a fragment")  # fmt: skip
+                self.note(event, f"不支持 *{event.anchor} 引用",
+                          f"references such as *{event.anchor} are not used here",
+                          "请写全，或加引号，或使用片段",
+                          "write it out, put it in quotes, or use a fragment")  # fmt: skip
                 self.place(Scalar("", line, column, self.file, plain=False))
             case yaml.ScalarEvent():
                 self.refuse_marks(event)
@@ -221,7 +230,8 @@ class _Composer:
             self.troubles.append(_trouble(
                 self.file, key.line, key.column,
                 f"“{key.text}”作为键会被 YAML 读成是/否/空", f"YAML reads the key '{key.text}' as yes, no or nothing",
-                f"换一个名称，或加引号：'{key.text}'", f"use another name, or put it into quotes: '{key.text}'"))  # fmt: skip
+                f"换一个名称，或加引号：'{key.text}'",
+                f"use another name, or put it into quotes: '{key.text}'"))  # fmt: skip
         elif key.text == "<<" and key.plain:
             self.troubles.append(_trouble(
                 self.file, key.line, key.column, "不支持 << 合并", "merging with << is not used here",
@@ -245,20 +255,30 @@ def _comma_trouble(file: str, key: Scalar, before: list[Entry]) -> Trouble:
     )  # fmt: skip
 
 
+_SYNTAX_MENDS: Final = {
+    "'\\t'": Wording("用空格缩进，不要用 Tab", "indent with spaces, never with tabs"),
+    "mapping values are not allowed": Wording(
+        "含有“: ”的文字要加引号；检查缩进", "put a text that holds ': ' into quotes; look at the indentation"
+    ),
+    "expected ',' or": Wording(
+        "检查是否缺少 } 或 ]；含引号的文字整段加引号",
+        "look for a missing } or ]; quote the whole of a text that holds quotes",
+    ),
+    "cannot start any token": Wording(
+        "以特殊符号开头的文字要加引号", "put a text that begins with a special sign into quotes"
+    ),
+    "": Wording("请检查这一行及上一行的缩进、引号和括号", "look at the indentation, quotes and brackets here and above"),
+}
+"""What to do about what the YAML parser says, by a part of its words; the last serves for all else."""
+
+
 def _syntax_trouble(error: yaml.MarkedYAMLError, file: str) -> Trouble:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     problem = (error.problem or "").replace(_STAND_IN, "?")
-    mend_zh, mend_en = "请检查这一行及上一行的缩进、引号和括号", "look at the indentation, quotes and brackets here and just above"
-    if "'\\t'" in problem:
-        mend_zh, mend_en = "用空格缩进，不要用 Tab", "indent with spaces, never with tabs"
-    elif "mapping values are not allowed" in problem:
-        mend_zh, mend_en = "含有“: ”的文字要加引号；检查缩进", "put a text that holds ': ' into quotes; look at the indentation"
-    elif "expected ',' or" in problem:
-        mend_zh, mend_en = "检查是否缺少 } 或 ]，含引号的文字整段加引号", "look for a missing } or ], and quote the whole of a text that holds quotes"
-    elif "cannot start any token" in problem:
-        mend_zh, mend_en = "以特殊符号开头的文字要加引号", "put a text that begins with a special sign into quotes"
-    return _trouble(file, line, column, f"YAML 写法有误：{problem}", f"this is no valid YAML: {problem}", mend_zh, mend_en)
+    mend = next((mend for sign, mend in _SYNTAX_MENDS.items() if sign in problem), _SYNTAX_MENDS[""])
+    message = Wording(f"YAML 写法有误：{problem}", f"this is no valid YAML: {problem}")
+    return Trouble(file, line, column, message, mend)
 
 
 def plain_data(node: Node) -> object:

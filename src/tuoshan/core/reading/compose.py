@@ -8,7 +8,7 @@ from collections.abc import Mapping as Map
 from dataclasses import replace
 from types import MappingProxyType
 
-from tuoshan.core.playbook import PHASES, Action, Playbook, Task, Walk, Waits
+from tuoshan.core.playbook import PHASES, Action, Playbook, Task, Waits, Walk
 from tuoshan.core.reading.elements import Elements
 from tuoshan.core.reading.fields import read_fields, read_form, read_tables
 from tuoshan.core.reading.findings import Finding, Notes, did_you_mean
@@ -35,7 +35,8 @@ def read_playbook(
     notes.take_troubles(troubles)
     values = Values(notes)
     if tree is None and not troubles:
-        notes.add(Scalar("", 1, 1, file), "", "文件是空的", "the file is empty", "从 playbook: 名称 写起", "begin with playbook: name")
+        notes.add(Scalar("", 1, 1, file), "", "文件是空的", "the file is empty", "从 playbook: 名称 写起",
+                  "begin with playbook: name")  # fmt: skip
     if not isinstance(tree, Mapping):
         if tree is not None:
             values.mapping(tree, "")

@@ -56,7 +56,8 @@ def _kind(body: Mapping, key: Scalar, where: str, values: Values) -> FieldKind:
         source = body.get("choices") or body.get("list")
         if kind in ("choice", "choices") and source is None:
             values.notes.add(key, where, "没有可选项", "there is nothing to choose from",
-                             "加上 choices: {…} 或 list: 公司清单名", "add choices: {…} or list: a company list")  # fmt: skip
+                             "加上 choices: {…} 或 list: 公司清单名",
+                             "add choices: {…} or list: a company list")  # fmt: skip
         return kind
     zh, en = did_you_mean(text, KINDS)
     values.notes.add(node, where, f"不认识的字段类型“{text}”", f"unknown kind of field '{text}'", zh, en)

@@ -72,6 +72,6 @@ def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, str]:
     if near:
         return f"是否应为“{near[0]}”？", f"did you mean '{near[0]}'?"
     if not names:
-        return "请先定义它", "define it first"
+        return "目前一个也没有", "there is none yet"
     shown = ", ".join(names[:30])
     return f"可用：{shown}", f"use one of: {shown}"

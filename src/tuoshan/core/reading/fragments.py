@@ -46,8 +46,8 @@ def take_in(
 def _own(root: Mapping, section: str, values: Values) -> list[Entry]:
     node = root.get(section)
     if section == "parties" and isinstance(node, Sequence):
-        empty = [Scalar(item.text, item.line, item.column, item.file) for item in node.items if isinstance(item, Scalar)]
-        return [Entry(key, Mapping((), key.line, key.column, key.file)) for key in empty]
+        names = [item for item in node.items if isinstance(item, Scalar)]
+        return [Entry(name, Mapping((), name.line, name.column, name.file)) for name in names]
     return list(values.mapping(node, section))
 
 
@@ -80,7 +80,8 @@ def _load(
                              f"the fragment '{name}' has no parameter '{entry.key.text}'", zh, en)  # fmt: skip
     for parameter in sorted(wanted - set(given)):
         values.notes.add(place, f"takes.{name}", f"缺少参数“{parameter}”", f"the parameter '{parameter}' is missing",
-                         f"写成 takes: {{{name}: {{{parameter}: …}}}}", f"write takes: {{{name}: {{{parameter}: …}}}}")  # fmt: skip
+                         f"写成 takes: {{{name}: {{{parameter}: …}}}}",
+                         f"write takes: {{{name}: {{{parameter}: …}}}}")  # fmt: skip
     put = _put(tree, given, wanted, values)
     return put if isinstance(put, Mapping) else None
 
@@ -114,7 +115,8 @@ def _put_text(node: Scalar, given: Map[str, Node], declared: set[str], values: V
         if name not in given and name not in declared:
             zh, en = did_you_mean(name, declared)
             values.notes.add(node, f"${name}", f"没有声明参数“{name}”", f"the parameter '{name}' is not declared",
-                             f"在片段的 parameters 中声明；{zh}", f"declare it under parameters of the fragment; {en}")  # fmt: skip
+                             f"在片段的 parameters 中声明；{zh}",
+                             f"declare it under parameters of the fragment; {en}")  # fmt: skip
     if node.text == f"${found[0]}" and found[0] in given:
         value = given[found[0]]
         if isinstance(value, Mapping):

@@ -54,7 +54,8 @@ class Values:
             if key in LATER:
                 zh, en = LATER[key].split(" / ")
                 self.notes.add(
-                    entry.key, where, f"“{key}”属于{zh}，尚未启用", f"'{key}' belongs to {en}, which are not in use yet",
+                    entry.key, where, f"“{key}”属于{zh}，尚未启用",
+                    f"'{key}' belongs to {en}, which are not in use yet",
                     "成组与例行职责随第一个需要它们的流程一起启用", "they come with the first process that needs them",
                 )  # fmt: skip
                 continue
@@ -75,7 +76,8 @@ class Values:
     def bad_name(self, node: Scalar, where: str) -> None:
         self.notes.add(
             node, where, f"“{node.text}”不能作名称", f"'{node.text}' cannot be a name",
-            "名称用小写英文字母、数字和下划线，以字母开头", "a name has small Latin letters, digits and _, a letter first",
+            "名称用小写英文字母、数字和下划线，以字母开头",
+            "a name has small Latin letters, digits and _, a letter first",
         )  # fmt: skip
 
     # -- texts ---------------------------------------------------------------------------------------
@@ -95,7 +97,8 @@ class Values:
         text = self.text(node, where)
         if isinstance(node, Scalar) and text:
             if node.plain and text.lower() in TRAPS:
-                self.notes.add(node, where, f"“{text}”会被 YAML 读成是/否/空", f"YAML reads '{text}' as yes, no or nothing",
+                self.notes.add(node, where, f"“{text}”会被 YAML 读成是/否/空",
+                               f"YAML reads '{text}' as yes, no or nothing",
                                "换一个名称或加引号", "use another name, or quotes")  # fmt: skip
             elif not pattern.match(text):
                 self.bad_name(node, where)
@@ -224,7 +227,8 @@ class Values:
             if not found:
                 if text:
                     self.notes.add(item, where, f"“{text}”不是逾期通知", f"'{text}' does not say who is told",
-                                   "写成 lead 或 manager after 4 hours", "write lead, or manager after 4 hours")  # fmt: skip
+                                   "写成 lead 或 manager after 4 hours",
+                                   "write lead, or manager after 4 hours")  # fmt: skip
                 continue
             after = self.duration(item, where, found["after"]) if found["after"] else None
             steps.append(LateStep(found["party"], after))

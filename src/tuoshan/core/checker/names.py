@@ -1,0 +1,357 @@
+"""Checks 1, 8 and 11: names resolve, facts come from somewhere, other playbooks have what is used of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+from tuoshan.core.checker.desk import Desk
+from tuoshan.core.checker.flow import set_by
+from tuoshan.core.conditions import Expression, ExpressionError, FactType, compile_expression
+from tuoshan.core.conditions import check as check_types
+from tuoshan.core.playbook import ANY_OPEN, START, FieldKind, FromTable, Playbook, Verb
+from tuoshan.core.reading.findings import did_you_mean
+
+BUILT_IN_PARTIES: Final = frozenset({"system", "staff", "customer"})
+"""Known without being declared: the clock itself, everybody who works here, the customer of the case."""
+
+MESSAGE_VARIABLES: Final = frozenset({
+    "number", "title", "playbook", "state", "customer", "handler", "handler_phone", "handler_email", "company",
+    "company_phone", "due", "today", "link", "survey_link", "next_step", "reply", "unit",
+})  # fmt: skip
+"""What a message may name in braces besides the facts and deadlines of its playbook."""
+
+_VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
+
+TYPES: Final[Mapping[FieldKind, FactType]] = {
+    "text": "text", "long_text": "text", "phone": "text", "address": "text", "choice": "choice",
+    "choices": "choices", "yes_no": "yes_no", "number": "number", "money": "money", "date": "date",
+    "datetime": "datetime", "person": "reference", "org_unit": "reference", "product": "reference",
+    "order_line": "reference", "photo": "reference", "file": "reference",
+}  # fmt: skip
+
+
+def check_names(desk: Desk, party_map: Mapping[str, object] | None) -> None:
+    """1. Every name resolves: states, actions, parties, tasks, deadlines, messages, tables, and in expressions.
+
+    A party that the company's settings map to nobody is a warning, and so is a state in no phase.
+    """
+    _states(desk)
+    _actions(desk)
+    _tasks(desk)
+    _deadlines(desk)
+    _others(desk)
+    for where, line, expression, gives in desk.expressions():
+        _expression(desk, where, line, expression, gives)
+    if party_map is not None:
+        _mapped(desk, party_map)
+
+
+def _known(desk: Desk, where: str, line: int, names: Iterable[str], known: Collection[str], zh: str, en: str) -> None:
+    for name in names:
+        if name and name not in known:
+            mend_zh, mend_en = did_you_mean(name, known)
+            desk.note(1, where, line, f"没有{zh}“{name}”", f"there is no {en} '{name}'", mend_zh, mend_en)
+
+
+def _parties(desk: Desk, where: str, line: int, names: Iterable[str]) -> None:
+    known = set(desk.playbook.parties) | BUILT_IN_PARTIES
+    _known(desk, where, line, names, known, "当事方", "party")
+
+
+def _states(desk: Desk) -> None:
+    book = desk.playbook
+    _known(desk, "start", 1, [book.start], book.states, "状态", "state")
+    if book.start in book.states and book.states[book.start].end:
+        desk.note(1, "start", book.states[book.start].line, "开始状态不能是结束状态", "a case cannot start at an end",
+                  "把 start 改为第一个工作状态", "let start name the first working state")  # fmt: skip
+    for name, state in book.states.items():
+        where = f"states.{name}"
+        if not state.phase:
+            desk.warn(1, where, state.line, "没有归入任何阶段", "this state is in no phase",
+                      "在 phases 中列出它", "list it under phases")  # fmt: skip
+        if state.end and state.waits:
+            desk.note(1, where, state.line, "结束状态不等待任何人", "an end waits for nobody",
+                      "删除 waits 或 end", "remove waits, or end")  # fmt: skip
+        waits = state.waits
+        if waits is None:
+            continue
+        _parties(desk, f"{where}.waits.for", waits.line, waits.parties)
+        _parties(desk, f"{where}.waits.pauses", waits.line, waits.pauses)
+        _parties(desk, f"{where}.waits.late", waits.line, [step.party for step in waits.late])
+        _known(desk, f"{where}.waits.promise", waits.line, [waits.promise], book.deadlines, "时限", "deadline")
+        _known(desk, f"{where}.waits.else", waits.line, [waits.otherwise], book.actions, "操作", "action")
+
+
+def _actions(desk: Desk) -> None:
+    book = desk.playbook
+    doers = set(book.actions) | set(book.tasks)
+    for name, action in book.actions.items():
+        where, line = f"actions.{name}", action.line
+        _known(desk, f"{where}.from", line, action.sources, {*book.states, ANY_OPEN}, "状态", "state")
+        _known(desk, f"{where}.to", line, [action.to], book.states, "状态", "state")
+        _parties(desk, f"{where}.by", line, action.by)
+        _known(desk, f"{where}.not_by", line, action.not_by, doers, "操作或待办", "action or task")
+        _known(desk, f"{where}.tell", line, action.tell, book.messages, "消息", "message")
+        if action.by_tier:
+            _known(desk, f"{where}.by", line, [action.by_tier.table], book.tables, "表", "table")
+        _verbs(desk, where, action.do)
+        if action.automatic and (action.by or action.by_tier or action.form or action.evidence):
+            desk.note(1, where, line, "自动操作不写 by、form、evidence",
+                      "an automatic action has no by, form or evidence",
+                      "删除它们，或删除 as_soon_as", "remove those, or as_soon_as")  # fmt: skip
+        if not any(desk.flow.fires(action, state) for state in desk.flow.sources(action)) and desk.flow.sources(action):
+            desk.note(1, where, line, "没有人能做这个操作", "nobody can ever do this",
+                      "写上 by，或让某个 else 用到它", "say by whom, or let an else name it")  # fmt: skip
+
+
+def _verbs(desk: Desk, where: str, verbs: Iterable[Verb]) -> None:
+    book = desk.playbook
+    for verb in verbs:
+        spot, line = f"{where}.do.{verb.name}", verb.line
+        match verb.name:
+            case "assign":
+                _parties(desk, spot, line, [verb.target, *verb.arguments])
+                _facts(desk, spot, line, [str(value) for value in verb.arguments.values()])
+            case "notify":
+                _parties(desk, spot, line, [verb.target])
+            case "start":
+                _known(desk, spot, line, [verb.target], book.deadlines, "时限", "deadline")
+            case "open_task" | "carry_out":
+                _known(desk, spot, line, [verb.target], book.tasks, "待办", "task")
+                _facts(desk, spot, line, [str(value) for value in verb.arguments.values()])
+                task = book.tasks.get(verb.target)
+                if verb.name == "carry_out" and task and not {"settled", "failed"} <= set(task.outcomes):
+                    desk.note(1, spot, line, f"待办“{verb.target}”没有 settled 与 failed 两种结果",
+                              f"the task '{verb.target}' lacks the outcomes settled and failed",
+                              "写 outcomes: {settled: 已执行 / Carried out, failed: 未成 / Failed}",
+                              "write outcomes: {settled: …, failed: …}")  # fmt: skip
+            case "set" | "add":
+                _facts(desk, spot, line, verb.arguments)
+            case "correct":
+                _facts(desk, spot, line, [verb.target])
+            case "book":
+                known = {*book.facts, *book.parties, *BUILT_IN_PARTIES}
+                _known(desk, spot, line, [verb.target, *verb.arguments], known, "事实或当事方", "fact or party")
+
+
+def _facts(desk: Desk, where: str, line: int, names: Iterable[str]) -> None:
+    _known(desk, where, line, names, desk.playbook.facts, "字段", "field")
+
+
+def _triggers(desk: Desk) -> set[str]:
+    book = desk.playbook
+    outcomes = {f"task.{name}.{one}" for name, task in book.tasks.items() for one in task.outcomes}
+    return {START, *book.actions, *outcomes}
+
+
+def _tasks(desk: Desk) -> None:
+    book, triggers = desk.playbook, _triggers(desk)
+    for name, task in book.tasks.items():
+        where, line = f"tasks.{name}", task.line
+        _parties(desk, f"{where}.for", line, [task.party] if not task.each else [])
+        if not task.party:
+            desk.note(1, where, line, "没有写 for", "for is missing", "写 for: 当事方", "write for: party")
+        _parties(desk, f"{where}.asked_by", line, task.asked_by)
+        _parties(desk, f"{where}.pauses", line, task.pauses)
+        _parties(desk, f"{where}.late", line, [step.party for step in task.late])
+        _known(desk, f"{where}.opens", line, task.opens, triggers, "操作或待办结果", "action or task outcome")
+        _known(desk, f"{where}.until", line, task.until, triggers, "操作或待办结果", "action or task outcome")
+        _known(desk, f"{where}.before", line, task.before, book.actions, "操作", "action")
+        _known(desk, f"{where}.while", line, task.during, {*book.states, ANY_OPEN}, "状态", "state")
+        _known(desk, f"{where}.not_by", line, task.not_by, {*book.actions, *book.tasks}, "操作或待办", "action or task")
+        _known(desk, f"{where}.tell", line, task.tell, book.messages, "消息", "message")
+        _known(desk, f"{where}.do", line, task.do, task.outcomes, "结果", "outcome")
+        for verbs in task.do.values():
+            _verbs(desk, where, verbs)
+        if task.each:
+            item = book.facts.get(task.each)
+            if item is None:
+                _facts(desk, f"{where}.each", line, [task.each])
+            elif item.kind != "choices":
+                desk.note(1, f"{where}.each", line, f"“{task.each}”不是多选字段",
+                          f"'{task.each}' is no field of kind choices",
+                          "each 要用 kind: choices 的字段", "each needs a field of kind choices")  # fmt: skip
+
+
+def _deadlines(desk: Desk) -> None:
+    book, triggers = desk.playbook, _triggers(desk)
+    for name, deadline in book.deadlines.items():
+        where, line = f"deadlines.{name}", deadline.line
+        _known(desk, f"{where}.from", line, deadline.starts, triggers, "操作或待办结果", "action or task outcome")
+        _known(desk, f"{where}.until", line, deadline.until, triggers, "操作或待办结果", "action or task outcome")
+        _parties(desk, f"{where}.pauses", line, deadline.pauses)
+        _parties(desk, f"{where}.runs_while", line, deadline.runs_while)
+        _parties(desk, f"{where}.late", line, [step.party for step in deadline.late])
+        _known(desk, f"{where}.else", line, [deadline.otherwise], book.actions, "操作", "action")
+        started = any(desk.flow.starts(deadline, action) for action in book.actions.values())
+        in_tasks = any(
+            verb.name == "start" and verb.target == name
+            for task in book.tasks.values() for verbs in task.do.values() for verb in verbs
+        )  # fmt: skip
+        if not deadline.starts and not started and not in_tasks:
+            desk.note(1, where, line, "这个时限从不开始", "this deadline never starts",
+                      "写 from: [操作]，或 do: [start: …]", "write from: [action], or do: [start: …]")  # fmt: skip
+
+
+def _others(desk: Desk) -> None:
+    book = desk.playbook
+    for name, hold in book.holds.items():
+        where, line = f"holds.{name}", hold.line
+        _parties(desk, f"{where}.by", line, hold.by)
+        _parties(desk, f"{where}.release_by", line, hold.release_by)
+        _known(desk, f"{where}.stops", line, hold.stops, book.deadlines, "时限", "deadline")
+        if not hold.by:
+            desk.note(1, where, line, "没有写 by", "by is missing", "写 by: 当事方", "say by whom")
+    for name, party in book.parties.items():
+        _parties(desk, f"parties.{name}", party.line, [party.superior])
+        if party.superior == name:
+            desk.note(1, f"parties.{name}", party.line, "上级不能是自己", "a party cannot be its own superior",
+                      "改为另一当事方", "name another party")  # fmt: skip
+    for name, message in book.messages.items():
+        where, line = f"messages.{name}", message.line
+        _parties(desk, f"{where}.to", line, message.to)
+        if not message.to:
+            desk.note(1, where, line, "没有写 to", "to is missing", "写 to: customer", "write to: customer")
+        _variables(desk, name)
+    for where, line, limit in desk.limits():
+        if isinstance(limit.within, FromTable):
+            _known(desk, f"{where}.within", line, [limit.within.table], book.tables, "表", "table")
+
+
+def _variables(desk: Desk, name: str) -> None:
+    book, message = desk.playbook, desk.playbook.messages[name]
+    known = {*MESSAGE_VARIABLES, *book.facts, *(f"due.{one}" for one in book.deadlines)}
+    texts = (message.subject.zh, message.subject.en, message.text.zh, message.text.en)
+    used = {found.strip() for text in texts for found in _VARIABLE.findall(text)}
+    _known(desk, f"messages.{name}", message.line, sorted(used), known, "变量", "variable")
+
+
+def _expression(desk: Desk, where: str, line: int, expression: Expression, gives: str) -> None:
+    """Kinds that do not fit, and history of what does not exist."""
+    book = desk.playbook
+    types = {name: TYPES[item.kind] for name, item in book.facts.items()}
+    choices = {name: [one.value for one in item.choices] for name, item in book.facts.items() if item.choices}
+    whole = {"yes_no"} if gives == "condition" else {"date", "datetime"}
+    if expression.reads <= set(types):
+        for problem in check_types(expression, types, choices=choices, gives=whole):  # type: ignore[arg-type]
+            desk.note(1, where, line, f"“{expression.text}”：{problem}", f"'{expression.text}': {problem}",
+                      "请按提示改写条件", "change the expression")  # fmt: skip
+    _known(desk, where, line, sorted(expression.tables), book.tables, "表", "table")
+    for namespace, name in sorted(expression.namespaces):
+        _history(desk, where, line, namespace, name)
+
+
+def _history(desk: Desk, where: str, line: int, namespace: str, name: str) -> None:
+    book = desk.playbook
+    match namespace:
+        case "on" | "times":
+            _known(desk, where, line, [name], book.actions, "操作", "action")
+        case "entered":
+            _known(desk, where, line, [name], book.states, "状态", "state")
+        case "first":
+            _known(desk, where, line, [name], {*book.actions, *book.states}, "操作或状态", "action or state")
+        case "late":
+            clocks = [*book.deadlines, *book.states, *book.tasks]
+            _known(desk, where, line, [name], clocks, "计时", "clock")
+            if clocks.count(name) > 1:
+                desk.note(1, where, line, f"late.{name} 有歧义：状态、待办、时限同名",
+                          f"late.{name} could be several clocks",
+                          "改其中一个的名称", "rename one of them")  # fmt: skip
+        case "task":
+            answers = [f"{task}.{one}" for task, item in book.tasks.items() for one in ("open",
+                                                                                        "opened", *item.outcomes)]
+            _known(desk, where, line, [name], answers, "待办", "task")
+        case "effect":
+            answers = [f"{task}.{one}" for task in book.tasks for one in ("settled", "failed")]
+            _known(desk, where, line, [name], answers, "执行待办", "task to carry out")
+        case "members":
+            desk.note(1, where, line, "成组工单尚未启用", "groups are not in use yet", "删除 members", "remove members")
+
+
+def _mapped(desk: Desk, party_map: Mapping[str, object]) -> None:
+    for name, party in desk.playbook.parties.items():
+        if name not in BUILT_IN_PARTIES and not party_map.get(name):
+            desk.warn(1, f"parties.{name}", party.line, f"当事方“{name}”没有对应任何人",
+                      f"the party '{name}' maps to nobody",
+                      "在设置“当事方”中指定角色、部门或人员",
+                      "map it to a role, department or person in the settings")  # fmt: skip
+
+
+def check_facts(desk: Desk) -> None:
+    """8. Each fact that something reads is asked, set, ruled or imported; none is named like a function."""
+    book = desk.playbook
+    for name, item in book.facts.items():
+        if not _is_fact_name(name):
+            desk.note(8, f"fields.{name}", item.line, f"“{name}”是表达式里的保留词",
+                      f"'{name}' is a word of the expressions",
+                      "给字段换一个名称", "give the field another name")  # fmt: skip
+    given = given_facts(book)
+    for where, line, name in _reads(desk):
+        if name in given:
+            continue
+        declared = name in book.facts
+        zh = f"“{name}”从没有人填写" if declared else f"没有字段“{name}”"
+        en = f"nobody ever fills in '{name}'" if declared else f"there is no field '{name}'"
+        near = did_you_mean(name, given)
+        desk.note(8, where, line, zh, en, f"放进登记或某个 form，或标记 imported: true；{near[0]}",
+                  f"ask for it in a form or at registration, or mark it imported: true; {near[1]}")  # fmt: skip
+
+
+def _is_fact_name(name: str) -> bool:
+    try:
+        return compile_expression(name).reads == {name}
+    except ExpressionError:
+        return False
+
+
+def given_facts(book: Playbook) -> frozenset[str]:
+    """Every fact that some form, registration, verb or import can give."""
+    forms = [book.register, *(action.form for action in book.actions.values())]
+    forms += [task.form for task in book.tasks.values()] + [hold.form for hold in book.holds.values()]
+    found = {item.name for form in forms for item in form}
+    found |= {name for name, item in book.facts.items() if item.imported}
+    for action in book.actions.values():
+        found |= set_by(action.do)
+    for task in book.tasks.values():
+        found |= {name for verbs in task.do.values() for name in set_by(verbs)}
+    return frozenset(found)
+
+
+def _reads(desk: Desk) -> Iterable[tuple[str, int, str]]:
+    book = desk.playbook
+    for where, line, expression, _ in desk.expressions():
+        for name in sorted(expression.reads):
+            yield where, line, name
+    for where, line, limit in desk.limits():
+        if isinstance(limit.within, FromTable):
+            for name in limit.within.of:
+                yield f"{where}.within", line, name
+    for name, action in book.actions.items():
+        if action.by_tier:
+            yield f"actions.{name}.by", action.line, action.by_tier.of
+        for verb in action.do:
+            if verb.name == "book" and verb.target in book.facts:
+                yield f"actions.{name}.do", verb.line, verb.target
+    for name, task in book.tasks.items():
+        if task.each and task.each in book.facts:
+            yield f"tasks.{name}.each", task.line, task.each
+
+
+def check_other_playbooks(desk: Desk, known: Mapping[str, Playbook]) -> None:
+    """11. What is used of other playbooks exists there, and nothing of theirs is taken.
+
+    Until groups come, playbooks meet in two places only: the key, which must be this one's alone, and the
+    prefix of case numbers together with it.
+    """
+    book = desk.playbook
+    other = known.get(book.key)
+    if other is not None and other.file != book.file:
+        desk.note(11, "playbook", 1, f"“{book.key}”已是 {other.file} 的名称",
+                  f"'{book.key}' is already the key of {other.file}",
+                  "换一个名称", "choose another key")  # fmt: skip
+    if not re.fullmatch(r"[A-Z]{1,4}", book.number_prefix):
+        desk.note(11, "number", 1, f"编号前缀“{book.number_prefix}”应为 1 至 4 个大写字母",
+                  f"the number prefix '{book.number_prefix}' is not one to four capital letters",
+                  "写 number: TS", "write number: TS")  # fmt: skip

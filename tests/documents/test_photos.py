@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
-
 from tests.documents import samples
+
 from tuoshan.documents import storage
 from tuoshan.documents.models import Evidence
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from django.utils import translation
-
 from tests.documents import samples
+
 from tuoshan.documents.evidence import Rejected, clean_name
 from tuoshan.documents.models import Evidence
 
@@ -32,7 +32,11 @@ TAKEN = [
     ("a.mp3", samples.sound_mp3(), "audio/mpeg"),
     ("a.mp3", samples.sound_mp3(tagged=False), "audio/mpeg"),
     ("a.wav", samples.sound_wav(), "audio/wav"),
-    ("a.docx", samples.office("docx"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (
+        "a.docx",
+        samples.office("docx"),
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
     ("a.xlsx", samples.office("xlsx"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ("a.txt", "客户来电说漏水，BMW 一辆".encode(), "text/plain"),
     ("gb.txt", "客户来电说漏水".encode("gb18030"), "text/plain"),
@@ -76,7 +80,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("name", "content", "content_type"), TAKEN)
-def test_a_good_file_is_taken_as_what_it_is(hand_in: Callable[..., Any], name: str, content: bytes, content_type: str) -> None:
+def test_a_good_file_is_taken_as_what_it_is(
+    hand_in: Callable[..., Any], name: str, content: bytes, content_type: str
+) -> None:
     taken = hand_in(content, name)
     assert isinstance(taken, Evidence), taken.sentence
     assert taken.content_type == content_type

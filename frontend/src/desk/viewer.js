@@ -1,4 +1,4 @@
-// The evidence viewer: links `<a data-view data-kind="image|pdf|other" data-name data-note href>` inside `data-views`.
+// The evidence viewer: links `<a data-view data-kind="image|pdf|video|audio|other" data-name data-note href>` inside `data-views`.
 let dialog, stage, group = [], at = 0;
 
 function show(index) {
@@ -18,6 +18,13 @@ function show(index) {
     frame.src = href;
     frame.title = name;
     stage.append(frame);
+  } else if (kind === 'video' || kind === 'audio') {
+    const player = document.createElement(kind);
+    player.src = href;
+    player.controls = true;
+    player.preload = 'metadata';
+    player.setAttribute('aria-label', name);
+    stage.append(player);
   } else stage.append(Object.assign(document.createElement('p'), { textContent: name }));
   dialog.querySelector('.name').textContent = name;
   dialog.querySelector('[data-place]').textContent = `${at + 1} / ${group.length}`;

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tuoshan.documents.limits import Limits
 
@@ -35,19 +35,26 @@ def office_type(path: Path, limits: Limits) -> str:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if len(members) > limits.archive_entries:
-                raise Broken("bomb", _("压缩炸弹"))
+                raise Broken("bomb", pgettext_lazy("file", "压缩炸弹"))
             names = {member.filename for member in members}
             kind = _office_kind(names)
             if any(name.lower().endswith("vbaproject.bin") for name in names):
-                raise Broken("not_allowed", _("带宏的 Office 文件"))
+                raise Broken("not_allowed", pgettext_lazy("file", "带宏的 Office 文件"))
             if sum(member.file_size for member in members) > limits.unpacked_bytes:
-                raise Broken("bomb", _("压缩炸弹"))
+                raise Broken("bomb", pgettext_lazy("file", "压缩炸弹"))
             _unpack(archive, members, limits)
             return kind
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise Broken("damaged", _("压缩包")) from error
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as error:
+        raise Broken("damaged", pgettext_lazy("file", "压缩包")) from error
     except RuntimeError as error:  # zipfile's word for an encrypted member
-        raise Broken("not_allowed", _("加密的压缩包")) from error
+        raise Broken("not_allowed", pgettext_lazy("file", "加密的压缩包")) from error
 
 
 def _office_kind(names: set[str]) -> str:
@@ -56,14 +63,17 @@ def _office_kind(names: set[str]) -> str:
             return "docx"
         if "xl/workbook.xml" in names:
             return "xlsx"
-    raise Broken("not_allowed", _("安卓程序") if "AndroidManifest.xml" in names else _("ZIP 压缩包"))
+    raise Broken(
+        "not_allowed",
+        pgettext_lazy("file", "安卓程序") if "AndroidManifest.xml" in names else pgettext_lazy("file", "ZIP 压缩包"),
+    )
 
 
 def _unpack(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], limits: Limits) -> None:
     unpacked = 0
     for member in members:
         if member.filename.startswith(("/", "\\")) or ".." in Path(member.filename).parts:
-            raise Broken("not_allowed", _("ZIP 压缩包"))
+            raise Broken("not_allowed", pgettext_lazy("file", "ZIP 压缩包"))
         packed = max(member.compress_size, 1)
         written = 0
         with archive.open(member) as stream:
@@ -72,7 +82,7 @@ def _unpack(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], limits: Li
                 unpacked += len(piece)
                 too_dense = written > 8 * 1024 * 1024 and written / packed > 200
                 if unpacked > limits.unpacked_bytes or too_dense:
-                    raise Broken("bomb", _("压缩炸弹"))
+                    raise Broken("bomb", pgettext_lazy("file", "压缩炸弹"))
 
 
 @dataclass(frozen=True)
@@ -96,7 +106,7 @@ def boxes(stream: BinaryIO, start: int, end: int) -> Iterator[Box]:
         elif length == 0:
             length = end - at
         if length < payload - at or at + length > end:
-            raise Broken("damaged", _("视频"))
+            raise Broken("damaged", pgettext_lazy("file", "视频"))
         yield Box(kind, payload, at + length)
         at += length
 
@@ -109,13 +119,13 @@ def media_family(path: Path) -> str:
         kinds = {box.kind for box in top}
         movie = next((box for box in top if box.kind == b"moov"), None)
         if movie is None or not kinds & {b"mdat", b"moof"}:
-            raise Broken("damaged", _("视频"))
+            raise Broken("damaged", pgettext_lazy("file", "视频"))
         handlers = set(_handlers(stream, movie))
     if b"vide" in handlers:
         return "video"
     if b"soun" in handlers:
         return "audio"
-    raise Broken("damaged", _("视频"))
+    raise Broken("damaged", pgettext_lazy("file", "视频"))
 
 
 def _handlers(stream: BinaryIO, movie: Box) -> Iterator[bytes]:
@@ -179,7 +189,7 @@ def sound_wave(path: Path) -> None:
             chunks.add(header[:4])
             at += 8 + int.from_bytes(header[4:8], "little") + (int.from_bytes(header[4:8], "little") & 1)
     if not {b"fmt ", b"data"} <= chunks:
-        raise Broken("damaged", _("WAV 录音"))
+        raise Broken("damaged", pgettext_lazy("file", "WAV 录音"))
 
 
 _MP3_BITRATES = {  # kbit/s by (MPEG 1?, layer III) and index 1..14
@@ -204,7 +214,7 @@ def sound_mp3(path: Path) -> None:
     for _frame in range(3):
         length = _mp3_frame_length(window[start : start + 4])
         if length == 0:
-            raise Broken("not_allowed", _("无法识别的文件"))
+            raise Broken("not_allowed", pgettext_lazy("file", "无法识别的文件"))
         start += length
         if start == len(window):
             return

@@ -30,7 +30,7 @@ class Rejected:
     """An upload that was not taken.
 
     `reason` is one of: empty, too_large, mismatch, not_allowed, damaged, bomb, too_many_pixels, too_many_files,
-    bad_token. `found` is what the file turned out to be, `limit` the largest allowed size where that was the cause.
+    too_often, bad_token. `found` is what the file turned out to be, `limit` the largest allowed size in bytes.
     """
 
     reason: str
@@ -48,7 +48,7 @@ class Rejected:
 _SENTENCES = {
     "empty": lambda: _("“%(name)s”是空文件，请重新选择。"),
     "too_large": lambda: _("“%(name)s”超过了 %(limit)s 的上限，请压缩后再上传。"),
-    "mismatch": lambda: _("“%(name)s”名不副实：它其实是%(found)s，没有接收。请改正文件名后再上传。"),
+    "mismatch": lambda: _("“%(name)s”其实是%(found)s，与文件名不符，没有接收。请改正文件名后再上传。"),
     "not_allowed": lambda: _(
         "“%(name)s”是%(found)s，不能作为凭证上传。请上传图片、视频、录音、PDF、Word、Excel 或文本文件。"
     ),
@@ -56,6 +56,7 @@ _SENTENCES = {
     "bomb": lambda: _("“%(name)s”解压后过大（%(found)s），没有接收。"),
     "too_many_pixels": lambda: _("“%(name)s”的像素过多（%(found)s），请缩小尺寸后再上传。"),
     "too_many_files": lambda: _("“%(name)s”没有接收：一次最多上传 %(found)s 个文件。"),
+    "too_often": lambda: _("“%(name)s”没有接收：上传过于频繁，请一小时后再试。"),
     "bad_token": lambda: _("“%(name)s”没有接收：页面已过期，请刷新后再上传。"),
 }
 

@@ -58,7 +58,16 @@ def write_clean(source: Path, target: Path, kind: Recognised, limits: Limits) ->
                 return _save(picture, target, kept_as, animated=frames > 1)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Broken("too_many_pixels", kind.title) from error
-    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, TypeError, KeyError, IndexError) as error:
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        RuntimeError,
+        TypeError,
+        KeyError,
+        IndexError,
+    ) as error:
         raise Broken("damaged", kind.title) from error
 
 
@@ -67,7 +76,13 @@ def _save(picture: Image.Image, target: Path, kept_as: Recognised, *, animated: 
     if animated:
         durations = [int(frame.info.get("duration", 100)) for frame in ImageSequence.Iterator(picture)]
         frames = [_bare(frame.convert("RGBA")) for frame in ImageSequence.Iterator(picture)]
-        saving = {**_SAVING[form], "save_all": True, "append_images": frames[1:], "duration": durations, "loop": 0}
+        saving = {
+            **_SAVING[form],
+            "save_all": True,
+            "append_images": frames[1:],
+            "duration": durations,
+            "loop": 0,
+        }
         if form == "GIF":
             saving["disposal"] = 2
         frames[0].save(target, format=form, **saving)
@@ -90,7 +105,9 @@ def _save(picture: Image.Image, target: Path, kept_as: Recognised, *, animated: 
 
 def _bare(picture: Image.Image) -> Image.Image:
     """The same pixels with nothing noted beside them but transparency and palette."""
-    kept = {key: value for key, value in picture.info.items() if key == "transparency"}
+    kept: dict[str | tuple[int, int], Any] = {
+        key: value for key, value in picture.info.items() if key == "transparency"
+    }
     bare = picture.copy()
     bare.info = kept
     bare.getexif().clear()
@@ -115,4 +132,3 @@ def thumbnail(source: Path, kept_as: Recognised) -> bytes:
         out = io.BytesIO()
         _bare(small).save(out, format="WEBP", quality=78, method=4)
         return out.getvalue()
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tuoshan.identifiers import next_id
 from tuoshan.secrets import EncryptedTextField
@@ -17,17 +18,17 @@ class Evidence(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PHOTO = "photo", _("照片")
-        VIDEO = "video", _("视频")
-        RECEIPT = "receipt", _("购物凭证")
-        CONTRACT = "contract", _("合同")
-        REPORT = "report", _("检测或调查报告")
-        AGREEMENT = "agreement", _("协议")
-        VOUCHER = "voucher", _("付款凭证")
-        WAYBILL = "waybill", _("运单")
-        RECORDING = "recording", _("录音")
-        LETTER = "letter", _("信函")
-        OTHER = "other", _("其他")
+        PHOTO = "photo", pgettext_lazy("evidence", "照片")
+        VIDEO = "video", pgettext_lazy("evidence", "视频")
+        RECEIPT = "receipt", pgettext_lazy("evidence", "购物凭证")
+        CONTRACT = "contract", pgettext_lazy("evidence", "合同")
+        REPORT = "report", pgettext_lazy("evidence", "检测或调查报告")
+        AGREEMENT = "agreement", pgettext_lazy("evidence", "协议")
+        VOUCHER = "voucher", pgettext_lazy("evidence", "付款凭证")
+        WAYBILL = "waybill", pgettext_lazy("evidence", "运单")
+        RECORDING = "recording", pgettext_lazy("evidence", "录音")
+        LETTER = "letter", pgettext_lazy("evidence", "信函")
+        OTHER = "other", pgettext_lazy("evidence", "其他")
 
     id = models.BigIntegerField(primary_key=True, default=next_id)
     case_id = models.BigIntegerField(null=True)
@@ -59,9 +60,7 @@ class Evidence(models.Model):
                 name="documents_evidence_draft",
                 condition=models.Q(case_id__isnull=True),
             ),
-            models.Index(
-                fields=["at"], name="documents_evidence_unbound", condition=models.Q(case_id__isnull=True)
-            ),
+            models.Index(fields=["at"], name="documents_evidence_unbound", condition=models.Q(case_id__isnull=True)),
         ]
 
     def __str__(self) -> str:

@@ -26,7 +26,15 @@ from django.utils import translation
 from PIL import Image
 
 from tuoshan import clock
-from tuoshan.documents.papers import ArchiveData, EvidenceLine, Issuer, LetterData, RecordData, SlipData, TimelineLine
+from tuoshan.documents.papers import (
+    ArchiveData,
+    EvidenceLine,
+    Issuer,
+    LetterData,
+    RecordData,
+    SlipData,
+    TimelineLine,
+)
 
 Language = Literal["zh-hans", "en"]
 SlipSize = Literal["80mm", "a5"]

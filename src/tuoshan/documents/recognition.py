@@ -12,7 +12,7 @@ from pathlib import Path
 
 import puremagic
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tuoshan.documents.containers import (
     Broken,
@@ -45,28 +45,31 @@ class Refused:
     found: str | Promise
 
 
-JPEG = Recognised("image/jpeg", "jpg", "image", _("JPEG 图片"))
-PNG = Recognised("image/png", "png", "image", _("PNG 图片"))
-WEBP = Recognised("image/webp", "webp", "image", _("WebP 图片"))
-GIF = Recognised("image/gif", "gif", "image", _("GIF 图片"))
-HEIF = Recognised("image/heic", "heic", "image", _("HEIC 图片"))
-PDF = Recognised("application/pdf", "pdf", "document", _("PDF 文件"))
-MP4 = Recognised("video/mp4", "mp4", "video", _("MP4 视频"))
-MOV = Recognised("video/quicktime", "mov", "video", _("MOV 视频"))
-M4A = Recognised("audio/mp4", "m4a", "audio", _("M4A 录音"))
-MP3 = Recognised("audio/mpeg", "mp3", "audio", _("MP3 录音"))
-WAV = Recognised("audio/wav", "wav", "audio", _("WAV 录音"))
+JPEG = Recognised("image/jpeg", "jpg", "image", pgettext_lazy("file", "JPEG 图片"))
+PNG = Recognised("image/png", "png", "image", pgettext_lazy("file", "PNG 图片"))
+WEBP = Recognised("image/webp", "webp", "image", pgettext_lazy("file", "WebP 图片"))
+GIF = Recognised("image/gif", "gif", "image", pgettext_lazy("file", "GIF 图片"))
+HEIF = Recognised("image/heic", "heic", "image", pgettext_lazy("file", "HEIC 图片"))
+PDF = Recognised("application/pdf", "pdf", "document", pgettext_lazy("file", "PDF 文件"))
+MP4 = Recognised("video/mp4", "mp4", "video", pgettext_lazy("file", "MP4 视频"))
+MOV = Recognised("video/quicktime", "mov", "video", pgettext_lazy("file", "MOV 视频"))
+M4A = Recognised("audio/mp4", "m4a", "audio", pgettext_lazy("file", "M4A 录音"))
+MP3 = Recognised("audio/mpeg", "mp3", "audio", pgettext_lazy("file", "MP3 录音"))
+WAV = Recognised("audio/wav", "wav", "audio", pgettext_lazy("file", "WAV 录音"))
 DOCX = Recognised(
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "docx",
     "document",
-    _("Word 文档"),
+    pgettext_lazy("file", "Word 文档"),
 )
 XLSX = Recognised(
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", "document", _("Excel 表格")
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx",
+    "document",
+    pgettext_lazy("file", "Excel 表格"),
 )
-TXT = Recognised("text/plain", "txt", "document", _("文本文件"))
-CSV = Recognised("text/csv", "csv", "document", _("CSV 表格"))
+TXT = Recognised("text/plain", "txt", "document", pgettext_lazy("file", "文本文件"))
+CSV = Recognised("text/csv", "csv", "document", pgettext_lazy("file", "CSV 表格"))
 
 ACCEPTED: tuple[Recognised, ...] = (
     JPEG, PNG, WEBP, GIF, HEIF, PDF, MP4, MOV, M4A, MP3, WAV, DOCX, XLSX, TXT, CSV,
@@ -93,35 +96,39 @@ _OLD_QUICKTIME = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 
 # Things people (and attackers) send that are named plainly in the refusal.
 _NAMED_REFUSALS: tuple[tuple[int, bytes, str | Promise], ...] = (
-    (0, b"MZ", _("Windows 程序")),
-    (0, b"\x7fELF", _("Linux 程序")),
-    (0, b"\xcf\xfa\xed\xfe", _("macOS 程序")),
-    (0, b"\xca\xfe\xba\xbe", _("程序文件")),
-    (0, b"dex\n", _("安卓程序")),
-    (0, b"#!", _("脚本程序")),
-    (0, b"Rar!\x1a\x07", _("RAR 压缩包")),
-    (0, b"7z\xbc\xaf\x27\x1c", _("7z 压缩包")),
-    (0, b"\x1f\x8b", _("gzip 压缩包")),
-    (0, b"BZh", _("bzip2 压缩包")),
-    (0, b"\xfd7zXZ\x00", _("xz 压缩包")),
-    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _("旧版 Office 文件")),
-    (0, b"{\\rtf", _("RTF 文档")),
-    (0, b"%!PS", _("PostScript 文件")),
-    (0, b"BM", _("BMP 图片")),
-    (0, b"II*\x00", _("TIFF 图片")),
-    (0, b"MM\x00*", _("TIFF 图片")),
-    (0, b"#!AMR", _("AMR 录音")),
-    (0, b"OggS", _("Ogg 录音")),
-    (0, b"fLaC", _("FLAC 录音")),
-    (0, b"FLV\x01", _("FLV 视频")),
-    (0, b"\x1aE\xdf\xa3", _("Matroska 视频")),
-    (257, b"ustar", _("tar 压缩包")),
+    (0, b"MZ", pgettext_lazy("file", "Windows 程序")),
+    (0, b"\x7fELF", pgettext_lazy("file", "Linux 程序")),
+    (0, b"\xcf\xfa\xed\xfe", pgettext_lazy("file", "macOS 程序")),
+    (0, b"\xca\xfe\xba\xbe", pgettext_lazy("file", "程序文件")),
+    (0, b"dex\n", pgettext_lazy("file", "安卓程序")),
+    (0, b"#!", pgettext_lazy("file", "脚本程序")),
+    (0, b"Rar!\x1a\x07", pgettext_lazy("file", "RAR 压缩包")),
+    (0, b"7z\xbc\xaf\x27\x1c", pgettext_lazy("file", "7z 压缩包")),
+    (0, b"\x1f\x8b", pgettext_lazy("file", "gzip 压缩包")),
+    (0, b"BZh", pgettext_lazy("file", "bzip2 压缩包")),
+    (0, b"\xfd7zXZ\x00", pgettext_lazy("file", "xz 压缩包")),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", pgettext_lazy("file", "旧版 Office 文件")),
+    (0, b"{\\rtf", pgettext_lazy("file", "RTF 文档")),
+    (0, b"%!PS", pgettext_lazy("file", "PostScript 文件")),
+    (0, b"BM", pgettext_lazy("file", "BMP 图片")),
+    (0, b"II*\x00", pgettext_lazy("file", "TIFF 图片")),
+    (0, b"MM\x00*", pgettext_lazy("file", "TIFF 图片")),
+    (0, b"#!AMR", pgettext_lazy("file", "AMR 录音")),
+    (0, b"OggS", pgettext_lazy("file", "Ogg 录音")),
+    (0, b"fLaC", pgettext_lazy("file", "FLAC 录音")),
+    (0, b"FLV\x01", pgettext_lazy("file", "FLV 视频")),
+    (0, b"\x1aE\xdf\xa3", pgettext_lazy("file", "Matroska 视频")),
+    (257, b"ustar", pgettext_lazy("file", "tar 压缩包")),
 )
+_WEB_PAGE = pgettext_lazy("file", "网页")
 _MARKUP: tuple[tuple[bytes, str | Promise], ...] = (
-    (b"<!doctype html", _("网页")), (b"<html", _("网页")), (b"<script", _("网页")), (b"<head", _("网页")),
-    (b"<body", _("网页")), (b"<iframe", _("网页")), (b"<svg", _("SVG 图形")), (b"<?php", _("脚本程序")),
-    (b"<?xml", _("XML 文件")), (b"mime-version:", _("网页存档")), (b"<img", _("网页")), (b"<!--", _("网页")),
-)  # fmt: skip
+    *((mark, _WEB_PAGE) for mark in (b"<!doctype html", b"<html", b"<script", b"<head", b"<body")),
+    *((mark, _WEB_PAGE) for mark in (b"<iframe", b"<img", b"<!--")),
+    (b"<svg", pgettext_lazy("file", "SVG 图形")),
+    (b"<?php", pgettext_lazy("file", "脚本程序")),
+    (b"<?xml", pgettext_lazy("file", "XML 文件")),
+    (b"mime-version:", pgettext_lazy("file", "网页存档")),
+)
 
 
 def recognise(path: Path, name: str, limits: Limits) -> Recognised | Refused:
@@ -198,9 +205,9 @@ def _boxes(path: Path, head: bytes) -> Recognised | Refused:
         length = min(int.from_bytes(head[:4], "big"), 256)
         brands = {head[8:12]} | {head[i : i + 4] for i in range(16, length, 4)}
         if head[8:12] in _HEIF_BRANDS or (brands & {b"heic", b"heix"} and b"isom" not in brands):
-            return Refused("not_allowed", _("AVIF 图片")) if b"avif" in brands else HEIF
+            return Refused("not_allowed", pgettext_lazy("file", "AVIF 图片")) if b"avif" in brands else HEIF
         if head[8:12] in (b"avif", b"avis"):
-            return Refused("not_allowed", _("AVIF 图片"))
+            return Refused("not_allowed", pgettext_lazy("file", "AVIF 图片"))
     family = media_family(path)
     if family == "audio":
         return M4A
@@ -209,7 +216,7 @@ def _boxes(path: Path, head: bytes) -> Recognised | Refused:
 
 def _named_refusal(head: bytes) -> Refused | None:
     if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
-        return Refused("not_allowed", _("AVI 视频"))
+        return Refused("not_allowed", pgettext_lazy("file", "AVI 视频"))
     # The longest signature wins: "#!AMR" is a recording, "#!" a script.
     matching = [(len(magic), title) for at, magic, title in _NAMED_REFUSALS if head[at : at + len(magic)] == magic]
     if matching and not (head[:2] == b"BM" and plain_head(head)):
@@ -219,7 +226,7 @@ def _named_refusal(head: bytes) -> Refused | None:
         if start.startswith(magic):
             return Refused("not_allowed", title)
     if b"<script" in head.lower() or b"<!doctype html" in head.lower():
-        return Refused("not_allowed", _("网页"))
+        return Refused("not_allowed", _WEB_PAGE)
     return None
 
 
@@ -232,6 +239,6 @@ def _puremagic_name(head: bytes) -> str | Promise:
     try:
         matches = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):
-        return _("无法识别的文件")
+        return pgettext_lazy("file", "无法识别的文件")
     named = next((match.name for match in matches if match.name), "")
-    return named or _("无法识别的文件")
+    return named or pgettext_lazy("file", "无法识别的文件")

@@ -25,7 +25,14 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 def file_response(
-    request: HttpRequest, path: Path, *, content_type: str, name: str, tag: str, attachment: bool, keep_seconds: int = 0
+    request: HttpRequest,
+    path: Path,
+    *,
+    content_type: str,
+    name: str,
+    tag: str,
+    attachment: bool,
+    keep_seconds: int = 0,
 ) -> HttpResponseBase:
     """The file, or the part that a Range header asks for (one range; several are answered whole).
 

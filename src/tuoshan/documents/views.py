@@ -17,10 +17,12 @@ from tuoshan.documents import access, evidence, storage
 from tuoshan.documents.models import Evidence
 from tuoshan.documents.serving import file_response
 from tuoshan.documents.throttle import may_upload
+from tuoshan.parties.permissions import permitted
 
 _THUMBNAIL_SECONDS = 3600
 
 
+@permitted("documents.serve")
 @require_safe
 def serve(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
     """The file itself: pictures and PDF in the page, the rest (and all with `?download=1`) to be saved."""
@@ -38,6 +40,7 @@ def serve(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
         raise Http404 from error
 
 
+@permitted("documents.thumbnail")
 @require_safe
 def thumbnail(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
     """The small picture of an image, as WebP."""
@@ -56,6 +59,7 @@ def thumbnail(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
         raise Http404 from error
 
 
+@permitted("documents.upload")
 @require_POST
 def upload(request: HttpRequest) -> JsonResponse:
     """Takes one file (`file`, `kind`, and `token` of a draft or `case`).
@@ -63,42 +67,68 @@ def upload(request: HttpRequest) -> JsonResponse:
     Answers 201 `{id, name, kind, content_type, size, url, thumb_url}`; 422 `{error, reason, name}` when the file is
     refused; 403 when the case is not theirs; 429 when a visitor uploads too much in an hour.
     """
-    now = clock.now()
-    person_id = access.staff_id(request)
-    if person_id is None and not all([may_upload(source, now) for source in _sources(request)]):
-        return JsonResponse({"error": _("上传过于频繁，请一小时后再试。"), "reason": "too_often"}, status=429)
+    if not _may_upload(request):
+        return _refused(_("上传过于频繁，请一小时后再试。"), "too_often", 429)
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
-        return JsonResponse({"error": _("没有收到文件，请重新选择。"), "reason": "no_file"}, status=422)
+        return _refused(_("没有收到文件，请重新选择。"), "no_file", 422)
     kind = request.POST.get("kind") or kind_of_type(file.content_type or "")
     if kind not in Evidence.Kind.values:
-        return JsonResponse({"error": _("不认识的凭证类别。"), "reason": "unknown_kind"}, status=422)
+        return _refused(_("不认识的凭证类别。"), "unknown_kind", 422)
     case = request.POST.get("case", "")
     if case and not (case.isdecimal() and len(case) <= 19 and access.may_add(request, int(case))):
-        return JsonResponse({"error": _("您不能向该工单添加凭证。"), "reason": "not_allowed"}, status=403)
-    token = request.POST.get("token", "")
-    taken = evidence.accept(
-        file=file,
-        case_id=int(case) if case else None,
-        upload_token=None if case else token,
-        actor_kind="customer" if person_id is None else "person",
-        actor_id=person_id,
-        kind=kind,
-        now=now,
-    )
+        return _refused(_("您不能向该工单添加凭证。"), "not_allowed", 403)
+    token = "" if case else request.POST.get("token", "")
+    taken = _accept(request, file, int(case) if case else None, token, kind)
     if isinstance(taken, evidence.Rejected):
         reply = {"error": taken.sentence, "reason": taken.reason, "name": taken.name}
         return JsonResponse(reply, status=422)
-    return JsonResponse(_described(taken, "" if case else token), status=201)
+    return JsonResponse(described(taken, token), status=201)
 
 
+def take_from_form(request: HttpRequest, token: str, *, field: str = "files") -> list[evidence.Rejected]:
+    """Takes the files that came with a form itself (a browser without script) into its draft: what was refused.
+
+    The caller binds the draft afterwards as always. Visitors are throttled here too; then nothing more is taken.
+    """
+    refused: list[evidence.Rejected] = []
+    for file in request.FILES.getlist(field):
+        if not _may_upload(request):
+            refused.append(evidence.Rejected("too_often", evidence.clean_name(file.name)))
+            continue
+        taken = _accept(request, file, None, token, kind_of_type(file.content_type or ""))
+        if isinstance(taken, evidence.Rejected):
+            refused.append(taken)
+    return refused
+
+
+def _accept(
+    request: HttpRequest, file: UploadedFile[bytes], case_id: int | None, token: str, kind: str
+) -> Evidence | evidence.Rejected:
+    person_id = access.staff_id(request)
+    return evidence.accept(
+        file=file,
+        case_id=case_id,
+        upload_token=None if case_id is not None else token,
+        actor_kind="customer" if person_id is None else "person",
+        actor_id=person_id,
+        kind=kind,
+        now=clock.now(),
+    )
+
+
+def _refused(sentence: str, reason: str, status: int) -> JsonResponse:
+    return JsonResponse({"error": sentence, "reason": reason}, status=status)
+
+
+@permitted("documents.discard")
 @require_POST
 def discard(request: HttpRequest) -> JsonResponse:
     """Takes a file (`id`) out of the draft (`token`) before the form is sent."""
     number = request.POST.get("id", "")
     if number.isdecimal() and len(number) <= 19 and evidence.remove_draft(request.POST.get("token", ""), int(number)):
         return JsonResponse({"id": number})
-    return JsonResponse({"error": _("该文件已不在待提交的列表中。"), "reason": "not_found"}, status=404)
+    return _refused(_("该文件已不在待提交的列表中。"), "not_found", 404)
 
 
 def kind_of_type(content_type: str) -> str:
@@ -107,7 +137,8 @@ def kind_of_type(content_type: str) -> str:
     return {"image": "photo", "video": "video", "audio": "recording"}.get(family, "other")
 
 
-def _described(row: Evidence, token: str) -> dict[str, Any]:
+def described(row: Evidence, token: str = "") -> dict[str, Any]:
+    """What a page needs to show a file; with `token`, addresses that its holder may open."""
     query = f"?{urlencode({'token': token})}" if token else ""
     small = reverse("documents:thumbnail", args=[row.id]) + query if row.family == "image" else ""
     return {
@@ -128,6 +159,15 @@ def _visible(request: HttpRequest, evidence_id: int) -> Evidence:
     if row is None or not access.may_see(request, row):
         raise Http404
     return row
+
+
+def _may_upload(request: HttpRequest) -> bool:
+    """Counts the attempt against every source of a visitor; staff are not counted."""
+    if access.staff_id(request) is not None:
+        return True
+    now = clock.now()
+    within = [may_upload(source, now) for source in _sources(request)]
+    return all(within)
 
 
 def _sources(request: HttpRequest) -> list[str]:

@@ -39,7 +39,7 @@ function options(data) {
   const names = { type: 'category', data: data.labels, axisLabel: { ...words, hideOverlap: true, ...(data.horizontal ? { width: 96, overflow: 'truncate' } : {}) }, axisLine: { lineStyle: { color: rule } }, axisTick: { show: false }, inverse: !!data.horizontal };
   const numbers = { type: 'value', name: data.unit || '', nameTextStyle: words, axisLabel: words, splitLine: { lineStyle: { color: rule } }, minInterval: data.fractions ? 0 : 1 };
   const second = data.kind === 'pareto' || data.second_unit
-    ? [{ type: 'value', min: 0, ...(data.kind === 'pareto' ? { max: 100 } : {}), name: data.second_unit || '%', nameTextStyle: words, axisLabel: words, splitLine: { show: false } }] : [];
+    ? [{ type: 'value', min: 0, ...(data.kind === 'pareto' ? { max: 100 } : {}), name: data.second_unit || '', nameTextStyle: words, axisLabel: data.kind === 'pareto' ? { ...words, formatter: '{value}%' } : words, splitLine: { show: false } }] : [];
   const several = data.series.length > 1 || data.kind === 'pareto';
   return {
     animation: false, color: palette(), textStyle: { fontFamily: font, color: muted }, aria: { enabled: true, decal: { show: several && data.kind === 'stacked' } },

@@ -75,10 +75,10 @@ def clock_chip(
         left = duration_text((due - now).total_seconds())
         shown = text or (_("超时 %(time)s") % {"time": left} if overdue else left)
         live = not text
-    return {"state": state, "shown": shown, "due": due, "warn_at": warn_at, "live": live} | CLOCK_STATES(state)
+    return {"state": state, "shown": shown, "due": due, "warn_at": warn_at, "live": live} | look_of(state)
 
 
-def CLOCK_STATES(state: str) -> dict[str, str]:  # noqa: N802
+def look_of(state: str) -> dict[str, str]:
     """Colour, icon and spoken prefix of a clock's state."""
     css, symbol, spoken = {
         "ok": ("c-ok", "clock", _("时限正常：")),
@@ -108,14 +108,14 @@ _CLASSES: tuple[tuple[type[widgets.Widget], str], ...] = (
     (widgets.SelectMultiple, "select w-full h-auto"),
     (widgets.Select, "select w-full"),
     (widgets.Textarea, "textarea w-full"),
-    (widgets.FileInput, "file-input w-full"),
+    (widgets.FileInput, "sr"),
     (widgets.Input, "input w-full"),
 )
 
 
 @register.filter
 def kind_of(field: BoundField) -> str:
-    """How a field is laid out: check, choices, file, split, hidden or line."""
+    """How a field is laid out: check, choices, file, area, split, hidden or line."""
     widget = field.field.widget
     if field.is_hidden:
         return "hidden"
@@ -125,6 +125,8 @@ def kind_of(field: BoundField) -> str:
         return "choices"
     if isinstance(widget, widgets.FileInput):
         return "file"
+    if isinstance(widget, widgets.Textarea):
+        return "area"
     return "split" if isinstance(widget, widgets.MultiWidget) else "line"
 
 
@@ -141,6 +143,8 @@ def control(field: BoundField) -> SafeString:
         attrs["aria-describedby"] = " ".join(described)
     if field.errors:
         attrs["aria-invalid"] = "true"
+    if isinstance(widget, widgets.FileInput):
+        attrs |= {"data-upload": "", "data-list": f"{field.auto_id}_list"}
     if isinstance(widget, widgets.MultiWidget):
         for part in widget.widgets:
             part.attrs.setdefault("class", next((css for kind, css in _CLASSES if isinstance(part, kind)), "input"))

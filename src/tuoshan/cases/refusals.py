@@ -1,0 +1,131 @@
+"""Refusals in words: what happened, what was kept, what to do. The kernel gives facts; people read sentences."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from tuoshan.cases.forms import words
+from tuoshan.core.case import Refusal
+from tuoshan.core.playbook import Playbook
+
+
+def sentence(refusal: Refusal, playbook: Playbook) -> str:
+    """One or two sentences for the person whose command was refused."""
+    data = refusal.data
+    match refusal.because:
+        case "moved_by_system":
+            return _("系统已于 %(at)s 自动执行“%(action)s”，现在是“%(state)s”。%(possible)s") % {
+                "at": _moment(data["at"]), "action": _action(playbook, data["by_action"]),
+                "state": _state(playbook, data["state"]), "possible": _possible(playbook, data),
+            }  # fmt: skip
+        case "not_from_here" | "ended":
+            return _("这一步现在不能做：工单处于“%(state)s”。%(possible)s") % {
+                "state": _state(playbook, data.get("state", "")), "possible": _possible(playbook, data),
+            }  # fmt: skip
+        case "stale":
+            return _("您打开页面之后，工单已有变化：%(changes)s。您填写的内容还在，请看过变化后再提交。") % {
+                "changes": _changes(playbook, data.get("changes", ()))
+            }
+        case "on_hold":
+            return _("工单处于中止状态（%(hold)s），解除后才能继续。") % {"hold": _hold(playbook, str(data["hold"]))}
+        case "blocked_by_task" | "required_tasks_open":
+            return _("还有待办没有完成：%(tasks)s。完成后再做这一步。") % {"tasks": _tasks(playbook, data["tasks"])}
+        case "not_by_same_person":
+            return _("经办过“%(actions)s”的人不能再做这一步，请由其他人处理。") % {
+                "actions": _join(_action(playbook, name) for name in data["actions"])
+            }
+        case "need_facts":
+            return _("还缺少：%(facts)s。补全后再做这一步。") % {"facts": _facts(playbook, data["facts"])}
+        case "needs_evidence":
+            return _("请先附上凭证：%(kinds)s。") % {"kinds": _join(_evidence(kind) for kind in data["kinds"])}
+        case "invalid_form":
+            return _("有 %(count)d 处需要修改，已在下面标出；填写的内容都在。") % {"count": len(data["fields"])}
+        case "condition_false":
+            return _("现在的条件不允许这一步。")
+        case "effects_pending":
+            return _("款项或货物已经发出，不能撤回；请用改正或新的方案处理。")
+        case "approved_fact":
+            return _("%(facts)s已经审批，不能直接更正，请重新提出方案。") % {"facts": _facts(playbook, data["facts"])}
+        case "not_allowed":
+            return _("您没有权限做这一步。%(who)s") % {"who": _who(playbook, data.get("needs", ()))}
+        case "already_registered":
+            return _("这个工单已经登记过。")
+        case "key_used_otherwise":
+            return _("这次提交的编号已用于另一项操作，请刷新页面后再试。")
+    return _("这一步没有执行（%(code)s）。") % {"code": refusal.because}
+
+
+def _join(items: Iterable[str]) -> str:
+    return _("、").join(items)
+
+
+def _moment(text: str) -> str:
+    return date_format(timezone.localtime(datetime.fromisoformat(text)), "Y-m-d H:i")
+
+
+def _action(playbook: Playbook, name: str) -> str:
+    known: Any = playbook.actions.get(name) or playbook.tasks.get(name)
+    return words(known.title) if known else name
+
+
+def _state(playbook: Playbook, name: str) -> str:
+    known = playbook.states.get(name)
+    return words(known.title) if known else name
+
+
+def _hold(playbook: Playbook, name: str) -> str:
+    if name == "merged":
+        return _("已并入其他工单")
+    known = playbook.holds.get(name)
+    return words(known.title) if known else name
+
+
+def _possible(playbook: Playbook, data: Mapping[str, Any]) -> str:
+    names = [_action(playbook, name) for name in data.get("possible", ())]
+    return _("现在可以：%(names)s。") % {"names": _join(names)} if names else ""
+
+
+def _tasks(playbook: Playbook, names: Iterable[str]) -> str:
+    shown = []
+    for name in names:
+        base = str(name).partition("#")[0].partition("[")[0]
+        known = playbook.tasks.get(base)
+        shown.append(words(known.title) if known else base)
+    return _join(dict.fromkeys(shown))
+
+
+def _facts(playbook: Playbook, names: Iterable[str]) -> str:
+    return _join(words(playbook.facts[name].label) if name in playbook.facts else name for name in names)
+
+
+EVIDENCE = {
+    "any": "任意凭证", "photo": "照片", "receipt": "购物凭证", "contract": "合同", "report": "检测报告",
+    "finding": "调查结论", "agreement": "协议", "voucher": "付款凭证", "waybill": "运单", "recording": "录音",
+    "proof": "证明", "label": "标签", "screenshot": "截图", "quote": "报价单", "other": "其他文件",
+}  # fmt: skip
+
+
+def evidence_title(kind: str) -> str:
+    """How a kind of evidence is called; `a|b` means either."""
+    return _evidence(kind)
+
+
+def _evidence(kind: str) -> str:
+    return _("或").join(_(EVIDENCE.get(one, one)) for one in kind.split("|"))
+
+
+def _who(playbook: Playbook, parties: Iterable[str]) -> str:
+    shown = [words(playbook.parties[name].title) for name in parties if name in playbook.parties]
+    return _("可以处理的是：%(parties)s。") % {"parties": _join(shown)} if shown else ""
+
+
+def _changes(playbook: Playbook, changes: Iterable[Any]) -> str:
+    shown = []
+    for item in changes:
+        name = item.get("name", "") if isinstance(item, Mapping) else str(item)
+        shown.append(_action(playbook, str(name)))
+    return _join(dict.fromkeys(shown)) or _("有新的处理记录")

@@ -20,12 +20,13 @@ def health(request: HttpRequest) -> HttpResponse:
 SCREENS = (
     ("portal/", "tuoshan.portal.urls"),
     ("api/", "tuoshan.api.urls"),
+    ("", "tuoshan.documents.urls"),
     ("", "tuoshan.workbench.urls"),
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
     path("language", set_language, name="set_language"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("tuoshan.parties.urls")),
     *(path(prefix, include(module)) for prefix, module in SCREENS if present(module)),
 ]

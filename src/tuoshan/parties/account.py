@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any, cast
 
 from allauth.account.decorators import reauthentication_required
-from allauth.account.internal.flows.reauthentication import did_recently_authenticate
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django import forms
@@ -165,9 +164,8 @@ class TokenForm(forms.Form):
 
 @never_cache
 @permitted("parties.tokens")
-@reauthentication_required  # type: ignore[untyped-decorator]
 def token_list(request: HttpRequest) -> HttpResponse:
-    """List one's tokens; asks for the password first when it was not given lately."""
+    """List one's live tokens, by the first letters of their secret."""
     return _tokens(request, TokenForm())
 
 
@@ -180,13 +178,11 @@ def _tokens(request: HttpRequest, form: TokenForm, *, made: Any = None, status: 
 @never_cache
 @require_POST
 @permitted("parties.token_make")
+@reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]
 def token_make(request: HttpRequest) -> HttpResponse:
-    """Make a token and show it in this one answer; nothing keeps it.
-
-    An ``admin`` token only opens what the person's own roles open.
+    """Make a token and show it in this one answer; nothing keeps it. The password is asked for first, as for
+    the second factor. An ``admin`` token only opens what the person's own roles open.
     """
-    if not did_recently_authenticate(request):
-        return redirect("parties:tokens")
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _tokens(request, form, status=422)

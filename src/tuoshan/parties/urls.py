@@ -3,10 +3,13 @@
 Names that begin with ``account_`` and ``mfa_`` are those by which the sign-in library finds its steps.
 """
 
+from collections.abc import Callable
+
 from allauth.account import views as account
 from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
+from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
 
 from tuoshan.parties import account as own
@@ -26,31 +29,56 @@ named: list[URLPattern] = [
     path("me/tokens/<int:pk>/revoke", own.token_revoke, name="token_revoke"),
 ]
 
+def _step(address: str, name: str, view: Callable[..., HttpResponseBase]) -> URLPattern:
+    """One of the library's steps, in our words and guarded by the permission table."""
+    return path(address, permitted(name)(view), name=name)
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("sign-in", permitted("account_login")(SignIn.as_view()), name="account_login"),
-    path("sign-out", permitted("account_logout")(account.logout), name="account_logout"),
-    path("inactive", permitted("account_inactive")(account.account_inactive), name="account_inactive"),
-    path("confirm", permitted("account_reauthenticate")(account.reauthenticate), name="account_reauthenticate"),
+    _step("sign-in", "account_login", SignIn.as_view()),
+    _step("sign-out", "account_logout", account.LogoutView.as_view(template_name="parties/sign_out.html")),
+    _step(
+        "inactive",
+        "account_inactive",
+        account.AccountInactiveView.as_view(template_name="parties/inactive.html"),
+    ),
+    _step(
+        "confirm",
+        "account_reauthenticate",
+        account.ReauthenticateView.as_view(template_name="parties/confirm.html"),
+    ),
     path("me/password", own.change_password, name="account_change_password"),
-    path("sign-in/code", permitted("mfa_authenticate")(SecondStep.as_view()), name="mfa_authenticate"),
-    path("confirm/code", permitted("mfa_reauthenticate")(second_factor.reauthenticate), name="mfa_reauthenticate"),
-    path("me/second-factor", permitted("mfa_index")(second_factor.index), name="mfa_index"),
-    path("me/second-factor/on", permitted("mfa_activate_totp")(totp.activate_totp), name="mfa_activate_totp"),
-    path("me/second-factor/off", permitted("mfa_deactivate_totp")(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path(
+    _step("sign-in/code", "mfa_authenticate", SecondStep.as_view()),
+    _step(
+        "confirm/code",
+        "mfa_reauthenticate",
+        second_factor.ReauthenticateView.as_view(template_name="parties/confirm.html"),
+    ),
+    _step(
+        "me/second-factor",
+        "mfa_index",
+        second_factor.IndexView.as_view(template_name="parties/second_factor.html"),
+    ),
+    _step(
+        "me/second-factor/on",
+        "mfa_activate_totp",
+        totp.ActivateTOTPView.as_view(template_name="parties/second_factor_on.html"),
+    ),
+    _step(
+        "me/second-factor/off",
+        "mfa_deactivate_totp",
+        totp.DeactivateTOTPView.as_view(template_name="parties/second_factor_off.html"),
+    ),
+    _step(
         "me/recovery-codes",
-        permitted("mfa_view_recovery_codes")(recovery.view_recovery_codes),
-        name="mfa_view_recovery_codes",
+        "mfa_view_recovery_codes",
+        recovery.ViewRecoveryCodesView.as_view(template_name="parties/recovery_codes.html"),
     ),
-    path(
+    _step(
         "me/recovery-codes/new",
-        permitted("mfa_generate_recovery_codes")(recovery.generate_recovery_codes),
-        name="mfa_generate_recovery_codes",
+        "mfa_generate_recovery_codes",
+        recovery.GenerateRecoveryCodesView.as_view(template_name="parties/recovery_codes_new.html"),
     ),
-    path(
-        "me/recovery-codes/file",
-        permitted("mfa_download_recovery_codes")(recovery.download_recovery_codes),
-        name="mfa_download_recovery_codes",
-    ),
+    _step("me/recovery-codes/file", "mfa_download_recovery_codes", recovery.download_recovery_codes),
     path("", include((named, "parties"))),
 ]

@@ -38,7 +38,6 @@ if present("tuoshan.parties.apps"):
     AUTH_USER_MODEL = "parties.Person"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -60,11 +59,16 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": False}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tuoshan"
+MFA_TOTP_TOLERANCE = 1  # one step of half a minute, for telephones whose clock is a little off
+MFA_ADAPTER = "tuoshan.parties.second_factor.EncryptedSecrets"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # addresses are encrypted; passwords are reset by our own link
 AXES_FAILURE_LIMIT = security.LOCKOUT_FAILURES
 AXES_COOLOFF_TIME = timedelta(minutes=security.LOCKOUT_MINUTES)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
+AXES_LOCKOUT_CALLABLE = "tuoshan.parties.sign_in.locked_out"
+AXES_USERNAME_CALLABLE = "tuoshan.parties.sign_in.username_of"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # so that the time we name stays true
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_ENABLE_ADMIN = False
 AXES_IPWARE_PROXY_COUNT = 1 if CONFIG.behind_proxy else 0

@@ -1,0 +1,105 @@
+"""One's own account: preferences, password, tokens."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from tests.parties.conftest import PASSWORD
+from tuoshan import clock
+from tuoshan.parties import tokens
+from tuoshan.parties.models import ApiToken, Person
+
+pytestmark = pytest.mark.django_db
+Make = Callable[..., Person]
+
+
+def signed_in(person: Person) -> Client:
+    client = Client()
+    client.post("/accounts/sign-in", {"login": person.username, "password": PASSWORD})
+    return client
+
+
+def test_preferences_are_kept_and_the_language_follows(person: Make) -> None:
+    an = person("an", "agent", "service")
+    client = signed_in(an)
+    values = {
+        "display_name": "安宁", "email": "an@example.com", "phone": "138 0013 8000", "language": "en",
+        "theme": "dark", "notices": "1", "due_soon.mail": "on",
+    }  # fmt: skip
+    saved = client.post(reverse("parties:preferences"), values)
+    assert saved.status_code == 302
+    assert saved.cookies["tuoshan_language"].value == "en"
+    an.refresh_from_db()
+    assert (an.display_name, an.theme, an.phone) == ("安宁", "dark", "+8613800138000")
+    assert an.wants("due_soon", "mail") and not an.wants("due_soon", "app")
+    page = client.get(reverse("parties:profile"))
+    assert 'lang="en"' in page.content.decode()
+
+
+def test_what_was_typed_stays_when_something_is_wrong(person: Make) -> None:
+    client = signed_in(person("an", "agent", "service"))
+    answer = client.post(reverse("parties:preferences"), {"display_name": "新名字", "email": "nonsense", "theme": "dark"})
+    assert answer.status_code == 422
+    assert "新名字" in answer.content.decode()
+
+
+def test_changing_the_password_needs_the_old_one(person: Make) -> None:
+    an = person("an", "agent", "service")
+    here, elsewhere = signed_in(an), signed_in(an)
+    url = reverse("account_change_password")
+    new = {"password1": "Another-horse-7", "password2": "Another-horse-7"}
+    assert here.post(url, {"old": "wrong", **new}).context["form"].errors["old"]
+    assert here.post(url, {"old": PASSWORD, **new}).status_code == 302
+    assert here.get("/accounts/me").status_code == 200
+    assert elsewhere.get("/accounts/me").status_code == 302
+
+
+def test_a_token_is_shown_once_and_kept_as_a_hash(person: Make) -> None:
+    an = person("an", "agent", "service")
+    client = signed_in(an)
+    values = {"name": "店铺同步", "scope": "write", "days": "90"}
+    asked = client.post(reverse("parties:token_make"), values)
+    assert asked["Location"].startswith(reverse("account_reauthenticate"))
+    made = client.post(asked["Location"], {"password": PASSWORD})
+    assert made.status_code == 200
+    secret = made.context["made"]["secret"]
+    assert secret in made.content.decode()
+    assert secret not in client.get(reverse("parties:tokens")).content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM parties_apitoken")
+        assert secret not in repr(cursor.fetchall())
+        cursor.execute("SELECT session_data FROM django_session")
+        assert secret not in repr(cursor.fetchall())
+    found = tokens.person_of(secret)
+    assert found is not None and found.person == an and found.scopes == ["write"]
+    client.post(reverse("parties:token_revoke", args=[found.pk]))
+    assert tokens.person_of(secret) is None
+
+
+def test_nobody_revokes_what_is_another_s(person: Make) -> None:
+    an, bo = person("an", "agent", "service"), person("bo", "agent", "service")
+    token, secret = tokens.make(person=an, name="x", scopes=["read"], expires_at=None, now=clock.now())
+    assert signed_in(bo).post(reverse("parties:token_revoke", args=[token.pk])).status_code == 404
+    assert tokens.person_of(secret) is not None
+
+
+def test_tokens_end(person: Make, clock: Any) -> None:
+    an = person("an", "agent", "service")
+    now = clock()
+    _, secret = tokens.make(person=an, name="x", scopes=["read"], expires_at=now + timedelta(days=1), now=now)
+    assert tokens.person_of(secret) is not None
+    clock.advance(timedelta(days=1))
+    assert tokens.person_of(secret) is None
+    _, other = tokens.make(person=an, name="y", scopes=["read"], expires_at=None, now=clock())
+    an.is_active = False
+    an.save()
+    assert tokens.person_of(other) is None
+    assert tokens.person_of("nonsense") is None
+    with pytest.raises(ValueError, match="scopes"):
+        tokens.make(person=an, name="z", scopes=["root"], expires_at=None, now=clock())
+    assert ApiToken.objects.count() == 2

@@ -1,0 +1,129 @@
+"""Clocks as people see them: what is promised, how much is left, and the arithmetic behind the due moment."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, cast
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tuoshan.cases.forms import words
+from tuoshan.cases.summary import owed_by_staff
+from tuoshan.core import timing
+from tuoshan.core.case import CaseState, Clock, Interval
+from tuoshan.core.clocks import frozen_duration
+from tuoshan.core.durations import due as reckon_due
+from tuoshan.core.durations import explain, offset
+from tuoshan.core.playbook import Playbook
+from tuoshan.core.work import Work
+
+Standing = Literal["running", "warning", "late", "paused", "held", "kept", "ended_late", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """One clock for a screen, the API or a customer."""
+
+    key: str
+    name: str
+    kind: str
+    title: str
+    standing: Standing
+    started: datetime
+    due: datetime | None
+    warn_at: datetime | None
+    ended: datetime | None
+    progress: int
+    lines: tuple[str, ...]
+    provisional: bool
+    ours: bool
+    used: timedelta
+    paused: timedelta
+    held: timedelta
+    adopted_from: str = ""
+    for_customer: bool = False
+
+    @property
+    def open(self) -> bool:
+        return self.ended is None
+
+
+def clock_views(playbook: Playbook, case: CaseState, work: Work) -> list[ClockView]:
+    """All clocks of a case: running ones by due moment first, then ended ones, newest first."""
+    views = [clock_view(playbook, clock, work) for clock in case.clocks.values()]
+    far = work.now + timedelta(days=36500)
+    running = sorted((v for v in views if v.open), key=lambda v: (not v.ours, v.due or far))
+    ended = sorted((v for v in views if not v.open), key=lambda v: v.ended or far, reverse=True)
+    return running + ended
+
+
+def clock_view(playbook: Playbook, clock: Clock, work: Work) -> ClockView:
+    """One clock now; `work` carries the moment and the calendar."""
+    now = clock.ended or work.now
+    paused, held = _length(clock.paused, now), _length(clock.held, now)
+    warn_at = _warn_at(playbook, clock, work)
+    due = clock.due if clock.ended is None else clock.last_due
+    deadline = playbook.deadlines.get(clock.name) if clock.kind == "deadline" else None
+    return ClockView(
+        clock.key, clock.name, clock.kind, title_of(playbook, clock), _standing(clock, work.now, warn_at), clock.started,
+        due, warn_at, clock.ended, _progress(clock, due, now, paused + held), _lines(clock, work), clock.provisional,
+        owed_by_staff(playbook, clock), now - clock.started - paused - held, paused, held, clock.adopted_from,
+        bool(deadline and deadline.for_customer),
+    )  # fmt: skip
+
+
+def title_of(playbook: Playbook, clock: Clock) -> str:
+    """What the clock measures, in words."""
+    match clock.kind:
+        case "state" if clock.name in playbook.states:
+            return words(playbook.states[clock.name].title)
+        case "deadline" if clock.name in playbook.deadlines:
+            return words(playbook.deadlines[clock.name].title)
+        case "task" if clock.name in playbook.tasks:
+            return words(playbook.tasks[clock.name].title)
+        case "hold" if clock.name in playbook.holds:
+            return words(playbook.holds[clock.name].title)
+    return _("上级决定") if clock.name == timing.REFUSED_ELSE else clock.name
+
+
+def _length(intervals: tuple[Interval, ...], until: datetime) -> timedelta:
+    return sum(((end or until) - start for start, end in intervals), timedelta())
+
+
+def _standing(clock: Clock, now: datetime, warn_at: datetime | None) -> Standing:
+    if clock.ended is not None:
+        return {"kept": "kept", "late": "ended_late"}.get(clock.outcome, "stopped")  # type: ignore[return-value]
+    if clock.held and clock.held[-1][1] is None:
+        return "held"
+    if clock.due is None:
+        return "paused"
+    if clock.due < now:
+        return "late"
+    return "warning" if warn_at is not None and warn_at <= now else "running"
+
+
+def _warn_at(playbook: Playbook, clock: Clock, work: Work) -> datetime | None:
+    """When the chip turns amber: the declared warning, else when a fifth of the time is left."""
+    if clock.due is None or clock.ended is not None:
+        return None
+    plan = timing.plan_of(playbook, clock)
+    if plan.warn:
+        return offset(clock.due, plan.warn[0], -1, clock.working, work.calendar).at
+    return clock.due - (clock.due - clock.started) / 5
+
+
+def _progress(clock: Clock, due: datetime | None, now: datetime, stopped: timedelta) -> int:
+    if due is None:
+        return 0
+    whole = (due - clock.started).total_seconds()
+    return 100 if whole <= 0 else max(0, min(100, round(100 * (now - clock.started).total_seconds() / whole)))
+
+
+def _lines(clock: Clock, work: Work) -> tuple[str, ...]:
+    """Numbered arithmetic that adds up; for a fixed moment, what fixed it."""
+    language = cast(Literal["zh", "en"], "en" if (get_language() or "").startswith("en") else "zh")
+    if clock.fixed is not None or not clock.amount:
+        return ()
+    closed = [(begin, end) for begin, end in sorted(clock.paused + clock.held) if end is not None]
+    found = reckon_due(clock.started, frozen_duration(clock), work.calendar, tuple(closed))
+    return tuple(explain(found.steps, language))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from PIL import Image
 from tests.documents import samples
 
-from tuoshan.documents import storage
+from tuoshan.documents import evidence, storage
 from tuoshan.documents.models import Evidence
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +129,36 @@ def test_a_video_without_place_is_kept_byte_for_byte(hand_in: Callable[..., Any]
     row = hand_in(samples.movie(), "a.mp4")
     assert stored(row) == samples.movie()
     assert row.original_hash == row.stored_hash
+
+
+@pytest.mark.parametrize("saving", [{"lossless": True}, {"quality": 50}, {"exif": samples.exif_with_place()}])
+def test_the_pixels_of_a_webp_are_counted_before_it_is_opened(
+    hand_in: Callable[..., Any], settings: Any, monkeypatch: pytest.MonkeyPatch, saving: dict[str, Any]
+) -> None:
+    content = samples.image("WEBP", samples.drawing(641, 481), **saving)
+    settings.EVIDENCE_IMAGE_PIXELS = 641 * 481
+    assert isinstance(hand_in(content, "a.webp"), Evidence)
+    settings.EVIDENCE_IMAGE_PIXELS = 641 * 481 - 1
+    monkeypatch.setattr(Image, "open", None)
+    assert hand_in(content, "a.webp").reason == "too_many_pixels"
+
+
+def test_damaged_pictures_are_refused_and_never_break_the_server(hand_in: Callable[..., Any], store: Path) -> None:
+    """Seeded damage to real files: each is taken or refused with a reason."""
+    chance = random.Random(5)
+    whole = [
+        samples.image("JPEG"), samples.image("PNG"), samples.image("WEBP"), samples.animation("GIF"),
+        samples.animation("WEBP"), samples.heic_with_place(), samples.movie(place=b"x" * 20), samples.office(),
+        samples.sound_mp3(), samples.sound_wav(), samples.pdf(),
+    ]  # fmt: skip
+    for turn in range(200):
+        content = bytearray(chance.choice(whole))
+        for _hit in range(chance.randint(1, 12)):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        if chance.random() < 0.3:
+            content = content[: chance.randrange(1, len(content))]
+        taken = hand_in(bytes(content), f"{turn}")
+        assert isinstance(taken, Evidence) or str(turn) in taken.sentence
+    incoming = store / "incoming"
+    assert not list(incoming.iterdir())
+    assert list(evidence.verify()) == []

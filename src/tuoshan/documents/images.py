@@ -6,7 +6,6 @@ Writing anew drops everything that is not the picture: place, device, comments, 
 from __future__ import annotations
 
 import io
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,33 +41,39 @@ class Picture:
 def write_clean(source: Path, target: Path, kind: Recognised, limits: Limits) -> Picture:
     """Writes the picture of `source` anew to `target`; HEIC becomes JPEG.
 
-    Raises `Broken`: `bomb` when it has more pixels or frames than allowed (judged from the header, before any
+    Raises `Broken`: `too_many_pixels` when it has more pixels or frames than allowed (judged from the header, before any
     pixel is decoded), `damaged` when it cannot be decoded whole.
     """
     kept_as = JPEG if kind is HEIF else kind
+    if kind is WEBP and _webp_pixels(source) > limits.image_pixels:  # Pillow makes room for it when opening
+        raise Broken("too_many_pixels", kind.title)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(source, formats=[_FORMATS[kind]]) as picture:
-                frames = int(getattr(picture, "n_frames", 1)) if kind in (GIF, WEBP) else 1
-                if picture.width * picture.height * frames > limits.image_pixels * (4 if frames > 1 else 1):
-                    raise Broken("too_many_pixels", kind.title)
-                if picture.width * picture.height > limits.image_pixels or frames > limits.animation_frames:
-                    raise Broken("too_many_pixels", kind.title)
-                return _save(picture, target, kept_as, animated=frames > 1)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        with Image.open(source, formats=[_FORMATS[kind]]) as picture:
+            if picture.width * picture.height > limits.image_pixels:
+                raise Broken("too_many_pixels", kind.title)
+            frames = int(getattr(picture, "n_frames", 1)) if kind in (GIF, WEBP) else 1
+            if frames > limits.animation_frames or picture.width * picture.height * frames > limits.image_pixels * 4:
+                raise Broken("too_many_pixels", kind.title)
+            return _save(picture, target, kept_as, animated=frames > 1)
+    except (Broken, MemoryError):
+        raise
+    except Image.DecompressionBombError as error:
         raise Broken("too_many_pixels", kind.title) from error
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        EOFError,
-        RuntimeError,
-        TypeError,
-        KeyError,
-        IndexError,
-    ) as error:
+    except Exception as error:  # a decoder fed with damaged bytes may raise anything
         raise Broken("damaged", kind.title) from error
+
+
+def _webp_pixels(source: Path) -> int:
+    """Width times height by the first chunk of the file; 0 where there is none to read."""
+    with source.open("rb") as stream:
+        head = stream.read(30)
+    kind = head[12:16]
+    if kind == b"VP8X":
+        return (1 + int.from_bytes(head[24:27], "little")) * (1 + int.from_bytes(head[27:30], "little"))
+    if kind == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        return (1 + (bits & 0x3FFF)) * (1 + (bits >> 14 & 0x3FFF))
+    return (int.from_bytes(head[26:28], "little") & 0x3FFF) * (int.from_bytes(head[28:30], "little") & 0x3FFF)
 
 
 def _save(picture: Image.Image, target: Path, kept_as: Recognised, *, animated: bool) -> Picture:

@@ -301,6 +301,8 @@ class Playbook:
     portal: bool = False
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """The file of every element that a fragment brought: `actions.note` → its file."""
+    lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """The line of what carries none itself: `start`, `title`, `tables.solve_time` …"""
     hash: str = ""
     text: str = ""
     file: str = ""

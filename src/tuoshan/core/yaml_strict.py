@@ -267,7 +267,7 @@ _SYNTAX_MENDS: Final = {
     "cannot start any token": Wording(
         "以特殊符号开头的文字要加引号", "put a text that begins with a special sign into quotes"
     ),
-    "": Wording("请检查这一行及上一行的缩进、引号和括号", "look at the indentation, quotes and brackets here and above"),
+    "": Wording("请检查这一行及上一行的缩进、引号和括号", "look at indentation, quotes and brackets here and above"),
 }
 """What to do about what the YAML parser says, by a part of its words; the last serves for all else."""
 

@@ -11,7 +11,7 @@ back restores what was before, so it adds no path.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -388,6 +388,17 @@ def required(form: Iterable[Field]) -> set[str]:
 
 def set_by(verbs: Iterable[Verb]) -> set[str]:
     return {name for verb in verbs if verb.name in ("set", "add") for name in verb.arguments}
+
+
+def verb_reads(verb: Verb) -> set[str]:
+    """The facts whose values a verb uses."""
+    tables = [value for value in verb.arguments.values() if isinstance(value, Mapping)]
+    found = {str(name) for value in tables for name in value["of"]}
+    if verb.name == "book":
+        found |= {verb.target, *map(str, verb.arguments.values())} - {""}
+    if verb.name == "carry_out":
+        found |= {str(value) for value in verb.arguments.values()}
+    return found
 
 
 def limit_reads(limit: Limit | None) -> set[str]:

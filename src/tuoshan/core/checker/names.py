@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from tuoshan.core.checker.desk import Desk
-from tuoshan.core.checker.flow import set_by
+from tuoshan.core.checker.flow import set_by, verb_reads
 from tuoshan.core.conditions import Expression, ExpressionError, FactType, compile_expression
 from tuoshan.core.conditions import check as check_types
 from tuoshan.core.playbook import ANY_OPEN, START, FieldKind, FromTable, Playbook, Verb
@@ -17,10 +17,14 @@ BUILT_IN_PARTIES: Final = frozenset({"system", "staff", "customer"})
 """Known without being declared: the clock itself, everybody who works here, the customer of the case."""
 
 MESSAGE_VARIABLES: Final = frozenset({
-    "number", "title", "playbook", "state", "customer", "handler", "handler_phone", "handler_email", "company",
+    "number", "title", "playbook", "state", "customer", "contact", "handler", "handler_phone", "handler_email",
+    "company",
     "company_phone", "due", "today", "link", "survey_link", "next_step", "reply", "unit",
 })  # fmt: skip
 """What a message may name in braces besides the facts and deadlines of its playbook."""
+
+CHANGES: Final = "changes"
+"""What a correction brings: any facts with their new values; no field of its own."""
 
 _VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
 
@@ -62,7 +66,7 @@ def _parties(desk: Desk, where: str, line: int, names: Iterable[str]) -> None:
 
 def _states(desk: Desk) -> None:
     book = desk.playbook
-    _known(desk, "start", 1, [book.start], book.states, "状态", "state")
+    _known(desk, "start", book.lines.get("start", 1), [book.start], book.states, "状态", "state")
     if book.start in book.states and book.states[book.start].end:
         desk.note(1, "start", book.states[book.start].line, "开始状态不能是结束状态", "a case cannot start at an end",
                   "把 start 改为第一个工作状态", "let start name the first working state")  # fmt: skip
@@ -129,8 +133,11 @@ def _verbs(desk: Desk, where: str, verbs: Iterable[Verb]) -> None:
                               "write outcomes: {settled: …, failed: …}")  # fmt: skip
             case "set" | "add":
                 _facts(desk, spot, line, verb.arguments)
+                for value in verb.arguments.values():
+                    if isinstance(value, Mapping):
+                        _known(desk, spot, line, [str(value["table"])], book.tables, "表", "table")
             case "correct":
-                _facts(desk, spot, line, [verb.target])
+                _facts(desk, spot, line, [verb.target] if verb.target != CHANGES else [])
             case "book":
                 known = {*book.facts, *book.parties, *BUILT_IN_PARTIES}
                 _known(desk, spot, line, [verb.target, *verb.arguments], known, "事实或当事方", "fact or party")
@@ -332,8 +339,9 @@ def _reads(desk: Desk) -> Iterable[tuple[str, int, str]]:
         if action.by_tier:
             yield f"actions.{name}.by", action.line, action.by_tier.of
         for verb in action.do:
-            if verb.name == "book" and verb.target in book.facts:
-                yield f"actions.{name}.do", verb.line, verb.target
+            for read in verb_reads(verb):
+                if read in book.facts or verb.name != "book":
+                    yield f"actions.{name}.do", verb.line, read
     for name, task in book.tasks.items():
         if task.each and task.each in book.facts:
             yield f"tasks.{name}.each", task.line, task.each
@@ -348,10 +356,10 @@ def check_other_playbooks(desk: Desk, known: Mapping[str, Playbook]) -> None:
     book = desk.playbook
     other = known.get(book.key)
     if other is not None and other.file != book.file:
-        desk.note(11, "playbook", 1, f"“{book.key}”已是 {other.file} 的名称",
+        desk.note(11, "playbook", book.lines.get("playbook", 1), f"“{book.key}”已是 {other.file} 的名称",
                   f"'{book.key}' is already the key of {other.file}",
                   "换一个名称", "choose another key")  # fmt: skip
     if not re.fullmatch(r"[A-Z]{1,4}", book.number_prefix):
-        desk.note(11, "number", 1, f"编号前缀“{book.number_prefix}”应为 1 至 4 个大写字母",
+        desk.note(11, "number", book.lines.get("number", 1), f"编号前缀“{book.number_prefix}”应为 1 至 4 个大写字母",
                   f"the number prefix '{book.number_prefix}' is not one to four capital letters",
                   "写 number: TS", "write number: TS")  # fmt: skip

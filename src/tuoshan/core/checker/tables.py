@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from tuoshan.core.checker.desk import Desk
 from tuoshan.core.conditions.syntax import Call, Fact, Literal, Node, Table, walk
@@ -32,13 +32,52 @@ def check_tables(desk: Desk) -> None:
             if isinstance(node, Table) and node.name in book.tables:
                 used.add(node.name)
                 _asked(desk, where, line, node)
+    for where, line, fact, value in _looked_up(desk):
+        used.add(value["table"])
+        _looked_up_rows(desk, where, line, fact, value)
     for name in book.tables:
         spot = f"tables.{name}"
         table = book.tables[name]
         if isinstance(table, Mapping) and "tiers" in table:
             _tiers(desk, spot, table)
         if name not in used:
-            desk.warn(12, spot, 1, f"表“{name}”没有用到", f"the table '{name}' is used nowhere", "删除它", "remove it")
+            desk.warn(12, spot, book.lines.get(spot, 1), f"表“{name}”没有用到", f"the table '{name}' is used nowhere",
+                      "删除它", "remove it")  # fmt: skip
+
+
+def _looked_up(desk: Desk) -> Iterator[tuple[str, int, str, Mapping[str, Any]]]:
+    """`set: {grade: {table: grade_matrix, of: [impact, urgency]}}` wherever it stands."""
+    book = desk.playbook
+    places = [(f"actions.{name}.do", action.do) for name, action in book.actions.items()]
+    for name, task in book.tasks.items():
+        places += [(f"tasks.{name}.do", verbs) for verbs in task.do.values()]
+    for where, verbs in places:
+        for verb in verbs:
+            for fact, value in verb.arguments.items():
+                if isinstance(value, Mapping) and value["table"] in book.tables:
+                    yield where, verb.line, fact, value
+
+
+def _looked_up_rows(desk: Desk, where: str, line: int, fact: str, value: Mapping[str, Any]) -> None:
+    book = desk.playbook
+    table = book.tables[value["table"]]
+    _rows(desk, where, line, value["table"], [book.facts.get(name) for name in value["of"]], durations=False)
+    target = book.facts.get(fact)
+    allowed = list(_values(target))
+    wrong = sorted({str(leaf) for leaf in _leaves(table) if allowed and str(leaf) not in allowed})
+    if wrong and target is not None:
+        rows = ", ".join(wrong)
+        desk.note(12, where, line, f"表“{value['table']}”给出的 {rows} 不是“{fact}”的取值",
+                  f"the table '{value['table']}' gives {rows}: no value of '{fact}'",
+                  "改正表中的值", "correct the values of the table")  # fmt: skip
+
+
+def _leaves(table: object) -> Iterator[object]:
+    if isinstance(table, Mapping):
+        for below in table.values():
+            yield from _leaves(below)
+    else:
+        yield table
 
 
 def _asked(desk: Desk, where: str, line: int, node: Table) -> None:
@@ -174,5 +213,5 @@ def _tiers(desk: Desk, where: str, table: Mapping[str, object]) -> None:
 
 
 def _bad_tiers(desk: Desk, where: str, zh: str, en: str) -> None:
-    desk.note(12, where, 1, zh, en, "金额从小到大，最后一级写 [more, 当事方]",
+    desk.note(12, where, desk.playbook.lines.get(where, 1), zh, en, "金额从小到大，最后一级写 [more, 当事方]",
               "amounts rise, and the last tier is [more, party]")  # fmt: skip

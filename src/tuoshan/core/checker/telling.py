@@ -28,7 +28,7 @@ def check_wording(desk: Desk) -> None:
 
 def _wordings(desk: Desk) -> Iterator[tuple[str, int, Wording]]:
     book = desk.playbook
-    yield "title", 1, book.title
+    yield "title", book.lines.get("title", 1), book.title
     for name, item in book.facts.items():
         yield f"fields.{name}.label", item.line, item.label
         for choice in item.choices:

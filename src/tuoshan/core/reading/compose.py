@@ -47,7 +47,10 @@ def read_playbook(
     playbook = replace(
         playbook, takes=taken, text=text, file=file, hash=_hash(tree, sections), origins=MappingProxyType(origins)
     )
-    playbook = replace(playbook, origins=MappingProxyType(_origins(playbook, sections, origins)))
+    lines = {entry.key.text: entry.key.line for entry in tree}
+    lines |= {f"tables.{entry.key.text}": entry.key.line for entry in sections["tables"]}
+    all_origins = _origins(playbook, sections, origins)
+    playbook = replace(playbook, origins=MappingProxyType(all_origins), lines=MappingProxyType(lines))
     _refuse_taken_key(tree, playbook, known, values)
     return playbook, notes.sorted()
 

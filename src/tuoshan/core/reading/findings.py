@@ -73,5 +73,5 @@ def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, str]:
         return f"是否应为“{near[0]}”？", f"did you mean '{near[0]}'?"
     if not names:
         return "目前一个也没有", "there is none yet"
-    shown = ", ".join(names[:30])
+    shown = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
     return f"可用：{shown}", f"use one of: {shown}"

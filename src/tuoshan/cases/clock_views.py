@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, cast
+from typing import Literal
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -65,11 +65,25 @@ def clock_view(playbook: Playbook, clock: Clock, work: Work) -> ClockView:
     due = clock.due if clock.ended is None else clock.last_due
     deadline = playbook.deadlines.get(clock.name) if clock.kind == "deadline" else None
     return ClockView(
-        clock.key, clock.name, clock.kind, title_of(playbook, clock), _standing(clock, work.now, warn_at), clock.started,
-        due, warn_at, clock.ended, _progress(clock, due, now, paused + held), _lines(clock, work), clock.provisional,
-        owed_by_staff(playbook, clock), now - clock.started - paused - held, paused, held, clock.adopted_from,
-        bool(deadline and deadline.for_customer),
-    )  # fmt: skip
+        key=clock.key,
+        name=clock.name,
+        kind=clock.kind,
+        title=title_of(playbook, clock),
+        standing=_standing(clock, work.now, warn_at),
+        started=clock.started,
+        due=due,
+        warn_at=warn_at,
+        ended=clock.ended,
+        progress=_progress(clock, due, now, paused + held),
+        lines=_lines(clock, work),
+        provisional=clock.provisional,
+        ours=owed_by_staff(playbook, clock),
+        used=now - clock.started - paused - held,
+        paused=paused,
+        held=held,
+        adopted_from=clock.adopted_from,
+        for_customer=bool(deadline and deadline.for_customer),
+    )
 
 
 def title_of(playbook: Playbook, clock: Clock) -> str:
@@ -121,7 +135,7 @@ def _progress(clock: Clock, due: datetime | None, now: datetime, stopped: timede
 
 def _lines(clock: Clock, work: Work) -> tuple[str, ...]:
     """Numbered arithmetic that adds up; for a fixed moment, what fixed it."""
-    language = cast(Literal["zh", "en"], "en" if (get_language() or "").startswith("en") else "zh")
+    language: Literal["zh", "en"] = "en" if (get_language() or "").startswith("en") else "zh"
     if clock.fixed is not None or not clock.amount:
         return ()
     closed = [(begin, end) for begin, end in sorted(clock.paused + clock.held) if end is not None]

@@ -1,0 +1,1 @@
+"""The desk: screens for agents, clerks, investigators, supervisors and managers."""

@@ -1,0 +1,89 @@
+"""The navigation rail: which groups and items a person sees, with counts that stay right."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from tuoshan.parties.permissions import allowed, name_of
+
+Count = Callable[[Any], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the rail. `count` is asked only for those who may open it; `alarm` shows it in red."""
+
+    title: Any
+    url_name: str
+    icon: str
+    arguments: tuple[str, ...] = ()
+    count: Count | None = None
+    alarm: bool = False
+
+
+GROUPS: list[tuple[Any, list[Item]]] = [
+    (
+        _("工作台"),
+        [
+            Item(_("登记新工单"), "workbench:register", "plus"),
+            Item(_("部门待办"), "workbench:tasks", "clip"),
+            Item(_("主管看板"), "workbench:board", "trend"),
+            Item(_("统计报表"), "workbench:reports", "chart"),
+        ],
+    ),
+    (
+        _("工具"),
+        [
+            Item(_("查找"), "workbench:search", "search"),
+            Item(_("流程图"), "workbench:playbooks", "flow"),
+            Item(_("导入"), "workbench:import_upload", "upload"),
+            Item(_("外发信箱"), "workbench:mailbox", "mail"),
+            Item(_("停住的任务"), "workbench:parked", "alert"),
+            Item(_("设置"), "workbench:settings_home", "gear"),
+        ],
+    ),
+]
+"""Queues come from `queues.rail_items`, above these."""
+
+
+def rail(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `rail`, read only where a page shows it."""
+    return {"rail": SimpleLazyObject(lambda: groups_for(request))}
+
+
+def groups_for(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of the signed-in person with resolved addresses; an area that is not there is left out."""
+    if not request.user.is_authenticated:
+        return []
+    groups = [*_queue_groups(request)]
+    for title, items in GROUPS:
+        shown = [found for item in items if (found := _shown(request, item))]
+        if shown:
+            groups.append({"title": title, "items": shown})
+    return groups
+
+
+def _queue_groups(request: HttpRequest) -> list[dict[str, Any]]:
+    from tuoshan.workbench.queues import rail_groups
+
+    return rail_groups(request)
+
+
+def _shown(request: HttpRequest, item: Item) -> dict[str, Any] | None:
+    try:
+        href = reverse(item.url_name, args=item.arguments)
+    except NoReverseMatch:
+        return None
+    if not allowed(request.user, name_of(item.url_name)):
+        return None
+    count = item.count(request.user) if item.count else 0
+    current = request.path == href or (len(href) > 1 and request.path.startswith(href.rstrip("/") + "/"))
+    return {
+        "title": item.title, "href": href, "icon": item.icon, "count": count, "alarm": item.alarm and count > 0,
+        "current": current,
+    }  # fmt: skip

@@ -1,0 +1,32 @@
+"""Addresses of the workbench: each area keeps its own list."""
+
+from importlib import import_module
+
+from django.urls import URLPattern
+
+from tuoshan.settings.apps import present
+
+app_name = "workbench"
+
+AREAS = (
+    "queues",
+    "casepage",
+    "casework",
+    "registering",
+    "searching",
+    "board",
+    "tasks",
+    "diagrams",
+    "reports",
+    "importing",
+    "mailbox",
+    "notices",
+    "configuring",
+)
+
+urlpatterns: list[URLPattern] = [
+    pattern
+    for area in AREAS
+    if present(f"tuoshan.workbench.{area}")
+    for pattern in import_module(f"tuoshan.workbench.{area}").urlpatterns
+]

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-
 from tests.parties.conftest import PASSWORD
+
 from tuoshan import clock
 from tuoshan.parties import tokens
 from tuoshan.parties.models import ApiToken, Person
@@ -43,7 +43,8 @@ def test_preferences_are_kept_and_the_language_follows(person: Make) -> None:
 
 def test_what_was_typed_stays_when_something_is_wrong(person: Make) -> None:
     client = signed_in(person("an", "agent", "service"))
-    answer = client.post(reverse("parties:preferences"), {"display_name": "新名字", "email": "nonsense", "theme": "dark"})
+    wrong = {"display_name": "新名字", "email": "nonsense", "theme": "dark"}
+    answer = client.post(reverse("parties:preferences"), wrong)
     assert answer.status_code == 422
     assert "新名字" in answer.content.decode()
 

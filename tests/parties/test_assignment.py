@@ -102,7 +102,8 @@ def test_skill_before_region_before_load() -> None:
     expert, senior = Candidate(9, load=10, skills={2: 1}), Candidate(8, load=10, skills={2: 3})
     broad, anyone, other = Candidate(7, skills={1: 1}), Candidate(6), Candidate(5, skills={3: 1})
     assert [r.candidate.person_id for r in rank([other, anyone, broad, expert, senior], what, NOW)] == [8, 9, 7, 6, 5]
-    near, far, free = Candidate(4, load=9, regions=("hq/east/",)), Candidate(3, regions=("hq/west/",)), Candidate(2, load=5)
+    near, far = Candidate(4, load=9, regions=("hq/east/",)), Candidate(3, regions=("hq/west/",))
+    free = Candidate(2, load=5)
     assert [r.candidate.person_id for r in rank([far, free, near], what, NOW)] == [4, 2, 3]
 
 
@@ -125,7 +126,9 @@ def test_a_stored_case_goes_to_the_skilled_with_its_reason(person: Make, units: 
 
 
 @pytest.mark.django_db
-def test_nobody_away_is_chosen_and_nobody_at_all_is_none(person: Make, units: dict[str, OrgUnit], case: Any, clock: Any) -> None:
+def test_nobody_away_is_chosen_and_nobody_at_all_is_none(
+    person: Make, units: dict[str, OrgUnit], case: Any, clock: Any
+) -> None:
     an = person("an", "agent", "service")
     one = case(unit_id=units["store1"].pk)
     assert choose("service_desk", one) is not None

@@ -32,7 +32,8 @@ def test_roles_hold_their_parties_where_they_reach(person: Make, units: dict[str
     assert {"service_desk", "merchant", "platform", "authority", "staff"} <= desk
     assert not desk & {"lead", "manager", "qa", "store_head", "handler"}
     assert {"lead", "reviewer", "payer"} <= parties(person("lin", "supervisor", "service"), in_store1)
-    assert {"manager", "director", "legal", "region", "audit_office"} <= parties(person("ma", "manager", "hq"), in_store1)
+    ma = person("ma", "manager", "hq")
+    assert {"manager", "director", "legal", "region", "audit_office"} <= parties(ma, in_store1)
     assert "store_head" in parties(person("dian1", "store_manager", "store1"), in_store1)
     assert "store_head" not in parties(person("dian2", "store_manager", "store2"), in_store1)
     assert "service_desk" not in parties(person("xi", "agent", "west"), in_store1)
@@ -155,7 +156,9 @@ def test_both_directions_agree(person: Make, units: dict[str, OrgUnit], case: An
             assert found == {pk for pk, mine in held.items() if party in mine}, (party, unit)
 
 
-def test_three_queries_at_most(person: Make, units: dict[str, OrgUnit], case: Any, django_assert_max_num_queries: Any) -> None:
+def test_three_queries_at_most(
+    person: Make, units: dict[str, OrgUnit], case: Any, django_assert_max_num_queries: Any
+) -> None:
     lin, bo = person("lin", "supervisor", "service"), person("bo", "agent", "service")
     away(lin, bo)
     fresh = Person.objects.get(pk=bo.pk)

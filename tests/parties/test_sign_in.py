@@ -13,8 +13,8 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
-
 from tests.parties.conftest import PASSWORD
+
 from tuoshan.parties import first_admin, password_reset
 from tuoshan.parties.models import OrgUnit, Person
 
@@ -203,7 +203,9 @@ def test_reset_links_expire(client: Client, person: Make, clock: Any) -> None:
     assert client.get(link).status_code == 410
 
 
-FIRST = {"company": "衡安商贸", "display_name": "郑敏", "username": "zheng", "password1": PASSWORD, "password2": PASSWORD}
+FIRST = {
+    "company": "衡安商贸", "display_name": "郑敏", "username": "zheng", "password1": PASSWORD, "password2": PASSWORD,
+}  # fmt: skip
 
 
 def test_the_first_administrator_is_made_once(client: Client, db: None) -> None:

@@ -138,7 +138,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
 class TokenForm(forms.Form):
     """A new API token."""
 
-    name = forms.CharField(label=gettext_lazy("名称"), max_length=60, help_text=gettext_lazy("用在哪里，例如：店铺同步"))
+    name = forms.CharField(
+        label=gettext_lazy("名称"), max_length=60, help_text=gettext_lazy("用在哪里，例如：店铺同步")
+    )
     scope = forms.ChoiceField(
         label=gettext_lazy("权限范围"),
         choices=[

@@ -24,7 +24,7 @@ PURPOSE = "first-administrator"
 VALID_DAYS = 7
 
 
-class AlreadyAdministered(RuntimeError):  # noqa: N818
+class AlreadyAdministered(RuntimeError):
     """There is an administrator already; they make the other accounts."""
 
 

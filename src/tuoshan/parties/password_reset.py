@@ -86,7 +86,7 @@ def _person_of(token: str) -> Person | None:
         payload = read_link(PURPOSE, token)
     except LinkRefused:
         return None
-    person = Person.objects.filter(pk=payload.get("person"), is_active=True).first()
+    person = Person.objects.filter(pk=int(payload.get("person", 0)), is_active=True).first()
     if person is None or not constant_time_compare(_stamp(person), str(payload.get("stamp", ""))):
         return None
     return person
@@ -124,7 +124,8 @@ def password_reset(request: HttpRequest, token: str) -> HttpResponse:
     """Set the new password, end every session of the account, and forgive earlier failures."""
     person = _person_of(token)
     if person is None:
-        return render(request, "parties/link_refused.html", {"again": reverse("parties:password_forgotten")}, status=410)
+        again = {"again": reverse("parties:password_forgotten")}
+        return render(request, "parties/link_refused.html", again, status=410)
     form = NewPasswordForm(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
         person.set_password(form.cleaned_data["password1"])

@@ -97,16 +97,26 @@ def case_filter(person: Person) -> Q:
     """Return the condition on ``cases.Case`` for what the person may see.
 
     Someone who sees everything gets an empty condition, so that every index of the table stays usable; the
-    others get columns that are indexed (unit, owner) and one look-up in the tasks.
+    others get columns that are indexed (unit, owner) and look-ups in the tasks, each by an index of theirs.
     """
     mine = reach(person)
     if mine.everything:
         return Q()
     seen, involved = _units(person)
-    task = apps.get_model("cases", "Task")
-    parts = task._default_manager.filter(Q(unit_id__in=involved) | Q(person_id__in=mine.persons))
-    own = Q(handler_id__in=mine.persons) | Q(id__in=parts.values("case_id"))
+    own = Q(handler_id__in=mine.persons)
+    for part in _parts(involved, mine.persons):
+        own |= Q(id__in=_tasks().filter(part).values("case_id"))
     return own | Q(unit_id__in=seen) if seen else own
+
+
+def _tasks() -> Any:
+    return apps.get_model("cases", "Task")._default_manager.order_by()
+
+
+def _parts(units: frozenset[int], persons: frozenset[int]) -> list[Q]:
+    """The ways of having part in a case through a task: one's unit had it, it is given to one, or one did it."""
+    mine = [Q(person_id__in=persons, status="open"), Q(completed_by_id__in=persons)]
+    return [Q(unit_id__in=units), *mine] if units else mine
 
 
 def reaches(person: Person, case: Any) -> bool:
@@ -117,6 +127,7 @@ def reaches(person: Person, case: Any) -> bool:
     if case.unit_id is not None and case.unit_id in units_within(person):
         return True
     _, involved = _units(person)
-    task = apps.get_model("cases", "Task")
-    parts = task._default_manager.filter(case_id=case.pk)
-    return parts.filter(Q(unit_id__in=involved) | Q(person_id__in=mine.persons)).exists()
+    mine_in_tasks = Q()
+    for part in _parts(involved, mine.persons):
+        mine_in_tasks |= part
+    return bool(_tasks().filter(mine_in_tasks, case_id=case.pk).exists())

@@ -54,7 +54,7 @@ def remember_language(response: HttpResponseBase, user: Any) -> None:
             settings.LANGUAGE_COOKIE_NAME,
             language,
             max_age=365 * 24 * 3600,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
             secure=settings.SESSION_COOKIE_SECURE,
         )
 
@@ -102,8 +102,7 @@ def locked_out(
     """Answer someone who tried too often: until when it lasts, and the way round (a new password)."""
     until = locked_until(request, username_of(request, credentials))
     context = {"until": until, "limit": settings.AXES_FAILURE_LIMIT}
-    response = render(request, "parties/locked_out.html", context, status=TOO_MANY_TRIES)
-    return response
+    return render(request, "parties/locked_out.html", context, status=TOO_MANY_TRIES)
 
 
 def by_name_or_mail(text: str) -> Person | None:

@@ -111,14 +111,14 @@ def _gathered(rows: Iterable[_Row]) -> list[Profile]:
 
 
 def standing(person: Person) -> Standing:
-    """Return how the person stands now; someone who has left stands nowhere."""
+    """Return how the person stands now; someone who has left stands nowhere and is nobody (id 0)."""
     now = clock.now()
     known: Standing | None = person.__dict__.get("_standing")
     if known is not None and timedelta(0) <= now - known.read_at <= KEPT:
         return known
     stands_for = effective_absences(now).filter(delegate=person.pk).values("person_id")
     found = {p.person_id: p for p in profiles(Q(pk=person.pk) | Q(pk__in=stands_for), now)}
-    own = found.pop(person.pk, Profile(person_id=person.pk))
+    own = found.pop(person.pk, Profile(person_id=0))
     absent = tuple(found.values()) if own.roles else ()
     person.__dict__["_standing"] = made = Standing(own=own, absent=absent, read_at=now)
     person.__dict__.pop("_reach", None)

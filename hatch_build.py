@@ -83,7 +83,7 @@ def toolchain() -> tuple[str, list[str]]:
 def environment(node: str) -> dict[str, str]:
     """Node first in PATH; the usual certificate variables also for npm, which reads none of them."""
     env = os.environ.copy()
-    env["PATH"] = os.path.dirname(node) + os.pathsep + env.get("PATH", "")
+    env["PATH"] = str(Path(node).parent) + os.pathsep + env.get("PATH", "")
     for bundle in (env.get("SSL_CERT_FILE"), env.get("PIP_CERT"), "/etc/ssl/certs/ca-certificates.crt"):
         if bundle and Path(bundle).is_file():
             env.setdefault("NODE_EXTRA_CA_CERTS", bundle)

@@ -15,7 +15,7 @@ class Language(LocaleMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         """Activate the language and note it on the request."""
-        language = settings.LANGUAGE_CODE
+        language: str = settings.LANGUAGE_CODE
         if request.path.startswith("/api/"):
             language = translation.get_language_from_request(request)
         else:

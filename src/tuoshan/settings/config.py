@@ -28,7 +28,7 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TUOSHAN_", extra="ignore")
 
     data_dir: Path = Field(default_factory=default_data_dir, description="Database, evidence, keys, mail folder")
-    database_url: str = Field(default="", description="sqlite:///PATH or postgresql://…; empty: DATA_DIR/tuoshan.sqlite3")
+    database_url: str = Field(default="", description="sqlite:///PATH or postgresql://…; empty: a file in DATA_DIR")
     database_pool_size: int = Field(default=8, ge=0, description="PostgreSQL connections per process; 0: no pool")
     sqlite_synchronous: Literal["FULL", "NORMAL", "OFF"] = "FULL"
     secret_key: SecretStr = Field(default=SecretStr(""), description="Empty: made once, kept in DATA_DIR/keys")
@@ -95,4 +95,4 @@ def read_config() -> Config:
     """
     first = Config()
     env_file = first.data_dir / "tuoshan.env"
-    return Config(_env_file=env_file) if env_file.is_file() else first  # type: ignore[call-arg]
+    return Config(_env_file=env_file) if env_file.is_file() else first

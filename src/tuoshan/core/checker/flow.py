@@ -364,7 +364,7 @@ class Flow:
         """Whether this action, done from this state, is a decision that lets money go."""
         if action.by_tier is not None or action.source:
             return True
-        if action.as_soon_as is not None and action.as_soon_as.tables and action.as_soon_as.reads & self.money:
+        if any(self._is_limit(expression) for expression in (action.as_soon_as, action.condition)):
             return True
         judges = self.judges
         waits = self.playbook.states[state].waits
@@ -372,6 +372,10 @@ class Flow:
             return True
         waited = waits is not None and bool(set(waits.parties) & judges)
         return waited and bool(action.evidence)
+
+    def _is_limit(self, expression: Expression | None) -> bool:
+        """An amount compared with a table of the company."""
+        return expression is not None and bool(expression.tables and expression.reads & self.money)
 
     @cached_property
     def judges(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ def check_money(desk: Desk) -> None:
     """13. `carry_out` and `book` stand only behind an approver, a limit, a platform's award or a deemed consent.
 
     On every path to them one of these must have come after the amount was last changed: an action with tiers
-    (`by: {table, of}`); an automatic one that compares an amount with a table; one done by a party outside the
+    (`by: {table, of}`); one whose `as_soon_as` or `if` compares an amount with a table; one done by a party outside the
     company other than the customer, or recorded with evidence while such a party is waited for; or one that
     names the `source` of the right to it, as a deemed consent must. A playbook without amounts moves none.
     """
@@ -65,6 +65,6 @@ def _note(desk: Desk, where: str, line: int, name: str, states: str) -> None:
     desk.note(
         13, where, line, f"从 {states} 经“{name}”动用资金，而之前没有审批、额度、平台裁决或有出处的默示同意",
         f"'{name}' moves money from {states} without an approver, a limit, an award or a deemed consent before it",
-        "让每条路径先经过 by: {table, of}、带额度表的 as_soon_as，或写明 source",
-        "lead every path through by: {table, of}, an as_soon_as with a limit table, or name the source",
+        "让每条路径先经过 by: {table, of}、带额度表的条件，或写明 source",
+        "lead every path through by: {table, of} or a condition with a limit table, or name the source",
     )  # fmt: skip

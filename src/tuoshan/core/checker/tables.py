@@ -128,7 +128,8 @@ def _level(
     extra = [str(row) for row in table if values and row not in values]
     if extra and key is not None:
         rows = ", ".join(extra)
-        desk.note(12, where, line, f"表“{name}”中的 {rows} 不是“{key.name}”的取值",
+        spot = f"tables.{name}"
+        desk.note(12, spot, desk.playbook.lines.get(spot, line), f"表“{name}”中的 {rows} 不是“{key.name}”的取值",
                   f"in the table '{name}', {rows}: no value of '{key.name}'",
                   "删除或改正该行", "remove or correct that row")  # fmt: skip
     for row, below in table.items():
@@ -136,9 +137,10 @@ def _level(
 
 
 def _missing(desk: Desk, where: str, line: int, name: str, rows: list[str]) -> None:
-    shown = ", ".join(rows)
-    desk.note(12, where, line, f"表“{name}”缺少 {shown} 的行", f"the table '{name}' has no row for {shown}",
-              "在 tables 中补上", "add it under tables")  # fmt: skip
+    shown, spot = ", ".join(rows), f"tables.{name}"
+    desk.note(12, spot, desk.playbook.lines.get(spot, line), f"表“{name}”缺少 {shown} 的行（{where} 会查）",
+              f"the table '{name}' has no row for {shown} (asked by {where})",
+              f"补上 {rows[0]}: …", f"add {rows[0]}: …")  # fmt: skip
 
 
 def _values(key: Field | None) -> Iterator[str]:
@@ -164,7 +166,8 @@ def _leaf(
     try:
         parse_duration(str(value))
     except ValueError:
-        desk.note(12, where, line, f"表“{name}”的 {row}：“{value}”不是时长",
+        spot = f"tables.{name}"
+        desk.note(12, spot, desk.playbook.lines.get(spot, line), f"表“{name}”的 {row}：“{value}”不是时长",
                   f"in the table '{name}', {row}: '{value}' is no length of time",
                   "写成 3 days、24 hours、5 working_days", "write 3 days, 24 hours or 5 working_days")  # fmt: skip
 

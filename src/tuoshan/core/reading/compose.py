@@ -105,9 +105,11 @@ def _unique(found: list[Action], file: str, sections: Map[str, Mapping], values:
         if first is None:
             actions[action.name] = action
             continue
+        before = _place(first, sections, file)
         values.notes.add(
             _place(action, sections, file), f"actions.{action.name}",
-            f"操作“{action.name}”已在第 {first.line} 行", f"the action '{action.name}' is already on line {first.line}",
+            f"操作“{action.name}”已在 {before.file} 第 {first.line} 行",
+            f"the action '{action.name}' is already in {before.file}, line {first.line}",
             "改名；同一操作用于多个状态时写在 shared 下", "rename it; one action of several states stands under shared",
         )  # fmt: skip
     return actions

@@ -11,7 +11,7 @@ from typing import Any
 
 from tuoshan import identifiers
 from tuoshan.agenda import sql as agenda_sql
-from tuoshan.cases import sql
+from tuoshan.cases import hooks, sql
 from tuoshan.cases.chain import canonical, event_hash, row_of
 from tuoshan.cases.orders import MessageDraft, Order
 from tuoshan.cases.rows import Row
@@ -160,6 +160,10 @@ def _agenda_rows(change: Change) -> Iterable[tuple[Any, ...]]:
         if effect.verb != "cancel":
             payload = {**effect.data, "seq": effect.seq}
             yield _agenda_row(change, "effect", effect.verb, effect_key(case_id, effect), change.now, payload)
+    for event in change.decision.events:
+        for name in hooks.effects_of(event, change.order, change.playbook):
+            key = f"{case_id}:{event.seq}.follow.{name}"
+            yield _agenda_row(change, "effect", name, key, change.now, {"seq": event.seq})
 
 
 def effect_key(case_id: int, effect: Effect) -> str:
@@ -188,7 +192,7 @@ def _cancel(cursor: Any, change: Change) -> None:
         cursor.execute(sql.OPEN_EFFECTS, [change.row.id])
         ids = [
             number for number, name, key in cursor.fetchall()
-            if name not in NOT_CANCELLED and since <= effect_seq(key) < effect.seq
+            if name not in NOT_CANCELLED and name not in hooks.FOLLOWERS and since <= effect_seq(key) < effect.seq
         ]  # fmt: skip
         if ids:
             statement = sql.CANCEL_EFFECTS.format(ids=sql.marks(len(ids)))

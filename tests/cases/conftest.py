@@ -10,6 +10,7 @@ import pytest
 def repair() -> Iterator[Any]:
     """The process, in use for this test alone."""
     from tests.cases.process import compiled
+
     from tuoshan.cases import calendars, library
 
     calendars.forget()
@@ -23,6 +24,7 @@ def repair() -> Iterator[Any]:
 def begun(repair: Any, clock: Any) -> int:
     """A case just registered; its id."""
     from tests.cases.process import DESK
+
     from tuoshan.cases import service
 
     return service.register(

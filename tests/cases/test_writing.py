@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-
 from tests.cases.process import CUSTOMER, DESK, HANDLER, SHOP
+
 from tuoshan.agenda import worker
 from tuoshan.agenda.models import Item
 from tuoshan.cases import service

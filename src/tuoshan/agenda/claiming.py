@@ -19,7 +19,7 @@ FIRST_RETRY_SECONDS = 2.0
 LAST_RETRY_SECONDS = 3600.0
 
 
-class LeaseLost(Exception):  # noqa: N818
+class LeaseLost(Exception):
     """The item was taken by another worker meanwhile, because this one was away for longer than its lease."""
 
 

@@ -51,6 +51,14 @@ def calendar(name: str, now: datetime | None = None) -> WorkCalendar:
     raise worktime.CalendarError(f"there is no calendar '{name}'")
 
 
+def of_version(name: str, version: str) -> WorkCalendar:
+    """The very version that a clock began with, else the one in force."""
+    versions = [made for _, made in _read().calendars.get(name, ())]
+    if name in STANDARD:
+        versions.append(STANDARD[name]())
+    return next((made for made in versions if made.version == version), None) or calendar(name)
+
+
 def table(playbook: str, name: str, now: datetime | None = None) -> Any:
     """The company's value for a playbook, else for all playbooks, else None: then the playbook's own counts."""
     tables = _read().tables

@@ -17,7 +17,7 @@ from typing import Any
 from tuoshan.core.case import SYSTEM_ACTOR, Actor, Event, moment_text
 
 
-class ActorUnknown(ValueError):  # noqa: N818
+class ActorUnknown(ValueError):
     """An actor's id is no number, and it is not the system: its column could not keep it."""
 
 

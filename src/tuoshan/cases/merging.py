@@ -14,7 +14,7 @@ from tuoshan.core.case import Refusal
 from tuoshan.core.timing import MERGED
 
 
-class NotYet(Exception):  # noqa: N818
+class NotYet(Exception):
     """An effect must wait for another one of the same pair of cases."""
 
 

@@ -4,7 +4,7 @@ Each answer has a plain meaning where the module is not installed: then nobody h
 chosen. The names are resolved once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -73,6 +73,12 @@ def reach(person: Any) -> Any:
     return found(person) if found else None
 
 
+def reaches(person: Any, case: Any) -> bool:
+    """Whether the person may see this case; everybody may where there are no people."""
+    found = _named(REACH, "reaches")
+    return bool(found(person, case)) if found else True
+
+
 def units_within(person: Any) -> frozenset[int]:
     """The org units all of whose cases the person sees."""
     found = _named(REACH, "units_within")
@@ -93,7 +99,7 @@ def evidence_kinds(case_id: int, ids: Sequence[int]) -> dict[int, str]:
     return dict(model.objects.filter(case_id=case_id, removed_at=None, id__in=list(ids)).values_list("id", "kind"))
 
 
-def verify_evidence(case_id: int) -> list[str]:
-    """Faults of the stored files of a case, as sentences."""
-    found = _named(EVIDENCE, "verify_case")
-    return [str(fault) for fault in found(case_id)] if found else []
+def verify_evidence() -> Iterator[Any]:
+    """Faults of stored files, each with its `case_id`."""
+    found = _named(EVIDENCE, "verify")
+    yield from found() if found else ()

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from tuoshan.cases.forms import words
 from tuoshan.core.case import Refusal
@@ -19,13 +20,16 @@ def sentence(refusal: Refusal, playbook: Playbook) -> str:
     match refusal.because:
         case "moved_by_system":
             return _("系统已于 %(at)s 自动执行“%(action)s”，现在是“%(state)s”。%(possible)s") % {
-                "at": _moment(data["at"]), "action": _action(playbook, data["by_action"]),
-                "state": _state(playbook, data["state"]), "possible": _possible(playbook, data),
-            }  # fmt: skip
+                "at": _moment(data["at"]),
+                "action": _action(playbook, data["by_action"]),
+                "state": _state(playbook, data["state"]),
+                "possible": _possible(playbook, data),
+            }
         case "not_from_here" | "ended":
             return _("这一步现在不能做：工单处于“%(state)s”。%(possible)s") % {
-                "state": _state(playbook, data.get("state", "")), "possible": _possible(playbook, data),
-            }  # fmt: skip
+                "state": _state(playbook, data.get("state", "")),
+                "possible": _possible(playbook, data),
+            }
         case "stale":
             return _("您打开页面之后，工单已有变化：%(changes)s。您填写的内容还在，请看过变化后再提交。") % {
                 "changes": _changes(playbook, data.get("changes", ()))
@@ -103,10 +107,22 @@ def _facts(playbook: Playbook, names: Iterable[str]) -> str:
 
 
 EVIDENCE = {
-    "any": "任意凭证", "photo": "照片", "receipt": "购物凭证", "contract": "合同", "report": "检测报告",
-    "finding": "调查结论", "agreement": "协议", "voucher": "付款凭证", "waybill": "运单", "recording": "录音",
-    "proof": "证明", "label": "标签", "screenshot": "截图", "quote": "报价单", "other": "其他文件",
-}  # fmt: skip
+    "any": _lazy("任意凭证"),
+    "photo": _lazy("照片"),
+    "receipt": _lazy("购物凭证"),
+    "contract": _lazy("合同"),
+    "report": _lazy("检测报告"),
+    "finding": _lazy("调查结论"),
+    "agreement": _lazy("协议"),
+    "voucher": _lazy("付款凭证"),
+    "waybill": _lazy("运单"),
+    "recording": _lazy("录音"),
+    "proof": _lazy("证明"),
+    "label": _lazy("标签"),
+    "screenshot": _lazy("截图"),
+    "quote": _lazy("报价单"),
+    "other": _lazy("其他文件"),
+}
 
 
 def evidence_title(kind: str) -> str:
@@ -115,7 +131,7 @@ def evidence_title(kind: str) -> str:
 
 
 def _evidence(kind: str) -> str:
-    return _("或").join(_(EVIDENCE.get(one, one)) for one in kind.split("|"))
+    return _("或").join(str(EVIDENCE.get(one, one)) for one in kind.split("|"))
 
 
 def _who(playbook: Playbook, parties: Iterable[str]) -> str:

@@ -1,0 +1,157 @@
+"""What screens and the API ask about cases: reach, queues, counts, pages.
+
+Every queue is a range of a partial index and is paged by key, so its cost does not grow with the table.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from tuoshan import clock
+from tuoshan.cases import library, neighbours
+from tuoshan.cases.explaining import clocks
+from tuoshan.cases.models import Case, Task, Watch
+from tuoshan.cases.models.case import FAR_FUTURE
+from tuoshan.cases.paging import CursorBroken, Page, page
+from tuoshan.cases.timeline import timeline
+
+__all__ = [
+    "QUEUES",
+    "CursorBroken",
+    "Page",
+    "Queue",
+    "can_reach",
+    "capped_count",
+    "clocks",
+    "count",
+    "counts",
+    "page",
+    "queue",
+    "reachable",
+    "timeline",
+    "watchers",
+]
+
+MOST_COUNTED = 999
+CLOSED_SHOWN = timedelta(days=30)
+BY_DUE = ("queue_at", "id")
+BY_CLOSED = ("-closed_at", "-id")
+BY_AGE = ("id",)
+
+Condition = Callable[[Any, datetime], Q]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A built-in queue. `own` ones show a person's own cases, wherever these lie."""
+
+    name: str
+    title: Any
+    condition: Condition
+    order: tuple[str, ...] = BY_DUE
+    own: bool = False
+
+
+def end_of_today(now: datetime) -> datetime:
+    """The coming midnight of the company's zone, in which "today" ends."""
+    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
+    return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
+
+
+def appeal_states() -> list[str]:
+    """The states in which an appeal is heard: those to which an action `appeal` leads."""
+    found = {book.actions["appeal"].to for book in library.everything().values() if "appeal" in book.actions}
+    return sorted(found - {""})
+
+
+def _mine(person: Any, now: datetime) -> Q:
+    return Q(ended=False, handler_id=person.pk)
+
+
+def _my_tasks(person: Any, now: datetime) -> Q:
+    """Cases with an open task of this person, or of the unit this person works in."""
+    open_tasks = Task.objects.filter(status="open")
+    own = Q(person_id=person.pk)
+    unit = getattr(person, "unit_id", None)
+    if unit is not None:
+        own |= Q(unit_id=unit)
+    department = getattr(getattr(person, "unit", None), "department", "")
+    if department:
+        own |= Q(department=department, person_id=None)
+    return Q(ended=False, id__in=open_tasks.filter(own).values("case_id"))
+
+
+def _watched(person: Any, now: datetime) -> Q:
+    return Q(id__in=Watch.objects.filter(person_id=person.pk).values("case_id"))
+
+
+QUEUES: Mapping[str, Queue] = {
+    queue.name: queue
+    for queue in (
+        Queue("mine", _("我的工单"), _mine, own=True),
+        Queue("tasks", _("我的待办"), _my_tasks, own=True),
+        Queue("unassigned", _("待分派"), lambda person, now: Q(ended=False, handler_id=None)),
+        Queue("overdue", _("已超时"), lambda person, now: Q(ended=False, queue_at__lt=now)),
+        Queue("due_today", _("今日到期"), lambda person, now: Q(ended=False, queue_at__gte=now, queue_at__lt=end_of_today(now))),
+        Queue("waiting_customer", _("待客户"), lambda person, now: Q(ended=False, waits_for="customer")),
+        Queue("paused", _("计时暂停"), lambda person, now: Q(ended=False, paused=True), BY_AGE),
+        Queue("held", _("已中止"), lambda person, now: Q(ended=False) & ~Q(held=""), BY_AGE),
+        Queue("urgent", _("紧急"), lambda person, now: Q(ended=False, grade="urgent")),
+        Queue("appeals", _("申诉"), lambda person, now: Q(ended=False, state__in=appeal_states())),
+        Queue("watched", _("关注的"), _watched, BY_AGE, own=True),
+        Queue("open", _("全部未结"), lambda person, now: Q(ended=False)),
+        Queue("closed", _("近期结案"), lambda person, now: Q(ended=True, closed_at__gte=now - CLOSED_SHOWN), BY_CLOSED),
+    )
+}  # fmt: skip
+
+
+def reachable(person: Any) -> "QuerySet[Case]":
+    """Every case that the person may see. The snapshot is left out until it is asked for."""
+    condition = neighbours.case_filter(person)
+    cases = Case.objects.defer("snapshot")
+    return cases if condition is None else cases.filter(condition)
+
+
+def can_reach(person: Any, case: Any) -> bool:
+    """Whether the person may see this case."""
+    return neighbours.reaches(person, case)
+
+
+def queue(name: str, person: Any, *, now: datetime | None = None, **conditions: Any) -> "QuerySet[Case]":
+    """A built-in queue in its order, for `page`. `conditions` narrow it by columns. Raises KeyError."""
+    known = QUEUES[name]
+    cases = Case.objects.defer("snapshot") if known.own else reachable(person)
+    return cases.filter(known.condition(person, now or clock.now()), **conditions).order_by(*known.order)
+
+
+def count(name: str, person: Any, *, now: datetime | None = None) -> int:
+    """How many cases the queue holds, exactly."""
+    return queue(name, person, now=now).order_by().count()
+
+
+def counts(person: Any, names: tuple[str, ...] = tuple(QUEUES)) -> dict[str, int]:
+    """The exact counts of several queues at one moment."""
+    now = clock.now()
+    return {name: count(name, person, now=now) for name in names}
+
+
+def capped_count(queryset: "QuerySet[Any]", most: int = MOST_COUNTED) -> tuple[int, bool]:
+    """How many rows a free filter finds, counted up to a bound, and whether there are more (999+)."""
+    found = queryset.order_by()[: most + 1].count()
+    return min(found, most), found > most
+
+
+def watchers(case_id: int) -> list[int]:
+    """The persons who watch a case."""
+    return list(Watch.objects.filter(case_id=case_id).order_by("since").values_list("person_id", flat=True))
+
+
+def is_due(case: Case) -> bool:
+    """Whether staff owe anything by a moment in this case."""
+    return case.queue_at < FAR_FUTURE

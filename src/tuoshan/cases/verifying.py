@@ -1,0 +1,236 @@
+"""Proving cases: replay gives the stored state, the chain is unbroken, every row follows from the state.
+
+It only reads. Cases are taken in batches in the order of their ids; on PostgreSQL in one snapshot per batch,
+so that work going on meanwhile is not taken for a fault.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.db import connection, transaction
+
+from tuoshan import clock, identifiers
+from tuoshan.cases import library, neighbours, sql
+from tuoshan.cases.around import CaseAround
+from tuoshan.cases.chain import EventRow, canonical, event_hash, event_of
+from tuoshan.cases.flushing import wake_key
+from tuoshan.cases.models import Case
+from tuoshan.cases.rows import Row
+from tuoshan.cases.summary import (
+    DEADLINE_COLUMNS,
+    SUMMARY_COLUMNS,
+    TASK_COLUMNS,
+    deadline_rows,
+    summarise,
+    task_rows,
+)
+from tuoshan.cases.writing import event_row
+from tuoshan.core import evolve
+from tuoshan.core.case import CaseState, Command
+from tuoshan.core.decide import decide
+from tuoshan.core.playbook import Playbook
+
+BATCH = 200
+_CASE_COLUMNS = (*sql.LOADED_COLUMNS, *SUMMARY_COLUMNS)
+_MOMENTS = frozenset({
+    "updated_at", "closed_at", "due_at", "queue_at", "started_at", "ended_at", "opened_at", "completed_at",
+})  # fmt: skip
+_TRUTHS = frozenset({"ended", "overdue", "paused", "provisional"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something about a case that is not as it must be. `what` is a fixed name, `detail` says where."""
+
+    case_id: int
+    number: str
+    what: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.case_id}): {self.what}: {self.detail}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """How far the proof has come."""
+
+    cases: int = 0
+    events: int = 0
+    faults: int = 0
+
+
+def verify(
+    *, case_ids: Sequence[int] | None = None, sample: int = 0, progress: Callable[[Tally], None] | None = None
+) -> Iterator[Fault]:
+    """The faults of these cases, of a random sample, or of all."""
+    tally = Tally()
+    for ids in _batches(case_ids, sample):
+        for fault in verify_batch(ids, tally):
+            tally.faults += 1
+            yield fault
+        if progress is not None:
+            progress(tally)
+
+
+def verify_files() -> Iterator[Fault]:
+    """The faults of stored evidence, where `documents` is installed."""
+    for fault in neighbours.verify_evidence():
+        yield Fault(getattr(fault, "case_id", None) or 0, "", "evidence", str(fault))
+
+
+def _batches(case_ids: Sequence[int] | None, sample: int) -> Iterator[list[int]]:
+    if case_ids is None and sample:
+        every = list(Case.objects.order_by("id").values_list("id", flat=True))
+        case_ids = sorted(identifiers.random_source().sample(every, min(sample, len(every))))
+    if case_ids is not None:
+        for start in range(0, len(case_ids), BATCH):
+            yield list(case_ids[start : start + BATCH])
+        return
+    last = 0
+    while ids := list(Case.objects.filter(id__gt=last).order_by("id").values_list("id", flat=True)[:BATCH]):
+        yield ids
+        last = ids[-1]
+
+
+def verify_batch(ids: Sequence[int], tally: Tally) -> list[Fault]:
+    """The faults of up to a few hundred cases, read with five statements."""
+    marks = sql.marks(len(ids))
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and len(connection.savepoint_ids) == 0:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cases = _select(cursor, f"SELECT {', '.join(_CASE_COLUMNS)} FROM cases_case WHERE id IN ({marks}) ORDER BY id", ids)  # noqa: S608
+        events = _select(cursor, f"SELECT {', '.join(sql.EVENT_COLUMNS)} FROM cases_event WHERE case_id IN ({marks}) ORDER BY case_id, seq", ids)  # noqa: S608
+        deadlines = _select(cursor, f"SELECT {', '.join(DEADLINE_COLUMNS)} FROM cases_deadline WHERE case_id IN ({marks}) ORDER BY case_id", ids)  # noqa: S608
+        tasks = _select(cursor, f"SELECT {', '.join(TASK_COLUMNS)} FROM cases_task WHERE case_id IN ({marks}) ORDER BY case_id", ids)  # noqa: S608
+        wakes = _select(cursor, f"SELECT key, due_at FROM agenda_item WHERE kind = 'wake' AND done_at IS NULL AND key IN ({marks})",  # noqa: S608
+                        [wake_key(number) for number in ids])  # fmt: skip
+    by_case = {number: list(rows) for number, rows in groupby(events, key=itemgetter(0))}
+    clocks = {number: list(rows) for number, rows in groupby(deadlines, key=itemgetter(0))}
+    works = {number: list(rows) for number, rows in groupby(tasks, key=itemgetter(0))}
+    due = {key: sql.moment(at) for key, at in wakes}
+    found: list[Fault] = []
+    for values in cases:
+        tally.cases += 1
+        own = by_case.pop(values[0], [])
+        tally.events += len(own)
+        proof = _Proof(values, own, clocks.get(values[0], []), works.get(values[0], []), due.get(wake_key(values[0])))
+        found += proof.faults()
+    for number in {*ids} - {values[0] for values in cases}:
+        found.append(Fault(number, "?", "case", "is missing"))
+    return found
+
+
+def _select(cursor: Any, statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    cursor.execute(statement, list(parameters))
+    return list(cursor.fetchall())
+
+
+class _Proof:
+    """Everything stored of one case, against what its events say."""
+
+    def __init__(
+        self, values: tuple[Any, ...], events: list[tuple[Any, ...]], deadlines: list[tuple[Any, ...]],
+        tasks: list[tuple[Any, ...]], wake_at: datetime | None,
+    ) -> None:  # fmt: skip
+        self.stored = dict(zip(_CASE_COLUMNS, values, strict=True))
+        self.values = values
+        self.events = events
+        self.deadlines = deadlines
+        self.tasks = tasks
+        self.wake_at = wake_at
+        self.found: list[Fault] = []
+
+    def fault(self, what: str, detail: str) -> None:
+        self.found.append(Fault(self.stored["id"], self.stored["number"], what, detail))
+
+    def faults(self) -> list[Fault]:
+        try:
+            state = self._replayed()
+            playbook = library.pinned(self.stored["playbook"], self.stored["playbook_hash"])
+            self._columns(playbook, state)
+            self._rows("deadline", DEADLINE_COLUMNS, self.deadlines, deadline_rows(self.stored["id"], state))
+            self._rows("task", TASK_COLUMNS, self.tasks, task_rows(self.stored["id"], state))
+            self._wake(playbook, state)
+        except _Broken:
+            pass
+        except Exception as error:
+            self.fault("unreadable", f"{type(error).__name__}: {error}")
+        return self.found
+
+    def _replayed(self) -> CaseState:
+        state = CaseState(playbook=self.stored["playbook"])
+        previous = ""
+        for values in self.events:
+            row: EventRow = event_row(values)
+            if row.seq != state.seq + 1:
+                self.fault("chain", f"event {row.seq} follows {state.seq}")
+                raise _Broken
+            if values[10] != previous or event_hash(previous, row) != values[9]:
+                self.fault("chain", f"the hash of event {row.seq} does not fit")
+                raise _Broken
+            previous = values[9]
+            state = evolve.apply(state, event_of(row))
+        if previous != self.stored["head_hash"]:
+            self.fault("chain", f"the case's head is not the hash of its last event ({state.seq})")
+        if canonical(state.to_json()) != self.stored["snapshot"]:
+            stored = json.loads(self.stored["snapshot"])
+            different = [name for name, value in state.to_json().items() if stored.get(name) != value]
+            self.fault("snapshot", f"replay gives another {', '.join(different) or 'spelling'}")
+        return state
+
+    def _columns(self, playbook: Playbook, state: CaseState) -> None:
+        wanted = dict(zip(SUMMARY_COLUMNS, summarise(playbook, state).values(), strict=True))
+        for name, value in wanted.items():
+            if plain(name, self.stored[name]) != plain(name, value):
+                self.fault("column", f"{name} is {self.stored[name]!r}, not {value!r}")
+
+    def _rows(
+        self, what: str, columns: Sequence[str], stored: list[tuple[Any, ...]], wanted: dict[str, tuple[Any, ...]]
+    ) -> None:
+        known = {row[1]: row for row in stored}
+        for key in sorted({*known, *wanted}):
+            if key not in wanted or key not in known:
+                self.fault(what, f"{key} {'is missing' if key in wanted else 'should not be there'}")
+                continue
+            for name, have, want in zip(columns, known[key], wanted[key], strict=True):
+                if plain(name, have) != plain(name, want):
+                    self.fault(what, f"{key}: {name} is {have!r}, not {want!r}")
+
+    def _wake(self, playbook: Playbook, state: CaseState) -> None:
+        """The agenda's wake is the case's next alarm. Alarms that are due already may go off at any moment."""
+        if self.stored["is_history"] and state.seq == 1:
+            return
+        last = state.last_at or clock.now()
+        around = CaseAround(playbook, Row.loaded(self.values[: len(sql.LOADED_COLUMNS)]), last)
+        expected = decide(playbook, state, Command("wake"), last, around)
+        if not expected.events and expected.wake_at != self.wake_at:
+            self.fault("wake", f"the agenda has {self.wake_at}, the next alarm is at {expected.wake_at}")
+
+
+class _Broken(Exception):
+    """The chain is broken: what follows from it cannot be judged."""
+
+
+def plain(name: str, value: Any) -> Any:
+    """A column's value in one form for both databases."""
+    if value is None:
+        return None
+    if name in _MOMENTS:
+        return sql.moment(value)
+    if name in _TRUTHS:
+        return bool(value)
+    if name == "amount":
+        return Decimal(str(value)).quantize(Decimal("0.01"))
+    return value
+
+
+def faults_of(case_ids: Iterable[int]) -> list[Fault]:
+    """All faults of these cases: for tests and the case page."""
+    return list(verify(case_ids=list(case_ids)))

@@ -58,7 +58,6 @@ function forget(form) {
 function offer(form) {
   if (form.dataset.draftSeen) return;
   form.dataset.draftSeen = 'true';
-  if (form.hasAttribute('data-draft-fresh')) { store.remove(nameOf(form)); return; }
   const kept = store.get(nameOf(form));
   if (!kept || Date.now() - kept.at > LIFE) return;
   const empty = read(form);
@@ -75,13 +74,25 @@ function offer(form) {
   announce(say('draft_restored', { time }));
 }
 
+// A form sent the plain way takes its page along, so what comes next tells how it went: the same form with
+// errors or a failure said aloud – not accepted; the sign-in page – not accepted, and back after it;
+// a step back in the browser – not known; anything else – accepted.
+const PENDING = 'tuoshan.sent';
+const pending = {
+  get() { try { return JSON.parse(sessionStorage.getItem(PENDING)); } catch { return null; } },
+  set(value) { try { sessionStorage.setItem(PENDING, JSON.stringify(value)); } catch { /* forbidden */ } },
+  clear() { try { sessionStorage.removeItem(PENDING); } catch { /* forbidden */ } },
+};
+
 function settlePlainSubmit() {
-  // A form sent the plain way: its page is gone, so look at what came instead.
-  const pending = store.get(`${prefix()}pending`);
-  if (!pending || document.documentElement.dataset.page === 'sign-in') return;
-  store.remove(`${prefix()}pending`);
-  const again = document.querySelector(`form[data-draft="${CSS.escape(pending.key)}"]`);
-  if (!again && !document.querySelector('[data-failed]')) store.remove(prefix() + pending.key);
+  const sent = pending.get();
+  if (!sent) return;
+  if (document.documentElement.dataset.page === 'sign-in') { pending.set({ ...sent, signedOut: true }); return; }
+  pending.clear();
+  const cameBack = performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
+  const again = document.querySelector(`form[data-draft="${CSS.escape(sent.draft)}"]`);
+  const refused = document.querySelector('[data-failed]') || again?.querySelector('[aria-invalid=true]');
+  if (!sent.signedOut && !cameBack && !refused) store.remove(sent.name);
 }
 
 function purge() {
@@ -103,7 +114,7 @@ export function startDrafts() {
       for (const key of store.keys()) if (key.startsWith(prefix())) store.remove(key);
     } else if (form.dataset.draft) {
       save(form);
-      if (!form.hasAttribute('hx-post')) store.set(`${prefix()}pending`, { at: Date.now(), key: form.dataset.draft });
+      if (!form.hasAttribute('hx-post')) pending.set({ name: nameOf(form), draft: form.dataset.draft });
     }
   });
   document.addEventListener('htmx:beforeSwap', (event) => {

@@ -2,12 +2,13 @@
 
 A walk is a story told in steps joined by `>`:
 
+* `setting(table=value)`: the company's own value of a table, for the steps that follow;
 * `start(facts)` first, optional; `ACTION(values)`; `ACTION … by PERSON`; `ACTION … as PARTY`;
 * `ACTION fails`, `ACTION fails CODE`, `ACTION blocked TASK`;
 * `task NAME[key] OUTCOME(values)`, `ask NAME`, `hold NAME`, `release NAME`, `settle NAME`, `fail NAME`;
 * `wait 25h` (m, h, d, or minutes, hours, days): time passes and every alarm goes off on its way;
 * `expect STATE`, `late CLOCK`, `not late CLOCK`, `paused CLOCK`, `running CLOCK`, `ended CLOCK`,
-  `open TASK`, `not open TASK`.
+  `open TASK`, `not open TASK`, `warned CLOCK`, `told PARTY of CLOCK` (that it is late), each also with `not`.
 
 Required fields that a step does not give are filled with something plausible of their kind, so a walk names
 only what matters to it. Moments and dates may be given as hours from the start. The clock starts on a
@@ -71,6 +72,8 @@ class Walker:
     last: Decision | None = None
     used: set[str] = field(default_factory=set)
     earlier: dict[int, CaseState] = field(default_factory=dict)
+    notices: set[tuple[str, str, str]] = field(default_factory=set)
+    """The warnings and late steps so far: `("warning", "", "solve")`, `("late", "lead", "solve")`."""
 
     def __post_init__(self) -> None:
         self.case = CaseState(self.playbook.key)
@@ -81,9 +84,17 @@ class Walker:
         decision = decide(self.playbook, self.case, command, self.now, self.around)
         self.case, self.last = decision.case, decision
         for event in decision.events:
+            step = str(event.input.get("step", "")) if event.kind == "clock" else ""
+            if step.startswith("warn"):
+                self.notices.add(("warning", "", event.name))
+            if step.startswith("late"):
+                self.notices |= {("late", str(party), event.name) for party in event.input.get("to", ())}
+        for event in decision.events:
             if event.kind == "act":
                 self.used.add(event.name)
                 self.earlier[event.seq] = before
+            if event.kind in ("correct", "step_back"):
+                self.used.add(event.name)
             if event.kind == "act" and event.input.get("clock"):
                 self.used.add(f"else:{event.name}")
         return decision
@@ -165,13 +176,15 @@ class Walker:
         seq = self.case.moved.get("seq")
         return self.earlier.get(int(seq)) if seq else None
 
-    def task(self, name: str, key: str, outcome: str, values: Mapping[str, object], as_party: str = "") -> Decision:
+    def task(
+        self, name: str, key: str, outcome: str, values: Mapping[str, object], as_party: str = "", person: str = ""
+    ) -> Decision:
         task = self.playbook.tasks.get(name)
         run = next((r for r in self.case.open_tasks() if r.name == name and (not key or r.key == key)), None)
         if run is None:
             raise WalkProblem(f"task {name} is not open in {self.case.state}")
         fields, evidence = (task.form, task.evidence) if task else ((), ())
-        actor = self.actor_for((run.party,), as_party, f"the_{run.key or run.party}")
+        actor = self.actor_for((run.party,), as_party, person or f"the_{run.key or run.party}")
         return self.send(Command("task", name, actor, self.fill(fields, values), _evidence(evidence), run.id, outcome))
 
     def wait(self, span: timedelta) -> None:
@@ -216,6 +229,8 @@ def run_walk(playbook: Playbook, walk: Walk, used: set[str] | None = None) -> li
     walker = Walker(playbook)
     steps = split_steps(walk.steps)
     try:
+        while steps and steps[0].startswith("setting("):
+            _take(walker, steps.pop(0))
         if not steps or not steps[0].startswith("start"):
             _expect_accepted(walker.start({}), "start")
         for step in steps:
@@ -279,31 +294,44 @@ def _take(walker: Walker, step: str) -> None:
         walker.wait(_span(rest))
         return
     words, values, tail = _parts(step)
+    if words == "setting":
+        walker.around.tables = {**walker.around.tables, **values}
+        return
     decision = _send(walker, words, values, tail)
     _judge(decision, step, tail)
 
 
-_ASSERTIONS = {"expect", "late", "not", "paused", "running", "ended", "open"}
+_ASSERTIONS = {"expect", "late", "not", "paused", "running", "ended", "open", "warned", "told"}
 
 
 def _assert(walker: Walker, head: str, rest: str) -> None:
-    match head:
-        case "expect":
-            good = walker.case.state == rest
-        case "late":
-            good = walker.is_late(rest)
-        case "not" if rest.startswith("late "):
-            good = not walker.is_late(rest.removeprefix("late ").strip())
-        case "not" if rest.startswith("open "):
-            good = not any(run.name == rest.removeprefix("open ").strip() for run in walker.case.open_tasks())
-        case "open":
-            good = any(run.name == rest for run in walker.case.open_tasks())
-        case "paused" | "running" | "ended":
-            good = walker.clock_is(rest, head)
-        case _:
-            raise WalkProblem(f"cannot read: {head} {rest}")
-    if not good:
+    wanted = head != "not"
+    word, name = (head, rest) if wanted else _first_word(rest)
+    if _is_so(walker, word, name) is not wanted:
         raise WalkProblem(f"not so: {head} {rest}")
+
+
+def _first_word(text: str) -> tuple[str, str]:
+    head, _, rest = text.partition(" ")
+    return head, rest.strip()
+
+
+def _is_so(walker: Walker, word: str, name: str) -> bool:
+    match word:
+        case "expect":
+            return walker.case.state == name
+        case "late":
+            return walker.is_late(name)
+        case "open":
+            return any(run.name == name for run in walker.case.open_tasks())
+        case "paused" | "running" | "ended":
+            return walker.clock_is(name, word)
+        case "warned":
+            return any(what == "warning" and clock == name for what, _, clock in walker.notices)
+        case "told":
+            party, _, clock = name.partition(" of ")
+            return ("late", party.strip(), clock.strip()) in walker.notices
+    raise WalkProblem(f"cannot read: {word} {name}")
 
 
 def _span(text: str) -> timedelta:
@@ -338,8 +366,8 @@ def _send(walker: Walker, words: str, values: dict[str, object], tail: str) -> D
     if head == "task":
         name, _, key = parts[1].partition("[")
         outcome = parts[2] if len(parts) > 2 else _outcome(walker, name, tail)
-        return walker.task(name, key.rstrip("]"), outcome, values, as_party)
-    if head in ("settle", "fail"):
+        return walker.task(name, key.rstrip("]"), outcome, values, as_party, person)
+    if head in ("settle", "fail") and len(parts) > 1:
         return walker.task(parts[1], "", f"{head}d" if head == "settle" else "failed", values, as_party)
     if head == "ask":
         task = walker.playbook.tasks.get(parts[1])

@@ -21,6 +21,7 @@ from tuoshan.documents.drafts import token_hash
 from tuoshan.documents.limits import Limits, limits
 from tuoshan.documents.models import Evidence
 from tuoshan.documents.recognition import ACCEPTED, Recognised, Refused, extension_of, recognise
+from tuoshan.documents.throttle import forget_old
 
 _LONGEST_NAME = 120
 
@@ -298,8 +299,6 @@ def sweep(now: datetime) -> int:
         for row in rows:
             count += _delete(row)
     storage.clear_incoming()
-    from tuoshan.documents.throttle import forget_old
-
     forget_old(now)
     return count
 

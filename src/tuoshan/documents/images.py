@@ -41,11 +41,12 @@ class Picture:
 def write_clean(source: Path, target: Path, kind: Recognised, limits: Limits) -> Picture:
     """Writes the picture of `source` anew to `target`; HEIC becomes JPEG.
 
-    Raises `Broken`: `too_many_pixels` when it has more pixels or frames than allowed (judged from the header, before any
-    pixel is decoded), `damaged` when it cannot be decoded whole.
+    Raises `Broken`: `too_many_pixels` when it has more pixels or frames than allowed (judged from the header, before
+    any pixel is decoded), `damaged` when it cannot be decoded whole.
     """
     kept_as = JPEG if kind is HEIF else kind
-    if kind is WEBP and _webp_pixels(source) > limits.image_pixels:  # Pillow makes room for it when opening
+    # Pillow makes room for all pixels of a WebP when opening it, so they are counted before.
+    if kind is WEBP and _webp_pixels(source) > limits.image_pixels:
         raise Broken("too_many_pixels", kind.title)
     try:
         with Image.open(source, formats=[_FORMATS[kind]]) as picture:
@@ -94,7 +95,8 @@ def _save(picture: Image.Image, target: Path, kept_as: Recognised, *, animated: 
         return Picture(kept_as, frames[0].width, frames[0].height)
     picture.load()
     profile = picture.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(picture)
+    ImageOps.exif_transpose(picture, in_place=True)  # in place: a large photo is held once, not three times
+    upright: Image.Image = picture
     if form == "JPEG" and upright.mode not in ("RGB", "L"):
         upright = _on_white(upright)
         profile = None if picture.mode == "CMYK" else profile
@@ -109,14 +111,10 @@ def _save(picture: Image.Image, target: Path, kept_as: Recognised, *, animated: 
 
 
 def _bare(picture: Image.Image) -> Image.Image:
-    """The same pixels with nothing noted beside them but transparency and palette."""
-    kept: dict[str | tuple[int, int], Any] = {
-        key: value for key, value in picture.info.items() if key == "transparency"
-    }
-    bare = picture.copy()
-    bare.info = kept
-    bare.getexif().clear()
-    return bare
+    """The same picture with nothing noted beside its pixels but transparency."""
+    picture.info = {key: value for key, value in picture.info.items() if key == "transparency"}
+    picture.getexif().clear()
+    return picture
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

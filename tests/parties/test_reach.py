@@ -27,9 +27,8 @@ def store(number: str, **values: Any) -> Case:
 
 
 def give_task(case: Case, **values: Any) -> Task:
-    return Task.objects.create(
-        case_id=case.pk, key="inquire#1", name="inquire", party="departments", opened_at=clock.now(), **{"status": "open", **values}
-    )
+    common = {"key": "inquire#1", "name": "inquire", "party": "departments", "status": "open"}
+    return Task.objects.create(case_id=case.pk, opened_at=clock.now(), **{**common, **values})
 
 
 @pytest.fixture

@@ -53,6 +53,12 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
             "phone": forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
         }
 
+    language = forms.ChoiceField(
+        label=gettext_lazy("语言"),
+        required=False,
+        choices=[("", gettext_lazy("公司的语言")), ("zh-hans", "简体中文"), ("en", "English")],
+    )
+
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).strip()
         return str(forms.EmailField().clean(email)) if email else ""
@@ -206,5 +212,5 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of one's own tokens at once."""
     token = get_object_or_404(ApiToken, pk=pk, person=_me(request))
     tokens.revoke(token, now=clock.now())
-    messages.success(request, _("令牌「%(name)s」已停用。") % {"name": token.name})
+    messages.success(request, _("令牌「%(name)s」已作废。") % {"name": token.name})
     return redirect("parties:tokens")

@@ -10,3 +10,8 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Always False."""
         return False
+
+    def add_message(self, request: HttpRequest, level: int, message_template: str = "", **more: object) -> None:
+        """That one is signed in or out is plain to see; only what changed an account is said."""
+        if not message_template.startswith("account/messages/logged_"):
+            super().add_message(request, level, message_template, **more)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tuoshan.core.checker.desk import Desk
-from tuoshan.core.playbook import NO_WORDING, Wording
+from tuoshan.core.playbook import NO_WORDING, Walk, Wording
 
 _LETTERS: Final = re.compile(r"[A-Za-z0-9]")
 
@@ -57,12 +57,10 @@ def _wordings(desk: Desk) -> Iterator[tuple[str, int, Wording]]:
 
 def check_walks(desk: Desk) -> None:
     """14 (walks). The example walks pass, and each action and each `else` is used by one of them."""
-    from tuoshan.core.walking import run_walk  # a walk runs the kernel, which reading and checking do not need
-
     book = desk.playbook
     used: set[str] = set()
     for walk in book.walks:
-        for problem in run_walk(book, walk, used):
+        for problem in _problems(desk, walk, used):
             desk.note(14, f"walks.{walk.name}", walk.line, f"例行走查不通过：{problem}",
                       f"the walk does not go as told: {problem}",
                       "改流程，或改走查", "mend the process, or the walk")  # fmt: skip
@@ -76,6 +74,16 @@ def check_walks(desk: Desk) -> None:
             desk.note(14, where, line, f"没有走查让 else “{name}”发生", f"no walk lets the else '{name}' happen",
                       "加一条走查：… > wait 到期之后 > expect …",
                       "add a walk: … > wait beyond the limit > expect …")  # fmt: skip
+
+
+def _problems(desk: Desk, walk: Walk, used: set[str]) -> list[str]:
+    """A walk that cannot even be run is a problem of that walk, not of whoever checks it."""
+    from tuoshan.core.walking import run_walk  # it runs the whole kernel, which the other checks do not need
+
+    try:
+        return run_walk(desk.playbook, walk, used)
+    except Exception as error:
+        return [f"{walk.name}: {type(error).__name__}: {error}"]
 
 
 def _elses(desk: Desk) -> Iterator[tuple[str, int, str]]:

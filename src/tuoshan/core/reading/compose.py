@@ -8,7 +8,7 @@ from collections.abc import Mapping as Map
 from dataclasses import replace
 from types import MappingProxyType
 
-from tuoshan.core.playbook import PHASES, Action, Playbook, Task, Waits, Walk
+from tuoshan.core.playbook import PHASES, Action, Playbook, State, Task, Waits, Walk
 from tuoshan.core.reading.elements import Elements
 from tuoshan.core.reading.fields import read_fields, read_form, read_tables
 from tuoshan.core.reading.findings import Finding, Notes, did_you_mean
@@ -58,7 +58,9 @@ def read_playbook(
 def _build(root: Mapping, sections: Map[str, Mapping], values: Values) -> Playbook:
     facts = read_fields(sections["fields"], values)
     reader = Elements(values, facts)
-    states, under_states = reader.states(sections["states"], _phases(sections["phases"], values))
+    phases = _phases(sections["phases"], values)
+    states, under_states = reader.states(sections["states"], phases)
+    _unknown_in_phases(sections["phases"], states, values)
     actions = _unique([*under_states, *reader.shared(sections["shared"])], root.file, sections, values)
     tasks = reader.tasks(sections["tasks"])
     for key in ("playbook", "version", "title", "source", "start", "states"):
@@ -150,6 +152,15 @@ def _phases(section: Mapping, values: Values) -> dict[str, str]:
                                  "只保留一个", "keep one")  # fmt: skip
             found.setdefault(state, phase)
     return found
+
+
+def _unknown_in_phases(section: Mapping, states: Map[str, State], values: Values) -> None:
+    for entry in section:
+        for item in values.items(entry.value):
+            if isinstance(item, Scalar) and item.text not in states:
+                zh, en = did_you_mean(item.text, states)
+                values.notes.add(item, f"phases.{entry.key.text}", f"没有状态“{item.text}”",
+                                 f"there is no state '{item.text}'", zh, en)  # fmt: skip
 
 
 def _walks(root: Mapping, values: Values) -> tuple[Walk, ...]:

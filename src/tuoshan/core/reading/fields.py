@@ -9,7 +9,7 @@ from typing import Final, cast, get_args
 from tuoshan.core.playbook import NO_WORDING, Choice, Field, FieldKind
 from tuoshan.core.reading.findings import did_you_mean
 from tuoshan.core.reading.keys import FIELD
-from tuoshan.core.reading.values import NAME, Values
+from tuoshan.core.reading.values import NAME, NUMBER, Values
 from tuoshan.core.yaml_strict import Entry, Mapping, Node, Scalar, Sequence
 
 KINDS: Final = frozenset(get_args(FieldKind))
@@ -27,9 +27,12 @@ def _field(entry: Entry, values: Values) -> Field:
         return Field(name, "text", values.wording(node, where), line=entry.key.line)
     body = values.mapping(node, where)
     values.known(body, FIELD, where)
+    kind = _kind(body, entry.key, where, values)
+    for key in ("min", "max"):
+        _bound(body.get(key), kind, f"{where}.{key}", values)
     return Field(
         name=name,
-        kind=_kind(body, entry.key, where, values),
+        kind=kind,
         label=values.wording(body.get("label"), where),
         required=body.get("required") is None or values.yes(body.get("required"), where),
         choices=_choices(body.get("choices"), f"{where}.choices", values),
@@ -43,6 +46,15 @@ def _field(entry: Entry, values: Values) -> Field:
         imported=values.yes(body.get("imported"), where),
         line=entry.key.line,
     )
+
+
+def _bound(node: Node | None, kind: FieldKind, where: str, values: Values) -> None:
+    """`min` and `max` bound numbers and money, exactly as written."""
+    text = values.text(node, where)
+    if node is not None and text and (kind not in ("number", "money") or not NUMBER.match(text)):
+        values.notes.add(node, where, "min、max 是数字，只用于 number 和 money",
+                         "min and max are numbers, and bound number and money alone",
+                         "改为数字，或删除", "write a number, or remove it")  # fmt: skip
 
 
 def _kind(body: Mapping, key: Scalar, where: str, values: Values) -> FieldKind:

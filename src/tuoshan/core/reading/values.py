@@ -17,7 +17,7 @@ from tuoshan.core.yaml_strict import TRAPS, Entry, Mapping, Node, Scalar, Sequen
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
 TRIGGER: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,2}\Z")
 EVIDENCE: Final = re.compile(r"[a-z][a-z0-9_]*(\|[a-z][a-z0-9_]*)*\Z")
-_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
+NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 _LATE: Final = re.compile(r"(?P<party>[a-z][a-z0-9_]*)(\s+after\s+(?P<after>.+))?\Z")
 _BEFORE: Final = re.compile(r"(?P<length>.+?)\s+before\Z")
@@ -143,7 +143,7 @@ class Values:
         """A plain number becomes a decimal, true and false yes and no; all else stays text."""
         text = self.text(node, where)
         if isinstance(node, Scalar) and node.plain:
-            if _NUMBER.match(text):
+            if NUMBER.match(text):
                 return Decimal(text)
             if text in ("true", "false"):
                 return text == "true"

@@ -11,7 +11,9 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
         """Always False."""
         return False
 
-    def add_message(self, request: HttpRequest, level: int, message_template: str = "", **more: object) -> None:
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: object, **more: object
+    ) -> None:
         """That one is signed in or out is plain to see; only what changed an account is said."""
-        if not message_template.startswith("account/messages/logged_"):
-            super().add_message(request, level, message_template, **more)
+        if not (message_template or "").startswith("account/messages/logged_"):
+            super().add_message(request, level, message_template, *args, **more)

@@ -115,6 +115,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "tuoshan.middleware.context.site",
+                "tuoshan.workbench.rail.rail",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "tuoshan.templatetags.design"],
         },

@@ -1,7 +1,7 @@
 """Panels of the case page's side column that other areas and modules add.
 
-    @panel("satisfaction", order=60)
-    def satisfaction(standing, case, person) -> Shown | None: ...
+@panel("satisfaction", order=60)
+def satisfaction(standing, case, person) -> Shown | None: ...
 """
 
 from collections.abc import Callable

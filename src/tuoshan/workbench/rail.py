@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from tuoshan.parties.permissions import allowed, name_of
+from tuoshan.workbench.queues import rail_groups
 
 Count = Callable[[Any], int]
 
@@ -60,18 +61,12 @@ def groups_for(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups of the signed-in person with resolved addresses; an area that is not there is left out."""
     if not request.user.is_authenticated:
         return []
-    groups = [*_queue_groups(request)]
+    groups = rail_groups(request)
     for title, items in GROUPS:
         shown = [found for item in items if (found := _shown(request, item))]
         if shown:
             groups.append({"title": title, "items": shown})
     return groups
-
-
-def _queue_groups(request: HttpRequest) -> list[dict[str, Any]]:
-    from tuoshan.workbench.queues import rail_groups
-
-    return rail_groups(request)
 
 
 def _shown(request: HttpRequest, item: Item) -> dict[str, Any] | None:

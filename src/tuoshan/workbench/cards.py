@@ -1,0 +1,70 @@
+"""A case as a row of a list: what somebody needs to choose the next one, read for many cases at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tuoshan.cases import library
+from tuoshan.cases.forms import words
+from tuoshan.cases.models import Case
+from tuoshan.catalog.models import Category, Product
+from tuoshan.parties.models import Customer, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One row. `wait` says for whom the case waits where its clock is paused or somebody outside is meant."""
+
+    case: Case
+    state: str
+    customer: str
+    product: str
+    category: str
+    handler: str
+    due: datetime | None
+    paused: str
+    unread: bool = False
+
+
+def cards(cases: Iterable[Case], person: Any) -> list[Card]:
+    """Cards for a page of cases, in a fixed number of queries."""
+    rows: Sequence[Case] = list(cases)
+    customers = {
+        row.pk: row.name for row in Customer.objects.filter(pk__in={c.customer_id for c in rows if c.customer_id})
+    }
+    products = dict(
+        Product.objects.filter(pk__in={c.product_id for c in rows if c.product_id}).values_list("pk", "name")
+    )
+    categories = {
+        row.pk: row.name
+        for row in Category.objects.filter(pk__in={c.category_id for c in rows if c.category_id})
+    }  # fmt: skip
+    handlers = {row.pk: str(row) for row in Person.objects.filter(pk__in={c.handler_id for c in rows if c.handler_id})}
+    return [
+        Card(
+            case=case,
+            state=state_title(case),
+            customer=customers.get(case.customer_id or 0, ""),
+            product=products.get(case.product_id or 0, ""),
+            category=categories.get(case.category_id or 0, ""),
+            handler=handlers.get(case.handler_id or 0, ""),
+            due=case.due_at,
+            paused=waiting_for(case) if case.paused and case.due_at is None and not case.ended else "",
+        )
+        for case in rows
+    ]
+
+
+def state_title(case: Case) -> str:
+    """The title of the state in the playbook that the case is pinned to."""
+    state = library.pinned(case.playbook, case.playbook_hash).states.get(case.state)
+    return words(state.title) if state else case.state
+
+
+def waiting_for(case: Case) -> str:
+    """`等客户` and the like."""
+    party = library.pinned(case.playbook, case.playbook_hash).parties.get(case.waits_for)
+    return _("等%(party)s") % {"party": words(party.title)} if party else ""

@@ -1,0 +1,254 @@
+"""The page of one case: who it is about, what happened, what is due, what can be done next."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tuoshan import clock, identifiers
+from tuoshan.cases import lists, queries
+from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.clock_views import clock_views
+from tuoshan.cases.forms import words
+from tuoshan.cases.models import Case, Event, Presence, Task, Watch
+from tuoshan.cases.possible import Standing
+from tuoshan.cases.refusals import sentence
+from tuoshan.catalog.models import Category, Product
+from tuoshan.core.case import encode
+from tuoshan.core.possible import Possible
+from tuoshan.core.work import Work
+from tuoshan.parties.models import Customer, OrgUnit, Person
+from tuoshan.parties.permissions import LEADS, allowed, permitted
+from tuoshan.workbench import queues
+from tuoshan.workbench.cards import cards
+from tuoshan.workbench.panels import panels_for
+from tuoshan.workbench.timeline import Story, channel_title, shown_value
+
+EARLIER_SHOWN = 5
+PRESENCE_SECONDS = 60
+KEYS = ("a", "s", "d", "f", "g")
+"""Keys of the first main-line buttons, under the left hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One thing to do: its form opens in place; what stands in its way is said beside it."""
+
+    item: Possible
+    id: str
+    title: str
+    src: str
+    why_not: str
+    key: str = ""
+    first: bool = False
+
+
+def find_case(request: HttpRequest, number: str) -> Case:
+    """The case of this number within the person's reach. Raises Http404 for others: no stranger learns which exist."""
+    case = queries.reachable(request.user).filter(number=number).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def person_id(request: HttpRequest) -> int:
+    """The signed-in person's id, for tables that keep plain numbers."""
+    number = request.user.pk
+    assert number is not None, "the permission table lets nobody in who is not signed in"
+    return number
+
+
+def standing_of(request: HttpRequest, case: Case) -> Standing:
+    """The case as the signed-in person sees it now."""
+    return Standing(case, ActingAs.by_person(request.user))
+
+
+def buttons(standing: Standing, case: Case) -> list[Button]:
+    """Main-line steps and own tasks first, with keys; then the rest."""
+    made: list[Button] = []
+    main = 0
+    for item in standing.possible():
+        title = words(item.title)
+        if item.kind == "hold":
+            title = _("中止：%(title)s") % {"title": title}
+        elif item.kind == "release":
+            title = _("解除：%(title)s") % {"title": title}
+        elif item.kind == "ask":
+            title = _("发起：%(title)s") % {"title": title}
+        leading = item.main or item.kind == "task"
+        key = KEYS[main] if leading and item.blocked is None and main < len(KEYS) else ""
+        main += bool(key)
+        identity = f"do-{item.kind}-{item.name}" + (f"-{item.key}" if item.key else "")
+        src = reverse("workbench:act", args=[case.number, item.kind, item.name])
+        made.append(
+            Button(
+                item,
+                identity,
+                title,
+                f"{src}?task={item.task}" if item.task else src,
+                sentence(item.blocked, standing.playbook) if item.blocked else "",
+                key,
+                key == KEYS[0],
+            )
+        )
+    return made
+
+
+def sees_findings(person: Any) -> bool:
+    """Whether findings against a person are shown to this reader."""
+    return not LEADS.isdisjoint(person.role_keys())
+
+
+def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """Everything that the page shows."""
+    standing = standing_of(request, case)
+    playbook, state = standing.playbook, standing.state
+    work = Work(playbook, state, standing.now, standing.around)
+    clocks = clock_views(playbook, state, work)
+    story = Story(case, playbook, viewer=request.user, sees_findings=sees_findings(request.user))
+    all_buttons = buttons(standing, case)
+    leading = [b for b in all_buttons if b.item.main or b.item.kind == "task"]
+    evidence = list(story.evidence.values())
+    return {
+        "case": case,
+        "standing": standing,
+        "state_title": words(playbook.states[case.state].title),
+        "playbook_title": words(playbook.title),
+        "hold_title": hold_title(standing),
+        "waits_for": _parties(standing),
+        "clocks": [view for view in clocks if view.open],
+        "ended_clocks": [view for view in clocks if not view.open][:8],
+        "leading_clock": next((view for view in clocks if view.open and view.ours), None),
+        "leading": leading,
+        "others": [b for b in all_buttons if b not in leading],
+        "days": story.days(),
+        "evidence": evidence,
+        "facts": facts_shown(standing, story),
+        "tasks": tasks_of(case, standing, story),
+        "people": {"handler": Person.objects.filter(pk=case.handler_id).first() if case.handler_id else None},
+        "unit": OrgUnit.objects.filter(pk=case.unit_id).first() if case.unit_id else None,
+        "customer": Customer.objects.filter(pk=case.customer_id).first() if case.customer_id else None,
+        "product": Product.objects.filter(pk=case.product_id).first() if case.product_id else None,
+        "category": Category.objects.select_related("parent").filter(pk=case.category_id).first()
+        if case.category_id
+        else None,
+        "channel": channel_title(case.channel),
+        "earlier": earlier_cases(request, case),
+        "questions": [
+            words(playbook.facts[name].label) for name in standing.open_questions() if name in playbook.facts
+        ],
+        "watching": Watch.objects.filter(case_id=case.pk, person_id=person_id(request)).exists(),
+        "may_write": allowed(request.user, "workbench.note"),
+        "panels": panels_for(standing, case, request.user),
+        "merged_into": Case.objects.filter(pk=case.merged_into_id).first() if case.merged_into_id else None,
+        "idempotency_key": identifiers.token(),
+    }
+
+
+def hold_title(standing: Standing) -> str:
+    """What the case is frozen by, in words; empty when it is not."""
+    if standing.state.hold is None:
+        return ""
+    hold = standing.playbook.holds.get(standing.state.hold.name)
+    return words(hold.title) if hold else _("已并入其他工单")
+
+
+def _parties(standing: Standing) -> str:
+    state = standing.playbook.states[standing.state.state]
+    if state.waits is None:
+        return ""
+    known = standing.playbook.parties
+    return _("、").join(words(known[party].title) if party in known else party for party in state.waits.parties)
+
+
+def facts_shown(standing: Standing, story: Story) -> list[tuple[str, str]]:
+    """Label and value of every fact that has a field, in the playbook's order."""
+    found = []
+    for name, field in standing.playbook.facts.items():
+        value = standing.state.facts.get(name)
+        if value is None or (field.supervisors_only and not story.sees_findings) or name == "what_happened":
+            continue
+        found.append((words(field.label), shown_value(field, encode(value), story.words, story.people)))
+    return found
+
+
+def tasks_of(case: Case, standing: Standing, story: Story) -> list[dict[str, Any]]:
+    """Open tasks first, then done ones, with who has them and until when."""
+    rows = Task.objects.filter(case_id=case.pk).order_by("completed_at", "opened_at")
+    shown = []
+    for row in sorted(rows, key=lambda task: (task.status != "open", task.opened_at)):
+        task = standing.playbook.tasks.get(row.name)
+        party = standing.playbook.parties.get(row.party)
+        shown.append(
+            {
+                "row": row,
+                "title": words(task.title) if task else _("上级决定"),
+                "optional": bool(task and task.optional),
+                "who": lists.title("department", row.department)
+                if row.department
+                else words(party.title)
+                if party
+                else row.party,
+                "outcome": words(task.outcome_titles[row.outcome])
+                if task and row.outcome in task.outcome_titles
+                else "",
+            }
+        )
+    return shown
+
+
+def earlier_cases(request: HttpRequest, case: Case) -> list[Any]:
+    """The customer's other cases, newest first."""
+    if not case.customer_id:
+        return []
+    found = queries.reachable(request.user).filter(customer_id=case.customer_id).exclude(pk=case.pk).order_by("-id")
+    return cards(found[:EARLIER_SHOWN], request.user)
+
+
+@permitted("workbench.case")
+@require_safe
+def case_page(request: HttpRequest, number: str) -> HttpResponse:
+    """The case beside the list that the person came from."""
+    case = find_case(request, number)
+    name = queues.remembered(request)
+    request.queue_name = name  # type: ignore[attr-defined]
+    context = case_context(request, case)
+    if not request.headers.get("HX-Request"):
+        context["pane"] = queues.pane(request, name, current=case)
+    template = "workbench/case/case.html" if request.headers.get("HX-Request") else "workbench/case/page.html"
+    return render(request, template, context)
+
+
+@permitted("workbench.presence")
+@require_safe
+def presence(request: HttpRequest, number: str) -> JsonResponse:
+    """Who else has this case open, and whether it changed since the page was made."""
+    case = find_case(request, number)
+    now = clock.now()
+    Presence.objects.update_or_create(case_id=case.pk, person_id=person_id(request), defaults={"seen_at": now})
+    others = (
+        Presence.objects.filter(case_id=case.pk, seen_at__gte=now - timedelta(seconds=PRESENCE_SECONDS))
+        .exclude(person_id=person_id(request))
+        .values_list("person_id", flat=True)
+    )
+    names = [str(person) for person in Person.objects.filter(pk__in=list(others))]
+    return JsonResponse({"seq": case.seq, "here": names, "changed": _last_change(case)})
+
+
+def _last_change(case: Case) -> str:
+    event = Event.objects.filter(case_id=case.pk).order_by("-seq").first()
+    if event is None:
+        return ""
+    who = str(Person.objects.filter(pk=event.actor_id).first() or _("系统")) if event.actor_id else _("系统")
+    return _("%(who)s 刚刚更新了这个工单") % {"who": who}
+
+
+urlpatterns = [
+    path("case/<str:number>", case_page, name="case"),
+    path("case/<str:number>/presence", presence, name="presence"),
+]

@@ -1,0 +1,280 @@
+"""What people do in a case: take a step, finish a task, write, call, watch, hand over, merge.
+
+Every form carries the number of the last event its reader saw and a key that makes a double click act once.
+A refusal comes back into the open form with what was typed.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tuoshan import clock, identifiers
+from tuoshan.cases import queries, service
+from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.clock_views import clock_views
+from tuoshan.cases.forms import PlaybookForm, words
+from tuoshan.cases.models import Case, Watch
+from tuoshan.cases.possible import Standing
+from tuoshan.cases.refusals import evidence_title, sentence
+from tuoshan.core.case import Command
+from tuoshan.core.decide import decide
+from tuoshan.core.possible import Possible
+from tuoshan.core.work import Work
+from tuoshan.documents import drafts
+from tuoshan.parties.permissions import permitted
+from tuoshan.workbench.casepage import find_case, person_id, standing_of
+
+MOST_WRITTEN = 20_000
+
+
+def done(request: HttpRequest, case: Case, said: str) -> HttpResponse:
+    """Back to the case, which says what was done; htmx swaps the case alone."""
+    address = reverse("workbench:case", args=[case.number])
+    if not request.headers.get("HX-Request"):
+        return redirect(address)
+    response = HttpResponse(status=204)
+    response["HX-Location"] = json.dumps({"path": address, "target": "#case", "swap": "outerHTML"})
+    response["HX-Trigger"] = json.dumps({"banner": {"kind": "ok", "text": said}})
+    return response
+
+
+@permitted("workbench.act")
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, number: str, kind: str, name: str) -> HttpResponse:
+    """The form of one possible thing, or its being done."""
+    case = find_case(request, number)
+    standing = standing_of(request, case)
+    task = request.GET.get("task", "") or request.POST.get("task", "")
+    item = standing.find(kind, name, task)
+    if item is None:
+        if request.method == "POST":
+            return _gone(request, case, standing, kind, name, task)
+        raise Http404
+    if request.method == "GET":
+        form = standing.form(item)
+        return _form_page(request, case, standing, item, form, drafts.new_upload_token())
+    return _do(request, case, standing, item)
+
+
+def _do(request: HttpRequest, case: Case, standing: Standing, item: Possible) -> HttpResponse:
+    form = standing.form(item, data=request.POST)
+    token = request.POST.get("upload_token", "")
+    if not form.is_valid():
+        return _form_page(request, case, standing, item, form, token, status=422)
+    outcome = _send(request, case, item, form.values(), token)
+    if outcome.refusal is not None:
+        fields = outcome.refusal.data.get("fields")
+        if isinstance(fields, dict):
+            form.refuse(fields)
+        problem = sentence(outcome.refusal, standing.playbook)
+        status = 409 if outcome.refusal.because in ("stale", "moved_by_system") else 422
+        return _form_page(request, case, standing, item, form, token, problem, status)
+    return done(request, case, _("已完成：%(title)s") % {"title": words(item.title)})
+
+
+def _send(request: HttpRequest, case: Case, item: Possible, values: dict[str, Any], token: str) -> service.Outcome:
+    actor = ActingAs.by_person(request.user)
+    common: dict[str, Any] = {
+        "case_id": case.pk, "actor": actor, "values": values, "expected_seq": _seq(request),
+        "idempotency_key": request.POST.get("key") or None,
+    }  # fmt: skip
+    if item.kind == "act":
+        return service.act(action=item.name, upload_token=token, **common)
+    if item.kind == "task":
+        return service.complete_task(
+            task_key=item.task, outcome=request.POST.get("outcome", ""), upload_token=token, **common
+        )
+    calls: dict[str, tuple[Callable[..., service.Outcome], str]] = {
+        "ask": (service.ask_task, "task"), "hold": (service.hold, "name"), "release": (service.release, "name"),
+    }  # fmt: skip
+    call, argument = calls[item.kind]
+    return call(**{argument: item.name}, **common)
+
+
+def _seq(request: HttpRequest) -> int | None:
+    text = request.POST.get("seq", "")
+    return int(text) if text.isdecimal() else None
+
+
+def _form_page(
+    request: HttpRequest, case: Case, standing: Standing, item: Possible, form: PlaybookForm, token: str,
+    problem: str = "", status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    context = {
+        "case": case, "item": item, "form": form, "problem": problem, "token": token,
+        "title": words(item.title),
+        "outcomes": [(value, words(title)) for value, title in item.outcomes],
+        "wanted": [evidence_title(kind) for kind in item.evidence],
+        "evidence_kind": item.evidence[0].split("|")[0] if item.evidence else "",
+        "evidence_choices": _evidence_choices(item),
+        "seq": request.POST.get("seq", case.seq) if status != 409 else case.seq,
+        "key": request.POST.get("key") if status == 200 else identifiers.token(),
+        "preview": _preview(standing, item, form) if status == 200 else [],
+        "action": request.get_full_path(),
+    }  # fmt: skip
+    context["key"] = context["key"] or identifiers.token()
+    return render(request, "workbench/case/form.html", context, status=status)
+
+
+def _evidence_choices(item: Possible) -> list[tuple[str, str]]:
+    kinds = [kind for wanted in item.evidence for kind in wanted.split("|") if kind != "any"]
+    return [(kind, evidence_title(kind)) for kind in kinds] if len(kinds) > 1 else []
+
+
+def _preview(standing: Standing, item: Possible, form: PlaybookForm) -> list[str]:
+    """What the clocks will do if the step is taken as the form now stands; nothing where it cannot be known yet."""
+    if item.kind != "act" or item.blocked is not None:
+        return []
+    values = {name: value for name, value in standing.state.facts.items() if name in {f.name for f in item.form}}
+    command = Command("act", item.name, standing.actor, values, tuple(k.split("|")[0] for k in item.evidence))
+    decision = decide(standing.playbook, standing.state, command, standing.now, standing.around)
+    if decision.refusal is not None:
+        return []
+    work = Work(standing.playbook, decision.case, standing.now, standing.around)
+    before = {key: one.due for key, one in standing.state.clocks.items()}
+    lines = []
+    for view in clock_views(standing.playbook, decision.case, work):
+        if view.open and view.due is not None and before.get(view.key) != view.due:
+            at = date_format(timezone.localtime(view.due), "Y-m-d H:i")
+            lines.append(_("“%(clock)s”将于 %(at)s 到期") % {"clock": view.title, "at": at})
+        elif view.open and view.due is None and before.get(view.key) is not None:
+            lines.append(_("“%(clock)s”将暂停计时") % {"clock": view.title})
+    return lines
+
+
+def _gone(request: HttpRequest, case: Case, standing: Standing, kind: str, name: str, task: str) -> HttpResponse:
+    """The thing is no longer possible: let the write path say what happened meanwhile."""
+    item = Possible(kind, name, standing.playbook.title, task=task)  # type: ignore[arg-type]
+    outcome = _send(request, case, item, {}, "")
+    if outcome.refusal is None:
+        return done(request, case, _("已完成"))
+    problem = sentence(outcome.refusal, standing.playbook)
+    form = standing.form(item)
+    return _form_page(request, case, standing, item, form, "", problem, 409)
+
+
+# -- words -----------------------------------------------------------------------------------------------
+
+
+def _text(request: HttpRequest) -> str:
+    return request.POST.get("text", "").strip()[:MOST_WRITTEN]
+
+
+def _nothing_written(request: HttpRequest, case: Case, what: str) -> HttpResponse:
+    context = {"case": case, "what": what, "problem": _("请先写下内容。"), "key": identifiers.token()}
+    return render(request, "workbench/case/write.html", context, status=422)
+
+
+def _sender(request: HttpRequest) -> dict[str, Any]:
+    return {"actor": ActingAs.by_person(request.user), "idempotency_key": request.POST.get("key")}
+
+
+def _write(
+    request: HttpRequest, number: str, what: str, send: Callable[..., service.Outcome], said: str
+) -> HttpResponse:
+    case = find_case(request, number)
+    if request.method == "GET":
+        return render(request, "workbench/case/write.html", {"case": case, "what": what, "key": identifiers.token()})
+    text = _text(request)
+    if not text:
+        return _nothing_written(request, case, what)
+    send(case_id=case.pk, text=text)
+    return done(request, case, said)
+
+
+@permitted("workbench.note")
+@require_http_methods(["GET", "POST"])
+def note(request: HttpRequest, number: str) -> HttpResponse:
+    """A note among colleagues."""
+    return _write(request, number, "note", partial(service.note, **_sender(request)), _("备注已保存"))
+
+
+@permitted("workbench.call")
+@require_http_methods(["GET", "POST"])
+def call(request: HttpRequest, number: str) -> HttpResponse:
+    """What was said on the telephone."""
+    return _write(request, number, "call", partial(service.call, **_sender(request)), _("通话记录已保存"))
+
+
+@permitted("workbench.message")
+@require_http_methods(["GET", "POST"])
+def message(request: HttpRequest, number: str) -> HttpResponse:
+    """A message to the customer."""
+    send = partial(service.message, channel=request.POST.get("channel", "sms"), **_sender(request))
+    return _write(request, number, "message", send, _("消息已交付发送"))
+
+
+# -- beside the case ---------------------------------------------------------------------------------------
+
+
+@permitted("workbench.watch")
+@require_POST
+def watch(request: HttpRequest, number: str) -> HttpResponse:
+    """Follow the case, or stop."""
+    case = find_case(request, number)
+    found = Watch.objects.filter(case_id=case.pk, person_id=person_id(request))
+    if found.exists():
+        found.delete()
+        return done(request, case, _("已取消关注"))
+    Watch.objects.create(case_id=case.pk, person_id=person_id(request), since=clock.now())
+    return done(request, case, _("已关注，有变化会提醒您"))
+
+
+@permitted("workbench.merge")
+@require_http_methods(["GET", "POST"])
+def merge(request: HttpRequest, number: str) -> HttpResponse:
+    """Merge this case into another: the likely ones are offered, any number may be typed."""
+    case = find_case(request, number)
+    if request.method == "GET":
+        return _merge_page(request, case)
+    target = request.POST.get("into", "").strip()
+    into = queries.reachable(request.user).filter(number=target).first()
+    if into is None or into.pk == case.pk:
+        return _merge_page(request, case, _("没有找到编号为“%(number)s”的工单。") % {"number": target}, 422)
+    if into.playbook != case.playbook or into.ended:
+        return _merge_page(request, case, _("只能并入同一种流程、还没有结束的工单。"), 422)
+    outcome = service.merge(
+        case_id=case.pk, into_id=into.pk, actor=ActingAs.by_person(request.user), reason=request.POST.get("reason", ""),
+    )  # fmt: skip
+    if outcome.refusal is not None:
+        standing = standing_of(request, case)
+        return _merge_page(request, case, sentence(outcome.refusal, standing.playbook), 422)
+    return done(request, case, _("已并入 %(number)s，可以撤销") % {"number": into.number})
+
+
+def _merge_page(request: HttpRequest, case: Case, problem: str = "", status: int = 200) -> HttpResponse:
+    since = clock.now() - timedelta(days=90)
+    likely = queries.reachable(request.user).filter(playbook=case.playbook, ended=False, created_at__gte=since)
+    likely = likely.filter(customer_id=case.customer_id or 0).exclude(pk=case.pk).order_by("-id")[:8]
+    context = {"case": case, "likely": likely, "problem": problem, "into": request.POST.get("into", "")}
+    return render(request, "workbench/case/merge.html", context, status=status)
+
+
+@permitted("workbench.unmerge")
+@require_POST
+def unmerge(request: HttpRequest, number: str) -> HttpResponse:
+    """Undo a merge."""
+    case = find_case(request, number)
+    service.unmerge(case_id=case.pk, actor=ActingAs.by_person(request.user))
+    return done(request, case, _("已撤销并单，时限按原来的时间继续"))
+
+
+urlpatterns = [
+    path("case/<str:number>/do/<slug:kind>/<slug:name>", act, name="act"),
+    path("case/<str:number>/note", note, name="note"),
+    path("case/<str:number>/call", call, name="call"),
+    path("case/<str:number>/message", message, name="message"),
+    path("case/<str:number>/watch", watch, name="watch"),
+    path("case/<str:number>/merge", merge, name="merge"),
+    path("case/<str:number>/unmerge", unmerge, name="unmerge"),
+]

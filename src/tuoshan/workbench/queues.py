@@ -1,0 +1,131 @@
+"""Queues: the list on the left of the desk, its counts in the rail, the way from one case to the next."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_safe
+
+from tuoshan.cases import queries
+from tuoshan.cases.models import Case
+from tuoshan.cases.queries import QUEUES, CursorBroken
+from tuoshan.parties.permissions import permitted
+from tuoshan.workbench.cards import Card, cards
+
+PAGE = 40
+OWN = ("mine", "tasks", "watched")
+SHARED = (
+    "unassigned",
+    "overdue",
+    "due_today",
+    "urgent",
+    "appeals",
+    "waiting_customer",
+    "paused",
+    "held",
+    "open",
+    "closed",
+)
+ICONS = {
+    "mine": "inbox", "tasks": "clip", "watched": "star", "unassigned": "layers", "overdue": "alert",
+    "due_today": "clock", "urgent": "flag", "appeals": "gavel", "waiting_customer": "user", "paused": "pause",
+    "held": "lock", "open": "box", "closed": "check",
+}  # fmt: skip
+EMPTY = {
+    "mine": (_lazy("您手上没有待处理的工单。"), _lazy("可以到“待分派”里领取。"), "unassigned"),
+    "tasks": (_lazy("没有等您完成的待办。"), "", ""),
+    "unassigned": (_lazy("没有等待分派的工单。"), "", ""),
+    "overdue": (_lazy("没有超时的工单。"), "", ""),
+}
+
+
+def rail_groups(request: HttpRequest) -> list[dict[str, Any]]:
+    """The two groups of queues with their exact counts."""
+    counts = queries.counts(request.user, tuple(name for name in (*OWN, *SHARED) if name != "closed"))
+    here = getattr(request, "queue_name", "")
+    return [
+        {"title": _("我的工作"), "items": [_item(name, counts, here) for name in OWN]},
+        {"title": _("队列"), "items": [_item(name, counts, here) for name in SHARED]},
+    ]
+
+
+def _item(name: str, counts: dict[str, int], here: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "title": QUEUES[name].title,
+        "href": reverse("workbench:queue", args=[name]),
+        "icon": ICONS.get(name, "dot"),
+        "count": counts.get(name, 0),
+        "alarm": name == "overdue" and counts.get(name, 0) > 0,
+        "current": name == here,
+    }
+
+
+def pane(request: HttpRequest, name: str, *, current: Case | None = None, cursor: str = "") -> dict[str, Any]:
+    """What the list pane shows: one page of the queue. Raises Http404 for an unknown queue or cursor."""
+    if name not in QUEUES:
+        raise Http404
+    try:
+        page = queries.page(queries.queue(name, request.user), cursor, PAGE)
+    except CursorBroken as error:
+        raise Http404 from error
+    rows: list[Card] = cards(page.rows, request.user)
+    empty = EMPTY.get(name, (_("这个队列里没有工单。"), "", ""))
+    return {
+        "name": name,
+        "title": QUEUES[name].title,
+        "rows": rows,
+        "current": current.pk if current else 0,
+        "next": page.next,
+        "empty": {
+            "text": empty[0],
+            "hint": empty[1],
+            "href": reverse("workbench:queue", args=[empty[2]]) if empty[2] else "",
+        },
+    }
+
+
+def remembered(request: HttpRequest) -> str:
+    """The queue from which the person last came, so that a case page shows the same list."""
+    name = request.GET.get("queue") or request.session.get("queue", "mine")
+    return name if name in QUEUES else "mine"
+
+
+@permitted("workbench.home")
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """My work: what is due next."""
+    return _queue(request, "mine")
+
+
+@permitted("workbench.queue")
+@require_safe
+def queue(request: HttpRequest, name: str) -> HttpResponse:
+    """One queue; asked for with a cursor, the rows that follow."""
+    return _queue(request, name)
+
+
+def _queue(request: HttpRequest, name: str) -> HttpResponse:
+    shown = pane(request, name, cursor=request.GET.get("cursor", ""))
+    request.queue_name = name  # type: ignore[attr-defined]
+    if request.GET.get("cursor"):
+        return render(request, "workbench/queues/rows.html", {"pane": shown})
+    request.session["queue"] = name
+    return render(request, "workbench/queues/page.html", {"pane": shown})
+
+
+@permitted("workbench.queue_counts")
+@require_safe
+def queue_counts(request: HttpRequest) -> JsonResponse:
+    """The exact counts of the built-in queues."""
+    return JsonResponse({"counts": queries.counts(request.user)})
+
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("queue/counts", queue_counts, name="queue_counts"),
+    path("queue/<slug:name>", queue, name="queue"),
+]

@@ -17,7 +17,7 @@ function signInLink(address) {
 }
 
 function explain(status, text, address) {
-  if (status === 401) banner('request', 'warn', say('signed_out'), [signInLink(address || '/accounts/login/')]);
+  if (status === 401) banner('request', 'warn', say('signed_out'), [signInLink(address || '/accounts/sign-in')]);
   else if (status === 403) banner('request', 'late', text || say('not_allowed'));
   else if (status === 404) banner('request', 'late', say('not_found'));
   else if (status === 413) banner('request', 'late', say('too_large'));

@@ -1,6 +1,7 @@
 """`tuoshan run`: everything in one command, on one machine."""
 
 import socket
+import time
 from importlib import import_module
 from typing import Annotated
 
@@ -31,7 +32,8 @@ def run(
         commands["worker"] = ["worker"]
     together = Together(commands)
     together.start()
-    typer.echo(f"\n  {address}\n")
+    if answers(CONFIG.address, chosen):
+        typer.echo(f"\n  Tuoshan: {address}\n")
     raise typer.Exit(together.wait())
 
 
@@ -41,6 +43,18 @@ def first_steps(*, demo: bool, address: str) -> list[str]:
         return []
     lines: list[str] = import_module("tuoshan.cli.demo").first_steps(demo=demo, address=address)
     return lines
+
+
+def answers(address: str, port: int) -> bool:
+    """Whether the web server takes connections within twenty seconds."""
+    limit = time.monotonic() + 20
+    while time.monotonic() < limit:
+        try:
+            with socket.create_connection(("127.0.0.1" if address == "0.0.0.0" else address, port), timeout=1):  # noqa: S104
+                return True
+        except OSError:
+            time.sleep(0.1)
+    return False
 
 
 def free_port(address: str, wanted: int) -> int:

@@ -1,0 +1,1 @@
+"""Words kept ready: quick replies and the company's own message texts."""

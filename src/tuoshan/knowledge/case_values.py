@@ -1,0 +1,149 @@
+"""The variables that a text may use, with what they stand for in a case."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from tuoshan.cases import library
+from tuoshan.cases.summary import is_outside
+from tuoshan.core.case import CaseState, Clock
+from tuoshan.core.playbook import Playbook
+from tuoshan.knowledge import links
+from tuoshan.knowledge.company import Company, company
+from tuoshan.knowledge.showing import fact_text, moment_text, words_of
+
+GENERAL = {
+    "number": gettext_lazy("工单编号"),
+    "title": gettext_lazy("工单标题"),
+    "customer": gettext_lazy("客户姓名"),
+    "handler": gettext_lazy("经办人"),
+    "contact": gettext_lazy("联系方式"),
+    "due": gettext_lazy("客户最迟何时得到消息，或须在何时前答复"),
+    "link": gettext_lazy("客户查看工单的链接"),
+    "survey_link": gettext_lazy("满意度评价链接"),
+    "state": gettext_lazy("客户看到的状态"),
+    "remedy": gettext_lazy("处理方案"),
+    "result": gettext_lazy("处理结果"),
+    "company": gettext_lazy("公司名称"),
+    "hours": gettext_lazy("服务时间"),
+    "me": gettext_lazy("正在书写的人"),
+}
+"""Variables that every playbook has, with what they stand for; each fact of a playbook is one more."""
+
+SURVEY = "survey"
+
+
+@dataclass(frozen=True)
+class CaseTexts:
+    """A case, read once, that answers for its variables."""
+
+    case: Any
+    playbook: Playbook
+    state: CaseState
+    company: Company
+    task: str = ""
+    me: Any = None
+    _words: dict[str, str] = field(default_factory=dict)
+
+    def values(self, language: str) -> dict[str, str]:
+        """Every variable, filled in; one without a value has words that still make a sentence, or none."""
+        with override(language):
+            return {**self._facts(language), **self._general(language)}
+
+    def _facts(self, language: str) -> dict[str, str]:
+        """Facts by name. What only supervisors may see is never among them."""
+        found: dict[str, str] = {}
+        for name, known in self.playbook.facts.items():
+            value = self.state.facts.get(name)
+            if value is not None and not known.supervisors_only:
+                found[name] = fact_text(known, value, language, self._words)
+        return found
+
+    def _general(self, language: str) -> dict[str, str]:
+        facts = self._facts(language)
+        due = due_for_customer(self.playbook, self.state, self.task)
+        state = self.playbook.states.get(self.state.state)
+        link = links.case_link(self.case.pk)
+        survey = links.survey_link(self.case.pk, self._survey_task())
+        return {
+            "number": self.case.number,
+            "title": self.case.title,
+            "customer": _customer_name(self.case.customer_id),
+            "handler": _person_name(self.state.assigned.get("handler")) or _("客服中心"),
+            "contact": self.company.contact or link,
+            "due": moment_text(due, language) if due else _("约定时间"),
+            "link": survey if self.task.startswith(f"{SURVEY}#") else link,
+            "survey_link": survey,
+            "state": (state.customer if state and state.customer.zh else state.title).in_language(language)
+            if state
+            else "",
+            "remedy": facts.get("remedy_steps") or facts.get("remedies", ""),
+            "result": facts.get("how_done") or facts.get("why", ""),
+            "company": self.company.named(language),
+            "hours": self.company.hours,
+            "me": str(self.me) if self.me is not None else "",
+        }
+
+    def _survey_task(self) -> str:
+        if self.task.startswith(f"{SURVEY}#"):
+            return self.task
+        runs = [run for run in self.state.tasks.values() if run.name == SURVEY]
+        return max(runs, key=lambda run: run.run).id if runs else ""
+
+
+def of_case(case: Any, *, task: str = "", me: Any = None) -> CaseTexts:
+    """Read a case (a `cases.models.Case`) with the texts behind its facts: two queries."""
+    playbook = library.pinned(case.playbook, case.playbook_hash)
+    state = CaseState.from_json(json.loads(case.snapshot))
+    flat = [one for value in state.facts.values() for one in (value if isinstance(value, list | tuple) else [value])]
+    return CaseTexts(case, playbook, state, company(), task, me, words_of(case.pk, flat))
+
+
+def due_for_customer(playbook: Playbook, state: CaseState, task: str = "") -> datetime | None:
+    """By when the customer must answer, where they are awaited; else by when they will hear from us.
+
+    The clock of the task that is spoken of comes first, then the state's own clock while it waits for someone
+    outside, then the earliest running promise to the customer, then whatever limit the state has.
+    """
+    own = state.clocks.get(f"task:{task}") if task else None
+    if own is not None and own.ended is None and own.due is not None:
+        return own.due
+    current = [clock for clock in state.running_clocks() if clock.kind == "state" and clock.due is not None]
+    if any(is_outside(playbook, party) for clock in current for party in clock.parties):
+        return _earliest(current)
+    promises = [clock for clock in state.running_clocks() if _is_promise(playbook, clock)]
+    return _earliest(promises) or _earliest(current)
+
+
+def _is_promise(playbook: Playbook, clock: Clock) -> bool:
+    known = playbook.deadlines.get(clock.name)
+    return clock.kind == "deadline" and clock.due is not None and known is not None and known.for_customer
+
+
+def _earliest(clocks: list[Clock]) -> datetime | None:
+    return min((clock.due for clock in clocks if clock.due is not None), default=None)
+
+
+def _person_name(number: str | None) -> str:
+    if not number or not number.isdigit():
+        return ""
+    row: Any = apps.get_model("parties", "Person")._default_manager.filter(pk=int(number)).first()
+    return str(row.display_name or row.username) if row is not None else ""
+
+
+def _customer_name(customer_id: int | None) -> str:
+    row: Any = apps.get_model("parties", "Customer")._default_manager.filter(pk=customer_id or 0).first()
+    return str(row.name) if row is not None and not row.erased_at else ""
+
+
+def known_variables(playbook: Playbook) -> dict[str, str]:
+    """Every variable that a text of this playbook may use, with what it stands for in the language in force."""
+    from tuoshan.cases.forms import words
+
+    facts = {name: words(known.label) for name, known in playbook.facts.items() if not known.supervisors_only}
+    return {**facts, **{name: str(title) for name, title in GENERAL.items()}}

@@ -30,8 +30,8 @@ def findings(path: Path, top: Path = SOURCE) -> Iterator[str]:
         if isinstance(node, ast.Call) and inside not in MAY_READ_TIME:
             name = dotted(node.func)
             tail = ".".join(name.split(".")[-2:])
-            # localtime(moment) only changes the zone of a moment that is given
-            if (tail in TIME or name in TIME) and not (tail.endswith("localtime") and node.args):
+            # localtime(moment) and localdate(moment) only change the zone of a moment that is given
+            if (tail in TIME or name in TIME) and not (tail.endswith(("localtime", "localdate")) and node.args):
                 yield f"{inside}:{node.lineno}: {name}() – use tuoshan.clock.now()"
         if inside in MAY_USE_CHANCE:
             continue

@@ -198,7 +198,7 @@ def _take(
     given = _noted(command) if not by_system else {}
     if happened:
         given["happened"] = moment_text(happened)
-    if judging.up_the_line(work, command.actor, action):
+    if judging.up_the_line(work, command.actor, action, values):
         given["up_the_line"] = True
     work.begin("act", action.name, command.actor, due=due, clock=expired[0].key if expired else None, **given)
     if expired:

@@ -90,10 +90,12 @@ def _superiors(work: Work, parties: Iterable[str]) -> set[str]:
     return {work.playbook.superior_of(party) for party in parties}
 
 
-def up_the_line(work: Work, actor: Actor, action: Action) -> bool:
+def up_the_line(work: Work, actor: Actor, action: Action, values: Mapping[str, object]) -> bool:
     """Whether this actor was let in because nobody of the right party was left."""
-    allowed = set(action.by) or ({tier_party(work, action, {})} if action.by_tier else set())
-    return bool(action.not_by) and not (allowed & actor.parties) and actor.kind == "person"
+    if not action.not_by:
+        return False
+    allowed = set(action.by) or ({tier_party(work, action, values)} if action.by_tier else set())
+    return not (allowed & actor.parties) and actor.kind == "person"
 
 
 def tier_party(work: Work, action: Action, overlay: Mapping[str, object]) -> str:

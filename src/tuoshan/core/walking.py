@@ -27,8 +27,9 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from tuoshan.core import forms, judging
-from tuoshan.core.case import Actor, Assignment, CaseState, Command, Decision
+from tuoshan.core.case import Actor, Assignment, CaseState, Command, Decision, Event, Json
 from tuoshan.core.decide import decide
+from tuoshan.core.evolve import replay
 from tuoshan.core.playbook import Field, Playbook, Walk
 from tuoshan.core.work import Work
 from tuoshan.core.worktime import WorkCalendar, round_the_clock, standard_cn
@@ -71,7 +72,9 @@ class Walker:
     case: CaseState = field(init=False)
     last: Decision | None = None
     used: set[str] = field(default_factory=set)
-    earlier: dict[int, CaseState] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    told: list[int] = field(default_factory=list)
+    """Numbers of the events whose messages have left: a walk delivers at once."""
     notices: set[tuple[str, str, str]] = field(default_factory=set)
     """The warnings and late steps so far: `("warning", "", "solve")`, `("late", "lead", "solve")`."""
 
@@ -80,9 +83,10 @@ class Walker:
 
     # -- commands --------------------------------------------------------------------------------------
     def send(self, command: Command) -> Decision:
-        before = self.case
         decision = decide(self.playbook, self.case, command, self.now, self.around)
         self.case, self.last = decision.case, decision
+        self.events += decision.events
+        self.told += [effect.seq for effect in decision.effects if effect.verb == "tell"]
         for event in decision.events:
             step = str(event.input.get("step", "")) if event.kind == "clock" else ""
             if step.startswith("warn"):
@@ -92,7 +96,6 @@ class Walker:
         for event in decision.events:
             if event.kind == "act":
                 self.used.add(event.name)
-                self.earlier[event.seq] = before
             if event.kind in ("correct", "step_back"):
                 self.used.add(event.name)
             if event.kind == "act" and event.input.get("clock"):
@@ -166,15 +169,20 @@ class Walker:
             }
         else:
             filled = self.fill(fields, values)
+        earlier, extra = self.stepping_back() if action.back else (None, {})
         command = Command(
             "act", name, self.actor_for(by, as_party, person), filled, _evidence(action.evidence),
-            earlier=self.before_last_move(),
+            earlier=earlier, extra=extra,
         )  # fmt: skip
         return self.send(command)
 
-    def before_last_move(self) -> CaseState | None:
-        seq = self.case.moved.get("seq")
-        return self.earlier.get(int(seq)) if seq else None
+    def stepping_back(self) -> tuple[CaseState | None, dict[str, Json]]:
+        """The case before its last transition, and what was told since (which cannot be untold)."""
+        seq = int(self.case.moved.get("seq", 0))
+        if seq < 1:
+            return None, {}
+        told = [number for number in self.told if number >= seq]
+        return replay(self.playbook.key, self.events[: seq - 1]), {"delivered": told} if told else {}
 
     def task(
         self, name: str, key: str, outcome: str, values: Mapping[str, object], as_party: str = "", person: str = ""

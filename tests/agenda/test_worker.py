@@ -177,7 +177,12 @@ def test_one_failing_case_does_not_keep_the_others_of_its_batch_asleep(begun: in
 
     others = [
         service.register(
-            playbook="repair", actor=DESK, values={"what_happened": str(n)}, channel="web", customer_id=None, unit_id=None
+            playbook="repair",
+            actor=DESK,
+            values={"what_happened": str(n)},
+            channel="web",
+            customer_id=None,
+            unit_id=None,
         ).case_id
         for n in range(3)
     ]

@@ -31,3 +31,13 @@ def begun(repair: Any, clock: Any) -> int:
         playbook="repair", actor=DESK, values={"what_happened": "水管漏水", "grade": "normal"}, channel="counter",
         customer_id=77, unit_id=5, title="水管",
     ).case_id  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def library_as_it_was() -> Iterator[None]:
+    """No test leaves its playbooks to the next."""
+    from tuoshan.cases import library
+
+    before = library._library
+    yield
+    library._library = before

@@ -33,7 +33,13 @@ states:
     title: 待受理 / Received
     waits: {for: desk, within: 2 hours, warn: 30 minutes before, late: [lead]}
     can:
-      accept: {title: 受理 / Accept, by: desk, form: [handler, "amount?"], do: [{assign: handler}], to: working, tell: [accepted]}
+      accept:
+        title: 受理 / Accept
+        by: desk
+        form: [handler, "amount?"]
+        do: [{assign: handler}]
+        to: working
+        tell: [accepted]
   working:
     title: 处理中 / Working
     waits: {for: handler, promise: solve}

@@ -68,7 +68,9 @@ STORIES: dict[str, tuple[Callable[[int], None], Callable[[int], service.Outcome]
     ),
     "message": (
         prepare,
-        lambda case_id: service.message(case_id=case_id, actor=HANDLER, text="您好", channel="sms", idempotency_key="m"),
+        lambda case_id: service.message(
+            case_id=case_id, actor=HANDLER, text="您好", channel="sms", idempotency_key="m"
+        ),
     ),
     "withdraw": (
         prepare,
@@ -176,7 +178,10 @@ def in_threads(*work: Callable[[], Any]) -> list[Any]:
 
 def test_concurrent_acts_on_one_case_take_turns(begun: int) -> None:
     outcomes = in_threads(
-        *(lambda n=n: service.act(case_id=begun, action="accept", actor=DESK, values={"handler": str(n)}) for n in range(6))
+        *(
+            lambda n=n: service.act(case_id=begun, action="accept", actor=DESK, values={"handler": str(n)})
+            for n in range(6)
+        )
     )
     assert sum(outcome.accepted for outcome in outcomes) == 1
     assert {outcome.refusal.because for outcome in outcomes if outcome.refusal} == {"not_from_here"}
@@ -184,7 +189,9 @@ def test_concurrent_acts_on_one_case_take_turns(begun: int) -> None:
 
 
 def test_concurrent_notes_all_stand_in_one_chain(begun: int) -> None:
-    in_threads(*(lambda n=n: [service.note(case_id=begun, actor=HANDLER, text=f"{n}.{i}") for i in range(5)] for n in range(5)))
+    in_threads(
+        *(lambda n=n: [service.note(case_id=begun, actor=HANDLER, text=f"{n}.{i}") for i in range(5)] for n in range(5))
+    )
     assert Event.objects.filter(case_id=begun).count() == 26 and Message.objects.count() == 25
     assert faults_of([begun]) == []
 
@@ -192,7 +199,9 @@ def test_concurrent_notes_all_stand_in_one_chain(begun: int) -> None:
 def test_the_same_key_at_the_same_moment_acts_once(begun: int) -> None:
     outcomes = in_threads(
         *(
-            lambda: service.act(case_id=begun, action="accept", actor=DESK, values={"handler": "2"}, idempotency_key="k")
+            lambda: service.act(
+                case_id=begun, action="accept", actor=DESK, values={"handler": "2"}, idempotency_key="k"
+            )
             for _ in range(6)
         )
     )

@@ -79,7 +79,14 @@ def test_a_missing_last_event_is_found(lived: int) -> None:
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("state", "done"), ("handler_id", 99), ("overdue", True), ("due_at", None), ("waits_for", "x"), ("grade", "urgent")],
+    [
+        ("state", "done"),
+        ("handler_id", 99),
+        ("overdue", True),
+        ("due_at", None),
+        ("waits_for", "x"),
+        ("grade", "urgent"),
+    ],
 )
 def test_a_changed_column_is_found(lived: int, column: str, value: Any) -> None:
     Case.objects.filter(id=lived).update(**{column: value})
@@ -109,8 +116,12 @@ def test_missing_rows_are_found(lived: int) -> None:
 
 def test_the_hash_is_that_of_the_plain_canonical_json(lived: int) -> None:
     previous = ""
-    for stored in Event.objects.filter(case_id=lived).order_by("seq").values_list(
-        "case_id", "seq", "at", "kind", "name", "actor_kind", "actor_id", "on_behalf_of_id", "body", "hash"
+    for stored in (
+        Event.objects.filter(case_id=lived)
+        .order_by("seq")
+        .values_list(
+            "case_id", "seq", "at", "kind", "name", "actor_kind", "actor_id", "on_behalf_of_id", "body", "hash"
+        )
     ):
         row = event_row(stored)
         from tuoshan.cases.chain import event_of

@@ -20,7 +20,13 @@ def accepted(case_id: int, **more: Any) -> service.Outcome:
 
 def test_registering_writes_case_event_clocks_and_wake(begun: int, clock: Any) -> None:
     case = Case.objects.get(id=begun)
-    assert (case.state, case.phase, case.seq, case.waits_for, case.grade) == ("received", "receive", 1, "desk", "normal")
+    assert (case.state, case.phase, case.seq, case.waits_for, case.grade) == (
+        "received",
+        "receive",
+        1,
+        "desk",
+        "normal",
+    )
     assert case.number.startswith("TS2603-00001-")
     assert case.due_at == clock() + timedelta(hours=2) == case.queue_at
     assert case.due_name == "received"

@@ -24,7 +24,13 @@ class LeaseLost(Exception):
 
 
 def put(
-    *, kind: str, name: str, key: str, due_at: datetime, payload: Mapping[str, Any] | None = None, case_id: int | None = None
+    *,
+    kind: str,
+    name: str,
+    key: str,
+    due_at: datetime,
+    payload: Mapping[str, Any] | None = None,
+    case_id: int | None = None,
 ) -> bool:
     """Add an item in the caller's transaction; False when one with this key is open already."""
     now = sql.adapt(clock.now())
@@ -47,9 +53,7 @@ def claim(*, worker: str, kind: str, now: datetime, limit: int, lease: timedelta
     before = now if kind == "wake" else now + timedelta(microseconds=1)
     lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     with write_transaction() as cursor:
-        cursor.execute(
-            sql.CLAIM.format(lock=lock), [sql.adapt(now + lease), worker, kind, sql.adapt(before), limit]
-        )
+        cursor.execute(sql.CLAIM.format(lock=lock), [sql.adapt(now + lease), worker, kind, sql.adapt(before), limit])
         items = [_item(row) for row in cursor.fetchall()]
     return sorted(items, key=lambda item: (item.due_at, item.id))
 
@@ -88,8 +92,8 @@ def fail(item: Item, error: str, now: datetime, *, at_once: bool = False) -> boo
 
 def retry_seconds(attempts: int) -> float:
     """2, 4, 8 … 3600 seconds, each shifted by up to a quarter so that failures do not return in step."""
-    base = min(FIRST_RETRY_SECONDS * 2 ** max(attempts - 1, 0), LAST_RETRY_SECONDS)
-    return base * (0.75 + identifiers.random_source().random() / 2)
+    base = min(FIRST_RETRY_SECONDS * 2.0 ** max(attempts - 1, 0), LAST_RETRY_SECONDS)
+    return float(base * (0.75 + identifiers.random_source().random() / 2))
 
 
 def renew(worker: str, now: datetime, lease: timedelta = LEASE) -> int:

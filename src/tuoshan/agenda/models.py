@@ -44,7 +44,9 @@ class Item(models.Model):
             models.Index(fields=["kind", "ready_at"], condition=READY, name="agenda_item_ready"),
             models.Index(fields=["case_id"], name="agenda_item_case"),
             models.Index(
-                fields=["parked_at"], condition=Q(parked_at__isnull=False, done_at__isnull=True), name="agenda_item_parked"
+                fields=["parked_at"],
+                condition=Q(parked_at__isnull=False, done_at__isnull=True),
+                name="agenda_item_parked",
             ),
             models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="agenda_item_done"),
         ]

@@ -26,11 +26,14 @@ FINISH_WAKES = (
 )
 
 CLAIM = (
-    "UPDATE agenda_item SET ready_at = %s, lease_by = %s, attempts = attempts + 1 WHERE id IN ("
+    "UPDATE agenda_item SET ready_at = %s, lease_by = %s, attempts = attempts + 1 WHERE id IN ("  # noqa: S608
     "SELECT id FROM agenda_item WHERE kind = %s AND ready_at < %s AND done_at IS NULL AND parked_at IS NULL "
     f"ORDER BY ready_at LIMIT %s{{lock}}) RETURNING {_LIST}"
 )
-FINISH = "UPDATE agenda_item SET done_at = %s, lease_by = '', last_error = '' WHERE id = %s AND lease_by = %s AND done_at IS NULL"
+FINISH = (
+    "UPDATE agenda_item SET done_at = %s, lease_by = '', last_error = '' "
+    "WHERE id = %s AND lease_by = %s AND done_at IS NULL"
+)
 AGAIN = (
     "UPDATE agenda_item SET due_at = %s, ready_at = %s, attempts = 0, lease_by = '', last_error = '' "
     "WHERE id = %s AND lease_by = %s AND done_at IS NULL"
@@ -39,7 +42,10 @@ FAIL = (
     "UPDATE agenda_item SET ready_at = %s, parked_at = %s, lease_by = '', last_error = %s "
     "WHERE id = %s AND lease_by = %s AND done_at IS NULL"
 )
-RENEW = "UPDATE agenda_item SET ready_at = %s WHERE lease_by = %s AND done_at IS NULL AND parked_at IS NULL AND ready_at >= %s"
+RENEW = (
+    "UPDATE agenda_item SET ready_at = %s "
+    "WHERE lease_by = %s AND done_at IS NULL AND parked_at IS NULL AND ready_at >= %s"
+)
 
 
 def adapt(moment: datetime | None, using: str = DEFAULT_DB_ALIAS) -> Any:

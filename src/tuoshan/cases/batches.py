@@ -67,7 +67,10 @@ def run_many(
     ]  # fmt: skip
     with write_transaction():
         BatchMember.objects.bulk_create(
-            members, update_conflicts=True, unique_fields=["batch_id", "case_id"], update_fields=["outcome", "because", "at"]
+            members,
+            update_conflicts=True,
+            unique_fields=["batch_id", "case_id"],
+            update_fields=["outcome", "because", "at"],
         )
         Batch.objects.filter(id=batch).update(finished_at=now)
     return BatchOutcome(batch, outcomes)

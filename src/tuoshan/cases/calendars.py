@@ -43,7 +43,7 @@ _lock = threading.Lock()
 
 def calendar(name: str, now: datetime | None = None) -> WorkCalendar:
     """The version in force. Raises CalendarError for a name that nobody has set."""
-    found = _in_force(_read().calendars.get(name, ()), now or clock.now())
+    found: WorkCalendar | None = _in_force(_read().calendars.get(name, ()), now or clock.now())
     if found is not None:
         return found
     if name in STANDARD:
@@ -81,7 +81,9 @@ def set_table(*, playbook: str, name: str, value: Any, valid_from: datetime, per
     return row
 
 
-def set_calendar(*, name: str, content: Mapping[str, Any], valid_from: datetime, person_id: int | None = None) -> Calendar:
+def set_calendar(
+    *, name: str, content: Mapping[str, Any], valid_from: datetime, person_id: int | None = None
+) -> Calendar:
     """Add a version of a calendar. Raises CalendarError when the content makes no sense; nothing is stored then."""
     with write_transaction():
         newest = Calendar.objects.filter(name=name).aggregate(n=Max("version"))["n"] or 0
@@ -95,8 +97,9 @@ def set_calendar(*, name: str, content: Mapping[str, Any], valid_from: datetime,
 
 
 def compile_calendar(name: str, version: int, content: Mapping[str, Any]) -> WorkCalendar:
-    """A calendar from its stored form: `{"weekly": [7 texts], "holidays": bool, "make_up": text, "days": {date: text}}`.
+    """A calendar from its stored form.
 
+    That is `{"weekly": [7 texts], "holidays": bool, "make_up": text, "days": {date: text}}`.
     Shifts are written `09:00-12:00, 13:30-18:00`, an empty text is a day off. With `holidays` the Chinese
     public holidays are off and make-up workdays are worked; `days` replaces single dates. Raises CalendarError.
     """
@@ -107,7 +110,9 @@ def compile_calendar(name: str, version: int, content: Mapping[str, Any]) -> Wor
         made = worktime.chinese_calendar(name, weekly, version=number, make_up_shifts=make_up)
     else:
         made = WorkCalendar(name, number, weekly)
-    days = {date.fromisoformat(day): DayOverride(parse_shifts(str(text))) for day, text in content.get("days", {}).items()}
+    days = {
+        date.fromisoformat(day): DayOverride(parse_shifts(str(text))) for day, text in content.get("days", {}).items()
+    }
     if not days:
         return made
     return WorkCalendar(

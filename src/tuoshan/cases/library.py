@@ -10,8 +10,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import structlog
@@ -20,6 +18,7 @@ from django.conf import settings
 from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.models import StoredPlaybook
+from tuoshan.core.checker import check
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.reading import Finding, read_playbook
 
@@ -100,15 +99,13 @@ def load_all(folders: Sequence[Path] | None = None) -> dict[str, tuple[Finding, 
                     files[path.name] = path
         _library.fragments = fragments
         _library.findings = {}
-        known: dict[str, Playbook] = {}
-        for name, path in files.items():
-            playbook, found = _read_checked(_text(path), name, fragments, known)
+        for name, (playbook, found) in _read_checked(files, fragments).items():
             _library.findings[name] = found
-            if playbook is None:
-                log.error("playbook_refused", file=name, errors=[one.in_language("en") for one in found][:20])
-                continue
-            known[playbook.key] = playbook
-            _install(playbook)
+            wrong = [one.in_language("en") for one in found if one.severity == "error"]
+            if wrong or playbook is None:
+                log.error("playbook_refused", file=name, errors=wrong[:20])
+            else:
+                _install(playbook)
         _library.loaded = True
         return dict(_library.findings)
 
@@ -138,14 +135,21 @@ def _keep_what_worked() -> None:
 
 
 def _read_checked(
-    text: str, file: str, fragments: Mapping[str, str], known: Mapping[str, Playbook]
-) -> tuple[Playbook | None, tuple[Finding, ...]]:
-    """The playbook when nothing speaks against it, and every finding of reading and of the checker."""
-    playbook, found = read_playbook(text, file, fragments, known)
-    if playbook is not None and find_spec("tuoshan.core.checker.run") is not None:
-        found = (*found, *import_module("tuoshan.core.checker.run").check(playbook, {**known, playbook.key: playbook}))
-    wrong = playbook is None or any(one.severity == "error" for one in found)
-    return (None if wrong else playbook), found
+    files: Mapping[str, Path], fragments: Mapping[str, str]
+) -> dict[str, tuple[Playbook | None, tuple[Finding, ...]]]:
+    """Every file read, then checked with the others in sight, as playbooks may name each other."""
+    known: dict[str, Playbook] = {}
+    read: dict[str, tuple[Playbook | None, tuple[Finding, ...]]] = {}
+    for name, path in files.items():
+        playbook, found = read_playbook(_text(path), name, fragments, known)
+        read[name] = (playbook, found)
+        if playbook is not None:
+            known.setdefault(playbook.key, playbook)
+    for name, (playbook, found) in read.items():
+        if playbook is not None and not any(one.severity == "error" for one in found):
+            others = {key: other for key, other in known.items() if key != playbook.key}
+            read[name] = (playbook, (*found, *check(playbook, others)))
+    return read
 
 
 def _install(playbook: Playbook) -> None:
@@ -171,10 +175,11 @@ def ensure_stored(playbook: Playbook) -> None:
     if (playbook.key, playbook.hash) in _library.stored:
         return
     if not StoredPlaybook.objects.filter(key=playbook.key, hash=playbook.hash).exists():
+        fragments = {name: _library.fragments.get(name, "") for name in playbook.takes}
         row = StoredPlaybook(
             id=identifiers.next_id(), key=playbook.key, hash=playbook.hash, version=playbook.version,
             file=playbook.file, text=playbook.text, stored_at=clock.now(),
-            fragments=json.dumps({name: _library.fragments.get(name, "") for name in playbook.takes}, ensure_ascii=False),
+            fragments=json.dumps(fragments, ensure_ascii=False),
         )  # fmt: skip
         with write_transaction():
             StoredPlaybook.objects.bulk_create([row], ignore_conflicts=True)

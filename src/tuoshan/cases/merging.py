@@ -30,7 +30,8 @@ def merge(
     if because:
         return Outcome(this.id, this.number, this.seq, refusal=Refusal(because, {"into": into.number}))
     order = Order(
-        "hold", actor, MERGED, extra={"into": str(into_id), "into_number": into.number}, idempotency_key=idempotency_key,
+        "hold", actor, MERGED, extra={"into": str(into_id), "into_number": into.number},
+        idempotency_key=idempotency_key,
         message=MessageDraft("note", reason, author_id=actor.id) if reason else None,
     )  # fmt: skip
     return writing.execute(case_id, order)

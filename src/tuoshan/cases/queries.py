@@ -15,11 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from tuoshan import clock
 from tuoshan.cases import library, neighbours
-from tuoshan.cases.explaining import clocks
+from tuoshan.cases.around import CaseAround
+from tuoshan.cases.clock_views import ClockView, clock_views
 from tuoshan.cases.models import Case, Task, Watch
 from tuoshan.cases.models.case import FAR_FUTURE
 from tuoshan.cases.paging import CursorBroken, Page, page
+from tuoshan.cases.rows import Row
 from tuoshan.cases.timeline import timeline
+from tuoshan.core.work import Work
 
 __all__ = [
     "QUEUES",
@@ -74,6 +77,10 @@ def _mine(person: Any, now: datetime) -> Q:
     return Q(ended=False, handler_id=person.pk)
 
 
+def _due_today(person: Any, now: datetime) -> Q:
+    return Q(ended=False, queue_at__gte=now, queue_at__lt=end_of_today(now))
+
+
 def _my_tasks(person: Any, now: datetime) -> Q:
     """Cases with an open task of this person, or of the unit this person works in."""
     open_tasks = Task.objects.filter(status="open")
@@ -98,7 +105,7 @@ QUEUES: Mapping[str, Queue] = {
         Queue("tasks", _("我的待办"), _my_tasks, own=True),
         Queue("unassigned", _("待分派"), lambda person, now: Q(ended=False, handler_id=None)),
         Queue("overdue", _("已超时"), lambda person, now: Q(ended=False, queue_at__lt=now)),
-        Queue("due_today", _("今日到期"), lambda person, now: Q(ended=False, queue_at__gte=now, queue_at__lt=end_of_today(now))),
+        Queue("due_today", _("今日到期"), _due_today),
         Queue("waiting_customer", _("待客户"), lambda person, now: Q(ended=False, waits_for="customer")),
         Queue("paused", _("计时暂停"), lambda person, now: Q(ended=False, paused=True), BY_AGE),
         Queue("held", _("已中止"), lambda person, now: Q(ended=False) & ~Q(held=""), BY_AGE),
@@ -145,6 +152,14 @@ def capped_count(queryset: "QuerySet[Any]", most: int = MOST_COUNTED) -> tuple[i
     """How many rows a free filter finds, counted up to a bound, and whether there are more (999+)."""
     found = queryset.order_by()[: most + 1].count()
     return min(found, most), found > most
+
+
+def clocks(case: Case) -> list[ClockView]:
+    """Every clock of a case with its explanation: running ones by due moment, then ended ones."""
+    row = Row.of(case)
+    playbook = library.pinned(case.playbook, case.playbook_hash)
+    now = clock.now()
+    return clock_views(playbook, row.state, Work(playbook, row.state, now, CaseAround(playbook, row, now)))
 
 
 def watchers(case_id: int) -> list[int]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tuoshan.cases.chain import canonical
-from tuoshan.cases.sql import moment
+from tuoshan.cases.sql import LOADED_COLUMNS, moment
 from tuoshan.cases.summary import number_fact, person_number, text_fact
 from tuoshan.core.case import CaseState
 from tuoshan.core.playbook import Playbook
@@ -43,10 +43,19 @@ class Row:
     @staticmethod
     def loaded(values: tuple[Any, ...]) -> "Row":
         """From the columns that the write path selects."""
-        created = moment(values[10])
-        assert created is not None
-        state = CaseState.from_json(json.loads(values[12]))
-        row = Row(*values[:9], bool(values[9]), created, *values[11:], state=state)
+        columns: dict[str, Any] = dict(zip(LOADED_COLUMNS, values, strict=True))
+        columns["is_history"] = bool(columns["is_history"])
+        columns["created_at"] = moment(columns["created_at"])
+        state = CaseState.from_json(json.loads(columns["snapshot"]))
+        row = Row(**columns, state=state)
+        row._see(state)
+        return row
+
+    @staticmethod
+    def of(case: Any) -> "Row":
+        """From a case that was read through the model."""
+        state = CaseState.from_json(json.loads(case.snapshot))
+        row = Row(**{name: getattr(case, name) for name in LOADED_COLUMNS}, state=state)
         row._see(state)
         return row
 

@@ -91,9 +91,7 @@ def ask_task(
     expected_seq: int | None = None, idempotency_key: str | None = None,
 ) -> Outcome:  # fmt: skip
     """Open a task on demand."""
-    order = Order(
-        "ask", actor, task, values, key=key, expected_seq=expected_seq, idempotency_key=idempotency_key
-    )
+    order = Order("ask", actor, task, values, key=key, expected_seq=expected_seq, idempotency_key=idempotency_key)
     return writing.execute(case_id, order)
 
 

@@ -25,7 +25,8 @@ LOADED_COLUMNS = (
     "is_history", "created_at", "head_hash", "snapshot", "seq",
 )  # fmt: skip
 EVENT_COLUMNS = (
-    "case_id", "seq", "at", "kind", "name", "actor_kind", "actor_id", "on_behalf_of_id", "body", "hash", "previous_hash",
+    "case_id", "seq", "at", "kind", "name", "actor_kind", "actor_id", "on_behalf_of_id", "body", "hash",
+    "previous_hash",
 )  # fmt: skip
 MESSAGE_COLUMNS = (
     "id", "case_id", "at", "direction", "channel", "author_id", "subject", "text", "visible_to_customer",
@@ -63,10 +64,17 @@ NEXT_SERIALS = (
     "INSERT INTO cases_counter (series, value) VALUES (%s, %s) "
     "ON CONFLICT (series) DO UPDATE SET value = cases_counter.value + excluded.value RETURNING value"
 )
-SELECT_EVENTS = f"SELECT {', '.join(EVENT_COLUMNS)} FROM cases_event WHERE case_id = %s AND seq > %s AND seq <= %s ORDER BY seq"  # noqa: S608
+SELECT_EVENTS = (
+    f"SELECT {', '.join(EVENT_COLUMNS)} FROM cases_event WHERE case_id = %s AND seq > %s AND seq <= %s ORDER BY seq"  # noqa: S608
+)
 OPEN_EFFECTS = "SELECT id, name, key FROM agenda_item WHERE case_id = %s AND kind = 'effect' AND done_at IS NULL"
-DONE_EFFECTS = "SELECT name, key FROM agenda_item WHERE case_id = %s AND kind = 'effect' AND done_at IS NOT NULL AND last_error = ''"
-CANCEL_EFFECTS = "UPDATE agenda_item SET done_at = %s, lease_by = '', parked_at = NULL, last_error = 'cancelled' WHERE id IN ({ids})"
+DONE_EFFECTS = (
+    "SELECT name, key FROM agenda_item "
+    "WHERE case_id = %s AND kind = 'effect' AND done_at IS NOT NULL AND last_error = ''"
+)
+CANCEL_EFFECTS = (
+    "UPDATE agenda_item SET done_at = %s, lease_by = '', parked_at = NULL, last_error = 'cancelled' WHERE id IN ({ids})"
+)
 
 
 def adapt(value: Any) -> Any:

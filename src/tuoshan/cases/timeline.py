@@ -59,7 +59,9 @@ def timeline(case: Any, person: Any = None, *, supervisor: bool | None = None) -
     entries = [Entry(message.at, 0, None, message) for message in loose]
     for event in events:
         own = by_seq.pop(event.seq, [])
-        entry = Entry(event.at, event.seq, _seen(event, hidden), own[0] if own else None, values_of(event, words, hidden))
+        entry = Entry(
+            event.at, event.seq, _seen(event, hidden), own[0] if own else None, values_of(event, words, hidden)
+        )
         if person is not None or own or entry.moves:
             entries.append(entry)
         entries += [Entry(message.at, event.seq, None, message) for message in own[1:]]

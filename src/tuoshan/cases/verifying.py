@@ -6,6 +6,7 @@ so that work going on meanwhile is not taken for a fault.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -101,20 +102,16 @@ def _batches(case_ids: Sequence[int] | None, sample: int) -> Iterator[list[int]]
 
 def verify_batch(ids: Sequence[int], tally: Tally) -> list[Fault]:
     """The faults of up to a few hundred cases, read with five statements."""
-    marks = sql.marks(len(ids))
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and len(connection.savepoint_ids) == 0:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cases = _select(cursor, f"SELECT {', '.join(_CASE_COLUMNS)} FROM cases_case WHERE id IN ({marks}) ORDER BY id", ids)  # noqa: S608
-        events = _select(cursor, f"SELECT {', '.join(sql.EVENT_COLUMNS)} FROM cases_event WHERE case_id IN ({marks}) ORDER BY case_id, seq", ids)  # noqa: S608
-        deadlines = _select(cursor, f"SELECT {', '.join(DEADLINE_COLUMNS)} FROM cases_deadline WHERE case_id IN ({marks}) ORDER BY case_id", ids)  # noqa: S608
-        tasks = _select(cursor, f"SELECT {', '.join(TASK_COLUMNS)} FROM cases_task WHERE case_id IN ({marks}) ORDER BY case_id", ids)  # noqa: S608
-        wakes = _select(cursor, f"SELECT key, due_at FROM agenda_item WHERE kind = 'wake' AND done_at IS NULL AND key IN ({marks})",  # noqa: S608
-                        [wake_key(number) for number in ids])  # fmt: skip
+    with _one_moment() as cursor:
+        cases = _select(cursor, "cases_case", _CASE_COLUMNS, "id", ids, "id")
+        events = _select(cursor, "cases_event", sql.EVENT_COLUMNS, "case_id", ids, "case_id, seq")
+        deadlines = _select(cursor, "cases_deadline", DEADLINE_COLUMNS, "case_id", ids, "case_id")
+        tasks = _select(cursor, "cases_task", TASK_COLUMNS, "case_id", ids, "case_id")
+        items = _select(cursor, "agenda_item", ("key", "due_at", "kind", "done_at"), "case_id", ids, "id")
     by_case = {number: list(rows) for number, rows in groupby(events, key=itemgetter(0))}
     clocks = {number: list(rows) for number, rows in groupby(deadlines, key=itemgetter(0))}
     works = {number: list(rows) for number, rows in groupby(tasks, key=itemgetter(0))}
-    due = {key: sql.moment(at) for key, at in wakes}
+    due = {key: sql.moment(at) for key, at, kind, done in items if kind == "wake" and done is None}
     found: list[Fault] = []
     for values in cases:
         tally.cases += 1
@@ -127,8 +124,30 @@ def verify_batch(ids: Sequence[int], tally: Tally) -> list[Fault]:
     return found
 
 
-def _select(cursor: Any, statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    cursor.execute(statement, list(parameters))
+@contextmanager
+def _one_moment() -> Iterator[Any]:
+    """All reads inside see the same moment. SQLite reads without the write lock that `atomic` would take."""
+    if connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            yield cursor
+    elif connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield cursor
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield cursor
+            finally:
+                cursor.execute("ROLLBACK")
+
+
+def _select(
+    cursor: Any, table: str, columns: Sequence[str], by: str, values: Sequence[Any], order: str
+) -> list[tuple[Any, ...]]:
+    statement = f"SELECT {', '.join(columns)} FROM {table} WHERE {by} IN ({sql.marks(len(values))}) ORDER BY {order}"  # noqa: S608
+    cursor.execute(statement, list(values))
     return list(cursor.fetchall())
 
 

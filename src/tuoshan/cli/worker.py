@@ -8,7 +8,9 @@ import typer
 def worker(
     until_idle: Annotated[bool, typer.Option(help="End when nothing is due any more.")] = False,
     batch: Annotated[int, typer.Option(help="Cases in one transaction; 0: as fits the database.")] = 0,
-    name: Annotated[str, typer.Option(help="Name shown on the workers' screen; default host, process and chance.")] = "",
+    name: Annotated[
+        str, typer.Option(help="Name shown on the workers' screen; default host, process and chance.")
+    ] = "",
 ) -> None:
     """Work off the agenda until Ctrl+C or SIGTERM. Any number of them may run on PostgreSQL."""
     import django

@@ -1,0 +1,111 @@
+"""Queues, counts, pages by key, the story and the clocks."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tests.cases.process import CUSTOMER, DESK, HANDLER, SHOP
+
+from tuoshan.cases import queries, service
+from tuoshan.cases.models import Case
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def everyone_reaches_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tuoshan.cases import neighbours
+
+    monkeypatch.setattr(neighbours, "case_filter", lambda person: None)
+
+
+ME = SimpleNamespace(pk=2, unit_id=None, unit=None)
+
+
+def register(clock: Any, count: int, **more: Any) -> list[int]:
+    ids = []
+    for number in range(count):
+        values = {"what_happened": f"第 {number} 单", **more}
+        outcome = service.register(
+            playbook="repair", actor=DESK, values=values, channel="web", customer_id=77, unit_id=5, title=f"{number}"
+        )
+        ids.append(outcome.case_id)
+        clock.advance(timedelta(minutes=1))
+    return ids
+
+
+def test_queues_hold_what_they_say(repair: Any, clock: Any) -> None:
+    ids = register(clock, 6)
+    for case_id in ids[:4]:
+        service.act(case_id=case_id, action="accept", actor=DESK, values={"handler": "2"})
+    service.complete_task(case_id=ids[0], task_key="check#1", actor=SHOP, values={"answer": "x"})
+    service.act(case_id=ids[0], action="ask", actor=HANDLER, values={"question": "?"})
+    service.act(case_id=ids[1], action="withdraw", actor=CUSTOMER)
+    counts = queries.counts(ME)
+    assert counts["mine"] == 3 and counts["unassigned"] == 2 and counts["open"] == 5 and counts["closed"] == 1
+    assert counts["waiting_customer"] == counts["paused"] == 1
+    assert counts["due_today"] == 2 and counts["overdue"] == 0
+    clock.advance(timedelta(hours=4))
+    assert queries.count("overdue", ME) == 2 and queries.count("due_today", ME) == 0
+
+
+def test_pages_follow_each_other_forth_and_back_without_gap_or_repeat(repair: Any, clock: Any) -> None:
+    ids = register(clock, 23)
+    queue = queries.queue("open", ME)
+    seen: list[int] = []
+    cursor, pages = "", []
+    while True:
+        found = queries.page(queue, cursor, 5)
+        pages.append([case.id for case in found.rows])
+        seen += pages[-1]
+        if not found.next:
+            break
+        cursor = found.next
+    assert seen == ids and [len(one) for one in pages] == [5, 5, 5, 5, 3]
+    back = queries.page(queue, found.previous, 5)
+    assert [case.id for case in back.rows] == pages[-2] and back.next and back.previous
+    while back.previous:
+        back = queries.page(queue, back.previous, 5)
+    assert [case.id for case in back.rows] == pages[0]
+
+
+def test_a_cursor_of_another_order_is_refused(repair: Any, clock: Any) -> None:
+    register(clock, 3)
+    cursor = queries.page(queries.queue("open", ME), "", 1).next
+    with pytest.raises(queries.CursorBroken):
+        queries.page(queries.queue("closed", ME), cursor, 1)
+    with pytest.raises(queries.CursorBroken):
+        queries.page(queries.queue("open", ME), "nonsense", 1)
+
+
+def test_free_counts_are_capped(repair: Any, clock: Any) -> None:
+    register(clock, 5)
+    assert queries.capped_count(Case.objects.all(), 3) == (3, True)
+    assert queries.capped_count(Case.objects.all(), 5) == (5, False)
+
+
+def test_a_queue_page_and_its_counts_use_the_indexes(repair: Any, clock: Any) -> None:
+    register(clock, 3)
+    for name in ("mine", "unassigned", "overdue", "open", "waiting_customer", "closed"):
+        plan = queries.queue(name, ME)[:50].explain()
+        assert "SCAN cases_case\n" not in plan + "\n", (name, plan)
+
+
+def test_the_story_has_words_for_staff_and_only_what_is_theirs_for_customers(begun: int, clock: Any) -> None:
+    service.note(case_id=begun, actor=DESK, text="内部备注")
+    service.message(case_id=begun, actor=DESK, text="已受理，稍后联系", channel="sms")
+    case = Case.objects.get(id=begun)
+    staff = queries.timeline(case, ME, supervisor=True)
+    assert staff[0].values["what_happened"] == "水管漏水"
+    assert [entry.message.text for entry in staff if entry.message] == ["内部备注", "已受理，稍后联系"]
+    theirs = queries.timeline(case)
+    assert [entry.message.text for entry in theirs if entry.message] == ["已受理，稍后联系"]
+
+
+def test_clocks_explain_themselves(begun: int, clock: Any) -> None:
+    clock.advance(timedelta(minutes=30))
+    views = queries.clocks(Case.objects.get(id=begun))
+    assert [view.name for view in views] == ["received", "solve"]
+    assert (views[0].title, views[0].due, views[0].progress) == ("待受理", clock() + timedelta(minutes=90), 25)
+    assert len(views[0].lines) >= 2

@@ -124,7 +124,8 @@ def findings_of_text(text: str) -> list[Finding]:
 def test_traps_of_yaml(case: dict[str, Any]) -> None:
     wanted = case["finding"]
     found = findings_of_text(case["text"])
-    words = [f"{one.message.en} {one.mend.en}" for one in found if (one.check, one.line) == (wanted["check"], wanted["line"])]
+    here = [one for one in found if (one.check, one.line) == (wanted["check"], wanted["line"])]
+    words = [f"{one.message.en} {one.mend.en}" for one in here]
     assert any(str(wanted.get("says", "")) in each for each in words), [one.in_language("en") for one in found]
     if "mend" in case:
         assert case["mend"]["from"] in case["text"]

@@ -5,7 +5,7 @@ Two kinds of answers, both by fixpoint over the transitions:
 * *may*: a task that can be open, a deadline that can run in a state on at least one path;
 * *must*: facts given, deadlines running, actions done on every path into a state.
 
-Conditions are taken as possible either way, except one that plainly demands `task.X.open == 0`. A step taken
+Conditions are taken as possible either way, except one that plainly demands `task.X.open == 0` or `X.settled`. A step taken
 back restores what was before, so it adds no path.
 """
 
@@ -440,6 +440,9 @@ def _conjuncts(tree: Node) -> Iterator[Node]:
 
 
 def _is_none_open(node: Node, task: str) -> bool:
+    """`task.X.open == 0`, or the answer of an effect: `X.settled`, `X.failed` speak of a run that is done."""
+    if isinstance(node, History) and node.namespace == "effect":
+        return node.name.rpartition(".")[0] == task
     if not isinstance(node, Compare) or node.operator not in ("==", "<="):
         return False
     sides = (node.left, node.right)

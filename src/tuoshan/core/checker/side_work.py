@@ -30,10 +30,9 @@ def check_pauses(desk: Desk) -> None:
         if waits is None or waits.limit is None or name not in flow.reachable:
             continue
         _pauses(desk, f"states.{name}.waits.pauses", waits.line, waits.pauses, [name])
-        gated = any(task.before and name in flow.may_open[one] for one, task in book.tasks.items())
-        if waits.parties and set(waits.parties) <= set(waits.pauses) and not gated:
-            desk.note(9, f"states.{name}.waits.pauses", waits.line, "只等这些人时计时也暂停，时限永远不会到",
-                      "the clock stands still while its own party is awaited, so it never runs",
+        if waits.parties and set(waits.parties) <= set(waits.pauses):
+            desk.note(9, f"states.{name}.waits.pauses", waits.line, "等的正是让计时暂停的人，时限不会到",
+                      "the clock stands still while the very party of this state is awaited",
                       "从 pauses 中去掉它", "take that party out of pauses")  # fmt: skip
     for name, deadline in book.deadlines.items():
         places = [state for state in flow.may_run[name] if not book.states[state].end]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from tuoshan.core.checker.desk import Desk
 from tuoshan.core.checker.flow import Token, limit_reads
-from tuoshan.core.conditions import MISSING, ConditionError, Expression, Missing, Value
+from tuoshan.core.conditions import ConditionError, Expression
 from tuoshan.core.playbook import Action, State, Waits
 
 
@@ -208,38 +208,51 @@ def _refused_there(desk: Desk, where: str, line: int, action: Action, state: str
                   "改条件，或另写一个操作", "change the condition, or write another action")  # fmt: skip
 
 
+class _Some:
+    """A value that is surely given and otherwise unknown: `has(…)` sees it, nothing else can work with it."""
+
+
 class _Known:
-    """A scope that knows only which actions were surely done; everything else leaves the answer open."""
+    """A scope that knows which facts are given and which actions were done; all else ends the attempt."""
 
     def __init__(self, must: frozenset[Token], times: int) -> None:
         self.must, self.times = must, times
 
-    def history(self, namespace: str, name: str) -> Value | Missing:
-        if namespace == "times" and ("did", name) in self.must:
-            return self.times
-        return MISSING
+    def fact(self, name: str) -> object:
+        return self._given(("fact", name))
+
+    def history(self, namespace: str, name: str) -> object:
+        match namespace:
+            case "times":
+                self._given(("did", name))
+                return self.times
+            case "on":
+                return self._given(("did", name))
+            case "entered":
+                return self._given(("entered", name))
+        raise _Open
+
+    def _given(self, token: Token) -> object:
+        if token not in self.must:
+            raise _Open
+        return _Some()
 
     def __getattr__(self, name: str) -> object:
-        def open_question(*arguments: object) -> object:
-            return MISSING if name == "fact" else _give_up()
-
-        return open_question
+        raise _Open
 
 
-def _give_up() -> object:
-    raise ConditionError
+class _Open(Exception):
+    """The answer depends on what is not known when the playbook is read."""
 
 
 def _always_false(condition: Expression, must: frozenset[Token]) -> bool:
-    """Provably false: so for a first time and so for any later one. Times of the day leave it open."""
+    """Provably false: so when every action surely done was done once, and so when it was done ever so often."""
     if condition.uses_now:
         return False
     for times in (1, 1_000_000):
         try:
             if condition.evaluate(_Known(must, times)) is not False:  # type: ignore[arg-type]
                 return False
-        except (ConditionError, ArithmeticError, TypeError, AttributeError):
+        except (_Open, ConditionError, ArithmeticError, TypeError, AttributeError):
             return False
     return True
-
-

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tuoshan.core.checker.desk import Desk
-from tuoshan.core.checker.flow import RULED, Edge, guarded_history
+from tuoshan.core.checker.flow import RULED, Edge
+from tuoshan.core.checker.reads import guarded_history
 from tuoshan.core.playbook import Action
 
 

@@ -5,32 +5,28 @@ Two kinds of answers, both by fixpoint over the transitions:
 * *may*: a task that can be open, a deadline that can run in a state on at least one path;
 * *must*: facts given, deadlines running, actions done on every path into a state.
 
-Conditions are taken as possible either way, except one that plainly demands `task.X.open == 0` or `X.settled`. A step taken
-back restores what was before, so it adds no path.
+Conditions are taken as possible either way, except those that plainly demand `task.X.open == 0` or `X.settled`.
+A step taken back restores what was before, so it adds no path.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import TypeAlias
 
+from tuoshan.core.checker.reads import demands_none_open, limit_reads, names_verb, required, set_by
 from tuoshan.core.conditions import Expression
-from tuoshan.core.conditions.syntax import Both, Compare, Given, History, Literal, Node, walk
 from tuoshan.core.playbook import (
     ANY_OPEN,
     START,
     SYSTEM,
     Action,
     Deadline,
-    Field,
-    FromTable,
     Limit,
     Playbook,
     Task,
-    Verb,
 )
 
 Token: TypeAlias = tuple[str, str]
@@ -122,7 +118,7 @@ class Flow:
         )
 
     def starts(self, deadline: Deadline, action: Action) -> bool:
-        return action.name in deadline.starts or _names_verb(action.do, "start", deadline.name)
+        return action.name in deadline.starts or names_verb(action.do, "start", deadline.name)
 
     def task_triggers(self, task: Task) -> Iterator[str]:
         for outcome in task.outcomes:
@@ -159,7 +155,7 @@ class Flow:
         for other in self.playbook.tasks.values():
             by_outcome = any(trigger in task.opens for trigger in self.task_triggers(other))
             verbs = [verb for verbs in other.do.values() for verb in verbs]
-            if by_outcome or _names_verb(verbs, "open_task", task.name):
+            if by_outcome or names_verb(verbs, "open_task", task.name):
                 states |= found[other.name]
         return states
 
@@ -178,7 +174,8 @@ class Flow:
         """Whether a run can still be open after this step."""
         if edge.action.name in task.until or self.demands_done(task.name, edge.action):
             return False
-        return task.owed or not self.playbook.states[edge.target].end
+        end = self.playbook.states[edge.target].end
+        return not end or (task.owed and end == "early")
 
     def demands_done(self, task: str, action: Action) -> bool:
         """Whether the action is refused while the task is open."""
@@ -186,7 +183,7 @@ class Flow:
         if known is not None and action.name in known.before:
             return True
         return any(
-            expression is not None and _demands_none_open(expression, task)
+            expression is not None and demands_none_open(expression, task)
             for expression in (action.condition, action.as_soon_as)
         )
 
@@ -212,7 +209,7 @@ class Flow:
         for task in self.playbook.tasks.values():
             verbs = [verb for verbs in task.do.values() for verb in verbs]
             triggers = any(trigger in deadline.starts for trigger in self.task_triggers(task))
-            if triggers or _names_verb(verbs, "start", deadline.name):
+            if triggers or names_verb(verbs, "start", deadline.name):
                 found |= {state for state in self.may_open[task.name] if not states[state].end}
         waiting = list(found)
         while waiting:
@@ -239,7 +236,7 @@ class Flow:
         together = set(deadline.starts) <= set(task.opens) and bool(deadline.starts) and task.condition is None
         all_end = all(trigger in deadline.until for trigger in self.task_triggers(task))
         lapses = set(task.until) - set(deadline.until)
-        ending = action.to in self.ordinary_ends and not task.optional and not task.owed
+        ending = action.to in self.ordinary_ends and not task.optional
         return together and all_end and not lapses and (ending or self.demands_done(task.name, action))
 
     # -- what must be so -----------------------------------------------------------------------------
@@ -383,71 +380,3 @@ class Flow:
         return frozenset(
             name for name, party in self.playbook.parties.items() if party.outside and name != "customer"
         )
-
-
-def required(form: Iterable[Field]) -> set[str]:
-    """Fields that are surely filled in."""
-    return {item.name for item in form if item.required and item.show_if is None}
-
-
-def set_by(verbs: Iterable[Verb]) -> set[str]:
-    return {name for verb in verbs if verb.name in ("set", "add") for name in verb.arguments}
-
-
-def verb_reads(verb: Verb) -> set[str]:
-    """The facts whose values a verb uses."""
-    tables = [value for value in verb.arguments.values() if isinstance(value, Mapping)]
-    found = {str(name) for value in tables for name in value["of"]}
-    if verb.name == "book":
-        found |= {verb.target, *map(str, verb.arguments.values())} - {""}
-    if verb.name == "carry_out":
-        found |= {str(value) for value in verb.arguments.values()}
-    return found
-
-
-def limit_reads(limit: Limit | None) -> set[str]:
-    if limit is None:
-        return set()
-    found = set(limit.within.of) if isinstance(limit.within, FromTable) else set()
-    if limit.at is not None:
-        found |= limit.at.reads - limit.at.guarded
-    return found
-
-
-def guarded_history(expression: Expression) -> set[tuple[str, str]]:
-    """History that stands under `has(…)` or beside `!= null` somewhere in the expression."""
-    return {
-        (node.source.namespace, node.source.name)
-        for node, _ in walk(expression.tree)
-        if isinstance(node, Given) and isinstance(node.source, History)
-    }
-
-
-def _names_verb(verbs: Iterable[Verb], name: str, target: str) -> bool:
-    return any(verb.name == name and verb.target == target for verb in verbs)
-
-
-def _demands_none_open(expression: Expression, task: str) -> bool:
-    return any(_is_none_open(part, task) for part in _conjuncts(expression.tree))
-
-
-def _conjuncts(tree: Node) -> Iterator[Node]:
-    if isinstance(tree, Both):
-        for part in tree.parts:
-            yield from _conjuncts(part)
-    else:
-        yield tree
-
-
-def _is_none_open(node: Node, task: str) -> bool:
-    """`task.X.open == 0`, or the answer of an effect: `X.settled`, `X.failed` speak of a run that is done."""
-    if isinstance(node, History) and node.namespace == "effect":
-        return node.name.rpartition(".")[0] == task
-    if not isinstance(node, Compare) or node.operator not in ("==", "<="):
-        return False
-    sides = (node.left, node.right)
-    history = next((side for side in sides if isinstance(side, History)), None)
-    number = next((side for side in sides if isinstance(side, Literal)), None)
-    if history is None or number is None or (node.operator == "<=" and history is not node.left):
-        return False
-    return (history.namespace, history.name) == ("task", f"{task}.open") and number.value == Decimal(0)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from tuoshan.core.checker.desk import Desk
-from tuoshan.core.checker.flow import set_by, verb_reads
+from tuoshan.core.checker.reads import set_by, verb_reads
 from tuoshan.core.conditions import Expression, ExpressionError, FactType, compile_expression
 from tuoshan.core.conditions import check as check_types
 from tuoshan.core.playbook import ANY_OPEN, START, FieldKind, FromTable, Playbook, Verb
@@ -22,6 +22,12 @@ MESSAGE_VARIABLES: Final = frozenset({
     "company_phone", "due", "today", "link", "survey_link", "next_step", "reply", "unit",
 })  # fmt: skip
 """What a message may name in braces besides the facts and deadlines of its playbook."""
+
+RESERVED: Final = frozenset({
+    "start", "any_open", "previous", "system", "wait", "expect", "late", "not", "open", "paused", "running", "ended",
+    "task", "ask", "hold", "release",
+})  # fmt: skip
+"""What actions cannot be called: words of the grammar and of walks."""
 
 CHANGES: Final = "changes"
 """What a correction brings: any facts with their new values; no field of its own."""
@@ -93,6 +99,10 @@ def _actions(desk: Desk) -> None:
     doers = set(book.actions) | set(book.tasks)
     for name, action in book.actions.items():
         where, line = f"actions.{name}", action.line
+        if name in RESERVED:
+            desk.note(1, where, line, f"操作不能叫“{name}”，这是流程和走查的用词",
+                      f"'{name}' is a word of playbooks and walks",
+                      "换一个名称", "give the action another name")  # fmt: skip
         _known(desk, f"{where}.from", line, action.sources, {*book.states, ANY_OPEN}, "状态", "state")
         _known(desk, f"{where}.to", line, [action.to], book.states, "状态", "state")
         _parties(desk, f"{where}.by", line, action.by)

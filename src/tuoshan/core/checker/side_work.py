@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tuoshan.core.checker.desk import Desk
 from tuoshan.core.playbook import Task
+from tuoshan.core.timing import gates
 
 
 def _awaited(desk: Desk, state: str) -> set[str]:
@@ -13,8 +14,9 @@ def _awaited(desk: Desk, state: str) -> set[str]:
     book = desk.playbook
     waits = book.states[state].waits
     found = set(waits.parties) if waits else set()
+    ahead = [one for one in book.actions.values() if one.moves and state in desk.flow.sources(one)]
     for name, task in book.tasks.items():
-        if task.before and state in desk.flow.may_open[name]:
+        if state in desk.flow.may_open[name] and any(gates(task, action) for action in ahead):
             found.add(task.party)
     return found
 
@@ -22,7 +24,8 @@ def _awaited(desk: Desk, state: str) -> set[str]:
 def check_pauses(desk: Desk) -> None:
     """9. A pause names a party that something waits on while the clock can run.
 
-    A task makes its party awaited only with `before`: without it the way on stays open, and so does the clock.
+    A task makes its party awaited only where it gates a step ahead (`before`, or a condition that reads it):
+    otherwise the way on is open, and so is the clock.
     """
     flow, book = desk.flow, desk.playbook
     for name, state in book.states.items():
@@ -53,8 +56,8 @@ def _pauses(desk: Desk, where: str, line: int, parties: Iterable[str], states: I
         if party not in awaited:
             desk.note(9, where, line, f"此时没有什么在等“{party}”",
                       f"nothing waits on '{party}' while this clock can run",
-                      "删除它，或给它一个带 before 的待办",
-                      "remove it, or give that party a task with before")  # fmt: skip
+                      "删除它，或给它一个 before 指向该状态操作的待办",
+                      "remove it, or give that party a task with before a step of that state")  # fmt: skip
 
 
 def check_tasks(desk: Desk) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from tuoshan.core.checker.desk import Desk
-from tuoshan.core.checker.flow import Token, limit_reads
+from tuoshan.core.checker.flow import Token
+from tuoshan.core.checker.reads import limit_reads
 from tuoshan.core.conditions import ConditionError, Expression
 from tuoshan.core.playbook import Action, State, Waits
 

@@ -1,0 +1,78 @@
+"""What elements of a playbook read and give: the small questions that the graph and the checks share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from tuoshan.core.conditions import Expression
+from tuoshan.core.conditions.syntax import Both, Compare, Given, History, Literal, Node, walk
+from tuoshan.core.playbook import Field, FromTable, Limit, Verb
+
+
+def required(form: Iterable[Field]) -> set[str]:
+    """Fields that are surely filled in."""
+    return {item.name for item in form if item.required and item.show_if is None}
+
+
+def set_by(verbs: Iterable[Verb]) -> set[str]:
+    return {name for verb in verbs if verb.name in ("set", "add") for name in verb.arguments}
+
+
+def verb_reads(verb: Verb) -> set[str]:
+    """The facts whose values a verb uses."""
+    tables = [value for value in verb.arguments.values() if isinstance(value, Mapping)]
+    found = {str(name) for value in tables for name in value["of"]}
+    if verb.name == "book":
+        found |= {verb.target, *map(str, verb.arguments.values())} - {""}
+    if verb.name == "carry_out":
+        found |= {str(value) for value in verb.arguments.values()}
+    return found
+
+
+def limit_reads(limit: Limit | None) -> set[str]:
+    if limit is None:
+        return set()
+    found = set(limit.within.of) if isinstance(limit.within, FromTable) else set()
+    if limit.at is not None:
+        found |= limit.at.reads - limit.at.guarded
+    return found
+
+
+def guarded_history(expression: Expression) -> set[tuple[str, str]]:
+    """History that stands under `has(…)` or beside `!= null` somewhere in the expression."""
+    return {
+        (node.source.namespace, node.source.name)
+        for node, _ in walk(expression.tree)
+        if isinstance(node, Given) and isinstance(node.source, History)
+    }
+
+
+def names_verb(verbs: Iterable[Verb], name: str, target: str) -> bool:
+    return any(verb.name == name and verb.target == target for verb in verbs)
+
+
+def demands_none_open(expression: Expression, task: str) -> bool:
+    return any(_is_none_open(part, task) for part in _conjuncts(expression.tree))
+
+
+def _conjuncts(tree: Node) -> Iterator[Node]:
+    if isinstance(tree, Both):
+        for part in tree.parts:
+            yield from _conjuncts(part)
+    else:
+        yield tree
+
+
+def _is_none_open(node: Node, task: str) -> bool:
+    """`task.X.open == 0`, or the answer of an effect: `X.settled`, `X.failed` speak of a run that is done."""
+    if isinstance(node, History) and node.namespace == "effect":
+        return node.name.rpartition(".")[0] == task
+    if not isinstance(node, Compare) or node.operator not in ("==", "<="):
+        return False
+    sides = (node.left, node.right)
+    history = next((side for side in sides if isinstance(side, History)), None)
+    number = next((side for side in sides if isinstance(side, Literal)), None)
+    if history is None or number is None or (node.operator == "<=" and history is not node.left):
+        return False
+    return (history.namespace, history.name) == ("task", f"{task}.open") and number.value == Decimal(0)

@@ -98,8 +98,8 @@ def carry_out(item: Item, now: datetime) -> None:
     _party, persons = notifying.holders_or_superior(case, playbook, run.party, run.key)
     actor = notifying.actor_of(case.pk, int(item.data["seq"]))
     notifying.notify(
-        persons=persons, what="assigned", case_id=case.pk, now=now, about=run.id, data={"task": run.id, "party": run.party},
-        except_for=actor,
+        persons=persons, what="assigned", case_id=case.pk, now=now, about=run.id,
+        data={"task": run.id, "party": run.party}, except_for=actor,
     )  # fmt: skip
 
 

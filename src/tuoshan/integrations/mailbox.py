@@ -14,10 +14,7 @@ def listing(
     until asked for by its channel.
     """
     found = OutgoingMessage.objects.order_by("-id")
-    if channel:
-        found = found.filter(channel=channel)
-    else:
-        found = found.exclude(channel=OutgoingMessage.Channel.IN_APP)
+    found = found.filter(channel=channel) if channel else found.exclude(channel=OutgoingMessage.Channel.IN_APP)
     if status:
         found = found.filter(status=status)
     if case_id is not None:

@@ -46,8 +46,8 @@ def print_paper(item: Item, now: datetime) -> None:
         name = _("受理回执 %(number)s.pdf") % {"number": case.number}
     with write_transaction():
         kept = evidence.accept(
-            file=ContentFile(content, name=name), case_id=case.pk, upload_token=None, actor_kind="system", actor_id=None,
-            kind=Evidence.Kind.LETTER, now=now, visible_to_customer=True, note=item.key,
+            file=ContentFile(content, name=name), case_id=case.pk, upload_token=None,
+            actor_kind="system", actor_id=None, kind=Evidence.Kind.LETTER, now=now, visible_to_customer=True, note=item.key,
         )  # fmt: skip
     if isinstance(kept, evidence.Rejected):
         raise ValueError(kept.sentence)

@@ -1,0 +1,1 @@
+"""After the answer: the survey and the follow-up call."""

@@ -1,0 +1,37 @@
+"""What the agenda asks of care."""
+
+import json
+from datetime import datetime
+
+from tuoshan.agenda.handlers import handler
+from tuoshan.agenda.models import Item
+from tuoshan.care import survey
+from tuoshan.cases.hooks import follow
+from tuoshan.cases.models import Case
+from tuoshan.cases.models import Event as StoredEvent
+from tuoshan.cases.orders import Order
+from tuoshan.core.case import Event, Words, decode
+from tuoshan.core.playbook import Playbook
+from tuoshan.knowledge.showing import words_of
+
+
+def _is_survey(event: Event, order: Order, playbook: Playbook) -> bool:
+    return event.kind == "task" and event.name == survey.TASK
+
+
+follow("survey_answered", _is_survey)
+
+
+@handler("effect", "survey_answered")
+def survey_answered(item: Item, now: datetime) -> None:
+    """A survey's task was completed, by whichever way: its answer is kept where figures are made of it."""
+    case = Case.objects.filter(id=item.case_id or 0).first()
+    event = StoredEvent.objects.filter(case_id=item.case_id or 0, seq=item.data["seq"]).first()
+    if case is None or event is None:
+        return
+    given = json.loads(event.body)["input"]
+    facts = {name: decode(value) for name, value in given.get("values", {}).items()}
+    texts = words_of(case.pk, facts.values())
+    plain = {name: texts.get(value.ref, "") if isinstance(value, Words) else value for name, value in facts.items()}
+    via = "portal" if event.actor_kind == "customer" else "staff"
+    survey.keep_completed(case, str(given.get("task", "")), plain, event.at, via)

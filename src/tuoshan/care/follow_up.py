@@ -1,0 +1,81 @@
+"""The call on the third day: whom to call next, and what came of it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.care.models import FollowUpCall
+from tuoshan.cases import service
+from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.models import Case
+from tuoshan.parties.reach import case_filter
+
+STATE = "follow_up"
+TRIES = 3
+
+
+def due(person: Any, *, own: bool = True) -> "QuerySet[Case]":
+    """Open cases that wait for a follow-up call, the most urgent first; `tries` and `next_at` come with them.
+
+    `own`: those that the person handles; else all within their reach.
+    """
+    calls = FollowUpCall.objects.filter(case_id=OuterRef("id")).order_by()
+    found = Case.objects.filter(case_filter(person), state=STATE, ended=False)
+    if own:
+        found = found.filter(handler_id=person.pk)
+    number = calls.values("case_id").annotate(n=Count("id")).values("n")
+    newest = FollowUpCall.objects.filter(case_id=OuterRef("id")).order_by("-at", "-id").values("next_at")[:1]
+    return found.annotate(
+        tries=Coalesce(Subquery(number, output_field=IntegerField()), 0), next_at=Subquery(newest)
+    ).order_by("queue_at", "id")
+
+
+def calls(case_id: int) -> list[FollowUpCall]:
+    """The tries so far, newest first."""
+    return list(FollowUpCall.objects.filter(case_id=case_id))
+
+
+def record_call(
+    *,
+    case_id: int,
+    person: Any,
+    result: str,
+    words: str,
+    now: datetime,
+    next_at: datetime | None = None,
+    expected_seq: int | None = None,
+    idempotency_key: str | None = None,
+) -> service.Outcome:
+    """Keep one call. Reached, or not reached for the third time: the case is closed with that result.
+
+    Gives the write path's outcome; where closing is refused (a report is due first) nothing is kept but what was
+    said, so that the customer is not called once more for nothing.
+    """
+    actor = ActingAs.by_person(person)
+    earlier = FollowUpCall.objects.filter(case_id=case_id, result=FollowUpCall.Result.NOT_REACHED).count()
+    ends = result != FollowUpCall.Result.NOT_REACHED or earlier + 1 >= TRIES
+    if ends:
+        outcome = service.act(
+            case_id=case_id,
+            action="close",
+            actor=actor,
+            values={"call_result": result, "customer_words": words},
+            expected_seq=expected_seq,
+            idempotency_key=idempotency_key,
+        )
+    else:
+        outcome = service.call(case_id=case_id, actor=actor, text=words, idempotency_key=idempotency_key)
+    if outcome.accepted and not outcome.replayed:
+        with write_transaction():
+            FollowUpCall.objects.create(
+                case_id=case_id,
+                person_id=person.pk,
+                result=result,
+                words=words,
+                at=now,
+                next_at=None if ends else next_at,
+            )
+    return outcome

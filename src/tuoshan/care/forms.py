@@ -1,0 +1,50 @@
+"""The survey's form and the follow-up call's; screens put them into their pages."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tuoshan.care import survey
+from tuoshan.care.models import FollowUpCall, SurveyAnswer
+
+SCORES = [(5, _("非常满意")), (4, _("满意")), (3, _("一般")), (2, _("不满意")), (1, _("很不满意"))]
+
+
+class SurveyForm(forms.Form):
+    """Five points, reasons, free text; one thumb is enough."""
+
+    score = forms.TypedChoiceField(label=_("您的评分"), choices=SCORES, coerce=int, widget=forms.RadioSelect)
+    reasons = forms.MultipleChoiceField(label=_("原因"), required=False, widget=forms.CheckboxSelectMultiple)
+    words = forms.CharField(
+        label=_("想对我们说的"), required=False, max_length=survey.MOST_WORDS, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, asked: survey.Asked, **kwargs: Any) -> None:
+        self.asked = asked
+        if asked.given is not None:
+            given = asked.given
+            kwargs.setdefault("initial", {"score": given.score, "reasons": given.reasons, "words": given.words})
+        super().__init__(*args, **kwargs)
+        field = self.fields["reasons"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(reason.key, reason.title) for reason in survey.reasons()]
+
+    def save(self, via: str = "link") -> SurveyAnswer:
+        """Store the answer. Raises survey.SurveyClosed."""
+        values = self.cleaned_data
+        return survey.answer(
+            self.asked, score=values["score"], reasons=values["reasons"], words=values["words"], via=via
+        )
+
+
+class FollowUpForm(forms.Form):
+    """What came of a follow-up call."""
+
+    result = forms.ChoiceField(label=_("回访结果"), choices=FollowUpCall.Result.choices, widget=forms.RadioSelect)
+    words = forms.CharField(label=_("客户的话"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    next_at = forms.SplitDateTimeField(
+        label=_("下次联系"),
+        required=False,
+        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
+    )

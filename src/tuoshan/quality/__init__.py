@@ -1,0 +1,1 @@
+"""Learning: causes, who is liable, lessons and their effect."""

@@ -8,7 +8,8 @@ A walk is a story told in steps joined by `>`:
 * `task NAME[key] OUTCOME(values)`, `ask NAME`, `hold NAME`, `release NAME`, `settle NAME`, `fail NAME`;
 * `wait 25h` (m, h, d, or minutes, hours, days): time passes and every alarm goes off on its way;
 * `expect STATE`, `late CLOCK`, `not late CLOCK`, `paused CLOCK`, `running CLOCK`, `ended CLOCK`,
-  `open TASK`, `not open TASK`, `warned CLOCK`, `told PARTY of CLOCK` (that it is late), each also with `not`.
+  `open TASK`, `not open TASK`, `warned CLOCK`, `warned CLOCK 2` (its second warning), `told PARTY of CLOCK`
+  (that it is late), `started CLOCK 2` (twice in all), each also with `not`.
 
 Required fields that a step does not give are filled with something plausible of their kind, so a walk names
 only what matters to it. Moments and dates may be given as hours from the start. The clock starts on a
@@ -76,7 +77,7 @@ class Walker:
     told: list[int] = field(default_factory=list)
     """Numbers of the events whose messages have left: a walk delivers at once."""
     notices: set[tuple[str, str, str]] = field(default_factory=set)
-    """The warnings and late steps so far: `("warning", "", "solve")`, `("late", "lead", "solve")`."""
+    """The warnings and late steps so far: `("warning1", "", "solve")`, `("late", "lead", "solve")`."""
 
     def __post_init__(self) -> None:
         self.case = CaseState(self.playbook.key)
@@ -90,7 +91,7 @@ class Walker:
         for event in decision.events:
             step = str(event.input.get("step", "")) if event.kind == "clock" else ""
             if step.startswith("warn"):
-                self.notices.add(("warning", "", event.name))
+                self.notices.add((f"warning{int(step.removeprefix('warn')) + 1}", "", event.name))
             if step.startswith("late"):
                 self.notices |= {("late", str(party), event.name) for party in event.input.get("to", ())}
         for event in decision.events:
@@ -309,7 +310,7 @@ def _take(walker: Walker, step: str) -> None:
     _judge(decision, step, tail)
 
 
-_ASSERTIONS = {"expect", "late", "not", "paused", "running", "ended", "open", "warned", "told"}
+_ASSERTIONS = {"expect", "late", "not", "paused", "running", "ended", "open", "warned", "told", "started"}
 
 
 def _assert(walker: Walker, head: str, rest: str) -> None:
@@ -335,7 +336,11 @@ def _is_so(walker: Walker, word: str, name: str) -> bool:
         case "paused" | "running" | "ended":
             return walker.clock_is(name, word)
         case "warned":
-            return any(what == "warning" and clock == name for what, _, clock in walker.notices)
+            clock, _, number = name.partition(" ")
+            return (f"warning{number or 1}", "", clock) in walker.notices
+        case "started":
+            clock, _, times = name.partition(" ")
+            return sum(run.name == clock for run in walker.case.clocks.values()) == int(times)
         case "told":
             party, _, clock = name.partition(" of ")
             return ("late", party.strip(), clock.strip()) in walker.notices

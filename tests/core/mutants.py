@@ -1,0 +1,88 @@
+"""Mutants of playbook files: one promise, limit, guard or gate taken out at a time."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tuoshan.core.checker import check
+from tuoshan.core.reading import read_playbook
+from tuoshan.core.walking import run_walk
+
+FOLDER = Path(__file__).parents[2] / "src" / "tuoshan" / "playbooks"
+FRAGMENTS = {path.stem: path.read_text(encoding="utf-8") for path in (FOLDER / "fragments").glob("*.yaml")}
+PLAYBOOKS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.yaml"))}
+
+DELETED = frozenset({
+    "within", "at", "else", "until", "from", "late", "warn", "pauses", "before", "not_by", "if", "again", "while",
+})  # fmt: skip
+"""Keys that are taken out one at a time; of a list also each entry."""
+
+SECTIONS = ("states", "shared", "tasks", "deadlines", "holds")
+
+
+def mutants(text: str) -> Iterator[tuple[str, str]]:
+    """Each mutant's name, such as `tasks.inquire.late[1]`, and its text."""
+    data = yaml.safe_load(text)
+    for section in SECTIONS:
+        for path in _paths(data.get(section) or {}, (section,)):
+            yield _name(path), _text(_without(data, path))
+
+
+def _paths(node: object, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    if not isinstance(node, Mapping):
+        return
+    for key, value in node.items():
+        here = (*path, key)
+        if key in DELETED and len(path) > 1:
+            yield here
+            if isinstance(value, list) and len(value) > 1:
+                yield from ((*here, number) for number in range(len(value)))
+        else:
+            yield from _paths(value, here)
+
+
+def _without(data: Any, path: tuple[str | int, ...]) -> Any:
+    mutant = copy.deepcopy(data)
+    node = mutant
+    for step in path[:-1]:
+        node = node[step]
+    del node[path[-1]]
+    return mutant
+
+
+def _name(path: tuple[str | int, ...]) -> str:
+    return ".".join(str(step) for step in path).replace(".waits.", ".").replace(".can.", ".")
+
+
+def _text(data: Any) -> str:
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100_000)
+
+
+def plain(text: str) -> str:
+    """The text as the mutants are written, with nothing taken out."""
+    return _text(yaml.safe_load(text))
+
+
+def noticed(text: str, file: str, fragments: Mapping[str, str] = FRAGMENTS, about: str = "") -> str:
+    """Who noticed that something is wrong with this text: the reader, a check or a walk; empty for nobody.
+
+    Walks that speak of what `about` names run first, which saves most of the time.
+    """
+    playbook, findings = read_playbook(text, file, fragments)
+    wrong = [finding for finding in findings if finding.severity == "error"]
+    if playbook is None or wrong:
+        return f"reader: {wrong[0].message.en if wrong else 'no playbook'}"
+    wrong = [finding for finding in check(playbook, {}, walks=False) if finding.severity == "error"]
+    if wrong:
+        return f"check {wrong[0].check}: {wrong[0].message.en}"
+    named = [word for word in about.split(".") if word not in ("states", "shared", "tasks", "deadlines", "can", "from")]
+    for walk in sorted(playbook.walks, key=lambda walk: -sum(word in walk.steps for word in named)):
+        problems = run_walk(playbook, walk)
+        if problems:
+            return f"walk {problems[0]}"
+    return ""

@@ -25,7 +25,7 @@ MESSAGE_VARIABLES: Final = frozenset({
 
 RESERVED: Final = frozenset({
     "start", "any_open", "previous", "system", "wait", "expect", "late", "not", "open", "paused", "running", "ended",
-    "task", "ask", "hold", "release",
+    "task", "ask", "hold", "release", "setting", "warned", "told", "started",
 })  # fmt: skip
 """What actions cannot be called: words of the grammar and of walks."""
 

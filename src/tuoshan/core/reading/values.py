@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from tuoshan.core.conditions import Expression, ExpressionError, compile_expression
-from tuoshan.core.durations import Duration, parse_duration
+from tuoshan.core.durations import Duration, on_working_clock, parse_duration
 from tuoshan.core.playbook import NO_WORDING, Clock, FromTable, LateStep, Limit, Wording
 from tuoshan.core.reading.findings import Notes, did_you_mean
 from tuoshan.core.reading.keys import ELSEWHERE, LATER
@@ -200,7 +200,17 @@ class Values:
             self.lonely_clock(node, where, within is None and at is None)
             return None
         calendar = self.name(node.get("calendar"), f"{where}.calendar")
-        return Limit(length, moment, self.clock(node.get("clock"), f"{where}.clock"), calendar)
+        clock = self.clock(node.get("clock"), f"{where}.clock")
+        if clock == "working_time" and isinstance(length, Duration) and within is not None:
+            self.whole_days(length, within, where)
+        return Limit(length, moment, clock, calendar)
+
+    def whole_days(self, length: Duration, node: Node, where: str) -> None:
+        try:
+            on_working_clock(length)
+        except ValueError:
+            self.notes.add(node, where, f"工作时间里没有“{length}”", f"'{length}' has no meaning in working time",
+                           "写整天，或写 working_hours", "write whole days, or working_hours")  # fmt: skip
 
     def lonely_clock(self, node: Mapping, where: str, nothing: bool) -> None:
         for key in ("clock", "calendar"):

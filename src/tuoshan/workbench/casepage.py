@@ -31,6 +31,7 @@ from tuoshan.workbench.timeline import Story, channel_title, shown_value
 
 EARLIER_SHOWN = 5
 PRESENCE_SECONDS = 60
+SHOWN_ELSEWHERE = frozenset({"what_happened", "channel", "category", "product", "grade"})
 KEYS = ("a", "s", "d", "f", "g")
 """Keys of the first main-line buttons, under the left hand."""
 
@@ -171,7 +172,7 @@ def facts_shown(standing: Standing, story: Story) -> list[tuple[str, str]]:
     found = []
     for name, field in standing.playbook.facts.items():
         value = standing.state.facts.get(name)
-        if value is None or (field.supervisors_only and not story.sees_findings) or name == "what_happened":
+        if value is None or (field.supervisors_only and not story.sees_findings) or name in SHOWN_ELSEWHERE:
             continue
         found.append((words(field.label), shown_value(field, encode(value), story.words, story.people)))
     return found

@@ -84,6 +84,7 @@ def pane(request: HttpRequest, name: str, *, current: Case | None = None, cursor
             "text": empty[0],
             "hint": empty[1],
             "href": reverse("workbench:queue", args=[empty[2]]) if empty[2] else "",
+            "action": _("去领取"),
         },
     }
 

@@ -129,10 +129,11 @@ class Story:
         values = given.get("values", {})
         said = next((n for n in ("what_happened", "description", "reason") if n in values), "")
         text = self.value(self.playbook.facts.get(said), values[said]) if said else self.case.title
-        details = [detail for detail in self.details(event, given) if detail.value != text]
-        who = self.customer_name if self.case.customer_id or event.actor_kind == "customer" else self._who(event)
+        said_and_channel = {said, "channel"}
+        rest = {**given, "values": {name: raw for name, raw in values.items() if name not in said_and_channel}}
+        details = self.details(event, rest)
         return Entry(
-            "in", event.at, who, text, channel=channel_title(self.case.channel), details=details,
+            "in", event.at, self.customer_name, text, channel=channel_title(self.case.channel), details=details,
             evidence=self._evidence(given), seq=event.seq,
             for_whom=_("由%(name)s登记") % {"name": self._who(event)} if event.actor_kind == "person" else "",
         )  # fmt: skip

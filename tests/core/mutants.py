@@ -59,8 +59,11 @@ def _name(path: tuple[str | int, ...]) -> str:
     return ".".join(str(step) for step in path).replace(".waits.", ".").replace(".can.", ".")
 
 
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
 def _text(data: Any) -> str:
-    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100_000)
+    return str(yaml.dump(data, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=100_000))
 
 
 def plain(text: str) -> str:

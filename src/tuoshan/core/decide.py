@@ -108,7 +108,7 @@ def _fire(work: Work, step: Step) -> None:
         else:
             _act_by_itself(work, work.playbook.actions[plan.otherwise], clock, step)
         return
-    parties = step.parties or clock.parties[:1]
+    parties = step.parties or clock.parties[:1] or timing.to_warn(work.playbook, work.case, clock)
     due = moment_text(step.at)
     work.begin("clock", clock.name, step=step.name, clock=clock.key, due=due, to=list(parties))
     timing.mark_fired(work, step)

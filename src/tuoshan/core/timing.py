@@ -10,7 +10,7 @@ from tuoshan.core.case import CaseState, Clock
 from tuoshan.core.clocks import Plan, Step
 from tuoshan.core.conditions import EvaluationError, Expression, MissingFact
 from tuoshan.core.durations import Duration
-from tuoshan.core.playbook import Action, LateStep, Limit, Playbook, Task
+from tuoshan.core.playbook import SYSTEM, Action, LateStep, Limit, Playbook, Task
 from tuoshan.core.work import Refused, Work
 
 MERGED = "merged"
@@ -83,6 +83,15 @@ def awaited(playbook: Playbook, case: CaseState) -> frozenset[str]:
         if task.name in playbook.tasks and any(gates(playbook.tasks[task.name], action) for action in ahead)
     )  # fmt: skip
     return gating or frozenset(state.waits.parties)
+
+
+def to_warn(playbook: Playbook, case: CaseState, clock: Clock) -> tuple[str, ...]:
+    """Whom to warn of a deadline across states: those of ours who are awaited, else who hears first when it is late."""
+    known = playbook.parties
+    outside = {name for name, party in known.items() if party.outside} | {"customer", SYSTEM}
+    ours = tuple(sorted(awaited(playbook, case) - outside))
+    late = plan_of(playbook, clock).late
+    return ours or tuple(step.party for step in late if step.after is None)
 
 
 def gates(task: Task, action: Action) -> bool:

@@ -1,0 +1,63 @@
+"""People, a customer and complaints for the tests of everything that leaves the house."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tuoshan import clock
+from tuoshan.cases import library, service
+from tuoshan.cases.models import Case
+from tuoshan.knowledge.company import Company, set_company
+from tuoshan.parties import seeds
+from tuoshan.parties.models import Customer, OrgUnit, Person
+
+
+@dataclass
+class House:
+    unit: OrgUnit
+    agent: Person
+    lead: Person
+    manager: Person
+    customer: Customer
+
+    def complaint(self, **values: Any) -> Case:
+        """A complaint, just registered by the agent."""
+        given = {"channel": "hotline", "what_happened": "收到的杯子碎了"}
+        outcome = service.register(
+            playbook="complaint",
+            actor=service.ActingAs.by_person(self.agent),
+            values=given,
+            channel=values.pop("channel", "hotline"),
+            customer_id=values.pop("customer_id", self.customer.pk),
+            unit_id=self.unit.pk,
+            title="杯子碎了",
+            **values,
+        )
+        assert outcome.accepted, outcome.refusal
+        return Case.objects.get(id=outcome.case_id)
+
+    def act(self, case: Case, action: str, actor: Any = None, **values: Any) -> service.Outcome:
+        """An action by the agent, or by another actor."""
+        acting = actor if isinstance(actor, service.ActingAs) else service.ActingAs.by_person(fresh(actor or self.agent))
+        return service.act(case_id=case.id, action=action, actor=acting, values=values)
+
+
+def fresh(person: Person) -> Person:
+    """The person read anew, as each request does."""
+    return Person.objects.get(pk=person.pk)
+
+
+def make_house() -> House:
+    library.forget()
+    seeds.plant()
+    unit = OrgUnit.objects.create(code="hq", name_zh="总部", kind="company")
+    desk = OrgUnit.objects.create(code="desk", name_zh="客服中心", kind="department", department="service", parent=unit)
+    set_company(Company(name="云杉百货", hotline="400-820-1234"), valid_from=clock.now())
+    people = [
+        Person.objects.create_user(name, "x", roles=(role,), unit=desk, display_name=shown, email=f"{name}@example.cn")
+        for name, role, shown in (
+            ("linyue", "agent", "林悦"), ("zhouming", "supervisor", "周明"), ("hegang", "manager", "何刚"),
+        )
+    ]  # fmt: skip
+    customer = Customer(name="王芳", phone="13800138000", email="wang@example.cn")
+    customer.save()
+    return House(desk, *people, customer)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tuoshan.core.checker import check
+from tuoshan.core.checker.names import MESSAGE_VARIABLES
+from tuoshan.core.conditions.names import FUNCTIONS, HISTORY
 from tuoshan.core.durations import Duration
-from tuoshan.core.playbook import FromTable, Playbook, Wording
-from tuoshan.core.reading import Finding, read_playbook
+from tuoshan.core.playbook import PHASES, VERBS, FieldKind, FromTable, Playbook, Wording
+from tuoshan.core.reading import Finding, keys, read_playbook
 from tuoshan.core.yaml_strict import Mapping, Scalar, compose
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -285,3 +289,24 @@ def test_no_damage_to_a_file_raises(data: st.DataObject) -> None:
     playbook, found = read_playbook(text, "damaged.yaml", {"common": COMMON})
     assert playbook is not None or found
     assert all(re.search(r"\w", one.message.zh) and one.mend.en for one in found)
+
+
+# -- the guide ------------------------------------------------------------------------------------------------
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "playbooks.md").read_text(encoding="utf-8")
+
+
+def test_the_first_example_of_the_guide_is_a_sound_playbook() -> None:
+    found = re.search(r"```yaml\n(playbook: repair.*?)```", GUIDE, re.DOTALL)
+    assert found is not None
+    playbook, mistakes = read_playbook(found[1], "repair.yaml", {})
+    assert playbook is not None and not mistakes
+    assert [one.in_language("en") for one in check(playbook, {})] == []
+
+
+def test_the_guide_explains_every_word_of_the_grammar() -> None:
+    lists = (keys.PLAYBOOK, keys.FRAGMENT, keys.FIELD, keys.STATE, keys.WAITS, keys.SHARED, keys.TASK)
+    words = {word for one in (*lists, keys.DEADLINE, keys.HOLD, keys.PARTY, keys.MESSAGE) for word in one}
+    words |= set(get_args(FieldKind)) | VERBS | MESSAGE_VARIABLES | set(PHASES) | set(FUNCTIONS) | set(HISTORY)
+    unexplained = {word for word in words if not re.search(rf"(?<![a-z_]){word}(?![a-z_])", GUIDE)}
+    assert unexplained - {"members"} == set()

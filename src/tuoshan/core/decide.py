@@ -377,12 +377,22 @@ def _correct(work: Work, command: Command) -> None:
 
 
 def _approved(work: Work, names: set[str]) -> set[str]:
-    """Facts that a tier judged, once somebody of that tier (or a limit) has let them pass."""
-    found: set[str] = set()
+    """Amounts that a tier or a limit has let pass, or that were given out to be paid: those are proposed again."""
+    judged: set[str] = set()
     for action in work.playbook.actions.values():
-        if action.by_tier and action.by_tier.of in names and work.case.actions.get(action.name):
-            found.add(action.by_tier.of)
-    return found
+        if not work.case.actions.get(action.name):
+            continue
+        if action.by_tier:
+            judged.add(action.by_tier.of)
+        if action.as_soon_as is not None:
+            judged |= {name for name in action.as_soon_as.reads if _is_money(work.playbook, name)}
+        judged |= {str(verb.arguments.get("amount", "amount")) for verb in action.do if verb.name == "carry_out"}
+    return judged & names
+
+
+def _is_money(playbook: Playbook, name: str) -> bool:
+    known = playbook.facts.get(name)
+    return known is not None and known.kind == "money"
 
 
 def _correct_command(work: Work, command: Command) -> None:

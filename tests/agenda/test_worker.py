@@ -1,6 +1,5 @@
 """The durable table of what must happen when, and the workers that empty it."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -211,15 +210,11 @@ def test_a_worker_reports_life_and_its_end(clock: Any, handled: list[str]) -> No
 
 
 @pytest.mark.slow
-def test_the_command_stops_on_sigterm(clock: Any, on_postgres: bool) -> None:
+def test_the_command_stops_on_sigterm(clock: Any) -> None:
     """A real process on this test's database."""
-    from django.db import connection
+    from tests.agenda.test_kill import environment
 
-    if on_postgres:
-        pytest.skip("the address of the server is not known here")
-    name = str(connection.settings_dict["NAME"])
-    environment = {**os.environ, "TUOSHAN_DATABASE_URL": f"sqlite:///{name}"}
-    process = subprocess.Popen([sys.executable, "-m", "tuoshan", "worker", "--name", "p1"], env=environment)
+    process = subprocess.Popen([sys.executable, "-m", "tuoshan", "worker", "--name", "p1"], env=environment())
     try:
         limit = time.monotonic() + 30
         while not Worker.objects.filter(name="p1").exists() and time.monotonic() < limit:

@@ -1,6 +1,8 @@
 """What screens and the API ask about cases: reach, queues, counts, pages.
 
 Every queue is a range of a partial index and is paged by key, so its cost does not grow with the table.
+`paused__in=[True]` and `held__gt=""` say equality and range in the form that SQLite looks up in an index; a bare
+truth value or an inequality it would scan for.
 """
 
 from collections.abc import Callable, Mapping
@@ -46,6 +48,7 @@ CLOSED_SHOWN = timedelta(days=30)
 BY_DUE = ("queue_at", "id")
 BY_CLOSED = ("-closed_at", "-id")
 BY_AGE = ("id",)
+BY_HOLD = ("held", "id")
 
 Condition = Callable[[Any, datetime], Q]
 
@@ -107,8 +110,8 @@ QUEUES: Mapping[str, Queue] = {
         Queue("overdue", _("已超时"), lambda person, now: Q(ended=False, queue_at__lt=now)),
         Queue("due_today", _("今日到期"), _due_today),
         Queue("waiting_customer", _("待客户"), lambda person, now: Q(ended=False, waits_for="customer")),
-        Queue("paused", _("计时暂停"), lambda person, now: Q(ended=False, paused=True), BY_AGE),
-        Queue("held", _("已中止"), lambda person, now: Q(ended=False) & ~Q(held=""), BY_AGE),
+        Queue("paused", _("计时暂停"), lambda person, now: Q(ended=False, paused__in=[True]), BY_AGE),
+        Queue("held", _("已中止"), lambda person, now: Q(ended=False, held__gt=""), BY_HOLD),
         Queue("urgent", _("紧急"), lambda person, now: Q(ended=False, grade="urgent")),
         Queue("appeals", _("申诉"), lambda person, now: Q(ended=False, state__in=appeal_states())),
         Queue("watched", _("关注的"), _watched, BY_AGE, own=True),

@@ -1,8 +1,10 @@
 """What queues and reports see of a case: columns and rows that follow from its state, and from nothing else."""
 
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from operator import attrgetter
 
 from tuoshan.cases.models.case import FAR_FUTURE
 from tuoshan.core.case import CaseState, Clock, Interval
@@ -44,10 +46,11 @@ class Summary:
     satisfaction: int | None
 
     def values(self) -> tuple[object, ...]:
-        return astuple(self)
+        return _SUMMARY_VALUES(self)
 
 
 SUMMARY_COLUMNS = tuple(field.name for field in fields(Summary))
+_SUMMARY_VALUES: Callable[[Summary], tuple[object, ...]] = attrgetter(*SUMMARY_COLUMNS)
 
 
 def summarise(playbook: Playbook, case: CaseState) -> Summary:

@@ -12,14 +12,20 @@ import pytest
 
 
 @pytest.fixture
-def house(db: None, clock: Any, settings: Any, tmp_path: Path) -> Any:
+def house(db: None, clock: Any, settings: Any, tmp_path: Path) -> Iterator[Any]:
     """The agent 林悦 handles, the supervisor 周明 leads, 王芳 is the customer."""
-    from tests.integrations.house import make_house
+    from tests.integrations.house import complaint_playbook, make_house
+
+    from tuoshan.cases import calendars, library
 
     settings.DATA_DIR = tmp_path
     settings.PUBLIC_URL = "https://service.example.cn"
     settings.EMAIL_HOST = ""
-    return make_house()
+    calendars.forget()
+    playbook, fragments = complaint_playbook()
+    with library.using(playbook, fragments=fragments):
+        yield make_house()
+    calendars.forget()
 
 
 @dataclass

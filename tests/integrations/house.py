@@ -1,11 +1,14 @@
 """People, a customer and complaints for the tests of everything that leaves the house."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from tuoshan import clock
 from tuoshan.cases import library, service
 from tuoshan.cases.models import Case
+from tuoshan.core.playbook import Playbook
+from tuoshan.core.reading import read_playbook
 from tuoshan.knowledge.company import Company, set_company
 from tuoshan.parties import seeds
 from tuoshan.parties.models import Customer, OrgUnit, Person
@@ -17,6 +20,7 @@ class House:
     agent: Person
     lead: Person
     manager: Person
+    colleague: Person
     customer: Customer
 
     def complaint(self, **values: Any) -> Case:
@@ -37,8 +41,20 @@ class House:
 
     def act(self, case: Case, action: str, actor: Any = None, **values: Any) -> service.Outcome:
         """An action by the agent, or by another actor."""
-        acting = actor if isinstance(actor, service.ActingAs) else service.ActingAs.by_person(fresh(actor or self.agent))
-        return service.act(case_id=case.id, action=action, actor=acting, values=values)
+        if not isinstance(actor, service.ActingAs):
+            actor = service.ActingAs.by_person(fresh(actor or self.agent))
+        return service.act(case_id=case.id, action=action, actor=actor, values=values)
+
+
+@cache
+def complaint_playbook() -> tuple[Playbook, dict[str, str]]:
+    """The shipped complaint with its fragment; its walks are run by other tests."""
+    places = (library.PACKAGED / library.FRAGMENTS).glob("*.yaml")
+    fragments = {path.stem: path.read_text(encoding="utf-8") for path in places}
+    text = (library.PACKAGED / "complaint.yaml").read_text(encoding="utf-8")
+    playbook, findings = read_playbook(text, "complaint.yaml", fragments)
+    assert playbook is not None, findings
+    return playbook, fragments
 
 
 def fresh(person: Person) -> Person:
@@ -47,7 +63,6 @@ def fresh(person: Person) -> Person:
 
 
 def make_house() -> House:
-    library.forget()
     seeds.plant()
     unit = OrgUnit.objects.create(code="hq", name_zh="总部", kind="company")
     desk = OrgUnit.objects.create(code="desk", name_zh="客服中心", kind="department", department="service", parent=unit)
@@ -56,8 +71,10 @@ def make_house() -> House:
         Person.objects.create_user(name, "x", roles=(role,), unit=desk, display_name=shown, email=f"{name}@example.cn")
         for name, role, shown in (
             ("linyue", "agent", "林悦"), ("zhouming", "supervisor", "周明"), ("hegang", "manager", "何刚"),
+            ("mali", "agent", "马莉"),
         )
     ]  # fmt: skip
     customer = Customer(name="王芳", phone="13800138000", email="wang@example.cn")
     customer.save()
-    return House(desk, *people, customer)
+    agent, lead, manager, colleague = people
+    return House(desk, agent, lead, manager, colleague, customer)

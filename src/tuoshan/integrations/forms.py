@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
@@ -13,6 +14,8 @@ from tuoshan.integrations.models import NotificationPreference, SmsGateway
 
 class SmsGatewayForm(forms.ModelForm):  # type: ignore[type-arg]
     """The gateway; headers are secret, so what is stored is never shown and stays when left empty."""
+
+    url = forms.URLField(label=gettext_lazy("地址"), max_length=500, assume_scheme="https")
 
     class Meta:
         model = SmsGateway

@@ -47,7 +47,8 @@ def print_paper(item: Item, now: datetime) -> None:
     with write_transaction():
         kept = evidence.accept(
             file=ContentFile(content, name=name), case_id=case.pk, upload_token=None,
-            actor_kind="system", actor_id=None, kind=Evidence.Kind.LETTER, now=now, visible_to_customer=True, note=item.key,
+            actor_kind="system", actor_id=None, kind=Evidence.Kind.LETTER, now=now, visible_to_customer=True,
+            note=item.key,
         )  # fmt: skip
     if isinstance(kept, evidence.Rejected):
         raise ValueError(kept.sentence)

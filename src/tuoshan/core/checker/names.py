@@ -232,6 +232,12 @@ def _others(desk: Desk) -> None:
         if not message.to:
             desk.note(1, where, line, "没有写 to", "to is missing", "写 to: customer", "write to: customer")
         _variables(desk, name)
+    told = {name for action in book.actions.values() for name in action.tell}
+    told |= {name for task in book.tasks.values() for name in task.tell}
+    for name in book.messages.keys() - told:
+        desk.warn(1, f"messages.{name}", book.messages[name].line, f"消息“{name}”从不发出",
+                  f"the message '{name}' is never sent", "在某个 tell 中写上它，或删除它",
+                  "name it in some tell, or remove it")  # fmt: skip
     for where, line, limit in desk.limits():
         if isinstance(limit.within, FromTable):
             _known(desk, f"{where}.within", line, [limit.within.table], book.tables, "表", "table")
@@ -305,6 +311,10 @@ def check_facts(desk: Desk) -> None:
                       f"'{name}' is a word of the expressions",
                       "给字段换一个名称", "give the field another name")  # fmt: skip
     given = given_facts(book)
+    for name in book.facts.keys() - given:
+        desk.warn(8, f"fields.{name}", book.facts[name].line, f"字段“{name}”从没有人填写",
+                  f"nobody is ever asked for '{name}'", "放进某个 form，或删除它",
+                  "ask for it in a form, or remove it")  # fmt: skip
     for where, line, name in _reads(desk):
         if name in given:
             continue

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from django.db import connection
-
 from tests.cases.process import DESK
+
 from tuoshan import clock as product_clock
 from tuoshan.agenda.models import Item
 from tuoshan.cases import service

@@ -9,7 +9,7 @@ from typing import Any
 
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.chain import canonical
-from tuoshan.core.case import CommandKind, Event, Json, Refusal, encode
+from tuoshan.core.case import CommandKind, Event, Json, Refusal, encode, moment_text
 
 
 class CaseUnknown(LookupError):
@@ -93,6 +93,8 @@ class NewCase:
             extra["channel"] = self.channel
         if self.history:
             extra["history"] = self.history
+        elif self.received_at is not None:
+            extra["received_at"] = moment_text(self.received_at)
         return Order(
             "start", self.acting, "start", self.values, at=self.received_at, extra=extra,
             upload_token=self.upload_token, idempotency_key=self.idempotency_key,

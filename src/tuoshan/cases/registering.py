@@ -45,6 +45,14 @@ def register(new: NewCase) -> Outcome:
     return register_many([new])[0]
 
 
+def resting_state(playbook: Playbook) -> str:
+    """Where a case of the past rests: the first ordinary end. Raises ValueError for a playbook without one."""
+    for state in playbook.states.values():
+        if state.end == "ordinary":
+            return state.name
+    raise ValueError(f"{playbook.key} has no ordinary end")
+
+
 def register_many(cases: Sequence[NewCase]) -> list[Outcome]:
     """Register cases, up to 200 in one transaction; an outcome for each, in their order.
 

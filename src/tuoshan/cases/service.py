@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from tuoshan.cases import registering, writing
+from tuoshan.cases import library, registering, writing
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.merging import merge, unmerge
 from tuoshan.cases.orders import CaseUnknown, MessageDraft, NewCase, Order, Outcome
-from tuoshan.cases.registering import register_many
+from tuoshan.cases.registering import register_many, resting_state
 from tuoshan.cases.writing import wake, wake_many
 from tuoshan.core.case import Json
 
@@ -37,6 +37,7 @@ __all__ = [
     "register",
     "register_many",
     "release",
+    "resting_state",
     "step_back",
     "unmerge",
     "wake",
@@ -50,9 +51,12 @@ _NOTHING: dict[str, Any] = {}
 def register(
     *, playbook: str, actor: ActingAs, values: Values, channel: str, customer_id: int | None, unit_id: int | None,
     title: str = "", idempotency_key: str | None = None, received_at: datetime | None = None, history: bool = False,
-    history_state: str = "closed", upload_token: str = "", extra: Mapping[str, Json] = _NOTHING,
+    history_state: str = "", upload_token: str = "", extra: Mapping[str, Json] = _NOTHING,
 ) -> Outcome:  # fmt: skip
-    """Begin a case. As `history` it comes in at rest in `history_state`: without clocks, tasks or messages."""
+    """Begin a case. As `history` it comes in without clocks, tasks or messages, at rest in `history_state`
+    (the playbook's first ordinary end, when none is given)."""
+    if history and not history_state:
+        history_state = resting_state(library.current(playbook))
     new = NewCase(
         playbook, actor, values, channel, customer_id, unit_id, title, idempotency_key, received_at,
         history_state if history else "", upload_token, extra,

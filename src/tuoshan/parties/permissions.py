@@ -79,27 +79,45 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Files: open here, since customers and staff share them; `documents.access` decides on each file
     **_each("documents.", "serve thumbnail upload discard", ANYBODY),
     # Programs; the scope that a token needs as well stands in SCOPES
-    **_each("api.", "openapi docs", STAFF),
-    **_each("api.", "case_list case_read case_timeline case_clocks case_possible", STAFF),
+    **_each("api.", "openapi-json openapi-view api-root me", STAFF),
+    **_each("api.", "case_list queue_list case_read case_timeline case_clocks case_possible evidence_list", STAFF),
     **_each("api.", "case_register", FRONT),
-    **_each("api.", "case_act case_task case_note case_message evidence_add case_watch", WRITERS),
-    **_each("api.", "customer_find customer_read category_list product_list playbook_list", STAFF),
-    **_each("api.", "report_read report_export", REPORT_READERS),
-    **_each("api.", "people_list person_read", OVERSIGHT),
-    **_each("api.", "person_write org_unit_write party_map_write customer_erase", ADMINS),
+    **_each(
+        "api.",
+        "case_batch case_act case_task case_ask case_hold case_release case_correct case_note case_call case_message "
+        "evidence_add case_watch case_unwatch",
+        WRITERS,
+    ),
+    **_each("api.", "case_merge case_unmerge", FRONT),
+    **_each("api.", "case_step_back", LEADS),
+    **_each("api.", "customer_find customer_read category_list playbook_list", STAFF),
+    **_each("api.", "people_list", OVERSIGHT),
+    **_each("api.", "customer_erase", ADMINS),
 }
 
 SCOPES: dict[str, str] = {
-    "api.case_register": "write",
-    "api.case_act": "write",
-    "api.case_task": "write",
-    "api.case_note": "write",
-    "api.case_message": "write",
-    "api.case_watch": "write",
-    "api.evidence_add": "write",
-    "api.person_write": "admin",
-    "api.org_unit_write": "admin",
-    "api.party_map_write": "admin",
+    **dict.fromkeys(
+        (
+            "api.case_register",
+            "api.case_batch",
+            "api.case_act",
+            "api.case_task",
+            "api.case_ask",
+            "api.case_hold",
+            "api.case_release",
+            "api.case_correct",
+            "api.case_step_back",
+            "api.case_note",
+            "api.case_call",
+            "api.case_message",
+            "api.case_watch",
+            "api.case_unwatch",
+            "api.case_merge",
+            "api.case_unmerge",
+            "api.evidence_add",
+        ),
+        "write",
+    ),
     "api.customer_erase": "admin",
 }
 """What a token must be allowed for these; every other endpoint needs ``read``."""

@@ -22,12 +22,12 @@ from tuoshan.catalog.models import Category, Product
 from tuoshan.core.case import encode
 from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work
+from tuoshan.insight.story import Story, channel_title, sees_findings, shown_value
 from tuoshan.parties.models import Customer, OrgUnit, Person
-from tuoshan.parties.permissions import LEADS, allowed, permitted
+from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import queues
 from tuoshan.workbench.cards import cards
 from tuoshan.workbench.panels import panels_for
-from tuoshan.workbench.timeline import Story, channel_title, shown_value
 
 EARLIER_SHOWN = 5
 PRESENCE_SECONDS = 60
@@ -98,11 +98,6 @@ def buttons(standing: Standing, case: Case) -> list[Button]:
             )
         )
     return made
-
-
-def sees_findings(person: Any) -> bool:
-    """Whether findings against a person are shown to this reader."""
-    return not LEADS.isdisjoint(person.role_keys())
 
 
 def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:

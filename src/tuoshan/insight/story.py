@@ -20,6 +20,7 @@ from tuoshan.cases.models import Case, Event, Message, Words
 from tuoshan.core.playbook import Field, Playbook, Wording
 from tuoshan.documents.models import Evidence
 from tuoshan.parties.models import Customer, OrgUnit, Person
+from tuoshan.parties.permissions import LEADS
 
 EntryKind = Literal["in", "out", "note", "call", "event"]
 
@@ -51,6 +52,11 @@ class Entry:
     for_whom: str = ""
     icon: str = ""
     seq: int = 0
+
+
+def sees_findings(person: Any) -> bool:
+    """Whether findings against a person are shown to this reader."""
+    return not LEADS.isdisjoint(person.role_keys())
 
 
 class Story:

@@ -1,0 +1,77 @@
+"""Errors as RFC 9457 problems, in the caller's language, with the facts a program needs."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from tuoshan.cases.refusals import sentence
+from tuoshan.core.case import Refusal
+from tuoshan.core.playbook import Playbook
+from tuoshan.parties.permissions import NotPermitted, NotSignedIn, ScopeMissing
+
+MEDIA_TYPE = "application/problem+json"
+
+REFUSAL_STATUS = {
+    "not_allowed": 403, "not_by_same_person": 403, "invalid_form": 422, "needs_evidence": 422, "need_facts": 422,
+    "unknown_action": 404, "unknown_case": 404,
+}  # fmt: skip
+"""Every other refusal is a conflict with the state that the case is in: 409."""
+
+
+class Problem(Exception):
+    """Ends a request with a problem document."""
+
+    def __init__(self, status: int, code: str, title: str, detail: str = "", **members: Any) -> None:
+        super().__init__(title)
+        self.status, self.code, self.title, self.detail, self.members = status, code, title, detail, members
+
+
+def refused(refusal: Refusal, playbook: Playbook) -> Problem:
+    """The problem for a refused command: `code` and `facts` for programs, `detail` for people."""
+    status = REFUSAL_STATUS.get(refusal.because, 409)
+    detail = sentence(refusal, playbook)
+    return Problem(status, refusal.because, _("这一步没有执行"), detail, facts=dict(refusal.data))
+
+
+def response(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """The problem as a document; `type` is a stable reference, not an address to fetch."""
+    body: dict[str, Any] = {
+        "type": f"urn:tuoshan:problem:{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail or problem.title,
+        "instance": request.path,
+        "code": problem.code,
+        **problem.members,
+    }
+    return JsonResponse(
+        body, status=problem.status, content_type=MEDIA_TYPE, json_dumps_params={"ensure_ascii": False}
+    )  # fmt: skip
+
+
+def of_error(error: Exception) -> Problem | None:
+    """The problem for what may be raised on the way; None for what is a fault of ours."""
+    match error:
+        case Problem():
+            return error
+        case AuthenticationError() | NotSignedIn():
+            return Problem(401, "not_signed_in", _("请提供有效的令牌"))
+        case ScopeMissing():
+            return Problem(403, "scope_missing", _("令牌的权限不足"), str(error), scope=error.scope)
+        case NotPermitted():
+            return Problem(403, "not_permitted", _("您的角色不能使用这项功能。"))
+        case ValidationError():
+            return Problem(
+                422, "invalid_request", _("请求的内容有误"), errors=[_located(item) for item in error.errors]
+            )
+        case Http404():
+            return Problem(404, "not_found", _("没有找到，或不在您的范围内"))
+        case HttpError():
+            return Problem(error.status_code, "request_refused", str(error))
+    return None
+
+
+def _located(item: Any) -> dict[str, str]:
+    return {"where": ".".join(str(part) for part in item.get("loc", ())), "message": str(item.get("msg", ""))}

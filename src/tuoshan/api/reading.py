@@ -1,0 +1,214 @@
+"""Cases as programs read them: lists, one case, its clocks, timeline and possibilities."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from ninja import Query, Router, Schema
+
+from tuoshan.api.application import PROBLEMS
+from tuoshan.api.problems import Problem
+from tuoshan.api.shapes import (
+    CaseOut,
+    CasePage,
+    CaseRow,
+    ClockOut,
+    EntryOut,
+    EvidenceOut,
+    PossibleOut,
+    QueueOut,
+)
+from tuoshan.api.values import json_of
+from tuoshan.cases import queries
+from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.clock_views import clock_views
+from tuoshan.cases.forms import choices_of, words
+from tuoshan.cases.models import Case, Words
+from tuoshan.cases.possible import Standing
+from tuoshan.cases.queries import QUEUES, CursorBroken
+from tuoshan.cases.refusals import sentence
+from tuoshan.core.case import encode
+from tuoshan.core.playbook import Field, Playbook
+from tuoshan.core.possible import Possible
+from tuoshan.core.work import Work
+from tuoshan.documents import evidence as evidence_store
+from tuoshan.documents.models import Evidence
+from tuoshan.insight.story import Story, sees_findings
+from tuoshan.parties.permissions import api_permitted
+
+router = Router(tags=["cases"])
+
+
+class CaseFilter(Schema):
+    """Conditions on a list; all that are given must hold."""
+
+    queue: str = "open"
+    state: str | None = None
+    playbook: str | None = None
+    grade: str | None = None
+    channel: str | None = None
+    handler_id: int | None = None
+    unit_id: int | None = None
+    customer_id: int | None = None
+    category_id: int | None = None
+    cursor: str = ""
+    limit: int = 50
+
+
+def find_case(request: HttpRequest, number: str) -> Case:
+    """The case within the caller's reach. Raises Http404."""
+    case = queries.reachable(request.user).filter(number=number).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def standing_of(request: HttpRequest, case: Case) -> Standing:
+    """The case as the caller sees it."""
+    return Standing(case, ActingAs.by_person(request.user))
+
+
+@router.get("", response={200: CasePage, **PROBLEMS}, url_name="case_list", summary="A queue, page by page")
+@api_permitted("api.case_list")
+def case_list(request: HttpRequest, where: Query[CaseFilter]) -> dict[str, Any]:
+    """Cases of a built-in queue, narrowed by the given conditions, in the queue's order."""
+    if where.queue not in QUEUES:
+        raise Problem(422, "unknown_queue", "queue", facts={"queues": list(QUEUES)})
+    given = where.dict(exclude={"queue", "cursor", "limit"}, exclude_none=True)
+    try:
+        page = queries.page(queries.queue(where.queue, request.user, **given), where.cursor, where.limit)
+    except CursorBroken as error:
+        raise Problem(400, "broken_cursor", "cursor") from error
+    return {"cases": [row_of(case) for case in page.rows], "next": page.next, "previous": page.previous}
+
+
+def row_of(case: Case) -> dict[str, Any]:
+    """The columns of a case that a list shows."""
+    return {name: getattr(case, name) for name in CaseRow.model_fields}
+
+
+@router.get("/queues", response={200: list[QueueOut], **PROBLEMS}, url_name="queue_list", summary="Queues and counts")
+@api_permitted("api.queue_list")
+def queue_list(request: HttpRequest) -> list[dict[str, Any]]:
+    """The built-in queues with their exact counts within the caller's reach."""
+    counts = queries.counts(request.user)
+    return [{"name": name, "title": str(queue.title), "count": counts[name]} for name, queue in QUEUES.items()]
+
+
+@router.get("/{number}", response={200: CaseOut, **PROBLEMS}, url_name="case_read", summary="One case")
+@api_permitted("api.case_read")
+def case_read(request: HttpRequest, number: str) -> dict[str, Any]:
+    """The case with its facts; findings against a person only for supervisors."""
+    case = find_case(request, number)
+    standing = standing_of(request, case)
+    texts = dict(Words.objects.filter(case_id=case.pk).values_list("ref", "text"))
+    hidden = (
+        set() if sees_findings(request.user) else {n for n, f in standing.playbook.facts.items() if f.supervisors_only}
+    )
+    facts = {
+        n: json_of(encode(v), texts) for n, v in standing.state.facts.items() if n.rpartition(".")[2] not in hidden
+    }
+    main = (
+        Case.objects.filter(pk=case.merged_into_id).values_list("number", flat=True).first()
+        if case.merged_into_id
+        else ""
+    )
+    return row_of(case) | {
+        "playbook_hash": case.playbook_hash, "facts": facts, "assigned": dict(standing.state.assigned),
+        "hold": case.held, "merged_into": main or "",
+    }  # fmt: skip
+
+
+@router.get("/{number}/clocks", response={200: list[ClockOut], **PROBLEMS}, url_name="case_clocks", summary="Clocks")
+@api_permitted("api.case_clocks")
+def case_clocks(request: HttpRequest, number: str) -> list[dict[str, Any]]:
+    """Every clock, running ones first, each with its arithmetic."""
+    standing = standing_of(request, find_case(request, number))
+    work = Work(standing.playbook, standing.state, standing.now, standing.around)
+    return [
+        {
+            "key": view.key, "name": view.name, "kind": view.kind, "title": view.title, "standing": view.standing,
+            "started": view.started, "due": view.due, "ended": view.ended, "provisional": view.provisional,
+            "paused_seconds": int(view.paused.total_seconds()), "held_seconds": int(view.held.total_seconds()),
+            "explanation": list(view.lines),
+        }
+        for view in clock_views(standing.playbook, standing.state, work)
+    ]  # fmt: skip
+
+
+@router.get(
+    "/{number}/timeline", response={200: list[EntryOut], **PROBLEMS}, url_name="case_timeline", summary="Timeline"
+)
+@api_permitted("api.case_timeline")
+def case_timeline(request: HttpRequest, number: str) -> list[dict[str, Any]]:
+    """Messages, notes, calls and events, oldest first."""
+    case = find_case(request, number)
+    standing = standing_of(request, case)
+    story = Story(case, standing.playbook, viewer=request.user, sees_findings=sees_findings(request.user))
+    return [
+        {
+            "kind": entry.kind, "at": entry.at, "who": entry.who, "text": entry.text, "channel": entry.channel,
+            "details": {detail.label: detail.value for detail in entry.details},
+            "evidence": [str(item.pk) for item in entry.evidence],
+        }
+        for entry in story.entries()
+    ]  # fmt: skip
+
+
+@router.get(
+    "/{number}/possible",
+    response={200: list[PossibleOut], **PROBLEMS},
+    url_name="case_possible",
+    summary="What can be done",
+)
+@api_permitted("api.case_possible")
+def case_possible(request: HttpRequest, number: str) -> list[dict[str, Any]]:
+    """What the caller can do now, with the forms it needs, and what stands in its way."""
+    standing = standing_of(request, find_case(request, number))
+    return [possible_out(item, standing.playbook) for item in standing.possible()]
+
+
+def possible_out(item: Possible, playbook: Playbook) -> dict[str, Any]:
+    """A possible thing on the wire."""
+    return {
+        "kind": item.kind, "name": item.name, "title": words(item.title), "task": item.task,
+        "outcomes": [name for name, _ in item.outcomes], "evidence": list(item.evidence),
+        "fields": [field_out(field) for field in item.form],
+        "blocked": sentence(item.blocked, playbook) if item.blocked else "",
+        "blocked_because": item.blocked.because if item.blocked else "",
+    }  # fmt: skip
+
+
+def field_out(field: Field) -> dict[str, Any]:
+    """A form field on the wire."""
+    plain = [{"value": value, "title": str(title)} for value, title in choices_of(field)] if field.choices else []
+    return {
+        "name": field.name, "kind": field.kind, "label": words(field.label), "required": field.required,
+        "choices": plain, "list": field.list, "help": words(field.help),
+    }  # fmt: skip
+
+
+@router.get(
+    "/{number}/evidence", response={200: list[EvidenceOut], **PROBLEMS}, url_name="evidence_list", summary="Files"
+)
+@api_permitted("api.evidence_list")
+def evidence_list(request: HttpRequest, number: str) -> list[dict[str, Any]]:
+    """The files of the case that the caller may see."""
+    case = find_case(request, number)
+    rows = Evidence.objects.filter(case_id=case.pk, removed_at=None).order_by("pk")
+    if not sees_findings(request.user):
+        rows = rows.filter(supervisors_only=False)
+    return [evidence_out(row) for row in rows]
+
+
+def evidence_out(row: Evidence) -> dict[str, Any]:
+    """A file on the wire."""
+    return {
+        "id": str(row.pk),
+        "kind": row.kind,
+        "name": evidence_store.download_name(row),
+        "content_type": row.content_type,
+        "size": row.size,
+        "sha256": row.stored_hash,
+        "at": row.at,
+        "url": f"/evidence/{row.pk}",
+    }

@@ -1,0 +1,269 @@
+"""What goes over the wire."""
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Field, Schema
+
+
+class ProblemOut(Schema):
+    """RFC 9457: what happened, for programs (`code`, `facts`) and for people (`detail`)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    facts: dict[str, Any] | None = None
+    errors: list[dict[str, str]] | None = None
+    scope: str | None = None
+
+
+class CaseRow(Schema):
+    """A case in a list."""
+
+    number: str
+    playbook: str
+    title: str
+    state: str
+    phase: str
+    grade: str
+    channel: str
+    ended: bool
+    overdue: bool
+    paused: bool
+    due_at: datetime | None
+    waits_for: str
+    handler_id: int | None
+    unit_id: int | None
+    customer_id: int | None
+    category_id: int | None
+    product_id: int | None
+    created_at: datetime
+    closed_at: datetime | None
+    seq: int
+
+
+class CasePage(Schema):
+    """One page; hand `next` back as `cursor` for the one after."""
+
+    cases: list[CaseRow]
+    next: str
+    previous: str
+
+
+class CaseOut(CaseRow):
+    """One case: its facts by name (amounts and moments as text), who holds what, the playbook it is pinned to."""
+
+    playbook_hash: str
+    facts: dict[str, Any]
+    assigned: dict[str, str]
+    hold: str
+    merged_into: str
+
+
+class ClockOut(Schema):
+    """One clock with the arithmetic that leads to its due moment."""
+
+    key: str
+    name: str
+    kind: str
+    title: str
+    standing: str
+    started: datetime
+    due: datetime | None
+    ended: datetime | None
+    provisional: bool
+    paused_seconds: int
+    held_seconds: int
+    explanation: list[str]
+
+
+class EntryOut(Schema):
+    """One line of the timeline."""
+
+    kind: str
+    at: datetime
+    who: str
+    text: str
+    channel: str
+    details: dict[str, str]
+    evidence: list[str]
+
+
+class FieldOut(Schema):
+    """One field of a form."""
+
+    name: str
+    kind: str
+    label: str
+    required: bool
+    choices: list[dict[str, str]]
+    list: str
+    help: str
+
+
+class PossibleOut(Schema):
+    """Something that the caller can do with the case now."""
+
+    kind: str
+    name: str
+    title: str
+    task: str
+    outcomes: list[str]
+    evidence: list[str]
+    fields: list[FieldOut]
+    blocked: str
+    blocked_because: str
+
+
+class RegisterIn(Schema):
+    """A new case. `values` are the fields of the playbook's registration."""
+
+    playbook: str = "complaint"
+    values: dict[str, Any]
+    title: str = Field("", max_length=200)
+    customer_phone: str = ""
+    customer_name: str = Field("", max_length=60)
+    unit_id: int | None = None
+    received_at: datetime | None = None
+    upload_token: str = ""
+
+
+class StepIn(Schema):
+    """Values of a form. `expected_seq`: refuse when the case changed after this event."""
+
+    values: dict[str, Any] = {}
+    evidence: list[int] = []
+    upload_token: str = ""
+    expected_seq: int | None = None
+
+
+class TaskIn(StepIn):
+    """Completing a task, with one of its outcomes."""
+
+    outcome: str = ""
+
+
+class TextIn(Schema):
+    """Something written."""
+
+    text: str = Field(min_length=1, max_length=20000)
+
+
+class MessageIn(TextIn):
+    """A message to the customer, or (`direction: in`) one that came from them."""
+
+    channel: str = "sms"
+    subject: str = ""
+    direction: str = Field("out", pattern="^(in|out)$")
+
+
+class ReasonIn(Schema):
+    """Why."""
+
+    reason: str = Field("", max_length=500)
+
+
+class CorrectionIn(ReasonIn):
+    """New values for facts already given."""
+
+    values: dict[str, Any]
+    expected_seq: int | None = None
+
+
+class MergeIn(ReasonIn):
+    """The case to merge into."""
+
+    into: str
+
+
+class BatchIn(Schema):
+    """One action for many cases."""
+
+    numbers: list[str] = Field(max_length=500)
+    action: str
+    values: dict[str, Any] = {}
+
+
+class BatchMemberOut(Schema):
+    """What became of one member."""
+
+    number: str
+    done: bool
+    code: str
+    detail: str
+
+
+class OutcomeOut(Schema):
+    """What a command did: the events it wrote, and where the case now stands."""
+
+    number: str
+    state: str
+    seq: int
+    events: list[str]
+    replayed: bool
+
+
+class EvidenceOut(Schema):
+    """A stored file. Ids are texts: they do not fit into a JavaScript number."""
+
+    id: str
+    kind: str
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    at: datetime
+    url: str
+
+
+class CustomerOut(Schema):
+    """A customer; contact data is masked unless the caller may write in cases."""
+
+    id: int
+    name: str
+    phone: str
+    email: str
+    cases: int
+
+
+class PlaybookOut(Schema):
+    """A playbook in use."""
+
+    key: str
+    version: int
+    hash: str
+    title: str
+    source: str
+    register_fields: list[FieldOut]
+    states: dict[str, str]
+    actions: dict[str, str]
+
+
+class ListEntry(Schema):
+    """An entry of a company list; `group` is the upper level where there is one."""
+
+    value: str
+    title: str
+    group: str = ""
+
+
+class QueueOut(Schema):
+    """A built-in queue and how many cases it holds."""
+
+    name: str
+    title: str
+    count: int
+
+
+class PersonOut(Schema):
+    """Somebody who works here."""
+
+    id: int
+    username: str
+    name: str
+    roles: list[str]
+    unit_id: int | None
+    is_active: bool

@@ -1,0 +1,1 @@
+"""What the house sees of itself: search, stories of cases, figures."""

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tuoshan import clock, identifiers
 from tuoshan.parties.naming import in_language
@@ -99,7 +100,7 @@ class Lesson(models.Model):
 
     class Kind(models.TextChoices):
         PRODUCT = "product", _("产品")
-        PROCESS = "process", _("流程")
+        PROCESS = "process", pgettext_lazy("lesson", "流程")
         TRAINING = "training", _("培训")
         SUPPLIER = "supplier", _("供应商")
 
@@ -111,8 +112,8 @@ class Lesson(models.Model):
 
     class Effect(models.TextChoices):
         UNKNOWN = "", _("未验证")
-        HELPED = "helped", _("有效")
-        NOT_HELPED = "not_helped", _("无效")
+        HELPED = "helped", pgettext_lazy("lesson", "有效")
+        NOT_HELPED = "not_helped", pgettext_lazy("lesson", "无效")
 
     id = models.BigIntegerField(primary_key=True, default=identifiers.next_id)
     key = models.CharField(max_length=200, unique=True, null=True, help_text="the task run that it came from")

@@ -101,7 +101,7 @@ def open_superior_task(work: Work, party: str, action: str) -> None:
 
 
 def close_task(work: Work, run: TaskRun, status: str, outcome: str, by: str = "") -> None:
-    closed = replace(run, status=cast("str", status), outcome=outcome, closed=work.now, by=by)  # type: ignore[arg-type]
+    closed = replace(run, status=status, outcome=outcome, closed=work.now, by=by)
     work.put_task(closed)
     for clock in work.case.running_clocks():
         if clock.kind == "task" and clock.key == f"task:{run.id}":

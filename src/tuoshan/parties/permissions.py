@@ -51,7 +51,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each(
         "workbench.",
         "home queue queue_counts case case_timeline case_clocks case_evidence presence search palette "
-        "playbook_diagram notifications customer help",
+        "playbooks playbook_diagram notifications customer help",
         STAFF,
     ),
     **_each("workbench.", "reports report report_drill report_export", REPORT_READERS),

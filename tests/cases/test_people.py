@@ -109,3 +109,20 @@ def test_people_cost_at_most_four_statements_more(begun_by_anna: int, staff: dic
     ) as found:
         service.act(case_id=begun_by_anna, action="accept", actor=acting, values={"handler": str(staff["bo"].pk)})
     assert len([q for q in found.captured_queries if not q["sql"].startswith(("BEGIN", "COMMIT"))]) <= 12
+
+
+def test_erasing_a_customer_takes_the_words_and_leaves_the_chain(
+    begun: int, staff: dict[str, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tuoshan.cases import erasing
+    from tuoshan.cases.models import Message, Words
+    from tuoshan.parties import customers
+
+    assert erasing.erase in customers._cleaners
+    monkeypatch.setattr(customers, "_cleaners", [erasing.erase])
+    customer = customers.Customer.objects.create(name="张三")
+    Case.objects.filter(id=begun).update(customer_id=customer.pk)
+    service.note(case_id=begun, actor=fresh(staff["anna"]), text="张三来电")
+    customers.erase(customer)
+    assert {row.text for row in Words.objects.all()} == {row.text for row in Message.objects.all()} == {""}
+    assert Case.objects.get(id=begun).title == "" and faults_of([begun]) == []

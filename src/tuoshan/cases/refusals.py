@@ -60,6 +60,16 @@ def sentence(refusal: Refusal, playbook: Playbook) -> str:
             return _("这个工单已经登记过。")
         case "key_used_otherwise":
             return _("这次提交的编号已用于另一项操作，请刷新页面后再试。")
+        case "same_case":
+            return _("不能把工单并入它自己。")
+        case "main_case_ended":
+            return _("%(into)s 已经结束，不能并入。") % {"into": data["into"]}
+        case "main_case_merged":
+            return _("%(into)s 已并入别的工单，请并入那一张。") % {"into": data["into"]}
+        case "has_merged_cases":
+            return _("已有工单并入这张工单，请先撤销那次合并，或反过来合并。")
+        case "unknown_case":
+            return _("没有这张工单。")
     return _("这一步没有执行（%(code)s）。") % {"code": refusal.because}
 
 

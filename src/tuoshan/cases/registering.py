@@ -128,11 +128,11 @@ def _replay(cursor: Any, prepared: Sequence[_Prepared]) -> None:
             fingerprint, reply = known[key]
             outcome = Outcome.from_text(reply)
             if fingerprint != one.fingerprint:
-                refusal = Refusal("key_used_before", {"key": one.order.idempotency_key, "number": outcome.number})
+                refusal = Refusal("key_used_otherwise", {"key": one.order.idempotency_key, "number": outcome.number})
                 outcome = Outcome(outcome.case_id, outcome.number, outcome.seq, refusal=refusal)
             one.outcome = outcome
         elif key and key in seen:
-            one.outcome = Outcome(0, "", 0, refusal=Refusal("key_used_before", {"key": one.order.idempotency_key}))
+            one.outcome = Outcome(0, "", 0, refusal=Refusal("key_used_otherwise", {"key": one.order.idempotency_key}))
         seen.add(key)
 
 

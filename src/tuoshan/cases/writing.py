@@ -101,7 +101,7 @@ def judge(
     if stale is not None:
         fired = decide(playbook, state, Command("wake"), now, around)
         changed = [*stale, *(_told(event) for event in fired.events)]
-        refusal = Refusal("changed_meanwhile", {"expected_seq": order.expected_seq, "seq": row.seq, "events": changed})
+        refusal = Refusal("stale", {"expected_seq": order.expected_seq, "seq": row.seq, "changes": changed})
         decision = Decision(fired.case, fired.events, fired.effects, refusal, fired.wake_at)
         return Change(row, playbook, state, decision, now, order)
     actor = actor_in(order.acting, row, playbook, state, needed_parties(playbook, order, state))
@@ -202,7 +202,7 @@ def replay(cursor: Any, order: Order, fingerprint: str) -> Outcome | None:
         return None
     outcome = Outcome.from_text(found[3])
     if found[2] != fingerprint:
-        refusal = Refusal("key_used_before", {"key": order.idempotency_key, "number": outcome.number})
+        refusal = Refusal("key_used_otherwise", {"key": order.idempotency_key, "number": outcome.number})
         return Outcome(outcome.case_id, outcome.number, outcome.seq, refusal=refusal)
     return outcome
 

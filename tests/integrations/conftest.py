@@ -21,6 +21,7 @@ def house(db: None, clock: Any, settings: Any, tmp_path: Path) -> Iterator[Any]:
     settings.DATA_DIR = tmp_path
     settings.PUBLIC_URL = "https://service.example.cn"
     settings.EMAIL_HOST = ""
+    settings.ROOT_URLCONF = "tests.integrations.urls"
     calendars.forget()
     playbook, fragments = complaint_playbook()
     with library.using(playbook, fragments=fragments):

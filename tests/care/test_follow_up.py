@@ -1,0 +1,38 @@
+"""The follow-up call: whom to call, three tries, and what a refusal leaves."""
+
+from datetime import timedelta
+from typing import Any
+
+
+def test_three_tries_then_the_case_may_be_closed(house: Any, work: Any, clock: Any) -> None:
+    from tuoshan.care import follow_up
+    from tuoshan.cases.models import Case
+    from tuoshan.parties.models import Person
+
+    case = house.complaint()
+    house.act(case, "claim")
+    house.act(case, "ask_more", missing="照片")
+    clock.advance(timedelta(days=16))
+    work()
+    case = Case.objects.get(id=case.id)
+    assert case.state == "follow_up"
+    handler = Person.objects.get(pk=house.agent.pk)
+    assert case.handler_id == handler.pk
+    (found,) = follow_up.due(handler)
+    assert (found.id, found.tries, found.next_at) == (case.id, 0, None)  # type: ignore[attr-defined]
+    later = clock() + timedelta(hours=4)
+    for number in (1, 2):
+        outcome = follow_up.record_call(
+            case_id=case.id,
+            person=handler,
+            result="not_reached",
+            words=f"第 {number} 次无人接听",
+            now=clock(),
+            next_at=later,
+        )
+        assert outcome.accepted
+    (found,) = follow_up.due(handler)
+    assert (found.tries, found.next_at) == (2, later)  # type: ignore[attr-defined]
+    refused = follow_up.record_call(case_id=case.id, person=handler, result="not_reached", words="仍无人", now=clock())
+    assert refused.refusal is not None  # the handler's report is due first
+    assert len(follow_up.calls(case.id)) == 2

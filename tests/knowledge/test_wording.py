@@ -1,0 +1,41 @@
+"""Filling variables: no brace leaks, nothing is read twice."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuoshan.knowledge import wording
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("编号 {number}。", "编号 TS-1。"),
+        ("{ number }", "TS-1"),
+        ("请联系 {handler}（{contact}）。", "请联系 。"),
+        ("坏的 {Due date} 和 {", "坏的  和".replace("  ", " ")),
+        ("{unknown}{number}", "TS-1"),
+        ("{trick}", "{number}"),
+        ("无变量", "无变量"),
+    ],
+)
+def test_filling(text: str, filled: str) -> None:
+    assert wording.fill(text, {"number": "TS-1", "trick": "{number}"}) == filled
+
+
+@given(st.text(alphabet="{}ab _中，", max_size=60))
+def test_no_brace_of_a_template_ever_leaks(text: str) -> None:
+    filled = wording.fill(text, {"a": "值"})
+    assert "{" not in filled and "}" not in filled
+
+
+@given(st.text(alphabet="{}ab中，。x1", max_size=40))
+def test_what_a_customer_wrote_comes_through_as_it_is(value: str) -> None:
+    assert wording.fill("[{a}]", {"a": value}) == f"[{value}]"
+
+
+def test_variables_and_stray_braces() -> None:
+    assert wording.variables("{a} {b} {a}") == ["a", "b"]
+    assert wording.malformed("{a} {b") == ["{b"]
+    assert wording.malformed("好 {名字}") == ["{名字}", "}"]
+    assert wording.malformed("{a}{b_2}") == []

@@ -4,10 +4,28 @@ A list is a function giving (value, title) pairs in the language in force; pairs
 whose title is a sequence are groups, as in Django. Modules add their own with `@listed`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 Entries = Sequence[tuple[str, object]]
 _lists: dict[str, Callable[[], Entries]] = {}
+_playbook: ContextVar[str] = ContextVar("playbook", default="")
+
+
+@contextmanager
+def about(playbook: str) -> Iterator[None]:
+    """While a form of this playbook is made: a list may leave out what does not concern it."""
+    token = _playbook.set(playbook)
+    try:
+        yield
+    finally:
+        _playbook.reset(token)
+
+
+def playbook_in_question() -> str:
+    """The playbook whose form is being made; empty for none in particular."""
+    return _playbook.get()
 
 
 def listed(name: str) -> Callable[[Callable[[], Entries]], Callable[[], Entries]]:

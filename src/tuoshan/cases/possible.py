@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tuoshan import clock
-from tuoshan.cases import library
+from tuoshan.cases import library, lists
 from tuoshan.cases.acting import ActingAs, actor_in
 from tuoshan.cases.around import CaseAround
 from tuoshan.cases.forms import PlaybookForm, build_form
@@ -67,11 +67,13 @@ class Standing:
         """The form of a possible thing, filled with what the case already knows."""
         known = {field.name: self.state.facts.get(field.name) for field in item.form if not field.personal}
         scope = self.scope(data if isinstance(data, dict) else None)
-        return build_form(item.form, data=data, files=files, initial=known, prefix=prefix, scope=scope)
+        with lists.about(self.playbook.key):
+            return build_form(item.form, data=data, files=files, initial=known, prefix=prefix, scope=scope)
 
 
 def registration_form(
     playbook: Playbook, *, data: Any = None, files: Any = None, initial: Mapping[str, Any] | None = None
 ) -> PlaybookForm:
     """The form with which a case of this playbook begins."""
-    return build_form(playbook.register, data=data, files=files, initial=initial)
+    with lists.about(playbook.key):
+        return build_form(playbook.register, data=data, files=files, initial=initial)

@@ -1,0 +1,51 @@
+"""The ways by which customers reach us, and what each of them tells beside the words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+NOT_BY_HAND = frozenset({"web", "api", "spreadsheet"})
+"""Channels that fill themselves in: the portal, programs, imports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Particular:
+    """One particular and the channels that have it. `kind` is text, number or moment."""
+
+    name: str
+    label: Any
+    channels: tuple[str, ...]
+    kind: str = "text"
+    required: bool = False
+
+
+PARTICULARS = (
+    Particular("caller_number", _("来电号码"), ("hotline",)),
+    Particular("sender", _("发件人"), ("email", "fax", "letter")),
+    Particular("subject", _("邮件主题"), ("email",)),
+    Particular("pages", _("页数"), ("fax", "letter"), "number"),
+    Particular("clerk", _("接待人"), ("counter",)),
+    Particular("box", _("意见箱位置"), ("complaint_box",)),
+    Particular("platform", _("平台"), ("marketplace", "chat")),
+    Particular("shop", _("店铺"), ("marketplace",)),
+    Particular("account", _("客户的平台账号"), ("marketplace", "chat")),
+    Particular("authority_name", _("机关名称"), ("authority",), required=True),
+    Particular("document_no", _("对方文号"), ("authority",), required=True),
+    Particular("reply_due", _("对方要求的答复时限"), ("authority",), "moment"),
+)
+
+RECEIVED_LABELS = {
+    "hotline": _("来电时间"),
+    "email": _("邮件到达时间"),
+    "letter": _("信函到达时间"),
+    "fax": _("传真到达时间"),
+    "complaint_box": _("开箱时间"),
+    "authority": _("转办件到达时间"),
+}
+"""How the moment of arrival is called where it is not just that."""
+
+
+def particulars_of(channel: str) -> list[Particular]:
+    """What this channel tells."""
+    return [item for item in PARTICULARS if channel in item.channels]

@@ -1,0 +1,93 @@
+"""Which column means what: guessed from the headings, shown, and confirmed by a person."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that a column can give. `words` are what such columns are called."""
+
+    name: str
+    title: Any
+    words: tuple[str, ...]
+    required: bool = False
+
+
+TARGETS = (
+    Target(
+        "text",
+        _("投诉内容"),
+        (
+            "内容",
+            "投诉内容",
+            "问题描述",
+            "描述",
+            "评价",
+            "正文",
+            "text",
+            "content",
+            "description",
+            "complaint",
+            "review",
+        ),
+        True,
+    ),
+    Target(
+        "key", _("原系统编号（用于避免重复）"), ("编号", "单号", "工单号", "投诉编号", "id", "no", "number", "ticket")
+    ),
+    Target("title", _("标题"), ("标题", "主题", "title", "subject")),
+    Target("product", _("商品"), ("商品", "产品", "品名", "型号", "product", "item", "model")),
+    Target("category", _("类别"), ("类别", "分类", "投诉类别", "category", "class")),
+    Target("tag", _("商品品类（写在内容前面）"), ("品类", "商品品类", "product category")),
+    Target("grade", _("等级"), ("等级", "紧急程度", "grade", "priority", "severity")),
+    Target("name", _("客户姓名"), ("姓名", "客户", "客户姓名", "联系人", "name", "customer")),
+    Target("phone", _("客户电话"), ("电话", "手机", "手机号", "联系电话", "phone", "mobile", "tel")),
+    Target("order_no", _("订单号"), ("订单", "订单号", "order", "order no")),
+    Target(
+        "received_at",
+        _("收到时间"),
+        ("时间", "日期", "投诉时间", "收到时间", "登记时间", "created", "received", "date", "time"),
+    ),
+    Target("unit", _("所属门店或部门（代码）"), ("门店", "部门", "单位", "店铺", "store", "unit", "department")),
+)
+
+IGNORED = ""
+
+
+def guess(names: Iterable[str]) -> dict[str, str]:
+    """Heading → target. An exact name wins over one that merely holds the word; each target is given once."""
+    columns = list(names)
+    found: dict[str, str] = dict.fromkeys(columns, IGNORED)
+    taken: set[str] = set()
+    for exact in (True, False):
+        for target in TARGETS:
+            for column in columns:
+                if target.name in taken or found[column]:
+                    continue
+                plain = re.sub(r"[\s_（）()]+", " ", column).strip().casefold()
+                holds = any(len(word) > 1 and word in plain for word in target.words)
+                if plain in target.words if exact else holds:
+                    found[column] = target.name
+                    taken.add(target.name)
+    return found
+
+
+def problems(mapping: Mapping[str, str]) -> list[str]:
+    """What is wrong with a mapping, in words."""
+    given = [target for target in mapping.values() if target]
+    known = {target.name: target for target in TARGETS}
+    wrong = [str(_("不认识的目标：%(name)s") % {"name": name}) for name in given if name not in known]
+    wrong += [
+        str(_("有两列都对应“%(title)s”，请只保留一列。") % {"title": known[name].title})
+        for name in sorted(set(given)) if name in known and given.count(name) > 1
+    ]  # fmt: skip
+    wrong += [
+        str(_("还没有指定“%(title)s”对应哪一列。") % {"title": target.title})
+        for target in TARGETS if target.required and target.name not in given
+    ]  # fmt: skip
+    return wrong

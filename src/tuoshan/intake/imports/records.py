@@ -1,0 +1,190 @@
+"""One row of a spreadsheet as a case to come, or what is wrong with it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from tuoshan import clock
+from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.orders import NewCase
+from tuoshan.cases.registering import resting_state
+from tuoshan.catalog.models import Category, Product
+from tuoshan.core.playbook import Playbook
+from tuoshan.intake.imports.tables import Row
+from tuoshan.intake.texts import said_field, title_of
+from tuoshan.parties import customers
+from tuoshan.parties.models import OrgUnit
+
+MOST_TEXT = 20_000
+GRADES = {
+    "normal": "normal", "一般": "normal", "普通": "normal", "低": "normal", "low": "normal",
+    "important": "important", "重要": "important", "中": "important", "medium": "important",
+    "urgent": "urgent", "紧急": "urgent", "高": "urgent", "high": "urgent",
+}  # fmt: skip
+MOMENT_FORMS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y年%m月%d日",
+)
+
+
+class RowRefused(ValueError):
+    """What is wrong with the row, in words that name the column and the mend."""
+
+
+@dataclass(slots=True)
+class Maker:
+    """Turns rows into cases to register; looks each product, category and unit up once."""
+
+    playbook: Playbook
+    acting: ActingAs
+    mapping: Mapping[str, str]
+    source: str
+    live: bool
+    default_unit: int | None = None
+    _columns: dict[str, str] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._columns = {target: column for column, target in self.mapping.items() if target}
+
+    def cell(self, row: Row, target: str) -> str:
+        """The cell that gives the target, empty where no column does."""
+        column = self._columns.get(target)
+        return row.cells.get(column, "").strip() if column else ""
+
+    def key(self, row: Row) -> str:
+        """By what the row is known again: its own number, else all that it says."""
+        own = self.cell(row, "key")
+        if own:
+            return own[:80]
+        whole = "\x1f".join(f"{name}={value}" for name, value in sorted(row.cells.items()))
+        return hashlib.sha256(whole.encode()).hexdigest()[:40]
+
+    def check(self, row: Row) -> None:
+        """Raises RowRefused for what the row alone shows to be wrong; writes nothing."""
+        self._values(row)
+        self._received(row)
+        self._unit(row)
+        if phone := self.cell(row, "phone"):
+            try:
+                customers.checked_phone(phone)
+            except customers.PhoneRefused as error:
+                raise RowRefused(_("电话“%(phone)s”不对：%(why)s") % {"phone": phone, "why": error}) from error
+
+    def make(self, row: Row) -> NewCase:
+        """The case to register; the customer is found or made. Raises RowRefused."""
+        self.check(row)
+        values = self._values(row)
+        customer_id = None
+        if phone := self.cell(row, "phone"):
+            customer_id = customers.find_or_make(phone, name=self.cell(row, "name")).customer.pk
+        text = self.cell(row, "text")
+        return NewCase(
+            playbook=self.playbook.key, acting=self.acting, values=values, channel="spreadsheet", customer_id=customer_id,
+            unit_id=self._unit(row), title=self.cell(row, "title")[:200] or title_of(text),
+            idempotency_key=f"import:{self.source}:{self.key(row)}"[:160], received_at=self._received(row),
+            history="" if self.live else resting_state(self.playbook),
+        )  # fmt: skip
+
+    def _values(self, row: Row) -> dict[str, Any]:
+        text = self.cell(row, "text")
+        if not text:
+            raise RowRefused(_("没有投诉内容，请填写后再导入。"))
+        if len(text) > MOST_TEXT:
+            raise RowRefused(_("投诉内容超过 %(most)d 字，请缩短。") % {"most": MOST_TEXT})
+        if tag := self.cell(row, "tag"):
+            text = f"【{tag}】{text}"
+        known = {item.name for item in self.playbook.register}
+        values: dict[str, Any] = {said_field(self.playbook): text}
+        if "channel" in known:
+            values["channel"] = "spreadsheet"
+        if (order := self.cell(row, "order_no")) and "order_no" in known:
+            values["order_no"] = order
+        if (category := self.cell(row, "category")) and "category" in known:
+            values["category"] = category_id(category)
+        if (product := self.cell(row, "product")) and "product" in known and (found := product_id(product)):
+            values["product"] = found
+        if (grade := self.cell(row, "grade")) and not self.live:
+            if grade.casefold() not in GRADES:
+                raise RowRefused(_("等级“%(grade)s”不认识，请写一般、重要或紧急。") % {"grade": grade})
+            values["grade"] = GRADES[grade.casefold()]
+        return values
+
+    def _received(self, row: Row) -> datetime | None:
+        text = self.cell(row, "received_at")
+        if not text:
+            return None
+        at = read_moment(text)
+        if at is None:
+            raise RowRefused(_("时间“%(text)s”看不懂，请写成 2026-03-05 14:30。") % {"text": text})
+        if at > clock.now():
+            raise RowRefused(_("收到时间“%(text)s”在将来。") % {"text": text})
+        return at
+
+    def _unit(self, row: Row) -> int | None:
+        code = self.cell(row, "unit")
+        if not code:
+            return self.default_unit
+        found = unit_id(code)
+        if found is None:
+            raise RowRefused(_("没有代码或名称为“%(code)s”的门店或部门。") % {"code": code})
+        return found
+
+
+def read_moment(text: str) -> datetime | None:
+    """A moment in the company's zone, from the spellings of spreadsheets; None when it is none."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    for form in MOMENT_FORMS:
+        try:
+            return datetime.strptime(text.strip(), form).replace(tzinfo=zone)
+        except ValueError:
+            continue
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def forget() -> None:
+    """Forget what was looked up: lists may have changed since the last import."""
+    for known in (category_id, product_id, unit_id):
+        known.cache_clear()
+
+
+@lru_cache(maxsize=2000)
+def category_id(text: str) -> str:
+    """A category by code or name. Raises RowRefused."""
+    lower = text.rpartition("/")[2].strip()
+    found = (
+        Category.objects.filter(code=text).first() or Category.objects.filter(name_zh=lower).order_by("-parent").first()
+    )
+    if found is None:
+        raise RowRefused(_("没有“%(name)s”这个类别。") % {"name": text})
+    return str(found.pk)
+
+
+@lru_cache(maxsize=20_000)
+def product_id(text: str) -> str | None:
+    """A product by code or name; None leaves it out (the text still names it)."""
+    found = Product.objects.filter(code=text).first() or Product.objects.filter(name=text).first()
+    return str(found.pk) if found else None
+
+
+@lru_cache(maxsize=2000)
+def unit_id(text: str) -> int | None:
+    """An org unit by code or name."""
+    found = OrgUnit.objects.filter(code=text).first() or OrgUnit.objects.filter(name_zh=text).first()
+    return found.pk if found else None

@@ -1,0 +1,30 @@
+"""The bad rows as a spreadsheet of their own: the same columns, and what is wrong in front."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+
+from tuoshan.intake.imports.running import Bad
+
+WIDEST = 60
+
+
+def write_errors(path: Path, columns: list[str], bad: Iterable[Bad]) -> None:
+    """Write the report. It can be mended and imported again as it is. Texts stay texts: no formula runs."""
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet(_("待修改"))
+        bold, red = book.add_format({"bold": True}), book.add_format({"font_color": "#a4161a", "text_wrap": True})
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, 0, 8)
+        sheet.set_column(1, 1, 44)
+        sheet.set_column(2, 2 + len(columns), 24)
+        for place, name in enumerate([_("原行号"), _("问题"), *columns]):
+            sheet.write_string(0, place, name, bold)
+        for number, item in enumerate(bad, 1):
+            sheet.write_number(number, 0, item.row.number)
+            sheet.write_string(number, 1, item.why, red)
+            for place, name in enumerate(columns, 2):
+                sheet.write_string(number, place, item.row.cells.get(name, ""))

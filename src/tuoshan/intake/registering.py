@@ -1,0 +1,185 @@
+"""The one way in for a new case: screens, the portal and the API all call `register_complaint`.
+
+Everything happens in one transaction: the customer is found or made, the case begins, uploads are bound, how it
+arrived and the identity check are kept. A refusal leaves nothing behind, not even the customer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases import library, service
+from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.models import Case
+from tuoshan.cases.orders import Outcome
+from tuoshan.cases.possible import row_of
+from tuoshan.cases.writing import repeated
+from tuoshan.catalog.models import OrderRef
+from tuoshan.intake import arrivals
+from tuoshan.intake.arrivals import Came
+from tuoshan.intake.promise import Promise
+from tuoshan.intake.texts import said_field, title_of
+from tuoshan.knowledge.case_values import due_for_customer
+from tuoshan.parties import customers
+from tuoshan.parties.models import Customer, OrgUnit
+from tuoshan.secrets import blind_index
+
+CHECKED = "identity_check"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who complains. With `customer_id` the rest is not looked at; all empty: nobody known."""
+
+    phone: str = ""
+    name: str = ""
+    email: str = ""
+    address: str = ""
+    language: str = ""
+    customer_id: int | None = None
+
+    @property
+    def is_known(self) -> bool:
+        told = (self.phone, self.name, self.email, self.address)
+        return self.customer_id is not None or any(text.strip() for text in told)
+
+
+@dataclass(frozen=True)
+class IdentityCheck:
+    """The result (a value of the playbook's field `identity`) and what was compared."""
+
+    result: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What came of it. `differs`: particulars given that differ from the customer's record, which stays as it is."""
+
+    outcome: Outcome
+    customer: Customer | None = None
+    customer_made: bool = False
+    differs: tuple[str, ...] = ()
+    promise: Promise = field(default_factory=lambda: Promise(None))
+
+
+def register_complaint(
+    *, values: Mapping[str, Any], contact: Contact, came: Came, actor: ActingAs | None = None,
+    playbook: str = "complaint", title: str = "", unit_id: int | None = None, upload_token: str = "",
+    identity: IdentityCheck | None = None, idempotency_key: str | None = None,
+) -> Registered:  # fmt: skip
+    """Register one case. `values` are the playbook's registration fields (a valid form's `values()`).
+
+    Without an actor the customer registers it. The title is made of what was said; the unit is the store named,
+    else the order's, else the registering person's. Sending the same key again gives the first outcome, with
+    `replayed`, and changes nothing. Raises parties.customers.PhoneRefused for no possible phone, Customer.DoesNotExist
+    for an unknown customer and library.PlaybookUnknown; what the playbook refuses is in `outcome.refusal`.
+    """
+    given = _Given(
+        dict(values), contact, came, actor, playbook, title, unit_id, upload_token, identity, idempotency_key
+    )
+    return repeated(lambda: _register(given))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    values: dict[str, Any]
+    contact: Contact
+    came: Came
+    actor: ActingAs | None
+    playbook: str
+    title: str
+    unit_id: int | None
+    upload_token: str
+    identity: IdentityCheck | None
+    key: str | None
+
+
+def _register(given: _Given) -> Registered:
+    playbook = library.current(given.playbook)
+    library.ensure_stored(playbook)
+    with write_transaction():
+        found = _customer(given.contact, by_staff=given.actor is not None and given.actor.kind != "customer")
+        customer = found.customer if found else None
+        actor = given.actor or ActingAs.by_customer(customer.pk if customer and given.contact.phone else None)
+        values = dict(given.values)
+        if given.came.channel and any(item.name == "channel" for item in playbook.register):
+            values.setdefault("channel", given.came.channel)
+        said = str(values.get(said_field(playbook), ""))
+        order_no = str(values.get("order_no", ""))
+        received = given.came.received_at
+        outcome = service.register(
+            playbook=given.playbook, actor=actor, values=values, channel=given.came.channel,
+            customer_id=customer.pk if customer else None,
+            unit_id=given.unit_id or unit_for(values, order_no, actor),
+            title=given.title or title_of(said), idempotency_key=given.key, upload_token=given.upload_token,
+            extra={"received_at": received.isoformat()} if received else {},
+        )  # fmt: skip
+        if outcome.refusal is not None or outcome.replayed:
+            transaction.set_rollback(True)
+        else:
+            case = Case.objects.get(pk=outcome.case_id)
+            arrivals.keep(
+                case_id=case.pk, came=given.came, registered_at=case.created_at, order_no=order_no, text=said
+            )
+            if given.identity is not None:
+                record_identity(case_id=case.pk, actor=actor, check=given.identity)
+    if outcome.refusal is not None:
+        return Registered(outcome, found.customer if found and not found.made else None)
+    case = Case.objects.get(pk=outcome.case_id)
+    kept = Customer.objects.filter(pk=case.customer_id or 0).first()
+    fresh = bool(found and found.made and not outcome.replayed)
+    return Registered(outcome, kept, fresh, found.differs if found else (), promise_of(case))
+
+
+def promise_of(case: Case) -> Promise:
+    """What the customer of a registered case has been promised."""
+    return Promise(due_for_customer(library.pinned(case.playbook, case.playbook_hash), row_of(case).state))
+
+
+def record_identity(*, case_id: int, actor: ActingAs, check: IdentityCheck) -> Outcome:
+    """Keep the result of an identity check as a fact of the case, with what was compared."""
+    values = {"identity": check.result, **({"identity_note": check.note[:500]} if check.note else {})}
+    return service.record(case_id=case_id, name=CHECKED, actor=actor, values=values)
+
+
+def _customer(contact: Contact, *, by_staff: bool) -> customers.Found | None:
+    """A mail address alone names a known customer only when staff say so: anybody can write one into a web form."""
+    if contact.customer_id is not None:
+        return customers.Found(Customer.objects.get(pk=contact.customer_id, erased_at__isnull=True), False, ())
+    if not contact.is_known:
+        return None
+    if by_staff and not contact.phone.strip() and contact.email.strip():
+        known = by_mail(contact.email)
+        if known is not None:
+            return customers.Found(known, False, ())
+    return customers.find_or_make(
+        contact.phone, contact.name, email=contact.email, address=contact.address, language=contact.language
+    )
+
+
+def by_mail(address: str) -> Customer | None:
+    """The one customer with this mail address; None when there is none or more than one."""
+    index = blind_index(address, "email")
+    found = list(Customer.objects.filter(email_index=index, erased_at__isnull=True)[:2]) if index else []
+    return found[0] if len(found) == 1 else None
+
+
+def unit_for(values: Mapping[str, Any], order_no: str, actor: ActingAs) -> int | None:
+    """Whose case it is: the store named, else the order's unit, else that of the person who registers it."""
+    store = str(values.get("store", ""))
+    if store.isdecimal() and OrgUnit.objects.filter(pk=int(store)).exists():
+        return int(store)
+    order = find_order(order_no)
+    if order is not None and order.unit_id is not None:
+        return order.unit_id
+    return getattr(actor.person, "unit_id", None)
+
+
+def find_order(order_no: str) -> OrderRef | None:
+    """The order with this number; the newest where two shops use the same one."""
+    plain = order_no.strip()
+    return OrderRef.objects.select_related("customer").filter(order_no=plain).order_by("-id").first() if plain else None

@@ -10,7 +10,7 @@ def test_three_tries_then_the_case_may_be_closed(house: Any, work: Any, clock: A
     from tuoshan.parties.models import Person
 
     case = house.complaint()
-    house.act(case, "claim")
+    assert house.act(case, "claim", handler=str(house.agent.pk)).accepted
     house.act(case, "ask_more", missing="照片")
     clock.advance(timedelta(days=16))
     work()

@@ -62,7 +62,7 @@ def test_an_answer_completes_the_task_and_may_be_changed_for_a_week(house: Any, 
     clock.advance(timedelta(days=7))
     survey.answer(survey.asked(token, clock()), score=5)
     assert SurveyAnswer.objects.get().score == 5
-    assert '"score"' in Case.objects.get(id=case.id).snapshot
+    assert Case.objects.get(id=case.id).satisfaction == 5
     clock.advance(timedelta(seconds=1))
     late = survey.asked(token, clock())
     assert not late.is_open

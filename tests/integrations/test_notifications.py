@@ -27,7 +27,7 @@ def test_the_handler_hears_of_the_case_given_to_them_and_not_of_what_they_do_the
     (note,) = [note for note in notes(house.agent) if note.what == "assigned"]
     assert note.sentence() == f"派给您：{case.number} 杯子碎了" and note.count == 1
     other = house.complaint()
-    house.act(other, "claim")
+    assert house.act(other, "claim", handler=str(house.agent.pk)).accepted
     work()
     assert not [note for note in notes(house.agent) if note.case_id == other.id and note.what == "assigned"]
 
@@ -114,7 +114,7 @@ def test_the_customers_answer_reaches_handler_and_watchers(house: Any, work: Any
     from tuoshan.cases.models import Watch
 
     case = house.complaint()
-    house.act(case, "claim")
+    assert house.act(case, "claim", handler=str(house.agent.pk)).accepted
     Watch.objects.create(case_id=case.id, person_id=house.manager.pk, since=product_clock.now())
     service.message(
         case_id=case.id, actor=service.ActingAs.by_customer(house.customer.pk), text="还没收到", channel="portal",

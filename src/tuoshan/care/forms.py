@@ -9,14 +9,22 @@ from django.utils.translation import pgettext_lazy
 from tuoshan.care import survey
 from tuoshan.care.models import FollowUpCall, SurveyAnswer
 
-SCORES = [(5, _("非常满意")), (4, _("满意")), (3, pgettext_lazy("rating", "一般")), (2, _("不满意")), (1, _("很不满意"))]
+SCORES = [
+    (5, _("非常满意")),
+    (4, _("满意")),
+    (3, pgettext_lazy("rating", "一般")),
+    (2, _("不满意")),
+    (1, _("很不满意")),
+]
 
 
 class SurveyForm(forms.Form):
     """Five points, reasons, free text; one thumb is enough."""
 
     score = forms.TypedChoiceField(label=_("您的评分"), choices=SCORES, coerce=int, widget=forms.RadioSelect)
-    reasons = forms.MultipleChoiceField(label=pgettext_lazy("survey", "原因"), required=False, widget=forms.CheckboxSelectMultiple)
+    reasons = forms.MultipleChoiceField(
+        label=pgettext_lazy("survey", "原因"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     words = forms.CharField(
         label=_("想对我们说的"), required=False, max_length=survey.MOST_WORDS, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -18,7 +18,7 @@ _TRUNC = {"day": TruncDay, "week": TruncWeek, "month": TruncMonth}
 
 @dataclass(frozen=True)
 class Figures:
-    """Answers of one handler, unit or period: how many, their mean to two places, good ones (4, 5), poor ones (1, 2)."""
+    """Answers of one handler, unit or period: how many, their mean to two places, good (4, 5) and poor (1, 2)."""
 
     key: Any
     answers: int

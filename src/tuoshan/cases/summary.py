@@ -14,6 +14,9 @@ from tuoshan.core.timing import awaited
 ALWAYS_OUTSIDE = frozenset({"customer", "system"})
 """Parties who are not staff even where a playbook does not declare them."""
 
+SATISFACTION = "score"
+"""The fact in which a playbook's survey keeps the customer's points."""
+
 _SECOND = timedelta(seconds=1)
 
 
@@ -85,7 +88,7 @@ def summarise(playbook: Playbook, case: CaseState) -> Summary:
         about_kind=playbook.about[:30],
         about_key=text_fact(case, playbook.about)[:80] if playbook.about else "",
         amount=_amount(case),
-        satisfaction=number_fact(case, "satisfaction"),
+        satisfaction=number_fact(case, SATISFACTION),
     )
 
 

@@ -1,7 +1,7 @@
 """The story of a case: its events and its conversation, in one order, with the words put back.
 
 What only supervisors may see (fields marked so) is left out for everybody else; a customer gets the steps
-that moved the case and the messages meant for them.
+that moved the case, what they did themselves, and the messages meant for them.
 """
 
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ def timeline(case: Any, person: Any = None, *, supervisor: bool | None = None) -
         entry = Entry(
             event.at, event.seq, _seen(event, hidden), own[0] if own else None, values_of(event, words, hidden)
         )
-        if person is not None or own or entry.moves:
+        if person is not None or own or entry.moves or event.actor.kind == "customer":
             entries.append(entry)
         entries += [Entry(message.at, event.seq, None, message) for message in own[1:]]
     return sorted(entries, key=lambda entry: (entry.at, entry.seq))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from tuoshan import clock
 from tuoshan.documents.drafts import token_hash
 from tuoshan.documents.models import Evidence
 from tuoshan.parties.permissions import OVERSIGHT, WRITERS
@@ -77,7 +78,11 @@ def is_reading_only(person: Any) -> bool:
 def portal_cases(request: HttpRequest) -> frozenset[int]:
     """Ids of the cases bound to this session by the portal."""
     session = getattr(request, "session", None)
-    return frozenset(int(case_id) for case_id in (session.get(PORTAL_CASES, ()) if session is not None else ()))
+    kept = session.get(PORTAL_CASES, ()) if session is not None else ()
+    if isinstance(kept, dict):  # with the second until which each is open
+        now = clock.now().timestamp()
+        return frozenset(int(case_id) for case_id, until in kept.items() if float(until) > now)
+    return frozenset(int(case_id) for case_id in kept)
 
 
 def staff_id(request: HttpRequest) -> int | None:

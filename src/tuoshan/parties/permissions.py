@@ -55,16 +55,19 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         STAFF,
     ),
     **_each("workbench.", "reports report report_drill report_export", REPORT_READERS),
-    **_each("workbench.", "board parked", OVERSIGHT),
+    **_each("workbench.", "board board_cases board_tomorrow board_approvals parked", OVERSIGHT),
+    **_each("workbench.", "tasks lessons lesson", STAFF),
     # Workbench: doing
     **_each(
         "workbench.",
-        "act form task note call message claim hand_over watch draft bulk evidence_upload hold release "
-        "correct quick_replies saved_filter notification_read",
+        "act form task note call message claim hand_over watch draft bulk bulk_form bulk_run evidence_upload hold "
+        "release correct quick_replies message_preview saved_filter my_absence absence_end lesson_progress",
         WRITERS,
     ),
+    **_each("workbench.", "notification_read", STAFF),
     **_each("workbench.", "register register_duplicates slip merge unmerge", FRONT),
-    **_each("workbench.", "parked_retry step_back absence leaver", LEADS),
+    **_each("workbench.", "parked_retry parked_drop step_back absence leaver leave mailbox_retry", LEADS),
+    **_each("workbench.", "lesson_make lesson_check", LEADS),
     **_each("workbench.", "mailbox mailbox_message", OVERSIGHT),
     **_each("workbench.", "import_upload import_mapping import_check import_run import_errors", LEADS),
     # Workbench: settings
@@ -73,7 +76,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # The customer's side
     **_each(
         "portal.",
-        "home submit submitted track case add_evidence evidence answer appeal withdraw survey link",
+        "home submit submitted track link survey leave case act write rate",
         ANYBODY,
     ),
     # Files: open here, since customers and staff share them; `documents.access` decides on each file

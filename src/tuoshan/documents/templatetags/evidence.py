@@ -29,11 +29,12 @@ def evidence_viewer(rows: Iterable[Evidence], for_customer: bool = False) -> dic
 
 @register.inclusion_tag("documents/upload_field.html", takes_context=True)
 def evidence_field(
-    context: template.Context, token: str, kind: str = "", name: str = "evidence", css: str = "thumbs"
+    context: template.Context, token: str, kind: str = "", name: str = "evidence", css: str = "thumbs", most: int = 0
 ) -> dict[str, Any]:
     """A field that uploads each picked file at once into the draft of `token`; what is there already is listed.
 
     `kind` empty: judged by the type. The form sends the token as `upload_token`; bind it at registration.
+    `most` lowers how many files may be picked.
     """
     bounds = limits()
     return {
@@ -44,7 +45,7 @@ def evidence_field(
         "css": css,
         "files": [described(row, token) for row in evidence.of_draft(token)],
         "accept": "image/*,video/*," + ",".join(_PICKABLE),
-        "most": bounds.files_per_draft,
+        "most": min(most or bounds.files_per_draft, bounds.files_per_draft),
         "image_megabytes": bounds.image_bytes // MEGABYTE,
         "video_megabytes": bounds.video_bytes // MEGABYTE,
     }

@@ -1,0 +1,310 @@
+"""The customer's page of a case, and what they do there.
+
+Forms stand in the page itself, so that everything works without script; a refusal comes back into the open form
+with what was typed. Every form carries the last event its reader saw and a key that makes a second tap act once.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tuoshan import clock, identifiers
+from tuoshan.care import survey as surveys
+from tuoshan.care.forms import SurveyForm
+from tuoshan.cases import service
+from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.forms import PlaybookForm, words
+from tuoshan.cases.models import Case, Command
+from tuoshan.cases.possible import Standing
+from tuoshan.cases.refusals import evidence_title
+from tuoshan.core.playbook import ANY_OPEN
+from tuoshan.core.possible import Possible
+from tuoshan.documents import drafts
+from tuoshan.documents.models import Evidence
+from tuoshan.parties.models import Person
+from tuoshan.parties.permissions import permitted
+from tuoshan.portal import access, throttle
+from tuoshan.portal.forms import WriteForm
+from tuoshan.portal.pages import page
+from tuoshan.portal.showing import otherwise, promises, refused, state_words
+from tuoshan.portal.story import CustomerStory
+from tuoshan.portal.taking import photo_problems, seen_up_to
+
+SHOWN_AT_ONCE = 3
+"""Big buttons; what is left stands folded up below them."""
+
+
+@dataclass(slots=True)
+class Choice:
+    """One thing the customer may do, with its form in place."""
+
+    item: Possible
+    title: str
+    form: PlaybookForm
+    token: str
+    key: str
+    css: str = "btn-line"
+    problem: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"do-{self.item.kind}-{self.item.name}"
+
+    @property
+    def wanted(self) -> list[str]:
+        return [evidence_title(kind) for kind in self.item.evidence]
+
+    @property
+    def evidence_kind(self) -> str:
+        first = self.item.evidence[0].split("|")[0] if self.item.evidence else ""
+        return "" if first == "any" else first
+
+    @property
+    def takes_files(self) -> bool:
+        return bool(self.item.evidence or self.item.form)
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything to fill in; else one tap and a confirmation do."""
+        return bool(self.item.form or self.item.evidence or len(self.item.outcomes) > 1)
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        return [(value, words(title)) for value, title in self.item.outcomes]
+
+
+def choices(standing: Standing, failed: Choice | None = None) -> tuple[list[Choice], list[Choice]]:
+    """What is offered at once, and what stands folded up: rights beside the point, steps of every open state."""
+    found: list[tuple[int, Choice]] = []
+    for item in standing.possible():
+        if item.kind not in ("act", "task") or item.name == surveys.TASK:
+            continue
+        choice = Choice(
+            item, words(item.title), standing.form(item, prefix=item.name), drafts.new_upload_token(),
+            identifiers.token(),
+        )  # fmt: skip
+        if failed is not None and failed.id == choice.id:
+            choice = failed
+        found.append((_rank(standing, item), choice))
+    found.sort(key=lambda pair: pair[0])
+    near = [choice for rank, choice in found if rank < 3][:SHOWN_AT_ONCE]
+    if near:
+        near[0].css = "btn-primary"
+    return near, [choice for _rank_, choice in found if choice not in near]
+
+
+def _rank(standing: Standing, item: Possible) -> int:
+    """Asked of them here, work asked of them, what is open in several states, what is always open."""
+    if item.kind == "task":
+        return 0
+    action = standing.playbook.actions[item.name]
+    if ANY_OPEN in action.sources:
+        return 3
+    return 1 if len(action.sources) == 1 else 2
+
+
+def handler_of(case: Case) -> tuple[int, str] | None:
+    """Who handles it, by the name that customers may know."""
+    person = Person.objects.filter(pk=case.handler_id).first() if case.handler_id else None
+    return (person.pk, person.display_name) if person is not None and person.display_name else None
+
+
+def shown_evidence(case: Case) -> list[Evidence]:
+    """The files that the customer may see, theirs and those meant for them, whoever else is signed in here."""
+    rows = Evidence.objects.filter(case_id=case.pk, removed_at=None, visible_to_customer=True, supervisors_only=False)
+    return list(rows.order_by("id"))
+
+
+def case_page(
+    request: HttpRequest, case: Case, *, failed: Choice | None = None, writing: WriteForm | None = None,
+    rating: SurveyForm | None = None, problem: str = "", token: str = "", status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """The page of a case, as it stands or with a form that was refused."""
+    standing = Standing(case, ActingAs.by_customer(case.customer_id))
+    playbook, state = standing.playbook, standing.playbook.states[case.state]
+    handler = handler_of(case)
+    story = CustomerStory(case, standing, handler)
+    near, folded = choices(standing, failed)
+    asked = surveys.asked_of_case(case, standing.now)
+    if rating is None and asked is not None and asked.is_open:
+        rating = SurveyForm(asked=asked)
+    context = {
+        "case": case,
+        "title": words(playbook.title),
+        "state": state_words(state),
+        "ended": bool(state.end),
+        "held": standing.state.hold is not None,
+        "promises": promises(playbook, standing.state, standing.now),
+        "steps": story.steps(),
+        "lines": story.lines(),
+        "proposal": story.proposal(),
+        "otherwise": otherwise(playbook, standing.state),
+        "near": near,
+        "folded": folded,
+        "failed": failed,
+        "handler": handler[1] if handler else "",
+        "evidence": shown_evidence(case),
+        "merged_into": _merged_into(request, case),
+        "rating": rating,
+        "rated": asked.given if asked is not None else None,
+        # While one thing is asked of them and has a form of its own, a second box beside it would only confuse.
+        "write": (writing or WriteForm()) if not state.end and not (len(near) == 1 and near[0].asks) else None,
+        "write_token": token or drafts.new_upload_token(),
+        "key": identifiers.token(),
+        "problem": problem,
+    }
+    return page(request, "case.html", context, status)
+
+
+def _merged_into(request: HttpRequest, case: Case) -> Case | None:
+    """The case that this one was merged into, opened too when it is the same customer's."""
+    into = Case.objects.filter(pk=case.merged_into_id).first() if case.merged_into_id else None
+    if into is None or into.customer_id is None or into.customer_id != case.customer_id or not access.has_page(into):
+        return None
+    if access.case_of(request, into.number) is None:
+        access.open_case(request, into.pk)
+    return into
+
+
+def to_track(number: str) -> HttpResponse:
+    """Not open on this device, or not there at all: the same answer for both."""
+    return redirect(f"{reverse('portal:track')}?number={number[:60]}")
+
+
+@permitted("portal.case")
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """The customer's page of their case."""
+    found = access.case_of(request, number)
+    return case_page(request, found) if found is not None else to_track(number)
+
+
+def _too_often(request: HttpRequest, case: Case) -> bool:
+    sources = [f"case {case.pk}", throttle.address_of(request)]
+    return throttle.take(throttle.WRITING, sources, clock.now()) is None
+
+
+def _done_before(case: Case, key: str) -> bool:
+    """Whether a command under this key was taken already: the second tap of a double one."""
+    sender = ActingAs.by_customer(case.customer_id).key
+    return bool(key) and Command.objects.filter(key=f"{sender}:{key}"[:200], case_id=case.pk).exists()
+
+
+@permitted("portal.act")
+@require_POST
+def act(request: HttpRequest, number: str) -> HttpResponse:
+    """One step or one task of the customer."""
+    found = access.case_of(request, number)
+    if found is None:
+        return to_track(number)
+    key = request.POST.get("key", "")
+    if _done_before(found, key):
+        return redirect("portal:case", found.number)
+    if _too_often(request, found):
+        return case_page(request, found, problem=_("提交过于频繁，请稍后再试。"), status=429)
+    standing = Standing(found, ActingAs.by_customer(found.customer_id))
+    item = standing.find(request.POST.get("kind", ""), request.POST.get("name", ""), request.POST.get("task", ""))
+    if item is None or item.kind not in ("act", "task"):
+        now = state_words(standing.playbook.states[found.state])
+        problem = _("这一步已经不能做了。现在是：%(state)s。") % {"state": now}
+        return case_page(request, found, problem=problem, status=409)
+    choice = Choice(
+        item, words(item.title), standing.form(item, data=request.POST, prefix=item.name),
+        request.POST.get("upload_token", ""), key or identifiers.token(),
+    )  # fmt: skip
+    return _take(request, found, standing, choice)
+
+
+def _take(request: HttpRequest, case: Case, standing: Standing, choice: Choice) -> HttpResponse:
+    refusals = photo_problems(request, choice.token) if choice.takes_files else []
+    if refusals or not choice.form.is_valid():
+        choice.problem = " ".join(refusals)
+        return case_page(request, case, failed=choice, status=422)
+    outcome = _send(request, case, choice)
+    if outcome.refusal is None:
+        messages.success(request, _("已提交：%(title)s") % {"title": choice.title})
+        return redirect("portal:case", case.number)
+    fields = outcome.refusal.data.get("fields")
+    if isinstance(fields, dict):
+        choice.form.refuse(fields)
+    choice.problem = refused(outcome.refusal, standing.playbook)
+    choice.key = identifiers.token()
+    changed = outcome.refusal.because in ("stale", "moved_by_system", "not_from_here", "ended")
+    case.refresh_from_db()
+    still = Standing(case, ActingAs.by_customer(case.customer_id)).find(choice.item.kind, choice.item.name)
+    lost = "" if still is not None else choice.problem
+    return case_page(request, case, failed=choice, problem=lost, status=409 if changed else 422)
+
+
+def _send(request: HttpRequest, case: Case, choice: Choice) -> service.Outcome:
+    item = choice.item
+    common: dict[str, Any] = {
+        "case_id": case.pk, "actor": ActingAs.by_customer(case.customer_id), "values": choice.form.values(),
+        "expected_seq": seen_up_to(case, request.POST.get("seq", "")), "idempotency_key": choice.key,
+        "upload_token": choice.token,
+    }  # fmt: skip
+    if item.kind == "task":
+        return service.complete_task(task_key=item.task, outcome=request.POST.get("outcome", ""), **common)
+    return service.act(action=item.name, **common)
+
+
+@permitted("portal.write")
+@require_POST
+def write(request: HttpRequest, number: str) -> HttpResponse:
+    """A message to us, photos, or both."""
+    found = access.case_of(request, number)
+    if found is None:
+        return to_track(number)
+    key, token = request.POST.get("key", "") or identifiers.token(), request.POST.get("upload_token", "")
+    if _done_before(found, f"{key}:text") or _done_before(found, f"{key}:files"):
+        return redirect("portal:case", found.number)
+    form = WriteForm(request.POST)
+    if _too_often(request, found):
+        problem = _("提交过于频繁，请稍后再试。")
+        return case_page(request, found, writing=form, token=token, problem=problem, status=429)
+    for problem in photo_problems(request, token):
+        form.add_error(None, problem)
+    has_files = Evidence.objects.filter(
+        upload_token_hash=drafts.token_hash(token) or "-", case_id=None, removed_at=None
+    ).exists()
+    if form.is_valid() and not form.cleaned_data["text"] and not has_files:
+        form.add_error("text", _("请写下内容，或添加照片"))
+    if not form.is_valid():
+        return case_page(request, found, writing=form, token=token, status=422)
+    actor = ActingAs.by_customer(found.customer_id)
+    if form.cleaned_data["text"]:
+        service.message(
+            case_id=found.pk, actor=actor, text=form.cleaned_data["text"], channel="portal", direction="in",
+            idempotency_key=f"{key}:text",
+        )  # fmt: skip
+    if has_files:
+        service.add_evidence(case_id=found.pk, actor=actor, upload_token=token, idempotency_key=f"{key}:files")
+    messages.success(request, _("已收到，我们会尽快回复您。"))
+    return redirect("portal:case", found.number)
+
+
+@permitted("portal.rate")
+@require_POST
+def rate(request: HttpRequest, number: str) -> HttpResponse:
+    """The answer to the survey."""
+    found = access.case_of(request, number)
+    if found is None:
+        return to_track(number)
+    asked = surveys.asked_of_case(found, clock.now())
+    if asked is None:
+        return redirect("portal:case", found.number)
+    form = SurveyForm(request.POST, asked=asked)
+    if not form.is_valid():
+        return case_page(request, found, rating=form, status=422)
+    try:
+        form.save(via="portal")
+    except surveys.SurveyClosed:
+        return case_page(request, found, problem=_("评价已超过可修改的时间，仍按上次的评分。"), status=409)
+    messages.success(request, _("谢谢您的评价。"))
+    return redirect("portal:case", found.number)

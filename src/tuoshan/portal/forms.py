@@ -1,0 +1,110 @@
+"""The portal's own forms: a new complaint, looking a case up, writing to us. Steps of a process ask their own."""
+
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from tuoshan.core.numbering import MisheardNumber, parse_number
+from tuoshan.parties.customers import PhoneRefused, checked_phone
+from tuoshan.portal.showing import language
+
+MOBILE_DIGITS = 11
+MOST_TEXT = 4000
+MOST_PHOTOS = 6
+TRAP = "website"
+"""Name of the field that people never see and programs fill in."""
+
+
+def phone_problem(text: str) -> str:
+    """What is wrong with a telephone number as it was typed; empty when it can be called."""
+    digits = "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isdigit())
+    digits = digits.removeprefix("0086").removeprefix("86") if len(digits) > MOBILE_DIGITS else digits
+    if digits.startswith("1") and not text.strip().startswith("+") and len(digits) != MOBILE_DIGITS:
+        gap = MOBILE_DIGITS - len(digits)
+        if gap > 0:
+            return _("还差 %(gap)d 位，请填写 11 位手机号") % {"gap": gap}
+        return _("多了 %(gap)d 位，请填写 11 位手机号") % {"gap": -gap}
+    try:
+        checked_phone(text)
+    except PhoneRefused:
+        return _("这个号码打不通，请填写手机号，或带区号的座机号")
+    return ""
+
+
+class PhoneField(forms.CharField):
+    """A number that can be called, with the count of missing digits said."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"type": "tel", "inputmode": "tel", "autocomplete": "tel", "data-phone": ""}
+        kwargs.setdefault("error_messages", {"required": _lazy("请填写手机号")})
+        super().__init__(max_length=40, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """The number as E.164."""
+        text = super().clean(value)
+        if problem := phone_problem(text):
+            raise ValidationError(problem)
+        return checked_phone(text)
+
+
+class TrackForm(forms.Form):
+    """Number and full phone."""
+
+    number = forms.CharField(
+        label=_lazy("工单编号"), max_length=60, error_messages={"required": _lazy("请填写工单编号")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )  # fmt: skip
+    phone = PhoneField(label=_lazy("登记时的手机号"))
+
+    def clean_number(self) -> str:
+        """The canonical number, however it was heard or typed."""
+        try:
+            return parse_number(self.cleaned_data["number"])
+        except MisheardNumber as misheard:
+            raise ValidationError(misheard.reason("en" if language().startswith("en") else "zh")) from misheard
+
+
+class SubmitForm(forms.Form):
+    """A new complaint. Only what happened, a name and a phone are needed."""
+
+    what_happened = forms.CharField(
+        label=_lazy("出了什么问题"), max_length=MOST_TEXT, strip=True,
+        error_messages={"required": _lazy("请写下出了什么问题，一句话也可以")},
+        widget=forms.Textarea(
+            attrs={"rows": 4, "placeholder": _lazy("例如：洗衣机脱水时抖动，底部漏水；上周六在体育西店购买")}
+        ),
+    )  # fmt: skip
+    product = forms.CharField(
+        label=_lazy("商品名称或型号"), max_length=200, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    order_no = forms.CharField(
+        label=_lazy("订单号"), max_length=100, required=False, help_text=_lazy("在购买记录或小票上；没有也可以提交"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    wish = forms.CharField(
+        label=_lazy("希望怎么处理"), max_length=MOST_TEXT, required=False, strip=True,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _lazy("例如：上门维修，或者换一台")}),
+    )  # fmt: skip
+    name = forms.CharField(
+        label=_lazy("怎么称呼您"), max_length=80, error_messages={"required": _lazy("请填写称呼，例如：王女士")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )  # fmt: skip
+    phone = PhoneField(label=_lazy("手机号"), help_text=_lazy("用来通知进展，也用来查询"))
+
+    def trapped(self) -> bool:
+        """Whether the field that nobody sees was filled in."""
+        return bool(str(self.data.get(TRAP, "")).strip())
+
+
+class WriteForm(forms.Form):
+    """A word to us, with or without photos."""
+
+    text = forms.CharField(
+        label=_lazy("给我们留言"), max_length=MOST_TEXT, required=False, strip=True,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": _lazy("补充情况，或者提问")}),
+    )  # fmt: skip

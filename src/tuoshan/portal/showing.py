@@ -1,0 +1,187 @@
+"""Small wordings of the customer's page: moments, promises, phases, refusals. Never a word meant for colleagues."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from tuoshan import clock
+from tuoshan.cases.forms import words
+from tuoshan.cases.refusals import evidence_title
+from tuoshan.core.case import CaseState, Clock, Refusal
+from tuoshan.core.playbook import PHASES, Playbook, State
+from tuoshan.knowledge.showing import moment_text
+
+CUSTOMER = "customer"
+
+PHASE_TITLES = {
+    "receive": _lazy("收到您的问题"),
+    "acknowledge": _lazy("确认受理"),
+    "assess": _lazy("核对材料"),
+    "investigate": _lazy("调查核实"),
+    "decide": _lazy("商定处理方案"),
+    "remedy": _lazy("落实处理"),
+    "close": _lazy("回访确认"),
+    "learn": _lazy("结案"),
+}
+
+
+def language() -> str:
+    """The language in force."""
+    return get_language() or "zh-hans"
+
+
+def when(at: datetime) -> str:
+    """`今天 17:30`, `明天 09:00`, else day and time."""
+    local, today = timezone.localtime(at), timezone.localdate(clock.now())
+    hour = f"{local:%H:%M}"
+    if local.date() == today:
+        return _("今天 %(hour)s") % {"hour": hour}
+    if local.date() == today + timedelta(days=1):
+        return _("明天 %(hour)s") % {"hour": hour}
+    return moment_text(at, language())
+
+
+def state_words(state: State) -> str:
+    """What the customer is told of a state."""
+    return words(state.customer) if state.customer.zh else words(state.title)
+
+
+# -- promises --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A chip: by when somebody answers. `css` and `icon` are those of the design system's clocks."""
+
+    kind: Literal["you", "we", "late", "paused"]
+    text: str
+    due: datetime | None = None
+
+    @property
+    def css(self) -> str:
+        return {"you": "c-warn", "we": "c-ok", "late": "c-late", "paused": "c-paused"}[self.kind]
+
+    @property
+    def icon(self) -> str:
+        return {"you": "clock", "we": "clock", "late": "alert", "paused": "pause"}[self.kind]
+
+
+def promises(playbook: Playbook, case: CaseState, now: datetime) -> list[Promise]:
+    """What the customer owes us first, then what we have promised them. Internal limits are nobody's promise."""
+    running = [one for one in case.clocks.values() if one.ended is None]
+    yours = sorted(one.due for one in running if one.due is not None and _is_customers(one))
+    ours = [one for one in running if one.kind == "deadline" and _is_promised(playbook, one.name)]
+    found = [Promise("you", _("请您在 %(when)s 前答复") % {"when": when(yours[0])}, yours[0])] if yours else []
+    due = min((one.due for one in ours if one.due is not None), default=None)
+    if due is not None and due < now:
+        text = _("原定 %(when)s 前给您答复，已经晚了，我们正在加急处理") % {"when": when(due)}
+        found.append(Promise("late", text, due))
+    elif due is not None:
+        found.append(Promise("we", _("最迟 %(when)s 前给您答复") % {"when": when(due)}, due))
+    elif ours:
+        waits = case.hold is None and bool(yours)
+        found.append(Promise("paused", _("计时已暂停，等您答复") if waits else _("计时已暂停")))
+    return found
+
+
+def _is_customers(one: Clock) -> bool:
+    return one.kind in ("state", "task") and CUSTOMER in one.parties
+
+
+def _is_promised(playbook: Playbook, name: str) -> bool:
+    known = playbook.deadlines.get(name)
+    return known is not None and known.for_customer
+
+
+def otherwise(playbook: Playbook, case: CaseState) -> str:
+    """What happens when the customer does not answer in this state; empty where nobody waits for them."""
+    state = playbook.states.get(case.state)
+    if state is None or state.waits is None or CUSTOMER not in state.waits.parties or not state.waits.otherwise:
+        return ""
+    action = playbook.actions.get(state.waits.otherwise)
+    target = playbook.states.get(action.to) if action is not None else None
+    return state_words(target) if target is not None else ""
+
+
+# -- phases ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One phase on the way: done, now or still to come."""
+
+    title: str
+    standing: Literal["done", "now", "todo"]
+    at: datetime | None = None
+
+    @property
+    def icon(self) -> str:
+        return {"done": "check", "now": "clock", "todo": "dot"}[self.standing]
+
+
+def steps(playbook: Playbook, state: str, reached: dict[str, datetime]) -> list[Step]:
+    """The way of a case by phases. `reached`: when each phase was first entered.
+
+    A phase that was skipped is not shown; one that only asks the customer for more is no step to look forward to.
+    """
+    here = playbook.states[state]
+    order = [phase for phase in PHASES if any(one.phase == phase for one in playbook.states.values())]
+    current = order.index(here.phase) if here.phase in order else 0
+    found: list[Step] = []
+    for place, phase in enumerate(order):
+        title = _phase_title(playbook, phase)
+        if place < current and phase in reached:
+            found.append(Step(title, "done", reached[phase]))
+        elif place == current:
+            found.append(Step(state_words(here), "done" if here.end else "now", reached.get(phase)))
+        elif place > current and not here.end and _comes(playbook, phase):
+            found.append(Step(title, "todo"))
+    return found
+
+
+def _members(playbook: Playbook, phase: str) -> list[State]:
+    return [one for one in playbook.states.values() if one.phase == phase and one.end != "early"]
+
+
+def _comes(playbook: Playbook, phase: str) -> bool:
+    members = _members(playbook, phase)
+    return any(one.waits is None or one.waits.parties != (CUSTOMER,) for one in members)
+
+
+def _phase_title(playbook: Playbook, phase: str) -> str:
+    members = _members(playbook, phase)
+    return _("处理完成") if members and all(one.end for one in members) else str(PHASE_TITLES[phase])
+
+
+# -- refusals --------------------------------------------------------------------------------------------------
+
+
+def refused(refusal: Refusal, playbook: Playbook) -> str:
+    """Why something was not done, for the customer: what happened, that nothing is lost, what to do now."""
+    data = refusal.data
+    match refusal.because:
+        case "stale":
+            return _("您打开页面之后，处理有了新进展。填写的内容还在，请看过下面的进展后再提交。")
+        case "moved_by_system" | "not_from_here" | "ended":
+            state = playbook.states.get(str(data.get("state", "")))
+            now = _("现在是：%(state)s。") % {"state": state_words(state)} if state is not None else ""
+            return _("这一步已经不能做了。%(now)s") % {"now": now}
+        case "on_hold":
+            return _("处理暂时中止，恢复后才能继续；需要帮助请联系我们。")
+        case "blocked_by_task" | "required_tasks_open":
+            return _("还有一步没有完成，完成后就可以继续。")
+        case "needs_evidence":
+            kinds = _("、").join(evidence_title(str(kind)) for kind in data.get("kinds", ()))
+            return _("请先附上：%(kinds)s。") % {"kinds": kinds}
+        case "invalid_form":
+            return _("有几处需要修改，已在下面标出；填写的内容都还在。")
+        case "condition_false" | "need_facts":
+            return _("现在不能做这一步，可能是超过了期限。需要帮助请联系我们。")
+        case "key_used_otherwise":
+            return _("这份内容已经提交过，请核对下面的进展。")
+    return _("这一步没有成功。填写的内容还在，请刷新页面再试，或联系我们。")

@@ -1,0 +1,53 @@
+"""What arrives with a form of the portal: photos, and how much of the case its sender had seen."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from tuoshan.cases.models import Case, Event, Message
+from tuoshan.documents import evidence
+from tuoshan.documents.views import take_from_form
+from tuoshan.portal.forms import MOST_PHOTOS
+from tuoshan.portal.story import PROPOSED
+
+
+def photo_problems(request: HttpRequest, token: str) -> list[str]:
+    """Take the files that came with the form itself (a browser without script); what is wrong, in sentences."""
+    problems = [refused.sentence for refused in take_from_form(request, token)]
+    if len(evidence.of_draft(token)) > MOST_PHOTOS:
+        problems.append(_("最多 %(most)d 个文件，请移除多出的再提交。") % {"most": MOST_PHOTOS})
+    return problems
+
+
+def seen_up_to(case: Case, text: str) -> int | None:
+    """The event up to which the sender had seen what matters to them.
+
+    A note between colleagues is no reason to refuse a customer's answer; a new state, a message, another proposal
+    or something they did themselves on another device is.
+    """
+    if not text.isdecimal() or len(text) > 9:
+        return None
+    seen = int(text)
+    if seen >= case.seq:
+        return seen
+    newer = Event.objects.filter(case_id=case.pk, seq__gt=seen)
+    said = Message.objects.filter(case_id=case.pk, event_seq__gt=seen, visible_to_customer=True, direction="out")
+    if any(_matters(event) for event in newer) or said.exists():
+        return seen
+    return case.seq
+
+
+def _matters(event: Event) -> bool:
+    if event.actor_kind == "customer" and event.kind != "record":
+        return True
+    changes = _changes(event)
+    moved = any(change["op"] in ("enter", "back") for change in changes)
+    facts = {name for change in changes if change["op"] == "facts" for name in change["values"]}
+    return moved or not facts.isdisjoint(PROPOSED)
+
+
+def _changes(event: Event) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(event.body).get("changes", [])
+    return found

@@ -1,1 +1,1 @@
-"""What the house sees of itself: search, stories of cases, figures."""
+"""Finding and counting: the search index over cases, and the figures that reports are made of."""

@@ -93,6 +93,11 @@ def units_within(person: Person) -> frozenset[int]:
     return _units(person)[0]
 
 
+def units_involved(person: Person) -> frozenset[int]:
+    """Return the ids of the org units whose part in a case, by a task, shows the case to the person."""
+    return _units(person)[1]
+
+
 def case_filter(person: Person) -> Q:
     """Return the condition on ``cases.Case`` for what the person may see.
 

@@ -1,0 +1,125 @@
+"""A case's figures, worked out from its state alone, so that they can be made anew and compared at any time."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from tuoshan.care.models import SurveyAnswer
+from tuoshan.cases.models import Case
+from tuoshan.cases.summary import number_fact, text_fact
+from tuoshan.core.case import CaseState, Clock
+from tuoshan.insight.models import CaseFigures
+
+RESPONSE = ("respond",)
+"""Clocks from the beginning to the first answer."""
+SOLUTION = ("solve", "finished")
+"""Clocks that end when the matter is solved; where a process has none, it is solved when it is closed."""
+MET = ("kept", "late")
+FIELDS = tuple(field.name for field in CaseFigures._meta.concrete_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The first answer: when, after how many seconds of running clock, and whether in time."""
+
+    at: datetime
+    seconds: int
+    kept: bool
+
+
+def local_day(at: datetime | None) -> date | None:
+    """The day in the house's zone."""
+    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date() if at is not None else None
+
+
+def _stood_still(clock: Clock) -> timedelta:
+    return sum(((end - start) for start, end in (*clock.paused, *clock.held) if end is not None), timedelta())
+
+
+def first_response(state: CaseState) -> Response | None:
+    """From the first run of the answering clock; None while it runs and where it was stopped unmet."""
+    runs = sorted((c for c in state.clocks.values() if c.name in RESPONSE), key=lambda c: (c.started, c.run))
+    if not runs or runs[0].ended is None or runs[0].outcome not in MET:
+        return None
+    first = runs[0]
+    assert first.ended is not None
+    passed = first.ended - first.started - _stood_still(first)
+    return Response(first.ended, int(passed.total_seconds()), first.outcome == "kept")
+
+
+def resolved_at(case: Case, state: CaseState) -> datetime | None:
+    """When the matter was solved: the last solving clock met, none running; else the closing, unless it ended early."""
+    runs = [c for c in state.clocks.values() if c.name in SOLUTION]
+    if any(run.running for run in runs):
+        return None
+    met = [run.ended for run in runs if run.ended is not None and run.outcome in MET]
+    if met:
+        return max(met)
+    return case.closed_at if case.ended and case.end_kind != "early" and not runs else None
+
+
+def figures_of(case: Case, answer: tuple[int, datetime] | None) -> CaseFigures:
+    """The figures of a case; `answer` is the newest survey's score and moment, when one is kept."""
+    state = CaseState.from_json(json.loads(case.snapshot))
+    response = None if case.is_history else first_response(state)
+    solved = None if case.is_history else resolved_at(case, state)
+    reopened, appealed = state.actions.get("reopen"), state.actions.get("appeal")
+    score, scored_at = answer or _score_in(state)
+    created = local_day(case.created_at)
+    assert created is not None
+    return CaseFigures(
+        id=case.pk, seq=case.seq, playbook=case.playbook, channel=case.channel, grade=case.grade,
+        unit_id=case.unit_id, handler_id=case.handler_id, category_id=case.category_id,
+        is_history=case.is_history, ended=case.ended, end_kind=case.end_kind, created_at=case.created_at,
+        created_on=created, closed_at=case.closed_at, closed_on=local_day(case.closed_at),
+        responded_at=response.at if response else None, response_seconds=response.seconds if response else None,
+        response_kept=response.kept if response else None, resolved_at=solved,
+        resolution_seconds=int((solved - case.created_at).total_seconds()) if solved else None,
+        cause=text_fact(state, "cause")[:60], liable=text_fact(state, "liable")[:60], score=score,
+        scored_at=scored_at, reopened_at=reopened.last if reopened else None,
+        appealed_at=appealed.last if appealed else None,
+    )  # fmt: skip
+
+
+def _score_in(state: CaseState) -> tuple[int | None, datetime | None]:
+    score = number_fact(state, "score")
+    done = [run.closed for run in state.tasks.values() if run.name == "survey" and run.closed is not None]
+    return (score, max(done, default=state.last_at)) if score is not None else (None, None)
+
+
+def answers(ids: Sequence[int]) -> dict[int, tuple[int, datetime]]:
+    """The newest survey answer of each case."""
+    rows = SurveyAnswer.objects.filter(case_id__in=ids).order_by("at", "id").values_list("case_id", "score", "at")
+    return {case_id: (score, at) for case_id, score, at in rows}
+
+
+def store(cases: Sequence[Case]) -> None:
+    """Write the figures of these cases over whatever stood there."""
+    given = answers([case.pk for case in cases])
+    CaseFigures.objects.bulk_create(
+        [figures_of(case, given.get(case.pk)) for case in cases],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[name for name in FIELDS if name != "id"],
+        batch_size=30,
+    )
+
+
+def differences(most: int = 20) -> list[tuple[int, str, Any, Any]]:
+    """Where stored figures are not what the cases say: (case, column, stored, right). For `verify` and tests."""
+    wrong: list[tuple[int, str, Any, Any]] = []
+    for case in Case.objects.order_by("id").iterator(chunk_size=200):
+        right = figures_of(case, answers([case.pk]).get(case.pk))
+        kept = CaseFigures.objects.filter(pk=case.pk).first()
+        for name in FIELDS:
+            stored = getattr(kept, name) if kept is not None else None
+            if stored != getattr(right, name):
+                wrong.append((case.pk, name, stored, getattr(right, name)))
+        if len(wrong) >= most:
+            break
+    return wrong[:most]

@@ -1,0 +1,99 @@
+"""What finding and counting keep beside the cases. All of it can be made anew from the cases at any time."""
+
+from django.db import models
+from django.db.models import Q
+
+from tuoshan.secrets import EncryptedTextField
+
+
+class Entry(models.Model):
+    """A case in the search index. `id` rises with the cases: the newest is the highest.
+
+    `content` is what was indexed (encrypted); the index itself holds keyed hashes of pairs of letters. On
+    PostgreSQL they stand in this row's column `words` (a tsvector), on SQLite in the table `insight_words`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    case_id = models.BigIntegerField(unique=True)
+    seq = models.IntegerField(default=0)
+    content = EncryptedTextField(default="")
+
+    class Meta:
+        db_table = "insight_entry"
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+class CaseFigures(models.Model):
+    """One case as reports count it. Column names are those of a case where they mean the same, `id` included.
+
+    Durations are in seconds without the time for which the clock stood still; days are those of the house's
+    zone. A case of the past (`is_history`) was not timed here, so it has no durations.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    seq = models.IntegerField()
+    playbook = models.CharField(max_length=60)
+    channel = models.CharField(max_length=30, default="")
+    grade = models.CharField(max_length=20, default="")
+    unit_id = models.BigIntegerField(null=True)
+    handler_id = models.BigIntegerField(null=True)
+    category_id = models.BigIntegerField(null=True)
+    is_history = models.BooleanField(default=False)
+    ended = models.BooleanField(default=False)
+    end_kind = models.CharField(max_length=20, default="")
+    created_at = models.DateTimeField()
+    created_on = models.DateField()
+    closed_at = models.DateTimeField(null=True)
+    closed_on = models.DateField(null=True)
+    responded_at = models.DateTimeField(null=True)
+    response_seconds = models.BigIntegerField(null=True)
+    response_kept = models.BooleanField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    resolution_seconds = models.BigIntegerField(null=True)
+    cause = models.CharField(max_length=60, default="")
+    liable = models.CharField(max_length=60, default="")
+    score = models.SmallIntegerField(null=True)
+    scored_at = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True)
+    appealed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "insight_figures"
+        indexes = [
+            models.Index(fields=["created_at", "unit_id"], name="insight_created"),
+            models.Index(fields=["unit_id", "created_at"], name="insight_unit_created"),
+            models.Index(fields=["closed_at", "unit_id"], condition=Q(closed_at__isnull=False), name="insight_closed"),
+            models.Index(
+                fields=["responded_at", "unit_id", "response_seconds"],
+                condition=Q(responded_at__isnull=False),
+                name="insight_responded",
+            ),
+            models.Index(
+                fields=["resolved_at", "unit_id", "resolution_seconds"],
+                condition=Q(resolved_at__isnull=False),
+                name="insight_resolved",
+            ),
+            models.Index(fields=["scored_at", "score"], condition=Q(scored_at__isnull=False), name="insight_scored"),
+            models.Index(fields=["reopened_at"], condition=Q(reopened_at__isnull=False), name="insight_reopened"),
+            models.Index(fields=["appealed_at"], condition=Q(appealed_at__isnull=False), name="insight_appealed"),
+            models.Index(fields=["created_at"], condition=Q(ended=False), name="insight_open"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Progress(models.Model):
+    """How far a sweep has come: every case up to this id, every answer up to this moment, is taken in."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    case_id = models.BigIntegerField(default=0)
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "insight_progress"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.case_id}"

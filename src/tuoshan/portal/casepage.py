@@ -32,12 +32,15 @@ from tuoshan.parties.permissions import permitted
 from tuoshan.portal import access, throttle
 from tuoshan.portal.forms import WriteForm
 from tuoshan.portal.pages import page
-from tuoshan.portal.showing import otherwise, promises, refused, state_words
+from tuoshan.portal.showing import label_of, otherwise, promises, refused, state_words
 from tuoshan.portal.story import CustomerStory
 from tuoshan.portal.taking import photo_problems, seen_up_to
 
 SHOWN_AT_ONCE = 3
 """Big buttons; what is left stands folded up below them."""
+FEW_STATES, ALWAYS = 3, 3
+RECENT = 8
+"""Entries of the conversation that stand open."""
 
 
 @dataclass(slots=True)
@@ -49,6 +52,7 @@ class Choice:
     form: PlaybookForm
     token: str
     key: str
+    rank: int = 0
     css: str = "btn-line"
     problem: str = ""
 
@@ -67,7 +71,8 @@ class Choice:
 
     @property
     def takes_files(self) -> bool:
-        return bool(self.item.evidence or self.item.form)
+        told = any(field.kind == "long_text" for field in self.item.form)
+        return bool(self.item.evidence) or (told and self.rank < ALWAYS)
 
     @property
     def asks(self) -> bool:
@@ -81,32 +86,34 @@ class Choice:
 
 def choices(standing: Standing, failed: Choice | None = None) -> tuple[list[Choice], list[Choice]]:
     """What is offered at once, and what stands folded up: rights beside the point, steps of every open state."""
-    found: list[tuple[int, Choice]] = []
+    found: list[Choice] = []
     for item in standing.possible():
         if item.kind not in ("act", "task") or item.name == surveys.TASK:
             continue
-        choice = Choice(
-            item, words(item.title), standing.form(item, prefix=item.name), drafts.new_upload_token(),
-            identifiers.token(),
-        )  # fmt: skip
-        if failed is not None and failed.id == choice.id:
-            choice = failed
-        found.append((_rank(standing, item), choice))
-    found.sort(key=lambda pair: pair[0])
-    near = [choice for rank, choice in found if rank < 3][:SHOWN_AT_ONCE]
+        choice = _choice(standing, item, None, drafts.new_upload_token(), identifiers.token())
+        found.append(failed if failed is not None and failed.id == choice.id else choice)
+    found.sort(key=lambda choice: choice.rank)
+    near = [choice for choice in found if choice.rank < ALWAYS][:SHOWN_AT_ONCE]
     if near:
         near[0].css = "btn-primary"
-    return near, [choice for _rank_, choice in found if choice not in near]
+    return near, [choice for choice in found if choice not in near]
+
+
+def _choice(standing: Standing, item: Possible, data: Any, token: str, key: str) -> Choice:
+    form = standing.form(item, data=data, prefix=item.name)
+    for field in form.playbook_fields:
+        form.fields[field.name].label = label_of(field)
+    return Choice(item, words(item.title), form, token, key, _rank(standing, item))
 
 
 def _rank(standing: Standing, item: Possible) -> int:
-    """Asked of them here, work asked of them, what is open in several states, what is always open."""
+    """Work asked of them, steps of this state, what is open in a few states, what nearly always is."""
     if item.kind == "task":
         return 0
-    action = standing.playbook.actions[item.name]
-    if ANY_OPEN in action.sources:
-        return 3
-    return 1 if len(action.sources) == 1 else 2
+    sources = standing.playbook.actions[item.name].sources
+    if ANY_OPEN in sources or len(sources) > FEW_STATES:
+        return ALWAYS
+    return 1 if len(sources) == 1 else 2
 
 
 def handler_of(case: Case) -> tuple[int, str] | None:
@@ -134,6 +141,7 @@ def case_page(
     asked = surveys.asked_of_case(case, standing.now)
     if rating is None and asked is not None and asked.is_open:
         rating = SurveyForm(asked=asked)
+    lines = story.lines()
     context = {
         "case": case,
         "title": words(playbook.title),
@@ -142,7 +150,9 @@ def case_page(
         "held": standing.state.hold is not None,
         "promises": promises(playbook, standing.state, standing.now),
         "steps": story.steps(),
-        "lines": story.lines(),
+        "earlier": lines[:-RECENT],
+        "recent": lines[-RECENT:],
+        "told": None if state.end else story.told(),
         "proposal": story.proposal(),
         "otherwise": otherwise(playbook, standing.state),
         "near": near,
@@ -214,10 +224,8 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
         now = state_words(standing.playbook.states[found.state])
         problem = _("这一步已经不能做了。现在是：%(state)s。") % {"state": now}
         return case_page(request, found, problem=problem, status=409)
-    choice = Choice(
-        item, words(item.title), standing.form(item, data=request.POST, prefix=item.name),
-        request.POST.get("upload_token", ""), key or identifiers.token(),
-    )  # fmt: skip
+    token = request.POST.get("upload_token", "")
+    choice = _choice(standing, item, request.POST, token, key or identifiers.token())
     return _take(request, found, standing, choice)
 
 

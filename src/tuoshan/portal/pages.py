@@ -10,14 +10,16 @@ from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.possible import Standing
 from tuoshan.knowledge.company import company
 from tuoshan.portal import access
-from tuoshan.portal.showing import promises, state_words
+from tuoshan.portal.showing import language, promises, state_words
 
 MOST_SHOWN = 5
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """A page of the portal; kept out of search engines."""
-    response = render(request, f"portal/{template}", {"house": company(), **context}, status=status)
+    house = company()
+    context = {"house": house, "company": house.named(language()), **context}
+    response = render(request, f"portal/{template}", context, status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 

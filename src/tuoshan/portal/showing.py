@@ -7,27 +7,31 @@ from typing import Literal
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from tuoshan import clock
 from tuoshan.cases.forms import words
 from tuoshan.cases.refusals import evidence_title
 from tuoshan.core.case import CaseState, Clock, Refusal
-from tuoshan.core.playbook import PHASES, Playbook, State
+from tuoshan.core.playbook import PHASES, Field, Playbook, State
 from tuoshan.knowledge.showing import moment_text
 
 CUSTOMER = "customer"
 
 PHASE_TITLES = {
-    "receive": _lazy("收到您的问题"),
-    "acknowledge": _lazy("确认受理"),
-    "assess": _lazy("核对材料"),
-    "investigate": _lazy("调查核实"),
-    "decide": _lazy("商定处理方案"),
-    "remedy": _lazy("落实处理"),
-    "close": _lazy("回访确认"),
-    "learn": _lazy("结案"),
+    "receive": gettext_lazy("收到您的问题"),
+    "acknowledge": gettext_lazy("确认受理"),
+    "assess": gettext_lazy("核对材料"),
+    "investigate": gettext_lazy("调查核实"),
+    "decide": gettext_lazy("商定处理方案"),
+    "remedy": gettext_lazy("落实处理"),
+    "close": gettext_lazy("回访确认"),
+    "learn": gettext_lazy("结案"),
 }
+
+
+LABELS = {"wish": gettext_lazy("您希望怎么处理")}
+"""Fields whose own label speaks about the customer."""
 
 
 def language() -> str:
@@ -44,6 +48,11 @@ def when(at: datetime) -> str:
     if local.date() == today + timedelta(days=1):
         return _("明天 %(hour)s") % {"hour": hour}
     return moment_text(at, language())
+
+
+def label_of(item: Field) -> str:
+    """A field's label as it is put to the customer themselves."""
+    return str(LABELS[item.name]) if item.name in LABELS else words(item.label)
 
 
 def state_words(state: State) -> str:

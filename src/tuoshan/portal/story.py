@@ -4,6 +4,7 @@ Shown are messages marked for the customer, what they themselves sent, and state
 calls, findings, tasks of departments and the forms that colleagues filled in are not even read into the page.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +19,7 @@ from tuoshan.cases.timeline import Entry, facts_of, hidden_fields, timeline, wor
 from tuoshan.core.case import Event
 from tuoshan.core.playbook import Action, Field, Playbook
 from tuoshan.knowledge.showing import fact_text
-from tuoshan.portal.showing import Step, language, state_words, steps
+from tuoshan.portal.showing import CUSTOMER, Step, label_of, language, state_words, steps
 
 PROPOSED = ("remedies", "remedy_steps", "amount", "carry_out_by")
 """The facts of a proposal, in the order in which they are shown."""
@@ -26,6 +27,10 @@ IN_WORDS = "remedy_steps"
 SAID_FIRST = ("what_happened", "explanation", "description", "reason")
 FROM_START = frozenset({"long_text", "product", "order_line", "date", "money"})
 """Kinds of what was handed in at registration that go back to the customer; our own sorting does not."""
+
+
+_OWN_LINK = re.compile(r"(?:https?://[^\s/]+)?/portal/(?:l|survey)/[\w:.~=-]+")
+_VARIABLE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,15 @@ class Line:
     details: list[tuple[str, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The newest thing the customer was told by a step: its subject and the words that were filled in."""
+
+    title: str
+    at: datetime
+    details: list[tuple[str, str]]
+
+
 class CustomerStory:
     """Reads one case for its customer, in a fixed number of statements."""
 
@@ -50,6 +64,7 @@ class CustomerStory:
         self.handler = handler
         self.entries = timeline(case)
         self.hidden = hidden_fields(self.playbook)
+        self.facts = facts_of(standing.state, words_of(case.pk), self.hidden)
 
     # -- the way -----------------------------------------------------------------------------------------------
     def steps(self) -> list[Step]:
@@ -111,7 +126,21 @@ class CustomerStory:
             return Line("mine", message.at, _("您"), text=message.text)
         by_handler = self.handler is not None and message.author_id == self.handler[0]
         who = self.handler[1] if by_handler and self.handler is not None else _("客服中心")
-        return Line("theirs", message.at, who, message.subject, message.text)
+        return Line("theirs", message.at, who, message.subject, _OWN_LINK.sub(_("本页面"), message.text))
+
+    def told(self) -> Told | None:
+        """What the newest telling step asked or answered: only words that stand in the message itself."""
+        for entry in reversed(self.entries):
+            action = self.playbook.actions.get(entry.event.name) if entry.event and entry.event.kind == "act" else None
+            tellings = [self.playbook.messages[name] for name in action.tell] if action is not None else []
+            tellings = [one for one in tellings if CUSTOMER in one.to]
+            if not tellings:
+                continue
+            names = [name for one in tellings for name in _VARIABLE.findall(one.text.zh)]
+            shown = {name: self.facts[name] for name in names if name in self.facts and name not in PROPOSED}
+            details = _details(self.playbook.facts, shown)
+            return Told(words(tellings[0].subject), entry.at, details) if details else None
+        return None
 
     # -- the proposal ------------------------------------------------------------------------------------------
     def proposal(self) -> list[tuple[str, str]]:
@@ -124,9 +153,7 @@ class CustomerStory:
             return []
         if not self._was_told(drafts):
             return []
-        texts = words_of(self.case.pk)
-        values = facts_of(self.standing.state, texts, self.hidden)
-        shown = {name: values[name] for name in PROPOSED if name in values}
+        shown = {name: self.facts[name] for name in PROPOSED if name in self.facts}
         return _details(self.playbook.facts, shown)
 
     def _was_told(self, drafts: Iterable[str]) -> bool:
@@ -174,5 +201,5 @@ def _details(fields: Mapping[str, Field], values: Mapping[str, Any]) -> list[tup
         text = fact_text(item, value, language(), {})
         unit = words(item.unit)
         if text:
-            found.append((words(item.label), f"{text} {unit}".strip()))
+            found.append((label_of(item), f"{text} {unit}".strip()))
     return found

@@ -10,6 +10,7 @@ import time as machine_time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Max
@@ -74,8 +75,9 @@ def set_table(*, playbook: str, name: str, value: Any, valid_from: datetime, per
     with write_transaction():
         newest = Table.objects.filter(playbook=playbook, name=name).aggregate(n=Max("version"))["n"] or 0
         row = Table.objects.create(
-            playbook=playbook, name=name, version=newest + 1, value=json.dumps(value, ensure_ascii=False),
-            valid_from=valid_from, changed_by_id=person_id,
+            playbook=playbook, name=name, version=newest + 1,
+            value=json.dumps(value, ensure_ascii=False, default=_number), valid_from=valid_from,
+            changed_by_id=person_id,
         )  # fmt: skip
     forget()
     return row
@@ -101,7 +103,8 @@ def compile_calendar(name: str, version: int, content: Mapping[str, Any]) -> Wor
 
     That is `{"weekly": [7 texts], "holidays": bool, "make_up": text, "days": {date: text}}`.
     Shifts are written `09:00-12:00, 13:30-18:00`, an empty text is a day off. With `holidays` the Chinese
-    public holidays are off and make-up workdays are worked; `days` replaces single dates. Raises CalendarError.
+    public holidays are off and make-up workdays are worked; `days` replaces single dates, `names` says what they
+    are, `official_years` are those whose notice was put into `days` by hand. Raises CalendarError.
     """
     weekly = tuple(parse_shifts(str(text)) for text in content.get("weekly", ()))
     number = f"{name}/{version}"
@@ -110,15 +113,26 @@ def compile_calendar(name: str, version: int, content: Mapping[str, Any]) -> Wor
         made = worktime.chinese_calendar(name, weekly, version=number, make_up_shifts=make_up)
     else:
         made = WorkCalendar(name, number, weekly)
+    names = content.get("names", {})
     days = {
-        date.fromisoformat(day): DayOverride(parse_shifts(str(text))) for day, text in content.get("days", {}).items()
+        date.fromisoformat(day): DayOverride(parse_shifts(str(text)), str(names.get(day, "")))
+        for day, text in content.get("days", {}).items()
     }
-    if not days:
+    years = made.official_years
+    if years is not None:
+        years |= frozenset(int(year) for year in content.get("official_years", ()))
+    if not days and years == made.official_years:
         return made
     return WorkCalendar(
-        name, made.version, made.weekly, made.timezone, {**made.overrides, **days}, made.official_years,
-        made.guessed_holidays,
+        name, made.version, made.weekly, made.timezone, {**made.overrides, **days}, years, made.guessed_holidays,
     )  # fmt: skip
+
+
+def _number(value: object) -> int | float:
+    """Decimals of money and days; they are read back as decimals, so that nothing inexact is compared."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__name__} does not belong into a table")
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def forget() -> None:
@@ -142,7 +156,8 @@ def _read() -> _Known:
             calendars.setdefault(row.name, []).append((row.valid_from, made))
         tables: dict[tuple[str, str], list[tuple[datetime, Any]]] = {}
         for entry in Table.objects.order_by("playbook", "name", "valid_from", "version"):
-            tables.setdefault((entry.playbook, entry.name), []).append((entry.valid_from, json.loads(entry.value)))
+            value = json.loads(entry.value, parse_float=Decimal)
+            tables.setdefault((entry.playbook, entry.name), []).append((entry.valid_from, value))
         with _lock:
             _known = known = _Known(moment, calendars, tables)
     return known

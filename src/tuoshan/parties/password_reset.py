@@ -75,9 +75,9 @@ def _stamp(person: Person) -> str:
     return salted_hmac("tuoshan.password-reset", text, algorithm="sha256").hexdigest()[:24]
 
 
-def make_link(person: Person) -> str:
-    """Return the full address by which this person sets a new password."""
-    token = sign_link(PURPOSE, {"person": person.pk, "stamp": _stamp(person)}, days=VALID_DAYS)
+def make_link(person: Person, *, days: float = VALID_DAYS) -> str:
+    """Return the full address by which this person sets a new password: once, within so many days."""
+    token = sign_link(PURPOSE, {"person": person.pk, "stamp": _stamp(person)}, days=days)
     return f"{settings.PUBLIC_URL}{reverse('parties:password_reset', args=[token])}"
 
 

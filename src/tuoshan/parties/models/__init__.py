@@ -1,5 +1,6 @@
 """Tables of the people: staff and roles, the organisation, customers."""
 
+from tuoshan.parties.models.changes import SettingChange
 from tuoshan.parties.models.customer import Customer, CustomerNameGram
 from tuoshan.parties.models.organisation import OrgUnit, PartyMap
 from tuoshan.parties.models.person import Absence, ApiToken, OneTimeLink, Person, PersonManager, Role, Skill
@@ -15,5 +16,6 @@ __all__ = [
     "Person",
     "PersonManager",
     "Role",
+    "SettingChange",
     "Skill",
 ]

@@ -1,0 +1,49 @@
+"""Who changed which setting, when, and what stood there before and after."""
+
+from typing import Any, NoReturn
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tuoshan import clock
+
+
+class SettingChange(models.Model):
+    """One change of a setting. Rows are added and never altered or removed.
+
+    ``fields`` lists ``{"name", "label", "before", "after"}`` as people read them; what is secret or personal
+    stands there masked, so that the list may be shown to whoever may see settings.
+    """
+
+    area = models.CharField(_("设置项"), max_length=40)
+    key = models.CharField(_("对象"), max_length=120)
+    title = models.CharField(_("名称"), max_length=160)
+    action = models.CharField(
+        _("操作"),
+        max_length=8,
+        choices=[("made", _("新建")), ("changed", _("修改")), ("removed", _("删除")), ("done", _("执行"))],
+    )
+    fields = models.JSONField(_("内容"), default=list)
+    at = models.DateTimeField(_("时间"), default=clock.now)
+    person = models.ForeignKey(
+        "parties.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("操作人")
+    )
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name = _("设置变更")
+        verbose_name_plural = _("设置变更")
+        indexes = [models.Index(fields=["area", "key", "-at"], name="parties_change_of")]
+
+    def __str__(self) -> str:
+        return f"{self.area} {self.key} {self.action}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the row. Raises TypeError for one that is stored already."""
+        if not self._state.adding:
+            raise TypeError("a change of settings that was recorded is never altered")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Always raises TypeError."""
+        raise TypeError("a change of settings that was recorded is never removed")

@@ -40,8 +40,12 @@ def disown(item: Item, now: datetime) -> None:
 
 @handler("job", "forget_old_commands", every=timedelta(hours=6))
 def forget_old_commands(item: Item, now: datetime) -> datetime:
-    """Idempotency keys, drafts and presence are kept for a bounded time."""
-    old = list(Command.objects.filter(at__lt=now - COMMANDS_KEPT).values_list("key", flat=True)[:AT_ONCE])
+    """Idempotency keys, drafts and presence are kept for a bounded time; keys of imports for ever.
+
+    A spreadsheet may be imported again next year, and must not double its cases then either.
+    """
+    ended = Command.objects.filter(at__lt=now - COMMANDS_KEPT).exclude(key__contains=":import:")
+    old = list(ended.values_list("key", flat=True)[:AT_ONCE])
     Command.objects.filter(key__in=old).delete()
     Draft.objects.filter(saved_at__lt=now - DRAFTS_KEPT).delete()
     Presence.objects.filter(seen_at__lt=now - PRESENCE_KEPT).delete()

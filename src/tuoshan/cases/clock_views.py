@@ -7,6 +7,7 @@ from typing import Literal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from tuoshan.cases import calendars
 from tuoshan.cases.forms import words
 from tuoshan.cases.summary import owed_by_staff
 from tuoshan.core import timing
@@ -75,7 +76,7 @@ def clock_view(playbook: Playbook, clock: Clock, work: Work) -> ClockView:
         warn_at=warn_at,
         ended=clock.ended,
         progress=_progress(clock, due, now, paused + held),
-        lines=_lines(clock, work),
+        lines=_lines(playbook, clock, work),
         provisional=clock.provisional,
         ours=owed_by_staff(playbook, clock),
         used=now - clock.started - paused - held,
@@ -133,11 +134,12 @@ def _progress(clock: Clock, due: datetime | None, now: datetime, stopped: timede
     return 100 if whole <= 0 else max(0, min(100, round(100 * (now - clock.started).total_seconds() / whole)))
 
 
-def _lines(clock: Clock, work: Work) -> tuple[str, ...]:
+def _lines(playbook: Playbook, clock: Clock, work: Work) -> tuple[str, ...]:
     """Numbered arithmetic that adds up; for a fixed moment, what fixed it."""
     language: Literal["zh", "en"] = "en" if (get_language() or "").startswith("en") else "zh"
     if clock.fixed is not None or not clock.amount:
         return ()
     closed = [(begin, end) for begin, end in sorted(clock.paused + clock.held) if end is not None]
-    found = reckon_due(clock.started, frozen_duration(clock), work.calendar, tuple(closed))
+    calendar = calendars.of_version(playbook.calendar, clock.calendar) or work.calendar
+    found = reckon_due(clock.started, frozen_duration(clock), calendar, tuple(closed))
     return tuple(explain(found.steps, language))

@@ -162,11 +162,14 @@ def event_row(values: Sequence[Any]) -> EventRow:
 
 
 def _changed_since(cursor: Any, row: Row, order: Order) -> list[Json] | None:
-    """What the sender has not seen, or None when the page was fresh. Notices of clocks alone change nothing."""
+    """What the sender has not seen, or None when the page was fresh.
+
+    Notices of clocks, and what was written beside the main line (notes, calls, messages), change nothing of it.
+    """
     if order.expected_seq is None or order.expected_seq == row.seq:
         return None
     newer = events_of(cursor, row.id, order.expected_seq, row.seq)
-    if newer and all(event.kind == "clock" for event in newer):
+    if newer and all(event.kind in ("clock", "record") for event in newer):
         return None
     return [_told(event) for event in newer]
 

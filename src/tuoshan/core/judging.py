@@ -165,10 +165,15 @@ def holds_true(work: Work, condition: Expression | None, overlay: Mapping[str, o
         raise Refused("condition_false", condition=condition.text, error=str(error)) from error
 
 
+def holders_of(run: TaskRun) -> set[str]:
+    """Who may complete the run: its party; of a run for one department, that department alone."""
+    return {f"{run.party}:{run.key}", run.key} if run.key else {run.party}
+
+
 def judge_task(work: Work, task: Task | None, run: TaskRun, command: Command) -> str:
     """Refuse, or return the outcome. An owed task can still be done after the case has ended."""
     actor = command.actor
-    holders = {run.party, f"{run.party}:{run.key}", run.key} - {""}
+    holders = holders_of(run)
     own = actor.kind == "person" and work.case.assigned.get(run.party) in actor.persons
     if not (holders & actor.parties or own):
         raise Refused("not_allowed", needs=sorted(holders))

@@ -81,7 +81,7 @@ def _tasks(work: Work, actor: Actor) -> list[Possible]:
 
 
 def _task(work: Work, run: TaskRun, actor: Actor) -> Possible | None:
-    holders = {run.party, f"{run.party}:{run.key}", run.key} - {""}
+    holders = judging.holders_of(run)
     own = actor.kind == "person" and work.case.assigned.get(run.party) in actor.persons
     if not (holders & actor.parties or own):
         return None

@@ -193,7 +193,7 @@ class Walker:
         if run is None:
             raise WalkProblem(f"task {name} is not open in {self.case.state}")
         fields, evidence = (task.form, task.evidence) if task else ((), ())
-        actor = self.actor_for((run.party,), as_party, person or f"the_{run.key or run.party}")
+        actor = self.actor_for((run.key or run.party,), as_party, person or f"the_{run.key or run.party}")
         return self.send(Command("task", name, actor, self.fill(fields, values), _evidence(evidence), run.id, outcome))
 
     def wait(self, span: timedelta) -> None:

@@ -2,7 +2,10 @@
 
 from django.db import models
 
+from tuoshan.intake.imports.models import ImportRun
 from tuoshan.secrets import EncryptedTextField
+
+__all__ = ["Arrival", "ImportRun"]
 
 
 class Arrival(models.Model):

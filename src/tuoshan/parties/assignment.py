@@ -30,6 +30,10 @@ RECENT_WEIGHT = Fraction(9, 10)
 """Less than one case: being idle decides between equals, it never outweighs a case of difference."""
 
 
+DRAWN_FROM = {"handler": "service_desk"}
+"""A party that only the case itself names (its handler) is chosen among those who hold another one."""
+
+
 class Assignment(NamedTuple):
     """The person chosen and why; ``reason`` has ``zh`` and ``en`` sentences and the facts behind them."""
 
@@ -199,7 +203,8 @@ def choose(
     who stands in for a colleague answers for what the colleague has, but is not given new work for it.
     """
     facts = facts or facts_of(case)
-    ids = [p.person_id for p in holders(party, facts) if not p.is_away and p.person_id not in excluding]
+    among = DRAWN_FROM.get(party, party)
+    ids = [p.person_id for p in holders(among, facts) if not p.is_away and p.person_id not in excluding]
     candidates = _candidates(ids)
     if not candidates:
         return None

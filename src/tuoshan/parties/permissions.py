@@ -65,14 +65,25 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         WRITERS,
     ),
     **_each("workbench.", "notification_read", STAFF),
-    **_each("workbench.", "register register_duplicates slip merge unmerge", FRONT),
+    **_each("workbench.", "register register_form register_duplicates register_order register_email", FRONT),
+    **_each("workbench.", "register_products register_message registered slip merge unmerge", FRONT),
     **_each("workbench.", "parked_retry parked_drop step_back absence leaver leave mailbox_retry", LEADS),
     **_each("workbench.", "lesson_make lesson_check", LEADS),
     **_each("workbench.", "mailbox mailbox_message", OVERSIGHT),
-    **_each("workbench.", "import_upload import_mapping import_check import_run import_errors", LEADS),
+    **_each("workbench.", "import_upload import_mapping import_run import_stop import_errors", LEADS),
     # Workbench: settings
-    **_each("workbench.settings_", "home people person org_units org_unit party_map", ADMINS),
-    **_each("workbench.settings_", "categories category calendars tiers templates template", CONFIGURERS),
+    **_each(
+        "workbench.settings_",
+        "people person person_make person_link person_factor person_skill person_active roles role org_units org_unit "
+        "org_unit_make party_map party outgoing outgoing_test playbooks playbook_check",
+        ADMINS,
+    ),
+    **_each(
+        "workbench.settings_",
+        "home changes categories category category_make causes cause cause_make reasons reason reason_make calendars "
+        "calendar calendar_notice tables table templates template replies reply reply_make",
+        CONFIGURERS,
+    ),
     # The customer's side
     **_each(
         "portal.",

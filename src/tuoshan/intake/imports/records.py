@@ -54,10 +54,16 @@ class Maker:
     source: str
     live: bool
     default_unit: int | None = None
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    """Column → value: rows that say something else are passed over."""
     _columns: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._columns = {target: column for column, target in self.mapping.items() if target}
+
+    def wanted(self, row: Row) -> bool:
+        """Whether the row is to be imported at all."""
+        return all(row.cells.get(name, "") == value for name, value in self.conditions.items())
 
     def cell(self, row: Row, target: str) -> str:
         """The cell that gives the target, empty where no column does."""
@@ -92,7 +98,8 @@ class Maker:
             customer_id = customers.find_or_make(phone, name=self.cell(row, "name")).customer.pk
         text = self.cell(row, "text")
         return NewCase(
-            playbook=self.playbook.key, acting=self.acting, values=values, channel="spreadsheet", customer_id=customer_id,
+            playbook=self.playbook.key, acting=self.acting, values=values, channel="spreadsheet",
+            customer_id=customer_id, extra={"imported_by": str(self.acting.person.pk)} if self.acting.person else {},
             unit_id=self._unit(row), title=self.cell(row, "title")[:200] or title_of(text),
             idempotency_key=f"import:{self.source}:{self.key(row)}"[:160], received_at=self._received(row),
             history="" if self.live else resting_state(self.playbook),

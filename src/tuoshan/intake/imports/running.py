@@ -41,6 +41,8 @@ def dry_run(path: Path, maker: Maker, progress: Progress | None = None) -> Tally
     tally, seen = Tally(), set[str]()
     for row in tables.rows(path):
         tally.read += 1
+        if not maker.wanted(row):
+            continue
         try:
             maker.check(row)
         except RowRefused as refused:
@@ -86,6 +88,8 @@ def _register(rows: list[Row], maker: Maker, tally: Tally) -> None:
     ready: list[tuple[Row, NewCase]] = []
     keys: set[str] = set()
     for row in rows:
+        if not maker.wanted(row):
+            continue
         try:
             new = maker.make(row)
         except RowRefused as refused:

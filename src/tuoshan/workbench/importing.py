@@ -1,0 +1,122 @@
+"""Import from a spreadsheet: upload, confirm the columns, dry run, run with progress, mend the bad rows."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tuoshan.cases import library
+from tuoshan.cases.forms import words
+from tuoshan.intake.imports import desk, mapping
+from tuoshan.intake.imports.models import ImportRun
+from tuoshan.intake.imports.tables import TableRefused
+from tuoshan.parties.permissions import permitted
+
+SHOWN_BAD = 50
+SHOWN_RUNS = 20
+
+
+def _find(number: int) -> ImportRun:
+    run = ImportRun.objects.filter(pk=number).first()
+    if run is None:
+        raise Http404
+    return run
+
+
+@permitted("workbench.import_upload")
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Choose a file; earlier imports stand below."""
+    problem = ""
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        if not isinstance(file, UploadedFile):
+            problem = _("请先选择一个文件。")
+        else:
+            try:
+                user: Any = request.user
+                return redirect("workbench:import_mapping", desk.take_in(file, user).pk)
+            except TableRefused as refused:
+                problem = str(refused)
+    runs = ImportRun.objects.order_by("-created_at")[:SHOWN_RUNS]
+    context = {"runs": runs, "problem": problem}
+    return render(request, "workbench/importing/upload.html", context, status=422 if problem else 200)
+
+
+@permitted("workbench.import_mapping")
+@require_http_methods(["GET", "POST"])
+def map_columns(request: HttpRequest, number: int) -> HttpResponse:
+    """Which column means what: guessed, shown with the first rows, confirmed."""
+    run = _find(number)
+    if run.status == ImportRun.Status.RUNNING:
+        return redirect("workbench:import_run", run.pk)
+    problems: list[str] = []
+    if request.method == "POST":
+        run.mapping = {name: request.POST.get(f"column-{place}", "") for place, name in enumerate(run.columns)}
+        run.playbook = request.POST.get("playbook", "complaint")
+        run.live = request.POST.get("mode") == "live"
+        problems = mapping.problems(run.mapping)
+        if run.playbook not in library.everything():
+            problems.append(_("没有这个流程。"))
+        if not problems:
+            run.save()
+            desk.check(run)
+            return redirect("workbench:import_run", run.pk)
+    columns = [
+        {"place": place, "name": name, "target": run.mapping.get(name, ""), "sample": _sample(run, name)}
+        for place, name in enumerate(run.columns)
+    ]
+    books = [(key, words(book.title)) for key, book in library.everything().items()]
+    context = {"run": run, "columns": columns, "targets": mapping.TARGETS, "problems": problems, "books": books}
+    return render(request, "workbench/importing/mapping.html", context, status=422 if problems else 200)
+
+
+def _sample(run: ImportRun, name: str) -> list[str]:
+    found = [str(cells.get(name, "")) for cells in run.sample]
+    return [text for text in found if text][:3]
+
+
+@permitted("workbench.import_run")
+@require_http_methods(["GET", "POST"])
+def show_run(request: HttpRequest, number: int) -> HttpResponse:
+    """The outcome of the dry run; then the import with its progress; POST starts it."""
+    run = _find(number)
+    if request.method == "POST" and run.status in (ImportRun.Status.CHECKED, ImportRun.Status.STOPPED):
+        desk.start(run)
+        return redirect("workbench:import_run", run.pk)
+    template = "progress" if request.headers.get("HX-Request") else "run"
+    context = {"run": run, "bad": run.refused[:SHOWN_BAD], "more": max(0, len(run.refused) - SHOWN_BAD)}
+    return render(request, f"workbench/importing/{template}.html", context)
+
+
+@permitted("workbench.import_stop")
+@require_POST
+def stop(request: HttpRequest, number: int) -> HttpResponse:
+    """Stop a running import; what was taken stays."""
+    run = _find(number)
+    desk.stop(run)
+    return redirect(reverse("workbench:import_run", args=[run.pk]))
+
+
+@permitted("workbench.import_errors")
+@require_GET
+def errors(request: HttpRequest, number: int) -> HttpResponseBase:
+    """The bad rows as a spreadsheet of their own, to be mended and imported again."""
+    run = _find(number)
+    if not run.refused:
+        raise Http404
+    name = run.file_name.rpartition(".")[0] or run.file_name
+    return FileResponse(desk.report(run).open("rb"), as_attachment=True, filename=f"{name}-{_('待修改')}.xlsx")
+
+
+urlpatterns = [
+    path("import/", upload, name="import_upload"),
+    path("import/<int:number>/columns", map_columns, name="import_mapping"),
+    path("import/<int:number>", show_run, name="import_run"),
+    path("import/<int:number>/stop", stop, name="import_stop"),
+    path("import/<int:number>/errors.xlsx", errors, name="import_errors"),
+]

@@ -25,7 +25,7 @@ def cases(
     dry_run: Annotated[bool, typer.Option(help="Judge every row and write nothing.")] = False,
     person: Annotated[str, typer.Option(help="Username of who imports.")] = "",
     unit: Annotated[str, typer.Option(help="Code of the org unit that the cases belong to.")] = "",
-    errors: Annotated[Path | None, typer.Option(help="Where the bad rows go (.xlsx).")] = None,
+    errors: Annotated[Path | None, typer.Option(help="Where the bad rows go (.xlsx); default: this folder.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether the mapping is right.")] = False,
 ) -> None:
     """Import cases. A table imported twice is not doubled; bad rows go to a spreadsheet of their own."""
@@ -75,7 +75,7 @@ def cases(
         tally = running.dry_run(file, maker, show) if dry_run else running.run(file, maker, progress=show)
         bar.update(task, completed=total)
     if tally.bad:
-        where = errors or file.with_name(f"{file.name.partition('.')[0]}-errors.xlsx")
+        where = errors or Path(f"{file.name.partition('.')[0]}-errors.xlsx")
         reports.write_errors(where, columns, tally.bad)
         console.print(f"{len(tally.bad)} bad rows: {where}")
     word = "would be taken" if dry_run else "taken"

@@ -63,18 +63,27 @@ def guess(names: Iterable[str]) -> dict[str, str]:
     """Heading → target. An exact name wins over one that merely holds the word; each target is given once."""
     columns = list(names)
     found: dict[str, str] = dict.fromkeys(columns, IGNORED)
-    taken: set[str] = set()
-    for exact in (True, False):
+    for fits in (_is_called, _speaks_of):
         for target in TARGETS:
-            for column in columns:
-                if target.name in taken or found[column]:
-                    continue
-                plain = re.sub(r"[\s_（）()]+", " ", column).strip().casefold()
-                holds = any(len(word) > 1 and word in plain for word in target.words)
-                if plain in target.words if exact else holds:
-                    found[column] = target.name
-                    taken.add(target.name)
+            free = [column for column in columns if not found[column] and fits(target, column)]
+            if free and target.name not in found.values():
+                found[free[0]] = target.name
     return found
+
+
+def _plain(column: str) -> str:
+    return re.sub(r"[\s_（）()]+", " ", column).strip().casefold()
+
+
+def _is_called(target: Target, column: str) -> bool:
+    return _plain(column) in target.words
+
+
+def _speaks_of(target: Target, column: str) -> bool:
+    """A Chinese word anywhere in the heading, a Latin one only as a whole word."""
+    plain = _plain(column)
+    words = plain.split()
+    return any(word in words if word.isascii() else len(word) > 1 and word in plain for word in target.words)
 
 
 def problems(mapping: Mapping[str, str]) -> list[str]:

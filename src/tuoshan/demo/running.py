@@ -1,0 +1,106 @@
+"""Time runs: people act when their moment comes, and between them the worker does what has fallen due."""
+
+import heapq
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Min
+
+from tuoshan.agenda import worker
+from tuoshan.agenda.models import Item
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.clock import MovedClock
+
+Story = Iterator[datetime]
+"""What somebody does, one step after another; gives the moment at which it goes on."""
+
+DAY = timedelta(days=1)
+PROMPT = timedelta(seconds=1)
+"""How long after its moment the worker comes to a limit: it is kept up to and including its due second."""
+
+
+class StoryFailed(RuntimeError):
+    """A step of a story was refused although the story thought it possible."""
+
+
+class Simulation:
+    """Stories and the worker on one clock that only moves forward."""
+
+    def __init__(self, clock: MovedClock, seen: Callable[[datetime], None]) -> None:
+        self.clock = clock
+        self.failures: list[str] = []
+        self._seen = seen
+        self._waiting: list[tuple[datetime, int, Story]] = []
+        self._count = 0
+
+    @property
+    def now(self) -> datetime:
+        return self.clock()
+
+    def begin(self, moment: datetime, story: Story) -> None:
+        """Let a story begin at a moment; one that lies in the past begins now."""
+        self._count += 1
+        heapq.heappush(self._waiting, (max(moment, self.now), self._count, story))
+
+    def run(self, end: datetime) -> None:
+        """Go on until `end`. One transaction a day, as nobody else reads meanwhile."""
+        while self.now < end:
+            until = min(self.now + DAY, end)
+            with write_transaction():
+                self._stretch(until)
+            self._seen(until)
+
+    def _stretch(self, until: datetime) -> None:
+        while self._waiting and self._waiting[0][0] <= until:
+            moment, _number, story = heapq.heappop(self._waiting)
+            self.work(moment)
+            self.clock.move_to(max(moment, self.now))
+            self._step(story)
+        self.work(until)
+        self.clock.move_to(max(until, self.now))
+
+    def _step(self, story: Story) -> None:
+        try:
+            following = next(story)
+        except StopIteration:
+            return
+        except StoryFailed as failure:
+            self.failures.append(str(failure))
+            return
+        self.begin(following, story)
+
+    def work(self, until: datetime) -> None:
+        """Do everything that falls due up to `until`, each at its moment."""
+        while True:
+            due = self._next_due()
+            if due is None or due > until:
+                return
+            self.clock.move_to(max(self.now, due))
+            worker.drain(name="demo")
+
+    def _next_due(self) -> datetime | None:
+        """When the worker has to come next; a wake only counts once its moment is over."""
+        ready = Item.objects.filter(done_at=None, parked_at=None)
+        other = ready.exclude(kind="wake").aggregate(at=Min("ready_at"))["at"]
+        wake = ready.filter(kind="wake").aggregate(at=Min("ready_at"))["at"]
+        moments = [moment for moment in (other, wake + PROMPT if wake else None) if moment is not None]
+        return min(moments, default=None)
+
+
+def hurry() -> str:
+    """Do not wait for the disk while the demo is made; what was set before, to be put back."""
+    if connection.vendor != "sqlite":
+        return ""
+    with connection.cursor() as cursor:
+        before = str(cursor.execute("PRAGMA synchronous").fetchone()[0])
+        cursor.execute("PRAGMA synchronous=OFF")
+    return before
+
+
+def settle(before: str) -> None:
+    """Put the disk back in its right and let everything reach it."""
+    if before and connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA synchronous={int(before)}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

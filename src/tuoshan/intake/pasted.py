@@ -18,7 +18,8 @@ _LABELS = {
     "发件人": "from", "from": "from", "寄件者": "from", "寄件人": "from", "发信人": "from", "回复": "", "reply-to": "",
     "发送时间": "date", "日期": "date", "时间": "date", "发件时间": "date", "sent": "date", "date": "date",
     "主题": "subject", "标题": "subject", "主旨": "subject", "subject": "subject",
-    "收件人": "", "to": "", "抄送": "", "cc": "", "密送": "", "bcc": "", "附件": "", "attachments": "", "importance": "",
+    "收件人": "", "to": "", "抄送": "", "cc": "", "密送": "", "bcc": "", "附件": "",
+    "attachments": "", "importance": "",
 }  # fmt: skip
 _HEADER = re.compile(r"^[\s>*]*([A-Za-z-]+|[\u4e00-\u9fff]{2,4})\s*\*?[:：]\s*\*?(.*)$")
 _MIME = re.compile(r"^(?:MIME-Version|Content-Type|Received|Message-ID):", re.IGNORECASE | re.MULTILINE)
@@ -27,7 +28,10 @@ _MOMENT = re.compile(
 )
 _AFTERNOON, _MORNING = re.compile(r"下午|晚上|\bPM\b", re.IGNORECASE), re.compile(r"上午|凌晨|\bAM\b", re.IGNORECASE)
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?(1[3-9]\d[\s-]?\d{4}[\s-]?\d{4})(?!\d)")
-_ORDER = re.compile(r"(?:订单号|订单编号|订单|order(?:\s*(?:no|number))?\.?)\s*[:：#是为]?\s*([A-Za-z0-9][A-Za-z0-9-]{5,63})", re.IGNORECASE)  # fmt: skip
+_ORDER = re.compile(
+    r"(?:订单号|订单编号|订单|order(?:\s*(?:no|number))?\.?)\s*[:：#是为]?\s*([A-Z0-9][A-Z0-9-]{5,63})(?![A-Z0-9-])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,9 @@ def _raw(text: str) -> tuple[dict[str, str], str]:
     part = message.get_body(("plain", "html"))
     if part is None:
         return headers, ""
+    pasted_readable = str(part.get("content-transfer-encoding", "8bit")).lower() in ("7bit", "8bit", "binary")
     try:
-        body = str(part.get_content())
+        body = str(part.get_payload()) if pasted_readable else str(part.get_content())
     except (LookupError, UnicodeError, ValueError):  # an encoding that nobody knows: what can be read
         body = str(part.get_payload())
     if part.get_content_type() == "text/html":
@@ -80,7 +85,7 @@ def _shown(text: str) -> tuple[dict[str, str], str]:
         label = found.group(1).lower() if found else ""
         if found and label in _LABELS:
             headers.setdefault(_LABELS[label], found.group(2).strip())
-        elif line.strip() or number and headers:
+        elif line.strip() or (number and headers):
             return headers, "\n".join(lines[number:]).strip()
     return headers, ""
 

@@ -1,0 +1,317 @@
+"""How a case comes in by hand: one calm screen beside which everything known appears while somebody talks."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tuoshan import clock, identifiers
+from tuoshan.cases import library, queries, service
+from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.forms import words
+from tuoshan.cases.library import PlaybookUnknown
+from tuoshan.cases.models import Case
+from tuoshan.cases.refusals import sentence
+from tuoshan.catalog.models import OrderRef, Product
+from tuoshan.core.playbook import Playbook
+from tuoshan.documents import drafts, evidence, pdf
+from tuoshan.intake import arrivals, beside, pasted
+from tuoshan.intake.forms import MOMENT, Registration, order_facts_empty, readable, with_order
+from tuoshan.intake.registering import Contact, IdentityCheck, Registered, promise_of, register_complaint
+from tuoshan.intake.texts import said_field
+from tuoshan.integrations.printing import slip_data
+from tuoshan.knowledge.company import company
+from tuoshan.parties.models import Customer, Person
+from tuoshan.parties.permissions import permitted
+from tuoshan.workbench.cards import cards
+
+FIRST = "complaint"
+MOST_SUGGESTED = 20
+SIZES = {"80mm": "80mm", "a5": "a5"}
+
+
+def _playbook(key: str) -> Playbook:
+    try:
+        return library.current(key)
+    except PlaybookUnknown as error:
+        raise Http404 from error
+
+
+def _actor(request: HttpRequest) -> ActingAs:
+    return ActingAs.by_person(request.user)
+
+
+@permitted("workbench.register")
+@require_safe
+def register(request: HttpRequest) -> HttpResponse:
+    """What kind of case: the complaint first."""
+    books = sorted(library.everything().values(), key=lambda book: (book.key != FIRST, book.key))
+    choices = [
+        {"href": reverse("workbench:register_form", args=[book.key]), "title": words(book.title), "source": book.source}
+        for book in books
+    ]  # fmt: skip
+    if len(choices) == 1:
+        return redirect(choices[0]["href"])
+    return render(request, "workbench/registering/choice.html", {"choices": choices})
+
+
+@permitted("workbench.register_form")
+@require_http_methods(["GET", "POST"])
+def register_form(request: HttpRequest, playbook: str) -> HttpResponse:
+    """The screen, or its being sent: with mistakes it comes back as it was typed."""
+    book = _playbook(playbook)
+    if request.method != "POST":
+        return _screen(request, Registration(book, initial=_initial(request, book)))
+    registration = Registration(book, request.POST)
+    if not registration.is_valid():
+        return _screen(request, registration, status=422)
+    done = _send(request, registration)
+    refusal = done.outcome.refusal
+    if refusal is not None:
+        fields = refusal.data.get("fields")
+        if isinstance(fields, dict):
+            registration.form.refuse(fields)
+        return _screen(request, registration, problem=sentence(refusal, book), status=422)
+    request.session["register_channel"] = registration.channel
+    request.session["registered"] = {"number": done.outcome.number, "differs": list(done.differs)}
+    return redirect("workbench:registered", number=done.outcome.number)
+
+
+def _send(request: HttpRequest, registration: Registration) -> Registered:
+    token = request.POST.get("upload_token", "")
+    came = registration.came.came() if registration.has_channel else arrivals.Came()
+    contact = registration.contact.contact() if registration.has_customer else None
+    return register_complaint(
+        playbook=registration.playbook.key, values=registration.form.values(), came=came, actor=_actor(request),
+        contact=contact or Contact(), upload_token=token, identity=_identity(request, registration),
+        idempotency_key=request.POST.get("key") or None,
+    )  # fmt: skip
+
+
+def _identity(request: HttpRequest, registration: Registration) -> IdentityCheck | None:
+    """What the person decided, else what the comparison says; nothing where there was nothing to compare."""
+    if not registration.has_identity:
+        return None
+    compared = beside.look(registration, _actor(request)).comparison
+    chosen = registration.identity.cleaned_data
+    note = str(chosen.get("note") or "") or (compared.note if compared is not None else "")
+    if chosen.get("result"):
+        return IdentityCheck(str(chosen["result"]), note)
+    return IdentityCheck(compared.result, note) if compared is not None else None
+
+
+def _initial(request: HttpRequest, book: Playbook) -> dict[str, Any]:
+    """The channel used last, and after `?after=` the customer of that case."""
+    initial: dict[str, Any] = {"channel": request.session.get("register_channel", "hotline")}
+    initial["came"] = {"clerk": str(request.user)}
+    unit = getattr(request.user, "unit", None)
+    if unit is not None and unit.kind == "store":
+        initial["store"] = str(unit.pk)
+    before = _own_case(request, request.GET["after"]) if request.GET.get("after") else None
+    customer = Customer.objects.filter(pk=before.customer_id or 0, erased_at=None).first() if before else None
+    if customer is not None:
+        initial["customer"] = {"phone": customer.phone, "name": customer.name, "email": customer.email}
+    return initial
+
+
+def _screen(
+    request: HttpRequest, registration: Registration, *, problem: str = "", said: str = "", status: int = 200
+) -> HttpResponse:
+    book = registration.playbook
+    posted = request.method == "POST"
+    known = {item.name for item in book.register}
+    context = {
+        "registration": registration, "book": book, "title": words(book.title), "problem": problem, "said": said,
+        "said_field": registration.fields.get(said_field(book)), "fields": registration.fields,
+        "rest": [one for name, one in registration.fields.items() if name not in {*_PLACED, said_field(book)}],
+        "has_order": "order_no" in known, "has_photos": "photos" in known,
+        "token": (request.POST.get("upload_token") if posted else "") or drafts.new_upload_token(),
+        "key": identifiers.token() if status != 422 else request.POST.get("key") or identifiers.token(),
+        **_beside(request, registration),
+    }  # fmt: skip
+    return render(request, "workbench/registering/form.html", context, status=status)
+
+
+_PLACED = frozenset(
+    {"channel", "wish", "category", "product", "order_no", "bought_on", "happened_on", "store", "amount_paid"}
+)
+"""Fields that have a place of their own on the screen; whatever else a playbook asks stands below the words."""
+
+
+# -- beside the form -----------------------------------------------------------------------------------------
+
+
+def _beside(request: HttpRequest, registration: Registration) -> dict[str, Any]:
+    found = beside.look(registration, _actor(request))
+    likely = cards([one.case for one in found.likely], request.user)
+    promised = found.promise
+    return {
+        "beside": found,
+        "earlier": cards(found.earlier, request.user),
+        "likely": [
+            (card, [beside.REASONS[reason] for reason in one.reasons], one.score)
+            for card, one in zip(likely, found.likely, strict=True)
+        ],
+        "promised": _moment(promised.due) if promised.due else "",
+        "promised_from_arrival": _moment(promised.from_arrival) if promised.from_arrival else "",
+        "late_already": promised.from_arrival is not None and promised.from_arrival < clock.now(),
+        "compared": registration.result_title(found.comparison.result) if found.comparison else "",
+    }  # fmt: skip
+
+
+def _moment(moment: Any) -> str:
+    return date_format(timezone.localtime(moment), "Y-m-d H:i")
+
+
+@permitted("workbench.register_duplicates")
+@require_POST
+def register_duplicates(request: HttpRequest, playbook: str) -> HttpResponse:
+    """Everything that stands beside the form, for what has been typed so far. POST: no phone in an address."""
+    book = _playbook(playbook)
+    registration = Registration(book, request.POST)
+    context = {"registration": registration, "book": book, **_beside(request, registration)}
+    order = context["beside"].order
+    if order is not None and order_facts_empty(request.POST):
+        filled = Registration(book, with_order(request.POST, order))
+        context |= {"filled": True, "fields": filled.fields}
+    return render(request, "workbench/registering/beside.html", context)
+
+
+@permitted("workbench.register_order")
+@require_POST
+def register_order(request: HttpRequest, playbook: str, order_id: int) -> HttpResponse:
+    """The order's part of the form, filled in from one order."""
+    book = _playbook(playbook)
+    order = get_object_or_404(OrderRef, pk=order_id)
+    registration = Registration(book, with_order(request.POST, order))
+    for part in registration.parts:
+        part.errors.clear()
+    return render(request, "workbench/registering/order.html", {"fields": registration.fields, "from_order": order})
+
+
+@permitted("workbench.register_products")
+@require_safe
+def register_products(request: HttpRequest) -> HttpResponse:
+    """Suggestions for what has been typed as a product."""
+    text = request.GET.get("product", "").strip()
+    found = Product.objects.filter(is_active=True)
+    if text:
+        found = found.filter(name__icontains=text) | found.filter(code__istartswith=text)
+    return render(request, "workbench/registering/products.html", {"products": found[:MOST_SUGGESTED]})
+
+
+@permitted("workbench.register_email")
+@require_POST
+def register_email(request: HttpRequest, playbook: str) -> HttpResponse:
+    """Fill the form from a pasted e-mail; what was typed already stays."""
+    book = _playbook(playbook)
+    found = pasted.read(request.POST.get("pasted", ""))
+    data = request.POST.copy()
+    received = timezone.localtime(found.received_at).strftime(MOMENT) if found.received_at else ""
+    told = {
+        "customer-email": found.sender, "customer-name": found.name, "customer-phone": found.phone,
+        "came-sender": found.sender, "came-subject": found.subject, "came-received_at": received,
+        "order_no": found.order_no, said_field(book): found.body,
+    }  # fmt: skip
+    for name, value in told.items():
+        if value and not data.get(name, "").strip():
+            data[name] = value
+    registration = Registration(book, data)
+    readable(registration)
+    for part in registration.parts:
+        part.errors.clear()
+    return _screen(request, registration, said=_("已从邮件填入，请核对后登记。"))
+
+
+@permitted("workbench.register_message")
+@require_POST
+def register_message(request: HttpRequest, playbook: str, number: str) -> HttpResponse:
+    """Not a new case: what was said goes into one that is there, with its photos."""
+    book = _playbook(playbook)
+    case = queries.reachable(request.user).filter(number=number, ended=False).first()
+    if case is None:
+        raise Http404
+    text = request.POST.get(said_field(book), "").strip()
+    wish = request.POST.get("wish", "").strip()
+    if not text:
+        return _screen(request, Registration(book, request.POST), problem=_("请先写下客户说了什么。"), status=422)
+    words_said = "\n\n".join([text, _("诉求：%(wish)s") % {"wish": wish}] if wish else [text])
+    key = request.POST.get("key") or identifiers.token()
+    channel = request.POST.get("channel", "")[:30]
+    service.message(
+        case_id=case.pk, actor=_actor(request), text=words_said, channel=channel, direction="in", idempotency_key=key
+    )
+    token = request.POST.get("upload_token", "")
+    if token and evidence.of_draft(token):
+        service.add_evidence(case_id=case.pk, actor=_actor(request), upload_token=token, idempotency_key=f"{key}:files")
+    return redirect("workbench:case", number=case.number)
+
+
+# -- afterwards ----------------------------------------------------------------------------------------------
+
+
+def _own_case(request: HttpRequest, number: str) -> Case | None:
+    """A case within reach, or one that this person registered."""
+    case = queries.reachable(request.user).filter(number=number).first()
+    return case or Case.objects.filter(number=number, registrant_id=request.user.pk).first()
+
+
+@permitted("workbench.registered")
+@require_safe
+def registered(request: HttpRequest, number: str) -> HttpResponse:
+    """What to tell the customer: the number, who looks after it, by when they will hear."""
+    case = _own_case(request, number)
+    if case is None:
+        raise Http404
+    house = company()
+    customer = Customer.objects.filter(pk=case.customer_id or 0).first()
+    handler = Person.objects.filter(pk=case.handler_id or 0).first()
+    due = promise_of(case).due
+    last = request.session.get("registered", {})
+    context = {
+        "case": case, "customer": customer, "handler": str(handler) if handler else _("客服中心"),
+        "contact": house.contact, "hours": house.hours, "promised": _moment(due) if due else "",
+        "reachable": queries.can_reach(request.user, case), "book": _playbook(case.playbook),
+        "differs": _differing(last.get("differs", [])) if last.get("number") == case.number else "",
+    }  # fmt: skip
+    return render(request, "workbench/registering/registered.html", context)
+
+
+def _differing(names: list[str]) -> str:
+    labels = {"name": _("姓名"), "email": _("邮箱"), "address": _("地址"), "language": _("语言")}
+    return _("、").join(labels.get(name, name) for name in names)
+
+
+@permitted("workbench.slip")
+@require_safe
+def slip(request: HttpRequest, number: str) -> HttpResponse:
+    """The slip for the customer, on a roll of 80 mm or on A5, in the language of the screen."""
+    case = _own_case(request, number)
+    if case is None or request.GET.get("size", "80mm") not in SIZES:
+        raise Http404
+    size = SIZES[request.GET.get("size", "80mm")]
+    language = "en" if str(get_language()).startswith("en") else "zh-hans"
+    content = pdf.slip(slip_data(case, language=language), size=size, language=language)  # type: ignore[arg-type]
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{case.number}-{size}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+urlpatterns = [
+    path("register/", register, name="register"),
+    path("register/products", register_products, name="register_products"),
+    path("register/<slug:playbook>", register_form, name="register_form"),
+    path("register/<slug:playbook>/beside", register_duplicates, name="register_duplicates"),
+    path("register/<slug:playbook>/order/<int:order_id>", register_order, name="register_order"),
+    path("register/<slug:playbook>/email", register_email, name="register_email"),
+    path("register/<slug:playbook>/add/<str:number>", register_message, name="register_message"),
+    path("registered/<str:number>", registered, name="registered"),
+    path("case/<str:number>/slip", slip, name="slip"),
+]

@@ -20,8 +20,8 @@ from tuoshan.core.playbook import ANY_OPEN, PHASES, Action, FromTable, Limit, Pl
 from tuoshan.parties.permissions import permitted
 from tuoshan.workbench.casepage import find_case, standing_of
 
-BOX_WIDTH, BOX_HEIGHT = 148, 46
-COLUMN, ROW = 214, 84
+BOX_WIDTH, BOX_HEIGHT = 124, 46
+COLUMN, ROW = 170, 84
 MARGIN = 16
 PHASE_TITLES = {
     "receive": _lazy("接收"),
@@ -88,8 +88,13 @@ def draw(playbook: Playbook, *, here: str = "", been: Iterable[str] = (), taken:
                 MARGIN + 28 + row * ROW + (column % 2) * 14, css,
             )  # fmt: skip
     arrows = [
-        Arrow(_curve(boxes[source], boxes[action.to], lane), words(action.title), _style(playbook, action, walked))
-        for lane, (source, action) in enumerate(_moves(playbook))
+        Arrow(
+            _curve(boxes[source], boxes[target], lane),
+            _("、").join(dict.fromkeys(words(a.title) for a in actions)),
+            css,
+        )
+        for lane, ((source, target), actions) in enumerate(_moves(playbook).items())
+        for css in [_style(playbook, actions, walked)]
     ]
     width = MARGIN * 2 + max(1, len(columns)) * COLUMN - (COLUMN - BOX_WIDTH)
     height = MARGIN * 2 + 60 + max((len(states) for _phase, states in columns), default=1) * ROW
@@ -107,15 +112,15 @@ def _columns(playbook: Playbook) -> list[tuple[str, list[State]]]:
     return [*found, ("close", left)] if left else found
 
 
-def _moves(playbook: Playbook) -> list[tuple[str, Action]]:
-    """One arrow for each action and source; actions possible everywhere are told in words, not drawn."""
-    return [
-        (source, action)
-        for action in playbook.actions.values()
-        if action.to and ANY_OPEN not in action.sources
-        for source in action.sources
-        if source in playbook.states and source != action.to
-    ]
+def _moves(playbook: Playbook) -> dict[tuple[str, str], list[Action]]:
+    """One arrow from a state to another, whatever actions lead there; what is possible everywhere is not drawn."""
+    found: dict[tuple[str, str], list[Action]] = {}
+    for action in playbook.actions.values():
+        if action.to and ANY_OPEN not in action.sources:
+            for source in action.sources:
+                if source in playbook.states and source != action.to:
+                    found.setdefault((source, action.to), []).append(action)
+    return found
 
 
 def _curve(start: Box, end: Box, lane: int) -> str:
@@ -133,11 +138,11 @@ def _curve(start: Box, end: Box, lane: int) -> str:
     return f"M{start.centre} {y1} C{start.centre} {drop} {end.centre} {drop} {end.centre} {y2}"
 
 
-def _style(playbook: Playbook, action: Action, walked: set[str]) -> str:
+def _style(playbook: Playbook, actions: list[Action], walked: set[str]) -> str:
     by_clock = {state.waits.otherwise for state in playbook.states.values() if state.waits}
     by_clock |= {deadline.otherwise for deadline in playbook.deadlines.values()}
-    css = "self" if action.automatic or action.name in by_clock else ""
-    return f"{css} taken".strip() if action.name in walked else css
+    css = "self" if all(action.automatic or action.name in by_clock for action in actions) else ""
+    return f"{css} taken".strip() if any(action.name in walked for action in actions) else css
 
 
 def _hint(playbook: Playbook, state: State) -> str:

@@ -275,9 +275,10 @@ def test_steps_of_colleagues_are_no_steps_of_the_customer(name: str) -> None:
 def test_writing_to_us_with_a_photo_once() -> None:
     case = house.accepted(house.begin())
     client = house.opened(case)
-    values = {"text": "什么时候上门？", "key": "w1", "upload_token": drafts.new_upload_token()}
+    token = drafts.new_upload_token()
+    values = {"text": "什么时候上门？", "key": "w1", "upload_token": token}
     client.post(
-        "/evidence/upload", {"file": SimpleUploadedFile("a.jpg", samples.image("JPEG")), "token": values["upload_token"]}
+        "/evidence/upload", {"file": SimpleUploadedFile("a.jpg", samples.image("JPEG")), "token": token}
     )
     for _ in range(2):
         assert client.post(f"/portal/case/{case.number}/write", values).status_code == 302

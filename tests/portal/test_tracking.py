@@ -63,7 +63,8 @@ def test_an_unknown_number_and_a_wrong_phone_get_the_same_answer_by_the_same_sta
     house.begin("别人的事", phone=OTHER_PHONE)
     unknown = unknown_number()
     answers, statements = [], []
-    for number, phone in ((case.number, OTHER_PHONE), (unknown, PHONE), (unknown, OTHER_PHONE), (case.number, "13700000000")):
+    pairs = ((case.number, OTHER_PHONE), (unknown, PHONE), (unknown, OTHER_PHONE), (case.number, "13700000000"))
+    for number, phone in pairs:
         client = Client(REMOTE_ADDR=f"10.0.0.{len(answers) + 1}")
         with CaptureQueriesContext(connection) as queries:
             response = ask(client, number, phone)
@@ -130,7 +131,8 @@ def test_a_link_opens_its_case_and_no_other() -> None:
     client = house.opened(case)
     assert client.get(f"/portal/case/{case.number}").status_code == 200
     assert client.get(f"/portal/case/{other.number}").status_code == 302
-    refused = client.post(f"/portal/case/{other.number}/act", {"kind": "act", "name": "withdraw", "withdraw-reason": "x"})
+    step = {"kind": "act", "name": "withdraw", "withdraw-reason": "x"}
+    refused = client.post(f"/portal/case/{other.number}/act", step)
     assert refused.status_code == 302 and house.fresh(other).state == "received"
 
 

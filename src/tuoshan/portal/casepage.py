@@ -23,6 +23,7 @@ from tuoshan.cases.forms import PlaybookForm, words
 from tuoshan.cases.models import Case, Command
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import evidence_title
+from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import ANY_OPEN
 from tuoshan.core.possible import Possible
 from tuoshan.documents import drafts
@@ -34,7 +35,7 @@ from tuoshan.portal.forms import WriteForm
 from tuoshan.portal.pages import page
 from tuoshan.portal.showing import label_of, otherwise, promises, refused, state_words
 from tuoshan.portal.story import CustomerStory
-from tuoshan.portal.taking import photo_problems, seen_up_to
+from tuoshan.portal.taking import has_news, photo_problems
 
 SHOWN_AT_ONCE = 3
 """Big buttons; what is left stands folded up below them."""
@@ -234,16 +235,16 @@ def _take(request: HttpRequest, case: Case, standing: Standing, choice: Choice) 
     if refusals or not choice.form.is_valid():
         choice.problem = " ".join(refusals)
         return case_page(request, case, failed=choice, status=422)
-    outcome = _send(request, case, choice)
-    if outcome.refusal is None:
+    refusal = Refusal("stale") if has_news(case, request.POST.get("seq", "")) else _send(request, case, choice).refusal
+    if refusal is None:
         messages.success(request, _("已提交：%(title)s") % {"title": choice.title})
         return redirect("portal:case", case.number)
-    fields = outcome.refusal.data.get("fields")
+    fields = refusal.data.get("fields")
     if isinstance(fields, dict):
         choice.form.refuse(fields)
-    choice.problem = refused(outcome.refusal, standing.playbook)
+    choice.problem = refused(refusal, standing.playbook)
     choice.key = identifiers.token()
-    changed = outcome.refusal.because in ("stale", "moved_by_system", "not_from_here", "ended")
+    changed = refusal.because in ("stale", "moved_by_system", "not_from_here", "ended")
     case.refresh_from_db()
     still = Standing(case, ActingAs.by_customer(case.customer_id)).find(choice.item.kind, choice.item.name)
     lost = "" if still is not None else choice.problem
@@ -254,7 +255,7 @@ def _send(request: HttpRequest, case: Case, choice: Choice) -> service.Outcome:
     item = choice.item
     common: dict[str, Any] = {
         "case_id": case.pk, "actor": ActingAs.by_customer(case.customer_id), "values": choice.form.values(),
-        "expected_seq": seen_up_to(case, request.POST.get("seq", "")), "idempotency_key": choice.key,
+        "expected_seq": case.seq, "idempotency_key": choice.key,
         "upload_token": choice.token,
     }  # fmt: skip
     if item.kind == "task":

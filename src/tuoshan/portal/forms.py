@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from tuoshan.core.numbering import MisheardNumber, parse_number
 from tuoshan.parties.customers import PhoneRefused, checked_phone
@@ -26,12 +26,12 @@ def phone_problem(text: str) -> str:
     if digits.startswith("1") and not text.strip().startswith("+") and len(digits) != MOBILE_DIGITS:
         gap = MOBILE_DIGITS - len(digits)
         if gap > 0:
-            return _("还差 %(gap)d 位，请填写 11 位手机号") % {"gap": gap}
-        return _("多了 %(gap)d 位，请填写 11 位手机号") % {"gap": -gap}
+            return gettext("还差 %(gap)d 位，请填写 11 位手机号") % {"gap": gap}
+        return gettext("多了 %(gap)d 位，请填写 11 位手机号") % {"gap": -gap}
     try:
         checked_phone(text)
     except PhoneRefused:
-        return _("这个号码打不通，请填写手机号，或带区号的座机号")
+        return gettext("这个号码打不通，请填写手机号，或带区号的座机号")
     return ""
 
 
@@ -40,7 +40,7 @@ class PhoneField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"type": "tel", "inputmode": "tel", "autocomplete": "tel", "data-phone": ""}
-        kwargs.setdefault("error_messages", {"required": gettext_lazy("请填写手机号")})
+        kwargs.setdefault("error_messages", {"required": _("请填写手机号")})
         super().__init__(max_length=40, widget=forms.TextInput(attrs=attrs), **kwargs)
 
     def clean(self, value: Any) -> str:
@@ -55,10 +55,10 @@ class TrackForm(forms.Form):
     """Number and full phone."""
 
     number = forms.CharField(
-        label=gettext_lazy("工单编号"), max_length=60, error_messages={"required": gettext_lazy("请填写工单编号")},
+        label=_("工单编号"), max_length=60, error_messages={"required": _("请填写工单编号")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )  # fmt: skip
-    phone = PhoneField(label=gettext_lazy("登记时的手机号"))
+    phone = PhoneField(label=_("登记时的手机号"))
 
     def clean_number(self) -> str:
         """The canonical number, however it was heard or typed."""
@@ -72,29 +72,29 @@ class SubmitForm(forms.Form):
     """A new complaint. Only what happened, a name and a phone are needed."""
 
     what_happened = forms.CharField(
-        label=gettext_lazy("出了什么问题"), max_length=MOST_TEXT, strip=True,
-        error_messages={"required": gettext_lazy("请写下出了什么问题，一句话也可以")},
+        label=_("出了什么问题"), max_length=MOST_TEXT, strip=True,
+        error_messages={"required": _("请写下出了什么问题，一句话也可以")},
         widget=forms.Textarea(
-            attrs={"rows": 4, "placeholder": gettext_lazy("例如：洗衣机脱水时抖动，底部漏水；上周六在体育西店购买")}
+            attrs={"rows": 4, "placeholder": _("例如：洗衣机脱水时抖动，底部漏水；上周六在体育西店购买")}
         ),
     )  # fmt: skip
     product = forms.CharField(
-        label=gettext_lazy("商品名称或型号"), max_length=200, required=False,
+        label=_("商品名称或型号"), max_length=200, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     order_no = forms.CharField(
-        label=gettext_lazy("订单号"), max_length=100, required=False, help_text=gettext_lazy("在购买记录或小票上；没有也可以提交"),
+        label=_("订单号"), max_length=100, required=False, help_text=_("在购买记录或小票上；没有也可以提交"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     wish = forms.CharField(
-        label=gettext_lazy("希望怎么处理"), max_length=MOST_TEXT, required=False, strip=True,
-        widget=forms.Textarea(attrs={"rows": 2, "placeholder": gettext_lazy("例如：上门维修，或者换一台")}),
+        label=_("希望怎么处理"), max_length=MOST_TEXT, required=False, strip=True,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("例如：上门维修，或者换一台")}),
     )  # fmt: skip
     name = forms.CharField(
-        label=gettext_lazy("怎么称呼您"), max_length=80, error_messages={"required": gettext_lazy("请填写称呼，例如：王女士")},
+        label=_("怎么称呼您"), max_length=80, error_messages={"required": _("请填写称呼，例如：王女士")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
-    phone = PhoneField(label=gettext_lazy("手机号"), help_text=gettext_lazy("用来通知进展，也用来查询"))
+    phone = PhoneField(label=_("手机号"), help_text=_("用来通知进展，也用来查询"))
 
     def trapped(self) -> bool:
         """Whether the field that nobody sees was filled in."""
@@ -105,6 +105,6 @@ class WriteForm(forms.Form):
     """A word to us, with or without photos."""
 
     text = forms.CharField(
-        label=gettext_lazy("给我们留言"), max_length=MOST_TEXT, required=False, strip=True,
-        widget=forms.Textarea(attrs={"rows": 3, "placeholder": gettext_lazy("补充情况，或者提问")}),
+        label=_("给我们留言"), max_length=MOST_TEXT, required=False, strip=True,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": _("补充情况，或者提问")}),
     )  # fmt: skip

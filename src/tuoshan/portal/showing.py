@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from tuoshan import clock
 from tuoshan.cases.forms import words

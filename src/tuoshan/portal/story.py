@@ -13,10 +13,10 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 
 from tuoshan.cases.forms import words
-from tuoshan.cases.models import Case, Message
+from tuoshan.cases.models import Case, Event, Message
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.timeline import Entry, facts_of, hidden_fields, timeline, words_of
-from tuoshan.core.case import Event
+from tuoshan.core.case import Event as CaseEvent
 from tuoshan.core.playbook import Action, Field, Playbook
 from tuoshan.knowledge.showing import fact_text
 from tuoshan.portal.showing import CUSTOMER, Step, label_of, language, state_words, steps
@@ -111,7 +111,7 @@ class CustomerStory:
         text = str(entry.values[said]) if said else self.case.title
         return Line("mine", entry.at, _("您"), text=text, details=_details(register, shown))
 
-    def _own_step(self, entry: Entry, event: Event) -> Line:
+    def _own_step(self, entry: Entry, event: CaseEvent) -> Line:
         known: Any = (self.playbook.actions if event.kind == "act" else self.playbook.tasks).get(event.name)
         title = words(known.customer if known.customer.zh else known.title) if known else ""
         fields = {item.name: item for item in known.form} if known else {}
@@ -130,17 +130,19 @@ class CustomerStory:
 
     def told(self) -> Told | None:
         """What the newest telling step asked or answered: only words that stand in the message itself."""
-        for entry in reversed(self.entries):
-            action = self.playbook.actions.get(entry.event.name) if entry.event and entry.event.kind == "act" else None
-            tellings = [self.playbook.messages[name] for name in action.tell] if action is not None else []
-            tellings = [one for one in tellings if CUSTOMER in one.to]
-            if not tellings:
-                continue
-            names = [name for one in tellings for name in _VARIABLE.findall(one.text.zh)]
-            shown = {name: self.facts[name] for name in names if name in self.facts and name not in PROPOSED}
-            details = _details(self.playbook.facts, shown)
-            return Told(words(tellings[0].subject), entry.at, details) if details else None
-        return None
+        telling = {
+            name: found for name, action in self.playbook.actions.items()
+            if (found := [one for tell in action.tell if CUSTOMER in (one := self.playbook.messages[tell]).to])
+        }  # fmt: skip
+        rows = Event.objects.filter(case_id=self.case.pk, kind="act", name__in=list(telling)).order_by("-seq")
+        newest = rows.values_list("name", "at").first()
+        if newest is None:
+            return None
+        tellings = telling[newest[0]]
+        names = [name for one in tellings for name in _VARIABLE.findall(one.text.zh)]
+        shown = {name: self.facts[name] for name in names if name in self.facts and name not in PROPOSED}
+        details = _details(self.playbook.facts, shown)
+        return Told(words(tellings[0].subject), newest[1], details) if details else None
 
     # -- the proposal ------------------------------------------------------------------------------------------
     def proposal(self) -> list[tuple[str, str]]:
@@ -175,7 +177,7 @@ class CustomerStory:
             return True
         return _asks(action, IN_WORDS) and self.playbook.states[action.to].phase == "remedy" if action.to else False
 
-    def standing_events(self) -> list[Event]:
+    def standing_events(self) -> list[CaseEvent]:
         """The events that moved the case or carry a message, as the timeline gave them."""
         return [entry.event for entry in self.entries if entry.event is not None]
 
@@ -184,7 +186,7 @@ def _asks(action: Action, name: str) -> bool:
     return any(item.name == name for item in action.form)
 
 
-def _entered(event: Event | None) -> list[str]:
+def _entered(event: CaseEvent | None) -> list[str]:
     return [str(change["state"]) for change in event.changes if change["op"] == "enter"] if event is not None else []
 
 

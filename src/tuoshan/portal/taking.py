@@ -21,22 +21,19 @@ def photo_problems(request: HttpRequest, token: str) -> list[str]:
     return problems
 
 
-def seen_up_to(case: Case, text: str) -> int | None:
-    """The event up to which the sender had seen what matters to them.
+def has_news(case: Case, text: str) -> bool:
+    """Whether something that matters to the customer happened since the event `text`, up to which their page went.
 
     A note between colleagues is no reason to refuse a customer's answer; a new state, a message, another proposal
-    or something they did themselves on another device is.
+    or something they did themselves on another device is. A page that does not say what it showed is trusted.
     """
-    if not text.isdecimal() or len(text) > 9:
-        return None
-    seen = int(text)
-    if seen >= case.seq:
-        return seen
-    newer = Event.objects.filter(case_id=case.pk, seq__gt=seen)
-    said = Message.objects.filter(case_id=case.pk, event_seq__gt=seen, visible_to_customer=True, direction="out")
-    if any(_matters(event) for event in newer) or said.exists():
-        return seen
-    return case.seq
+    if not text.isdecimal() or len(text) > 9 or int(text) >= case.seq:
+        return False
+    newer = Event.objects.filter(case_id=case.pk, seq__gt=int(text))
+    said = Message.objects.filter(
+        case_id=case.pk, event_seq__gt=int(text), visible_to_customer=True, direction=Message.Direction.OUT
+    )
+    return any(_matters(event) for event in newer) or said.exists()
 
 
 def _matters(event: Event) -> bool:

@@ -45,12 +45,15 @@ class Run:
         for kind in KINDS:
             if self.stop.is_set():
                 break
-            now = clock.now()
-            limit = self.batch if kind == "wake" else min(self.batch, BATCH)
-            items = claiming.claim(worker=self.name, kind=kind, now=now, limit=limit)
-            taken += len(items)
-            self._handle(items)
+            taken += self.take(kind)
         return taken
+
+    def take(self, kind: str) -> int:
+        """Take one batch of one kind; how many items were taken."""
+        limit = self.batch if kind == "wake" else min(self.batch, BATCH)
+        items = claiming.claim(worker=self.name, kind=kind, now=clock.now(), limit=limit)
+        self._handle(items)
+        return len(items)
 
     def _handle(self, items: Sequence[Item]) -> None:
         groups: dict[str, list[Item]] = {}

@@ -40,9 +40,9 @@ class Complaint(LaterPart):
         if plot.channel in BY_CUSTOMER:
             actor = ActingAs.by_customer(purchase.customer_id)
         elif plot.channel in STAFF_CHANNELS:
-            actor = ActingAs.by_person(world.staff_of(unit.pk))
+            actor = self.world.acting(world.staff_of(unit.pk), self.now)
         else:
-            actor = ActingAs.by_person(world.an_agent(now))
+            actor = self.world.acting(world.an_agent(now), self.now)
         values: dict[str, Any] = {
             "channel": plot.channel, "what_happened": plot.text, "wish": plot.wish, "order_no": purchase.order_no,
             "product": str(purchase.product_id), "bought_on": world.day(purchase.signed_at),
@@ -262,7 +262,7 @@ class Complaint(LaterPart):
     def laboratory(self) -> Steps:
         """A test in the laboratory, for which our clock stands still."""
         self.took(service.ask_task(
-            case_id=self.case_id, task="lab_test", actor=ActingAs.by_person(self.handler)
+            case_id=self.case_id, task="lab_test", actor=self.world.acting(self.handler, self.now)
         ), "lab_test")  # fmt: skip
         if self.stop == "lab":
             self.done = True
@@ -284,7 +284,7 @@ class Complaint(LaterPart):
     def look_on_the_spot(self) -> Steps:
         """The handler sees for themselves."""
         self.took(service.ask_task(
-            case_id=self.case_id, task="site_visit", actor=ActingAs.by_person(self.handler)
+            case_id=self.case_id, task="site_visit", actor=self.world.acting(self.handler, self.now)
         ), "site_visit")  # fmt: skip
         yield from self.desk(6, 40)
         self.look()
@@ -311,7 +311,7 @@ class Complaint(LaterPart):
         if plot.suspends and not self.state.entered.get("suspended"):
             plot.suspends = False
             self.took(service.hold(
-                case_id=self.case_id, name="suspended", actor=ActingAs.by_person(self.world.people["legal"]),
+                case_id=self.case_id, name="suspended", actor=self.world.acting(self.world.people["legal"], self.now),
                 values={"hold_ground": "police", "hold_note": "临澜公（星）受字 0088 号"},
             ), "suspended")  # fmt: skip
         if plot.withdraws_in == "proposing" and self.stays("proposing"):
@@ -348,7 +348,7 @@ class Duplicate(Complaint):
         yield from self.desk(0.2, 2, weekends=True)
         main_case, _state = read_case(self.main.case_id)
         if self.stays("received") and not main_case.ended and not main_case.held:
-            agent = ActingAs.by_person(self.world.an_agent(self.now))
+            agent = self.world.acting(self.world.an_agent(self.now), self.now)
             reason = "同一客户就同一商品再次来件，并入先前的工单。"
             self.took(
                 service.merge(case_id=self.case_id, into_id=self.main.case_id, actor=agent, reason=reason), "merge"

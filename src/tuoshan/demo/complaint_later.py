@@ -213,15 +213,17 @@ class LaterPart(Player):
         """An improvement with owner and day, or none."""
         plot, lead = self.plot, self.world.a_lead()
         if not self.chance.happens(0.22):
-            self.finish(run, lead, {"lesson_reason": staff_words.LESSON_REASONS[3]}, outcome="none_needed")
+            self.finish(run, lead, {"lesson_needed": False, "lesson_reason": staff_words.LESSON_REASONS[3]})
             return
         department = plot.departments[0]
         owners = {"qa": "qa", "production": "production", "logistics": "logistics", "technical": "tech"}
+        kinds = {"supplier": "supplier", "product": "product", "person": "training", "store": "training"}
         owner = self.world.people[owners.get(department, "lead2")]
         self.finish(run, lead, {
-            "lesson_reason": self.chance.pick(staff_words.LESSON_REASONS[:3]), "measure": plot.topic.measure,
+            "lesson_needed": True, "lesson_reason": self.chance.pick(staff_words.LESSON_REASONS[:3]),
+            "measure": plot.topic.measure, "measure_kind": kinds.get(plot.liable, "process"),
             "measure_owner": str(owner.pk), "measure_due": self.world.day(self.now, self.chance.whole(10, 35)),
-        }, outcome="planned")  # fmt: skip
+        })  # fmt: skip
 
     def review(self, run: TaskRun) -> None:
         """The supervisor's opinion; never by whoever wrote the report."""
@@ -296,7 +298,7 @@ class LaterPart(Player):
         """A note, a question of the customer's, an answer, a call."""
         if self.case.held or self.case.ended:
             return
-        handler = ActingAs.by_person(self.handler)
+        handler = self.world.acting(self.handler, self.now)
         if self.chance.happens(0.22):
             note = self.chance.pick(staff_words.NOTES)
             self.took(service.note(case_id=self.case_id, actor=handler, text=note), "note")

@@ -83,7 +83,7 @@ class Repair(Player):
         unit = world.units[trouble.unit_code]
         person = world.staff_of(unit.pk)
         outcome = service.register(
-            playbook=self.playbook, actor=ActingAs.by_person(person), channel="counter", customer_id=None, unit_id=unit.pk,
+            playbook=self.playbook, actor=self.world.acting(person, self.now), channel="counter", customer_id=None, unit_id=unit.pk,
             title=trouble.words.split("，")[0].rstrip("。"),
             values={
                 "category": str(world.categories[trouble.category]), "what_broken": trouble.words,

@@ -14,8 +14,9 @@ from tuoshan.clock import MovedClock
 from tuoshan.demo import catalogue, company, people, schedule, staff_words
 from tuoshan.demo.chance import Chance
 from tuoshan.demo.lessons import keep_promises
-from tuoshan.demo.running import Simulation, hurry, settle
+from tuoshan.demo.running import Simulation, hurry, settle, unfollowed
 from tuoshan.demo.world import World
+from tuoshan.insight import indexing
 from tuoshan.knowledge.models import QuickReply
 from tuoshan.parties.models import Person
 
@@ -74,7 +75,10 @@ def make(
             simulation.begin(begin + timedelta(days=8), keep_promises(world, simulation))
             moved.move_to(begin)
             claiming.put(kind="job", name="remind_lessons", key="job:remind_lessons", due_at=begin)
-            simulation.run(end)
+            with unfollowed("insight"):
+                simulation.run(end)
+            with write_transaction():
+                indexing.reindex()
     finally:
         settle(before)
         calendars.forget()

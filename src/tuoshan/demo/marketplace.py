@@ -84,7 +84,7 @@ class Request(Player):
             values["ship_by"] = now + timedelta(hours=40)
         self.took(
             service.register(
-                playbook=self.playbook, actor=ActingAs.by_person(self.world.an_agent(now)), channel="marketplace",
+                playbook=self.playbook, actor=self.world.acting(self.world.an_agent(now), self.now), channel="marketplace",
                 customer_id=purchase.customer_id, unit_id=self.world.units["webshop"].pk, values=values,
                 title=f"{purchase.product}：{values['explanation']}".rstrip("。"),
             ),

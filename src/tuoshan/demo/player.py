@@ -29,12 +29,26 @@ class Player:
         self.done = False
         """Set where a story ends in the middle of a state."""
         self.case_id = 0
-        self.case: Any = None
-        self.state: CaseState = CaseState(self.playbook)
+        self._read: tuple[Any, CaseState] | None = None
 
     @property
     def now(self) -> datetime:
         return self.simulation.now
+
+    @property
+    def case(self) -> Any:
+        """The row of the case, read when it is asked for after a change."""
+        return self._known()[0]
+
+    @property
+    def state(self) -> CaseState:
+        """The state of the case."""
+        return self._known()[1]
+
+    def _known(self) -> tuple[Any, CaseState]:
+        if self._read is None:
+            self._read = read_case(self.case_id)
+        return self._read
 
     def play(self) -> Steps:
         """The whole story of the case."""
@@ -68,7 +82,7 @@ class Player:
 
     def look(self) -> str:
         """Read the case anew; its state."""
-        self.case, self.state = read_case(self.case_id)
+        self._read = None
         return self.state.state
 
     # -- waiting ------------------------------------------------------------------------------------
@@ -90,20 +104,18 @@ class Player:
     # -- acting -------------------------------------------------------------------------------------
     def took(self, outcome: service.Outcome, what: str) -> None:
         if outcome.refusal is not None:
-            number = self.case.number if self.case else ""
-            raise StoryFailed(
-                f"{number} {self.state.state}: {what}: {outcome.refusal.because} {dict(outcome.refusal.data)}"
-            )
+            where = f"{self.case.number} {self.state.state}" if self.case_id else self.playbook
+            raise StoryFailed(f"{where}: {what}: {outcome.refusal.because} {dict(outcome.refusal.data)}")
         if outcome.case_id:
             self.case_id = outcome.case_id
-        self.look()
+        self._read = None
 
     def act(
         self, action: str, who: ActingAs | Person, values: Mapping[str, Any] | None = None,
         evidence: Sequence[int] = (),
     ) -> None:  # fmt: skip
         """Take an action. Raises StoryFailed when it is refused."""
-        acting = who if isinstance(who, ActingAs) else ActingAs.by_person(who)
+        acting = who if isinstance(who, ActingAs) else self.world.acting(who, self.now)
         self.took(
             service.act(case_id=self.case_id, action=action, actor=acting, values=values or {}, evidence=evidence),
             action,
@@ -114,7 +126,7 @@ class Player:
         outcome: str = "",
     ) -> None:  # fmt: skip
         """Complete a task."""
-        acting = who if isinstance(who, ActingAs) else ActingAs.by_person(who)
+        acting = who if isinstance(who, ActingAs) else self.world.acting(who, self.now)
         self.took(
             service.complete_task(
                 case_id=self.case_id, task_key=run.id, actor=acting, values=values, evidence=evidence, outcome=outcome

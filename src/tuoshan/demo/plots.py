@@ -11,6 +11,7 @@ from tuoshan.demo.topics import Topic
 from tuoshan.demo.voices_goods import GOODS, SOLE
 from tuoshan.demo.voices_service import SERVICE
 from tuoshan.demo.world import World
+from tuoshan.quality.seeds import CAUSES
 
 TOPICS: tuple[Topic, ...] = (*GOODS, *SERVICE)
 PARCELS = frozenset({"late", "lost", "wet", "wrong", "courier"})
@@ -24,6 +25,8 @@ GRADES = {
     "high": {("high", "medium"): 3, ("high", "high"): 2, ("medium", "high"): 2},
 }
 """Impact and urgency by weight."""
+CLOSER = {code: tuple(one[0] for one in below) for code, _zh, _en, below in CAUSES}
+"""The causes of the second level, by their first."""
 
 
 @dataclass
@@ -91,6 +94,7 @@ def draw(world: World, *, topic: Topic | None = None, moment: datetime) -> Plot:
         unit_code = "webshop" if topic.where == "web" else purchase.unit_code
     channel = chance.weighted(CHANNELS_WEB if unit_code == "webshop" else CHANNELS_STORE)
     cause, liable = chance.pick(topic.causes)
+    cause = chance.pick(CLOSER.get(cause) or (cause,))
     impact, urgency = chance.weighted(GRADES[topic.gravity])
     courier = chance.pick(COURIERS)
     plot = Plot(

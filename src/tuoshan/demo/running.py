@@ -2,14 +2,15 @@
 
 import heapq
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Min
 
 from tuoshan.agenda import worker
-from tuoshan.agenda.models import Item
+from tuoshan.agenda.sql import moment
 from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases import hooks
 from tuoshan.clock import MovedClock
 
 Story = Iterator[datetime]
@@ -18,6 +19,11 @@ Story = Iterator[datetime]
 DAY = timedelta(days=1)
 PROMPT = timedelta(seconds=1)
 """How long after its moment the worker comes to a limit: it is kept up to and including its due second."""
+
+NEXT = (
+    "SELECT kind, MIN(ready_at) FROM agenda_item WHERE done_at IS NULL AND parked_at IS NULL "
+    "AND kind IN ('effect', 'job', 'wake') GROUP BY kind"
+)
 
 
 class StoryFailed(RuntimeError):
@@ -33,15 +39,16 @@ class Simulation:
         self._seen = seen
         self._waiting: list[tuple[datetime, int, Story]] = []
         self._count = 0
+        self._worker = worker.Run("demo", worker.BATCH)
 
     @property
     def now(self) -> datetime:
         return self.clock()
 
-    def begin(self, moment: datetime, story: Story) -> None:
+    def begin(self, at: datetime, story: Story) -> None:
         """Let a story begin at a moment; one that lies in the past begins now."""
         self._count += 1
-        heapq.heappush(self._waiting, (max(moment, self.now), self._count, story))
+        heapq.heappush(self._waiting, (max(at, self.now), self._count, story))
 
     def run(self, end: datetime) -> None:
         """Go on until `end`. One transaction a day, as nobody else reads meanwhile."""
@@ -53,9 +60,9 @@ class Simulation:
 
     def _stretch(self, until: datetime) -> None:
         while self._waiting and self._waiting[0][0] <= until:
-            moment, _number, story = heapq.heappop(self._waiting)
-            self.work(moment)
-            self.clock.move_to(max(moment, self.now))
+            begins, _number, story = heapq.heappop(self._waiting)
+            self.work(begins)
+            self.clock.move_to(max(begins, self.now))
             self._step(story)
         self.work(until)
         self.clock.move_to(max(until, self.now))
@@ -73,19 +80,28 @@ class Simulation:
     def work(self, until: datetime) -> None:
         """Do everything that falls due up to `until`, each at its moment."""
         while True:
-            due = self._next_due()
-            if due is None or due > until:
+            due, kind = self._next_due()
+            if kind == "" or due > until:
                 return
             self.clock.move_to(max(self.now, due))
-            worker.drain(name="demo")
+            self._worker.take(kind)
 
-    def _next_due(self) -> datetime | None:
-        """When the worker has to come next; a wake only counts once its moment is over."""
-        ready = Item.objects.filter(done_at=None, parked_at=None)
-        other = ready.exclude(kind="wake").aggregate(at=Min("ready_at"))["at"]
-        wake = ready.filter(kind="wake").aggregate(at=Min("ready_at"))["at"]
-        moments = [moment for moment in (other, wake + PROMPT if wake else None) if moment is not None]
-        return min(moments, default=None)
+    def _next_due(self) -> tuple[datetime, str]:
+        """When the worker has to come next, and for what; a wake only counts once its moment is over."""
+        with connection.cursor() as cursor:
+            cursor.execute(NEXT)
+            found = [(moment(at), kind) for kind, at in cursor.fetchall()]
+        return min(((at + PROMPT if kind == "wake" else at, kind) for at, kind in found if at), default=(self.now, ""))
+
+
+@contextmanager
+def unfollowed(*effects: str) -> Iterator[None]:
+    """Inside the block these consequences of events are not noted; the caller makes up for them at the end."""
+    kept = {name: hooks.FOLLOWERS.pop(name) for name in effects if name in hooks.FOLLOWERS}
+    try:
+        yield
+    finally:
+        hooks.FOLLOWERS.update(kept)
 
 
 def hurry() -> str:

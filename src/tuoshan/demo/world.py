@@ -1,7 +1,7 @@
 """The company as its stories see it: who is on duty, when offices are open, what may be handed in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from tuoshan.demo.people import AGENTS, LEADS
 from tuoshan.documents import evidence
 from tuoshan.documents.models import Evidence
 from tuoshan.parties.models import Absence, OrgUnit, Person
+from tuoshan.parties.standing import Standing, forget, standing
 
 OPENS, CLOSES = time(9, 5), time(17, 50)
 MIDDAY, AFTERNOON = time(12, 0), time(13, 30)
@@ -41,6 +42,7 @@ class World:
     def __post_init__(self) -> None:
         self.zone = ZoneInfo(settings.TIME_ZONE)
         self.by_id = {person.pk: person for person in self.people.values()}
+        self._standings: dict[int, tuple[int, Standing]] = {}
         self.absences = list(Absence.objects.all())
         self.codes = {unit.pk: code for code, unit in self.units.items()}
 
@@ -77,8 +79,16 @@ class World:
         return datetime.combine(day, hour, self.zone) + self.chance.minutes(0, 40)
 
     # -- people ------------------------------------------------------------------------------------
-    def acting(self, username: str) -> ActingAs:
-        return ActingAs.by_person(self.people[username])
+    def acting(self, person: Person, now: datetime) -> ActingAs:
+        """The person as an actor. Between two changes of absences nobody's standing needs to be read again."""
+        changes = sum((one.starts_at <= now) + (one.ends_at <= now) for one in self.absences)
+        known = self._standings.get(person.pk)
+        if known is not None and known[0] == changes:
+            person.__dict__["_standing"] = replace(known[1], read_at=now)
+        else:
+            forget(person)
+            self._standings[person.pk] = changes, standing(person)
+        return ActingAs.by_person(person)
 
     def on_duty(self, person: Person, now: datetime) -> Person:
         """The person, or who stands in for them today."""

@@ -90,7 +90,8 @@ class _Telling:
 
     def _text(self, one: Addressee) -> tuple[str, str]:
         text = templates.text_for(self.playbook, self.message, language=one.language, channel=one.channel)
-        values = self.texts.values(one.language)
+        named = {*wording.variables(text.subject), *wording.variables(text.body)}
+        values = self.texts.values(one.language, named)
         return wording.fill(text.subject, values), wording.fill(text.body, values)
 
     def _row(self, one: Addressee, way: str, message_id: int | None) -> OutgoingMessage:

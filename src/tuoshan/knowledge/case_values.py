@@ -1,6 +1,7 @@
 """The variables that a text may use, with what they stand for in a case."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,8 @@ GENERAL = {
 """Variables that every playbook has, with what they stand for; each fact of a playbook is one more."""
 
 SURVEY = "survey"
+STANDS_FOR = {"remedy": ("remedy_steps", "remedies"), "result": ("how_done", "why")}
+"""Variables that are said in the words of facts."""
 
 
 @dataclass(frozen=True)
@@ -50,22 +53,26 @@ class CaseTexts:
     me: Any = None
     _words: dict[str, str] = field(default_factory=dict)
 
-    def values(self, language: str) -> dict[str, str]:
-        """Every variable, filled in; one without a value has words that still make a sentence, or none."""
-        with override(language):
-            return {**self._facts(language), **self._general(language)}
+    def values(self, language: str, only: Collection[str] | None = None) -> dict[str, str]:
+        """Every variable, filled in; one without a value has words that still make a sentence, or none.
 
-    def _facts(self, language: str) -> dict[str, str]:
+        With `only`, facts that these names do not need are left out, as each may cost a query.
+        """
+        wanted = None if only is None else {*only, *(fact for name in only for fact in STANDS_FOR.get(name, ()))}
+        with override(language):
+            facts = self._facts(language, wanted)
+            return {**facts, **self._general(language, facts)}
+
+    def _facts(self, language: str, wanted: Collection[str] | None) -> dict[str, str]:
         """Facts by name. What only supervisors may see is never among them."""
         found: dict[str, str] = {}
         for name, known in self.playbook.facts.items():
             value = self.state.facts.get(name)
-            if value is not None and not known.supervisors_only:
+            if value is not None and not known.supervisors_only and (wanted is None or name in wanted):
                 found[name] = fact_text(known, value, language, self._words)
         return found
 
-    def _general(self, language: str) -> dict[str, str]:
-        facts = self._facts(language)
+    def _general(self, language: str, facts: dict[str, str]) -> dict[str, str]:
         due = due_for_customer(self.playbook, self.state, self.task)
         state = self.playbook.states.get(self.state.state)
         link = links.case_link(self.case.pk)

@@ -1,0 +1,84 @@
+"""How the values that cases are counted by are called: in the words of the playbooks, lists and units."""
+
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from tuoshan.cases import library
+from tuoshan.catalog.models import Category
+from tuoshan.core.playbook import Wording
+from tuoshan.parties.models import OrgUnit, Person
+from tuoshan.quality.models import Cause, LiableParty
+
+GRADES = ("normal", "important", "urgent")
+
+
+def words(wording: Wording) -> str:
+    """A wording in the language in force."""
+    return wording.en if (get_language() or "zh").startswith("en") else wording.zh
+
+
+def grade(value: str) -> str:
+    known = {"normal": pgettext("grade", "一般"), "important": pgettext("grade", "重要")}
+    return known.get(value) or (pgettext("grade", "紧急") if value == "urgent" else value or _("未定"))
+
+
+def playbook(key: str) -> str:
+    book = library.everything().get(key)
+    return words(book.title) if book else key
+
+
+def choice(fact: str, value: str) -> str:
+    """The title of a choice of the fact `fact` in whichever playbook knows it."""
+    for book in library.everything().values():
+        field = book.facts.get(fact)
+        for one in field.choices if field else ():
+            if one.value == value:
+                return words(one.title)
+    return value or _("未填")
+
+
+def choices(fact: str) -> list[tuple[str, str]]:
+    """Every choice of a fact over all playbooks."""
+    found: dict[str, str] = {}
+    for book in library.everything().values():
+        field = book.facts.get(fact)
+        for one in field.choices if field else ():
+            found.setdefault(one.value, words(one.title))
+    return list(found.items())
+
+
+def clock(name: str) -> str:
+    """The title of a clock: a promise across states, a state's own, a task's."""
+    for book in library.everything().values():
+        for known in (book.deadlines, book.states, book.tasks):
+            if name in known:
+                return words(known[name].title)
+    return name
+
+
+def categories() -> dict[int, str]:
+    """Both levels of every category, by id."""
+    return {row.pk: row.full_name for row in Category.objects.select_related("parent")}
+
+
+def units() -> dict[int, str]:
+    return {row.pk: row.name for row in OrgUnit.objects.all()}
+
+
+def people() -> dict[int, str]:
+    return {row.pk: str(row) for row in Person.objects.all()}
+
+
+def cause(value: str) -> str:
+    """A cause: of the company's list, else of the playbooks."""
+    found = Cause.objects.select_related("parent").filter(code=value).first() if value else None
+    return found.full_name if found else choice("cause", value)
+
+
+def liable(value: str) -> str:
+    found = LiableParty.objects.filter(key=value).first() if value else None
+    return str(found) if found else choice("liable", value)
+
+
+def channel(value: str) -> str:
+    return choice("channel", value)

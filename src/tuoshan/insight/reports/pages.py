@@ -1,0 +1,361 @@
+"""The pages: what each of them counts."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from tuoshan.insight import measures, names
+from tuoshan.insight.conditions import Conditions
+from tuoshan.insight.figures import local_day
+from tuoshan.insight.reports.counting import Counting, quantile_of, shares
+from tuoshan.insight.reports.shapes import SMALL, Cell, Chart, Column, Report, Table, Tile
+from tuoshan.quality.models import Lesson
+
+Page = Callable[[Counting], Report]
+DAILY_UP_TO, WEEKLY_UP_TO = 45, 200
+"""So many days are drawn day by day, so many week by week; longer ones by month."""
+
+
+def overview(counting: Counting) -> Report:
+    """The numbers of the period beside those of the period before, and what came in and went out."""
+    before = counting.before()
+    report = Report("overview", PAGES["overview"])
+    plain: tuple[tuple[str, Any, bool | None], ...] = (
+        ("registered", _("登记"), None), ("closed", _("结案"), True), ("open", _("期末未结"), False),
+    )  # fmt: skip
+    for name, title, better in plain:
+        report.tiles.append(Tile(name, title, counting.cell(name), before.count(name), better))
+    report.tiles += _response_tiles(counting, before)
+    for name, title in (("late", _("有超时的工单")), ("reopened", _("重新处理")), ("appealed", _("申诉"))):
+        report.tiles.append(Tile(name, title, counting.cell(name), before.count(name), False))
+    score = counting.mean_score()
+    hint = _("%(n)s 份评价，满分 5 分") % {"n": counting.count("scored")}
+    report.tiles.insert(9, Tile("score", _("满意度"), score, before.mean_score().value, True, hint))
+    report.tables.append(_flow(counting))
+    return report
+
+
+def _response_tiles(counting: Counting, before: Counting) -> list[Tile]:
+    found = []
+    share = counting.share("response_kept", "responded")
+    for figure, column, title in (
+        ("responded", "response_seconds", _("首次答复")),
+        ("resolved", "resolution_seconds", _("解决用时")),
+    ):
+        for level, name in ((0.5, _("中位数")), (0.9, _("九成以内"))):
+            cell = counting.quantile(figure, column, level)
+            earlier = before.quantile(figure, column, level).value
+            label = _("%(what)s，%(which)s") % {"what": title, "which": name}
+            found.append(Tile(f"{column}_{int(level * 100)}", label, cell, earlier, False))
+    earlier_share = before.share("response_kept", "responded").value
+    found.insert(2, Tile("response_kept", _("首次答复及时率"), share, earlier_share, True))
+    return found
+
+
+def _flow(counting: Counting) -> Table:
+    """Registered and closed by day, week or month."""
+    came, went = counting.by("registered", "created_on"), counting.by("closed", "closed_on")
+    table = Table(
+        "flow", _("登记与结案"), [Column(_("日期"), "text"), Column(_("登记")), Column(_("结案"))],
+        chart=Chart("line", (1, 2), _("件")),
+    )  # fmt: skip
+    for first, last, label in steps(counting.period.since, counting.period.until):
+        row = [Cell(label, "text")]
+        for figure, found in (("registered", came), ("closed", went)):
+            number = sum(n for day, n in found.items() if day is not None and first <= day <= last)
+            behind = counting.behind(figure)
+            row.append(Cell(number, "cases", _between(behind, first, last)))
+        table.rows.append(row)
+    return table
+
+
+def _between(behind: Conditions, first: date, last: date) -> Conditions:
+    return replace(behind, figure_from=first, figure_to=last)
+
+
+def steps(since: date, until: date) -> list[tuple[date, date, str]]:
+    """The period cut into days, weeks from Monday, or months, each with its label."""
+    days = (until - since).days + 1
+    found: list[tuple[date, date, str]] = []
+    first = since
+    while first <= until:
+        if days <= DAILY_UP_TO:
+            last = first
+        elif days <= WEEKLY_UP_TO:
+            last = first + timedelta(days=6 - first.weekday())
+        else:
+            last = (first.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        last = min(last, until)
+        form = "%Y-%m" if days > WEEKLY_UP_TO else "%m-%d"
+        found.append((first, last, first.strftime(form)))
+        first = last + timedelta(days=1)
+    return found
+
+
+def volumes(counting: Counting) -> Report:
+    report = Report("volumes", PAGES["volumes"])
+    for name, title in (("registered", _("登记")), ("closed", _("结案")), ("withdrawn", _("撤回"))):
+        report.tiles.append(Tile(name, title, counting.cell(name), counting.before().count(name)))
+    report.tables.append(_flow(counting))
+    report.tables.append(
+        _ranked(counting, "playbooks", _("流程"), "playbook", "registered", names.playbook, condition="playbook")
+    )
+    return report
+
+
+def _ranked(
+    counting: Counting, name: str, title: str, column: str, figure: str, title_of: Callable[[Any], str],
+    *, condition: str = "", by_figure: bool = False, kind: Any = "pareto",
+) -> Table:  # fmt: skip
+    """Values of a column from the most frequent down, with their running share. The cases behind each are told by a
+    condition, or by a figure of its own (`cause:transport`)."""
+    found = counting.by(figure, column)
+    ordered = sorted(found.items(), key=lambda item: (-item[1], str(item[0])))
+    table = Table(
+        name, title,
+        [Column(title, "text"), Column(_("件数")), Column(_("占比"), "percent"), Column(_("累计"), "percent")],
+        chart=Chart(kind, (1,), _("件")),
+    )  # fmt: skip
+    total = sum(found.values()) or 1
+    for (value, number), running in zip(ordered, shares(n for _v, n in ordered), strict=True):
+        if by_figure:
+            behind = counting.behind(f"{name}:{value}" if value else name)
+        else:
+            behind = counting.behind(figure, **{condition: _exactly(condition, value)})
+        table.rows.append(
+            [
+                Cell(title_of(value), "text"), Cell(number, "cases", behind),
+                Cell(round(number * 100 / total, 1), "percent"), Cell(running, "percent"),
+            ]
+        )  # fmt: skip
+    return table
+
+
+def _exactly(condition: str, value: Any) -> str:
+    if value in (None, ""):
+        return "none"
+    return f"={value}" if condition in ("category", "unit", "handler") else str(value)
+
+
+def categories(counting: Counting) -> Report:
+    known = names.categories()
+    table = _ranked(
+        counting, "categories", _("类别"), "category_id", "registered",
+        lambda pk: known.get(pk, _("未分类") if pk is None else str(pk)), condition="category",
+    )  # fmt: skip
+    table.note = _("按期间登记的工单统计。")
+    return Report("categories", PAGES["categories"], tables=[table])
+
+
+def causes(counting: Counting) -> Report:
+    report = Report("causes", PAGES["causes"])
+    for name, title, title_of in (("cause", _("原因"), names.cause), ("liable", _("责任方"), names.liable)):
+        table = _ranked(counting, name, title, name, "registered", title_of, by_figure=True)
+        table.note = _("期间登记的工单，按最近一次认定；“未填”是还没有认定的。")
+        report.tables.append(table)
+    return report
+
+
+def channels(counting: Counting) -> Report:
+    table = _ranked(
+        counting, "channels", _("来源"), "channel", "registered", names.channel, condition="channel", kind="bar"
+    )
+    return Report("channels", PAGES["channels"], tables=[table])
+
+
+def clocks(counting: Counting) -> Report:
+    """Every clock of ours: how many cases kept it, how many missed it, and when."""
+    report = Report("clocks", PAGES["clocks"])
+    report.tiles.append(Tile("late", _("有超时的工单"), counting.cell("late"), counting.before().count("late"), False))
+    running = counting.cases("running_late").count()
+    now = Cell(running, "cases", counting.behind("running_late"))
+    report.tiles.append(Tile("running_late", _("当前超时未结"), now))
+    found: dict[str, dict[str, int]] = {}
+    counted = counting.met().values_list("name", "outcome").annotate(n=Count("case_id", distinct=True))
+    for name, outcome, number in counted:
+        found.setdefault(name, {})[outcome] = number
+    table = Table(
+        "clocks", _("各项时限"),
+        [Column(_("时限"), "text"), Column(_("守住")), Column(_("超时")), Column(_("超时率"), "percent")],
+        chart=Chart("stacked", (1, 2), _("件"), horizontal=True),
+        note=_("期间结束的时限；同一工单的同一时限守住过又超时过的，两边各算一件。等客户和外部机关的不算。"),
+        empty=_("期间没有结束的时限。"),
+    )  # fmt: skip
+    for name, numbers in sorted(found.items(), key=lambda item: (-item[1].get("late", 0), item[0])):
+        kept, late = numbers.get("kept", 0), numbers.get("late", 0)
+        table.rows.append(
+            [
+                Cell(names.clock(name), "text"), Cell(kept, "cases", counting.behind(f"kept:{name}")),
+                Cell(late, "cases", counting.behind(f"late:{name}")),
+                Cell(round(late * 100 / (kept + late), 1), "percent", small=kept + late < SMALL),
+            ]
+        )  # fmt: skip
+    report.tables += [table, _late_trend(counting)]
+    return report
+
+
+def _late_trend(counting: Counting) -> Table:
+    """On which days clocks were missed; a case counts once a day."""
+    days: dict[date, set[int]] = {}
+    for case_id, ended in counting.met().filter(outcome="late").values_list("case_id", "ended_at"):
+        days.setdefault(local_day(ended) or counting.period.since, set()).add(case_id)
+    table = Table(
+        "late_trend", _("超时走势"), [Column(_("日期"), "text"), Column(_("超时工单"))],
+        chart=Chart("line", (1,), _("件")),
+    )  # fmt: skip
+    for first, last, label in steps(counting.period.since, counting.period.until):
+        cases = set[int]().union(*(found for day, found in days.items() if first <= day <= last))
+        behind = _between(counting.behind("late"), first, last)
+        table.rows.append([Cell(label, "text"), Cell(len(cases), "cases", behind)])
+    return table
+
+
+def people(counting: Counting) -> Report:
+    """Per handler and per unit: load, pace, lateness, satisfaction."""
+    shown = names.people()
+    units = names.units()
+    report = Report("people", PAGES["people"])
+    report.tables.append(
+        _per(counting, "handlers", _("经办人"), "handler_id", "handler",
+             lambda pk: shown.get(pk, _("未分派") if pk is None else _("已离职人员")))
+    )  # fmt: skip
+    report.tables.append(
+        _per(counting, "units", _("单位"), "unit_id", "unit",
+             lambda pk: units.get(pk, _("没有单位") if pk is None else str(pk)))
+    )  # fmt: skip
+    return report
+
+
+def _per(
+    counting: Counting, name: str, title: str, column: str, condition: str, title_of: Callable[[Any], str]
+) -> Table:
+    came, went = counting.by("registered", column), counting.by("closed", column)
+    waiting, late = counting.by("open", column), counting.late_by(column)
+    solved = counting.pairs("resolved", column, "resolution_seconds")
+    scores = counting.pairs("scored", column, "score")
+    table = Table(
+        name, title,
+        [
+            Column(title, "text"), Column(_("登记")), Column(_("结案")), Column(_("期末未结")),
+            Column(_("有超时")), Column(_("解决用时，中位数"), "seconds"), Column(_("满意度"), "score"),
+        ],
+        chart=Chart("bar", (2, 4), _("件"), horizontal=True),
+        note=_("标“少”的是不足 %(n)s 件算出来的，不宜单独评价。") % {"n": SMALL},
+    )  # fmt: skip
+    keys = {*came, *went, *waiting, *late}
+    for key in sorted(keys, key=lambda one: (-went.get(one, 0), -came.get(one, 0), str(one))):
+        who = {condition: _exactly(condition, key)}
+        durations, given = solved.get(key, []), scores.get(key, [])
+        table.rows.append(
+            [
+                Cell(title_of(key), "text"),
+                Cell(came.get(key, 0), "cases", counting.behind("registered", **who)),
+                Cell(went.get(key, 0), "cases", counting.behind("closed", **who)),
+                Cell(waiting.get(key, 0), "cases", counting.behind("open", **who)),
+                Cell(late.get(key, 0), "cases", counting.behind("late", **who)),
+                Cell(
+                    quantile_of(durations, 0.5), "seconds", counting.behind("resolved", **who),
+                    0 < len(durations) < SMALL,
+                ),
+                Cell(
+                    round(sum(given) / len(given), 2) if given else None, "score",
+                    counting.behind("scored", **who), 0 < len(given) < SMALL,
+                ),
+            ]
+        )  # fmt: skip
+    return table
+
+
+def satisfaction(counting: Counting) -> Report:
+    found = counting.by("scored", "score")
+    total = sum(found.values())
+    mean = counting.mean_score()
+    report = Report("satisfaction", PAGES["satisfaction"])
+    report.tiles = [
+        Tile("score", _("平均分"), mean, counting.before().mean_score().value, True),
+        Tile("scored", _("评价"), counting.cell("scored"), counting.before().count("scored")),
+    ]
+    closed = counting.count("closed")
+    if closed:
+        share = round(counting.cases("closed").filter(score__isnull=False).count() * 100 / closed, 1)
+        report.tiles.append(Tile("answer_share", _("结案工单中有评价的"), Cell(share, "percent", small=closed < SMALL)))
+    table = Table(
+        "scores", _("分数分布"), [Column(_("分数"), "text"), Column(_("件数")), Column(_("占比"), "percent")],
+        chart=Chart("bar", (1,), _("件")),
+    )  # fmt: skip
+    for score in range(5, 0, -1):
+        number = found.get(score, 0)
+        part = round(number * 100 / total, 1) if total else None
+        table.rows.append(
+            [
+                Cell(_("%(score)s 分") % {"score": score}, "text"),
+                Cell(number, "cases", counting.behind(f"score:{score}")),
+                Cell(part, "percent"),
+            ]
+        )  # fmt: skip
+    report.tables.append(table)
+    return report
+
+
+def lessons(counting: Counting) -> Report:
+    """Improvements: open ones, those past their day, and what came of those that are done."""
+    day = measures.today()
+    mine = Lesson.objects.filter(links__case_id__in=counting.cases().values("id")).distinct()
+    if counting.is_everything():
+        mine = Lesson.objects.all()
+    waiting = mine.filter(status__in=("open", "doing"))
+    report = Report("lessons", PAGES["lessons"])
+    span = counting.period.span
+    report.tiles = [
+        Tile("lessons_open", _("未完成"), Cell(waiting.count())),
+        Tile("lessons_late", _("已过完成日期"), Cell(waiting.filter(due_on__lt=day).count())),
+        Tile("lessons_done", _("期间完成"), Cell(mine.filter(measures.within("done_at", span), status="done").count())),
+        Tile("lessons_new", _("期间提出"), Cell(mine.filter(measures.within("created_at", span)).count())),
+    ]
+    shown = names.people()
+    table = Table(
+        "lessons", _("未完成的整改"),
+        [
+            Column(_("措施"), "text"), Column(_("类型"), "text"), Column(_("负责人"), "text"),
+            Column(_("完成日期"), "date"), Column(_("逾期天数")), Column(_("来源工单")),
+        ],
+        empty=_("没有未完成的整改。"),
+    )  # fmt: skip
+    with_cases = waiting.annotate(cases=Count("links", distinct=True)).order_by("due_on", "id")
+    for row in with_cases[:500]:
+        late = (day - row.due_on).days if row.due_on and row.due_on < day else None
+        table.rows.append(
+            [
+                Cell(row.what, "text"), Cell(row.get_kind_display(), "text"),
+                Cell(shown.get(row.owner_id or 0, _("未定")), "text"), Cell(row.due_on, "date"), Cell(late),
+                Cell(row.cases),
+            ]
+        )  # fmt: skip
+    report.tables.append(table)
+    return report
+
+
+PAGES: dict[str, Any] = {
+    "overview": _lazy("总览"), "volumes": _lazy("业务量"), "categories": _lazy("类别"),
+    "causes": _lazy("原因与责任方"), "channels": _lazy("来源"), "clocks": _lazy("时限"),
+    "people": _lazy("经办人与单位"), "satisfaction": _lazy("满意度"), "lessons": _lazy("整改"),
+}  # fmt: skip
+_MAKERS: dict[str, Page] = {
+    "overview": overview, "volumes": volumes, "categories": categories, "causes": causes, "channels": channels,
+    "clocks": clocks, "people": people, "satisfaction": satisfaction, "lessons": lessons,
+}  # fmt: skip
+
+
+def make(name: str, counting: Counting) -> Report:
+    """The report of a name. Raises KeyError for an unknown one."""
+    report = _MAKERS[name](counting)
+    report.since, report.until = counting.period.since, counting.period.until
+    return report
+
+
+__all__ = ["PAGES", "make", "steps"]

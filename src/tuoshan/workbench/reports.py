@@ -1,0 +1,240 @@
+"""Reports as pictures with their tables; every number leads to the cases behind it, every page to an Excel file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tuoshan.insight import export, search, wording
+from tuoshan.insight.conditions import Conditions
+from tuoshan.insight.reports import pages
+from tuoshan.insight.reports.counting import Counting
+from tuoshan.insight.reports.period import NAMES, Period
+from tuoshan.insight.reports.shapes import Cell, Chart, Table, Tile
+from tuoshan.parties.permissions import FRONT, permitted
+from tuoshan.templatetags.design import duration_text
+from tuoshan.workbench.searching import Select, chips_of, selects
+
+PAGES = pages.PAGES
+RIGHT = frozenset({"cases", "seconds", "percent", "score", "date"})
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    """A cell in words, with the address of the cases behind it."""
+
+    text: str
+    href: str = ""
+    right: bool = True
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTile:
+    name: str
+    title: str
+    cell: ShownCell
+    delta: str
+    trend: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    table: Table
+    heads: list[tuple[str, bool]]
+    rows: list[list[ShownCell]]
+    chart: dict[str, Any] | None
+    chart_id: str
+    tall: bool
+
+
+@permitted("workbench.reports")
+@require_safe
+def reports(request: HttpRequest) -> HttpResponse:
+    """The overview."""
+    return _page(request, "overview")
+
+
+@permitted("workbench.report")
+@require_safe
+def report(request: HttpRequest, name: str) -> HttpResponse:
+    """One page."""
+    return _page(request, name)
+
+
+def _page(request: HttpRequest, name: str) -> HttpResponse:
+    if name not in PAGES:
+        raise Http404
+    counting = _counting(request)
+    made = pages.make(name, counting)
+    params = {**counting.period.params(), **counting.scope.params()}
+    tail = f"?{urlencode(params)}"
+    return render(
+        request,
+        "workbench/reports/page.html",
+        {
+            "report": made,
+            "tiles": [_tile(tile) for tile in made.tiles],
+            "tables": [_table(table) for table in made.tables],
+            "tabs": [
+                (title, reverse("workbench:report", args=[key]) + tail, key == name) for key, title in PAGES.items()
+            ],
+            "period": counting.period,
+            "periods": [(key, title, key == counting.period.name) for key, title in NAMES.items()],
+            "before": counting.period.before(),
+            "selects": _selects(request, counting.scope),
+            "here": reverse("workbench:report", args=[name]),
+            "export_href": reverse("workbench:report_export", args=[name]) + tail,
+            "nothing": not any(tile.cell.value for tile in made.tiles) and not any(t.rows for t in made.tables),
+        },
+    )
+
+
+def _counting(request: HttpRequest) -> Counting:
+    given = request.GET.dict()
+    return Counting(request.user, Conditions.read(given), Period.read(given))
+
+
+def _selects(request: HttpRequest, scope: Conditions) -> list[Select]:
+    wanted = ("unit", "playbook", "category", "history")
+    return [one for one in selects(request.user, scope) if one.name in wanted]
+
+
+# -- numbers in words -------------------------------------------------------------------------------------------
+
+
+def shown(cell: Cell) -> ShownCell:
+    """A cell as people read it; one without a value is a dash, one without cases leads nowhere."""
+    href = reverse("workbench:search") + cell.behind.address() if cell.behind is not None and cell.value else ""
+    return ShownCell(text_of(cell.value, cell.unit), href, cell.unit in RIGHT, cell.small)
+
+
+def text_of(value: Any, unit: str) -> str:
+    """A value with its unit in words."""
+    if value is None or value == "":
+        return "—"
+    match unit:
+        case "seconds":
+            return duration_text(value)
+        case "percent":
+            return f"{value:.1f}%"
+        case "score":
+            return f"{value:.2f}"
+        case "cases":
+            return f"{value:,}"
+    return str(value)
+
+
+def _tile(tile: Tile) -> ShownTile:
+    delta, trend = _delta(tile)
+    return ShownTile(tile.name, str(tile.title), shown(tile.cell), delta, trend, tile.hint)
+
+
+def _delta(tile: Tile) -> tuple[str, str]:
+    """The change against the period before in words, and whether it is good, bad or neither."""
+    now, before = tile.cell.value, tile.before
+    if before is None or now is None:
+        return ("", "")
+    change = now - before
+    if abs(change) < 1e-9:
+        return (_("与上期持平"), "")
+    amount = text_of(abs(change), tile.cell.unit)
+    if tile.cell.unit == "percent":
+        amount = _("%(points)s 个百分点") % {"points": f"{abs(change):.1f}"}
+    text = _("比上期多 %(amount)s") if change > 0 else _("比上期少 %(amount)s")
+    trend = "" if tile.better is None else "good" if (change > 0) == tile.better else "bad"
+    return (text % {"amount": amount}, trend)
+
+
+def _table(table: Table) -> ShownTable:
+    rows = [[shown(cell) for cell in row] for row in table.rows]
+    heads = [(str(column.title), column.unit in RIGHT) for column in table.columns]
+    chart = _chart(table, table.chart, rows) if table.chart is not None and table.rows else None
+    tall = bool(table.chart and table.chart.horizontal and len(table.rows) > 8)
+    return ShownTable(table, heads, rows, chart, f"chart-{table.name}", tall)
+
+
+def _chart(table: Table, chart: Chart, rows: list[list[ShownCell]]) -> dict[str, Any]:
+    """The data of the picture; a bar leads where its cell leads. A bar's rows stand from the top down."""
+    series = [
+        {
+            "name": str(table.columns[number].title),
+            "values": [row[number].value or 0 for row in table.rows],
+            "links": [row[number].href for row in rows],
+        }
+        for number in chart.columns
+    ]
+    return {
+        "kind": chart.kind, "labels": [str(row[0].value) for row in table.rows], "series": series, "unit": chart.unit,
+        "horizontal": chart.horizontal, "fractions": chart.fractions, "share_name": _("累计"),
+    }  # fmt: skip
+
+
+# -- files -----------------------------------------------------------------------------------------------------
+
+
+class _Vanishing:
+    """A file that is gone once it was sent."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.file = place.open("rb")
+
+    def __iter__(self) -> Iterator[bytes]:
+        while block := self.file.read(65_536):
+            yield block
+
+    def close(self) -> None:
+        self.file.close()
+        self.place.unlink(missing_ok=True)
+
+
+@permitted("workbench.report_export")
+@require_safe
+def report_export(request: HttpRequest, name: str) -> FileResponse:
+    """A report, or the list of cases of a search (`cases`), as an Excel file."""
+    counting = _counting(request)
+    if name == "cases":
+        place, title = _cases_file(request), "cases"
+    elif name in PAGES:
+        place = export.report_file(pages.make(name, counting), [chip.title for chip in chips_of(counting.scope)])
+        title = name
+    else:
+        raise Http404
+    response = FileResponse(
+        _Vanishing(place),
+        as_attachment=True,
+        filename=f"tuoshan-{title}-{counting.period.since:%Y%m%d}-{counting.period.until:%Y%m%d}.xlsx",
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _cases_file(request: HttpRequest) -> Path:
+    conditions = Conditions.read(request.GET.dict())
+    wanted = wording.read(conditions.q)
+    person: Any = request.user
+    phones = not FRONT.isdisjoint(person.role_keys())
+    found = search.cases(request.user, conditions)
+    if wanted:
+        entries = search.matching(request.user, conditions, wanted)[: export.MOST_ROWS]
+        return export.listed_file(list(entries.values_list("case_id", flat=True)), phones=phones)
+    if conditions.q:
+        found = found.none()
+    return export.cases_file(found.order_by(*search.BY_CREATION), phones=phones)
+
+
+urlpatterns = [
+    path("reports/", reports, name="reports"),
+    path("reports/<slug:name>", report, name="report"),
+    path("reports/<slug:name>.xlsx", report_export, name="report_export"),
+]

@@ -1,0 +1,239 @@
+"""Figures worked out by hand on a small world with a moved clock; every number agrees with the cases behind it."""
+
+import zipfile
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.insight.house import House, acting
+
+from tuoshan.cases import service
+from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.models import Case
+from tuoshan.insight import export, figures, search
+from tuoshan.insight.conditions import Conditions
+from tuoshan.insight.models import CaseFigures
+from tuoshan.insight.reports import pages
+from tuoshan.insight.reports.counting import Counting, places, shares
+from tuoshan.insight.reports.period import Period
+from tuoshan.insight.reports.shapes import Report
+
+pytestmark = pytest.mark.django_db
+MARCH = {"period": "custom", "since": "2026-03-02", "until": "2026-03-31"}
+TRANSPORT, MATERIAL = "transport", "material"
+
+
+@pytest.fixture
+def world(complaints: Any, house: House, clock: Any) -> dict[str, Case]:
+    """Six complaints from Monday 2 March 2026 09:00, Shanghai.
+
+    a  store1 hotline  solved at once: contacted after 2 h, told on day 3, rated 5
+    b  store1 web      contacted after 30 h (late), not upheld after 2 days, rated 2
+    c  store2 web      contacted after 4 h, open
+    d  store2 counter  withdrawn by the customer after 1 h: no first answer
+    e  store1 web      registered on 12 March, never answered: its clock is running late at the end
+    h  store1          of the past, came as history
+    """
+    made = {}
+    for name, unit, channel in (
+        ("a", "store1", "hotline"), ("b", "store1", "web"), ("c", "store2", "web"), ("d", "store2", "counter"),
+    ):  # fmt: skip
+        made[name] = house.lodge(f"{name} 漏水", title=name, unit=unit, channel=channel, name=f"客户{name}")
+    chen = str(house.people["chen"].pk)
+    clock.advance(timedelta(hours=1))
+    service.act(
+        case_id=made["d"].pk, action="withdraw", actor=ActingAs.by_customer(made["d"].customer_id),
+        values={"reason": "不要了"},
+    )  # fmt: skip
+    clock.advance(timedelta(hours=1))
+    simple = {"impact": "low", "urgency": "low", "next_step": "明天答复", "handler": chen}
+    house.act(made["a"], "accept_simple", category="1", **simple)
+    clock.advance(timedelta(hours=2))
+    house.act(made["c"], "contact", said="已收到", next_step="等通知")
+    clock.advance(timedelta(hours=26))
+    house.act(made["b"], "accept_simple", category="2", **simple)
+    clock.advance(timedelta(hours=18))
+    for name, cause, liable in (("a", TRANSPORT, "carrier"), ("b", MATERIAL, "supplier")):
+        house.act(
+            made[name], "propose", cause=cause, root_cause="见报告", liable=liable, remedies=["apology"],
+            remedy_steps="致歉", amount=Decimal(0), carry_out_by=date(2026, 3, 9),
+        )  # fmt: skip
+    service.act(case_id=made["b"].pk, action="disagree", actor=ActingAs.by_customer(made["b"].customer_id), values={"wish": "退款"})
+    house.work()
+    clock.advance(timedelta(days=8))
+    made["e"] = house.lodge("e 漏水", title="e", unit="store1", channel="web")
+    service.register(
+        playbook="complaint", actor=acting(house.people["lin"]), channel="spreadsheet", customer_id=None,
+        unit_id=house.units["store1"].pk, title="h", values={"channel": "spreadsheet", "what_happened": "旧案"},
+        history="closed", received_at=clock() - timedelta(days=3),
+    )  # fmt: skip
+    clock.advance(timedelta(days=2))
+    house.work()
+    from tuoshan.insight import indexing
+
+    indexing.catch_up(clock())
+    return made
+
+
+def report(house: House, name: str, who: str = "lin", **more: Any) -> Report:
+    given = {**MARCH, **more}
+    return pages.make(name, Counting(house.fresh(who), Conditions.read(given), Period.read(given)))
+
+
+def tiles(made: Report) -> dict[str, Any]:
+    return {tile.name: tile.cell.value for tile in made.tiles}
+
+
+def agree(house: House, made: Report, who: str = "lin") -> int:
+    """Every number of cases equals the length of the list that it leads to; how many were compared."""
+    cells = [tile.cell for tile in made.tiles] + [cell for table in made.tables for row in table.rows for cell in row]
+    compared = 0
+    for cell in cells:
+        if cell.behind is not None and cell.unit == "cases":
+            again = Conditions.read(cell.behind.params())
+            assert search.cases(house.fresh(who), again).count() == cell.value, (made.name, again)
+            compared += 1
+    return compared
+
+
+def test_the_overview_by_hand(house: House, world: dict[str, Case]) -> None:
+    found = tiles(report(house, "overview"))
+    assert found["registered"] == 6 and found["closed"] == 2 and found["open"] == 4
+    # a after 2 h, c after 4 h, b after 30 h; d was withdrawn, e was never answered, h is of the past
+    assert found["response_seconds_50"] == 4 * 3600 and found["response_seconds_90"] == 30 * 3600
+    assert found["response_kept"] == 66.7
+    assert found["late"] >= 1 and found["reopened"] == 0 and found["appealed"] == 0
+    without = tiles(report(house, "overview", history="no"))
+    assert without["registered"] == 5 and without["closed"] == 1
+
+
+def test_the_period_before_stands_beside(house: House, world: dict[str, Case], clock: Any) -> None:
+    made = report(house, "overview", since="2026-03-10", until="2026-03-17")
+    registered = next(tile for tile in made.tiles if tile.name == "registered")
+    assert (registered.cell.value, registered.before) == (1, 5)  # h lies three days before e: 9 March
+    assert Period.read({"period": "custom", "since": "2026-03-10", "until": "2026-03-17"}).before() == Period(
+        "custom", date(2026, 3, 2), date(2026, 3, 9)
+    )
+
+
+@pytest.mark.parametrize("who", ["lin", "ma", "wu"])
+def test_every_number_leads_to_just_its_cases(house: House, world: dict[str, Case], who: str) -> None:
+    for name in pages.PAGES:
+        compared = agree(house, report(house, name, who), who)
+        assert compared or name == "lessons", name
+        agree(house, report(house, name, who, category="1", playbook="complaint", history="no"), who)
+
+
+def test_a_store_counts_its_own_alone(house: House, world: dict[str, Case]) -> None:
+    assert tiles(report(house, "overview", "ma"))["registered"] == 4
+    assert tiles(report(house, "overview", "wu"))["registered"] == 2
+    assert tiles(report(house, "overview", unit=str(house.units["west"].pk)))["registered"] == 2
+    assert tiles(report(house, "overview", "ma", unit=str(house.units["west"].pk)))["registered"] == 0
+    clocks = {row[0].value: (row[1].value, row[2].value) for row in report(house, "clocks", "wu").tables[0].rows}
+    assert clocks["首次答复"] == (1, 0)
+
+
+def test_clocks_by_hand(house: House, world: dict[str, Case]) -> None:
+    made = report(house, "clocks")
+    rows = {row[0].value: (row[1].value, row[2].value, row[3].value) for row in made.tables[0].rows}
+    assert rows["首次答复"] == (2, 1, 33.3)
+    running = next(tile for tile in made.tiles if tile.name == "running_late").cell.value
+    assert running >= 1
+    days = {row[0].value: row[1].value for row in made.tables[1].rows}
+    assert days["03-03"] == 1 and days["03-02"] == 0 and len(days) == 30
+
+
+def test_causes_stand_in_order_with_their_running_share(house: House, world: dict[str, Case]) -> None:
+    cause, liable = report(house, "causes", history="no").tables
+    assert [(row[0].value, row[1].value, row[3].value) for row in cause.rows] == [
+        ("未填", 3, 60.0), (cause.rows[1][0].value, 1, 80.0), (cause.rows[2][0].value, 1, 100.0),
+    ]  # fmt: skip
+    assert sum(row[1].value for row in liable.rows) == 5
+    web = report(house, "channels", history="no").tables[0].rows[0]
+    assert web[1].value == 3 and web[2].value == 60.0
+
+
+def test_stored_figures_are_what_the_cases_say(house: House, world: dict[str, Case]) -> None:
+    assert figures.differences() == []
+    CaseFigures.objects.filter(pk=world["a"].pk).update(cause="elsewhere", response_seconds=5)
+    assert {wrong[1] for wrong in figures.differences()} == {"cause", "response_seconds"}
+    search.reindex()
+    assert figures.differences() == []
+
+
+def test_scores_count_where_they_were_given(house: House, world: dict[str, Case], clock: Any) -> None:
+    from tuoshan.care.models import SurveyAnswer
+    from tuoshan.insight import indexing
+
+    for name, score in (("a", 5), ("b", 2)):
+        SurveyAnswer.objects.create(case_id=world[name].pk, task="survey#1", score=score, at=clock(), changed_at=clock())
+    indexing.index_cases([world["a"].pk, world["b"].pk], anew=True)
+    made = report(house, "satisfaction")
+    assert tiles(made)["score"] == 3.5 and tiles(made)["scored"] == 2
+    assert [row[1].value for row in made.tables[0].rows] == [1, 0, 0, 1, 0]
+    assert agree(house, made) >= 6
+
+
+def test_how_many_statements_a_report_takes_does_not_depend_on_the_cases(house: House, world: dict[str, Case]) -> None:
+    counts = []
+    for _round in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            report(house, "overview")
+        counts.append(len(captured))
+        for number in range(5):
+            house.lodge(f"又一件 {number}")
+        house.work()
+    assert counts[0] == counts[1] < 60
+
+
+def test_quantiles_and_shares() -> None:
+    assert [places(n, 0.5) for n in (1, 2, 3, 4)] == [(0, 0), (0, 1), (1, 1), (1, 2)]
+    assert [places(n, 0.9)[0] for n in (1, 2, 9, 10, 11, 20)] == [0, 1, 8, 8, 9, 17]
+    assert shares([6, 3, 1]) == [60.0, 90.0, 100.0] and shares([]) == []
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "labels"),
+    [
+        ("2026-03-01", "2026-03-03", ["03-01", "03-02", "03-03"]),
+        ("2026-03-04", "2026-04-20", ["03-04", "03-09", "03-16", "03-23", "03-30", "04-06", "04-13", "04-20"]),
+        ("2025-11-15", "2026-06-20", ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06"]),
+    ],
+)  # fmt: skip
+def test_days_weeks_and_months_cover_the_period(since: str, until: str, labels: list[str]) -> None:
+    cut = pages.steps(date.fromisoformat(since), date.fromisoformat(until))
+    assert [label for _first, _last, label in cut] == labels
+    assert cut[0][0].isoformat() == since and cut[-1][1].isoformat() == until
+    assert all(after[0] == before[1] + timedelta(days=1) for before, after in zip(cut, cut[1:], strict=False))
+
+
+def read_sheet(place: Any) -> list[list[list[Any]]]:
+    import python_calamine
+
+    try:
+        with zipfile.ZipFile(place) as parts:
+            assert not any(b"<f>" in parts.read(name) for name in parts.namelist() if "sheet" in name)
+        book = python_calamine.CalamineWorkbook.from_path(str(place))
+        return [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    finally:
+        place.unlink()
+
+
+def test_files_hold_the_same_numbers_and_no_formulas(house: House, world: dict[str, Case]) -> None:
+    made = report(house, "overview")
+    first, flow = read_sheet(export.report_file(made, ["单位：全部"]))
+    rows = {row[0]: row[1] for row in first}
+    assert rows["登记"] == 6 and rows["首次答复，中位数（小时）"] == 4
+    assert sum(row[1] for row in flow[1:]) == 6
+    house.lodge("公式", title='=HYPERLINK("http://example.test","点我")', name="+李", phone="13800138000")
+    found = search.cases(house.fresh("lin"), Conditions()).order_by("-created_at", "-id")
+    for phones, shown in ((True, "+8613800138000"), (False, "138")):
+        (sheet,) = read_sheet(export.cases_file(found, phones=phones))
+        assert len(sheet) == 8 and sheet[1][1].startswith("=HYPERLINK") and sheet[1][9] == "+李"
+        assert sheet[1][10].replace(" ", "").startswith(shown if phones else "") and ("8000" in sheet[1][10])
+        assert phones or "13800138000" not in sheet[1][10]
+
+

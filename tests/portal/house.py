@@ -22,7 +22,7 @@ SECRET = "内部机密"
 def person() -> Person:
     found = Person.objects.filter(username="zhou").first()
     if found is None:
-        found = Person.objects.create_user("zhou", "a long password", roles=("agent",))
+        found = Person.objects.create_user("zhou", "a long password")
         found.display_name = "周敏"
         found.save()
     return found

@@ -72,7 +72,7 @@ def test_a_refused_proposal_is_gone_while_another_is_made() -> None:
 def test_nothing_internal_is_ever_in_the_page(clock: Any) -> None:
     """Notes, calls, findings, reports, reasons, colleagues' names: in no state of the whole way."""
     case = house.accepted(house.begin())
-    colleague = house.person().__class__.objects.create_user("secret-colleague", "a long password", roles=("agent",))
+    colleague = house.person().__class__.objects.create_user("secret-colleague", "a long password")
     colleague.display_name = f"{SECRET}同事"
     colleague.save()
     service.note(case_id=case.pk, actor=house.staff("handler"), text=f"{SECRET}备注")

@@ -18,12 +18,15 @@ from tuoshan.cases.possible import Standing
 from tuoshan.cases.timeline import Entry, facts_of, hidden_fields, timeline, words_of
 from tuoshan.core.case import Event as CaseEvent
 from tuoshan.core.playbook import Action, Field, Playbook
+from tuoshan.knowledge.case_values import GENERAL
 from tuoshan.knowledge.showing import fact_text
 from tuoshan.portal.showing import CUSTOMER, Step, label_of, language, state_words, steps
 
 PROPOSED = ("remedies", "remedy_steps", "amount", "carry_out_by")
 """The facts of a proposal, in the order in which they are shown."""
 IN_WORDS = "remedy_steps"
+NOT_TOLD = frozenset(PROPOSED) | frozenset(GENERAL)
+"""What has a place of its own on the page."""
 SAID_FIRST = ("what_happened", "explanation", "description", "reason")
 FROM_START = frozenset({"long_text", "product", "order_line", "date", "money"})
 """Kinds of what was handed in at registration that go back to the customer; our own sorting does not."""
@@ -140,7 +143,7 @@ class CustomerStory:
             return None
         tellings = telling[newest[0]]
         names = [name for one in tellings for name in _VARIABLE.findall(one.text.zh)]
-        shown = {name: self.facts[name] for name in names if name in self.facts and name not in PROPOSED}
+        shown = {name: self.facts[name] for name in names if name in self.facts and name not in NOT_TOLD}
         details = _details(self.playbook.facts, shown)
         return Told(words(tellings[0].subject), newest[1], details) if details else None
 

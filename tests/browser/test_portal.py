@@ -1,0 +1,173 @@
+"""One customer with a phone: submits, tracks, adds a photo, accepts, rates; and the same pages for everybody."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.documents import samples
+from tests.portal import house
+
+from tuoshan.cases.models import Case
+from tuoshan.documents.models import Evidence
+
+UNFOLD = """document.querySelectorAll('details').forEach(one => { one.removeAttribute('name'); one.open = true })"""
+TOO_SMALL = """
+[...document.querySelectorAll('.portal :is(a, button, summary, select, input:not([type=hidden]):not(.sr))')]
+  .filter((one) => !one.closest('.trap') && !one.matches('.remove, .radio, .checkbox, .rating input'))
+  .filter((one) => { const box = one.getBoundingClientRect(); return box.height > 2 && box.height < 43.5; })
+  .map((one) => one.outerHTML.slice(0, 90))
+"""
+OpenPage = Callable[..., Page]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def store(settings: Any) -> Any:
+    from tuoshan.cases import calendars
+
+    calendars.forget()
+    with tempfile.TemporaryDirectory() as folder:
+        settings.DATA_DIR = Path(folder)
+        yield
+    calendars.forget()
+
+
+def fits(page: Page) -> bool:
+    return not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
+def ready(page: Page) -> None:
+    page.wait_for_selector("html[data-ready]")
+
+
+def test_from_the_first_word_to_the_rating(open_page: OpenPage, check_accessible: Callable[[Page], None]) -> None:
+    page = open_page(width=390, height=844)
+    page.goto("/portal/")
+    ready(page)
+    page.get_by_label("出了什么问题").fill("冰箱门封条开裂，冷藏室结冰")
+    photo = {"name": "IMG_0001.HEIC", "mimeType": "image/heic", "buffer": samples.heic_with_place()}
+    page.locator("input[type=file]").first.set_input_files(photo)  # type: ignore[arg-type]
+    expect(page.locator("[data-file]")).to_have_count(1)
+    page.get_by_label("怎么称呼您").fill("王女士")
+    phone = page.locator("#id_phone").last
+    phone.press_sequentially("1380013")
+    expect(page.get_by_text("还差 4 位，请填写 11 位手机号")).to_be_visible()
+    page.reload()  # a call came in between: what was typed and handed in is still there
+    ready(page)
+    expect(page.get_by_label("出了什么问题")).to_have_value("冰箱门封条开裂，冷藏室结冰")
+    expect(page.locator("[data-file]")).to_have_count(1)
+    phone.fill("13800138000")
+    page.get_by_role("button", name="提交", exact=True).dblclick()
+    expect(page.get_by_role("heading", name="已收到您的问题")).to_be_visible()
+    number = page.locator("#number").inner_text()
+    expect(page.get_by_text("前给您答复")).to_be_visible()
+    check_accessible(page)
+    case = Case.objects.get(number=number)
+    assert Evidence.objects.filter(case_id=case.pk).count() == 1
+
+    other = open_page(width=390, height=844)  # another device: number and phone
+    other.goto("/portal/")
+    ready(other)
+    other.get_by_label("工单编号").fill(number.lower().replace("-", " "))
+    other.get_by_label("登记时的手机号").fill("138 0013 8000")
+    other.get_by_role("button", name="查询").click()
+    expect(other.get_by_role("heading", name="我们已收到，正在核对")).to_be_visible()
+
+    house.take(case, "ask_more", "service_desk", values={"missing": "请拍一下机身铭牌"})
+    other.reload()
+    ready(other)
+    expect(other.get_by_text("请拍一下机身铭牌")).to_be_visible()
+    other.locator("summary", has_text="补充").click()
+    form = other.locator("#do-act-add_more")
+    form.get_by_label("补充说明").fill("铭牌在背面")
+    plate = {"name": "铭牌.jpg", "mimeType": "image/jpeg", "buffer": samples.photo_with_place()}
+    form.locator("input[type=file]").set_input_files(plate)  # type: ignore[arg-type]
+    expect(form.locator("[data-file]")).to_have_count(1)
+    form.get_by_role("button", name="提交").click()
+    expect(other.get_by_role("heading", name="我们已收到，正在核对")).to_be_visible()
+    expect(other.get_by_text("铭牌在背面")).to_be_visible()
+    assert Evidence.objects.filter(case_id=case.pk).count() == 2
+
+    case = house.proposed(house.accepted(house.fresh(case)), remedy="更换门封条，明天上午上门")
+    other.reload()
+    ready(other)
+    expect(other.get_by_text("更换门封条，明天上午上门")).to_be_visible()
+    check_accessible(other)
+    other.locator("summary", has_text="同意方案").click()
+    other.get_by_role("button", name="确定").click()
+    expect(other.get_by_role("heading", name="正在按约定处理")).to_be_visible()
+
+    finish(case)
+    other.reload()
+    ready(other)
+    other.locator(".rating label", has_text="非常满意").click()
+    other.get_by_role("button", name="提交评价").click()
+    expect(other.get_by_text("谢谢您的评价")).to_be_visible()
+    other.locator("summary", has_text="满意").first.click()
+    other.get_by_role("button", name="确定").click()
+    expect(other.get_by_role("heading", name="我们会再次致电回访")).to_be_visible()
+    check_accessible(other)
+    case = house.fresh(case)
+    assert (case.state, case.satisfaction) == ("follow_up", 5)
+
+
+def finish(case: Case) -> None:
+    """The remedy is carried out by staff."""
+    from tuoshan.cases import service
+    from tuoshan.cases.models import Task
+
+    task = Task.objects.get(case_id=case.pk, name="remedy", status="open")
+    outcome = service.complete_task(
+        case_id=case.pk, task_key=task.key, actor=house.staff("executor", "handler"), values={"how_done": "已换好"},
+        evidence=[house.proof(case)], outcome="settled",
+    )  # fmt: skip
+    assert outcome.refusal is None
+    house.deliver()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("width", "language"), [(320, "en"), (390, "zh-hans"), (430, "en"), (1440, "zh-hans")])
+def test_every_page_fits_and_is_accessible(
+    open_page: OpenPage, check_accessible: Callable[[Page], None], width: int, language: str, dark: bool
+) -> None:
+    from tuoshan.knowledge.links import case_link
+
+    case = house.offered()
+    link = case_link(case.pk)
+    page = open_page(width=width, language=language, dark=dark)
+    paths = ("/portal/", "/portal/track", "/portal/submit", link[link.index("/portal/") :], "/portal/",
+             f"/portal/case/{case.number}/submitted", "/portal/l/broken")  # fmt: skip
+    for path in paths:
+        page.goto(path)
+        ready(page)
+        page.evaluate(UNFOLD)
+        assert fits(page), path
+        check_accessible(page)
+        small = page.evaluate(TOO_SMALL)
+        assert not small, (path, small)
+
+
+def test_the_main_path_needs_no_script(browser: Any, live_server: Any) -> None:
+    context = browser.new_context(
+        base_url=live_server.url, java_script_enabled=False, viewport={"width": 390, "height": 844}
+    )
+    page = context.new_page()
+    page.goto("/portal/submit")
+    page.get_by_label("出了什么问题").fill("热水器点不着火")
+    photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": samples.image("JPEG")}
+    page.set_input_files("input[name=files]", photo)  # type: ignore[arg-type]
+    page.get_by_label("怎么称呼您").fill("李先生")
+    page.locator("#id_phone").fill("13800138000")
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_role("heading", name="已收到您的问题")).to_be_visible()
+    case = Case.objects.get()
+    assert Evidence.objects.filter(case_id=case.pk).count() == 1
+    house.proposed(house.accepted(case))
+    page.get_by_role("link", name="查看进展").click()
+    page.locator("summary", has_text="同意方案").click()
+    page.get_by_role("button", name="确定").click()
+    expect(page.get_by_role("heading", name="正在按约定处理")).to_be_visible()
+    context.close()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.intake.conftest import Shop, shop  # noqa: F401
+from tests.intake.conftest import Shop, shop  # noqa: F401, RUF100
 
 SAID = "破壁机用了三天就冒烟，有焦糊味，家里有孩子很害怕"
 FORM = "/register/complaint"
@@ -47,7 +47,8 @@ def test_from_the_empty_form_to_the_number(sign_in: Callable[..., Any]) -> None:
 def test_a_half_filled_form_keeps_what_was_typed(sign_in: Callable[..., Any]) -> None:
     from tuoshan.cases.models import Case
 
-    answer = sign_in().post(FORM, data(what_happened="", wish="我要退货<b>", **{"customer-phone": "12345"}, product="没有的东西"))
+    wrong = {"what_happened": "", "wish": "我要退货<b>", "customer-phone": "12345", "product": "没有的东西"}
+    answer = sign_in().post(FORM, data(**wrong))
     page = text_of(answer)
     assert answer.status_code == 422 and Case.objects.count() == 0
     assert "我要退货&lt;b&gt;" in page and 'value="12345"' in page and "没有的东西" in page
@@ -89,7 +90,8 @@ def test_an_order_fills_what_is_empty_and_only_that(sign_in: Callable[..., Any],
     client = sign_in()
     page = text_of(client.post(f"{FORM}/beside", data(order_no="DD20261101001")))
     assert 'id="order-facts"' in page and "K-01 静音破壁机" in page and 'value="399.00"' in page
-    assert 'id="order-facts"' not in text_of(client.post(f"{FORM}/beside", data(order_no="DD20261101001", amount_paid="1")))
+    typed = client.post(f"{FORM}/beside", data(order_no="DD20261101001", amount_paid="1"))
+    assert 'id="order-facts"' not in text_of(typed)
     block = text_of(client.post(f"{FORM}/order/{shop.order.pk}", data()))
     assert "DD20261101001" in block and 'value="399.00"' in block and "aria-invalid" not in block
 
@@ -128,8 +130,10 @@ def test_the_particulars_of_each_channel(sign_in: Callable[..., Any], clock: Any
 
     client = sign_in()
     assert client.post(FORM, data(channel="authority")).status_code == 422
-    told = {"came-document_no": "浦市监〔2026〕18 号", "came-authority_name": "12315", "came-reply_due": "2030-01-02T10:00",
-            "came-caller_number": "不相干"}  # fmt: skip
+    told = {
+        "came-document_no": "浦市监〔2026〕18 号", "came-authority_name": "12315", "came-reply_due": "2030-01-02T10:00",
+        "came-caller_number": "不相干",
+    }  # fmt: skip
     assert client.post(FORM, data(channel="authority", **told)).status_code == 302
     kept = of_case(Case.objects.get().pk)
     assert kept is not None and kept.reply_due is not None
@@ -201,8 +205,21 @@ def test_who_may_not(sign_in: Callable[..., Any], name: str) -> None:
     assert client.post(f"{FORM}/beside", data()).status_code == 403
 
 
+def test_the_case_page_tells_how_it_came(sign_in: Callable[..., Any]) -> None:
+    from django.utils import timezone
+
+    from tuoshan import clock as time
+    from tuoshan.cases.models import Case
+
+    last_night = timezone.localtime(time.now() - timedelta(hours=14)).strftime("%Y-%m-%dT%H:%M")
+    client = sign_in()
+    client.post(FORM, data(channel="email", **{"came-received_at": last_night, "came-subject": "投诉破壁机"}))
+    page = text_of(client.get(f"/case/{Case.objects.get().number}"))
+    assert "投诉破壁机" in page and "登记前已等待 14 小时" in page
+
+
 def test_in_english(sign_in: Callable[..., Any]) -> None:
     client = sign_in()
     client.cookies["tuoshan_language"] = "en"
     page = text_of(client.get(FORM))
-    assert "Customer complaint" in page and "will hear from us by" in page
+    assert "Customer complaint" in page and "Register:" in page

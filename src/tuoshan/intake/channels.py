@@ -35,17 +35,6 @@ PARTICULARS = (
     Particular("reply_due", _("对方要求的答复时限"), ("authority",), "moment"),
 )
 
-RECEIVED_LABELS = {
-    "hotline": _("来电时间"),
-    "email": _("邮件到达时间"),
-    "letter": _("信函到达时间"),
-    "fax": _("传真到达时间"),
-    "complaint_box": _("开箱时间"),
-    "authority": _("转办件到达时间"),
-}
-"""How the moment of arrival is called where it is not just that."""
-
-
 def particulars_of(channel: str) -> list[Particular]:
     """What this channel tells."""
     return [item for item in PARTICULARS if channel in item.channels]

@@ -16,7 +16,7 @@ from tuoshan.cases.forms import PlaybookForm, build_form, choices_of, words
 from tuoshan.catalog.models import OrderRef, Product
 from tuoshan.core.playbook import Playbook
 from tuoshan.intake.arrivals import Came
-from tuoshan.intake.channels import NOT_BY_HAND, PARTICULARS, RECEIVED_LABELS, particulars_of
+from tuoshan.intake.channels import NOT_BY_HAND, PARTICULARS, particulars_of
 from tuoshan.intake.registering import Contact
 from tuoshan.parties.customers import PhoneRefused, checked_phone
 
@@ -46,8 +46,9 @@ class ContactForm(forms.Form):
         label=gettext_lazy("邮箱"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
     address = forms.CharField(
-        label=gettext_lazy("地址"), max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
+        label=gettext_lazy("地址"), max_length=200, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
     anonymous = forms.BooleanField(label=gettext_lazy("客户不留联系方式"), required=False)
 
     def clean_phone(self) -> str:
@@ -204,7 +205,9 @@ class Registration:
             fields["order_no"].widget.attrs |= {"autocomplete": "off", "inputmode": "text"}
         for name in ("what_happened", "what_broken", "explanation"):
             if name in fields:
-                fields[name].widget.attrs["rows"] = 7
+                fields[name].widget.attrs |= {"rows": 7, "class": "h-40"}
+        if self.form.is_bound:
+            self.contact.fields["phone"].widget.attrs.pop("autofocus", None)
 
     @property
     def parts(self) -> list[forms.Form]:
@@ -218,6 +221,14 @@ class Registration:
         """All of them; every error is found at once."""
         valid = [part.is_valid() for part in self.parts]
         return all(valid)
+
+    def focus_first_error(self) -> None:
+        """Let the reader begin where something is wrong."""
+        for part in (self.contact, self.came, self.form, self.identity):
+            for name in part.fields:
+                if part in self.parts and name in part.errors:
+                    part.fields[name].widget.attrs["autofocus"] = True
+                    return
 
     @property
     def fields(self) -> dict[str, forms.BoundField]:
@@ -239,11 +250,6 @@ class Registration:
         """How the playbook calls a result of the identity check."""
         known = self.playbook.facts["identity"].choices if self.has_identity else ()
         return next((words(one.title) for one in known if one.value == result), result)
-
-    @property
-    def received_label(self) -> str:
-        """How the moment of arrival is called for the channel."""
-        return str(RECEIVED_LABELS.get(self.channel, _("到达时间")))
 
 
 def readable(registration: Registration) -> dict[str, Any]:

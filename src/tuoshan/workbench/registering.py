@@ -17,11 +17,13 @@ from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import words
 from tuoshan.cases.library import PlaybookUnknown
 from tuoshan.cases.models import Case
+from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import sentence
 from tuoshan.catalog.models import OrderRef, Product
 from tuoshan.core.playbook import Playbook
 from tuoshan.documents import drafts, evidence, pdf
 from tuoshan.intake import arrivals, beside, pasted
+from tuoshan.intake.channels import particulars_of
 from tuoshan.intake.forms import MOMENT, Registration, order_facts_empty, readable, with_order
 from tuoshan.intake.registering import Contact, IdentityCheck, Registered, promise_of, register_complaint
 from tuoshan.intake.texts import said_field
@@ -30,9 +32,13 @@ from tuoshan.knowledge.company import company
 from tuoshan.parties.models import Customer, Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.workbench.cards import cards
+from tuoshan.workbench.panels import Shown, panel
 
 FIRST = "complaint"
 MOST_SUGGESTED = 20
+WORTH_SAYING = 300
+"""Seconds between arrival and registration below which nobody needs to be told."""
+
 SIZES = {"80mm": "80mm", "a5": "a5"}
 
 
@@ -124,6 +130,8 @@ def _screen(
     request: HttpRequest, registration: Registration, *, problem: str = "", said: str = "", status: int = 200
 ) -> HttpResponse:
     book = registration.playbook
+    if status == 422:
+        registration.focus_first_error()
     posted = request.method == "POST"
     known = {item.name for item in book.register}
     context = {
@@ -302,6 +310,23 @@ def slip(request: HttpRequest, number: str) -> HttpResponse:
     response["Content-Disposition"] = f'inline; filename="{case.number}-{size}.pdf"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@panel("arrival", order=70)
+def arrival_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
+    """How the case reached us: its channel's particulars, since when it lay, by when an authority wants an answer."""
+    kept = arrivals.of_case(case.pk)
+    if kept is None:
+        return None
+    told = arrivals.particulars(kept)
+    rows = [(item.label, told[item.name]) for item in particulars_of(kept.channel) if told.get(item.name)]
+    waited = (case.created_at - kept.received_at).total_seconds()
+    if not rows and waited < WORTH_SAYING and kept.reply_due is None:
+        return None
+    context = {
+        "rows": rows, "arrival": kept, "waited": waited if waited >= WORTH_SAYING else 0, "ended": case.ended,
+    }  # fmt: skip
+    return Shown("workbench/registering/arrival.html", context)
 
 
 urlpatterns = [

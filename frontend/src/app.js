@@ -7,6 +7,7 @@ import { startDrafts } from './desk/drafts.js';
 import { startFields } from './desk/fields.js';
 import { startHtmx } from './desk/htmx.js';
 import { startKeys } from './desk/keys.js';
+import { startOffers } from './desk/offers.js';
 import { startPalette } from './desk/palette.js';
 import { startPulse } from './desk/pulse.js';
 import { startUploads } from './desk/uploads.js';
@@ -22,6 +23,7 @@ const start = () => {
   startDrafts();
   startUploads();
   startClocks();
+  startOffers();
   startPalette();
   startViewer();
   startKeys();

@@ -1,6 +1,6 @@
 // Forms that open in place, and menus. `data-opens="ID"` opens the element ID (loading `data-src` first, if given);
 // in a `data-one-open` group only one is open. Esc closes and gives the focus back to the opener.
-import { isComposing, isVisible } from './page.js';
+import { all, isComposing, isVisible, onContent } from './page.js';
 
 const FIRST = 'input:not([type=hidden]):not([disabled]), textarea, select, button';
 const openerOf = (panel) => document.querySelector(`[data-opens="${CSS.escape(panel.id)}"][aria-expanded=true]`);
@@ -67,6 +67,12 @@ function moveInMenu(event) {
 }
 
 export function startDisclosures() {
+  // `data-open-now`: the address asked for this form.
+  onContent((root) => {
+    const wanted = all(root, '[data-open-now]').find((opener) => !opener.disabled);
+    wanted?.removeAttribute('data-open-now');
+    if (wanted) openPanel(wanted);
+  });
   document.addEventListener('click', (event) => {
     const opener = event.target.closest?.('[data-opens]');
     if (opener) opener.getAttribute('aria-expanded') === 'true' ? closePanel(opener) : openPanel(opener);

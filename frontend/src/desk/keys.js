@@ -21,7 +21,8 @@ function move(step) {
 }
 
 function pick() {
-  const box = document.activeElement?.closest?.('tr, li, .row, [data-row]')?.querySelector('[data-pick]');
+  const at = document.activeElement;
+  const box = (at?.closest?.('tr, li, [data-row]') ?? at?.closest?.('.row'))?.querySelector('[data-pick]');
   box?.click();
   return !!box;
 }

@@ -56,12 +56,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     **_each("workbench.", "reports report report_drill report_export", REPORT_READERS),
     **_each("workbench.", "board board_cases board_tomorrow board_approvals parked", OVERSIGHT),
-    **_each("workbench.", "tasks lessons lesson", STAFF),
+    **_each("workbench.", "tasks lessons lesson follow_ups", STAFF),
     # Workbench: doing
     **_each(
         "workbench.",
         "act form task note call message claim hand_over watch draft bulk bulk_form bulk_run evidence_upload hold "
-        "release correct quick_replies message_preview saved_filter my_absence absence_end lesson_progress",
+        "release correct quick_replies mentions message_preview saved_filter my_absence absence_end lesson_progress "
+        "follow_up",
         WRITERS,
     ),
     **_each("workbench.", "notification_read", STAFF),

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -47,6 +48,7 @@ class Button:
     why_not: str
     key: str = ""
     first: bool = False
+    wanted: bool = False
 
 
 def find_case(request: HttpRequest, number: str) -> Case:
@@ -69,8 +71,10 @@ def standing_of(request: HttpRequest, case: Case) -> Standing:
     return Standing(case, ActingAs.by_person(request.user))
 
 
-def buttons(standing: Standing, case: Case) -> list[Button]:
-    """Main-line steps and own tasks first, with keys; then the rest."""
+def buttons(standing: Standing, case: Case, wanted: tuple[str, str] = ("", "")) -> list[Button]:
+    """Main-line steps and own tasks first, with keys; then the rest. `wanted` (`task-inquire` and the task's run,
+    or empty) is the one that opens at once.
+    """
     made: list[Button] = []
     main = 0
     for item in standing.possible():
@@ -91,10 +95,11 @@ def buttons(standing: Standing, case: Case) -> list[Button]:
                 item,
                 identity,
                 title,
-                f"{src}?task={item.task}" if item.task else src,
+                f"{src}?{urlencode({'task': item.task})}" if item.task else src,
                 sentence(item.blocked, standing.playbook) if item.blocked else "",
                 key,
                 key == KEYS[0],
+                f"{item.kind}-{item.name}" == wanted[0] and wanted[1] in ("", item.task),
             )
         )
     return made
@@ -107,7 +112,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     work = Work(playbook, state, standing.now, standing.around)
     clocks = clock_views(playbook, state, work)
     story = Story(case, playbook, viewer=request.user, sees_findings=sees_findings(request.user))
-    all_buttons = buttons(standing, case)
+    all_buttons = buttons(standing, case, (request.GET.get("do", ""), request.GET.get("task", "")))
     leading = [b for b in all_buttons if b.item.main or b.item.kind == "task"]
     evidence = list(story.evidence.values())
     return {

@@ -32,6 +32,7 @@ from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work
 from tuoshan.documents import drafts
 from tuoshan.parties.permissions import permitted
+from tuoshan.workbench import assignable
 from tuoshan.workbench.casepage import find_case, person_id, standing_of
 
 MOST_WRITTEN = 20_000
@@ -43,6 +44,10 @@ def done(request: HttpRequest, case: Case, said: str) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect(address)
     response = HttpResponse(status=204)
+    if request.GET.get("from") == "board":  # the form stood on the board, which stays and looks again
+        told = {"kind": "ok", "text": f"{case.number} {said}"}
+        response["HX-Trigger"] = json.dumps({"banner": told, "decided": True})
+        return response
     response["HX-Location"] = json.dumps({"path": address, "target": "#case", "swap": "outerHTML"})
     response["HX-Trigger"] = json.dumps({"banner": {"kind": "ok", "text": said}})
     return response
@@ -110,6 +115,7 @@ def _form_page(
     request: HttpRequest, case: Case, standing: Standing, item: Possible, form: PlaybookForm, token: str,
     problem: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
+    assignable.offer(form, clock.now())
     context = {
         "case": case, "item": item, "form": form, "problem": problem, "token": token,
         "title": words(item.title),

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
 from tuoshan.cases.queries import QUEUES, CursorBroken
-from tuoshan.parties.permissions import permitted
+from tuoshan.parties.permissions import allowed, permitted
+from tuoshan.workbench import filters
 from tuoshan.workbench.cards import Card, cards
 
 PAGE = 40
@@ -49,6 +50,7 @@ def rail_groups(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {"title": _("我的工作"), "items": [_item(name, counts, here) for name in OWN]},
         {"title": _("队列"), "items": [_item(name, counts, here) for name in SHARED]},
+        *filters.rail_group(request, here),
     ]
 
 
@@ -66,6 +68,9 @@ def _item(name: str, counts: dict[str, int], here: str) -> dict[str, Any]:
 
 def pane(request: HttpRequest, name: str, *, current: Case | None = None, cursor: str = "") -> dict[str, Any]:
     """What the list pane shows: one page of the queue. Raises Http404 for an unknown queue or cursor."""
+    if filters.is_filter(name):
+        shown = filters.pane(request, name, current=current, cursor=cursor)
+        return {**shown, "bulk": allowed(request.user, "workbench.bulk")}
     if name not in QUEUES:
         raise Http404
     try:
@@ -79,6 +84,7 @@ def pane(request: HttpRequest, name: str, *, current: Case | None = None, cursor
         "title": QUEUES[name].title,
         "rows": rows,
         "current": current.pk if current else 0,
+        "bulk": allowed(request.user, "workbench.bulk"),
         "next": page.next,
         "empty": {
             "text": empty[0],
@@ -92,6 +98,8 @@ def pane(request: HttpRequest, name: str, *, current: Case | None = None, cursor
 def remembered(request: HttpRequest) -> str:
     """The queue from which the person last came, so that a case page shows the same list."""
     name = request.GET.get("queue") or request.session.get("queue", "mine")
+    if filters.is_filter(name):
+        return name if filters.exists(request.user, name) else "mine"
     return name if name in QUEUES else "mine"
 
 

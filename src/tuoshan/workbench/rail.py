@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from tuoshan.integrations import notifying
 from tuoshan.parties.permissions import allowed, name_of
 from tuoshan.workbench.queues import rail_groups
 
@@ -33,8 +34,10 @@ GROUPS: list[tuple[Any, list[Item]]] = [
         [
             Item(_("登记新工单"), "workbench:register", "plus"),
             Item(_("部门待办"), "workbench:tasks", "clip"),
+            Item(_("待回访"), "workbench:follow_ups", "phone"),
             Item(_("主管看板"), "workbench:board", "trend"),
             Item(_("统计报表"), "workbench:reports", "chart"),
+            Item(_("整改"), "workbench:lessons", "bulb"),
         ],
     ),
     (
@@ -54,7 +57,23 @@ GROUPS: list[tuple[Any, list[Item]]] = [
 
 def rail(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `rail`, read only where a page shows it."""
-    return {"rail": SimpleLazyObject(lambda: groups_for(request))}
+    return {
+        "rail": SimpleLazyObject(lambda: groups_for(request)),
+        "bell": SimpleLazyObject(lambda: _bell(request)),
+        "palette_search_url": "/palette",
+    }
+
+
+def _bell(request: HttpRequest) -> dict[str, Any] | None:
+    """The way to the notifications with the number of unread ones; None for nobody in particular."""
+    if not request.user.is_authenticated:
+        return None
+    try:
+        href = reverse("workbench:notifications")
+    except NoReverseMatch:
+        return None
+    unread = notifying.unread_count(int(request.user.pk or 0))
+    return {"href": href, "unread": unread, "count": "workbench/notices/count.html"}
 
 
 def groups_for(request: HttpRequest) -> list[dict[str, Any]]:

@@ -1,0 +1,115 @@
+"""Being away with somebody who stands in: one's own absences, and those of the people one leads."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tuoshan import clock
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.parties.models import Absence, Person
+from tuoshan.parties.permissions import allowed, permitted
+from tuoshan.workbench.overseeing import able, managed, may_manage
+
+
+def moment_field(label: Any) -> forms.SplitDateTimeField:
+    """A day and a time, each in a field of its own."""
+    widget = forms.SplitDateTimeWidget(
+        date_attrs={"type": "date"}, time_attrs={"type": "time", "step": "300"}, date_format="%Y-%m-%d",
+        time_format="%H:%M",
+    )  # fmt: skip
+    return forms.SplitDateTimeField(label=label, widget=widget)
+
+
+class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """From when until when, and who stands in."""
+
+    class Meta:
+        model = Absence
+        fields = ["starts_at", "ends_at", "delegate", "note"]
+
+    starts_at = moment_field(gettext_lazy("从"))
+    ends_at = moment_field(gettext_lazy("到"))
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.person = person
+        field: Any = self.fields["delegate"]
+        field.queryset = able(person.pk)
+        field.label_from_instance = lambda one: f"{one}（{one.unit.name}）" if one.unit else str(one)
+        field.empty_label = _("没有代理人")
+        field.help_text = _("代理人在这段时间里可以替您办理，记录里两个人的名字都在。")
+
+
+@permitted("workbench.my_absence")
+@require_http_methods(["GET", "POST"])
+def my_absence(request: HttpRequest) -> HttpResponse:
+    """One's own absences."""
+    person = Person.objects.get(pk=request.user.pk)
+    return _page(request, person)
+
+
+@permitted("workbench.absence")
+@require_http_methods(["GET", "POST"])
+def absence(request: HttpRequest, pk: int) -> HttpResponse:
+    """The absences of somebody whom one leads."""
+    return _page(request, managed(request.user, pk))
+
+
+def _page(request: HttpRequest, person: Person) -> HttpResponse:
+    now = clock.now()
+    status = 200
+    if request.method == "POST":
+        form = AbsenceForm(request.POST, person=person)
+        if form.is_valid():
+            with write_transaction():
+                form.save()
+            messages.success(request, _("已登记缺勤。"))
+            return redirect(request.path)
+        status = 422
+    else:
+        form = AbsenceForm(person=person)
+    known = Absence.objects.filter(person=person).select_related("delegate")
+    context = {
+        "form": form,
+        "person": person,
+        "own": person.pk == request.user.pk,
+        "coming": list(known.filter(ends_at__gt=now)),
+        "past": list(known.filter(ends_at__lte=now).order_by("-ends_at")[:10]),
+        "standing_in": list(Absence.objects.filter(delegate=person, ends_at__gt=now).select_related("person")),
+        "now": now,
+    }
+    return render(request, "workbench/absences/page.html", context, status=status)
+
+
+@permitted("workbench.absence_end")
+@require_POST
+def absence_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Back earlier: a running absence ends now, a coming one does not take place."""
+    now = clock.now()
+    row = Absence.objects.filter(pk=pk, ends_at__gt=now).select_related("person").first()
+    own = row is not None and row.person_id == request.user.pk
+    leads = allowed(request.user, "workbench.absence")
+    if row is None or not (own or (leads and may_manage(request.user, row.person))):
+        raise Http404
+    with write_transaction():
+        if row.starts_at >= now:
+            row.delete()
+        else:
+            row.ends_at = now
+            row.save(update_fields=["ends_at"])
+    messages.success(request, _("缺勤已结束。"))
+    return redirect("workbench:my_absence") if own else redirect("workbench:absence", pk=row.person_id)
+
+
+urlpatterns = [
+    path("me/absence", my_absence, name="my_absence"),
+    path("people/<int:pk>/absence", absence, name="absence"),
+    path("absence/<int:pk>/end", absence_end, name="absence_end"),
+]

@@ -1,0 +1,286 @@
+"""The supervisor's board: load, what is late, what will be, and what waits for a decision."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tuoshan import clock
+from tuoshan.agenda import claiming
+from tuoshan.cases import library, queries
+from tuoshan.cases.forms import words
+from tuoshan.cases.models import Case, Deadline
+from tuoshan.cases.queries import CursorBroken
+from tuoshan.integrations.models import Notification
+from tuoshan.parties import reach
+from tuoshan.parties.models import Absence, Person
+from tuoshan.parties.permissions import allowed, permitted
+from tuoshan.workbench import approvals
+from tuoshan.workbench.boardlists import SELECTIONS, due_tomorrow
+from tuoshan.workbench.cards import Card, cards
+
+PAGE = 50
+LATE_SHOWN = 12
+TOMORROW_SHOWN = 200
+TOLD = ("overdue", "escalated")
+TILES = (
+    ("overdue", "alert", True),
+    ("due_today", "clock", False),
+    ("unassigned", "layers", False),
+    ("approvals", "check", False),
+    ("appeals", "gavel", False),
+    ("follow_ups", "phone", False),
+    ("urgent", "flag", False),
+)
+QUEUES = frozenset({"overdue", "due_today", "unassigned", "appeals", "urgent"})
+"""These numbers lead to the queue of the same name, where the work is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number and where its list stands."""
+
+    name: str
+    title: Any
+    icon: str
+    count: int
+    href: str
+    alarm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one person has in hand."""
+
+    person: Any
+    open: int
+    late: int
+    away: Any
+    others: bool
+
+    @property
+    def share(self) -> int:
+        """Per cent of the capacity in use, at most 100 for the bar."""
+        return min(round(100 * self.open / max(self.person.capacity, 1)), 100)
+
+    @property
+    def is_full(self) -> bool:
+        return self.open >= self.person.capacity
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A clock that runs out tomorrow."""
+
+    deadline: Deadline
+    title: str
+    card: Card
+
+
+def address_of(name: str) -> str:
+    """Where the list of a number stands."""
+    if name in QUEUES:
+        return reverse("workbench:queue", args=[name])
+    return reverse("workbench:board_cases", args=[name])
+
+
+def tiles(viewer: Any, now: datetime) -> list[Tile]:
+    """The numbers, each counted over the list that it leads to."""
+    made = []
+    for name, icon, alarm in TILES:
+        chosen = SELECTIONS[name]
+        count = chosen.cases(viewer, now, None).order_by().count()
+        made.append(Tile(name, chosen.title, icon, count, address_of(name), alarm and count > 0))
+    coming = due_tomorrow(viewer, now).order_by().count()
+    made.insert(2, Tile("tomorrow", _("明日到期"), "calendar", coming, reverse("workbench:board_tomorrow"), False))
+    if allowed(viewer, "workbench.parked"):
+        parked = claiming.parked().order_by().count()
+        made.append(Tile("parked", _("停住的任务"), "pause", parked, reverse("workbench:parked"), parked > 0))
+    return made
+
+
+def people_of(viewer: Any) -> "QuerySet[Person]":
+    """The persons whose work the viewer oversees: everyone, or those of the units within reach."""
+    found = Person.objects.filter(is_active=True)
+    if reach.reach(viewer).everything:
+        return found
+    return found.filter(unit__in=reach.units_within(viewer))
+
+
+def loads(viewer: Any, now: datetime) -> list[Load]:
+    """Who has how much, the fullest first: everyone who takes cases, and whoever has some."""
+    rows = queries.reachable(viewer).filter(ended=False, handler_id__isnull=False).order_by().values("handler_id")
+    found = {
+        row["handler_id"]: (row["n"], row["late"])
+        for row in rows.annotate(n=Count("id"), late=Count("id", filter=Q(queue_at__lt=now)))
+    }
+    takes = Q(takes_cases=True, roles__key__in=("agent", "supervisor"))
+    persons = Person.objects.filter(Q(pk__in=found) | Q(pk__in=people_of(viewer).filter(takes).values("pk")))
+    away = {
+        row.person_id: row
+        for row in Absence.objects.filter(Absence.running(now)).select_related("delegate").order_by("ends_at")
+    }
+    overseen = set(people_of(viewer).values_list("pk", flat=True))
+    made = [
+        Load(person, *found.get(person.pk, (0, 0)), away.get(person.pk), person.pk in overseen)
+        for person in persons.select_related("unit")
+    ]
+    return sorted(made, key=lambda one: (-one.open / max(one.person.capacity, 1), one.person.display_name))
+
+
+def told_of(case_ids: Iterable[int]) -> dict[int, str]:
+    """Per case, the names of those who were told that it is late."""
+    rows = list(
+        Notification.objects.filter(case_id__in=list(case_ids), what__in=TOLD)
+        .order_by("first_at")
+        .values_list("case_id", "person_id")
+    )
+    names = {person.pk: str(person) for person in Person.objects.filter(pk__in={pk for _, pk in rows})}
+    told: dict[int, dict[str, None]] = {}
+    for case_id, person_id in rows:
+        if person_id in names and case_id is not None:
+            told.setdefault(case_id, {})[names[person_id]] = None
+    return {case_id: _("、").join(found) for case_id, found in told.items()}
+
+
+def clock_title(case: Case, row: Deadline) -> str:
+    """How the clock is called in the playbook that the case is pinned to."""
+    playbook = library.pinned(case.playbook, case.playbook_hash)
+    known: Any = (
+        playbook.deadlines.get(row.name)
+        or playbook.tasks.get(row.name)
+        or playbook.states.get(row.name)
+        or playbook.holds.get(row.name)
+    )
+    return words(known.title) if known else row.name
+
+
+def coming(rows: Sequence[Deadline], viewer: Any) -> list[tuple[datetime, list[Coming]]]:
+    """Clocks with their cases, by the hour in which they run out."""
+    found = {card.case.pk: card for card in cards(Case.objects.filter(pk__in={row.case_id for row in rows}), viewer)}
+    made = [
+        Coming(row, clock_title(found[row.case_id].case, row), found[row.case_id])
+        for row in rows
+        if row.case_id in found
+    ]
+
+    def hour(one: Coming) -> datetime:
+        assert one.deadline.due_at is not None
+        return timezone.localtime(one.deadline.due_at).replace(minute=0, second=0, microsecond=0)
+
+    return [(at, list(group)) for at, group in groupby(made, key=hour)]
+
+
+def _late(viewer: Any, now: datetime) -> list[dict[str, Any]]:
+    found = cards(SELECTIONS["overdue"].cases(viewer, now, None)[:LATE_SHOWN], viewer)
+    told = told_of(card.case.pk for card in found)
+    return [{"card": card, "told": told.get(card.case.pk, ""), "clock": _due_title(card.case)} for card in found]
+
+
+def _due_title(case: Case) -> str:
+    playbook = library.pinned(case.playbook, case.playbook_hash)
+    known: Any = (
+        playbook.deadlines.get(case.due_name) or playbook.tasks.get(case.due_name) or playbook.states.get(case.due_name)
+    )
+    return words(known.title) if known else ""
+
+
+@permitted("workbench.board")
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """The board; asked for by htmx, its numbers and lists alone."""
+    now = clock.now()
+    tomorrow = list(due_tomorrow(request.user, now)[:TOMORROW_SHOWN])
+    context = {
+        "tiles": tiles(request.user, now),
+        "loads": loads(request.user, now),
+        "late": _late(request.user, now),
+        "tomorrow": coming(tomorrow, request.user),
+        "read_at": now,
+        "may_manage": allowed(request.user, "workbench.absence"),
+    }
+    if request.headers.get("HX-Request"):
+        return render(request, "workbench/board/figures.html", context)
+    return render(request, "workbench/board/board.html", {**context, **_decisions(request, now)})
+
+
+def _decisions(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    mine, others = approvals.waiting(request.user, now)
+    return {"approvals": mine, "others": others}
+
+
+@permitted("workbench.board_approvals")
+@require_safe
+def board_approvals(request: HttpRequest) -> HttpResponse:
+    """What waits for a decision, alone: asked for again after one was taken."""
+    return render(request, "workbench/board/approvals.html", _decisions(request, clock.now()))
+
+
+@permitted("workbench.board_cases")
+@require_safe
+def board_cases(request: HttpRequest, name: str) -> HttpResponse:
+    """The list behind a number. Raises Http404 for an unknown list, person or cursor."""
+    if name not in SELECTIONS:
+        raise Http404
+    chosen = SELECTIONS[name]
+    person = None
+    if chosen.of_person:
+        text = request.GET.get("person", "")
+        person = Person.objects.filter(pk=int(text)).first() if text.isdecimal() else None
+        if person is None:
+            raise Http404
+    found = chosen.cases(request.user, clock.now(), person.pk if person else None)
+    try:
+        page = queries.page(found, request.GET.get("cursor", ""), PAGE)
+    except CursorBroken as error:
+        raise Http404 from error
+    rows = cards(page.rows, request.user)
+    told = told_of(card.case.pk for card in rows)
+    context = {
+        "title": f"{person}：{chosen.title}" if person else chosen.title,
+        "count": found.order_by().count(),
+        "rows": [{"card": card, "told": told.get(card.case.pk, "")} for card in rows],
+        "empty": chosen.empty,
+        "next_url": _turn(request, page.next),
+        "previous_url": _turn(request, page.previous),
+    }
+    return render(request, "workbench/board/cases.html", context)
+
+
+def _turn(request: HttpRequest, cursor: str) -> str:
+    if not cursor:
+        return ""
+    given = request.GET.copy()
+    given["cursor"] = cursor
+    return f"?{given.urlencode()}"
+
+
+@permitted("workbench.board_tomorrow")
+@require_safe
+def board_tomorrow(request: HttpRequest) -> HttpResponse:
+    """Every clock of ours that runs out tomorrow, by the hour."""
+    now = clock.now()
+    found = due_tomorrow(request.user, now)
+    context = {
+        "hours": coming(list(found[:1000]), request.user),
+        "count": found.order_by().count(),
+        "day": timezone.localtime(now) + timedelta(days=1),
+    }
+    return render(request, "workbench/board/tomorrow.html", context)
+
+
+urlpatterns = [
+    path("board", board, name="board"),
+    path("board/approvals", board_approvals, name="board_approvals"),
+    path("board/tomorrow", board_tomorrow, name="board_tomorrow"),
+    path("board/cases/<slug:name>", board_cases, name="board_cases"),
+]

@@ -1,0 +1,197 @@
+"""One thing done in many picked cases: what all of them allow, in one batch, each with its own outcome."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from tuoshan import clock, identifiers
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases import batches, library, queries
+from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.forms import PlaybookForm, words
+from tuoshan.cases.models import Batch, Case, Watch
+from tuoshan.cases.orders import MessageDraft, Order
+from tuoshan.cases.possible import Standing
+from tuoshan.cases.refusals import sentence
+from tuoshan.core.possible import Possible
+from tuoshan.parties.permissions import permitted
+from tuoshan.workbench import assignable
+
+MOST = 50
+"""So many cases at once: each is asked what it allows, and each is a transaction of its own."""
+MOST_WRITTEN = 20_000
+LEFT_OUT = frozenset({"step_back", "correct"})
+"""Steps that mean something else in every case."""
+FIRST = ("claim", "transfer", "upgrade")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that all picked cases allow."""
+
+    name: str
+    title: str
+
+
+def picked(request: HttpRequest) -> list[Case]:
+    """The picked cases within reach, in the order in which they were picked, at most `MOST`."""
+    given = request.POST if request.method == "POST" else request.GET
+    numbers = list(dict.fromkeys(given.getlist("case")))[:MOST]
+    found = {case.number: case for case in queries.reachable(request.user).defer(None).filter(number__in=numbers)}
+    return [found[number] for number in numbers if number in found]
+
+
+def _standings(request: HttpRequest, cases: Sequence[Case]) -> list[Standing]:
+    acting = ActingAs.by_person(request.user)
+    return [Standing(case, acting) for case in cases]
+
+
+def shared(standings: Sequence[Standing]) -> dict[str, Possible]:
+    """Steps that every case allows now, with the same form and no evidence; by name, in the first case's order."""
+    common: dict[str, Possible] | None = None
+    for standing in standings:
+        mine = {
+            item.name: item
+            for item in standing.possible()
+            if item.kind == "act" and item.blocked is None and not item.evidence and item.name not in LEFT_OUT
+        }
+        if common is None:
+            common = mine
+            continue
+        common = {name: item for name, item in common.items() if name in mine and _alike(item, mine[name])}
+    found = common or {}
+    return {name: found[name] for name in sorted(found, key=lambda name: FIRST.index(name) if name in FIRST else 9)}
+
+
+def _alike(one: Possible, other: Possible) -> bool:
+    return [(field.name, field.kind) for field in one.form] == [(field.name, field.kind) for field in other.form]
+
+
+@permitted("workbench.bulk")
+@require_safe
+def bulk(request: HttpRequest) -> HttpResponse:
+    """What can be done in all picked cases."""
+    cases = picked(request)
+    choices = [Choice(name, words(item.title)) for name, item in shared(_standings(request, cases)).items()]
+    over = len(set(request.GET.getlist("case"))) > MOST
+    context = {"cases": cases, "choices": choices, "over": over, "most": MOST}
+    return render(request, "workbench/bulk/choices.html", context)
+
+
+@permitted("workbench.bulk_form")
+@require_safe
+def bulk_form(request: HttpRequest) -> HttpResponse:
+    """The form of one thing, once for all of them."""
+    return _form_page(request, picked(request), request.GET.get("do", ""), None)
+
+
+def _form_page(
+    request: HttpRequest, cases: Sequence[Case], name: str, form: PlaybookForm | None, problem: str = "",
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    title = {"note": _("备注（客户看不到）"), "watch": _("关注")}.get(name, "")
+    if not title:
+        standings = _standings(request, cases)
+        item = shared(standings).get(name)
+        if item is None:
+            problem = _("这些工单里有的已不能做这一步，请重新选择。")
+            return render(request, "workbench/bulk/choices.html", {"cases": cases, "problem": problem}, status=409)
+        title = words(item.title)
+        form = form or standings[0].form(item)
+    if form is not None:
+        assignable.offer(form, clock.now())
+    context = {
+        "cases": cases, "name": name, "title": title, "form": form, "problem": problem,
+        "batch": request.POST.get("batch") or identifiers.next_id(),
+        "text": request.POST.get("text", ""),
+    }  # fmt: skip
+    return render(request, "workbench/bulk/form.html", context, status=status)
+
+
+@permitted("workbench.bulk_run")
+@require_POST
+def bulk_run(request: HttpRequest) -> HttpResponse:
+    """Do it: done members and refused ones with their reasons. Sent again, done members are not done twice."""
+    cases, name = picked(request), request.POST.get("do", "")
+    if name == "watch":
+        return _watch(request, cases)
+    actor = ActingAs.by_person(request.user)
+    if name == "note":
+        text = request.POST.get("text", "").strip()[:MOST_WRITTEN]
+        if not text:
+            return _form_page(request, cases, name, None, _("请先写下内容。"), 422)
+        draft = MessageDraft("note", text, author_id=actor.id)
+        return _result(request, cases, _("备注"), Order("record", actor, "note", message=draft))
+    fitting = _fitting(request, cases, name)
+    if fitting is None:
+        return _form_page(request, cases, name, None)
+    item, standing = fitting
+    form = standing.form(item, data=request.POST)
+    if not form.is_valid():
+        return _form_page(request, cases, name, form, status=422)
+    return _result(request, cases, words(item.title), Order("act", actor, name, form.values()))
+
+
+def _fitting(request: HttpRequest, cases: Sequence[Case], name: str) -> tuple[Possible, Standing] | None:
+    """The form is read by the first case that still allows the step: the others answer for themselves.
+
+    After a double press none may allow it any more; the batch then gives its first outcomes again.
+    """
+    acting = ActingAs.by_person(request.user)
+    for case in cases:
+        standing = Standing(case, acting)
+        item = standing.find("act", name)
+        if item is not None:
+            return item, standing
+    for case in cases:
+        standing = Standing(case, acting)
+        action = standing.playbook.actions.get(name)
+        if action is not None and not action.automatic:
+            return Possible("act", name, action.title, action.form, action.evidence), standing
+    return None
+
+
+def _batch(request: HttpRequest) -> int | None:
+    text = request.POST.get("batch", "")
+    if not text.isdecimal():
+        return None
+    known = Batch.objects.filter(pk=int(text)).first()
+    return int(text) if known is None or known.person_id == request.user.pk else None
+
+
+def _result(request: HttpRequest, cases: Sequence[Case], title: str, order: Order) -> HttpResponse:
+    outcome = batches.run_many(case_ids=[case.pk for case in cases], order=order, batch_id=_batch(request))
+    refused = outcome.refused
+    context = {
+        "title": title,
+        "done": [case for case in cases if case.pk not in refused],
+        "refused": [
+            (case, sentence(refused[case.pk], library.pinned(case.playbook, case.playbook_hash)))
+            for case in cases
+            if case.pk in refused
+        ],
+    }
+    return render(request, "workbench/bulk/result.html", context)
+
+
+def _watch(request: HttpRequest, cases: Sequence[Case]) -> HttpResponse:
+    now, person = clock.now(), int(request.user.pk or 0)
+    with write_transaction():
+        Watch.objects.bulk_create(
+            [Watch(case_id=case.pk, person_id=person, since=now) for case in cases], ignore_conflicts=True
+        )
+    title = ngettext("关注 %(n)d 件", "关注 %(n)d 件", len(cases)) % {"n": len(cases)}
+    return render(request, "workbench/bulk/result.html", {"title": title, "done": cases, "refused": []})
+
+
+urlpatterns = [
+    path("bulk", bulk, name="bulk"),
+    path("bulk/form", bulk_form, name="bulk_form"),
+    path("bulk/run", bulk_run, name="bulk_run"),
+]

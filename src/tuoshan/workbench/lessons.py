@@ -1,0 +1,241 @@
+"""What is learned: improvement actions with owner, day and status, the cases behind them, and whether they helped."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tuoshan import clock
+from tuoshan.cases import queries
+from tuoshan.cases.models import Case
+from tuoshan.parties import reach
+from tuoshan.parties.models import Person
+from tuoshan.parties.permissions import allowed, permitted
+from tuoshan.quality import lessons as quality
+from tuoshan.quality.models import Lesson
+from tuoshan.workbench.cards import cards
+from tuoshan.workbench.casepage import person_id
+
+SHOWN = 200
+MOST_CASES = 200
+FILTERS = (
+    ("unfinished", gettext_lazy("未完成")),
+    ("mine", gettext_lazy("我负责的")),
+    ("late", gettext_lazy("已过期")),
+    ("unchecked", gettext_lazy("待验证效果")),
+    ("all", gettext_lazy("全部")),
+)
+REFUSED = {
+    "no_reason": gettext_lazy("不再进行时，请写明原因。"),
+    "not_done": gettext_lazy("完成之后才能验证效果。"),
+    "no_cases": gettext_lazy("请至少选一件工单。"),
+}
+
+
+class LessonForm(forms.Form):
+    """A new improvement, made by hand from cases."""
+
+    what = forms.CharField(
+        label=gettext_lazy("改进措施"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3, "data-first": ""})
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("判断依据"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("措施类型"), choices=Lesson.Kind.choices, initial=Lesson.Kind.PROCESS)
+    owner = forms.ModelChoiceField(label=gettext_lazy("负责人"), queryset=Person.objects.none())
+    due_on = forms.DateField(
+        label=gettext_lazy("完成日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    cases = forms.CharField(
+        label=gettext_lazy("来自哪些工单"),
+        help_text=gettext_lazy("工单编号，一行一个，或用空格、逗号分开"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, viewer: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+        owner: Any = self.fields["owner"]
+        owner.queryset = Person.objects.filter(is_active=True, roles__reads_only=False).distinct()
+        owner.empty_label = _("请选择")
+
+    def clean_cases(self) -> list[int]:
+        """The ids of the named cases. Refuses numbers that the reader cannot see, naming them."""
+        text = str(self.cleaned_data["cases"])
+        for sign in ",，、;；":
+            text = text.replace(sign, " ")
+        numbers = list(dict.fromkeys(text.split()))[:MOST_CASES]
+        found = dict(queries.reachable(self.viewer).filter(number__in=numbers).values_list("number", "id"))
+        missing = [number for number in numbers if number not in found]
+        if missing:
+            raise forms.ValidationError(_("没有找到工单：%(numbers)s") % {"numbers": _("、").join(missing[:5])})
+        return [found[number] for number in numbers]
+
+
+def within(viewer: Any) -> Any:
+    """The lessons that the viewer sees: those of cases within reach, their own, and all where all cases are seen."""
+    found = quality.listing()
+    if reach.reach(viewer).everything:
+        return found
+    cases = queries.reachable(viewer).order_by().values("id")
+    linked = Lesson.objects.filter(links__case_id__in=cases).values("pk")
+    return found.filter(pk__in=linked) | found.filter(owner_id=viewer.pk) | found.filter(created_by_id=viewer.pk)
+
+
+def _chosen(request: HttpRequest, name: str, today: date) -> Any:
+    found = within(request.user)
+    match name:
+        case "unfinished":
+            return found.filter(status__in=quality.OPEN)
+        case "mine":
+            return found.filter(owner_id=request.user.pk, status__in=quality.OPEN)
+        case "late":
+            return found.filter(status__in=quality.OPEN, due_on__lt=today)
+        case "unchecked":
+            return found.filter(status=Lesson.Status.DONE, effect=Lesson.Effect.UNKNOWN)
+        case "all":
+            return found
+    raise Http404
+
+
+@permitted("workbench.lessons")
+@require_safe
+def lessons(request: HttpRequest) -> HttpResponse:
+    """The list, by the day on which each is due."""
+    name = request.GET.get("show", "unfinished")
+    today = timezone.localdate(clock.now())
+    rows = list(_chosen(request, name, today)[:SHOWN])
+    people = Person.objects.in_bulk({row.owner_id for row in rows if row.owner_id})
+    context = {
+        "rows": [_row(row, people, today) for row in rows],
+        "show": name,
+        "filters": FILTERS,
+        "may_make": allowed(request.user, "workbench.lesson_make"),
+    }
+    return render(request, "workbench/lessons/page.html", context)
+
+
+def _row(lesson: Lesson, people: dict[int, Person], today: date) -> dict[str, Any]:
+    open_ = lesson.status in quality.OPEN
+    return {
+        "lesson": lesson,
+        "owner": people.get(lesson.owner_id or 0),
+        "late": open_ and lesson.due_on is not None and lesson.due_on < today,
+    }
+
+
+@permitted("workbench.lesson_make")
+@require_http_methods(["GET", "POST"])
+def lesson_make(request: HttpRequest) -> HttpResponse:
+    """Make one by hand from the cases named (`?case=` fills them in)."""
+    status = 200
+    if request.method == "POST":
+        form = LessonForm(request.POST, viewer=request.user)
+        if form.is_valid():
+            given = form.cleaned_data
+            made = quality.make(
+                what=given["what"], case_ids=given["cases"], reason=given["reason"], kind=given["kind"],
+                owner_id=given["owner"].pk, due_on=given["due_on"], person_id=person_id(request), now=clock.now(),
+            )  # fmt: skip
+            messages.success(request, _("整改已登记，负责人会收到提醒。"))
+            return redirect("workbench:lesson", pk=made.pk)
+        status = 422
+    else:
+        form = LessonForm(initial={"cases": "\n".join(request.GET.getlist("case"))}, viewer=request.user)
+    return render(request, "workbench/lessons/make.html", {"form": form}, status=status)
+
+
+def _find(request: HttpRequest, pk: int) -> Lesson:
+    found: Lesson | None = within(request.user).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def may_progress(viewer: Any, lesson: Lesson) -> bool:
+    """Its owner and those who lead."""
+    return lesson.owner_id == viewer.pk or allowed(viewer, "workbench.lesson_check")
+
+
+@permitted("workbench.lesson")
+@require_safe
+def lesson(request: HttpRequest, pk: int) -> HttpResponse:
+    """One improvement with the cases it was learned from."""
+    return _page(request, _find(request, pk))
+
+
+def _page(request: HttpRequest, found: Lesson, problem: str = "", status: int = 200) -> HttpResponse:
+    linked = queries.reachable(request.user).filter(pk__in=quality.cases_of(found)).order_by("-id")
+    people = Person.objects.in_bulk(
+        [pk for pk in (found.owner_id, found.created_by_id, found.checked_by_id) if pk is not None]
+    )
+    context = {
+        **_row(found, people, timezone.localdate(clock.now())),
+        "maker": people.get(found.created_by_id or 0),
+        "checker": people.get(found.checked_by_id or 0),
+        "rows": cards(linked[:MOST_CASES], request.user),
+        "problem": problem,
+        "statuses": Lesson.Status.choices,
+        "effects": [choice for choice in Lesson.Effect.choices if choice[0]],
+        "may_progress": may_progress(request.user, found) and allowed(request.user, "workbench.lesson_progress"),
+        "may_check": allowed(request.user, "workbench.lesson_check") and found.status == Lesson.Status.DONE,
+    }
+    return render(request, "workbench/lessons/lesson.html", context, status=status)
+
+
+@permitted("workbench.lesson_progress")
+@require_POST
+def lesson_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """Its owner, or who leads, says how far it is."""
+    found = _find(request, pk)
+    status = request.POST.get("status", "")
+    if not may_progress(request.user, found) or status not in Lesson.Status.values:
+        raise Http404
+    try:
+        quality.progress(found, status=status, text=request.POST.get("progress", "")[:5000], now=clock.now())
+    except quality.LessonRefused as refused:
+        found = _find(request, pk)
+        return _page(request, found, str(REFUSED[refused.because]), 422)
+    messages.success(request, _("进展已保存。"))
+    return redirect("workbench:lesson", pk=pk)
+
+
+@permitted("workbench.lesson_check")
+@require_POST
+def lesson_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody who leads says whether it helped."""
+    found = _find(request, pk)
+    effect = request.POST.get("effect", "")
+    if effect not in (Lesson.Effect.HELPED, Lesson.Effect.NOT_HELPED):
+        return _page(request, found, _("请选择是否有效。"), 422)
+    try:
+        quality.check_effect(
+            found, effect=effect, note=request.POST.get("note", "")[:5000], person_id=person_id(request),
+            now=clock.now(),
+        )  # fmt: skip
+    except quality.LessonRefused as refused:
+        return _page(request, _find(request, pk), str(REFUSED[refused.because]), 422)
+    messages.success(request, _("效果已记录。"))
+    return redirect("workbench:lesson", pk=pk)
+
+
+def of_case(case: Case) -> list[Lesson]:
+    """What was learned from one case."""
+    return list(quality.listing(case_id=case.pk))
+
+
+urlpatterns = [
+    path("lessons", lessons, name="lessons"),
+    path("lessons/new", lesson_make, name="lesson_make"),
+    path("lessons/<int:pk>", lesson, name="lesson"),
+    path("lessons/<int:pk>/progress", lesson_progress, name="lesson_progress"),
+    path("lessons/<int:pk>/check", lesson_check, name="lesson_check"),
+]

@@ -1,0 +1,126 @@
+"""Everything that left the house or waits to: the outbox as a screen."""
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tuoshan.cases import queries
+from tuoshan.cases.models import Case
+from tuoshan.integrations import mailbox as outbox
+from tuoshan.integrations.models import OutgoingMessage
+from tuoshan.parties import reach
+from tuoshan.parties.permissions import LEADS, allowed, permitted
+from tuoshan.secrets import mask_email, mask_name, mask_phone
+
+SHOWN = 50
+ICONS = {"sms": "phone", "mail": "mail", "letter": "file", "in_app": "globe"}
+LOOKS = {"pending": "c-warn", "sent": "c-ok", "failed": "c-late", "folder": "c-plain", "cancelled": "c-plain"}
+_LINK = re.compile(r"https?://\S+")
+
+
+def sees_recipients(person: Any) -> bool:
+    """Whether recipients are shown whole: to those who lead, not to those who only look."""
+    return not LEADS.isdisjoint(person.role_keys())
+
+
+def recipient(row: OutgoingMessage, *, whole: bool) -> str:
+    """Whom it went to; masked unless `whole`."""
+    if whole:
+        return f"{row.to_name} {row.to}".strip()
+    masks = {"sms": mask_phone, "mail": mask_email}
+    to = masks[row.channel](row.to) if row.channel in masks and row.to else ""
+    return f"{mask_name(row.to_name)} {to}".strip()
+
+
+def text_of(row: OutgoingMessage, *, whole: bool) -> str:
+    """What it says. A link opens the customer's own page, so who only looks is not shown it."""
+    return row.body if whole else _LINK.sub(_("〔客户的链接〕"), row.body)
+
+
+def within(person: Any, found: "QuerySet[OutgoingMessage]") -> "QuerySet[OutgoingMessage]":
+    """Only what belongs to cases within the person's reach, or to none."""
+    if reach.reach(person).everything:
+        return found
+    cases = queries.reachable(person).order_by().values("id")
+    return found.filter(Q(case_id__in=cases) | Q(case_id__isnull=True))
+
+
+def _chosen(text: str, choices: Any) -> str:
+    if text and text not in choices.values:
+        raise Http404
+    return text
+
+
+@permitted("workbench.mailbox")
+@require_safe
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """Newest first, by way and status."""
+    channel = _chosen(request.GET.get("channel", ""), OutgoingMessage.Channel)
+    status = _chosen(request.GET.get("status", ""), OutgoingMessage.Status)
+    before = request.GET.get("before", "")
+    listed = outbox.listing(channel=channel, status=status, before=int(before) if before.isdecimal() else None)
+    found = list(within(request.user, listed)[: SHOWN + 1])
+    rows = found[:SHOWN]
+    whole = sees_recipients(request.user)
+    cases = Case.objects.defer("snapshot").in_bulk({row.case_id for row in rows if row.case_id})
+    context = {
+        "rows": [
+            {
+                "message": row, "to": recipient(row, whole=whole), "case": cases.get(row.case_id or 0),
+                "icon": ICONS.get(row.channel, "mail"), "look": LOOKS.get(row.status, "c-plain"),
+                "text": text_of(row, whole=whole),
+            }
+            for row in rows
+        ],
+        "channels": OutgoingMessage.Channel.choices, "statuses": OutgoingMessage.Status.choices,
+        "channel": channel, "status": status, "may_send": allowed(request.user, "workbench.mailbox_retry"),
+        "next_url": f"?channel={channel}&status={status}&before={rows[-1].id}" if len(found) > SHOWN else "",
+    }  # fmt: skip
+    return render(request, "workbench/mailbox/page.html", context)
+
+
+def _find(request: HttpRequest, pk: int) -> OutgoingMessage:
+    row = within(request.user, OutgoingMessage.objects.filter(pk=pk)).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+@permitted("workbench.mailbox_message")
+@require_safe
+def mailbox_message(request: HttpRequest, pk: int) -> HttpResponse:
+    """One message as it went out, with what is known of its delivery."""
+    row = _find(request, pk)
+    whole = sees_recipients(request.user)
+    context = {
+        "message": row, "to": recipient(row, whole=whole), "text": text_of(row, whole=whole),
+        "case": Case.objects.defer("snapshot").filter(pk=row.case_id or 0).first(),
+        "look": LOOKS.get(row.status, "c-plain"), "may_send": allowed(request.user, "workbench.mailbox_retry"),
+    }  # fmt: skip
+    return render(request, "workbench/mailbox/message.html", context)
+
+
+@permitted("workbench.mailbox_retry")
+@require_POST
+def mailbox_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a failed message once more."""
+    row = _find(request, pk)
+    if row.status == OutgoingMessage.Status.FAILED and outbox.try_again(row):
+        messages.success(request, _("已放回，马上再发一次。"))
+    else:
+        messages.warning(request, _("这条消息不在等着重发。"))
+    return redirect("workbench:mailbox_message", pk=row.pk)
+
+
+urlpatterns = [
+    path("mailbox", mailbox, name="mailbox"),
+    path("mailbox/<int:pk>", mailbox_message, name="mailbox_message"),
+    path("mailbox/<int:pk>/retry", mailbox_retry, name="mailbox_retry"),
+]

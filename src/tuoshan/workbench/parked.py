@@ -1,0 +1,146 @@
+"""What gave up and waits for a person; and whether the workers live and keep up."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from tuoshan import clock
+from tuoshan.agenda import claiming
+from tuoshan.agenda.models import Item, Worker
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.agenda.worker import DEAD_AFTER, KINDS
+from tuoshan.cases import service
+from tuoshan.cases.models import Case
+from tuoshan.parties.permissions import allowed, permitted
+from tuoshan.workbench.answers import say
+
+SHOWN = 100
+MOST_RETRIED = 1000
+TITLES = {
+    ("effect", "tell"): gettext_lazy("发送通知"),
+    ("effect", "send"): gettext_lazy("发送回复"),
+    ("effect", "notify"): gettext_lazy("提醒同事"),
+    ("effect", "print"): gettext_lazy("打印单据"),
+    ("effect", "carry_out"): gettext_lazy("交办处理方案"),
+    ("effect", "book"): gettext_lazy("登记责任费用"),
+    ("effect", "mention"): gettext_lazy("提醒被提到的人"),
+    ("effect", "customer_replied"): gettext_lazy("提醒客户来信"),
+    ("effect", "approval"): gettext_lazy("提醒审批"),
+    ("effect", "survey_answered"): gettext_lazy("记录满意度"),
+    ("effect", "lesson_planned"): gettext_lazy("登记整改"),
+    ("effect", "insight"): gettext_lazy("更新查找与报表"),
+    ("effect", "adopt"): gettext_lazy("并单：接过承诺"),
+    ("effect", "disown"): gettext_lazy("撤销并单：交回承诺"),
+    ("wake", "case"): gettext_lazy("工单到时动作"),
+    ("job", "import"): gettext_lazy("表格导入"),
+}
+
+
+def title_of(item: Item) -> str:
+    """What the item would do, in words; its own name where no words are known."""
+    return str(TITLES.get((item.kind, item.name), f"{item.kind} {item.name}"))
+
+
+def lag(now: datetime) -> timedelta:
+    """How long the oldest item that is due has been waiting; zero when nothing waits."""
+    oldest = now
+    for kind in KINDS:
+        waiting = Item.objects.filter(kind=kind, ready_at__lt=now, done_at__isnull=True, parked_at__isnull=True)
+        first = waiting.order_by("ready_at").values_list("ready_at", flat=True).first()
+        oldest = min(oldest, first or now)
+    return now - oldest
+
+
+def _workers(now: datetime) -> list[dict[str, Any]]:
+    rows = list(Worker.objects.order_by("-seen_at")[:50])
+    leased = Item.objects.filter(lease_by__in=[row.name for row in rows if row.stopped_at is None])
+    busy: dict[str, list[str]] = {}
+    for item in leased.filter(done_at__isnull=True, parked_at__isnull=True, ready_at__gt=now)[:200]:
+        busy.setdefault(item.lease_by, []).append(title_of(item))
+    return [
+        {
+            "row": row,
+            "state": "stopped" if row.stopped_at else "alive" if row.seen_at >= now - DEAD_AFTER else "lost",
+            "busy": list(dict.fromkeys(busy.get(row.name, []))),
+        }
+        for row in rows
+    ]
+
+
+@permitted("workbench.parked")
+@require_safe
+def parked(request: HttpRequest) -> HttpResponse:
+    """The parked items, the newest first, and the workers."""
+    now = clock.now()
+    found = claiming.parked()
+    items = list(found[:SHOWN])
+    cases = Case.objects.defer("snapshot").in_bulk({item.case_id for item in items if item.case_id})
+    context = {
+        "rows": [{"item": item, "title": title_of(item), "case": cases.get(item.case_id or 0)} for item in items],
+        "count": found.order_by().count(),
+        "workers": _workers(now),
+        "lag": lag(now).total_seconds(),
+        "waiting": Item.objects.filter(done_at__isnull=True, parked_at__isnull=True, due_at__lte=now).count(),
+        "may_act": allowed(request.user, "workbench.parked_retry"),
+        "read_at": now,
+    }
+    fragment = request.headers.get("HX-Request")
+    return render(request, "workbench/parked/list.html" if fragment else "workbench/parked/page.html", context)
+
+
+@permitted("workbench.parked_retry")
+@require_POST
+def parked_retry(request: HttpRequest) -> HttpResponse:
+    """Put one (`id`) or all (`all`) back, with all their attempts."""
+    if "all" in request.POST:
+        ids = list(claiming.parked().values_list("id", flat=True)[:MOST_RETRIED])
+    else:
+        ids = [int(text) for text in request.POST.getlist("id") if text.isdecimal()]
+    count = sum(claiming.retry(item_id) for item_id in ids)
+    said = ngettext("%(n)d 项已放回，马上重试", "%(n)d 项已放回，马上重试", count) % {"n": count}
+    return _answer(request, said if count else _("这一项已经不在停住的任务里了"), "ok" if count else "warn")
+
+
+@permitted("workbench.parked_drop")
+@require_POST
+def parked_drop(request: HttpRequest) -> HttpResponse:
+    """Give one item up, with a reason that stays with it and in its case.
+
+    What a case does by itself when its time comes is never given up: without it the case would stand still.
+    """
+    text = request.POST.get("id", "")
+    item = claiming.parked().filter(id=int(text)).first() if text.isdecimal() else None
+    reason = request.POST.get("reason", "").strip()[:500]
+    if item is None:
+        return _answer(request, _("这一项已经不在停住的任务里了"), "warn")
+    if item.kind == "wake":
+        return _answer(request, _("工单的到时动作不能放弃，只能重试。"), "late", 422)
+    if not reason:
+        return _answer(request, _("请写明放弃的原因。"), "late", 422)
+    said = _("“%(title)s”已放弃：%(reason)s") % {"title": title_of(item), "reason": reason}
+    if claiming.drop(item.id):
+        with write_transaction():
+            Item.objects.filter(id=item.id).update(last_error=f"{request.user}: {reason}\n{item.last_error}"[:4000])
+        if item.case_id and Case.objects.filter(id=item.case_id).exists():
+            actor = service.ActingAs.by_person(request.user)
+            service.note(case_id=item.case_id, actor=actor, text=said, idempotency_key=f"drop:{item.id}")
+    return _answer(request, said, "ok")
+
+
+def _answer(request: HttpRequest, text: str, kind: str, status: int = 200) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return say(text, kind=kind, status=status, changed="parked-changed")
+    return redirect("workbench:parked")
+
+
+urlpatterns = [
+    path("parked", parked, name="parked"),
+    path("parked/retry", parked_retry, name="parked_retry"),
+    path("parked/drop", parked_drop, name="parked_drop"),
+]

@@ -1,0 +1,87 @@
+"""Every screen around the desk opens for those who may, and for nobody else; lists ask a bounded number of times."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.workbench.deskhouse import desk, moment
+
+__all__ = ["desk"]
+
+EVERYONE = ("agent", "lead", "manager", "admin", "auditor", "qa", "finance")
+OVERSIGHT = ("lead", "manager", "admin", "auditor")
+LEADS = ("lead", "manager", "admin")
+WRITERS = ("agent", "lead", "manager", "admin", "qa")
+SCREENS = {
+    "/tasks": EVERYONE, "/tasks?done": EVERYONE, "/notifications": EVERYONE, "/notifications?count=bell-rail": EVERYONE,
+    "/lessons": EVERYONE, "/lessons?show=all": EVERYONE, "/follow-ups": EVERYONE, "/follow-ups?all": EVERYONE,
+    "/parked": OVERSIGHT, "/mailbox": OVERSIGHT, "/lessons/new": LEADS, "/me/absence": WRITERS, "/bulk": WRITERS,
+}  # fmt: skip
+POSTS = {
+    "/parked/retry": LEADS, "/parked/drop": LEADS, "/bulk/run": WRITERS, "/notifications/read": EVERYONE,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("address", SCREENS)
+def test_who_may_open_a_screen(desk: Any, address: str) -> None:
+    for who in EVERYONE:
+        answer = desk.client(who).get(address)
+        assert answer.status_code == (200 if who in SCREENS[address] else 403), who
+    assert Client().get(address).status_code == 302
+
+
+@pytest.mark.parametrize("address", POSTS)
+def test_who_may_do_something(desk: Any, address: str) -> None:
+    for who in EVERYONE:
+        status = desk.client(who).post(address).status_code
+        assert (status == 403) is (who not in POSTS[address]), (who, status)
+
+
+def test_people_are_managed_by_those_above_them(desk: Any) -> None:
+    people = desk.people
+    expected = {
+        ("lead", "agent"): 200, ("lead", "manager"): 404, ("manager", "lead"): 200, ("manager", "admin"): 404,
+        ("admin", "manager"): 200, ("agent", "colleague"): 403, ("auditor", "agent"): 403,
+    }  # fmt: skip
+    for (who, whom), status in expected.items():
+        for page in ("absence", "handover"):
+            address = f"/people/{people[whom].pk}/{page}"
+            assert desk.client(who).get(address).status_code == status, (who, whom, page)
+
+
+def _queries(client: Any, address: str) -> int:
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(address).status_code == 200
+    return len(seen)
+
+
+def test_lists_do_not_ask_once_per_row(desk: Any, clock: Any, work: Any) -> None:
+    from tuoshan.quality import lessons
+
+    addresses = ("/tasks", "/notifications", "/mailbox", "/lessons?show=all", "/parked", "/board/cases/unassigned")
+    client = desk.client("lead")
+
+    def more(times: int) -> None:
+        for _ in range(times):
+            case = desk.complaint()
+            desk.inquiring()
+            lessons.make(what="改进包装", case_ids=[case.pk], now=moment(), owner_id=desk.people["lead"].pk)
+        clock.advance(timedelta(hours=25))
+        work()
+
+    more(1)
+    before = {address: (_queries(client, address), _queries(client, address))[1] for address in addresses}
+    more(4)
+    for address in addresses:
+        assert _queries(client, address) <= before[address] + 3, address
+
+
+@pytest.fixture
+def work() -> Any:
+    """Do everything that is due now."""
+    from tuoshan.agenda.worker import drain
+
+    return drain

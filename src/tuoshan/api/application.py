@@ -45,6 +45,7 @@ api = NinjaAPI(
     ),
     auth=[Token(), SignedIn()],
     urls_namespace="api",
+    docs_url=None,
 )
 
 PROBLEMS: dict[int, type[ProblemOut]] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429), ProblemOut)

@@ -226,11 +226,18 @@ class Story:
                 party = self.playbook.parties.get(change["party"])
                 title = words(party.title) if party else change["party"]
                 chips.append(("c-plain", f"{title}：{self.name(int(change['person']))}"))
+                why = self._reason(change.get("reason", {}))
+                chips += [("muted", why)] if why else []
         if given.get("late"):
             chips.append(("c-late", _("超时后处理")))
         if given.get("up_the_line"):
             chips.append(("c-plain", _("由上级代办")))
         return chips
+
+    def _reason(self, reason: Mapping[str, Any]) -> str:
+        """Why the company's assignment chose this person, in the language in force."""
+        language = "en" if (get_language() or "").startswith("en") else "zh"
+        return str(reason.get(language, ""))
 
     def _evidence(self, given: Mapping[str, Any]) -> list[Evidence]:
         ids = given.get("extra", {}).get("evidence_ids", ()) if isinstance(given.get("extra"), Mapping) else ()

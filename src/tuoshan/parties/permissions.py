@@ -94,7 +94,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Files: open here, since customers and staff share them; `documents.access` decides on each file
     **_each("documents.", "serve thumbnail upload discard", ANYBODY),
     # Programs; the scope that a token needs as well stands in SCOPES
-    **_each("api.", "openapi-json openapi-view api-root me", STAFF),
+    **_each("api.", "openapi-json api-root", ANYBODY),
+    **_each("api.", "me", STAFF),
     **_each("api.", "case_list queue_list case_read case_timeline case_clocks case_possible evidence_list", STAFF),
     **_each("api.", "case_register", FRONT),
     **_each(

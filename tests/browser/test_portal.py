@@ -52,7 +52,7 @@ def test_from_the_first_word_to_the_rating(open_page: OpenPage, check_accessible
     page.locator("input[type=file]").first.set_input_files(photo)  # type: ignore[arg-type]
     expect(page.locator("[data-file]")).to_have_count(1)
     page.get_by_label("怎么称呼您").fill("王女士")
-    phone = page.locator("#id_phone").last
+    phone = page.locator("#id_phone")
     phone.press_sequentially("1380013")
     expect(page.get_by_text("还差 4 位，请填写 11 位手机号")).to_be_visible()
     page.reload()  # a call came in between: what was typed and handed in is still there

@@ -60,6 +60,10 @@ class TrackForm(forms.Form):
     )  # fmt: skip
     phone = PhoneField(label=_("登记时的手机号"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ids of its own: on the first page it stands beside the form for a new case."""
+        super().__init__(*args, **{"auto_id": "track_%s", **kwargs})
+
     def clean_number(self) -> str:
         """The canonical number, however it was heard or typed."""
         try:

@@ -2,6 +2,16 @@
 (() => {
   const digits = (text) => text.normalize('NFKC').replace(/\D/g, '').replace(/^(0086|86)(?=1\d)/, '');
 
+  function warning() {
+    const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    svg.setAttribute('class', 'ic ic-s');
+    svg.setAttribute('aria-hidden', 'true');
+    const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+    use.setAttribute('href', `${document.documentElement.dataset.icons ?? ''}#alert`);
+    svg.append(use);
+    return svg;
+  }
+
   function hint(field, strict) {
     const box = field.closest('[data-phone-hint]');
     if (!box) return;
@@ -19,8 +29,8 @@
       box.querySelector('.field').append(note);
     }
     box.querySelectorAll('.err:not([data-live-hint])').forEach((old) => old.remove());
-    note.textContent = text;
     note.className = strict && text ? 'err' : 'help';
+    note.replaceChildren(...(strict && text ? [warning()] : []), text);
     if (strict && text) field.setAttribute('aria-invalid', 'true'); else field.removeAttribute('aria-invalid');
     const others = (field.getAttribute('aria-describedby') ?? '').split(' ').filter((id) => id && id !== note.id && !id.endsWith('_error'));
     field.setAttribute('aria-describedby', [...others, note.id].join(' '));

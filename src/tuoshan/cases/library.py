@@ -7,6 +7,7 @@ the newest that was ever stored), and the findings are kept for the screen and `
 import json
 import re
 import threading
+import time as machine_time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ log = structlog.get_logger(__name__)
 
 PACKAGED = Path(__file__).resolve().parent.parent / "playbooks"
 FRAGMENTS = "fragments"
+LOOKS_EVERY_SECONDS = 15.0
+"""So often each process looks whether the company's own files changed."""
+
 _FRAGMENT = re.compile(r"^fragment:[ ]*([a-z][a-z0-9_]*)", re.MULTILINE)
 
 
@@ -41,6 +45,8 @@ class _Library:
     stored: set[tuple[str, str]] = field(default_factory=set)
     fragments: dict[str, str] = field(default_factory=dict)
     loaded: bool = False
+    stamp: tuple[int, ...] | None = None
+    looked_at: float = 0.0
 
 
 _library = _Library()
@@ -86,17 +92,8 @@ def findings() -> dict[str, tuple[Finding, ...]]:
 def load_all(folders: Sequence[Path] | None = None) -> dict[str, tuple[Finding, ...]]:
     """Read every file anew: the packaged ones, then those of DATA_DIR/playbooks, which replace them by name."""
     with _lock:
-        places = list(folders) if folders is not None else [PACKAGED, Path(settings.DATA_DIR) / "playbooks"]
-        files: dict[str, Path] = {}
-        fragments: dict[str, str] = {}
-        for place in places:
-            for path in sorted((*place.glob("*.yaml"), *(place / FRAGMENTS).glob("*.yaml"))):
-                text = _text(path)
-                fragment = _FRAGMENT.search(text)
-                if fragment:
-                    fragments[fragment[1]] = text
-                else:
-                    files[path.name] = path
+        stamp = own_stamp() if folders is None else None
+        files, fragments = _gather(folders)
         _library.fragments = fragments
         _library.findings = {}
         for name, (playbook, found) in _read_checked(files, fragments).items():
@@ -107,7 +104,49 @@ def load_all(folders: Sequence[Path] | None = None) -> dict[str, tuple[Finding, 
             else:
                 _install(playbook)
         _library.loaded = True
+        _library.stamp, _library.looked_at = stamp, machine_time.monotonic()
         return dict(_library.findings)
+
+
+def trial(name: str, text: str) -> tuple[Playbook | None, dict[str, tuple[Finding, ...]]]:
+    """Read and check everything as if this file stood in DATA_DIR/playbooks; nothing is installed or written.
+
+    Gives the playbook (None for a fragment, or when it cannot be read) and file → findings of every file.
+    """
+    files, fragments = _gather()
+    fragment = _FRAGMENT.search(text)
+    if fragment:
+        fragments[fragment[1]] = text
+    else:
+        files[name] = text
+    read = _read_checked(files, fragments)
+    return (None if fragment else read[name][0]), {file: found for file, (_playbook, found) in read.items()}
+
+
+def own_folder() -> Path:
+    """Where the company's own playbooks lie; fragments in a folder of that name below."""
+    return Path(settings.DATA_DIR) / "playbooks"
+
+
+def own_stamp() -> tuple[int, ...]:
+    """Changes whenever a file is put into or taken out of the company's own folder."""
+    places = (own_folder(), own_folder() / FRAGMENTS)
+    return tuple(place.stat().st_mtime_ns if place.is_dir() else 0 for place in places)
+
+
+def _gather(folders: Sequence[Path] | None = None) -> tuple[dict[str, str], dict[str, str]]:
+    """File name → text of the playbooks, and name → text of the fragments."""
+    files: dict[str, str] = {}
+    fragments: dict[str, str] = {}
+    for place in folders if folders is not None else (PACKAGED, own_folder()):
+        for path in sorted((*place.glob("*.yaml"), *(place / FRAGMENTS).glob("*.yaml"))):
+            text = _text(path)
+            fragment = _FRAGMENT.search(text)
+            if fragment:
+                fragments[fragment[1]] = text
+            else:
+                files[path.name] = text
+    return files, fragments
 
 
 def _text(path: Path) -> str:
@@ -120,6 +159,10 @@ def _load_once() -> None:
             if not _library.loaded:
                 load_all()
                 _keep_what_worked()
+    elif _library.stamp is not None and machine_time.monotonic() - _library.looked_at > LOOKS_EVERY_SECONDS:
+        _library.looked_at = machine_time.monotonic()
+        if own_stamp() != _library.stamp:
+            load_all()
 
 
 def _keep_what_worked() -> None:
@@ -135,13 +178,13 @@ def _keep_what_worked() -> None:
 
 
 def _read_checked(
-    files: Mapping[str, Path], fragments: Mapping[str, str]
+    files: Mapping[str, str], fragments: Mapping[str, str]
 ) -> dict[str, tuple[Playbook | None, tuple[Finding, ...]]]:
     """Every file read, then checked with the others in sight, as playbooks may name each other."""
     known: dict[str, Playbook] = {}
     read: dict[str, tuple[Playbook | None, tuple[Finding, ...]]] = {}
-    for name, path in files.items():
-        playbook, found = read_playbook(_text(path), name, fragments, known)
+    for name, text in files.items():
+        playbook, found = read_playbook(text, name, fragments, known)
         read[name] = (playbook, found)
         if playbook is not None:
             known.setdefault(playbook.key, playbook)

@@ -1,0 +1,290 @@
+"""People: their accounts, roles and units, what they are good at, and the ways back in."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from axes.utils import reset as forgive
+from django import forms
+from django.contrib import messages
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases.models import Case
+from tuoshan.catalog.models import Category
+from tuoshan.parties.models import OrgUnit, Person, Role, Skill
+from tuoshan.parties.password_reset import make_link
+from tuoshan.parties.permissions import permitted
+from tuoshan.workbench.configuring import recording
+from tuoshan.workbench.configuring.listing import Area, Cell, form_page, list_page
+
+NEW_LINK_DAYS = 7
+LEVELS = ((1, gettext_lazy("会处理")), (2, gettext_lazy("熟练")), (3, gettext_lazy("专家")))
+
+
+def indented(unit: OrgUnit) -> str:
+    """A unit's name with its place in the tree."""
+    return "　" * (unit.path.count("/") - 1) + unit.name
+
+
+class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A unit out of the tree."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return indented(obj)
+
+
+class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Someone's account. The password is set by the person, by a link that works once."""
+
+    unit = UnitChoice(
+        label=gettext_lazy("所属单位"), queryset=OrgUnit.objects.filter(is_active=True), required=False,
+        empty_label=gettext_lazy("（未定）"),
+    )  # fmt: skip
+
+    class Meta:
+        model = Person
+        fields = [
+            "username", "display_name", "unit", "phone", "email", "language", "roles", "regions", "capacity",
+            "takes_cases",
+        ]  # fmt: skip
+        widgets = {
+            "roles": forms.CheckboxSelectMultiple,
+            "regions": forms.CheckboxSelectMultiple,
+            "email": forms.EmailInput(attrs={"autocomplete": "off"}),
+            "phone": forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+            "username": forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        regions = self.fields["regions"]
+        assert isinstance(regions, forms.ModelMultipleChoiceField)
+        kinds = (OrgUnit.Kind.REGION, OrgUnit.Kind.STORE)
+        regions.queryset = OrgUnit.objects.filter(is_active=True, kind__in=kinds)
+        regions.required = False
+        regions.help_text = _("派单时优先派给负责这里的人；不选表示不分区域")
+        self.fields["roles"].help_text = _("至少一个；没有角色的人什么也看不到")
+        self.fields["language"] = forms.ChoiceField(
+            label=_("语言"), required=False, choices=[("", _("公司的语言")), ("zh-hans", "简体中文"), ("en", "English")]
+        )
+        self.initial.setdefault("language", self.instance.language)
+
+    def clean_username(self) -> str:
+        name = str(self.cleaned_data["username"]).strip().lower()
+        if Person.objects.filter(username=name).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("这个用户名已经有人用了。"))
+        return name
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"]).strip()
+        return str(forms.EmailField().clean(email)) if email else ""
+
+    def clean_roles(self) -> Any:
+        roles = self.cleaned_data["roles"]
+        if not roles:
+            raise forms.ValidationError(_("请至少选一个角色。"))
+        stays = any(role.key == "administrator" for role in roles)
+        if not stays and self.instance.pk and _is_last_administrator(self.instance):
+            raise forms.ValidationError(_("这是最后一位系统管理员，先让别人担任，再取消。"))
+        return roles
+
+    def save(self, commit: bool = True) -> Any:
+        """Store it; a new account has no password until the link is used."""
+        if self.instance.pk is None:
+            self.instance.set_unusable_password()
+        return super().save(commit)
+
+
+def _is_last_administrator(person: Person) -> bool:
+    others = Person.objects.filter(is_active=True, roles__key="administrator").exclude(pk=person.pk)
+    return person.roles.filter(key="administrator").exists() and not others.exists()
+
+
+def _cells(person: Person) -> list[Cell]:
+    state = Cell(_("在职"), "c-ok", "check") if person.is_active else Cell(_("已离职"), "c-plain", "logout")
+    return [
+        Cell(person.display_name), Cell(person.username),
+        Cell("、".join(role.title for role in person.roles.all())), Cell(person.unit.name if person.unit else ""),
+        Cell(str(person.capacity)), state,
+    ]  # fmt: skip
+
+
+def _filtered(rows: QuerySet[Any], chosen: str) -> QuerySet[Any]:
+    rows = rows.prefetch_related(Prefetch("roles", Role.objects.order_by("position"))).distinct()
+    if chosen == "left":
+        return rows.filter(is_active=False)
+    return rows if chosen == "all" else rows.filter(is_active=True)
+
+
+AREA = Area(
+    "people", "people", "person", Person, PersonForm,
+    (
+        gettext_lazy("姓名"), gettext_lazy("用户名"), gettext_lazy("角色"), gettext_lazy("单位"),
+        gettext_lazy("上限"), gettext_lazy("状态"),
+    ),
+    _cells, ("display_name", "username", "unit__name_zh", "roles__title_zh", "roles__title_en"),
+    tuple(PersonForm.Meta.fields), order=("display_name", "pk"), make="person_make",
+    make_text=gettext_lazy("新建人员"), filters=_filtered, related=("unit",),
+    choices=(("", gettext_lazy("在职")), ("left", gettext_lazy("已离职")), ("all", gettext_lazy("全部"))),
+)  # fmt: skip
+
+
+@permitted("workbench.settings_people")
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody who works here, or did."""
+    return list_page(request, AREA)
+
+
+@never_cache
+@permitted("workbench.settings_person_make")
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_make(request: HttpRequest) -> HttpResponse:
+    """A new account; the page then shows the link by which the person sets a password."""
+    form = PersonForm(request.POST or None, instance=Person())
+    if request.method == "POST" and form.is_valid():
+        with recording.recorded(request, "people", form.instance, AREA.names):
+            form.save()
+        link = make_link(form.instance, days=NEW_LINK_DAYS)
+        return _person_page(request, form.instance, link=link, days=NEW_LINK_DAYS, is_new=True)
+    context = {"area": AREA, "form": form, "back": reverse("workbench:settings_people"), "changes": []}
+    return render(request, "workbench/settings/form.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@permitted("workbench.settings_person")
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One account."""
+    return _person_page(request, get_object_or_404(Person, pk=pk))
+
+
+def _person_page(request: HttpRequest, found: Person, **more: Any) -> HttpResponse:
+    shown = request if not more else _as_get(request)
+    return form_page(
+        shown, AREA, found, template="workbench/settings/person.html", person=found,
+        skills=list(found.skill_rows.select_related("category__parent").order_by("category__position", "pk")),
+        levels=LEVELS, categories=Category.objects.filter(is_active=True).select_related("parent"),
+        factors=Authenticator.objects.filter(user=found).exists(), leave_href=_leave_href(found),
+        in_hand=Case.objects.filter(handler_id=found.pk, ended=False).count(), **more,
+    )  # fmt: skip
+
+
+def _as_get(request: HttpRequest) -> HttpRequest:
+    """After another form was posted, the account's own form is shown as it is stored."""
+    request.method = "GET"
+    request.POST = type(request.POST)("", mutable=False)
+    return request
+
+
+def _leave_href(found: Person) -> str:
+    for name in ("workbench:leaver", "workbench:leave"):
+        try:
+            return reverse(name, args=[found.pk])
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+def _record_done(request: HttpRequest, found: Person, label: str, what: str) -> None:
+    recording.record(
+        request, "people", found.pk, str(found), action="done", after={"done": what}, labels={"done": label}
+    )
+
+
+@never_cache
+@permitted("workbench.settings_person_link")
+@require_POST
+def person_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """A link by which the person sets a new password; also forgives failed tries."""
+    found = get_object_or_404(Person, pk=pk, is_active=True)
+    with write_transaction():
+        forgive(username=found.username.casefold())
+        _record_done(request, found, _("密码"), _("生成设置密码的链接"))
+    days = NEW_LINK_DAYS if found.last_login is None else 1
+    return _person_page(request, found, link=make_link(found, days=days), days=days)
+
+
+@permitted("workbench.settings_person_factor")
+@require_POST
+def person_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove the second factor of someone who lost the telephone; they may set it up again."""
+    found = get_object_or_404(Person, pk=pk)
+    with write_transaction():
+        gone, _rows = Authenticator.objects.filter(user=found).delete()
+        if gone:
+            _record_done(request, found, _("两步验证"), _("重置两步验证"))
+    messages.success(request, _("两步验证已重置，下次登录只要密码。"))
+    return redirect("workbench:settings_person", pk)
+
+
+@permitted("workbench.settings_person_skill")
+@require_POST
+def person_skill(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a skill, change its level, or take it away (level 0)."""
+    found = get_object_or_404(Person, pk=pk)
+    category = get_object_or_404(Category, pk=request.POST.get("category") or 0)
+    level = int(request.POST["level"]) if request.POST.get("level") in {"0", "1", "2", "3"} else 1
+    titles = {number: str(title) for number, title in LEVELS}
+    with write_transaction():
+        old = Skill.objects.filter(person=found, category=category).first()
+        if level:
+            Skill.objects.update_or_create(person=found, category=category, defaults={"level": level})
+        elif old is not None:
+            old.delete()
+        recording.record(
+            request, "people", found.pk, str(found), labels={"skill": f"{_('技能')}：{category.full_name}"},
+            before={"skill": titles.get(old.level, "") if old else ""}, after={"skill": titles.get(level, "")},
+            action="changed",
+        )  # fmt: skip
+    messages.success(request, _("技能已更新。"))
+    return redirect(f"{reverse('workbench:settings_person', args=[pk])}#skills")
+
+
+@permitted("workbench.settings_person_active")
+@require_POST
+def person_active(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let someone back in, or close the account of someone who has nothing in hand."""
+    found = get_object_or_404(Person, pk=pk)
+    if found.is_active:
+        problem = _why_not_closed(request, found)
+        if problem:
+            messages.error(request, problem)
+            return redirect("workbench:settings_person", pk)
+    with recording.recorded(request, "people", found, ("is_active",)):
+        found.is_active = not found.is_active
+        found.left_at = None if found.is_active else found.left_at
+        found.save(update_fields=["is_active", "left_at"])
+    messages.success(request, _("账号已恢复。") if found.is_active else _("账号已停用。"))
+    return redirect("workbench:settings_person", pk)
+
+
+def _why_not_closed(request: HttpRequest, found: Person) -> str:
+    """What stands against closing this account; empty when nothing does."""
+    if found.pk == request.user.pk:
+        return _("不能停用自己。")
+    if _is_last_administrator(found):
+        return _("这是最后一位系统管理员，先让别人担任，再停用。")
+    in_hand = Case.objects.filter(handler_id=found.pk, ended=False).count()
+    sentence = ngettext(
+        "还有 %(number)d 件在办工单，请用离职交接。", "还有 %(number)d 件在办工单，请用离职交接。", in_hand
+    )  # fmt: skip
+    return sentence % {"number": in_hand} if in_hand else ""
+
+
+urlpatterns: list[URLPattern] = [
+    path("settings/people/", people, name="settings_people"),
+    path("settings/people/new", person_make, name="settings_person_make"),
+    path("settings/people/<int:pk>", person, name="settings_person"),
+    path("settings/people/<int:pk>/link", person_link, name="settings_person_link"),
+    path("settings/people/<int:pk>/factor", person_factor, name="settings_person_factor"),
+    path("settings/people/<int:pk>/skill", person_skill, name="settings_person_skill"),
+    path("settings/people/<int:pk>/active", person_active, name="settings_person_active"),
+]

@@ -1,6 +1,5 @@
 """Reports as pictures with their tables; every number leads to the cases behind it, every page to an Excel file."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -181,22 +180,6 @@ def _chart(table: Table, chart: Chart, rows: list[list[ShownCell]]) -> dict[str,
 # -- files -----------------------------------------------------------------------------------------------------
 
 
-class _Vanishing:
-    """A file that is gone once it was sent."""
-
-    def __init__(self, place: Path) -> None:
-        self.place = place
-        self.file = place.open("rb")
-
-    def __iter__(self) -> Iterator[bytes]:
-        while block := self.file.read(65_536):
-            yield block
-
-    def close(self) -> None:
-        self.file.close()
-        self.place.unlink(missing_ok=True)
-
-
 @permitted("workbench.report_export")
 @require_safe
 def report_export(request: HttpRequest, name: str) -> FileResponse:
@@ -209,8 +192,10 @@ def report_export(request: HttpRequest, name: str) -> FileResponse:
         title = name
     else:
         raise Http404
+    file = place.open("rb")
+    place.unlink()  # the open file is all that is left of it, and goes when it was sent
     response = FileResponse(
-        _Vanishing(place),
+        file,
         as_attachment=True,
         filename=f"tuoshan-{title}-{counting.period.since:%Y%m%d}-{counting.period.until:%Y%m%d}.xlsx",
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -1,0 +1,64 @@
+"""The report screens over HTTP: who may, what leads where, and the files."""
+
+import json
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from tests.insight.conftest import complaints, house, lodge
+from tests.insight.house import House
+from tests.workbench.test_searching import client, page, titles
+
+from tuoshan.workbench.reports import PAGES
+
+__all__ = ["complaints", "house", "lodge"]
+pytestmark = pytest.mark.django_db
+
+
+def test_every_page_opens_in_both_languages_and_only_for_its_readers(house: House, lodge: Any) -> None:
+    lodge("壶漏水", title="壶", channel="web")
+    lin = client(house, "lin")
+    for language in ("zh-hans", "en"):
+        lin.cookies["tuoshan_language"] = language
+        for name in PAGES:
+            for period in ("today", "90", "month", "custom"):
+                answer = lin.get(f"/reports/{name}?period={period}&history=no")
+                assert answer.status_code == 200, (name, period)
+            text = answer.content.decode()
+            for holder in re.findall(r'data-source="([^"]+)"', text):
+                found = re.search(rf'<script id="{holder}" type="application/json">(.*?)</script>', text)
+                assert found is not None and set(json.loads(found[1])) >= {"kind", "labels", "series"}
+                assert f'<table class="tbl" id="table-{holder.removeprefix("chart-")}"' in text
+    assert client(house, "chen").get("/reports/").status_code == 403
+    assert client(house, "chen").get("/reports/cases.xlsx?q=漏水").status_code == 403
+    assert lin.get("/reports/nothing").status_code == lin.get("/reports/nothing.xlsx").status_code == 404
+
+
+def test_numbers_on_the_page_lead_to_lists_of_that_length(house: House, lodge: Any) -> None:
+    for number in range(4):
+        lodge(f"第{number}件", unit="store1" if number else "store2", channel="web" if number % 2 else "fax")
+    for who in ("lin", "ma"):
+        compared = 0
+        for name in PAGES:
+            text = page(house, who, f"/reports/{name}?period=30")
+            for href, number in re.findall(r'<a class="link" href="(/search[^"]+)">([\d,]+)</a>', text):
+                assert len(titles(page(house, who, unescape(href)))) == int(number), (name, href)
+                compared += 1
+        assert compared >= 10
+
+
+def test_files_come_as_excel_and_leave_nothing_behind(house: House, lodge: Any, tmp_path: Any, settings: Any) -> None:
+    import tempfile
+
+    tempfile.tempdir = str(tmp_path)
+    try:
+        lodge("壶漏水", title="壶", name="李梅", phone="13800138000")
+        for address in ("overview.xlsx", "people.xlsx?period=7", "cases.xlsx?q=漏水", "cases.xlsx?state=open"):
+            answer = client(house, "lin").get(f"/reports/{address}")
+            assert answer.status_code == 200 and ".xlsx" in answer["Content-Disposition"]
+            assert b"".join(answer.streaming_content).startswith(b"PK")
+            answer.close()
+        assert not list(tmp_path.iterdir())
+    finally:
+        tempfile.tempdir = None

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 – sentences and tables stay on one line; a Chinese sign counts as two columns
 """A complaint from its first word to the proposal: registering, checking, inquiring."""
 
 from datetime import timedelta
@@ -109,7 +110,9 @@ class Complaint(LaterPart):
     def identify(self, agent: Person) -> None:
         """Compare phone and order with what is known."""
         result = self.chance.weighted({"matched": 8, "partly": 1, "not_possible": 0.5})
-        note = staff_words.IDENTITY_NOTES[-1] if result == "partly" else self.chance.pick(staff_words.IDENTITY_NOTES[:3])
+        note = (
+            staff_words.IDENTITY_NOTES[-1] if result == "partly" else self.chance.pick(staff_words.IDENTITY_NOTES[:3])
+        )
         self.act("identify", agent, {"identity": result, "identity_note": note})
 
     def _accept(self, agent: Person, handler: str) -> None:
@@ -225,7 +228,12 @@ class Complaint(LaterPart):
         """What a finding rests on."""
         lines = [f"日期：{self.world.day(self.now)}", f"事项：{self.title()}", f"经办：{person.display_name}"]
         return self.world.hand_in(
-            pictures.paper("核查记录", lines), kind="finding", now=self.now, case_id=self.case_id, person=person, shown=True
+            pictures.paper("核查记录", lines),
+            kind="finding",
+            now=self.now,
+            case_id=self.case_id,
+            person=person,
+            shown=True,
         )
 
     # -- proposing ----------------------------------------------------------------------------------
@@ -245,7 +253,9 @@ class Complaint(LaterPart):
         if plot.gives_up and self.times("disagree") >= 2:
             yield from self.desk(2, 20)
             if self.stays("proposing"):
-                self.act("no_agreement", self.world.a_lead(), {"why": "双方多次沟通未能达成一致，我们的方案继续为您保留。"})
+                self.act(
+                    "no_agreement", self.world.a_lead(), {"why": "双方多次沟通未能达成一致，我们的方案继续为您保留。"}
+                )
             return
         yield from self.desk(*((40, 160) if plot.late and not self.times("propose") else (0.5, 9)))
         if not self.stays("proposing"):
@@ -271,7 +281,11 @@ class Complaint(LaterPart):
         self.look()
         for run in self.opened("lab_test"):
             person = self.world.people["qa2"]
-            lines = [f"样品：{self.plot.purchase.product}", "项目：耐折、剥离、外观", f"日期：{self.world.day(self.now)}"]
+            lines = [
+                f"样品：{self.plot.purchase.product}",
+                "项目：耐折、剥离、外观",
+                f"日期：{self.world.day(self.now)}",
+            ]
             report = self.world.hand_in(
                 pictures.paper("检测报告", lines), kind="test_report", now=self.now, case_id=self.case_id, person=person,
                 shown=True,
@@ -296,7 +310,9 @@ class Complaint(LaterPart):
         plot = self.plot
         self.chatter()
         if plot.upgrades and not self.times("upgrade") and self.case.grade == "normal":
-            self.act("upgrade", self.world.a_lead(), {"grade": "important", "reason": "客户已在社交平台发帖，提高等级处理。"})
+            self.act(
+                "upgrade", self.world.a_lead(), {"grade": "important", "reason": "客户已在社交平台发帖，提高等级处理。"}
+            )
         if plot.transfers and not self.times("transfer"):
             self.act("transfer", self.handler, {
                 "handler": str(self.world.people["agent5"].pk), "reason": self.chance.pick(staff_words.TRANSFER_REASONS),

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 – sentences and tables stay on one line; a Chinese sign counts as two columns
 """The rest of a complaint: approval, consent, carrying out, asking, calling, closing; appeals and authorities."""
 
 from datetime import timedelta
@@ -6,7 +7,6 @@ from typing import Any
 
 from tuoshan.care import follow_up, survey
 from tuoshan.cases import service
-from tuoshan.cases.acting import ActingAs
 from tuoshan.core.case import TaskRun
 from tuoshan.demo import pictures, staff_words
 from tuoshan.demo.people import LEADS
@@ -99,7 +99,9 @@ class LaterPart(Player):
             photo = self.world.hand_in(
                 pictures.picture("screenshot"), kind="photo", now=now, case_id=self.case_id, person=person
             )
-            self.finish(run, person, {"how_done": "该款已断码，无法换货，需重拟方案。"}, evidence=[photo], outcome="failed")
+            self.finish(
+                run, person, {"how_done": "该款已断码，无法换货，需重拟方案。"}, evidence=[photo], outcome="failed"
+            )
             return
         amount = self.state.facts.get("amount", 0)
         if amount:
@@ -228,7 +230,9 @@ class LaterPart(Player):
     def review(self, run: TaskRun) -> None:
         """The supervisor's opinion; never by whoever wrote the report."""
         barred = {str(one.by) for one in self.state.tasks.values() if one.name == "report"}
-        lead = next(one for name in self.chance.shuffled(LEADS) if str((one := self.world.people[name]).pk) not in barred)
+        lead = next(
+            one for name in self.chance.shuffled(LEADS) if str((one := self.world.people[name]).pk) not in barred
+        )
         values: dict[str, Any] = {"assessment": self.chance.pick(staff_words.ASSESSMENTS)}
         if self.chance.happens(0.4):
             values["customer_called"] = self.chance.happens(0.5)
@@ -274,7 +278,12 @@ class LaterPart(Player):
             return
         lines = [f"日期：{self.world.day(self.now)}", "经调解，双方自愿达成一致，款项付清后互不追究。"]
         agreement = self.world.hand_in(
-            pictures.paper("调解协议", lines), kind="agreement", now=self.now, case_id=self.case_id, person=legal, shown=True
+            pictures.paper("调解协议", lines),
+            kind="agreement",
+            now=self.now,
+            case_id=self.case_id,
+            person=legal,
+            shown=True,
         )
         self.act("reach_settlement", legal, {
             "settlement": "我方退还货款并补偿，客户撤回投诉。", "cause": plot.cause, "liable": plot.liable,

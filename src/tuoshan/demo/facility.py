@@ -1,3 +1,4 @@
+# ruff: noqa: E501 – sentences and tables stay on one line; a Chinese sign counts as two columns
 """Repairs in the shops: asked for by the shop, approved by its head, done by the engineers, accepted by the shop."""
 
 from dataclasses import dataclass
@@ -6,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from tuoshan.cases import service
-from tuoshan.cases.acting import ActingAs
 from tuoshan.demo import pictures, staff_words
 from tuoshan.demo.player import Player, Steps
 from tuoshan.demo.running import Simulation
@@ -157,7 +157,11 @@ class Repair(Player):
         visit = self.world.day(self.world.office(self.now + timedelta(days=1)))
         values: dict[str, Any] = {"visit_on": visit, "dirty_work": self.trouble.dirty, "mall_allows": True}
         if self.state.facts.get("out_of_town"):
-            self.act("local", tech, {**values, "local_firm": "月牙桥便民维修", "quote": Decimal(self.chance.whole(12, 60) * 10)})
+            self.act(
+                "local",
+                tech,
+                {**values, "local_firm": "月牙桥便民维修", "quote": Decimal(self.chance.whole(12, 60) * 10)},
+            )
         else:
             self.act("plan", tech, {**values, "worker": self.chance.pick(("扳手师傅", "老钳师傅", "小锤师傅"))})
 

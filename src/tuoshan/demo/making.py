@@ -51,7 +51,11 @@ def is_empty() -> bool:
 
 
 def make(
-    *, seed: int = SEED, scale: float = 1.0, end: datetime | None = None, seen: Callable[[float], None] = lambda share: None
+    *,
+    seed: int = SEED,
+    scale: float = 1.0,
+    end: datetime | None = None,
+    seen: Callable[[float], None] = lambda share: None,
 ) -> Made:
     """Fill an empty database; `seen` hears how far it is, from 0 to 1. Raises NotEmpty.
 

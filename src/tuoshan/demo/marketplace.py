@@ -1,3 +1,4 @@
+# ruff: noqa: E501 – sentences and tables stay on one line; a Chinese sign counts as two columns
 """Refunds and returns of marketplace orders, whose clocks act by themselves; entered by the service desk."""
 
 from dataclasses import dataclass
@@ -6,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from tuoshan.cases import service
-from tuoshan.cases.acting import ActingAs
 from tuoshan.demo import pictures
 from tuoshan.demo.catalogue import Purchase
 from tuoshan.demo.player import Player, Steps
@@ -21,7 +21,11 @@ REASONS = {
     "damaged": ("外箱压扁，里面碎了。", "瓶盖漏液。"),
     "not_received": ("物流停了五天，一直没收到。", "显示签收，但没收到。"),
 }
-REFUSED = ("商品完好，已影响二次销售，不支持退款。", "物流显示本人签收，请先与承运方核实。", "描述与实物一致，请提供问题照片。")
+REFUSED = (
+    "商品完好，已影响二次销售，不支持退款。",
+    "物流显示本人签收，请先与承运方核实。",
+    "描述与实物一致，请提供问题照片。",
+)
 
 
 @dataclass
@@ -61,9 +65,7 @@ def draw(world: World, *, goods_back: bool) -> Claim:
 class Request(Player):
     """Plays customer, merchant, platform and payer."""
 
-    def __init__(
-        self, world: World, simulation: Simulation, claim: Claim, *, goods_back: bool, stop: str = ""
-    ) -> None:
+    def __init__(self, world: World, simulation: Simulation, claim: Claim, *, goods_back: bool, stop: str = "") -> None:
         super().__init__(world, simulation, stop=stop)
         self.claim = claim
         self.goods_back = goods_back
@@ -177,7 +179,9 @@ class Request(Player):
         if not self.stays("platform"):
             return
         if self.claim.platform == "award":
-            self.act("award", self.handler, {"platform_says": "支持用户诉求，商家退款。", "amount": self.claim.purchase.paid})
+            self.act(
+                "award", self.handler, {"platform_says": "支持用户诉求，商家退款。", "amount": self.claim.purchase.paid}
+            )
         else:
             self.act("deny", self.handler, {"platform_says": "证据不足，驳回用户申请。"})
 

@@ -9,6 +9,7 @@ from tuoshan.catalog.models import Category
 from tuoshan.demo.logins import PASSWORD
 from tuoshan.parties.models import Absence, OrgUnit, Person, Role, Skill
 
+
 @dataclass(frozen=True)
 class Staff:
     """One person: who they are, where they work, what they are good at."""

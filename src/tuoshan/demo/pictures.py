@@ -1,3 +1,4 @@
+# ruff: noqa: E501 – sentences and tables stay on one line; a Chinese sign counts as two columns
 """Photos and papers that the stories hand in: plain drawings, made here, each a little different."""
 
 from collections.abc import Callable
@@ -64,14 +65,18 @@ def _box(draw: Draw, shift: int) -> None:
     draw.polygon([(90, 150), (240, 100), (400, 150), (390, 300), (240, 330), (100, 300)], fill="#b98b56")
     draw.line([(90, 150), (240, 190), (400, 150)], fill="#8f673a", width=5)
     draw.line((240, 190, 240, 330), fill="#8f673a", width=5)
-    draw.polygon([(100, 300), (150 + shift, 235), (240, 262), (320, 228 + shift), (390, 300), (240, 330)], fill="#74512c")
+    draw.polygon(
+        [(100, 300), (150 + shift, 235), (240, 262), (320, 228 + shift), (390, 300), (240, 330)], fill="#74512c"
+    )
 
 
 def _label(draw: Draw, shift: int) -> None:
     draw.rounded_rectangle((140, 60, 340, 310), 10, fill="#fbfaf7", outline="#7d7d7d", width=3)
     draw.ellipse((230, 74, 250, 94), outline="#7d7d7d", width=3)
     for number in range(7):
-        draw.rectangle((165, 120 + number * 20, 220 + (number * 37 + shift * 3) % 100, 128 + number * 20), fill="#555555")
+        draw.rectangle(
+            (165, 120 + number * 20, 220 + (number * 37 + shift * 3) % 100, 128 + number * 20), fill="#555555"
+        )
     for x in range(165, 310, 6):
         draw.rectangle((x, 270, x + (x * 7 + shift) % 4 + 1, 298), fill="#222222")
 
@@ -81,7 +86,9 @@ def _screen(draw: Draw, shift: int) -> None:
     draw.rectangle((162, 54, 318, 306), fill="#f6f7f8")
     draw.rectangle((172, 66, 308, 160), fill="#d9c7a8")
     for number in range(6):
-        draw.rectangle((172, 176 + number * 20, 230 + (number * 29 + shift * 2) % 76, 184 + number * 20), fill="#8b9198")
+        draw.rectangle(
+            (172, 176 + number * 20, 230 + (number * 29 + shift * 2) % 76, 184 + number * 20), fill="#8b9198"
+        )
 
 
 def _damage(draw: Draw, shift: int) -> None:
@@ -101,7 +108,9 @@ def _voucher(draw: Draw, shift: int) -> None:
     draw.rectangle((70, 60, 410, 300), fill="#fffefa", outline="#b23a2e", width=3)
     draw.rectangle((70, 60, 410, 96), fill="#b23a2e")
     for number in range(7):
-        draw.rectangle((95, 118 + number * 22, 190 + (number * 41 + shift * 5) % 180, 126 + number * 22), fill="#5a5a5a")
+        draw.rectangle(
+            (95, 118 + number * 22, 190 + (number * 41 + shift * 5) % 180, 126 + number * 22), fill="#5a5a5a"
+        )
     draw.ellipse((310, 210, 390, 290), outline="#b23a2e", width=5)
 
 

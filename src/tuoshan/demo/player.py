@@ -99,7 +99,7 @@ class Player:
         return self.look() == name and not self.case.held
 
     def days_since_start(self) -> int:
-        return max(1, (self.now - self.case.created_at) // timedelta(days=1))
+        return max(1, int((self.now - self.case.created_at) / timedelta(days=1)))
 
     # -- acting -------------------------------------------------------------------------------------
     def took(self, outcome: service.Outcome, what: str) -> None:
@@ -140,7 +140,7 @@ class Player:
 
     def times(self, action: str) -> int:
         trace = self.state.actions.get(action)
-        return trace.times if trace is not None else 0
+        return int(trace.times) if trace is not None else 0
 
     # -- who ----------------------------------------------------------------------------------------
     @property

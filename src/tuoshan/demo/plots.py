@@ -1,3 +1,4 @@
+# ruff: noqa: E501 – sentences and tables stay on one line; a Chinese sign counts as two columns
 """What will become of one complaint, drawn before it begins."""
 
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ BY_KEY = {topic.key: topic for topic in TOPICS}
 
 CHANNELS_WEB = {"hotline": 34, "web": 26, "chat": 22, "marketplace": 8, "email": 7, "authority": 3}
 CHANNELS_STORE = {"counter": 38, "hotline": 34, "web": 14, "complaint_box": 6, "chat": 5, "letter": 2, "fax": 1}
-GRADES = {
+GRADES: dict[str, dict[tuple[str, str], float]] = {
     "low": {("low", "low"): 6, ("low", "medium"): 3, ("medium", "low"): 2, ("medium", "medium"): 1},
     "middle": {("medium", "low"): 3, ("medium", "medium"): 5, ("low", "high"): 1, ("medium", "high"): 0.4},
     "high": {("high", "medium"): 3, ("high", "high"): 2, ("medium", "high"): 2},
@@ -103,9 +104,9 @@ def draw(world: World, *, topic: Topic | None = None, moment: datetime) -> Plot:
         impact=impact, urgency=urgency, cause=cause, liable=liable,
     )  # fmt: skip
     plot.remedies, plot.amount = _remedies(chance, topic, purchase, impact)
-    plot.departments = [
-        name for name in topic.inquiry if name != "store" or unit_code != "webshop"
-    ][: chance.whole(1, 2)] or ["service"]
+    plot.departments = [name for name in topic.inquiry if name != "store" or unit_code != "webshop"][
+        : chance.whole(1, 2)
+    ] or ["service"]
     _fortunes(chance, plot)
     return plot
 
@@ -133,9 +134,7 @@ def _purchase(world: World, topic: Topic, moment: datetime) -> Purchase:
     return chance.pick(recent or fitting or world.purchases)
 
 
-def _text(
-    world: World, topic: Topic, purchase: Purchase, unit_code: str, courier: str, moment: datetime
-) -> str:
+def _text(world: World, topic: Topic, purchase: Purchase, unit_code: str, courier: str, moment: datetime) -> str:
     chance = world.chance
     days = max(2, min((moment - purchase.signed_at) // timedelta(days=1), 60))
     store = world.units[unit_code].name_zh if unit_code != "webshop" else world.units[chance.pick(STORES)].name_zh
@@ -148,8 +147,20 @@ def _text(
 
 
 TAILS = (
-    "", "", "", "", "请尽快处理。", "订单号 {order}。", "花了 {price} 元，不值。", "以前一直在你们家买，这次太失望。", "打过一次电话，没有下文。",
-    "照片我都留着。", "希望今天能有人联系我。", "不解决我就去 12315。", "麻烦了，谢谢。", "全家都在你们家买东西，别寒了老顾客的心。",
+    "",
+    "",
+    "",
+    "",
+    "请尽快处理。",
+    "订单号 {order}。",
+    "花了 {price} 元，不值。",
+    "以前一直在你们家买，这次太失望。",
+    "打过一次电话，没有下文。",
+    "照片我都留着。",
+    "希望今天能有人联系我。",
+    "不解决我就去 12315。",
+    "麻烦了，谢谢。",
+    "全家都在你们家买东西，别寒了老顾客的心。",
 )
 
 

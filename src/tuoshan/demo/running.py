@@ -106,7 +106,7 @@ def unfollowed(*effects: str) -> Iterator[None]:
 
 def hurry() -> str:
     """Do not wait for the disk while the demo is made; what was set before, to be put back."""
-    if connection.vendor != "sqlite":
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
         return ""
     with connection.cursor() as cursor:
         before = str(cursor.execute("PRAGMA synchronous").fetchone()[0])

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 – sentences and tables stay on one line; a Chinese sign counts as two columns
 """When what comes in: three months by day and hour, and the cases that stand where a newcomer will look."""
 
 from collections.abc import Mapping
@@ -121,7 +122,9 @@ def _moment(world: World, last: datetime) -> datetime:
             weight = 1.0
         if chance.happens(weight):
             break
-    hour = chance.weighted({8: 2, 9: 6, 10: 9, 11: 8, 12: 4, 13: 5, 14: 8, 15: 8, 16: 7, 17: 5, 18: 3, 19: 4, 20: 5, 21: 4, 22: 2})
+    hour = chance.weighted(
+        {8: 2, 9: 6, 10: 9, 11: 8, 12: 4, 13: 5, 14: 8, 15: 8, 16: 7, 17: 5, 18: 3, 19: 4, 20: 5, 21: 4, 22: 2}
+    )
     moment = datetime.combine(day, time(hour, chance.whole(0, 59), chance.whole(0, 59)), world.zone)
     return min(max(moment, world.begin), world.end - timedelta(minutes=20))
 
@@ -140,11 +143,15 @@ def _placed(world: World, simulation: Simulation, scale: float) -> None:
         if one.topic in ("sole", "wet") and one.stop in ("investigating", "carrying_out", "approving"):
             mains.append((moment, player))
     for moment, main in mains[:4]:
-        again = replace(main.plot, channel="chat", text=f"前天反映过：{main.plot.text}怎么还没有人处理？", wish="请马上处理。")
+        again = replace(
+            main.plot, channel="chat", text=f"前天反映过：{main.plot.text}怎么还没有人处理？", wish="请马上处理。"
+        )
         later = moment + timedelta(hours=world.chance.whole(9, 20))
         simulation.begin(min(later, world.end - timedelta(hours=8)), Duplicate(world, simulation, again, main).play())
     for stop, came in PLACED_REPAIRS[: _share(len(PLACED_REPAIRS), scale)]:
-        trouble = facility.draw(world, unit_code="store-galaxy" if came < 100 else world.chance.pick(STORES[:5]), window=stop == "at_image")
+        trouble = facility.draw(
+            world, unit_code="store-galaxy" if came < 100 else world.chance.pick(STORES[:5]), window=stop == "at_image"
+        )
         trouble = replace(trouble, fate="", late=False, silent=False, extends=False, redo=stop == "reworking")
         simulation.begin(world.end - timedelta(hours=came), Repair(world, simulation, trouble, stop=stop).play())
     for goods_back, stop, came in PLACED_REQUESTS[: _share(len(PLACED_REQUESTS), scale)]:

@@ -1,3 +1,4 @@
+
 """The company as its stories see it: who is on duty, when offices are open, what may be handed in."""
 
 from collections.abc import Mapping
@@ -137,7 +138,12 @@ class World:
         """A payment slip."""
         slip = pictures.paper(
             "付款回单",
-            [f"日期：{self.day(now)}", f"金额：{amount} 元", f"流水号：{self.chance.whole(10**9, 10**10 - 1)}", "方式：原路退回"],
+            [
+                f"日期：{self.day(now)}",
+                f"金额：{amount} 元",
+                f"流水号：{self.chance.whole(10**9, 10**10 - 1)}",
+                "方式：原路退回",
+            ],
         )
         return self.hand_in(slip, kind=Evidence.Kind.VOUCHER, now=now, case_id=case_id, person=person, shown=True)
 

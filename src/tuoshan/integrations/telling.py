@@ -86,7 +86,7 @@ class _Telling:
             case_id=self.case.pk, at=self.now, channel=PORTAL if first.channel == "in_app" else first.channel,
             subject=subject, text=text, event_seq=self.item.data.get("seq"), delivery=Message.Delivery.PENDING,
         )  # fmt: skip
-        return [self._row(one, one.channel, kept.id) for one in ways]
+        return [self._row(one, one.channel, kept.id, (subject, text) if one is first else None) for one in ways]
 
     def _text(self, one: Addressee) -> tuple[str, str]:
         text = templates.text_for(self.playbook, self.message, language=one.language, channel=one.channel)
@@ -94,8 +94,10 @@ class _Telling:
         values = self.texts.values(one.language, named)
         return wording.fill(text.subject, values), wording.fill(text.body, values)
 
-    def _row(self, one: Addressee, way: str, message_id: int | None) -> OutgoingMessage:
-        subject, body = self._text(one)
+    def _row(
+        self, one: Addressee, way: str, message_id: int | None, text: tuple[str, str] | None = None
+    ) -> OutgoingMessage:
+        subject, body = text or self._text(one)
         return outgoing(
             item=self.item, way=way, one=one, subject=subject, body=body, now=self.now, message_id=message_id,
             message=self.message,

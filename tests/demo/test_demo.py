@@ -1,0 +1,192 @@
+# ruff: noqa: E501 – a Chinese sign counts as two columns
+"""The demo company: whole, repeatable, and nothing in it that is real."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+END = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
+SMALL = 0.05
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, settings: Any) -> Path:
+    settings.DATA_DIR = tmp_path
+    settings.EMAIL_HOST = ""
+    return tmp_path
+
+
+@pytest.fixture
+def fresh(db: None, data_dir: Path) -> Iterator[None]:
+    from tuoshan.cases import calendars
+
+    calendars.forget()
+    yield
+    calendars.forget()
+
+
+def make(**values: Any) -> Any:
+    from tuoshan.demo import making
+
+    return making.make(**{"end": END, "scale": SMALL, **values})
+
+
+@pytest.fixture(scope="module")
+def made_once(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One small demo for all tests of this file that only look; taken back at the end."""
+    from django.conf import settings
+    from django.db import transaction
+
+    from tuoshan.cases import calendars
+
+    before = settings.DATA_DIR
+    settings.DATA_DIR = tmp_path_factory.mktemp("demo")
+    calendars.forget()
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make()
+        transaction.set_rollback(True)
+    settings.DATA_DIR = before
+    calendars.forget()
+
+
+@pytest.fixture
+def small(made_once: Any, db: None) -> Any:
+    return made_once
+
+
+def test_a_small_demo_is_whole(small: Any) -> None:
+    from tuoshan.agenda.models import Item
+    from tuoshan.cases import verifying
+    from tuoshan.cases.models import Event
+
+    assert small.failures == ()
+    assert small.cases >= 20
+    assert list(verifying.verify()) == []
+    assert list(verifying.verify_files()) == []
+    assert not Item.objects.filter(parked_at__isnull=False).exists()
+    assert not Item.objects.filter(done_at=None, ready_at__lt=END, kind="effect").exists()
+    assert Event.objects.order_by("-at").values_list("at", flat=True)[0] <= END
+
+
+def test_it_speaks_to_nobody_outside(small: Any) -> None:
+    from tuoshan.integrations.models import OutgoingMessage
+
+    assert OutgoingMessage.objects.exists()
+    assert set(OutgoingMessage.objects.values_list("status", flat=True)) <= {"folder", "sent"}
+    outside = OutgoingMessage.objects.filter(channel__in=("sms", "mail"))
+    assert set(outside.values_list("status", flat=True)) == {"folder"}
+
+
+def test_the_same_seed_tells_the_same_story(fresh: None) -> None:
+    from django.db import transaction
+
+    def story() -> list[tuple[Any, ...]]:
+        from tuoshan.cases.models import Event
+
+        with transaction.atomic():
+            make(seed=5)
+            told = list(Event.objects.order_by("case_id", "seq").values_list("case_id", "seq", "at", "name"))
+            transaction.set_rollback(True)
+        return told
+
+    assert story() == story()
+
+
+def test_it_refuses_what_is_not_empty(small: Any) -> None:
+    from tuoshan.cli import demo
+    from tuoshan.demo import making
+
+    with pytest.raises(making.NotEmpty):
+        make()
+    assert making.is_demo()
+    lines = "\n".join(demo.first_steps(demo=True, address="http://127.0.0.1:8000"))
+    assert "agent" in lines
+    assert "客服专员" in lines
+
+
+def test_without_a_demo_a_link_makes_the_administrator(fresh: None) -> None:
+    from tuoshan.cli import demo
+    from tuoshan.demo import making
+
+    lines = "\n".join(demo.first_steps(demo=False, address="http://127.0.0.1:8123"))
+    assert "http://127.0.0.1:8123/" in lines
+    assert not making.is_demo()
+
+
+def test_every_login_works_and_has_its_role(small: Any, client: Any) -> None:
+    from django.contrib.auth import authenticate
+    from django.contrib.auth.password_validation import validate_password
+    from django.test import RequestFactory
+
+    from tuoshan.demo.logins import LOGINS, PASSWORD
+    from tuoshan.parties.models import Person, Role
+
+    roles = set()
+    for username, _zh, _en in LOGINS:
+        person = authenticate(RequestFactory().post("/"), username=username, password=PASSWORD)
+        assert isinstance(person, Person)
+        validate_password(PASSWORD, person)
+        roles |= person.role_keys()
+    assert roles == set(Role.objects.values_list("key", flat=True))
+
+
+def test_texts_are_many_and_name_nothing_real() -> None:
+    from tuoshan.demo import catalogue, company, people, staff_words
+    from tuoshan.demo.plots import TOPICS
+
+    texts = [text for topic in TOPICS for text in topic.texts]
+    assert len(set(texts)) >= 120
+    everything = json.dumps(
+        [texts, [topic.findings + topic.wishes + (topic.measure,) for topic in TOPICS], catalogue.RANGE, company.UNITS,
+         company.COURIERS, [one.name for one in people.STAFF],
+         [value for name, value in vars(staff_words).items() if name.isupper()]],
+        ensure_ascii=False,
+    )  # fmt: skip
+    real = ("淘宝", "天猫", "京东", "拼多多", "抖音", "顺丰", "圆通", "中通", "申通", "韵达", "美的", "海尔", "格力", "小米", "华为", "耐克",
+            "阿迪", "李宁", "安踏", "优衣库", "沃尔玛", "永辉", "三只松鼠", "良品铺子", "苏泊尔", "九阳", "微信", "支付宝")  # fmt: skip
+    assert [name for name in real if name in everything] == []
+
+
+def test_every_category_and_cause_that_topics_name_exists(db: None) -> None:
+    from tuoshan.catalog.models import Category
+    from tuoshan.demo.facility import TROUBLES
+    from tuoshan.demo.plots import CLOSER, TOPICS
+    from tuoshan.quality.models import Cause, LiableParty
+
+    known = set(Category.objects.values_list("code", flat=True))
+    assert {topic.category for topic in TOPICS} | {one[0] for one in TROUBLES} <= known
+    causes = {code for topic in TOPICS for first, _ in topic.causes for code in CLOSER.get(first) or (first,)}
+    assert causes <= set(Cause.objects.values_list("code", flat=True))
+    assert {liable for topic in TOPICS for _, liable in topic.causes} <= set(
+        LiableParty.objects.values_list("key", flat=True)
+    )
+
+
+@pytest.mark.slow
+def test_the_demo_shows_every_state(fresh: None) -> None:
+    from tuoshan.cases import library, queries, verifying
+    from tuoshan.cases.models import Case, Event
+    from tuoshan.parties.models import Person
+
+    made = make(scale=0.3)
+    assert made.failures == ()
+    reached: dict[str, set[str]] = {}
+    kinds = dict(Case.objects.values_list("id", "playbook"))
+    for case_id, body in Event.objects.values_list("case_id", "body"):
+        for change in json.loads(body)["changes"]:
+            if change["op"] == "enter":
+                reached.setdefault(kinds[case_id], set()).add(change["state"])
+    assert set(library.current("complaint").states) <= reached["complaint"] | {"received"}
+    standing = set(Case.objects.filter(playbook="complaint", ended=False).values_list("state", flat=True))
+    assert set(library.current("complaint").states) - {"closed", "withdrawn"} <= standing
+    lead = Person.objects.get(username="lead")
+    from tuoshan import clock
+
+    with clock.use(END):
+        counts = queries.counts(lead, ("overdue", "urgent", "appeals", "waiting_customer", "paused", "held", "open"))
+    assert all(counts.values()), counts
+    assert list(verifying.verify()) == []

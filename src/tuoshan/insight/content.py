@@ -69,10 +69,11 @@ def contents(cases: Sequence[Case], *, without_customer: int | None = None) -> d
     written = Message.objects.filter(case_id__in=ids).exclude(direction="out", author_id=None).order_by("id")
     for case_id, subject, text in written.values_list("case_id", "subject", "text"):
         read.messages[case_id] += [subject, text]
-    for case_id, unit, person, done_by in Task.objects.filter(case_id__in=ids).values_list(
-        "case_id", "unit_id", "person_id", "completed_by_id"
+    for case_id, unit, person, done_by, department in Task.objects.filter(case_id__in=ids).values_list(
+        "case_id", "unit_id", "person_id", "completed_by_id", "department"
     ):
         read.tasks[case_id] |= {tokens.key("i", unit)} if unit else set()
+        read.tasks[case_id] |= {tokens.key("d", department)} if department else set()
         read.tasks[case_id] |= {tokens.key("p", one) for one in (person, done_by) if one}
     customers = Customer.objects.in_bulk({case.customer_id for case in cases if case.customer_id})
     found = {}

@@ -94,7 +94,9 @@ def reach_keys(person: Any) -> list[str]:
     """The keys of which a case within the person's reach has one."""
     found = [tokens.key("u", number) for number in sorted(reaching.units_within(person))]
     found += [tokens.key("i", number) for number in sorted(reaching.units_involved(person))]
-    return found + [tokens.key("p", number) for number in sorted(reaching.reach(person).persons)]
+    mine = reaching.reach(person)
+    found += [tokens.key("d", name) for name in sorted(mine.departments)]
+    return found + [tokens.key("p", number) for number in sorted(mine.persons)]
 
 
 def _by_number(person: Any, conditions: Conditions, wanted: wording.Wanted, cursor: str) -> list[Case]:

@@ -17,13 +17,15 @@ from tuoshan.parties.standing import Profile, standing
 @dataclass(frozen=True, slots=True)
 class Reach:
     """``branches`` are path prefixes of units whose cases are seen; ``involved`` those of units whose part
-    in a case (a task, now or once) shows it; ``persons`` are self and the absent ones stood in for.
+    in a case (a task, now or once) shows it; ``departments`` are the kinds of department whose inquiries do;
+    ``persons`` are self and the absent ones stood in for.
     """
 
     everything: bool
     branches: frozenset[str]
     involved: frozenset[str]
     persons: frozenset[int]
+    departments: frozenset[str] = frozenset()
 
 
 def _is_whole(path: str) -> bool:
@@ -46,6 +48,11 @@ def _of_profile(profile: Profile) -> tuple[bool, set[str], set[str]]:
     return everything, branches, involved | branches
 
 
+def _department(profile: Profile) -> str:
+    """The kind of department whose inquiries the person takes up. A store sees its own cases, not other stores'."""
+    return "" if profile.works_for_department == "store" else profile.works_for_department
+
+
 def reach(person: Person) -> Reach:
     """Return the person's reach, worked out once per instance."""
     stands = standing(person)
@@ -57,6 +64,7 @@ def reach(person: Person) -> Reach:
             branches=frozenset[str]().union(*(part[1] for part in parts)),
             involved=frozenset[str]().union(*(part[2] for part in parts)),
             persons=stands.persons,
+            departments=frozenset(filter(None, map(_department, (stands.own, *stands.absent)))),
         )
         person.__dict__["_reach"] = known
         person.__dict__.pop("_units", None)
@@ -109,7 +117,7 @@ def case_filter(person: Person) -> Q:
         return Q()
     seen, involved = _units(person)
     own = Q(handler_id__in=mine.persons)
-    for part in _parts(involved, mine.persons):
+    for part in _parts(involved, mine.departments, mine.persons):
         own |= Q(id__in=_tasks().filter(part).values("case_id"))
     return own | Q(unit_id__in=seen) if seen else own
 
@@ -118,10 +126,14 @@ def _tasks() -> Any:
     return apps.get_model("cases", "Task")._default_manager.order_by()
 
 
-def _parts(units: frozenset[int], persons: frozenset[int]) -> list[Q]:
-    """The ways of having part in a case through a task: one's unit had it, it is given to one, or one did it."""
-    mine = [Q(person_id__in=persons, status="open"), Q(completed_by_id__in=persons)]
-    return [Q(unit_id__in=units), *mine] if units else mine
+def _parts(units: frozenset[int], departments: frozenset[str], persons: frozenset[int]) -> list[Q]:
+    """The ways of having part in a case through a task: one's unit or one's kind of department had it, it is given
+    to one, or one did it.
+    """
+    found = [Q(person_id__in=persons, status="open"), Q(completed_by_id__in=persons)]
+    if departments:
+        found.insert(0, Q(department__in=departments))
+    return [Q(unit_id__in=units), *found] if units else found
 
 
 def reaches(person: Person, case: Any) -> bool:
@@ -133,6 +145,6 @@ def reaches(person: Person, case: Any) -> bool:
         return True
     _, involved = _units(person)
     mine_in_tasks = Q()
-    for part in _parts(involved, mine.persons):
+    for part in _parts(involved, mine.departments, mine.persons):
         mine_in_tasks |= part
     return bool(_tasks().filter(mine_in_tasks, case_id=case.pk).exists())

@@ -87,6 +87,7 @@ class Task(models.Model):
             models.Index(fields=["person_id", "due_at"], condition=Q(status="open"), name="cases_task_person"),
             models.Index(fields=["unit_id", "due_at"], condition=Q(status="open"), name="cases_task_unit"),
             models.Index(fields=["unit_id", "case_id"], condition=Q(unit_id__isnull=False), name="cases_task_reach"),
+            models.Index(fields=["department", "case_id"], name="cases_task_department"),
             models.Index(fields=["completed_by_id", "completed_at"], name="cases_task_completed"),
         ]
 

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from tuoshan.cases import queries
@@ -36,10 +36,10 @@ ICONS = {
     "held": "lock", "open": "box", "closed": "check",
 }  # fmt: skip
 EMPTY = {
-    "mine": (_lazy("您手上没有待处理的工单。"), _lazy("可以到“待分派”里领取。"), "unassigned"),
-    "tasks": (_lazy("没有等您完成的待办。"), "", ""),
-    "unassigned": (_lazy("没有等待分派的工单。"), "", ""),
-    "overdue": (_lazy("没有超时的工单。"), "", ""),
+    "mine": (gettext_lazy("您手上没有待处理的工单。"), gettext_lazy("可以到“待分派”里领取。"), "unassigned"),
+    "tasks": (gettext_lazy("没有等您完成的待办。"), "", ""),
+    "unassigned": (gettext_lazy("没有等待分派的工单。"), "", ""),
+    "overdue": (gettext_lazy("没有超时的工单。"), "", ""),
 }
 
 

@@ -150,7 +150,7 @@ def test_clocks_by_hand(house: House, world: dict[str, Case]) -> None:
 def test_causes_stand_in_order_with_their_running_share(house: House, world: dict[str, Case]) -> None:
     cause, liable = report(house, "causes", history="no").tables
     assert [(row[0].value, row[1].value, row[3].value) for row in cause.rows] == [
-        ("未填", 3, 60.0), (cause.rows[1][0].value, 1, 80.0), (cause.rows[2][0].value, 1, 100.0),
+        (cause.rows[0][0].value, 1, 50.0), (cause.rows[1][0].value, 1, 100.0), ("未填", 3, None),
     ]  # fmt: skip
     assert sum(row[1].value for row in liable.rows) == 5
     web = report(house, "channels", history="no").tables[0].rows[0]

@@ -58,7 +58,6 @@ def test_files_come_as_excel_and_leave_nothing_behind(house: House, lodge: Any, 
             answer = client(house, "lin").get(f"/reports/{address}")
             assert answer.status_code == 200 and ".xlsx" in answer["Content-Disposition"]
             assert b"".join(answer.streaming_content).startswith(b"PK")
-            answer.close()
         assert not list(tmp_path.iterdir())
     finally:
         tempfile.tempdir = None

@@ -22,6 +22,8 @@ from tuoshan.templatetags.design import duration_text
 from tuoshan.workbench.searching import Select, chips_of, selects
 
 PAGES = pages.PAGES
+MOST_BARS = 14
+"""So many bars one under the other can be told apart; the table has them all."""
 RIGHT = frozenset({"cases", "seconds", "percent", "score", "date"})
 
 
@@ -163,16 +165,20 @@ def _table(table: Table) -> ShownTable:
 
 def _chart(table: Table, chart: Chart, rows: list[list[ShownCell]]) -> dict[str, Any]:
     """The data of the picture; a bar leads where its cell leads. A bar's rows stand from the top down."""
+    drawn = [place for place, row in enumerate(table.rows) if chart.kind != "pareto" or row[-1].value is not None]
+    if chart.horizontal:
+        drawn = drawn[:MOST_BARS]
     series = [
         {
             "name": str(table.columns[number].title),
-            "values": [row[number].value or 0 for row in table.rows],
-            "links": [row[number].href for row in rows],
+            "values": [table.rows[place][number].value or 0 for place in drawn],
+            "links": [rows[place][number].href for place in drawn],
         }
         for number in chart.columns
     ]
     return {
-        "kind": chart.kind, "labels": [str(row[0].value) for row in table.rows], "series": series, "unit": chart.unit,
+        "kind": chart.kind, "labels": [str(table.rows[place][0].value) for place in drawn],
+        "series": series, "unit": chart.unit,
         "horizontal": chart.horizontal, "fractions": chart.fractions, "share_name": _("累计"),
     }  # fmt: skip
 

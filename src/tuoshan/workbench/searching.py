@@ -26,6 +26,7 @@ from tuoshan.workbench.cards import Card, cards, state_title
 
 PALETTE_ROWS = 8
 TITLE_LENGTH = 60
+MORE_THAN_TITLE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,16 @@ def _with(conditions: Conditions, **more: str) -> str:
 def _results(found: search.Found, person: Any) -> list[Result]:
     shown = cards([hit.case for hit in found.hits], person)
     return [
-        Result(card, snippets.marked(hit.case.title, found.wanted), hit.pieces)
+        Result(card, snippets.marked(hit.case.title, found.wanted), _beyond_title(hit))
         for hit, card in zip(found.hits, shown, strict=True)
     ]
+
+
+def _beyond_title(hit: search.Hit) -> tuple[snippets.Piece, ...]:
+    """The place in the text, unless it says little more than the title above it."""
+    text, title = "".join(piece.text for piece in hit.pieces), hit.case.title.rstrip("…")
+    says_more = len(text) > len(title) + MORE_THAN_TITLE or not text.startswith(title)
+    return hit.pieces if says_more else ()
 
 
 # -- the conditions as people see them ------------------------------------------------------------------------

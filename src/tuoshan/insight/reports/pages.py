@@ -115,6 +115,7 @@ def _ranked(
     """Values of a column from the most frequent down, with their running share. The cases behind each are told by a
     condition, or by a figure of its own (`cause:transport`)."""
     found = counting.by(figure, column)
+    unknown = found.pop("", 0) if by_figure else 0
     ordered = sorted(found.items(), key=lambda item: (-item[1], str(item[0])))
     table = Table(
         name, title,
@@ -124,7 +125,7 @@ def _ranked(
     total = sum(found.values()) or 1
     for (value, number), running in zip(ordered, shares(n for _v, n in ordered), strict=True):
         if by_figure:
-            behind = counting.behind(f"{name}:{value}" if value else name)
+            behind = counting.behind(f"{name}:{value}")
         else:
             behind = counting.behind(figure, **{condition: _exactly(condition, value)})
         table.rows.append(
@@ -133,6 +134,9 @@ def _ranked(
                 Cell(round(number * 100 / total, 1), "percent"), Cell(running, "percent"),
             ]
         )  # fmt: skip
+    if unknown:
+        missing = Cell(unknown, "cases", counting.behind(name))
+        table.rows.append([Cell(title_of(""), "text"), missing, Cell(None, "percent"), Cell(None, "percent")])
     return table
 
 
@@ -156,7 +160,7 @@ def causes(counting: Counting) -> Report:
     report = Report("causes", PAGES["causes"])
     for name, title, title_of in (("cause", _("原因"), names.cause), ("liable", _("责任方"), names.liable)):
         table = _ranked(counting, name, title, name, "registered", title_of, by_figure=True)
-        table.note = _("期间登记的工单，按最近一次认定；“未填”是还没有认定的。")
+        table.note = _("期间登记的工单，按最近一次认定；“未填”是还没有认定的，不计入占比。")
         report.tables.append(table)
     return report
 

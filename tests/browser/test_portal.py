@@ -22,6 +22,7 @@ TOO_SMALL = """
 """
 OpenPage = Callable[..., Page]
 pytestmark = pytest.mark.django_db(transaction=True)
+expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 
 @pytest.fixture(autouse=True)

@@ -3,36 +3,10 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-END = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
-SMALL = 0.05
-
-
-@pytest.fixture
-def data_dir(tmp_path: Path, settings: Any) -> Path:
-    settings.DATA_DIR = tmp_path
-    settings.EMAIL_HOST = ""
-    return tmp_path
-
-
-@pytest.fixture
-def fresh(db: None, data_dir: Path) -> Iterator[None]:
-    from tuoshan.cases import calendars
-
-    calendars.forget()
-    yield
-    calendars.forget()
-
-
-def make(**values: Any) -> Any:
-    from tuoshan.demo import making
-
-    return making.make(**{"end": END, "scale": SMALL, **values})
+from tests.demo.small import END, make
 
 
 @pytest.fixture(scope="module")
@@ -81,21 +55,6 @@ def test_it_speaks_to_nobody_outside(small: Any) -> None:
     assert set(outside.values_list("status", flat=True)) == {"folder"}
 
 
-def test_the_same_seed_tells_the_same_story(fresh: None) -> None:
-    from django.db import transaction
-
-    def story() -> list[tuple[Any, ...]]:
-        from tuoshan.cases.models import Event
-
-        with transaction.atomic():
-            make(seed=5)
-            told = list(Event.objects.order_by("case_id", "seq").values_list("case_id", "seq", "at", "name"))
-            transaction.set_rollback(True)
-        return told
-
-    assert story() == story()
-
-
 def test_it_refuses_what_is_not_empty(small: Any) -> None:
     from tuoshan.cli import demo
     from tuoshan.demo import making
@@ -106,15 +65,6 @@ def test_it_refuses_what_is_not_empty(small: Any) -> None:
     lines = "\n".join(demo.first_steps(demo=True, address="http://127.0.0.1:8000"))
     assert "agent" in lines
     assert "客服专员" in lines
-
-
-def test_without_a_demo_a_link_makes_the_administrator(fresh: None) -> None:
-    from tuoshan.cli import demo
-    from tuoshan.demo import making
-
-    lines = "\n".join(demo.first_steps(demo=False, address="http://127.0.0.1:8123"))
-    assert "http://127.0.0.1:8123/" in lines
-    assert not making.is_demo()
 
 
 def test_every_login_works_and_has_its_role(small: Any, client: Any) -> None:
@@ -164,29 +114,3 @@ def test_every_category_and_cause_that_topics_name_exists(db: None) -> None:
     assert {liable for topic in TOPICS for _, liable in topic.causes} <= set(
         LiableParty.objects.values_list("key", flat=True)
     )
-
-
-@pytest.mark.slow
-def test_the_demo_shows_every_state(fresh: None) -> None:
-    from tuoshan.cases import library, queries, verifying
-    from tuoshan.cases.models import Case, Event
-    from tuoshan.parties.models import Person
-
-    made = make(scale=0.3)
-    assert made.failures == ()
-    reached: dict[str, set[str]] = {}
-    kinds = dict(Case.objects.values_list("id", "playbook"))
-    for case_id, body in Event.objects.values_list("case_id", "body"):
-        for change in json.loads(body)["changes"]:
-            if change["op"] == "enter":
-                reached.setdefault(kinds[case_id], set()).add(change["state"])
-    assert set(library.current("complaint").states) <= reached["complaint"] | {"received"}
-    standing = set(Case.objects.filter(playbook="complaint", ended=False).values_list("state", flat=True))
-    assert set(library.current("complaint").states) - {"closed", "withdrawn"} <= standing
-    lead = Person.objects.get(username="lead")
-    from tuoshan import clock
-
-    with clock.use(END):
-        counts = queries.counts(lead, ("overdue", "urgent", "appeals", "waiting_customer", "paused", "held", "open"))
-    assert all(counts.values()), counts
-    assert list(verifying.verify()) == []

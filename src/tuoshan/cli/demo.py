@@ -1,3 +1,4 @@
+# ruff: noqa: E501 – a Chinese sign counts as two columns
 """`tuoshan demo`: fill an empty database with an invented company and its three months of cases."""
 
 import sys
@@ -28,7 +29,9 @@ def demo(
             raise typer.BadParameter(str(error)) from None
     call_command("migrate", verbosity=0, interactive=False)
     if not _make(seed, scale):
-        typer.echo("演示未生成：数据库里已经有人员或工单。 / No demo: the database already holds people or cases.", err=True)
+        typer.echo(
+            "演示未生成：数据库里已经有人员或工单。 / No demo: the database already holds people or cases.", err=True
+        )
         raise typer.Exit(1)
     for line in login_lines():
         typer.echo(line)
@@ -44,7 +47,12 @@ def _make(seed: int, scale: float) -> bool:
     if not making.is_empty():
         return False
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("演示公司的三个月 / three months of the demo company", total=1.0)
         made = making.make(seed=seed, scale=scale, seen=lambda share: bar.update(task, completed=share))

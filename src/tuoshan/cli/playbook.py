@@ -23,7 +23,9 @@ English = Annotated[bool, typer.Option("--en/--zh", help="Findings and titles in
 
 @app.command()
 def check(
-    files: Annotated[list[Path] | None, typer.Argument(help="Playbook files; none: those shipped and your own.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Playbook files; none: those shipped and your own.")
+    ] = None,
     en: English = False,
 ) -> None:
     """Run the fourteen checks and every example walk. Ends with 1 when something keeps a playbook from loading."""
@@ -39,7 +41,9 @@ def check(
             continue
         findings = list(read)
         if playbook is not None and not _errors(findings):
-            others = {book.key: book for book, _found in books.values() if book is not None and book.key != playbook.key}
+            others = {
+                book.key: book for book, _found in books.values() if book is not None and book.key != playbook.key
+            }
             findings += prove(playbook, others)
         for finding in findings:
             typer.echo(f"{finding.severity}: {finding.in_language(language)}")
@@ -69,7 +73,9 @@ def graph(
 @app.command()
 def simulate(
     key: Annotated[str, typer.Argument(help="Key of the playbook.")],
-    walk: Annotated[str, typer.Option(help="An example walk by its name, or steps: 'accept > wait 25h > late respond'.")] = "",
+    walk: Annotated[
+        str, typer.Option(help="An example walk by its name, or steps: 'accept > wait 25h > late respond'.")
+    ] = "",
     random: Annotated[int, typer.Option(help="So many steps by chance.", min=0, max=100_000)] = 0,
     seed: Annotated[int, typer.Option(help="The same seed walks the same way.")] = 1,
     en: English = False,
@@ -167,7 +173,9 @@ def _text(playbook: Playbook, language: str) -> str:
         lines.append(f"{mark} {name} ({state.title.in_language(language)}){f'  ← {waits}' if waits else ''}")
         for start, to, action in edges:
             if start == name:
-                by_itself = " *" if playbook.actions[action].by == ("system",) or playbook.actions[action].automatic else ""
+                by_itself = (
+                    " *" if playbook.actions[action].by == ("system",) or playbook.actions[action].automatic else ""
+                )
                 lines.append(f"    {action}{by_itself} → {to}")
     return "\n".join([*lines, "", "● start  ◆ end  * the system acts by itself"])
 
@@ -207,8 +215,13 @@ def _svg(playbook: Playbook, language: str) -> str:
             f"{escape(state.title.in_language(language))}</text>"
         )
     size = f'width="{2 * left + wide}" height="{60 + len(rows) * high}"'
-    tip = '<marker id="tip" markerWidth="8" markerHeight="8" refX="7" refY="4" orient="auto"><path d="M0,0 L8,4 L0,8 z" fill="#8a94a0"/></marker>'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="14"><defs>{tip}</defs>{"".join(parts)}</svg>'
+    tip = (
+        '<marker id="tip" markerWidth="8" markerHeight="8" refX="7" refY="4" orient="auto">'
+        '<path d="M0,0 L8,4 L0,8 z" fill="#8a94a0"/></marker>'
+    )
+    font = 'font-family="sans-serif" font-size="14"'
+    inside = "".join(parts)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}><defs>{tip}</defs>{inside}</svg>'
 
 
 # -- walking by chance -----------------------------------------------------------------------------------------------

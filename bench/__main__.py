@@ -1,0 +1,12 @@
+"""`python -m bench`: measurements. `python -m bench torture`: the long kills and walks."""
+
+import sys
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["torture"]:
+        from bench import torture
+
+        raise SystemExit(torture.main(sys.argv[2:]))
+    from bench import measure
+
+    raise SystemExit(measure.main(sys.argv[1:]))

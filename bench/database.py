@@ -1,0 +1,89 @@
+"""All measurements on one database, in a process of its own: fill, measure, fill more, measure again."""
+
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large a run is. `sizes` are numbers of open cases; `due` how many deadlines fire at each size."""
+
+    sizes: tuple[int, ...]
+    due: int
+    due_at_last: int
+    registrations: int
+    requests: int
+    turns: int
+    rows: int
+    verified: int
+    patterns: int = 80
+
+    def to_text(self) -> str:
+        return json.dumps(asdict(self))
+
+
+TINY = Scale((60,), 10, 10, 5, 8, 2, 20, 20, 8)
+USUAL = Scale((10_000, 100_000), 1_000, 5_000, 100, 200, 10, 2_000, 1_000)
+FULL = Scale((10_000, 100_000, 1_000_000), 1_000, 100_000, 300, 600, 20, 10_000, 5_000)
+
+
+def say(text: str) -> None:
+    """Progress, where a person sees it."""
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+def measure(scale: Scale) -> dict[str, Any]:
+    """Everything, in an order in which nothing disturbs what is measured after it."""
+    from bench import company, filling, firing, importing, pages, registering, web
+    from django.db import connections
+
+    found: dict[str, Any] = {"sizes": {}}
+    company.found()
+    filler = filling.Filler(company.play(scale.patterns))
+    for size in scale.sizes:
+        at: dict[str, Any] = {}
+        last = size == scale.sizes[-1]
+        start = time.perf_counter()
+        filled = filler.fill_to(size)
+        at["filled_per_second"] = filled / (time.perf_counter() - start)
+        say(f"{size:,} open cases, filled at {at['filled_per_second']:,.0f}/s")
+        if size == scale.sizes[0]:
+            found["write_path"] = registering.measure(scale.registrations)
+            say(f"write path {found['write_path']['one']['per_second']:,.0f}/s, {found['write_path']['one']['ratio']:.2f} of raw")
+        at["queries"] = pages.query_time(scale.turns)
+        connections.close_all()
+        with web.running(worker=last) as server:
+            if last:
+                found["memory_idle"] = server.memory()
+            at["pages"] = pages.whole(server, scale.turns)
+            lead = at["pages"]["lead"]
+            say(f"queue page p95 {lead['queue']['p95_ms']:.0f} ms, case page {lead['case']['p95_ms']:.0f} ms")
+            if last:
+                found["http"] = pages.registering(server, scale.requests)
+                found["memory_loaded"] = server.memory()
+        at["search"] = pages.searching(scale.turns)
+        say("search p95 " + ", ".join(f"{name} {one['p95_ms']:.1f}" for name, one in at["search"].items()) + " ms")
+        at["firing"] = firing.fire(scale.due)
+        say(f"firing {at['firing']['per_second']:,.0f}/s")
+        found["sizes"][str(size)] = at
+    if scale.due_at_last > scale.due:
+        found["firing_many"] = firing.fire(scale.due_at_last)
+        say(f"firing {found['firing_many']['due']:,} among {found['firing_many']['among']:,}: {found['firing_many']['per_second']:,.0f}/s")
+    found["import"] = importing.measure(scale.rows)
+    found["verify"] = importing.verifying_cases(scale.verified)
+    say(f"import {found['import']['history']['per_second']:,.0f} and {found['import']['live']['per_second']:,.0f} rows/s, verify {found['verify']['per_second']:,.0f}/s")
+    return found
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    given = json.loads(sys.argv[1])
+    print(json.dumps(measure(Scale(**{**given, "sizes": tuple(given["sizes"])}))))

@@ -1,0 +1,137 @@
+"""Queue and case pages, whole over HTTP and as their queries alone; registration over HTTP; search."""
+
+import statistics
+import time
+from typing import Any
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+from bench.company import COMMON, RARE, Player
+from bench.raw import Bare, record_reads
+from bench.web import Client, Running, at_once, percentiles
+from tuoshan import clock, identifiers
+from tuoshan.agenda.turnstile import writing
+from tuoshan.cases import queries
+from tuoshan.insight import search
+from tuoshan.insight.conditions import Conditions
+from tuoshan.parties import tokens
+from tuoshan.parties.models import Person
+
+QUEUES = ("open", "unassigned", "overdue", "due_today", "urgent", "mine")
+PEOPLE = {"lead": "lead", "agent": "desk001", "store": "store"}
+
+
+def session_of(person: Person) -> dict[str, str]:
+    """The cookie of somebody who is signed in."""
+    store = SessionStore()
+    store[SESSION_KEY] = str(person.pk)
+    store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    with writing():
+        store.save()
+    return {"Cookie": f"tuoshan_session={store.session_key}"}
+
+
+def people() -> dict[str, Person]:
+    return {name: Person.objects.get(username=username) for name, username in PEOPLE.items()}
+
+
+def whole(server: Running, turns: int) -> dict[str, Any]:
+    """p50 and p95 of whole pages, one client, for who sees everything and who sees one store."""
+    found: dict[str, Any] = {}
+    for name, person in people().items():
+        client = Client(server.port, session_of(person))
+        times = [client.get(f"/queue/{queue}")[0] for _ in range(turns + 2) for queue in QUEUES][2 * len(QUEUES) :]
+        numbers = list(
+            queries.queue("open", person).values_list("number", flat=True)[: 400 : 400 // 40 or 1]
+        )
+        client.get(f"/case/{numbers[0]}")
+        cases = [client.get(f"/case/{number}")[0] for _ in range(max(turns // 4, 1)) for number in numbers]
+        found[name] = {"queue": percentiles(times), "case": percentiles(cases)}
+    return found
+
+
+def query_time(turns: int) -> dict[str, Any]:
+    """What a queue's page asks of the database, through the ORM and by the bare driver."""
+    found: dict[str, Any] = {}
+    bare = Bare()
+    for name, person in people().items():
+        ours: list[float] = []
+        raw: list[float] = []
+        count: list[float] = []
+        for queue in QUEUES:
+
+            def ask(queue: str = queue, person: Person = person) -> None:
+                queries.page(queries.queue(queue, person), "", 40)
+
+            (statements,) = bare.prepared([record_reads(ask)])
+            for _ in range(turns):
+                start = time.perf_counter()
+                ask()
+                ours.append(time.perf_counter() - start)
+                raw.append(bare.read(statements))
+        for _ in range(turns):
+            start = time.perf_counter()
+            queries.counts(person)
+            count.append(time.perf_counter() - start)
+        each = {}
+        for queue in queries.QUEUES:
+            start = time.perf_counter()
+            size = queries.count(queue, person)
+            each[queue] = [size, round((time.perf_counter() - start) * 1000, 2)]
+        found[name] = {
+            "page": percentiles(ours), "page_raw": percentiles(raw), "counts": percentiles(count), "each_count": each,
+            "ratio": statistics.median(raw) / statistics.median(ours),
+        }  # fmt: skip
+    bare.close()
+    return found
+
+
+def searching(turns: int) -> dict[str, Any]:
+    """Newest fifty of two-character words, within reach: through the product and by the bare driver."""
+    found: dict[str, Any] = {}
+    bare = Bare()
+    for who, person in people().items():
+        for kind, word in (("rare", RARE), ("common", COMMON)):
+
+            def ask(word: str = word, person: Person = person) -> int:
+                return len(search.find(person, Conditions(q=word)).hits)
+
+            hits = ask()
+            (statements,) = bare.prepared([record_reads(ask)])
+            ours, raw = [], []
+            for _ in range(turns):
+                fresh = Person.objects.get(pk=person.pk)
+                start = time.perf_counter()
+                ask(person=fresh)
+                ours.append(time.perf_counter() - start)
+                raw.append(bare.read(statements))
+            found[f"{who}_{kind}"] = {
+                "hits": hits, **percentiles(ours), "raw_p95_ms": percentiles(raw)["p95_ms"],
+                "ratio": statistics.median(raw) / statistics.median(ours),
+            }  # fmt: skip
+    bare.close()
+    return found
+
+
+def registering(server: Running, many: int) -> dict[str, Any]:
+    """POST /api/v1/cases with token and Idempotency-Key, by 4 and by 16 clients at once."""
+    person = Person.objects.get(username="desk000")
+    with writing():
+        _, secret = tokens.make(person=person, name="bench", scopes=["read", "write"], expires_at=None, now=clock.now())
+    player = Player(clock.now())
+    found: dict[str, Any] = {}
+    for count in (4, 16):
+        clients = [Client(server.port, {"Authorization": f"Bearer {secret}"}) for _ in range(count)]
+
+        def ask(client: Client, number: int) -> float:
+            body = {
+                "playbook": "complaint", "title": "", "values": player.values(number),
+                "customer_phone": f"+86199{number % 500:08d}", "customer_name": "",
+            }  # fmt: skip
+            return client.post("/api/v1/cases", body, **{"Idempotency-Key": identifiers.token()})
+
+        ask(clients[0], 0)
+        found[f"clients_{count}"] = at_once(clients, many, ask)
+    return found

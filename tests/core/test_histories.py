@@ -196,7 +196,7 @@ def command(teller: Teller, step: Any) -> Command:
     backdated = local(step["happened"]) if "happened" in step else None
     common = {"actor": actor, "values": values, "evidence": evidence, "at": backdated}
     if word in playbook.actions and not name:
-        return Command("act", word, earlier=_earlier(teller), **common)
+        return Command("act", word, earlier=_earlier(teller), taken=_taken(teller), **common)
     match word:
         case "task":
             name, _, key = name.partition("[")
@@ -212,8 +212,13 @@ def command(teller: Teller, step: Any) -> Command:
         case "correct" if "correct" not in playbook.actions:
             return Command("correct", "correct", **common)
         case "step_back" if "step_back" not in playbook.actions:
-            return Command("step_back", earlier=_earlier(teller), **common)
-    return Command("act", word, earlier=_earlier(teller), **common)
+            return Command("step_back", earlier=_earlier(teller), taken=_taken(teller), **common)
+    return Command("act", word, earlier=_earlier(teller), taken=_taken(teller), **common)
+
+
+def _taken(teller: Teller) -> Event | None:
+    seq = int(teller.case.moved.get("seq") or 0)
+    return teller.events[seq - 1] if seq else None
 
 
 def _earlier(teller: Teller) -> CaseState | None:

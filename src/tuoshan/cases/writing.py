@@ -180,17 +180,18 @@ def _told(event: Event) -> Json:
 
 
 def _with_earlier(cursor: Any, row: Row, command: Command) -> Command:
-    """What stepping back needs: the case before its last transition, and what was delivered since."""
+    """What stepping back needs: the case before its last transition, that event, what was delivered since."""
     since = int(row.state.moved.get("seq", 0))
     if since < 1:
         return command
-    earlier = evolve.replay(row.playbook, events_of(cursor, row.id, 0, since - 1))
+    *before, taken = events_of(cursor, row.id, 0, since)
+    earlier = evolve.replay(row.playbook, before)
     cursor.execute(sql.DONE_EFFECTS, [row.id])
     delivered = sorted(key for name, key in cursor.fetchall() if name in IRREVERSIBLE and effect_seq(key) >= since)
     extra = {**command.extra, "delivered": delivered} if delivered else command.extra
     return Command(
         command.kind, command.name, command.actor, command.values, command.evidence, command.task, command.outcome,
-        command.key, command.at, command.expected_seq, extra, earlier,
+        command.key, command.at, command.expected_seq, extra, earlier, taken,
     )  # fmt: skip
 
 

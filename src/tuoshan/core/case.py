@@ -348,6 +348,8 @@ class Command:
     extra: Mapping[str, Json] = field(default_factory=dict)
     earlier: CaseState | None = None
     """For `step_back` alone: the case as it was before its last transition, got by replay."""
+    taken: Event | None = None
+    """For `step_back` alone: the event of that transition."""
 
 
 @dataclass(frozen=True, slots=True)

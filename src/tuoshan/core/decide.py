@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from tuoshan.core import clocks, judging, moving, timing
+from tuoshan.core import clocks, evolve, judging, moving, timing
 from tuoshan.core.case import (
     SYSTEM_ACTOR,
     Around,
@@ -33,10 +33,12 @@ from tuoshan.core.playbook import START, Action, Limit, Playbook
 from tuoshan.core.work import Refused, Work
 
 MOST_AUTOMATIC_STEPS = 100
+MOST_ALARMS = 5000
+"""More than any case can have waiting; a clock that arms itself for ever is stopped here instead of hanging."""
 
 
 class KernelError(Exception):
-    """A playbook did what the checker should have ruled out (an automatic loop); nothing is stored."""
+    """A playbook did what the checker should have ruled out: it never comes to rest. Nothing is stored."""
 
 
 def decide(playbook: Playbook, case: CaseState, command: Command, now: datetime, around: Around) -> Decision:
@@ -94,9 +96,13 @@ def _ready(work: Work) -> Action | None:
 
 
 def _fire_due(work: Work) -> None:
-    while (step := timing.next_step(work, before=work.now)) is not None:
+    for _ in range(MOST_ALARMS):
+        step = timing.next_step(work, before=work.now)
+        if step is None:
+            return
         _fire(work, step)
         _automatic(work)
+    raise KernelError(f"{work.playbook.key}: alarms never come to rest in {work.case.state}")
 
 
 def _fire(work: Work, step: Step) -> None:
@@ -420,34 +426,49 @@ def _step_back(work: Work, command: Command) -> None:
     earlier, moved = command.earlier, work.case.moved
     if earlier is None or not moved or moved.get("action") == START:
         raise Refused("not_from_here", state=work.case.state, possible=judging.possible(work))
+    if earlier.seq + 1 != moved["seq"]:  # an alarm moved the case first: not the step that was meant
+        raise Refused(
+            "moved_by_system", by_action=moved["action"], at=moved["at"], due=moved["due"], state=work.case.state,
+            possible=judging.possible(work),
+        )  # fmt: skip
     if earlier.settled != work.case.settled:
         raise Refused("effects_pending", settled=dict(work.case.settled))
     if command.extra.get("delivered"):
         raise Refused("effects_pending", delivered=command.extra["delivered"])
     work.begin("step_back", command.name or "step_back", command.actor, undone=dict(moved), **_noted(command))
-    for run in work.case.tasks.values():
-        before = earlier.tasks.get(run.id)
-        if before is None and run.status == "open":
-            moving.close_task(work, run, "lapsed", "")
-        elif before is not None and before != run and run.status == "lapsed":
-            work.put_task(before)
-    for clock in list(work.case.clocks.values()):
-        before_clock = earlier.clocks.get(clock.key)
-        if before_clock is None and clock.running:
-            work.put_clock(clocks.end_clock(clock, work.now, work.calendar, met=False))
-        elif before_clock is not None and before_clock.running and not clock.running:
-            work.put_clock(clocks.reckon(before_clock, work.calendar))
-    undone = {name: earlier.facts.get(name) for name in {*work.case.facts, *earlier.facts}
-              if work.case.facts.get(name) != earlier.facts.get(name)}  # fmt: skip
-    work.put_facts(undone)
+    _undo(work, earlier, evolve.apply(earlier, command.taken) if command.taken else work.case)
     work.change("back", state=earlier.state)
     work.effect("cancel", since=moved["seq"])
     _close(work)
     _automatic(work)
 
 
+def _undo(work: Work, earlier: CaseState, after: CaseState) -> None:
+    """Undo what the transition did between these two; what was done since (a task, a promise, a fact) stays."""
+    for run in list(work.case.tasks.values()):
+        before, then = earlier.tasks.get(run.id), after.tasks.get(run.id)
+        if before is None and then is not None and run.status == "open":
+            moving.close_task(work, run, "lapsed", "")
+        elif before is not None and run == then != before and run.status == "lapsed":
+            work.put_task(before)
+    for clock in list(work.case.clocks.values()):
+        first, next_ = earlier.clocks.get(clock.key), after.clocks.get(clock.key)
+        if first is None and next_ is not None and clock.running:
+            work.put_clock(clocks.end_clock(clock, work.now, work.calendar, met=False))
+        elif first is not None and first.running and clock == next_ and not clock.running:
+            work.put_clock(clocks.reckon(first, work.calendar))
+    facts = work.case.facts
+    work.put_facts({
+        name: earlier.facts.get(name) for name in {*after.facts, *earlier.facts}
+        if earlier.facts.get(name) != after.facts.get(name) and facts.get(name) == after.facts.get(name)
+    })  # fmt: skip
+
+
 def _adopt(work: Work, command: Command) -> None:
-    """Promises of a case that was merged into this one run on here, ended by the same actions."""
+    """Promises of a case that was merged into this one run on here, ended by the same actions.
+
+    In a case that has ended meanwhile they end as they would have ended with it.
+    """
     source = str(command.extra["from"])
     work.begin("adopt", source, command.actor, **{"from": source})
     for item in command.extra["clocks"]:
@@ -455,7 +476,10 @@ def _adopt(work: Work, command: Command) -> None:
         key = f"{clock.key}@{source}"
         known = work.playbook.deadlines.get(clock.name)
         if known is not None and key not in work.case.clocks:
-            work.put_clock(replace(clock, key=key, adopted_from=source))
+            adopted = replace(clock, key=key, adopted_from=source)
+            if work.playbook.states[work.case.state].end:
+                adopted = clocks.end_clock(adopted, work.now, work.calendar, met=False)
+            work.put_clock(adopted)
     _close(work)
     _automatic(work)
 

@@ -41,10 +41,12 @@ def shown(field: Field, scope: Scope) -> bool:
 def _problem(field: Field, value: object) -> Problem | None:
     match field.kind:
         case "choice":
+            if not _plain(value):
+                return "not_of_kind"
             allowed = {choice.value for choice in field.choices}
             return "not_a_choice" if allowed and value not in allowed else None
         case "choices":
-            if not isinstance(value, list | tuple):
+            if not isinstance(value, list | tuple) or not all(_plain(item) for item in value):
                 return "not_of_kind"
             allowed = {choice.value for choice in field.choices}
             return "not_a_choice" if allowed and any(item not in allowed for item in value) else None
@@ -58,7 +60,13 @@ def _problem(field: Field, value: object) -> Problem | None:
             return None if isinstance(value, datetime) and value.tzinfo else "not_of_kind"
         case "text" | "long_text" | "phone" | "address":
             return None if isinstance(value, str | Words) else "not_of_kind"
-    return None
+    several = value if isinstance(value, list | tuple) else [value]
+    return None if all(_plain(item) for item in several) else "not_of_kind"
+
+
+def _plain(value: object) -> bool:
+    """A name or a number of something kept elsewhere: what a list, a person or a file is referred to by."""
+    return isinstance(value, str | int | Words) and not isinstance(value, bool)
 
 
 def _number_problem(field: Field, value: object) -> Problem | None:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from tuoshan.core import judging, timing
 from tuoshan.core.case import Actor, Around, CaseState, Refusal, TaskRun
-from tuoshan.core.playbook import ANY_OPEN, Action, Field, Playbook, Wording
+from tuoshan.core.playbook import ANY_OPEN, START, Action, Field, Playbook, Wording
 from tuoshan.core.work import Refused, Work
 
 PossibleKind = Literal["act", "task", "ask", "hold", "release"]
@@ -61,6 +61,8 @@ def _action(work: Work, action: Action, actor: Actor) -> Possible | None:
     blocked: Refusal | None = None
     try:
         judging.place(work, action)
+        if action.back and work.case.moved.get("action") in (None, START):
+            raise Refused("not_from_here", state=work.case.state, possible=judging.possible(work))
         judging.ways(work, action)
         _condition(work, action, asked)
     except Refused as refused:
@@ -98,7 +100,9 @@ def _task(work: Work, run: TaskRun, actor: Actor) -> Possible | None:
 
 
 def _asks(work: Work, actor: Actor) -> list[Possible]:
-    found = []
+    found: list[Possible] = []
+    if work.case.hold is not None and work.case.hold.name == timing.MERGED:
+        return found
     for task in work.playbook.tasks.values():
         already = any(run.name == task.name for run in work.case.open_tasks())
         here = not task.during or work.case.state in task.during

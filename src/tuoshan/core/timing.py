@@ -134,7 +134,7 @@ def _owed(playbook: Playbook, clock: Clock) -> bool:
 
 
 def recompute_moments(work: Work) -> None:
-    """`at` is reckoned again whenever what it reads may have changed."""
+    """`at` is reckoned again whenever what it reads may have changed; a moment past already is not moved again."""
     for clock in work.case.running_clocks():
         if clock.fixed is None or clock.adopted_from:
             continue
@@ -145,7 +145,7 @@ def recompute_moments(work: Work) -> None:
             wanted = clocks.moment_of(plan.limit, work.scope())
         except EvaluationError:
             continue
-        if wanted != clock.fixed and not (wanted < work.now and clock.due is not None and clock.due <= work.now):
+        if wanted != clock.fixed and not (wanted < work.now and clock.fixed <= work.now):
             work.put_clock(clocks.rearm(clock, wanted, work.now, work.calendar))
 
 

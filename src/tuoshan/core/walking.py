@@ -170,20 +170,21 @@ class Walker:
             }
         else:
             filled = self.fill(fields, values)
-        earlier, extra = self.stepping_back() if action.back else (None, {})
+        earlier, taken, extra = self.stepping_back() if action.back else (None, None, {})
         command = Command(
             "act", name, self.actor_for(by, as_party, person), filled, _evidence(action.evidence),
-            earlier=earlier, extra=extra,
+            earlier=earlier, taken=taken, extra=extra,
         )  # fmt: skip
         return self.send(command)
 
-    def stepping_back(self) -> tuple[CaseState | None, dict[str, Json]]:
-        """The case before its last transition, and what was told since (which cannot be untold)."""
+    def stepping_back(self) -> tuple[CaseState | None, Event | None, dict[str, Json]]:
+        """The case before its last transition, that event, and what was told since (which cannot be untold)."""
         seq = int(self.case.moved.get("seq", 0))
         if seq < 1:
-            return None, {}
+            return None, None, {}
         told = [number for number in self.told if number >= seq]
-        return replay(self.playbook.key, self.events[: seq - 1]), {"delivered": told} if told else {}
+        earlier = replay(self.playbook.key, self.events[: seq - 1])
+        return earlier, self.events[seq - 1], {"delivered": told} if told else {}
 
     def task(
         self, name: str, key: str, outcome: str, values: Mapping[str, object], as_party: str = "", person: str = ""

@@ -16,7 +16,7 @@ class Place:
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("TUOSHAN_")}
         self.environment |= {
             "TUOSHAN_DATA_DIR": str(self.data), "TUOSHAN_LOG_LEVEL": "ERROR", "TUOSHAN_SQLITE_SYNCHRONOUS": "OFF",
-            "TUOSHAN_DATABASE_POOL_SIZE": "0", "DJANGO_SETTINGS_MODULE": "tuoshan.settings",
+            "TUOSHAN_DATABASE_POOL_SIZE": "0", "DJANGO_SETTINGS_MODULE": "tuoshan.settings", "COLUMNS": "500",
         }  # fmt: skip
         server = os.environ.get("TUOSHAN_DATABASE_URL", "")
         if server:

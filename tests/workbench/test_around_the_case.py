@@ -211,3 +211,11 @@ def test_a_survey_answer_shows_its_face(desk: Any) -> None:
     text = desk.client("agent").get(f"/case/{case.number}").content.decode()
     assert "😀" in text
     assert "5 分" in text
+
+
+def test_a_mention_stands_out_and_text_stays_text() -> None:
+    from tuoshan.workbench.templatetags.desk import mentions
+
+    shown = mentions("@周明 请看 <b>x</b> a@b.cn")
+    assert shown.startswith('<b class="text-primary">@周明</b> 请看 &lt;b&gt;')
+    assert shown.count("text-primary") == 1

@@ -94,3 +94,14 @@ def test_nobody_closes_their_own_account(desk: Any) -> None:
     lead = desk.people["lead"]
     answer = desk.client("manager").post(f"/people/{desk.people['manager'].pk}/leave", {"to": lead.pk})
     assert answer.status_code == 422
+
+
+def test_a_case_is_taken_with_one_press(desk: Any) -> None:
+    case = desk.accepted()
+    page = desk.client("colleague").get(f"/case/{case.number}").content.decode()
+    assert 'name="handler" value="' in page
+    data = {"seq": case.seq, "key": "take", "handler": desk.people["colleague"].pk}
+    assert desk.htmx("colleague", "post", f"/case/{case.number}/do/act/claim", data).status_code == 204
+    assert desk.read(case).handler_id == desk.people["colleague"].pk
+    page = desk.client("colleague").get(f"/case/{case.number}").content.decode()
+    assert 'name="handler" value="' not in page

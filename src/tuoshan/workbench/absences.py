@@ -51,7 +51,7 @@ class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]
 @require_http_methods(["GET", "POST"])
 def my_absence(request: HttpRequest) -> HttpResponse:
     """One's own absences."""
-    person = Person.objects.get(pk=request.user.pk)
+    person = Person.objects.get(pk=int(request.user.pk or 0))
     return _page(request, person)
 
 

@@ -30,6 +30,7 @@ from tuoshan.workbench.cards import Card, cards
 
 PAGE = 50
 LATE_SHOWN = 12
+NAMES_SHOWN = 3
 TOMORROW_SHOWN = 200
 TOLD = ("overdue", "escalated")
 TILES = (
@@ -61,7 +62,7 @@ class Tile:
 class Load:
     """What one person has in hand."""
 
-    person: Any
+    person: Person
     open: int
     late: int
     away: Any
@@ -149,7 +150,15 @@ def told_of(case_ids: Iterable[int]) -> dict[int, str]:
     for case_id, person_id in rows:
         if person_id in names and case_id is not None:
             told.setdefault(case_id, {})[names[person_id]] = None
-    return {case_id: _("、").join(found) for case_id, found in told.items()}
+    return {case_id: _named(list(found)) for case_id, found in told.items()}
+
+
+def _named(names: Sequence[str]) -> str:
+    """The first to be told, and how many more."""
+    shown = _("、").join(names[:NAMES_SHOWN])
+    if len(names) <= NAMES_SHOWN:
+        return shown
+    return _("%(names)s 等 %(n)d 人") % {"names": shown, "n": len(names)}
 
 
 def clock_title(case: Case, row: Deadline) -> str:

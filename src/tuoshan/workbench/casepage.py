@@ -127,6 +127,8 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "leading_clock": next((view for view in clocks if view.open and view.ours), None),
         "leading": leading,
         "others": [b for b in all_buttons if b not in leading],
+        "claimable": case.handler_id != person_id(request)
+        and any(b.item.kind == "act" and b.item.name == "claim" and not b.why_not for b in all_buttons),
         "days": story.days(),
         "evidence": evidence,
         "facts": facts_shown(standing, story),

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -119,6 +119,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
         "show": name,
         "filters": FILTERS,
         "may_make": allowed(request.user, "workbench.lesson_make"),
+        "pareto_url": reverse("workbench:report", args=["causes"]) if allowed(request.user, "workbench.report") else "",
     }
     return render(request, "workbench/lessons/page.html", context)
 

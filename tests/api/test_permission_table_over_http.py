@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -36,7 +37,25 @@ def _kind(converter: Any) -> str:
     return type(converter).__name__.replace("Converter", "").replace("String", "str").lower().replace("string", "str")
 
 
-ALL = [(name, given) for name, given in addresses() if PERMISSIONS.get(name_of(name), ANYBODY) is not ANYBODY]
+ALL = [
+    (name, given)
+    for name, given in addresses()
+    if PERMISSIONS.get(name_of(name), ANYBODY) is not ANYBODY and not name.startswith("api:")
+]
+
+
+def operations() -> list[Any]:
+    """Every operation of the API: (method, address with sample arguments, name)."""
+    from tuoshan.api.urls import api
+
+    found = []
+    for prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            address = re.sub(r"{[^}]+}", "1", f"/api/v1{prefix}{path}")
+            for operation in view.operations:
+                name = getattr(operation.view_func, "permission", "")
+                found += [pytest.param(method, address, name, id=f"{method} {name}") for method in operation.methods]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +96,20 @@ def test_who_gets_in(name: str, given: dict[str, Any], people: dict[str, Person]
 def test_a_stranger_gets_nothing(name: str, given: dict[str, Any]) -> None:
     status = Client(raise_request_exception=False).get(address_of(name, given)).status_code
     assert status in (302, 401, 403, 405), f"a stranger gets {status} at {name}"
+
+
+@pytest.mark.parametrize(("method", "address", "name"), operations())
+def test_an_operation_of_the_api_does_nothing_for_others(
+    method: str, address: str, name: str, people: dict[str, Person]
+) -> None:
+    """The body is judged before the role, so an empty one may be refused first; nothing is ever done."""
+    assert name in PERMISSIONS, f"{method} {address} has no guard"
+    assert Client().generic(method, address, "{}", "application/json").status_code == 401
+    for role, person in people.items():
+        client = Client(raise_request_exception=False)
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        status = client.generic(method, address, "{}", "application/json").status_code
+        if role in PERMISSIONS[name]:
+            assert status not in (401, 403) and status < 500, f"{role} gets {status} at {name}"
+        else:
+            assert status in (403, 404, 422, 400), f"{role} gets {status} at {name}"

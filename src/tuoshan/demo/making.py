@@ -14,13 +14,15 @@ from tuoshan.clock import MovedClock
 from tuoshan.demo import catalogue, company, people, schedule, staff_words
 from tuoshan.demo.chance import Chance
 from tuoshan.demo.lessons import keep_promises
-from tuoshan.demo.running import Simulation, hurry, settle, unfollowed
+from tuoshan.demo.running import Simulation, hurry, hushed, settle, unfollowed
 from tuoshan.demo.world import World
 from tuoshan.insight import indexing
 from tuoshan.knowledge.models import QuickReply
 from tuoshan.parties.models import Person
 
 DAYS = 91
+TOLD_DAYS = 21
+"""So many days back staff have notices; what was told earlier has long been read and would only fill their lists."""
 SEED = 20
 CUSTOMERS, ORDERS = 250, 400
 TABLE = "demo"
@@ -80,6 +82,8 @@ def make(
             moved.move_to(begin)
             claiming.put(kind="job", name="remind_lessons", key="job:remind_lessons", due_at=begin)
             with unfollowed("insight"):
+                with hushed():
+                    simulation.run(end - timedelta(days=TOLD_DAYS))
                 simulation.run(end)
             with write_transaction():
                 indexing.reindex()

@@ -3,11 +3,14 @@
 import heapq
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import connection
 
 from tuoshan.agenda import worker
+from tuoshan.agenda.handlers import HANDLERS
+from tuoshan.agenda.models import Item
 from tuoshan.agenda.sql import moment
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import hooks
@@ -102,6 +105,25 @@ def unfollowed(*effects: str) -> Iterator[None]:
         yield
     finally:
         hooks.FOLLOWERS.update(kept)
+
+
+HUSHED = ("notify", "approval", "customer_replied", "carry_out", "mention")
+"""Effects that do nothing but tell staff."""
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Inside the block staff are told nothing: who would read a notice of two months ago. Cases stay the same."""
+    kept = {("effect", name): HANDLERS[("effect", name)] for name in HUSHED if ("effect", name) in HANDLERS}
+    HANDLERS.update({key: replace(known, run=_nothing, group=None) for key, known in kept.items()})
+    try:
+        yield
+    finally:
+        HANDLERS.update(kept)
+
+
+def _nothing(item: Item, now: datetime) -> None:
+    return None
 
 
 def hurry() -> str:

@@ -54,6 +54,9 @@ def _places(text: str, wanted: Wanted) -> list[tuple[int, int]]:
 
 def _normalised(text: str) -> tuple[str, list[int]]:
     """The normalised text, and for each of its letters the place in the text that it came from."""
+    whole = tokens.normal(text)
+    if len(whole) == len(text):  # letter for letter, as nearly always
+        return whole, list(range(len(text)))
     plain: list[str] = []
     origin: list[int] = []
     for place, letter in enumerate(text):

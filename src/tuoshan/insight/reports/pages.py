@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from tuoshan.insight import measures, names
 from tuoshan.insight.conditions import Conditions
 from tuoshan.insight.figures import local_day
+from tuoshan.insight.reports import PAGES
 from tuoshan.insight.reports.counting import Counting, quantile_of, shares
 from tuoshan.insight.reports.shapes import SMALL, Cell, Chart, Column, Report, Table, Tile
 from tuoshan.quality.models import Lesson
@@ -344,11 +344,6 @@ def lessons(counting: Counting) -> Report:
     return report
 
 
-PAGES: dict[str, Any] = {
-    "overview": _lazy("总览"), "volumes": _lazy("业务量"), "categories": _lazy("类别"),
-    "causes": _lazy("原因与责任方"), "channels": _lazy("来源"), "clocks": _lazy("时限"),
-    "people": _lazy("经办人与单位"), "satisfaction": _lazy("满意度"), "lessons": _lazy("整改"),
-}  # fmt: skip
 _MAKERS: dict[str, Page] = {
     "overview": overview, "volumes": volumes, "categories": categories, "causes": causes, "channels": channels,
     "clocks": clocks, "people": people, "satisfaction": satisfaction, "lessons": lessons,

@@ -5,6 +5,7 @@ content security policy stops fails the test. `check_accessible(page)` runs axe-
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from tests import chromium
+from tests.browser import staffed
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
@@ -88,3 +90,19 @@ def check_accessible() -> Callable[[Page], None]:
         assert not wrong, wrong
 
     return check
+
+
+@pytest.fixture
+def company(transactional_db: None, live_server: Any, settings: Any) -> Iterator[staffed.Staffed]:
+    """A small company at work, with a store of its own."""
+    from tests.integrations.house import complaint_playbook
+
+    from tuoshan.cases import calendars, library
+
+    calendars.forget()
+    playbook, fragments = complaint_playbook()
+    settings.EMAIL_HOST = ""
+    with tempfile.TemporaryDirectory() as folder, library.using(playbook, fragments=fragments):
+        settings.DATA_DIR = Path(folder)
+        yield staffed.make(live_server.url)
+    calendars.forget()

@@ -1,0 +1,135 @@
+"""Pictures of the main screens for the documents: `python -m tests.browser.screenshots`.
+
+It photographs a running demo (`make run`, or `tuoshan demo` and `tuoshan serve`) in Chromium, each screen at desk
+and phone width in both languages, into docs/screenshots/<screen>-<width>-<language>.png.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests import chromium
+
+from tuoshan.demo.logins import PASSWORD
+
+PLACE = Path(__file__).parents[2] / "docs" / "screenshots"
+SIZES = {1440: 900, 390: 844}
+LANGUAGES = {"zh": ("zh-hans", "zh-CN"), "en": ("en", "en-GB")}
+MOST_BYTES = 150 * 1024
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One picture: who looks at what, and what is pressed first. `widths` where it is worth a picture."""
+
+    name: str
+    who: str
+    address: str
+    opens: str = ""
+    follow: str = ""
+    widths: tuple[int, ...] = (1440, 390)
+
+
+SCREENS = (
+    Screen("queue", "agent", "/queue/unassigned"),
+    Screen("case", "agent", "/queue/mine", follow="[data-rows] .row", opens="[data-key='a']"),
+    Screen("register", "agent", "/register/complaint"),
+    Screen("board", "lead", "/board"),
+    Screen("report", "manager", "/reports/causes", widths=(1440,)),
+    Screen("portal", "", "/portal/", widths=(390,)),
+    Screen("portal-case", "", "", widths=(390,)),
+)
+
+
+def sign_in(page: Page, who: str, password: str) -> None:
+    """Sign in by the form, as anybody would."""
+    page.goto("/accounts/sign-in")
+    page.fill("[name=login]", who)
+    page.fill("[name=password]", password)
+    page.locator("form .btn-primary").click()
+    page.wait_for_selector("html[data-ready] .rail", state="attached")
+
+
+@contextmanager
+def window(browser: Browser, address: str, width: int, language: str, *, dark: bool = False) -> Iterator[Page]:
+    """A browser window of this width that speaks this language."""
+    value, locale = LANGUAGES[language]
+    context = browser.new_context(
+        base_url=address, viewport={"width": width, "height": SIZES[width]}, locale=locale, has_touch=width < 600,
+        timezone_id="Asia/Shanghai", color_scheme="dark" if dark else "light", reduced_motion="reduce",
+    )  # fmt: skip
+    context.set_default_timeout(30_000)
+    context.add_cookies([{"name": "tuoshan_language", "value": value, "url": address}])
+    yield context.new_page()
+    context.close()
+
+
+def photograph(page: Page, screen: Screen, link: str) -> bytes:
+    """Go there, press what is to be pressed, and look."""
+    page.goto(screen.address or link)
+    if screen.follow:
+        rows = page.locator(screen.follow)
+        rows.first.wait_for()
+        page.goto(str(rows.first.get_attribute("href")))
+    page.wait_for_selector("html[data-ready]")
+    if screen.opens and page.locator(screen.opens).count():
+        page.locator(screen.opens).first.click()
+        page.wait_for_selector(".action-form:not([hidden]) form")
+        page.mouse.move(0, 0)
+    page.wait_for_load_state("networkidle")
+    return page.screenshot(animations="disabled")
+
+
+def small(picture: bytes) -> bytes:
+    """The picture with as few colours as keep it under the limit."""
+    with Image.open(BytesIO(picture)) as image:
+        plain = image.convert("RGB")
+    for colours in (256, 128, 64, 32):
+        kept = BytesIO()
+        plain.quantize(colours, dither=Image.Dither.NONE).save(kept, "PNG", optimize=True)
+        if kept.tell() <= MOST_BYTES:
+            break
+    return kept.getvalue()
+
+
+def main() -> int:
+    """Photograph all screens, or those that are named."""
+    reader = argparse.ArgumentParser(prog="python -m tests.browser.screenshots", description=__doc__)
+    reader.add_argument("screens", nargs="*", help="; ".join(screen.name for screen in SCREENS))
+    reader.add_argument("--address", default="http://127.0.0.1:8000", help="where the demo runs")
+    reader.add_argument("--password", default=PASSWORD, help="of the demo's accounts")
+    reader.add_argument("--link", default="", help="a customer's link to a case, for the portal's page")
+    reader.add_argument("--into", type=Path, default=PLACE)
+    reader.add_argument("--dark", action="store_true")
+    given = reader.parse_args()
+    place = chromium.path()
+    if place is None:
+        print("no Chromium found", file=sys.stderr)
+        return 1
+    given.into.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=place, args=chromium.ARGUMENTS)
+        for screen in SCREENS:
+            if (given.screens and screen.name not in given.screens) or not (screen.address or given.link):
+                continue
+            for language in LANGUAGES:
+                for width in screen.widths:
+                    with window(browser, given.address, width, language, dark=given.dark) as page:
+                        if screen.who:
+                            sign_in(page, screen.who, given.password)
+                        picture = small(photograph(page, screen, given.link))
+                    path = given.into / f"{screen.name}-{width}-{language}.png"
+                    path.write_bytes(picture)
+                    print(f"{path.name} {len(picture) // 1024} KB")
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -103,8 +103,8 @@ def grade(value: str) -> dict[str, Any]:
 
 _CLASSES: tuple[tuple[type[widgets.Widget], str], ...] = (
     (widgets.CheckboxInput, "checkbox checkbox-sm"),
-    (widgets.RadioSelect, "radio radio-sm"),
     (widgets.CheckboxSelectMultiple, "checkbox checkbox-sm"),
+    (widgets.RadioSelect, "radio radio-sm"),
     (widgets.SelectMultiple, "select w-full h-auto"),
     (widgets.Select, "select w-full"),
     (widgets.Textarea, "textarea w-full"),

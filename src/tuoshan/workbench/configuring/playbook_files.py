@@ -38,7 +38,7 @@ class FileForm(forms.Form):
     )
     text = forms.CharField(
         label=gettext_lazy("内容"), required=False, max_length=MOST_BYTES, strip=False,
-        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false", "class": "num"}),
+        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false", "class": "font-mono"}),
     )  # fmt: skip
     file = forms.FileField(label=gettext_lazy("或选择文件"), required=False)
 

@@ -91,6 +91,19 @@ def bind_uploads(token: str, case_id: int) -> list[int]:
     return list(found(token, case_id)) if found and token else []
 
 
+def drafted_uploads(token: str) -> list[int]:
+    """The files uploaded under a draft's token that no case has taken; their ids."""
+    found = _named(EVIDENCE, "of_draft")
+    return [row.id for row in found(token)] if found and token else []
+
+
+def return_uploads(ids: Sequence[int]) -> None:
+    """Give files back to their draft, so that the form that was refused lists them again."""
+    found = _named(EVIDENCE, "return_draft")
+    if found and ids:
+        found(ids)
+
+
 def evidence_kinds(case_id: int, ids: Sequence[int]) -> dict[int, str]:
     """The kind of each of these pieces of evidence that belongs to the case and was not removed."""
     model: Any = _named(EVIDENCE_MODELS, "Evidence")

@@ -73,7 +73,10 @@ def _execute(case_id: int, order: Order) -> Outcome:
             earlier = replay(cursor, order, fingerprint)
             if earlier is not None:
                 return earlier
+        drafted = neighbours.drafted_uploads(order.upload_token)
         change = judge(cursor, row, playbook, order, values, words)
+        if change.decision.refusal is not None:
+            neighbours.return_uploads(drafted)
         if change.decision.events or order.kind == "wake":
             flush(cursor, [change])
         outcome = outcome_of(change)

@@ -263,6 +263,25 @@ def of_draft(token: str) -> list[Evidence]:
     return list(Evidence.objects.filter(upload_token_hash=draft, case_id=None, removed_at=None).order_by("id"))
 
 
+def mark_draft(token: str, *, visible_to_customer: bool, supervisors_only: bool = False) -> int:
+    """Says who may see the files of a draft before a case takes them; how many rows.
+
+    Files for supervisors alone are never the customer's. Files that a case has taken stay as they are.
+    """
+    draft = token_hash(token)
+    if draft is None:
+        return 0
+    rows = Evidence.objects.filter(upload_token_hash=draft, case_id=None, removed_at=None)
+    return rows.update(
+        visible_to_customer=visible_to_customer and not supervisors_only, supervisors_only=supervisors_only
+    )
+
+
+def return_draft(evidence_ids: Iterable[int]) -> int:
+    """Gives files back to their draft, when the step that took them was refused; how many rows."""
+    return Evidence.objects.filter(id__in=list(evidence_ids)).exclude(upload_token_hash="").update(case_id=None)
+
+
 def remove_draft(token: str, evidence_id: int) -> bool:
     """Takes one file out of a draft before it is sent; True when it was there."""
     row = next((row for row in of_draft(token) if row.id == evidence_id), None)

@@ -30,7 +30,7 @@ from tuoshan.core.case import Command
 from tuoshan.core.decide import decide
 from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work
-from tuoshan.documents import drafts
+from tuoshan.documents import drafts, evidence
 from tuoshan.parties.permissions import permitted
 from tuoshan.workbench import assignable
 from tuoshan.workbench.casepage import find_case, person_id, standing_of
@@ -76,6 +76,8 @@ def _do(request: HttpRequest, case: Case, standing: Standing, item: Possible) ->
     token = request.POST.get("upload_token", "")
     if not form.is_valid():
         return _form_page(request, case, standing, item, form, token, status=422)
+    if token:
+        evidence.mark_draft(token, **_seen_by(request, standing, item))
     outcome = _send(request, case, item, form.values(), token)
     if outcome.refusal is not None:
         fields = outcome.refusal.data.get("fields")
@@ -123,6 +125,7 @@ def _form_page(
         "wanted": [evidence_title(kind) for kind in item.evidence],
         "evidence_kind": item.evidence[0].split("|")[0] if item.evidence else "",
         "evidence_choices": _evidence_choices(item),
+        "seen_by": _seen_by(request, standing, item), "against_a_person": _is_against_a_person(item),
         "seq": request.POST.get("seq", case.seq) if status != 409 else case.seq,
         "key": request.POST.get("key") if status == 200 else identifiers.token(),
         "preview": _preview(standing, item, form) if status == 200 else [],
@@ -135,6 +138,27 @@ def _form_page(
 def _evidence_choices(item: Possible) -> list[tuple[str, str]]:
     kinds = [kind for wanted in item.evidence for kind in wanted.split("|") if kind != "any"]
     return [(kind, evidence_title(kind)) for kind in kinds] if len(kinds) > 1 else []
+
+
+def _seen_by(request: HttpRequest, standing: Standing, item: Possible) -> dict[str, bool]:
+    """Who may see what is attached: as ticked, and on a fresh form the customer when the step writes to them.
+
+    Only a form that names a person to supervisors alone can keep its files for them.
+    """
+    if request.method == "POST":
+        kept = _is_against_a_person(item) and "supervisors_only" in request.POST
+        return {"visible_to_customer": "visible_to_customer" in request.POST and not kept, "supervisors_only": kept}
+    return {"visible_to_customer": _tells_customer(standing, item), "supervisors_only": False}
+
+
+def _tells_customer(standing: Standing, item: Possible) -> bool:
+    action = standing.playbook.actions.get(item.name) if item.kind == "act" else None
+    messages = standing.playbook.messages
+    return action is not None and any("customer" in messages[name].to for name in action.tell if name in messages)
+
+
+def _is_against_a_person(item: Possible) -> bool:
+    return any(field.supervisors_only for field in item.form)
 
 
 def _preview(standing: Standing, item: Possible, form: PlaybookForm) -> list[str]:

@@ -35,6 +35,7 @@ PARTICULARS = (
     Particular("reply_due", _("对方要求的答复时限"), ("authority",), "moment"),
 )
 
+
 def particulars_of(channel: str) -> list[Particular]:
     """What this channel tells."""
     return [item for item in PARTICULARS if channel in item.channels]

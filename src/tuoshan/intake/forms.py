@@ -90,9 +90,7 @@ class CameForm(forms.Form):
                 )
             else:
                 plain = forms.TextInput(attrs={"autocomplete": "off"})
-                self.fields[item.name] = forms.CharField(
-                    label=item.label, required=False, max_length=200, widget=plain
-                )
+                self.fields[item.name] = forms.CharField(label=item.label, required=False, max_length=200, widget=plain)
 
     def clean_received_at(self) -> datetime | None:
         """Not to come, and not longer ago than a year: a slip of the pen."""

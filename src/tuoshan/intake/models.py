@@ -1,11 +1,12 @@
-"""How a case reached us, beside the case: what its channel tells of it."""
+"""How cases reached us: what the channel tells of each, and the spreadsheets that brought many."""
+
+from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-from tuoshan.intake.imports.models import ImportRun
+from tuoshan import identifiers
 from tuoshan.secrets import EncryptedTextField
-
-__all__ = ["Arrival", "ImportRun"]
 
 
 class Arrival(models.Model):
@@ -34,3 +35,53 @@ class Arrival(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.channel}"
+
+
+class ImportRun(models.Model):
+    """One spreadsheet: where it lies, how its columns are read, how far it has come.
+
+    The file is kept under DATA_DIR/imports until the import has ended and its report was fetched or is old.
+    `position` is the number of rows already handled; a killed worker goes on from there, and rows that it had
+    taken are known again by their keys.
+    """
+
+    class Status(models.TextChoices):
+        MAPPING = "mapping", _("待确认列")
+        CHECKED = "checked", _("已试算")
+        RUNNING = "running", _("导入中")
+        DONE = "done", _("已完成")
+        STOPPED = "stopped", _("已停止")
+        FAILED = "failed", _("失败")
+
+    id = models.BigIntegerField(primary_key=True, default=identifiers.next_id)
+    person_id = models.BigIntegerField()
+    file_name = models.CharField(max_length=200)
+    stored_name = models.CharField(max_length=80)
+    source = models.CharField(max_length=64)
+    playbook = models.CharField(max_length=60, default="complaint")
+    live = models.BooleanField(default=False)
+    unit_id = models.BigIntegerField(null=True)
+    columns: Any = models.JSONField(default=list)
+    mapping: Any = models.JSONField(default=dict)
+    sample: Any = models.JSONField(default=list)
+    status = models.CharField(max_length=10, choices=Status, default=Status.MAPPING)
+    rows = models.IntegerField(default=0)
+    position = models.IntegerField(default=0)
+    taken = models.IntegerField(default=0)
+    known = models.IntegerField(default=0)
+    refused: Any = models.JSONField(default=list)
+    problem = models.CharField(max_length=300, default="")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "intake_import"
+        indexes = [models.Index(fields=["-created_at"], name="intake_import_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.status}"
+
+    @property
+    def percent(self) -> int:
+        """How far it has come, 0 to 100."""
+        return min(100, round(100 * self.position / self.rows)) if self.rows else 0

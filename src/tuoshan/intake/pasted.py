@@ -23,9 +23,7 @@ _LABELS = {
 }  # fmt: skip
 _HEADER = re.compile(r"^[\s>*]*([A-Za-z-]+|[\u4e00-\u9fff]{2,4})\s*\*?[:：]\s*\*?(.*)$")
 _MIME = re.compile(r"^(?:MIME-Version|Content-Type|Received|Message-ID):", re.IGNORECASE | re.MULTILINE)
-_MOMENT = re.compile(
-    r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})\s*日?[^0-9]{0,16}?(\d{1,2})[:：点](\d{2})"
-)
+_MOMENT = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})\s*日?[^0-9]{0,16}?(\d{1,2})[:：点](\d{2})")
 _AFTERNOON, _MORNING = re.compile(r"下午|晚上|\bPM\b", re.IGNORECASE), re.compile(r"上午|凌晨|\bAM\b", re.IGNORECASE)
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?(1[3-9]\d[\s-]?\d{4}[\s-]?\d{4})(?!\d)")
 _ORDER = re.compile(

@@ -122,9 +122,7 @@ def _register(given: _Given) -> Registered:
             transaction.set_rollback(True)
         else:
             case = Case.objects.get(pk=outcome.case_id)
-            arrivals.keep(
-                case_id=case.pk, came=given.came, registered_at=case.created_at, order_no=order_no, text=said
-            )
+            arrivals.keep(case_id=case.pk, came=given.came, registered_at=case.created_at, order_no=order_no, text=said)
             if given.identity is not None:
                 record_identity(case_id=case.pk, actor=actor, check=given.identity)
     if outcome.refusal is not None:

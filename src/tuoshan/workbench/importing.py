@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
 from tuoshan.intake.imports import desk, mapping
-from tuoshan.intake.imports.models import ImportRun
 from tuoshan.intake.imports.tables import TableRefused
+from tuoshan.intake.models import ImportRun
 from tuoshan.parties.permissions import permitted
 
 SHOWN_BAD = 50

@@ -16,10 +16,10 @@ from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library
 from tuoshan.cases.acting import ActingAs
 from tuoshan.intake.imports import mapping, reports, running, tables
-from tuoshan.intake.imports.models import ImportRun
 from tuoshan.intake.imports.records import Maker
 from tuoshan.intake.imports.running import Bad
 from tuoshan.intake.imports.tables import Row, TableRefused
+from tuoshan.intake.models import ImportRun
 from tuoshan.parties.models import Person
 
 LARGEST_BYTES = 200 * 1024 * 1024

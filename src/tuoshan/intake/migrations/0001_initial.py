@@ -6,27 +6,36 @@ import tuoshan.secrets
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Arrival',
+            name="Arrival",
             fields=[
-                ('case_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('channel', models.CharField(default='', max_length=30)),
-                ('received_at', models.DateTimeField()),
-                ('reply_due', models.DateTimeField(null=True)),
-                ('order_no', models.CharField(default='', max_length=64)),
-                ('text_key', models.CharField(default='', max_length=32)),
-                ('particulars', tuoshan.secrets.EncryptedTextField(default='')),
+                ("case_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("channel", models.CharField(default="", max_length=30)),
+                ("received_at", models.DateTimeField()),
+                ("reply_due", models.DateTimeField(null=True)),
+                ("order_no", models.CharField(default="", max_length=64)),
+                ("text_key", models.CharField(default="", max_length=32)),
+                ("particulars", tuoshan.secrets.EncryptedTextField(default="")),
             ],
             options={
-                'db_table': 'intake_arrival',
-                'indexes': [models.Index(condition=models.Q(('order_no', ''), _negated=True), fields=['order_no'], name='intake_arrival_order'), models.Index(condition=models.Q(('text_key', ''), _negated=True), fields=['text_key'], name='intake_arrival_text')],
+                "db_table": "intake_arrival",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("order_no", ""), _negated=True),
+                        fields=["order_no"],
+                        name="intake_arrival_order",
+                    ),
+                    models.Index(
+                        condition=models.Q(("text_key", ""), _negated=True),
+                        fields=["text_key"],
+                        name="intake_arrival_text",
+                    ),
+                ],
             },
         ),
     ]

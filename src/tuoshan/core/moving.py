@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import cast
+from typing import Literal, cast
 
 from tuoshan.core import clocks, timing
 from tuoshan.core.case import TaskRun, encode
@@ -100,7 +100,7 @@ def open_superior_task(work: Work, party: str, action: str) -> None:
     work.effect("notify", what="task", party=superior, key="", task=identity)
 
 
-def close_task(work: Work, run: TaskRun, status: str, outcome: str, by: str = "") -> None:
+def close_task(work: Work, run: TaskRun, status: Literal["done", "lapsed"], outcome: str, by: str = "") -> None:
     closed = replace(run, status=status, outcome=outcome, closed=work.now, by=by)
     work.put_task(closed)
     for clock in work.case.running_clocks():

@@ -42,7 +42,7 @@ def path_of(run: ImportRun) -> Path:
     return folder() / run.stored_name
 
 
-def take_in(file: UploadedFile, person: Person) -> ImportRun:
+def take_in(file: "UploadedFile[Any]", person: Person) -> ImportRun:
     """Store the file, read its headings and guess the mapping. Raises TableRefused."""
     name = Path(file.name or "").name
     ending = next((end for end in ENDINGS if name.lower().endswith(end)), "")

@@ -49,7 +49,7 @@ class Writer:
             head = tarfile.TarInfo(name)
             head.size, head.mtime, head.mode = os.fstat(file.fileno()).st_size, int(path.stat().st_mtime), 0o600
             reading = _Hashing(file)
-            self.tar.addfile(head, reading)  # type: ignore[arg-type]
+            self.tar.addfile(head, reading)
         self.files[name] = [head.size, reading.digest.hexdigest()]
         return True
 

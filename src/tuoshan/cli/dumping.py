@@ -159,7 +159,8 @@ def _own_connection() -> Any:
 
     known = connection.settings_dict
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    return psycopg.connect(**{name: str(known[key]) for name, key in names.items() if known.get(key)})
+    given: dict[str, Any] = {name: str(known[key]) for name, key in names.items() if known.get(key)}
+    return psycopg.connect(**given)
 
 
 def _dump_postgresql(folder: Path, progress: Progress) -> dict[str, int]:

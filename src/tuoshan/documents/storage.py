@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
@@ -44,7 +43,7 @@ def incoming_path() -> Path:
     """A fresh name for a file that is being received; its folder exists."""
     folder = evidence_root() / "incoming"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder / secrets.token_hex(16)
+    return folder / identifiers.token(16)
 
 
 def receive(pieces: Iterable[bytes], at_most: int) -> tuple[Path, int, str]:

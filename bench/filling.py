@@ -13,10 +13,10 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bench.company import Patterns
 from django.conf import settings
 from django.db import connection
 
-from bench.company import Patterns
 from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import sql
@@ -171,7 +171,7 @@ def _numbers(statement: str) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-class _plain:  # noqa: N801  (reads as a statement)
+class _plain:
     """Rows as the database holds them, without Django's conversions."""
 
     def __enter__(self) -> Callable[[str], tuple[list[str], list[Row]]]:

@@ -4,9 +4,9 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
+from bench.raw import Bare, record_writes
 from django.db import connection
 
-from bench.raw import Bare, record_writes
 from tuoshan import clock
 from tuoshan.agenda import claiming
 from tuoshan.agenda.models import Item

@@ -5,10 +5,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from bench.company import texts
 from bench.raw import Bare, record_reads, record_writes
+from django.conf import settings
+
 from tuoshan.cases import library, service, verifying
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case

@@ -4,12 +4,12 @@ import statistics
 import time
 from typing import Any
 
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-
 from bench.company import COMMON, RARE, Player
 from bench.raw import Bare, record_reads
 from bench.web import Client, Running, at_once, percentiles
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
 from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import writing
 from tuoshan.cases import queries

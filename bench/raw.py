@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.filling import open_raw
 from django.db import connection, transaction
 
-from bench.filling import open_raw
 from tuoshan.agenda.turnstile import writing
 
 _CONTROL = re.compile(r"^(SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SET TRANSACTION)", re.IGNORECASE)

@@ -1,6 +1,5 @@
 """Durable registrations through the write path, beside the raw database sending the same statements."""
 
-import json
 import statistics
 import subprocess
 import sys
@@ -9,12 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-from django.db import connection
-
 from bench import places
 from bench.company import Player
 from bench.raw import Bare, record_writes
+from django.conf import settings
+from django.db import connection
+
 from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import sql
@@ -59,12 +58,13 @@ def processes(count: int, many: int) -> dict[str, Any]:
     """`count` processes at once, each with its own connection. Children record one after the other."""
     children = [
         subprocess.Popen(
-            [sys.executable, "-m", "bench.registering", str(many)], cwd=places.ROOT, text=True,
+            [sys.executable, "-m", "bench.registrar", str(many)], cwd=places.ROOT, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )
         for _ in range(count)
     ]  # fmt: skip
     try:
+        _tell(children, "ready")
         rates: dict[str, list[float]] = {"raw": [], "product": []}
         for _ in range(3):
             for child in children:
@@ -94,7 +94,7 @@ def _tell(children: Sequence["subprocess.Popen[str]"], word: str) -> None:
             raise RuntimeError(f"a registering process ended at {word}")
 
 
-def _serve(many: int) -> None:
+def serve(many: int) -> None:
     """A child's side: do what is said on standard input."""
     registration = _registration(Player(clock.now()))
     registration(0)
@@ -111,6 +111,8 @@ def _serve(many: int) -> None:
                 _rate(registration, many)
             case "end":
                 break
+            case _:
+                pass
         print("done", flush=True)
     bare.close()
 
@@ -129,9 +131,3 @@ def measure(many: int) -> dict[str, Any]:
         found["four"] = processes(4, many)
     return found
 
-
-if __name__ == "__main__":
-    import django
-
-    django.setup()
-    _serve(json.loads(sys.argv[1]))

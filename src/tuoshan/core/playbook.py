@@ -306,16 +306,21 @@ class Playbook:
     hash: str = ""
     text: str = ""
     file: str = ""
+    _from: dict[str, tuple[Action, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Actions by state, kept as they are found: every clock asks for them at every event."""
 
     def superior_of(self, party: str) -> str:
         """The party to whom this party's overdue work goes; `lead` where the file names none."""
         known = self.parties.get(party)
         return known.superior if known and known.superior else "lead"
 
-    def actions_from(self, state: str) -> list[Action]:
+    def actions_from(self, state: str) -> tuple[Action, ...]:
         """Actions possible from a state in order of declaration, `any_open` ones included."""
-        open_state = state in self.states and not self.states[state].end
-        return [
-            action for action in self.actions.values()
-            if state in action.sources or (open_state and ANY_OPEN in action.sources)
-        ]  # fmt: skip
+        found = self._from.get(state)
+        if found is None:
+            open_state = state in self.states and not self.states[state].end
+            found = self._from[state] = tuple(
+                action for action in self.actions.values()
+                if state in action.sources or (open_state and ANY_OPEN in action.sources)
+            )  # fmt: skip
+        return found

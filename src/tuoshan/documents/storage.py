@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+from tuoshan import identifiers
 from tuoshan.clock import wall_clock
 from tuoshan.documents.limits import evidence_root
 

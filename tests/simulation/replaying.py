@@ -1,8 +1,8 @@
 """Walks taken again: with another worker, and shorter and shorter until only what matters is left.
 
 Invariant 5, exactly: *(a)* where no limit acted by itself, the same steps on one case give the same history
-whatever the worker does, but for the moments at which notices (warnings, lateness) went off. *(b)* Where a limit acts, it
-does the same at any moment before the next alarm, but for moments, and it never shortens the time of the next
+whatever the worker does, but for the moments at which notices (warnings, lateness) went off. *(b)* Where a limit acts
+it does the same at any moment before the next alarm, but for moments, and never shortens the time of the next
 state; this is proved at every single firing. From (b) the whole history follows, recovery times apart.
 """
 
@@ -112,8 +112,7 @@ def whatever_the_worker(walker: Walker) -> None:
         if any(acted_by_itself(event) for file in world.files for event in file.events):
             return  # a limit passed between the last step and the end
         for mine, other in zip(walker.world.files, world.files, strict=True):
-            told = [one for one in (commands(mine.events), commands(other.events))]
-            if told[0] != told[1]:
+            if commands(mine.events) != commands(other.events):
                 raise Violation(5, f"another history when the worker comes {worker}")
             if worker == "never" and without_notices(mine.case) != without_notices(other.case):
                 raise Violation(5, f"another state when the worker comes {worker}")

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from tests import chromium
 from tests.browser import staffed
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
+REFUSALS = ("the server responded with a status of 4", "Response Status Error Code 4")
 # Playwright drives its browser from an event loop, where Django would refuse its ordinary database calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -36,6 +37,7 @@ def browser() -> Iterator[Browser]:
     if place is None:
         pytest.skip("no Chromium here")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=15_000)
         started = playwright.chromium.launch(executable_path=place, args=chromium.ARGUMENTS)
         yield started
         started.close()
@@ -52,7 +54,7 @@ def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
 
     def heard(message: ConsoleMessage) -> None:
         # A refusal that a test provokes is logged by the browser itself, and is no fault of the page.
-        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+        if message.type == "error" and not any(refusal in message.text for refusal in REFUSALS):
             complaints.append(message.text)
 
     def make(*, width: int = 1440, height: int = 900, dark: bool = False, language: str = "zh-hans") -> Page:
@@ -65,7 +67,7 @@ def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
             has_touch=width < 600,
         )
         context.add_cookies([{"name": "tuoshan_language", "value": language, "url": live_server.url}])
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", heard)
@@ -95,11 +97,16 @@ def check_accessible() -> Callable[[Page], None]:
 @pytest.fixture
 def company(transactional_db: None, live_server: Any, settings: Any) -> Iterator[staffed.Staffed]:
     """A small company at work, with a store of its own."""
+    from django.apps import apps
     from tests.integrations.house import complaint_playbook
 
     from tuoshan.cases import calendars, library
+    from tuoshan.catalog import seeds as categories
+    from tuoshan.quality import seeds as causes
 
     calendars.forget()
+    categories.plant(apps)  # a test before this one may have emptied every table
+    causes.plant(apps)
     playbook, fragments = complaint_playbook()
     settings.EMAIL_HOST = ""
     with tempfile.TemporaryDirectory() as folder, library.using(playbook, fragments=fragments):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 PASSWORD = "x"  # noqa: S105 – of people who live for one test
 
@@ -127,6 +127,15 @@ def opened(page: Page, key: str) -> Any:
 
 def send(page: Page, form: Any) -> None:
     """Press the form's button, and wait until the case stands on the page as it is after that."""
-    before = page.get_attribute("#case", "data-seq")
+    before = str(page.get_attribute("#case", "data-seq"))
     form.locator(".form-acts .btn-primary").click()
-    page.wait_for_selector(f"#case:not([data-seq='{before}'])")
+    changed(page, before)
+
+
+def changed(page: Page, before: str) -> None:
+    """The case stands on the page as it is after the event of this number."""
+    try:
+        page.wait_for_selector(f"#case:not([data-seq='{before}'])")
+    except TimeoutError:
+        said = page.locator("[role=alert], .err, #banners .notice").all_inner_texts()
+        raise AssertionError(f"nothing happened; the page says: {[text for text in said if text]}") from None

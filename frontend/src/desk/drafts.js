@@ -117,10 +117,11 @@ export function startDrafts() {
       if (!form.hasAttribute('hx-post')) pending.set({ name: nameOf(form), draft: form.dataset.draft });
     }
   });
-  document.addEventListener('htmx:beforeSwap', (event) => {
-    const form = event.detail.requestConfig?.elt?.closest?.('form[data-draft]');
-    const status = event.detail.xhr.status;
-    if (form && event.detail.requestConfig.verb === 'post' && status >= 200 && status < 300) forget(form);
+  // Before anything is done with the answer: one that leads elsewhere (HX-Location) is never swapped in.
+  document.addEventListener('htmx:beforeOnLoad', (event) => {
+    const { elt, xhr, requestConfig } = event.detail;
+    const accepted = requestConfig?.verb === 'post' && xhr.status >= 200 && xhr.status < 300;
+    if (accepted && elt.matches?.('form[data-draft]')) forget(elt);
   });
   addEventListener('pagehide', () => { for (const form of [...saving.keys()]) save(form); });
 }

@@ -123,7 +123,7 @@ def _form_page(
         "title": words(item.title),
         "outcomes": [(value, words(title)) for value, title in item.outcomes],
         "wanted": [evidence_title(kind) for kind in item.evidence],
-        "evidence_kind": item.evidence[0].split("|")[0] if item.evidence else "",
+        "evidence_kind": item.evidence[0].split("|")[0].replace("any", "") if item.evidence else "",
         "evidence_choices": _evidence_choices(item),
         "seen_by": _seen_by(request, standing, item), "against_a_person": _is_against_a_person(item),
         "seq": request.POST.get("seq", case.seq) if status != 409 else case.seq,
@@ -184,12 +184,16 @@ def _preview(standing: Standing, item: Possible, form: PlaybookForm) -> list[str
 
 def _gone(request: HttpRequest, case: Case, standing: Standing, kind: str, name: str, task: str) -> HttpResponse:
     """The thing is no longer possible: let the write path say what happened meanwhile."""
-    item = Possible(kind, name, standing.playbook.title, task=task)  # type: ignore[arg-type]
+    playbook = standing.playbook
+    known = {"act": playbook.actions, "hold": playbook.holds}.get(kind, playbook.tasks).get(name)
+    title, asked = (known.title, known.form) if known else (playbook.title, ())
+    item = Possible(kind, name, title, asked if kind != "ask" else (), task=task)  # type: ignore[arg-type]
     outcome = _send(request, case, item, {}, "")
     if outcome.refusal is None:
         return done(request, case, _("已完成"))
-    problem = sentence(outcome.refusal, standing.playbook)
-    form = standing.form(item)
+    problem = sentence(outcome.refusal, playbook)
+    form = standing.form(item, data=request.POST)  # what was typed stays, to be copied or sent another way
+    form.is_valid()
     return _form_page(request, case, standing, item, form, "", problem, 409)
 
 

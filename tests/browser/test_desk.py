@@ -1,0 +1,231 @@
+"""Work at the desk under everyday trouble: appeals, urgency, keys alone, lapsed sessions, stale pages, double clicks."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Page, expect
+from tests.browser.staffed import PASSWORD, Staffed, changed, opened, ready, send, work
+
+from tuoshan import clock
+from tuoshan.cases.models import Case
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _open(page: Page, company: Staffed, who: str, case: Case) -> None:
+    company.sign_in(page, who)
+    page.goto(f"/case/{case.number}")
+    ready(page)
+
+
+def test_an_appeal_is_decided_by_another_reviewer(open_page: Any, company: Staffed) -> None:
+    case = company.complaint("外套洗一次就褪色")
+    first = open_page()
+    _open(first, company, "senior", case)
+    form = opened(first, "do-act-unfounded")
+    form.locator("[name=category]").select_option(index=1)
+    form.locator("[name=why]").fill("洗涤说明写明须手洗")
+    photo = {"name": "洗标.jpg", "mimeType": "image/jpeg", "buffer": _picture()}
+    form.locator("input[type=file]").set_input_files(photo)
+    expect(form.locator("[data-file]")).to_have_count(1)
+    send(first, form)
+    work()
+    company.act(case, "appeal", "customer", appeal_reason="说明里没有写手洗")
+
+    first.reload()
+    ready(first)
+    expect(first.locator("[data-opens^='do-act-overturn']")).to_have_count(0)
+    answer = first.request.post(
+        f"{company.url}/case/{case.number}/do/act/overturn",
+        form={"why": "还是我", "seq": str(company.read(case).seq), "key": "direct",
+              "csrfmiddlewaretoken": _token(first)}, headers={"Referer": first.url},
+    )  # fmt: skip
+    assert answer.status == 409
+    assert "另一" in answer.text() or "不能" in answer.text(), answer.text()[:800]
+    assert company.read(case).state == "appealed"
+
+    other = open_page()
+    _open(other, company, "lead", case)
+    expect(other.locator(".tl", has_text="洗涤说明写明须手洗").first).to_be_visible()
+    form = opened(other, "do-act-overturn")
+    form.locator("[name=why]").fill("洗标上确实没有手洗要求")
+    send(other, form)
+    expect(other.locator("#case .chip.c-plain", has_text="待拟方案").first).to_be_visible()
+
+
+def test_an_urgent_case_that_nobody_takes_up_escalates(open_page: Any, company: Staffed) -> None:
+    moved = clock.MovedClock(clock.now())
+    clock.set_clock(moved)  # for the application's threads too
+    try:
+        case = company.accepted("电暖器插头冒火花", impact="high", urgency="high")
+        assert case.grade == "urgent"
+        moved.advance(timedelta(hours=2, minutes=5))
+        work()
+        lead = open_page()
+        company.sign_in(lead, "lead")
+        lead.goto("/queue/urgent")
+        ready(lead)
+        row = lead.locator(".row", has_text=case.number)
+        expect(row.locator(".chip.c-late")).to_contain_text("超时")
+        lead.goto("/notifications")
+        ready(lead)
+        expect(lead.locator("main", has_text=case.number)).to_contain_text("应急措施")
+        row = lead.locator("main a", has_text=re.compile("应急措施|电暖器")).first
+        row.click()
+        lead.wait_for_url(re.compile(case.number))
+        expect(lead.locator("#case .clocks li", has_text="应急措施").locator(".c-late")).to_be_visible()
+    finally:
+        clock.set_clock(None)
+
+
+def test_by_keys_alone(open_page: Any, company: Staffed) -> None:
+    company.complaint("杯子碎了")
+    wanted = company.complaint("锅盖把手松动")
+    page = open_page()
+    page.goto("/accounts/sign-in?next=/queue/unassigned")
+    ready(page)
+    page.keyboard.type("linyue")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.locator("[data-rows] .row").first.wait_for()
+    ready(page)
+    for _ in range(3):
+        page.keyboard.press("j")
+        if wanted.number in page.evaluate("document.activeElement.textContent"):
+            break
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(wanted.number))
+    ready(page)
+
+    page.keyboard.press("n")
+    page.locator("#write-note").wait_for()
+    page.wait_for_function("document.activeElement.id === 'write-note'")
+    page.keyboard.insert_text("客户下午方便")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".msg.note")).to_contain_text("客户下午方便")
+
+    page.keyboard.press("s")  # the second step: accept and solve at once
+    page.wait_for_selector("#do-act-accept_simple form")
+    page.wait_for_function("document.activeElement.name === 'category'")
+    page.keyboard.press("ArrowDown")
+    for key in ("ArrowDown", "ArrowDown"):  # impact, urgency
+        page.keyboard.press("Tab")
+        page.keyboard.press(key)
+    page.keyboard.press("Tab")
+    page.keyboard.insert_text("明天上午回电")
+    page.keyboard.press("Tab")
+    page.keyboard.type("林")
+    before = str(page.get_attribute("#case", "data-seq"))
+    page.keyboard.press("Control+Enter")
+    changed(page, before)
+    assert company.read(wanted).state == "proposing"
+
+    page.keyboard.press("/")
+    page.wait_for_function("document.activeElement.matches('[data-search]')")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.locator("#palette input").wait_for()
+    page.keyboard.insert_text("登记新工单")
+    page.locator("#palette [role=option]").first.wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/register/"))
+
+
+COMPOSE = """({selector, key}) => {
+  const at = selector ? document.querySelector(selector) : document.body;
+  at.dispatchEvent(new CompositionEvent('compositionstart', {bubbles: true}));
+  const event = new KeyboardEvent('keydown', {key, isComposing: true, bubbles: true, cancelable: true});
+  at.dispatchEvent(event);
+  const old = new KeyboardEvent('keydown', {key, keyCode: 229, bubbles: true, cancelable: true});
+  at.dispatchEvent(old);
+  return event.defaultPrevented || old.defaultPrevented;
+}"""
+
+
+def test_an_input_method_triggers_nothing(open_page: Any, company: Staffed) -> None:
+    case = company.complaint()
+    page = open_page()
+    _open(page, company, "agent", case)
+    for key in ("a", "n", "j", "/", "?"):
+        assert page.evaluate(COMPOSE, {"selector": "", "key": key}) is False
+    expect(page.locator(".action-form form")).to_have_count(0)
+    form = opened(page, "do-note")
+    form.locator("[name=text]").fill("ni hao")
+    for key in ("Enter", "Escape"):
+        page.evaluate(COMPOSE, {"selector": "#write-note", "key": key})
+    page.evaluate("""() => document.querySelector('#write-note').dispatchEvent(new KeyboardEvent(
+      'keydown', {key: 'Enter', ctrlKey: true, isComposing: true, bubbles: true, cancelable: true}))""")
+    expect(form).to_be_visible()
+    expect(form.locator("[name=text]")).to_have_value("ni hao")
+    assert company.read(case).seq == case.seq
+
+
+def test_a_draft_survives_a_lapsed_session(open_page: Any, company: Staffed) -> None:
+    case = company.complaint()
+    page = open_page()
+    _open(page, company, "agent", case)
+    form = opened(page, "do-note")
+    form.locator("[name=text]").press_sequentially("客户说下午三点以后方便")
+    Session.objects.all().delete()
+    form.locator(".form-acts .btn-primary").click()
+    page.locator("#banners a", has_text="登录").click()
+    page.locator("[name=login]").fill("linyue")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("form .btn-primary").click()
+    page.wait_for_url(re.compile(case.number))
+    ready(page)
+    form = opened(page, "do-note")
+    expect(form.locator("[name=text]")).to_have_value("客户说下午三点以后方便")
+    send(page, form)
+    expect(page.locator(".msg.note")).to_contain_text("三点以后")
+    form = opened(page, "do-note")
+    expect(form.locator("[name=text]")).to_have_value("")
+
+
+def test_a_stale_page_is_told_what_changed(open_page: Any, company: Staffed) -> None:
+    case = company.complaint()
+    page = open_page()
+    _open(page, company, "agent", case)
+    form = opened(page, "do-act-ask_more")
+    form.locator("[name=missing]").fill("请拍一下底部编号")
+    company.act(case, "ask_more", "colleague", missing="请提供购买凭证")  # a second window was quicker
+    with page.expect_response(lambda answer: "/do/act/ask_more" in answer.url) as answered:
+        form.locator(".form-acts .btn-primary").click()
+    assert answered.value.status == 409
+    said = page.locator("section[id^='do-act-ask_more'] [role=alert]").first
+    expect(said).to_contain_text("请客户补充")
+    expect(page.locator("section[id^='do-act-ask_more'] [name=missing]")).to_have_value("请拍一下底部编号")
+    page.reload()
+    expect(page.locator("li.ev", has_text="马莉")).to_have_count(1)
+
+
+def test_a_double_click_acts_once(open_page: Any, company: Staffed) -> None:
+    case = company.complaint()
+    page = open_page()
+    _open(page, company, "agent", case)
+    form = opened(page, "do-act-ask_more")
+    form.locator("[name=missing]").fill("请拍一下底部编号")
+    before = str(page.get_attribute("#case", "data-seq"))
+    form.locator(".form-acts .btn-primary").dblclick()
+    changed(page, before)
+    work()
+    page.reload()
+    ready(page)
+    expect(page.locator("li.ev", has_text="请客户补充")).to_have_count(1)
+
+
+def _token(page: Page) -> str:
+    found = [one["value"] for one in page.context.cookies() if one["name"] == "tuoshan_csrf"]
+    return str(found[0])
+
+
+def _picture() -> bytes:
+    from tests.documents import samples
+
+    return bytes(samples.image("JPEG"))

@@ -51,10 +51,6 @@ def _one(row: Evidence, names: dict[int, str], for_customer: bool) -> Shown:
         parts.append(f"{row.width} × {row.height}")
     if row.note and not for_customer:
         parts.append(row.note)
-    if not for_customer and row.supervisors_only:
-        parts.append(pgettext("evidence", "仅主管可见"))
-    elif not for_customer and row.visible_to_customer and row.actor_kind != "customer":
-        parts.append(pgettext("evidence", "客户可见"))
     if not for_customer:
         parts.append(f"SHA-256 {row.stored_hash}")
     return Shown(

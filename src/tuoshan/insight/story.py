@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -212,7 +212,7 @@ class Story:
 
     def _hold(self, name: str) -> str:
         if name == "merged":
-            return _("并入其他工单")
+            return pgettext("done", "并入其他工单")
         hold = self.playbook.holds.get(name)
         return words(hold.title) if hold else name
 

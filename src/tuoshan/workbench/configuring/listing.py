@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tuoshan.parties.permissions import permitted
@@ -72,7 +72,7 @@ class Area:
 
 def on_off(is_on: bool) -> Cell:
     """Whether something is in use, in words."""
-    return Cell(_("启用"), "c-ok", "check") if is_on else Cell(_("停用"), "c-plain", "pause")
+    return Cell(_("启用"), "c-ok", "check") if is_on else Cell(pgettext("status", "停用"), "c-plain", "pause")
 
 
 def list_page(request: HttpRequest, area: Area, **more: Any) -> HttpResponse:

@@ -50,7 +50,7 @@ test-sqlite: $(VENV)/.installed-dev assets
 	TUOSHAN_TEST_DB=sqlite $(PY) -m pytest -n $(WORKERS) -m 'not browser' $(ARGS)
 
 test-postgres: $(VENV)/.installed-dev assets
-	TUOSHAN_TEST_DB=postgres $(PY) -m pytest -n $(WORKERS) -m 'not browser' $(ARGS)
+	TUOSHAN_TEST_DB=postgres $(PY) -m pytest -n $(WORKERS) -m "not browser" --ignore=tests/core --ignore=tests/architecture --ignore=tests/packaging $(ARGS)
 
 test-browser: $(VENV)/.installed-dev assets
 	@if $(PY) -m tests.chromium; then \

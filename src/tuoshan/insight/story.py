@@ -1,6 +1,7 @@
 """The story of a case as people read it: messages, notes, calls and events, day by day."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,8 @@ from tuoshan.core.playbook import Field, Playbook, Wording
 from tuoshan.documents.models import Evidence
 from tuoshan.parties.models import Customer, OrgUnit, Person
 from tuoshan.parties.permissions import LEADS
+
+CUSTOMERS_LINK = re.compile(r"https?://[^\s，。；]*/portal/[^\s，。；]+")
 
 EntryKind = Literal["in", "out", "note", "call", "event"]
 
@@ -52,6 +55,11 @@ class Entry:
     for_whom: str = ""
     icon: str = ""
     seq: int = 0
+
+
+def without_links(text: str) -> str:
+    """The text without the customer's own links: who has one can answer in the customer's name."""
+    return CUSTOMERS_LINK.sub(_("（客户专用链接）"), text)
 
 
 def sees_findings(person: Any) -> bool:
@@ -110,7 +118,7 @@ class Story:
         who = self.customer_name if kind == "in" else self.name(message.author_id)
         delivery = message.get_delivery_display() if message.delivery in ("pending", "failed", "sent") else ""
         return Entry(
-            kind, message.at, who, message.text, title=message.subject, channel=channel_title(message.channel),
+            kind, message.at, who, without_links(message.text), title=message.subject, channel=channel_title(message.channel),
             delivery=delivery if kind == "out" else "", mine=message.author_id == getattr(self.viewer, "pk", 0),
             seq=message.event_seq or 0, icon="lock" if kind == "note" else "phone" if kind == "call" else "",
         )  # fmt: skip

@@ -167,7 +167,7 @@ class Complaint(LaterPart):
         due: list[tuple[Any, str]] = []
         for run in self.opened("inquire"):
             hours = self.chance.hours(0.5, 4) if urgent else self.chance.hours(3, 34 * plot.pace)
-            due.append((self.world.office(self.now + hours, weekends=urgent or bool(self.stop)), run.id))
+            due.append((self.world.office(self.now + hours, weekends=urgent or self.keeps_on), run.id))
         for moment, key in sorted(due):
             yield max(moment, self.now)
             if not self.stays("investigating"):

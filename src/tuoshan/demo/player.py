@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from tuoshan.cases import service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.core.case import CaseState, TaskRun
@@ -26,6 +28,8 @@ class Player:
         self.stop = stop
         self.gates: dict[str, datetime] = {}
         """State → the moment before which nobody acts there: so that a case stands where it should at the end."""
+        self.brisk = False
+        """Set where nobody loses time: the cases of the last weeks, so that few of them are left open."""
         self.done = False
         """Set where a story ends in the middle of a state."""
         self.case_id = 0
@@ -81,18 +85,27 @@ class Player:
         return iter(())
 
     def look(self) -> str:
-        """Read the case anew; its state."""
-        self._read = None
+        """Read the case anew where it has changed; its state."""
+        if self._read is not None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT seq FROM cases_case WHERE id = %s", [self.case_id])
+                if cursor.fetchone()[0] != self._read[0].seq:
+                    self._read = None
         return self.state.state
 
     # -- waiting ------------------------------------------------------------------------------------
     def desk(self, least: float, most: float, *, weekends: bool = False) -> Steps:
         """Staff take between so many hours, and only while somebody is there."""
-        yield self.world.office(self.now + self.chance.hours(least, most), weekends=weekends or bool(self.stop))
+        yield self.world.office(self.now + self.chance.hours(least, most), weekends=weekends or self.keeps_on)
 
     def home(self, least: float, most: float) -> Steps:
         """The customer takes between so many hours."""
-        yield self.world.awake(self.now + self.chance.hours(least, most))
+        yield self.world.awake(self.now + self.chance.hours(least, most * 0.5 if self.brisk else most))
+
+    @property
+    def keeps_on(self) -> bool:
+        """Whether weekends are worked through."""
+        return self.brisk or bool(self.stop)
 
     def stays(self, name: str) -> bool:
         """Whether the case still stands there, and is not frozen."""

@@ -20,7 +20,8 @@ PROMOTIONS = (
     (11, 11, "双十一"), (12, 12, "年终盛典"),
 )  # fmt: skip
 COMPLAINTS, REPAIRS, REQUESTS = 420, 40, 40
-QUIET_DAYS = 6
+BRISK_DAYS = 24
+QUIET_DAYS = 7
 """Within the last days most of what comes in is placed, so that every queue has something to show."""
 
 
@@ -97,7 +98,10 @@ def plan(world: World, simulation: Simulation, scale: float) -> None:
     for number in range(max(ordinary, 1)):
         moment = _moment(world, world.end if number % 50 == 0 else last)
         plot = plots.draw(world, moment=moment)
-        simulation.begin(moment, Complaint(world, simulation, plot).play())
+        player = Complaint(world, simulation, plot)
+        if moment > world.end - timedelta(days=BRISK_DAYS) and not world.chance.happens(0.08):
+            player.brisk, plot.late, plot.pace, plot.silent = True, False, 0.5, False
+        simulation.begin(moment, player.play())
     for number in range(max(round(REPAIRS * scale) - _share(len(PLACED_REPAIRS), scale), 1)):
         trouble = facility.draw(world, unit_code=world.chance.pick(STORES), window=number % 9 == 4)
         simulation.begin(world.office(_moment(world, last)), Repair(world, simulation, trouble).play())

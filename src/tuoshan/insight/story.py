@@ -118,7 +118,8 @@ class Story:
         who = self.customer_name if kind == "in" else self.name(message.author_id)
         delivery = message.get_delivery_display() if message.delivery in ("pending", "failed", "sent") else ""
         return Entry(
-            kind, message.at, who, without_links(message.text), title=message.subject, channel=channel_title(message.channel),
+            kind, message.at, who, without_links(message.text), title=message.subject,
+            channel=channel_title(message.channel),
             delivery=delivery if kind == "out" else "", mine=message.author_id == getattr(self.viewer, "pk", 0),
             seq=message.event_seq or 0, icon="lock" if kind == "note" else "phone" if kind == "call" else "",
         )  # fmt: skip

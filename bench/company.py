@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bench.words import RARE, texts
+
 from tuoshan import clock
 from tuoshan.agenda.models import Item
 from tuoshan.agenda.turnstile import write_transaction
@@ -16,11 +18,8 @@ from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
 from tuoshan.catalog.models import Category, Product
 from tuoshan.demo import catalogue, company, people
-from tuoshan.demo.plots import TOPICS
 from tuoshan.parties.models import Customer, OrgUnit, Person, Role
 
-RARE, COMMON = "漏水", "退货"
-"""Two-character words; the rare one stands in one case of 5,000, the common one in about every third."""
 AGENTS, CUSTOMERS, DAYS = 40, 500, 14
 STORES = ("webshop", *company.STORES)
 OPEN_PLOTS = ("received", "received", "inquiring", "inquiring", "incomplete", "proposing", "offered", "urgent")
@@ -55,16 +54,6 @@ def found() -> None:
             person.roles.set([agent])
         for number in range(CUSTOMERS):
             Customer(name=f"顾客{number:04d}", phone=f"+86199{number:08d}").save()
-
-
-def texts() -> list[str]:
-    """What customers say, distinct, with the wish that they often add."""
-    said = []
-    for number, topic in enumerate(TOPICS):
-        for turn, text in enumerate(topic.texts):
-            plain = text.replace("{product}", "这件商品").replace("{days}", str(3 + turn)).replace("{price}", "299")
-            said.append(plain + (f"我要{COMMON}。" if (number + turn) % 3 == 0 else "请尽快处理。"))
-    return [text for text in said if "{" not in text]
 
 
 class Player:

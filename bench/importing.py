@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.company import texts
 from bench.raw import Bare, record_reads, record_writes
+from bench.words import texts
 from django.conf import settings
 
 from tuoshan.cases import library, service, verifying

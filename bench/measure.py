@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bench import database, places, report
 
@@ -15,6 +16,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--full", action="store_true", help="a million open cases, and the peer")
     parser.add_argument("--tiny", action="store_true", help="a few dozen cases: whether everything runs")
     parser.add_argument("--database", choices=places.DATABASES, action="append", help="only this one")
+    parser.add_argument("--sizes", help="numbers of open cases, such as 2000,10000, instead of the usual ones")
     parser.add_argument("--no-peer", action="store_true", help="leave the peer out of a full run")
     parser.add_argument("--report", action="store_true", help="write docs/benchmarks.md from what was measured last")
     given = parser.parse_args(arguments)
@@ -23,6 +25,8 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     name = "full" if given.full else "tiny" if given.tiny else "usual"
     scale = {"full": database.FULL, "tiny": database.TINY, "usual": database.USUAL}[name]
+    if given.sizes:
+        scale = replace(scale, sizes=tuple(int(size) for size in given.sizes.split(",")))
     result = {"scale": name, "machine": report.machine(), "databases": {}}
     start = time.monotonic()
     for one in given.database or places.DATABASES:

@@ -4,9 +4,10 @@ import statistics
 import time
 from typing import Any
 
-from bench.company import COMMON, RARE, Player
+from bench.company import Player
 from bench.raw import Bare, record_reads
 from bench.web import Client, Running, at_once, percentiles
+from bench.words import COMMON, RARE
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
@@ -42,13 +43,21 @@ def whole(server: Running, turns: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, person in people().items():
         client = Client(server.port, session_of(person))
-        times = [client.get(f"/queue/{queue}")[0] for _ in range(turns + 2) for queue in QUEUES][2 * len(QUEUES) :]
+        for queue in QUEUES:
+            client.get(f"/queue/{queue}")
+        before = server.cpu_seconds()
+        times = [client.get(f"/queue/{queue}")[0] for _ in range(turns) for queue in QUEUES]
+        queue_cpu = (server.cpu_seconds() - before) / len(times) * 1000
         numbers = list(
             queries.queue("open", person).values_list("number", flat=True)[: 400 : 400 // 40 or 1]
         )
         client.get(f"/case/{numbers[0]}")
+        before = server.cpu_seconds()
         cases = [client.get(f"/case/{number}")[0] for _ in range(max(turns // 4, 1)) for number in numbers]
-        found[name] = {"queue": percentiles(times), "case": percentiles(cases)}
+        case_cpu = (server.cpu_seconds() - before) / len(cases) * 1000
+        found[name] = {
+            "queue": {**percentiles(times), "cpu_ms": queue_cpu}, "case": {**percentiles(cases), "cpu_ms": case_cpu},
+        }  # fmt: skip
     return found
 
 
@@ -133,5 +142,7 @@ def registering(server: Running, many: int) -> dict[str, Any]:
             return client.post("/api/v1/cases", body, **{"Idempotency-Key": identifiers.token()})
 
         ask(clients[0], 0)
-        found[f"clients_{count}"] = at_once(clients, many, ask)
+        before = server.cpu_seconds()
+        measured = at_once(clients, many, ask)
+        found[f"clients_{count}"] = {**measured, "cpu_ms": (server.cpu_seconds() - before) / many * 1000}
     return found

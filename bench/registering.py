@@ -28,17 +28,19 @@ def one_process(many: int) -> dict[str, Any]:
     for number in range(20):
         registration(number)
     bare = Bare()
-    product, raw, statements = [], [], 0.0
+    product, raw, statements, cpu = [], [], 0.0, []
     for _ in range(ROUNDS):
         recorded = record_writes(registration, many)
         statements = recorded.each
         raw.append(bare.write(bare.prepared(recorded.pieces)))
+        before = time.process_time()
         product.append(_rate(registration, many))
+        cpu.append((time.process_time() - before) / many * 1000)
     bare.close()
     ratios = [one / other for one, other in zip(product, raw, strict=True)]
     return {
         "per_second": statistics.median(product), "raw_per_second": statistics.median(raw),
-        "ratio": statistics.median(ratios), "statements": statements, "registrations": many * ROUNDS,
+        "ratio": statistics.median(ratios), "statements": statements, "cpu_ms": statistics.median(cpu), "registrations": many * ROUNDS,
     }  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def lines(found: dict[str, Any]) -> Iterator[Line]:
         yield (
             f"Registrations over HTTP, {clients.partition('_')[2]} clients",
             f"{http['per_second']:,.0f}/s, p50 {http['p50_ms']:.0f} ms, p95 {http['p95_ms']:.0f} ms",
-            f"{http['per_second'] / raw:.2f} of raw",
+            f"{http['per_second'] / raw:.2f} of raw; CPU {http['cpu_ms']:.1f} ms each",
         )
     for size, at in found["sizes"].items():
         yield from _size_lines(f"{int(size):,}", at)
@@ -52,7 +52,8 @@ def lines(found: dict[str, Any]) -> Iterator[Line]:
         yield _firing_line(found["firing_many"])
     for kind, one in found["import"].items():
         figure = f"{one['per_second']:,.0f} rows/s"
-        yield f"Import of {one['rows']:,} rows, {kind}", figure, f"raw {one['raw_per_second']:,.0f}/s, {one['ratio']:.2f} of raw"
+        beside = f"raw {one['raw_per_second']:,.0f}/s, {one['ratio']:.2f} of raw"
+        yield f"Import of {one['rows']:,} rows, {kind}", figure, beside
     proof = found["verify"]
     yield (
         f"Proof of {proof['cases']:,} cases by chance", f"{proof['per_second']:,.0f} cases/s, {proof['faults']} faults",
@@ -68,7 +69,10 @@ def _write_lines(write: dict[str, Any]) -> Iterator[Line]:
     for name, one in write.items():
         processes = "one process" if name == "one" else f"{one['processes']} processes"
         figure = f"{one['per_second']:,.0f}/s"
-        yield f"Durable registrations, {processes}", figure, f"raw {one['raw_per_second']:,.0f}/s, {one['ratio']:.2f} of raw"
+        beside = f"raw {one['raw_per_second']:,.0f}/s, {one['ratio']:.2f} of raw"
+        if "cpu_ms" in one:
+            beside += f"; CPU {one['cpu_ms']:.2f} ms each, {one['statements']:.0f} statements"
+        yield f"Durable registrations, {processes}", figure, beside
 
 
 def _size_lines(size: str, at: dict[str, Any]) -> Iterator[Line]:
@@ -77,12 +81,13 @@ def _size_lines(size: str, at: dict[str, Any]) -> Iterator[Line]:
         yield (
             f"Queue page, {size} open, {WHO[who]}",
             f"p50 {page['queue']['p50_ms']:.0f} ms, p95 {page['queue']['p95_ms']:.0f} ms",
-            f"rows {asked['page']['p50_ms']:.1f} ms (raw {asked['page_raw']['p50_ms']:.2f}), "
+            f"CPU {page['queue']['cpu_ms']:.0f} ms; rows {asked['page']['p50_ms']:.1f} ms (raw {asked['page_raw']['p50_ms']:.2f}), "
             f"all counts {asked['counts']['p50_ms']:.1f} ms",
         )
         yield (
             f"Case page, {size} open, {WHO[who]}",
-            f"p50 {page['case']['p50_ms']:.0f} ms, p95 {page['case']['p95_ms']:.0f} ms", "",
+            f"p50 {page['case']['p50_ms']:.0f} ms, p95 {page['case']['p95_ms']:.0f} ms",
+            f"CPU {page['case']['cpu_ms']:.0f} ms",
         )  # fmt: skip
     for name, one in at["search"].items():
         who, _, word = name.partition("_")
@@ -98,7 +103,7 @@ def _firing_line(one: dict[str, Any]) -> Line:
     return (
         f"Firing {one['due']:,} due among {one['among']:,} open",
         f"{one['per_second']:,.0f}/s (claims {one['claims_share']:.0%})",
-        f"raw {one['raw_per_second']:,.0f}/s, {one['ratio']:.2f} of raw",
+        f"raw {one['raw_per_second']:,.0f}/s, {one['ratio']:.2f} of raw; CPU {one['cpu_ms']:.2f} ms a case",
     )
 
 

@@ -32,6 +32,11 @@ class Running:
         self.port = port
         self.children = children
 
+    def cpu_seconds(self) -> float:
+        """Processor time that the web server has used so far, its children included."""
+        parent = psutil.Process(self.children["web"].pid)
+        return sum(one.cpu_times().user + one.cpu_times().system for one in [parent, *parent.children(recursive=True)])
+
     def memory(self) -> dict[str, float]:
         """Megabytes by part, children included: resident, and `shared_out` with shared pages divided (PSS)."""
         found = {}
@@ -41,6 +46,16 @@ class Running:
             found[name] = sum(one.memory_info().rss for one in members) / 1e6
             whole += sum(one.memory_full_info().pss for one in members) / 1e6
         return {**found, "together": sum(found.values()), "shared_out": whole}
+
+    def stop(self) -> None:
+        """End the parts that this object was given, and no others."""
+        for child in self.children.values():
+            child.terminate()
+        for child in self.children.values():
+            try:
+                child.wait(15)
+            except subprocess.TimeoutExpired:
+                child.kill()
 
 
 @contextmanager
@@ -54,27 +69,23 @@ def running(*, worker: bool = False, processes: int = 1, threads: int = 2) -> It
         name: subprocess.Popen([sys.executable, "-m", "tuoshan", *command], cwd=places.ROOT, env=os.environ)
         for name, command in commands.items()
     }
+    server = Running(port, children)
     try:
-        _wait_for(port)
-        yield Running(port, children)
+        wait_for(port, "/portal/")
+        yield server
     finally:
-        for child in children.values():
-            child.terminate()
-        for child in children.values():
-            try:
-                child.wait(15)
-            except subprocess.TimeoutExpired:
-                child.kill()
+        server.stop()
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int, path: str) -> None:
+    """Until the server answers, warm. Raises OSError after a minute without."""
     limit = time.monotonic() + 60
     while time.monotonic() < limit:
         with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
             break
         time.sleep(0.1)
     connection = http.client.HTTPConnection(HOST, port, timeout=60)
-    connection.request("GET", "/portal/")
+    connection.request("GET", path)
     connection.getresponse().read()
     connection.close()
 

@@ -10,10 +10,11 @@ T = TypeVar("T")
 
 
 class Chance:
-    """Draws from the seeded source that is in force when it is made."""
+    """A stream of its own, begun by a seed that the source in force gives: tokens drawn elsewhere do not move it."""
 
     def __init__(self) -> None:
-        self._source = identifiers.random_source()
+        source = identifiers.random_source()
+        self._source = type(source)(source.getrandbits(64))
 
     def pick(self, options: Sequence[T]) -> T:
         """One of them, each as likely."""

@@ -5,6 +5,7 @@ and phone width in both languages, into docs/screenshots/<screen>-<width>-<langu
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ class Screen:
 
 SCREENS = (
     Screen("queue", "agent", "/queue/unassigned"),
-    Screen("case", "agent", "/queue/mine", follow="[data-rows] .row", opens="[data-key='a']"),
+    Screen("case", "agent", "/queue/unassigned", follow="[data-rows] .row", opens="[data-key='a']"),
     Screen("register", "agent", "/register/complaint"),
     Screen("board", "lead", "/board"),
     Screen("report", "manager", "/reports/causes", widths=(1440,)),
@@ -98,6 +99,18 @@ def small(picture: bytes) -> bytes:
     return kept.getvalue()
 
 
+def photograph_at_all_widths(browser: Browser, screen: Screen, language: str, given: argparse.Namespace) -> None:
+    """One screen in one language."""
+    for width in screen.widths:
+        with window(browser, given.address, width, language, dark=given.dark) as page:
+            if screen.who:
+                sign_in(page, screen.who, given.password)
+            picture = small(photograph(page, screen, given.link))
+        path = given.into / f"{screen.name}-{width}-{language}.png"
+        path.write_bytes(picture)
+        print(f"{path.name} {len(picture) // 1024} KB")
+
+
 def main() -> int:
     """Photograph all screens, or those that are named."""
     reader = argparse.ArgumentParser(prog="python -m tests.browser.screenshots", description=__doc__)
@@ -114,20 +127,16 @@ def main() -> int:
         return 1
     given.into.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=place, args=chromium.ARGUMENTS)
-        for screen in SCREENS:
-            if (given.screens and screen.name not in given.screens) or not (screen.address or given.link):
-                continue
-            for language in LANGUAGES:
-                for width in screen.widths:
-                    with window(browser, given.address, width, language, dark=given.dark) as page:
-                        if screen.who:
-                            sign_in(page, screen.who, given.password)
-                        picture = small(photograph(page, screen, given.link))
-                    path = given.into / f"{screen.name}-{width}-{language}.png"
-                    path.write_bytes(picture)
-                    print(f"{path.name} {len(picture) // 1024} KB")
-        browser.close()
+        for language in LANGUAGES:
+            # Date fields are drawn in the language of the browser itself, not of the page.
+            browser = playwright.chromium.launch(
+                executable_path=place, args=[*chromium.ARGUMENTS, f"--lang={LANGUAGES[language][1]}"],
+                env={**os.environ, "LANGUAGE": LANGUAGES[language][1].replace("-", "_")},
+            )  # fmt: skip
+            for screen in SCREENS:
+                if (not given.screens or screen.name in given.screens) and (screen.address or given.link):
+                    photograph_at_all_widths(browser, screen, language, given)
+            browser.close()
     return 0
 
 

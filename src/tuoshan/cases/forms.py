@@ -4,6 +4,7 @@ The form's `values()` are facts in the kernel's kinds (exact decimals, zone-awar
 kernel judges itself (conditions, evidence, who may) is not judged here.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -48,6 +49,7 @@ class PlaybookForm(forms.Form):
             self.add_error(name if name in self.fields else None, str(PROBLEMS.get(code, code)))
 
 
+PLAIN_CONDITION = re.compile(r"(?P<name>\w+)(?: == '(?P<value>\w+)')?")
 PROBLEMS = {
     "missing": _("请填写这一项。"),
     "not_a_choice": _("请从列出的选项中选择。"),
@@ -63,12 +65,30 @@ def build_form(
     fields: Sequence[Field], *, data: Any = None, files: Any = None, initial: Mapping[str, Any] | None = None,
     prefix: str = "", scope: Scope | None = None,
 ) -> PlaybookForm:  # fmt: skip
-    """A form asking these fields. With a `scope`, fields whose `show_if` does not hold are left out."""
-    asked = [item for item in fields if scope is None or core_forms.shown(item, scope)]
+    """A form asking these fields. With a `scope`, fields whose `show_if` does not hold are left out, except those that
+    another field of the form calls up: the page shows them when it does, and they are required only then.
+    """
+    called = {item.name: _when(item, fields) for item in fields}
+    holds = {item.name for item in fields if scope is None or core_forms.shown(item, scope)}
+    asked = [item for item in fields if item.name in holds or called[item.name]]
     made = {item.name: _form_field(item) for item in asked}
+    for name, one in made.items():
+        vars(one)["when"] = called[name]  # read by components/form.html
+        one.required = one.required and (data is None or name in holds)
     kind = type("PlaybookForm", (PlaybookForm,), {**made, "playbook_fields": tuple(asked)})
     form: PlaybookForm = kind(data, files, initial=_shown_values(asked, initial or {}), prefix=prefix or None)
     return form
+
+
+def _when(item: Field, fields: Sequence[Field]) -> str:
+    """`data-when` of a field that another one of the same form calls up by a plain condition; empty otherwise."""
+    found = item.show_if and PLAIN_CONDITION.fullmatch(item.show_if.text.strip())
+    other = next((one for one in fields if found and one.name == found["name"]), None)
+    if other is None or not found:
+        return ""
+    if found["value"]:
+        return f"{other.name}={found['value']}"
+    return f"{other.name}=yes" if other.kind == "yes_no" else ""
 
 
 def _as_fact(item: Field, value: Any) -> Any:

@@ -1,7 +1,7 @@
 """What somebody may do with a case now, asked of the kernel with what surrounds it here."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuoshan import clock
@@ -13,7 +13,7 @@ from tuoshan.cases.models import Case
 from tuoshan.cases.rows import Row
 from tuoshan.core import possible as kernel
 from tuoshan.core.case import CaseState
-from tuoshan.core.playbook import Playbook
+from tuoshan.core.playbook import Field, Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.core.scope import CaseScope
 
@@ -66,9 +66,19 @@ class Standing:
     def form(self, item: Possible, *, data: Any = None, files: Any = None, prefix: str = "") -> PlaybookForm:
         """The form of a possible thing, filled with what the case already knows."""
         known = {field.name: self.state.facts.get(field.name) for field in item.form if not field.personal}
-        scope = self.scope(data if isinstance(data, dict) else None)
+        scope = self.scope(typed(item.form, data) if isinstance(data, dict) else None)
         with lists.about(self.playbook.key):
             return build_form(item.form, data=data, files=files, initial=known, prefix=prefix, scope=scope)
+
+
+def typed(fields: Sequence[Field], data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, as conditions read it: "no" is not true, and what was left empty is not there."""
+    given = {field.name: data.get(field.name) for field in fields}
+    yes_no = {field.name for field in fields if field.kind == "yes_no"}
+    return {
+        name: value in (True, "yes", "true") if name in yes_no else value
+        for name, value in given.items() if value not in (None, "")
+    }  # fmt: skip
 
 
 def registration_form(

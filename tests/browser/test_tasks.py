@@ -78,7 +78,7 @@ def test_register_while_on_the_phone(open_page: Any, company: Staffed) -> None:
         page.wait_for_url(re.compile("/register/complaint"))
         ready(page)
     hand.look()
-    page.wait_for_selector("[id=id_phone]:focus")
+    page.wait_for_selector("[name=customer-phone]:focus")
     hand.write("13800138000")
     expect(page.locator("#beside")).to_contain_text("王芳")
     hand.look()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from tuoshan.core.case import Actor, Command, encode
 from tuoshan.core.walking import BEGIN
 
 CUSTOMER = 77
+MOST_HOURS = 12
 
 
 class Crash(Exception):
@@ -67,9 +67,14 @@ class DatabaseWalk:
         steps = self.walker.walk(length)
         for step in steps:
             self.take(step)
-        with clock.use(self.moment):
-            worker.drain()
-        return list(self.ids.values())
+        ids = list(self.ids.values())
+        for _ in range(MOST_HOURS):  # what has failed once comes back later
+            with clock.use(self.moment):
+                worker.drain()
+            if not Item.objects.filter(case_id__in=ids, kind="effect", done_at=None, parked_at=None).exists():
+                break
+            self.moment += timedelta(hours=1)
+        return ids
 
     def take(self, step: Step) -> None:
         """The worker at its moments, then the command; the machine's clock may have gone back."""
@@ -199,6 +204,3 @@ def plain(values: Mapping[str, Any], company: Company) -> dict[str, Any]:
             continue
         found[name] = value
     return found
-
-
-__all__ = ["BEGIN", "Crash", "DatabaseWalk", "replace", "timedelta"]

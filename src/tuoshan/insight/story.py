@@ -360,7 +360,7 @@ CHANNELS = {
     "portal": _lazy("网页表单"),
     "chat": _lazy("在线客服"),
     "fax": _lazy("传真"),
-    "letter": _lazy("来信"),
+    "letter": _lazy("信函"),
     "counter": _lazy("门店柜台"),
     "box": _lazy("意见箱"),
     "marketplace": _lazy("电商平台"),

@@ -1,7 +1,7 @@
 """Every Chinese sentence that a person can meet has its English one.
 
-`python tools/translations.py` lists what is missing, empty, fuzzy or no longer used, and ends with 1 when English
-is incomplete; `--update` first writes missing sentences (still empty) into the catalogue of their app and
+`python tools/translations.py` lists what is missing, empty, fuzzy or worded in two ways, and ends with 1 when there
+is any; `--update` first writes missing sentences (still empty) into the catalogue of their app and
 drops those no longer used. Sources: Python by gettext calls, templates by Django's own tags.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import django
@@ -102,6 +102,21 @@ def findings(home: Path, needed: dict[Key, tuple[str | tuple[str, ...], str]]) -
                 yield f"{label} has other placeholders in English: {forms}"
 
 
+def conflicts(homes: Iterable[Path]) -> Iterator[str]:
+    """Sentences with two English wordings: all catalogues become one, so that only one of them would ever show."""
+    wordings: dict[Key, dict[object, str]] = {}
+    for home in sorted({*homes, SOURCE}):
+        for entry in english(home):
+            if entry.id and is_complete(entry.string):
+                first = entry.id if isinstance(entry.id, str) else entry.id[0]
+                string = entry.string if isinstance(entry.string, str) else tuple(entry.string)
+                wordings.setdefault((entry.context, first), {}).setdefault(string, home.name)
+    for (_context, first), found in wordings.items():
+        if len(found) > 1:
+            says = ", ".join(f"{string!r} ({name})" for string, name in found.items())
+            yield f"{first!r} has more than one English wording: {says}; give one of them a context"
+
+
 def update(home: Path, needed: dict[Key, tuple[str | tuple[str, ...], str]]) -> int:
     """Write what is missing into the catalogue; returns how many were added."""
     old = english(home)
@@ -141,6 +156,7 @@ def main() -> int:
         for home, needed in homes.items():
             print(f"{home.relative_to(SOURCE.parent)}: {update(home, needed)} added")
     wrong = [finding for home, needed in homes.items() for finding in findings(home, needed)]
+    wrong += conflicts(homes)
     print(*wrong, sep="\n")
     total = sum(len(needed) for needed in homes.values())
     print(f"translations: {total} sentences, {len(wrong)} to mend")

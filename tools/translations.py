@@ -109,7 +109,7 @@ def conflicts(homes: Iterable[Path]) -> Iterator[str]:
         for entry in english(home):
             if entry.id and is_complete(entry.string):
                 first = entry.id if isinstance(entry.id, str) else entry.id[0]
-                string = entry.string if isinstance(entry.string, str) else tuple(entry.string)
+                string = entry.string if isinstance(entry.string, str) else tuple(entry.string or ())
                 wordings.setdefault((entry.context, first), {}).setdefault(string, home.name)
     for (_context, first), found in wordings.items():
         if len(found) > 1:

@@ -1,13 +1,13 @@
 """What screens and the API ask about cases: reach, queues, counts, pages.
 
 Every queue is a range of a partial index and is paged by key, so its cost does not grow with the table.
-`paused__in=[True]` and `held__gt=""` say equality and range in the form that SQLite looks up in an index; a bare
-truth value or an inequality it would scan for.
+`paused__in=[True]`, `held__gt=""` and `queue_at__gt=LONG_AGO` say equality and range in the form that SQLite looks up
+in an index; a bare truth value or an inequality it would scan for.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,6 +45,7 @@ __all__ = [
 
 MOST_COUNTED = 999
 CLOSED_SHOWN = timedelta(days=30)
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 BY_DUE = ("queue_at", "id")
 BY_CLOSED = ("-closed_at", "-id")
 BY_AGE = ("id",)
@@ -55,13 +56,15 @@ Condition = Callable[[Any, datetime], Q]
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A built-in queue. `own` ones show a person's own cases, wherever these lie."""
+    """A built-in queue. `own` ones show a person's own cases, wherever these lie; `broad` ones hold a great share of
+    all cases, so that they are looked up by whom a person reaches, not the other way round."""
 
     name: str
     title: Any
     condition: Condition
     order: tuple[str, ...] = BY_DUE
     own: bool = False
+    broad: bool = False
 
 
 def end_of_today(now: datetime) -> datetime:
@@ -107,16 +110,19 @@ QUEUES: Mapping[str, Queue] = {
         Queue("mine", _("我的工单"), _mine, own=True),
         Queue("tasks", _("我的待办"), _my_tasks, own=True),
         Queue("unassigned", _("待分派"), lambda person, now: Q(ended=False, handler_id=None)),
-        Queue("overdue", _("已超时"), lambda person, now: Q(ended=False, queue_at__lt=now)),
-        Queue("due_today", _("今日到期"), _due_today),
+        Queue("overdue", _("已超时"), lambda person, now: Q(ended=False, queue_at__lt=now), broad=True),
+        Queue("due_today", _("今日到期"), _due_today, broad=True),
         Queue("waiting_customer", _("待客户"), lambda person, now: Q(ended=False, waits_for="customer")),
         Queue("paused", _("计时暂停"), lambda person, now: Q(ended=False, paused__in=[True]), BY_AGE),
         Queue("held", _("已中止"), lambda person, now: Q(ended=False, held__gt=""), BY_HOLD),
         Queue("urgent", _("紧急"), lambda person, now: Q(ended=False, grade="urgent")),
         Queue("appeals", _("申诉"), lambda person, now: Q(ended=False, state__in=appeal_states())),
         Queue("watched", _("关注的"), _watched, BY_AGE, own=True),
-        Queue("open", _("全部未结"), lambda person, now: Q(ended=False)),
-        Queue("closed", _("近期结案"), lambda person, now: Q(ended=True, closed_at__gte=now - CLOSED_SHOWN), BY_CLOSED),
+        Queue("open", _("全部未结"), lambda person, now: Q(ended=False, queue_at__gt=LONG_AGO), broad=True),
+        Queue(
+            "closed", _("近期结案"), lambda person, now: Q(ended=True, closed_at__gte=now - CLOSED_SHOWN), BY_CLOSED,
+            broad=True,
+        ),
     )
 }  # fmt: skip
 
@@ -136,8 +142,21 @@ def can_reach(person: Any, case: Any) -> bool:
 def queue(name: str, person: Any, *, now: datetime | None = None, **conditions: Any) -> "QuerySet[Case]":
     """A built-in queue in its order, for `page`. `conditions` narrow it by columns. Raises KeyError."""
     known = QUEUES[name]
-    cases = Case.objects.defer("snapshot") if known.own else reachable(person)
-    return cases.filter(known.condition(person, now or clock.now()), **conditions).order_by(*known.order)
+    condition = known.condition(person, now or clock.now())
+    reach = None if known.own else neighbours.case_filter(person)
+    if reach:
+        condition = _in_each_way(condition, reach) if known.broad else condition & reach
+    return Case.objects.defer("snapshot").filter(condition, **conditions).order_by(*known.order)
+
+
+def _in_each_way(condition: Q, reach: Q) -> Q:
+    """Both, the condition said anew in each way of reaching a case: so each is a range of a partial index."""
+    if reach.connector != Q.OR:
+        return condition & reach
+    within = Q()
+    for way in reach.children:
+        within |= condition & (way if isinstance(way, Q) else Q(way))
+    return within
 
 
 def count(name: str, person: Any, *, now: datetime | None = None) -> int:

@@ -88,7 +88,11 @@ class Task(models.Model):
             models.Index(fields=["unit_id", "due_at"], condition=Q(status="open"), name="cases_task_unit"),
             models.Index(fields=["unit_id", "case_id"], condition=Q(unit_id__isnull=False), name="cases_task_reach"),
             models.Index(fields=["department", "case_id"], name="cases_task_department"),
-            models.Index(fields=["completed_by_id", "completed_at"], name="cases_task_completed"),
+            models.Index(
+                fields=["completed_by_id", "completed_at"],
+                condition=Q(completed_by_id__isnull=False),
+                name="cases_task_done_by",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -65,7 +65,8 @@ class Player:
         self.agents = list(Person.objects.filter(username__startswith="desk").order_by("pk"))
         self.stores = {unit.code: unit for unit in OrgUnit.objects.filter(code__in=STORES)}
         self.customers = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[:CUSTOMERS])
-        self.categories = list(Category.objects.filter(parent__isnull=False).order_by("pk").values_list("pk", flat=True))
+        lower = Category.objects.filter(parent__isnull=False)
+        self.categories = list(lower.order_by("pk").values_list("pk", flat=True))
         self.products = list(Product.objects.order_by("pk").values_list("pk", flat=True))
 
     def values(self, number: int, text: str = "") -> dict[str, Any]:
@@ -78,14 +79,16 @@ class Player:
     def _text(self, number: int) -> str:
         return self.said[number % len(self.said)]
 
-    def register(self, number: int, *, text: str = "", history: bool = False, key: str | None = None) -> service.Outcome:
+    def register(
+        self, number: int, *, text: str = "", history: bool = False, key: str | None = None
+    ) -> service.Outcome:
         """One registration by an agent, as the desk does it."""
         values = self.values(number, text)
         outcome = service.register(
             playbook="complaint", actor=ActingAs.by_person(self.agents[number % len(self.agents)]), values=values,
             channel=values["channel"], customer_id=self.customers[number % len(self.customers)],
-            unit_id=self.stores[STORES[number * 5 // 8 % len(STORES)]].pk, title=values["what_happened"][:40], history=history,
-            received_at=clock.now() if history else None, idempotency_key=key,
+            unit_id=self.stores[STORES[number * 5 // 8 % len(STORES)]].pk, title=values["what_happened"][:40],
+            history=history, received_at=clock.now() if history else None, idempotency_key=key,
         )  # fmt: skip
         _insist(outcome)
         return outcome
@@ -98,7 +101,8 @@ class Player:
         agent = self.agents[number % len(self.agents)]
         actor = ActingAs.by_person(agent)
         if plot == "incomplete":
-            _insist(service.act(case_id=case_id, action="ask_more", actor=actor, values={"missing": "请补充订单截图。"}))
+            missing = {"missing": "请补充订单截图。"}
+            _insist(service.act(case_id=case_id, action="ask_more", actor=actor, values=missing))
             return case_id
         level = "high" if plot == "urgent" else "low"
         values: dict[str, Any] = {
@@ -143,7 +147,8 @@ def play(many: int) -> Patterns:
 def _settle(ids: Sequence[int]) -> None:
     """Let go off what is due; messages are not sent, as no customer is to hear of a measurement."""
     for _ in range(20):
-        due = list(Item.objects.filter(kind="wake", done_at=None, due_at__lt=clock.now()).values_list("case_id", flat=True))
+        wakes = Item.objects.filter(kind="wake", done_at=None, due_at__lt=clock.now())
+        due = list(wakes.values_list("case_id", flat=True))
         if not due:
             break
         service.wake_many(due)

@@ -37,8 +37,9 @@ def say(text: str) -> None:
 
 def measure(scale: Scale) -> dict[str, Any]:
     """Everything, in an order in which nothing disturbs what is measured after it."""
-    from bench import company, filling, firing, importing, pages, registering, web
     from django.db import connections
+
+    from bench import company, filling, firing, importing, pages, registering, web
 
     found: dict[str, Any] = {"sizes": {}}
     company.found()
@@ -52,7 +53,8 @@ def measure(scale: Scale) -> dict[str, Any]:
         say(f"{size:,} open cases, filled at {at['filled_per_second']:,.0f}/s")
         if size == scale.sizes[0]:
             found["write_path"] = registering.measure(scale.registrations)
-            say(f"write path {found['write_path']['one']['per_second']:,.0f}/s, {found['write_path']['one']['ratio']:.2f} of raw")
+            one = found["write_path"]["one"]
+            say(f"write path {one['per_second']:,.0f}/s, {one['ratio']:.2f} of raw")
         at["queries"] = pages.query_time(scale.turns)
         connections.close_all()
         with web.running(worker=last) as server:
@@ -70,11 +72,12 @@ def measure(scale: Scale) -> dict[str, Any]:
         say(f"firing {at['firing']['per_second']:,.0f}/s")
         found["sizes"][str(size)] = at
     if scale.due_at_last > scale.due:
-        found["firing_many"] = firing.fire(scale.due_at_last)
-        say(f"firing {found['firing_many']['due']:,} among {found['firing_many']['among']:,}: {found['firing_many']['per_second']:,.0f}/s")
+        many = found["firing_many"] = firing.fire(scale.due_at_last)
+        say(f"firing {many['due']:,} among {many['among']:,}: {many['per_second']:,.0f}/s")
     found["import"] = importing.measure(scale.rows)
     found["verify"] = importing.verifying_cases(scale.verified)
-    say(f"import {found['import']['history']['per_second']:,.0f} and {found['import']['live']['per_second']:,.0f} rows/s, verify {found['verify']['per_second']:,.0f}/s")
+    say(", ".join(f"import {kind} {one['per_second']:,.0f} rows/s" for kind, one in found["import"].items()))
+    say(f"verify {found['verify']['per_second']:,.0f} cases/s")
     return found
 
 

@@ -45,7 +45,8 @@ def fire(due: int) -> dict[str, Any]:
     if run.counts["failed"]:
         raise RuntimeError(f"{run.counts['failed']} wakes failed")
     return {
-        "due": fired, "among": among, "per_second": fired / seconds, "claims_share": claims / seconds, "cpu_ms": cpu / fired * 1000,
+        "due": fired, "among": among, "per_second": fired / seconds, "claims_share": claims / seconds,
+        "cpu_ms": cpu / max(fired, 1) * 1000,
         "raw_per_second": raw, "ratio": fired / seconds / raw,
     }  # fmt: skip
 

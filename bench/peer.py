@@ -1,4 +1,4 @@
-"""The same work on django-helpdesk, in an environment of its own: create, list, one ticket, Chinese search, escalation."""
+"""The same work on django-helpdesk, in an environment of its own: create, list, one ticket, search, escalation."""
 
 import json
 import os
@@ -8,9 +8,10 @@ import venv
 from pathlib import Path
 from typing import Any
 
-from bench import places
 from bench.web import Client, Running, at_once, free_port, percentiles, wait_for
 from bench.words import texts
+
+from bench import places
 
 NAME = "django-helpdesk"
 HOME = places.OUT / "peer-venv"
@@ -67,7 +68,8 @@ def _pages(python: Path, environment: dict[str, str], filled: dict[str, Any], tu
     port = free_port()
     command = [
         str(python), "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--blocking-threads", "2", "--no-access-log", "--log-level", "warning", "bench.peer_site.wsgi:application",
+        "--workers", "1", "--blocking-threads", "2", "--no-access-log", "--log-level", "warning",
+        "bench.peer_site.wsgi:application",
     ]  # fmt: skip
     server = Running(port, {"web": subprocess.Popen(command, cwd=places.ROOT, env=environment)})
     try:
@@ -112,7 +114,10 @@ def _lines(found: dict[str, Any], ours: dict[str, Any] | None) -> list[tuple[str
             "create over HTTP, 4 clients", f"{found['create']['per_second']:,.0f}/s",
             f"{ours['http']['clients_4']['per_second']:,.0f}/s" if ours else "",
         ),
-        (f"list, {LIST_LENGTH} rows", wait(found["list"]), f"{wait(at['pages']['lead']['queue'])}, whole page" if at else ""),
+        (
+            f"list, {LIST_LENGTH} rows", wait(found["list"]),
+            f"{wait(at['pages']['lead']['queue'])}, whole page" if at else "",
+        ),
         ("one ticket or case, whole page", wait(found["detail"]), wait(at["pages"]["lead"]["case"]) if at else ""),
         ("search 退货", wait(found["search"]), f"{wait(at['search']['lead_common'])}, query and rows" if at else ""),
         (

@@ -74,7 +74,10 @@ class Bare:
 
     def prepared(self, pieces: Sequence[Sequence[Statement]]) -> list[list[Statement]]:
         """The statements in the driver's own form, so that no time is lost on it when they are sent."""
-        return [[(self._form(sql, params), self._values(params, many), many) for sql, params, many in piece] for piece in pieces]
+        return [
+            [(self._form(sql, params), self._values(params, many), many) for sql, params, many in piece]
+            for piece in pieces
+        ]
 
     def _form(self, sql: str, params: Any) -> str:
         if not self.is_sqlite or params is None:

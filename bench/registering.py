@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bench import places
 from bench.company import Player
 from bench.raw import Bare, record_writes
 from django.conf import settings
 from django.db import connection
 
+from bench import places
 from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import sql
@@ -40,7 +40,8 @@ def one_process(many: int) -> dict[str, Any]:
     ratios = [one / other for one, other in zip(product, raw, strict=True)]
     return {
         "per_second": statistics.median(product), "raw_per_second": statistics.median(raw),
-        "ratio": statistics.median(ratios), "statements": statements, "cpu_ms": statistics.median(cpu), "registrations": many * ROUNDS,
+        "ratio": statistics.median(ratios), "statements": statements, "cpu_ms": statistics.median(cpu),
+        "registrations": many * ROUNDS,
     }  # fmt: skip
 
 

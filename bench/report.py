@@ -19,7 +19,7 @@ PAGE_AIM_MS, SEARCH_AIM_MS, MEMORY_AIM_MB, WRITE_AIM, FLAT_AIM = 50.0, 50.0, 300
 
 def newest() -> Path:
     """The newest kept result, a full one before a usual one. Raises FileNotFoundError."""
-    for name in ("full.json", "usual.json"):
+    for name in ("full.json", "usual.json"):  # a tiny run says nothing
         if (places.OUT / name).exists():
             return places.OUT / name
     raise FileNotFoundError("nothing has been measured yet: python -m bench")
@@ -81,7 +81,8 @@ def _size_lines(size: str, at: dict[str, Any]) -> Iterator[Line]:
         yield (
             f"Queue page, {size} open, {WHO[who]}",
             f"p50 {page['queue']['p50_ms']:.0f} ms, p95 {page['queue']['p95_ms']:.0f} ms",
-            f"CPU {page['queue']['cpu_ms']:.0f} ms; rows {asked['page']['p50_ms']:.1f} ms (raw {asked['page_raw']['p50_ms']:.2f}), "
+            f"CPU {page['queue']['cpu_ms']:.0f} ms; rows {asked['page']['p50_ms']:.1f} ms "
+            f"(raw {asked['page_raw']['p50_ms']:.2f}), "
             f"all counts {asked['counts']['p50_ms']:.1f} ms",
         )
         yield (
@@ -146,7 +147,7 @@ def document(result: dict[str, Any]) -> str:
     at = result["machine"]
     out = [
         "# Benchmarks", "",
-        "Made by `python -m bench --report`; do not edit. How it is measured stands in [bench](../bench/README.md).", "",
+        "Made by `python -m bench --report`; do not edit. How it is measured: [bench](../bench/README.md).", "",
         f"{at['date']}, {result['scale']} run: {at['processors']} processors, {at['memory_gb']} GB, {at['system']}, "
         f"Python {at['python']}. Load average at the start {at['load']}"
         + (
@@ -157,7 +158,8 @@ def document(result: dict[str, Any]) -> str:
     ]  # fmt: skip
     for database, found in result["databases"].items():
         out += ["", f"## {NAMES[database]}", "", "| aim | | figure |", "| --- | --- | --- |"]
-        out += [f"| {aim} | {'met' if met else '**missed**'} | {figure} |" for aim, met, figure in judged(database, found)]
+        for aim, met, figure in judged(database, found):
+            out.append(f"| {aim} | {'met' if met else '**missed**'} | {figure} |")
         out += ["", "| what | figure | beside |", "| --- | --- | --- |"]
         out += [f"| {' | '.join(line)} |" for line in lines(found)]
     out += _peer(result.get("peer"))
@@ -170,8 +172,8 @@ def document(result: dict[str, Any]) -> str:
 def _peer(peer: dict[str, Any] | None) -> list[str]:
     if not peer:
         return []
-    out = ["", f"## Beside {peer['name']} {peer['version']}", "", f"| {peer['tickets']:,} tickets | {peer['name']} | Tuoshan |"]
-    out.append("| --- | --- | --- |")
+    out = ["", f"## Beside {peer['name']} {peer['version']}", ""]
+    out += [f"| {peer['tickets']:,} tickets | {peer['name']} | Tuoshan |", "| --- | --- | --- |"]
     return out + [f"| {what} | {theirs} | {ours} |" for what, theirs, ours in peer["lines"]]
 
 

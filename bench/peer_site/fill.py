@@ -11,14 +11,14 @@ import django
 
 django.setup()
 
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import User
-from django.contrib.sessions.backends.db import SessionStore
-from django.core.management import call_command
-from django.db import connection
-from django.utils import timezone
-from helpdesk.models import Queue, Ticket
-from helpdesk.query import query_to_base64
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.auth.models import User  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+from helpdesk.models import Queue, Ticket  # noqa: E402
+from helpdesk.query import query_to_base64  # noqa: E402
 
 DUE = "due"
 
@@ -49,7 +49,8 @@ def fill(tickets: int, texts: list[str]) -> dict[str, object]:
     session.save()
     plain = {"filtering": {"status__in": [1, 2]}, "filtering_null": {}, "sorting": "created", "sortreverse": True}
     return {
-        "session": session.session_key, "queue": queue.pk, "ids": list(Ticket.objects.values_list("id", flat=True)[:200]),
+        "session": session.session_key, "queue": queue.pk,
+        "ids": list(Ticket.objects.values_list("id", flat=True)[:200]),
         "list": query_to_base64({**plain, "search_string": ""}),
         "search": query_to_base64({**plain, "search_string": "退货"}),
     }  # fmt: skip
@@ -63,7 +64,8 @@ def escalate(tickets: int, texts: list[str]) -> dict[str, object]:
         [
             Ticket(
                 queue=queue, title=texts[number % len(texts)][:40], description=texts[number % len(texts)],
-                submitter_email=f"customer{number % 500}@maijing.example", status=1, priority=3, created=old, modified=old,
+                submitter_email=f"customer{number % 500}@maijing.example", status=1, priority=3,
+                created=old, modified=old,
             )
             for number in range(tickets)
         ],

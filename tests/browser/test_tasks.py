@@ -105,7 +105,7 @@ def test_clear_the_morning_queue(open_page: Any, company: Staffed) -> None:
         hand.press("ArrowDown", "Tab", "ArrowDown", "Tab", "ArrowDown", "Tab")
         hand.write("明天上午回电")
         hand.press("Control+Enter")
-        page.locator("#case .chip.c-plain", has_text="待拟方案").wait_for()
+        page.locator("#case .chip.c-plain", has_text="待拟方案").first.wait_for()
         work()
     hand.done("morning-queue", 30)
 

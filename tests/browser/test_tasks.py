@@ -80,7 +80,7 @@ def test_register_while_on_the_phone(open_page: Any, company: Staffed) -> None:
     hand.look()
     page.wait_for_selector("[name=customer-phone]:focus")
     hand.write("13800138000")
-    expect(page.locator("#beside")).to_contain_text("王芳")
+    expect(page.locator("#beside")).to_contain_text("老客户")
     hand.look()
     hand.write("冰箱送来就不制冷，压缩机一直响", page.locator("[name=what_happened]"))
     hand.press("Control+Enter")

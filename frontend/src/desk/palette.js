@@ -43,6 +43,8 @@ function choose(index) {
 }
 
 async function search() {
+  clearTimeout(timer);
+  timer = 0;
   const mine = ++ticket;
   const words = input.value.trim();
   draw([]);
@@ -83,7 +85,10 @@ export function startPalette() {
     if (isComposing(event)) return;
     if (event.key === 'ArrowDown') at = Math.min(at + 1, items.length - 1);
     else if (event.key === 'ArrowUp') at = Math.max(at - 1, 0);
-    else if (event.key === 'Enter') choose(at);
+    else if (event.key === 'Enter') {
+      if (timer) search(); // a quick hand means what it has just typed, not what stood there before
+      choose(at);
+    }
     else return;
     event.preventDefault();
     mark();

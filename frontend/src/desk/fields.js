@@ -22,7 +22,7 @@ function applyConditions(root) {
 function countPicked(area) {
   const boxes = [...area.querySelectorAll('[data-pick]')];
   const picked = boxes.filter((box) => box.checked);
-  for (const box of boxes) box.closest('tr, li')?.setAttribute('aria-selected', String(box.checked));
+  for (const box of boxes) box.closest('tr, li')?.setAttribute('data-picked', String(box.checked));
   const every = area.querySelector('[data-pick-all]');
   if (every) {
     every.checked = boxes.length > 0 && picked.length === boxes.length;

@@ -110,11 +110,18 @@ def test_registering_twice_with_one_key_gives_one_case(repair: Any, clock: Any) 
 
 def test_a_stale_page_is_refused_with_what_changed(begun: int) -> None:
     seen = Case.objects.get(id=begun).seq
-    service.note(case_id=begun, actor=HANDLER, text="客户又来电")
+    changed = service.correct(case_id=begun, actor=HANDLER, values={"what_happened": "门也关不上"}, reason="客户又来电")
+    assert changed.accepted, changed.refusal
     outcome = accepted(begun, expected_seq=seen)
     assert outcome.refusal is not None and outcome.refusal.because == "stale"
-    assert [event["name"] for event in outcome.refusal.data["changes"]] == ["note"]
+    assert [event["name"] for event in outcome.refusal.data["changes"]] == ["correct"]
     assert accepted(begun, expected_seq=seen + 1).accepted
+
+
+def test_what_is_written_beside_the_main_line_does_not_make_a_page_stale(begun: int) -> None:
+    seen = Case.objects.get(id=begun).seq
+    service.note(case_id=begun, actor=HANDLER, text="客户又来电")
+    assert accepted(begun, expected_seq=seen).accepted
 
 
 def test_a_notice_of_a_clock_does_not_make_a_page_stale(begun: int, clock: Any) -> None:

@@ -63,9 +63,13 @@ class Standing:
         """What expressions see, with form values laid over the facts."""
         return CaseScope(self.playbook, self.state, self.now, self.around, values or {})
 
-    def form(self, item: Possible, *, data: Any = None, files: Any = None, prefix: str = "") -> PlaybookForm:
-        """The form of a possible thing, filled with what the case already knows."""
+    def form(
+        self, item: Possible, *, data: Any = None, files: Any = None, prefix: str = "",
+        initial: Mapping[str, Any] | None = None,
+    ) -> PlaybookForm:  # fmt: skip
+        """The form of a possible thing, filled with what the case already knows; `initial` adds texts."""
         known = {field.name: self.state.facts.get(field.name) for field in item.form if not field.personal}
+        known |= initial or {}
         scope = self.scope(typed(item.form, data) if isinstance(data, dict) else None)
         with lists.about(self.playbook.key):
             return build_form(item.form, data=data, files=files, initial=known, prefix=prefix, scope=scope)

@@ -32,7 +32,7 @@ from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work
 from tuoshan.documents import drafts, evidence
 from tuoshan.parties.permissions import permitted
-from tuoshan.workbench import assignable
+from tuoshan.workbench import assignable, correcting
 from tuoshan.workbench.casepage import find_case, person_id, standing_of
 
 MOST_WRITTEN = 20_000
@@ -65,8 +65,10 @@ def act(request: HttpRequest, number: str, kind: str, name: str) -> HttpResponse
         if request.method == "POST":
             return _gone(request, case, standing, kind, name, task)
         raise Http404
+    item = correcting.with_facts(standing, item)
     if request.method == "GET":
-        form = standing.form(item)
+        texts = correcting.known_texts(standing, item) if correcting.is_correction(standing, item) else None
+        form = standing.form(item, initial=texts)
         return _form_page(request, case, standing, item, form, drafts.new_upload_token())
     return _do(request, case, standing, item)
 
@@ -78,7 +80,12 @@ def _do(request: HttpRequest, case: Case, standing: Standing, item: Possible) ->
         return _form_page(request, case, standing, item, form, token, status=422)
     if token:
         evidence.mark_draft(token, **_seen_by(request, standing, item))
-    outcome = _send(request, case, item, form.values(), token)
+    values = form.values()
+    if correcting.is_correction(standing, item):
+        values = correcting.changed(standing, item, values)
+        if not values["changes"]:
+            return _form_page(request, case, standing, item, form, token, _("没有改动任何内容。"), 422)
+    outcome = _send(request, case, item, values, token)
     if outcome.refusal is not None:
         fields = outcome.refusal.data.get("fields")
         if isinstance(fields, dict):

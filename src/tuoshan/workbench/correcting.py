@@ -1,0 +1,58 @@
+"""Correcting what was registered: every fact of the registration stands in the form; only what changed is sent."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from tuoshan.cases.models import Words as StoredWords
+from tuoshan.cases.possible import Standing
+from tuoshan.core import judging
+from tuoshan.core.case import Words
+from tuoshan.core.playbook import Field
+from tuoshan.core.possible import Possible
+
+NOT_CORRECTED = frozenset({"channel", "photos"})
+"""How a case came in is a fact of the registration itself; files are added, not corrected."""
+
+
+def is_correction(standing: Standing, item: Possible) -> bool:
+    """Whether this step gives facts new values."""
+    action = standing.playbook.actions.get(item.name) if item.kind == "act" else None
+    return action is not None and judging.corrects(action)
+
+
+def with_facts(standing: Standing, item: Possible) -> Possible:
+    """The step with the facts that it may correct in front of its own fields; other steps as they are."""
+    if not is_correction(standing, item):
+        return item
+    own = {field.name for field in item.form}
+    facts = [
+        replace(field, required=False)
+        for field in standing.playbook.register
+        if field.name not in own | NOT_CORRECTED and field.kind not in ("photo", "file")
+    ]
+    return replace(item, form=(*facts, *item.form))
+
+
+def known_texts(standing: Standing, item: Possible) -> dict[str, Any]:
+    """What the case now says, texts included, to be looked over and changed."""
+    facts = standing.state.facts
+    refs = {fact.ref for fact in facts.values() if isinstance(fact, Words)}
+    texts = dict(StoredWords.objects.filter(case_id=standing.row.id, ref__in=refs).values_list("ref", "text"))
+    return {
+        field.name: texts.get(fact.ref, "") if isinstance(fact, Words) else fact
+        for field in item.form
+        if (fact := facts.get(field.name)) is not None
+    }
+
+
+def changed(standing: Standing, item: Possible, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The command's values: its own fields, and under `changes` the facts that now read otherwise."""
+    before = known_texts(standing, item)
+    own: tuple[Field, ...] = standing.playbook.actions[item.name].form
+    kept = {field.name for field in own}
+    changes = {
+        name: value for name, value in values.items() if name not in kept and value not in ("", None)
+        and value != before.get(name)
+    }  # fmt: skip
+    return {**{name: value for name, value in values.items() if name in kept}, "changes": changes}

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from tests.workbench.deskhouse import desk  # noqa: F401 – a fixture
+from tests.workbench.deskhouse import desk
+
+__all__ = ["desk"]
 
 pytestmark = pytest.mark.django_db
 

@@ -192,7 +192,8 @@ def _preview(standing: Standing, item: Possible, form: PlaybookForm) -> list[str
 def _gone(request: HttpRequest, case: Case, standing: Standing, kind: str, name: str, task: str) -> HttpResponse:
     """The thing is no longer possible: let the write path say what happened meanwhile."""
     playbook = standing.playbook
-    known = {"act": playbook.actions, "hold": playbook.holds}.get(kind, playbook.tasks).get(name)
+    places: dict[str, Any] = {"act": playbook.actions, "hold": playbook.holds}
+    known = places.get(kind, playbook.tasks).get(name)
     title, asked = (known.title, known.form) if known else (playbook.title, ())
     item = Possible(kind, name, title, asked if kind != "ask" else (), task=task)  # type: ignore[arg-type]
     outcome = _send(request, case, item, {}, "")

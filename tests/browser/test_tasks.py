@@ -96,7 +96,7 @@ def test_clear_the_morning_queue(open_page: Any, company: Staffed) -> None:
     for _ in range(3):
         before = page.url
         hand.press("j", "Enter")
-        page.wait_for_url(lambda url: "/case/" in url and url != before)
+        page.wait_for_url(lambda url, before=before: "/case/" in url and url != before)
         ready(page)
         hand.look()
         title = page.locator("button[data-opens='do-act-accept_simple']")

@@ -58,8 +58,8 @@ class Staffed:
         from tuoshan.catalog.models import Category
 
         given = {
-            "category": str(Category.objects.earliest("pk").pk), "impact": "low", "urgency": "low", "next_step": "明天回电",
-            "handler": str(self.house.agent.pk),
+            "category": str(Category.objects.earliest("pk").pk), "impact": "low", "urgency": "low",
+            "next_step": "明天回电", "handler": str(self.house.agent.pk),
         }  # fmt: skip
         return self.act(self.complaint(text), "accept_simple", **given | values)
 

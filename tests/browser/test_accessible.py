@@ -11,8 +11,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SCREENS = {
     "agent": ["/queue/unassigned", "CASE", "/register/complaint", "/search?q=杯子", "/tasks", "/follow-ups",
               "/notifications"],
-    "admin": ["/board", "/board/tomorrow", "/reports/", "/reports/causes", "/import/", "/settings/", "/playbooks/complaint",
-              "/mailbox"],
+    "admin": ["/board", "/board/tomorrow", "/reports/", "/reports/causes", "/import/", "/settings/",
+              "/playbooks/complaint", "/mailbox"],
 }  # fmt: skip
 
 

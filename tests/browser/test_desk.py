@@ -1,4 +1,4 @@
-"""Work at the desk under everyday trouble: appeals, urgency, keys alone, lapsed sessions, stale pages, double clicks."""
+"""Work at the desk in everyday trouble: appeals, urgency, keys alone, lapsed sessions, stale pages, double clicks."""
 
 import re
 from datetime import timedelta

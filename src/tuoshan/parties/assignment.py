@@ -31,7 +31,7 @@ RECENT_WEIGHT = Fraction(9, 10)
 
 
 DRAWN_FROM = {"handler": "service_desk"}
-"""A party that only the case itself names (its handler) is chosen among those who hold another one."""
+"""A party that nobody but the case itself names (its handler) is chosen among those who hold another one."""
 
 
 class Assignment(NamedTuple):
@@ -188,6 +188,10 @@ def _reason(best: Ranked, wanted: Wanted, category: Category | None, among: int)
     }
 
 
+def _present(party: str, facts: CaseFacts, excluding: Collection[int]) -> list[int]:
+    return [p.person_id for p in holders(party, facts) if not p.is_away and p.person_id not in excluding]
+
+
 def choose(
     party: str,
     case: Any,
@@ -203,8 +207,7 @@ def choose(
     who stands in for a colleague answers for what the colleague has, but is not given new work for it.
     """
     facts = facts or facts_of(case)
-    among = DRAWN_FROM.get(party, party)
-    ids = [p.person_id for p in holders(among, facts) if not p.is_away and p.person_id not in excluding]
+    ids = _present(party, facts, excluding) or _present(DRAWN_FROM.get(party, party), facts, excluding)
     candidates = _candidates(ids)
     if not candidates:
         return None

@@ -172,13 +172,14 @@ class Complaint(LaterPart):
             yield max(moment, self.now)
             if not self.stays("investigating"):
                 return
+            if plot.withdraws_in == "investigating":
+                self.act("withdraw", self.customer, {"reason": self.chance.pick(staff_words.WITHDRAW_REASONS)})
+                return
             yield from self.answer_question()
             run = self.state.tasks[key]
             if run.status == "open":
                 self.inquire(run)
             self.chatter()
-        if plot.withdraws_in == "investigating" and self.stays("investigating"):
-            self.act("withdraw", self.customer, {"reason": self.chance.pick(staff_words.WITHDRAW_REASONS)})
 
     def emergency(self) -> Steps:
         """Measures within two hours; sometimes too late."""

@@ -56,13 +56,13 @@ PLACED = (
     Placed("offered", 170, {"proposing": 60, "approving": 50}, "shoes"), Placed("offered", 180, {"proposing": 80, "approving": 70}, "wrong"),
     Placed("offered", 190, {"proposing": 130, "approving": 120}, "refund"),
     Placed("carrying_out", 200, {"offered": 50}, "sole"), Placed("carrying_out", 210, {"offered": 60}, "size"),
-    Placed("carrying_out", 220, {"offered": 70}, "appliance"), Placed("carrying_out", 640, {"offered": 400}, "again"),
+    Placed("carrying_out", 220, {"offered": 70}, "appliance"), Placed("carrying_out", 640, {"proposing": 430}, "again"),
     Placed("answered", 260, {"carrying_out": 60}, "wrong"), Placed("answered", 270, {"carrying_out": 90}, "promise"),
     Placed("follow_up", 330, {"answered": 40}, "late"), Placed("follow_up", 340, {"answered": 60}, "clothes"),
     Placed("follow_up", 420, {"answered": 190}, "rude", "store-galaxy"),
-    Placed("appealed", 330, {"answered": 50}, "shoes", changes={"not_upheld": True, "appeal": "upheld"}),
-    Placed("appealed", 420, {"answered": 200}, "warranty", changes={"not_upheld": True, "appeal": "overturned"}),
-    Placed("outside", 400, {"answered": 70}, "danger", changes={"outside": "settled"}),
+    Placed("appealed", 330, {"proposing": 120, "answered": 50}, "shoes", changes={"not_upheld": True, "appeal": "upheld"}),
+    Placed("appealed", 420, {"proposing": 290, "answered": 200}, "warranty", changes={"not_upheld": True, "appeal": "overturned"}),
+    Placed("outside", 400, {"proposing": 180, "answered": 50}, "danger", changes={"outside": "settled"}),
     Placed("mediation", 1000, {}, "fake", changes={"outside": "settled"}),
     Placed("mediation", 800, {}, "snacks", changes={"outside": "settled"}),
     Placed("held", 230, topic="privacy", changes={"suspends": True}),
@@ -98,6 +98,8 @@ def plan(world: World, simulation: Simulation, scale: float) -> None:
     for number in range(max(ordinary, 1)):
         moment = _moment(world, world.end if number % 50 == 0 else last)
         plot = plots.draw(world, moment=moment)
+        if number % 40 == 7:
+            plot.withdraws_in, plot.simple = "investigating", False
         player = Complaint(world, simulation, plot)
         if moment > world.end - timedelta(days=BRISK_DAYS) and not world.chance.happens(0.08):
             player.brisk, plot.late, plot.pace, plot.silent = True, False, 0.5, False

@@ -96,7 +96,10 @@ def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
 
 
 def test_no_template_carries_an_inline_script_handler_or_style() -> None:
-    inline = re.compile(r"""\s(?:style|on[a-z]+|hx-on[\w:-]*)=["']|<style|<script(?![^>]*\bsrc=)(?![^>]*type="application/json")""")
+    inline = re.compile(
+        r"""\s(?:style|on[a-z]+|hx-on[\w:-]*)=["']|<style"""
+        r"""|<script(?![^>]*\bsrc=)(?![^>]*type="application/json")"""
+    )
     for path in (SPRITE.parents[2]).rglob("templates/**/*.html"):
         found = inline.search(re.sub(r"{%.*?%}|{#.*?#}", "", path.read_text(encoding="utf-8"), flags=re.S))
         assert not found, f"{path}: {found and found.group()} is stopped by the content security policy"

@@ -200,7 +200,7 @@ def plain(values: Mapping[str, Any], company: Company) -> dict[str, Any]:
             value = value[1:]
         try:
             encode(value)
-        except TypeError:
+        except (TypeError, ValueError, OverflowError):
             continue
         found[name] = value
     return found

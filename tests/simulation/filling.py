@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,10 @@ from tests.simulation.company import LISTS
 from tuoshan.core.playbook import Field
 
 AMOUNTS = ("0", "0.01", "50", "200", "200.01", "201", "500", "500.01", "4800", "5000", "5001", "20000", "20001")
-WRONG: tuple[object, ...] = ("", 3.5, [], "no such choice", Decimal("-1"), Decimal("0.001"), None, True, datetime.max)
+WRONG: tuple[object, ...] = (
+    "", 3.5, [], "no such choice", Decimal("-1"), Decimal("0.001"), None, True, datetime.max,
+    datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC),
+)  # fmt: skip
 ZONE = ZoneInfo("Asia/Shanghai")
 
 

@@ -10,6 +10,8 @@ from tuoshan.core.case import Words
 from tuoshan.core.conditions import MissingFact, Scope
 from tuoshan.core.playbook import Field
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
 Problem = str
 """missing · not_a_choice · not_of_kind · too_small · too_large · not_exact · unknown_field"""
 
@@ -55,13 +57,20 @@ def _problem(field: Field, value: object) -> Problem | None:
         case "money" | "number":
             return _number_problem(field, value)
         case "date":
-            return None if isinstance(value, date) and not isinstance(value, datetime) else "not_of_kind"
+            if not isinstance(value, date) or isinstance(value, datetime):
+                return "not_of_kind"
+            return _year_problem(value)
         case "datetime":
-            return None if isinstance(value, datetime) and value.tzinfo else "not_of_kind"
+            return _year_problem(value) if isinstance(value, datetime) and value.tzinfo else "not_of_kind"
         case "text" | "long_text" | "phone" | "address":
             return None if isinstance(value, str | Words) else "not_of_kind"
     several = value if isinstance(value, list | tuple) else [value]
     return None if all(_plain(item) for item in several) else "not_of_kind"
+
+
+def _year_problem(value: date) -> Problem | None:
+    """Moments far outside of any case's life would overflow once a limit is counted from them."""
+    return "too_small" if value.year < FIRST_YEAR else "too_large" if value.year > LAST_YEAR else None
 
 
 def _plain(value: object) -> bool:

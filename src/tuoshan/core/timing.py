@@ -134,12 +134,15 @@ def _owed(playbook: Playbook, clock: Clock) -> bool:
 
 
 def recompute_moments(work: Work) -> None:
-    """`at` is reckoned again whenever what it reads may have changed; a moment past already is not moved again."""
+    """`at` is reckoned again when this event changed what it reads; a moment past already is not moved again.
+
+    A changed company table is no such event: a running clock keeps what it started with.
+    """
     for clock in work.case.running_clocks():
         if clock.fixed is None or clock.adopted_from:
             continue
         plan = plan_of(work.playbook, clock)
-        if plan.limit.at is None or plan.limit.at.uses_now:
+        if plan.limit.at is None or plan.limit.at.uses_now or not work.touched(plan.limit.at):
             continue
         try:
             wanted = clocks.moment_of(plan.limit, work.scope())

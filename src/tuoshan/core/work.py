@@ -24,6 +24,7 @@ from tuoshan.core.case import (
     TaskRun,
     encode,
 )
+from tuoshan.core.conditions import Expression
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.scope import CaseScope
 from tuoshan.core.worktime import WorkCalendar
@@ -72,6 +73,21 @@ class Work:
         """Add to the input of the open event what became known while it was written."""
         assert self._open is not None
         self._open = replace(self._open, input={**self._open.input, **given})
+
+    def touched(self, expression: Expression) -> bool:
+        """Whether the open event changed a fact or a piece of history that the expression reads."""
+        assert self._open is not None
+        names = {self._open.name}
+        for change in self._open.changes:
+            match change["op"]:
+                case "facts":
+                    names |= set(change["values"])
+                case "enter" | "back":
+                    names.add(change["state"])
+                case "task":
+                    names.add(change["task"]["name"])
+        history = {part for _, name in expression.namespaces for part in (name, name.partition(".")[0])}
+        return self._open.kind == "step_back" or bool(names & (set(expression.reads) | history))
 
     def end(self) -> None:
         assert self._open is not None

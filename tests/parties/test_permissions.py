@@ -96,13 +96,13 @@ def test_scopes_of_tokens() -> None:
     agent, admin = someone("agent"), someone("administrator")
     check(agent, "api.case_read", scopes=["read"])
     check(agent, "api.case_act", scopes=["write"])
-    check(admin, "api.person_write", scopes=["admin"])
+    check(admin, "api.customer_erase", scopes=["admin"])
     with pytest.raises(ScopeMissing):
         check(agent, "api.case_act", scopes=["read"])
     with pytest.raises(ScopeMissing):
-        check(admin, "api.person_write", scopes=["write"])
+        check(admin, "api.customer_erase", scopes=["write"])
     with pytest.raises(NotPermitted):
-        check(agent, "api.person_write", scopes=["admin"])
+        check(agent, "api.customer_erase", scopes=["admin"])
     with pytest.raises(NotSignedIn):
         check(AnonymousUser(), "api.case_read")
 

@@ -50,25 +50,24 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Workbench: reading
     **_each(
         "workbench.",
-        "home queue queue_counts case case_timeline case_clocks case_evidence presence search palette "
-        "playbooks playbook_diagram notifications customer help",
+        "home queue queue_counts case presence search palette playbooks playbook_diagram notifications ",
         STAFF,
     ),
-    **_each("workbench.", "reports report report_drill report_export", REPORT_READERS),
+    **_each("workbench.", "reports report report_export", REPORT_READERS),
     **_each("workbench.", "board board_cases board_tomorrow board_approvals parked", OVERSIGHT),
     **_each("workbench.", "tasks lessons lesson follow_ups", STAFF),
     # Workbench: doing
     **_each(
         "workbench.",
-        "act form task note call message claim hand_over watch draft bulk bulk_form bulk_run evidence_upload hold "
-        "release correct quick_replies mentions message_preview saved_filter my_absence absence_end lesson_progress "
+        "act note call message watch bulk bulk_form bulk_run "
+        "quick_replies mentions message_preview saved_filter my_absence absence_end lesson_progress "
         "follow_up",
         WRITERS,
     ),
     **_each("workbench.", "notification_read", STAFF),
     **_each("workbench.", "register register_form register_duplicates register_order register_email", FRONT),
     **_each("workbench.", "register_products register_message registered slip merge unmerge", FRONT),
-    **_each("workbench.", "parked_retry parked_drop step_back absence leaver leave mailbox_retry", LEADS),
+    **_each("workbench.", "parked_retry parked_drop absence leaver leave mailbox_retry", LEADS),
     **_each("workbench.", "lesson_make lesson_check", LEADS),
     **_each("workbench.", "mailbox mailbox_message", OVERSIGHT),
     **_each("workbench.", "import_upload import_mapping import_run import_stop import_errors", LEADS),

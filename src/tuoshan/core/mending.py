@@ -1,0 +1,114 @@
+"""Putting right: new values for facts already given, and the last step taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tuoshan.core import clocks, evolve, judging, moving
+from tuoshan.core.case import CaseState, Command, encode
+from tuoshan.core.playbook import START, Playbook
+from tuoshan.core.stepping import close, noted, settle_down
+from tuoshan.core.work import Refused, Work
+
+
+def correct(work: Work, command: Command) -> None:
+    """New values for facts already given. An approved amount is not corrected but proposed again."""
+    changes = command.values.get("changes", command.values)
+    if not isinstance(changes, Mapping) or not changes:
+        raise Refused("invalid_form", fields={"changes": "missing"})
+    known = work.playbook.facts
+    unknown = {name: "unknown_field" for name in changes if name not in known}
+    if unknown:
+        raise Refused("invalid_form", fields=unknown)
+    judging.form(work, [replace(known[name], required=False) for name in changes], changes)
+    approved = _approved(work, set(changes))
+    if approved:
+        raise Refused("approved_fact", facts=sorted(approved))
+    before = {name: encode(work.case.facts.get(name)) for name in changes}
+    work.begin("correct", command.name or "correct", command.actor, before=before, **noted(command))
+    work.put_facts(dict(changes))
+    close(work)
+    settle_down(work)
+
+
+def _approved(work: Work, names: set[str]) -> set[str]:
+    """Amounts that a tier or a limit has let pass, or that were given out to be paid: those are proposed again."""
+    judged: set[str] = set()
+    for action in work.playbook.actions.values():
+        if not work.case.actions.get(action.name):
+            continue
+        if action.by_tier:
+            judged.add(action.by_tier.of)
+        if action.as_soon_as is not None:
+            judged |= {name for name in action.as_soon_as.reads if _is_money(work.playbook, name)}
+        judged |= {str(verb.arguments.get("amount", "amount")) for verb in action.do if verb.name == "carry_out"}
+    return judged & names
+
+
+def _is_money(playbook: Playbook, name: str) -> bool:
+    known = playbook.facts.get(name)
+    return known is not None and known.kind == "money"
+
+
+def correct_command(work: Work, command: Command) -> None:
+    for action in work.playbook.actions.values():
+        if judging.corrects(action):
+            judging.place(work, action)
+            judging.permit(work, command.actor, action, {})
+            break
+    else:
+        if not {"handler", "lead", "staff"} & command.actor.parties:
+            raise Refused("not_allowed", needs=["handler", "lead"])
+    correct(work, command)
+
+
+def step_back(work: Work, command: Command) -> None:
+    """Undo the last transition: state, clocks, tasks and facts as before it; the clocks run through."""
+    action = next((a for a in work.playbook.actions.values() if a.back), None)
+    if action is not None:
+        judging.permit(work, command.actor, action, {})
+        judging.form(work, action.form, command.values)
+    elif "lead" not in command.actor.parties:
+        raise Refused("not_allowed", needs=["lead"])
+    if work.case.hold is not None:
+        raise Refused("on_hold", hold=work.case.hold.name)
+    earlier, moved = command.earlier, work.case.moved
+    if earlier is None or not moved or moved.get("action") == START:
+        raise Refused("not_from_here", state=work.case.state, possible=judging.possible(work))
+    if earlier.seq + 1 != moved["seq"]:  # an alarm moved the case first: not the step that was meant
+        raise Refused(
+            "moved_by_system", by_action=moved["action"], at=moved["at"], due=moved["due"], state=work.case.state,
+            possible=judging.possible(work),
+        )  # fmt: skip
+    if earlier.settled != work.case.settled:
+        raise Refused("effects_pending", settled=dict(work.case.settled))
+    if command.extra.get("delivered"):
+        raise Refused("effects_pending", delivered=command.extra["delivered"])
+    work.begin("step_back", command.name or "step_back", command.actor, undone=dict(moved), **noted(command))
+    _undo(work, earlier, evolve.apply(earlier, command.taken) if command.taken else work.case)
+    work.change("back", state=earlier.state)
+    work.effect("cancel", since=moved["seq"])
+    close(work)
+    settle_down(work)
+
+
+def _undo(work: Work, earlier: CaseState, after: CaseState) -> None:
+    """Undo what the transition did between these two; what was done since (a task, a promise, a fact) stays."""
+    for run in list(work.case.tasks.values()):
+        before, then = earlier.tasks.get(run.id), after.tasks.get(run.id)
+        if before is None and then is not None and run.status == "open":
+            moving.close_task(work, run, "lapsed", "")
+        elif before is not None and run == then != before and run.status == "lapsed":
+            work.put_task(before)
+    for clock in list(work.case.clocks.values()):
+        first, next_ = earlier.clocks.get(clock.key), after.clocks.get(clock.key)
+        if first is None and next_ is not None and clock.running:
+            work.put_clock(clocks.end_clock(clock, work.now, work.calendar, met=False))
+        elif first is not None and first.running and clock == next_ and not clock.running:
+            work.put_clock(clocks.reckon(first, work.calendar))
+    facts = work.case.facts
+    work.put_facts({
+        name: earlier.facts.get(name) for name in {*after.facts, *earlier.facts}
+        if earlier.facts.get(name) != after.facts.get(name) and facts.get(name) == after.facts.get(name)
+    })  # fmt: skip

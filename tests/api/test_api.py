@@ -112,13 +112,21 @@ def test_a_stale_step_is_refused_with_what_changed(house: dict[str, Person]) -> 
     agent = Program(house["agent"])
     number = registered(agent)
     seen = agent.get(f"/cases/{number}").json()["seq"]
-    first = agent.post(f"/cases/{number}/actions/withdraw", {"values": {"reason": "客户撤回"}})
-    step = {"values": {"missing": "请补充照片", "said": "请补充"}, "expected_seq": seen}
-    late = agent.post(f"/cases/{number}/actions/ask_more", step)
-    if first.status_code == 200:
-        assert late.status_code == 409
-    else:
-        assert first.status_code in (403, 422)
+    changed = agent.post(f"/cases/{number}/corrections", {"values": {"amount_paid": "12.50"}, "reason": "补登"})
+    assert changed.status_code == 200, changed.content
+    late = agent.post(f"/cases/{number}/actions/accept", {"values": {}, "expected_seq": seen})
+    assert (late.status_code, late.json()["code"]) == (409, "stale")
+    assert [item["name"] for item in late.json()["facts"]["changes"]] == ["correct"]
+
+
+def test_a_registration_has_a_title_and_an_arrival(house: dict[str, Person]) -> None:
+    from tuoshan.intake.models import Arrival
+
+    agent = Program(house["agent"])
+    number = registered(agent, customer_phone="13800138000", customer_name="林若溪")
+    case = Case.objects.get(number=number)
+    assert case.title.startswith("收到的杯子") and case.customer_id
+    assert Arrival.objects.filter(case_id=case.pk, channel="api").exists()
 
 
 def test_a_note_by_a_colleague_makes_no_step_stale(house: dict[str, Person]) -> None:

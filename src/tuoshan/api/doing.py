@@ -36,6 +36,7 @@ from tuoshan.cases.refusals import sentence
 from tuoshan.core.playbook import Field, Playbook
 from tuoshan.documents import evidence as evidence_store
 from tuoshan.documents.evidence import Rejected
+from tuoshan.intake.registering import Came, Contact, register_complaint
 from tuoshan.parties import customers
 from tuoshan.parties.permissions import api_permitted
 
@@ -73,21 +74,18 @@ def case_register(request: HttpRequest, body: RegisterIn) -> tuple[int, dict[str
         playbook = library.current(body.playbook)
     except PlaybookUnknown as error:
         raise Problem(422, "unknown_playbook", _("没有这个流程"), facts={"playbooks": library.keys()}) from error
-    customer_id = None
-    if body.customer_phone:
-        try:
-            found = customers.find_or_make(body.customer_phone, name=body.customer_name)
-        except customers.PhoneRefused as error:
-            raise Problem(422, "invalid_phone", _("电话号码有误"), str(error)) from error
-        customer_id = found.customer.pk
     channel = str(body.values.get("channel", "api"))
     user: Any = request.user
-    outcome = service.register(
-        playbook=body.playbook, actor=_me(request), values=_values(playbook, playbook.register, body.values),
-        channel=channel, customer_id=customer_id, unit_id=body.unit_id or user.unit_id, title=body.title,
-        idempotency_key=idempotency_key(request), received_at=body.received_at, upload_token=body.upload_token,
-    )  # fmt: skip
-    return 201, _sent(outcome, playbook)
+    try:
+        registered = register_complaint(
+            playbook=body.playbook, actor=_me(request), values=_values(playbook, playbook.register, body.values),
+            contact=Contact(body.customer_phone, body.customer_name), came=Came(channel, body.received_at),
+            unit_id=body.unit_id or user.unit_id, title=body.title, upload_token=body.upload_token,
+            idempotency_key=idempotency_key(request),
+        )  # fmt: skip
+    except customers.PhoneRefused as error:
+        raise Problem(422, "invalid_phone", _("电话号码有误"), str(error)) from error
+    return 201, _sent(registered.outcome, playbook)
 
 
 @batches_router.post(

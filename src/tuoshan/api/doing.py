@@ -36,7 +36,8 @@ from tuoshan.cases.refusals import sentence
 from tuoshan.core.playbook import Field, Playbook
 from tuoshan.documents import evidence as evidence_store
 from tuoshan.documents.evidence import Rejected
-from tuoshan.intake.registering import Came, Contact, register_complaint
+from tuoshan.intake.arrivals import Came
+from tuoshan.intake.registering import Contact, register_complaint
 from tuoshan.parties import customers
 from tuoshan.parties.permissions import api_permitted
 

@@ -56,6 +56,29 @@ def test_an_appeal_is_decided_by_another_reviewer(open_page: Any, company: Staff
     expect(other.locator("#case .chip.c-plain", has_text="待拟方案").first).to_be_visible()
 
 
+def test_the_look_of_the_account_is_drawn_before_any_script_and_the_switch_stays(
+    open_page: Any, company: Staffed
+) -> None:
+    page = open_page()
+    company.sign_in(page, "senior")
+    page.goto("/")
+    ready(page)
+    assert page.get_attribute("html", "data-theme") == "desk"
+    page.emulate_media(color_scheme="dark")  # the account follows the system
+    expect(page.locator("html")).to_have_attribute("data-theme", "desk-dark")
+    with page.expect_response(re.compile("/me/theme")) as kept:
+        page.get_by_role("button", name="切换到浅色").click()
+    assert kept.value.status == 204
+    page.reload()
+    ready(page)
+    assert page.get_attribute("html", "data-theme") == "desk"
+    elsewhere = open_page(dark=True)  # another device
+    company.sign_in(elsewhere, "senior")
+    elsewhere.goto("/")
+    ready(elsewhere)
+    assert elsewhere.get_attribute("html", "data-theme") == "desk"
+
+
 def test_an_urgent_case_that_nobody_takes_up_escalates(open_page: Any, company: Staffed) -> None:
     moved = clock.MovedClock(clock.now())
     clock.set_clock(moved)  # for the application's threads too

@@ -41,6 +41,21 @@ def test_preferences_are_kept_and_the_language_follows(person: Make) -> None:
     assert 'lang="en"' in page.content.decode()
 
 
+def test_the_chosen_look_is_drawn_by_the_server_and_the_switch_keeps_it(person: Make) -> None:
+    an = person("an", "agent", "service")
+    client = signed_in(an)
+    assert 'data-theme="desk" data-chosen="system"' in client.get("/accounts/me").content.decode()
+    assert client.post(reverse("parties:theme"), {"theme": "dark"}).status_code == 204
+    an.refresh_from_db()
+    assert an.theme == "dark"
+    assert 'data-theme="desk-dark" data-chosen="dark"' in client.get("/accounts/me").content.decode()
+    assert client.post(reverse("parties:theme"), {"theme": "pink"}).status_code == 400
+    assert Client().post(reverse("parties:theme"), {"theme": "light"}).status_code in (302, 401)
+    an.refresh_from_db()
+    assert an.theme == "dark"
+    assert "data-chosen" not in Client().get(reverse("account_login")).content.decode()
+
+
 def test_what_was_typed_stays_when_something_is_wrong(person: Make) -> None:
     client = signed_in(person("an", "agent", "service"))
     wrong = {"display_name": "新名字", "email": "nonsense", "theme": "dark"}

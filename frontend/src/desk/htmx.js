@@ -7,7 +7,7 @@ function cookie(name) {
 }
 
 /** The newest token: another tab may have signed in again meanwhile. */
-const token = () => cookie('tuoshan_csrf');
+export const token = () => cookie('tuoshan_csrf');
 
 function signInLink(address) {
   const link = make('a', 'btn btn-sm btn-primary', say('sign_in'));

@@ -108,6 +108,17 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_POST
+@permitted("parties.theme")
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep the look that the switch on the desk was set to; 400 for one that there is not."""
+    chosen = request.POST.get("theme", "")
+    if chosen not in Person.Theme.values:
+        return HttpResponse(status=400)
+    Person.objects.filter(pk=_me(request).pk).update(theme=chosen)
+    return HttpResponse(status=204)
+
+
 class ChangePasswordForm(NewPasswordForm):
     """The old password, and the new one twice."""
 

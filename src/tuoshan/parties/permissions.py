@@ -46,7 +46,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "mfa_generate_recovery_codes mfa_download_recovery_codes",
         STAFF,
     ),
-    **_each("parties.", "profile preferences tokens token_make token_revoke", STAFF),
+    **_each("parties.", "profile preferences theme tokens token_make token_revoke", STAFF),
     # Workbench: reading
     **_each(
         "workbench.",

@@ -24,6 +24,7 @@ named: list[URLPattern] = [
     path("first/<str:token>", first_administrator, name="first_administrator"),
     path("me", own.profile, name="profile"),
     path("me/preferences", own.preferences, name="preferences"),
+    path("me/theme", own.theme, name="theme"),
     path("me/tokens", own.token_list, name="tokens"),
     path("me/tokens/make", own.token_make, name="token_make"),
     path("me/tokens/<int:pk>/revoke", own.token_revoke, name="token_revoke"),

@@ -14,6 +14,7 @@ OWN_APPS = (
     "knowledge",
     "insight",
     "integrations",
+    "office",
     "workbench",
     "portal",
 )

@@ -1,50 +1,19 @@
 """Being away with somebody who stands in: one's own absences, and those of the people one leads."""
 
-from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.office.absences import AbsenceForm
+from tuoshan.office.overseeing import managed, may_manage
 from tuoshan.parties.models import Absence, Person
 from tuoshan.parties.permissions import allowed, permitted
-from tuoshan.workbench.overseeing import able, managed, may_manage
-
-
-def moment_field(label: Any) -> forms.SplitDateTimeField:
-    """A day and a time, each in a field of its own."""
-    widget = forms.SplitDateTimeWidget(
-        date_attrs={"type": "date"}, time_attrs={"type": "time", "step": "300"}, date_format="%Y-%m-%d",
-        time_format="%H:%M",
-    )  # fmt: skip
-    return forms.SplitDateTimeField(label=label, widget=widget)
-
-
-class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]
-    """From when until when, and who stands in."""
-
-    class Meta:
-        model = Absence
-        fields = ["starts_at", "ends_at", "delegate", "note"]
-
-    starts_at = moment_field(gettext_lazy("从"))
-    ends_at = moment_field(gettext_lazy("到"))
-
-    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.instance.person = person
-        field: Any = self.fields["delegate"]
-        field.queryset = able(person.pk)
-        field.label_from_instance = lambda one: f"{one}（{one.unit.name}）" if one.unit else str(one)
-        field.empty_label = _("没有代理人")
-        field.help_text = _("代理人在这段时间里可以替您办理，记录里两个人的名字都在。")
 
 
 @permitted("workbench.my_absence")

@@ -16,9 +16,9 @@ from tuoshan.cases.possible import row_of
 from tuoshan.core import possible as kernel
 from tuoshan.core.case import Actor
 from tuoshan.integrations.following import approver
+from tuoshan.office.boardlists import SELECTIONS
 from tuoshan.parties.holding import CaseFacts, holding
 from tuoshan.parties.models import OrgUnit
-from tuoshan.workbench.boardlists import SELECTIONS
 from tuoshan.workbench.cards import Card, cards
 
 SHOWN = 40

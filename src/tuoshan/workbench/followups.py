@@ -22,10 +22,10 @@ from tuoshan.cases.refusals import sentence
 from tuoshan.core.case import Words
 from tuoshan.intake.models import Arrival
 from tuoshan.knowledge.showing import words_of
+from tuoshan.office.absences import moment_field
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import lessons
-from tuoshan.workbench.absences import moment_field
 from tuoshan.workbench.cards import cards
 from tuoshan.workbench.casepage import find_case, standing_of
 from tuoshan.workbench.casework import done

@@ -16,13 +16,13 @@ from tuoshan.cases import batches, library
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case, Task
 from tuoshan.cases.refusals import sentence
+from tuoshan.office.assignable import Assignable, assignables
+from tuoshan.office.overseeing import managed
 from tuoshan.parties import leaving
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.workbench import tasks
-from tuoshan.workbench.assignable import Assignable, assignables
 from tuoshan.workbench.cards import cards
-from tuoshan.workbench.overseeing import managed
 
 MOST = 500
 ACTION = "transfer"

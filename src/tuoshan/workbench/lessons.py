@@ -3,20 +3,18 @@
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tuoshan import clock
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
-from tuoshan.parties import reach
+from tuoshan.office.lessons import FILTERS, MOST_CASES, REFUSED, LessonForm, chosen, may_progress, within
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.quality import lessons as quality
@@ -25,85 +23,6 @@ from tuoshan.workbench.cards import cards
 from tuoshan.workbench.casepage import person_id
 
 SHOWN = 200
-MOST_CASES = 200
-FILTERS = (
-    ("unfinished", gettext_lazy("未完成")),
-    ("mine", gettext_lazy("我负责的")),
-    ("late", gettext_lazy("已过期")),
-    ("unchecked", gettext_lazy("待验证效果")),
-    ("all", gettext_lazy("全部")),
-)
-REFUSED = {
-    "no_reason": gettext_lazy("不再进行时，请写明原因。"),
-    "not_done": gettext_lazy("完成之后才能验证效果。"),
-    "no_cases": gettext_lazy("请至少选一件工单。"),
-}
-
-
-class LessonForm(forms.Form):
-    """A new improvement, made by hand from cases."""
-
-    what = forms.CharField(
-        label=gettext_lazy("改进措施"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3, "data-first": ""})
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("判断依据"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-    kind = forms.ChoiceField(label=gettext_lazy("措施类型"), choices=Lesson.Kind.choices, initial=Lesson.Kind.PROCESS)
-    owner = forms.ModelChoiceField(label=gettext_lazy("负责人"), queryset=Person.objects.none())
-    due_on = forms.DateField(
-        label=gettext_lazy("完成日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    cases = forms.CharField(
-        label=gettext_lazy("来自哪些工单"),
-        help_text=gettext_lazy("工单编号，一行一个，或用空格、逗号分开"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def __init__(self, *args: Any, viewer: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.viewer = viewer
-        owner: Any = self.fields["owner"]
-        owner.queryset = Person.objects.filter(is_active=True, roles__reads_only=False).distinct()
-        owner.empty_label = _("请选择")
-
-    def clean_cases(self) -> list[int]:
-        """The ids of the named cases. Refuses numbers that the reader cannot see, naming them."""
-        text = str(self.cleaned_data["cases"])
-        for sign in ",，、;；":
-            text = text.replace(sign, " ")
-        numbers = list(dict.fromkeys(text.split()))[:MOST_CASES]
-        found = dict(queries.reachable(self.viewer).filter(number__in=numbers).values_list("number", "id"))
-        missing = [number for number in numbers if number not in found]
-        if missing:
-            raise forms.ValidationError(_("没有找到工单：%(numbers)s") % {"numbers": _("、").join(missing[:5])})
-        return [found[number] for number in numbers]
-
-
-def within(viewer: Any) -> Any:
-    """The lessons that the viewer sees: those of cases within reach, their own, and all where all cases are seen."""
-    found = quality.listing()
-    if reach.reach(viewer).everything:
-        return found
-    cases = queries.reachable(viewer).order_by().values("id")
-    linked = Lesson.objects.filter(links__case_id__in=cases).values("pk")
-    return found.filter(pk__in=linked) | found.filter(owner_id=viewer.pk) | found.filter(created_by_id=viewer.pk)
-
-
-def _chosen(request: HttpRequest, name: str, today: date) -> Any:
-    found = within(request.user)
-    match name:
-        case "unfinished":
-            return found.filter(status__in=quality.OPEN)
-        case "mine":
-            return found.filter(owner_id=request.user.pk, status__in=quality.OPEN)
-        case "late":
-            return found.filter(status__in=quality.OPEN, due_on__lt=today)
-        case "unchecked":
-            return found.filter(status=Lesson.Status.DONE, effect=Lesson.Effect.UNKNOWN)
-        case "all":
-            return found
-    raise Http404
 
 
 @permitted("workbench.lessons")
@@ -112,7 +31,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
     """The list, by the day on which each is due."""
     name = request.GET.get("show", "unfinished")
     today = timezone.localdate(clock.now())
-    rows = list(_chosen(request, name, today)[:SHOWN])
+    rows = list(chosen(request, name, today)[:SHOWN])
     people = Person.objects.in_bulk({row.owner_id for row in rows if row.owner_id})
     context = {
         "rows": [_row(row, people, today) for row in rows],
@@ -159,11 +78,6 @@ def _find(request: HttpRequest, pk: int) -> Lesson:
     if found is None:
         raise Http404
     return found
-
-
-def may_progress(viewer: Any, lesson: Lesson) -> bool:
-    """Its owner and those who lead."""
-    return lesson.owner_id == viewer.pk or allowed(viewer, "workbench.lesson_check")
 
 
 @permitted("workbench.lesson")

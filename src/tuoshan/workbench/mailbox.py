@@ -1,55 +1,23 @@
 """Everything that left the house or waits to: the outbox as a screen."""
 
-import re
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tuoshan.cases import queries
 from tuoshan.cases.models import Case
 from tuoshan.integrations import mailbox as outbox
 from tuoshan.integrations.models import OutgoingMessage
-from tuoshan.parties import reach
-from tuoshan.parties.permissions import LEADS, allowed, permitted
-from tuoshan.secrets import mask_email, mask_name, mask_phone
+from tuoshan.office.mailbox import recipient, sees_recipients, text_of, within
+from tuoshan.parties.permissions import allowed, permitted
 
 SHOWN = 50
 ICONS = {"sms": "phone", "mail": "mail", "letter": "file", "in_app": "globe"}
 LOOKS = {"pending": "c-warn", "sent": "c-ok", "failed": "c-late", "folder": "c-plain", "cancelled": "c-plain"}
-_LINK = re.compile(r"https?://\S+")
-
-
-def sees_recipients(person: Any) -> bool:
-    """Whether recipients are shown whole: to those who lead, not to those who only look."""
-    return not LEADS.isdisjoint(person.role_keys())
-
-
-def recipient(row: OutgoingMessage, *, whole: bool) -> str:
-    """Whom it went to; masked unless `whole`."""
-    if whole:
-        return f"{row.to_name} {row.to}".strip()
-    masks = {"sms": mask_phone, "mail": mask_email}
-    to = masks[row.channel](row.to) if row.channel in masks and row.to else ""
-    return f"{mask_name(row.to_name)} {to}".strip()
-
-
-def text_of(row: OutgoingMessage, *, whole: bool) -> str:
-    """What it says. A link opens the customer's own page, so who only looks is not shown it."""
-    return row.body if whole else _LINK.sub(_("〔客户的链接〕"), row.body)
-
-
-def within(person: Any, found: "QuerySet[OutgoingMessage]") -> "QuerySet[OutgoingMessage]":
-    """Only what belongs to cases within the person's reach, or to none."""
-    if reach.reach(person).everything:
-        return found
-    cases = queries.reachable(person).order_by().values("id")
-    return found.filter(Q(case_id__in=cases) | Q(case_id__isnull=True))
 
 
 def _chosen(text: str, choices: Any) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
 from tuoshan.cases.queries import QUEUES, CursorBroken
+from tuoshan.office import filters as kept
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import filters
 from tuoshan.workbench.cards import Card, cards
@@ -68,7 +69,7 @@ def _item(name: str, counts: dict[str, int], here: str) -> dict[str, Any]:
 
 def pane(request: HttpRequest, name: str, *, current: Case | None = None, cursor: str = "") -> dict[str, Any]:
     """What the list pane shows: one page of the queue. Raises Http404 for an unknown queue or cursor."""
-    if filters.is_filter(name):
+    if kept.is_filter(name):
         shown = filters.pane(request, name, current=current, cursor=cursor)
         return {**shown, "bulk": allowed(request.user, "workbench.bulk")}
     if name not in QUEUES:
@@ -98,8 +99,8 @@ def pane(request: HttpRequest, name: str, *, current: Case | None = None, cursor
 def remembered(request: HttpRequest) -> str:
     """The queue from which the person last came, so that a case page shows the same list."""
     name = request.GET.get("queue") or request.session.get("queue", "mine")
-    if filters.is_filter(name):
-        return name if filters.exists(request.user, name) else "mine"
+    if kept.is_filter(name):
+        return name if kept.exists(request.user, name) else "mine"
     return name if name in QUEUES else "mine"
 
 

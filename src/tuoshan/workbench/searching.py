@@ -18,10 +18,10 @@ from tuoshan.catalog.models import Category
 from tuoshan.insight import names, search, snippets
 from tuoshan.insight.conditions import NONE, Conditions
 from tuoshan.insight.measures import MEASURES
+from tuoshan.office import filters
 from tuoshan.parties import reach as reaching
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import allowed, permitted
-from tuoshan.workbench import filters
 from tuoshan.workbench.cards import Card, cards, state_title
 
 PALETTE_ROWS = 8

@@ -1,243 +1,35 @@
 """Working calendars: shifts of the week with their breaks, holidays and make-up days, and what a change moves."""
 
-import json
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import calendars as stored
-from tuoshan.cases import library
 from tuoshan.cases.models import Calendar, Deadline
 from tuoshan.core.official_days import load_official_days
-from tuoshan.core.worktime import CalendarError, WorkCalendar, parse_shifts
+from tuoshan.core.worktime import CalendarError
+from tuoshan.office.settings import recording
+from tuoshan.office.settings.calendars import (
+    NoticeForm,
+    WeekForm,
+    _as_read,
+    _labels,
+    _midnight,
+    content_of,
+    names,
+    preview_text,
+    summary,
+    title_of,
+)
+from tuoshan.office.settings.moved_clocks import Moved, moved_by_calendar
 from tuoshan.parties.permissions import permitted
-from tuoshan.workbench.configuring import recording
-from tuoshan.workbench.configuring.calendar_days import DaysWrong, read_days, write_days
-from tuoshan.workbench.configuring.moved_clocks import Moved, moved_by_calendar
-
-WEEKDAYS = (
-    gettext_lazy("周一"), gettext_lazy("周二"), gettext_lazy("周三"), gettext_lazy("周四"), gettext_lazy("周五"),
-    gettext_lazy("周六"), gettext_lazy("周日"),
-)  # fmt: skip
-TITLES = {
-    "standard": gettext_lazy("标准工作时间"),
-    "retail": gettext_lazy("门店营业时间"),
-    "round_the_clock": gettext_lazy("全天"),
-}
-HOURS: Final = 24
-
-
-class WeekForm(forms.Form):
-    """The week, the holidays, and single days."""
-
-    holidays = forms.BooleanField(
-        label=gettext_lazy("按国家法定节假日放假、调休上班"), required=False,
-        help_text=gettext_lazy("通知未公布的年份按暂定处理，时限会注明“暂定”"),
-    )  # fmt: skip
-    make_up = forms.CharField(
-        label=gettext_lazy("调休上班日的班次"), max_length=120, required=False,
-        help_text=gettext_lazy("留空则同周一"),
-    )  # fmt: skip
-    days = forms.CharField(
-        label=gettext_lazy("个别日期"), required=False, max_length=40_000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=gettext_lazy("一行一天或一段：2027-02-06 休 春节；2027-02-14 班；2027-03-01 09:00-12:00 周年庆"),
-    )  # fmt: skip
-    valid_from = forms.DateField(
-        label=gettext_lazy("生效日期"), required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=gettext_lazy("留空则立即生效；正在计时的时限照原来的日历算完"),
-    )  # fmt: skip
-
-    def __init__(self, data: Any = None, *, content: dict[str, Any]) -> None:
-        weekly = [*content.get("weekly", ()), *[""] * 7][:7]
-        start = {f"day{number}": weekly[number] for number in range(7)}
-        start |= {name: content.get(name, "") for name in ("holidays", "make_up")}
-        start["days"] = write_days(content)
-        super().__init__(data, initial=start)
-        self.content = content
-        own = {
-            f"day{number}": forms.CharField(
-                label=title, required=False, max_length=120,
-                widget=forms.TextInput(attrs={"placeholder": "09:00-12:00, 13:30-18:00", "inputmode": "text"}),
-            )
-            for number, title in enumerate(WEEKDAYS)
-        }  # fmt: skip
-        self.fields = {**own, **self.fields}
-
-    @property
-    def week(self) -> list[forms.BoundField]:
-        return [self[f"day{number}"] for number in range(7)]
-
-    @property
-    def rest(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("holidays", "make_up", "days", "valid_from")]
-
-    def clean(self) -> dict[str, Any]:
-        values = dict(super().clean() or {})
-        for name in (*(f"day{number}" for number in range(7)), "make_up"):
-            try:
-                parse_shifts(str(values.get(name, "")))
-            except CalendarError:
-                self.add_error(name, _("请写成 09:00-12:00, 13:30-18:00，先后排列、互不重叠；休息日留空。"))
-        if not any(values.get(f"day{number}") for number in range(7)):
-            self.add_error(None, _("一周里至少要有一天上班，否则任何时限都算不出来。"))
-        try:
-            self.read = read_days(str(values.get("days", "")), _make_up(values))
-        except DaysWrong as error:
-            self.add_error("days", str(error))
-        return values
-
-    def made(self) -> dict[str, Any]:
-        """The content to store. Only for a valid form."""
-        values = self.cleaned_data
-        return {
-            "weekly": [values[f"day{number}"].strip() for number in range(7)], "holidays": values["holidays"],
-            "make_up": values["make_up"].strip(), "days": self.read.worked, "names": self.read.names,
-            "official_years": self.content.get("official_years", []),
-        }  # fmt: skip
-
-
-class NoticeForm(forms.Form):
-    """A year's notice of the holidays, pasted."""
-
-    year = forms.IntegerField(label=gettext_lazy("年份"), min_value=2000, max_value=2100)
-    notice = forms.CharField(
-        label=gettext_lazy("放假和调休的日期"), max_length=40_000, widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=gettext_lazy(
-            "一行一天或一段，也可以粘贴表格：2027-01-01~2027-01-03 休 元旦；2027-02-14 班。装入后这一年不再是暂定"
-        ),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, content: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.content = content
-
-    def clean(self) -> dict[str, Any]:
-        values = dict(super().clean() or {})
-        try:
-            hours = _make_up(self.content | {"day0": _monday(self.content)})
-            self.read = read_days(str(values.get("notice", "")), hours)
-        except DaysWrong as error:
-            self.add_error("notice", str(error))
-            return values
-        year = values.get("year")
-        strange = [day for day in self.read.worked if year and not _belongs(day, year)]
-        if strange:
-            self.add_error("notice", _("%(day)s 不属于这一年的通知。") % {"day": strange[0]})
-        if not self.read.worked and not self.errors:
-            self.add_error("notice", _("没有读到任何日期。"))
-        return values
-
-    def made(self) -> dict[str, Any]:
-        """The stored content with the year's days put in. Only for a valid form."""
-        year = int(self.cleaned_data["year"])
-        days = {day: hours for day, hours in self.content.get("days", {}).items() if not day.startswith(f"{year}-")}
-        years = sorted({*self.content.get("official_years", []), year})
-        return self.content | {
-            "days": {**days, **self.read.worked}, "official_years": years,
-            "names": {**self.content.get("names", {}), **self.read.names},
-        }  # fmt: skip
-
-
-def _belongs(day: str, year: int) -> bool:
-    """A notice names days of its year, and at times the last days of the December before."""
-    return day.startswith(f"{year}-") or (day >= f"{year - 1}-12-25" and day < f"{year}-01-01")
-
-
-def _monday(content: dict[str, Any]) -> str:
-    return next(iter(content.get("weekly", ())), "")
-
-
-def _make_up(values: dict[str, Any]) -> str:
-    return str(values.get("make_up") or values.get("day0") or "09:00-18:00")
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A calendar in the list."""
-
-    name: str
-    title: str
-    version: str
-    week: list[tuple[str, str]]
-    official: str
-    provisional_years: list[int]
-    playbooks: list[str]
-    preview: str
-
-
-def title_of(name: str) -> str:
-    """What a calendar is called."""
-    return str(TITLES.get(name, name))
-
-
-def names() -> list[str]:
-    """Every calendar there is."""
-    known = {*stored.STANDARD, *Calendar.objects.values_list("name", flat=True)}
-    return sorted(known, key=lambda name: (name != "standard", name))
-
-
-def content_of(name: str, now: datetime) -> dict[str, Any]:
-    """The stored form of the newest version, else that of the calendar shipped under this name."""
-    row = Calendar.objects.filter(name=name).order_by("-version").first()
-    if row is not None:
-        found: dict[str, Any] = json.loads(row.content)
-        return found
-    made = stored.calendar(name, now)
-    return {
-        "weekly": [_shifts_text(shifts) for shifts in made.weekly], "holidays": made.official_years is not None,
-        "make_up": "", "days": {},
-    }  # fmt: skip
-
-
-def _shifts_text(shifts: Any) -> str:
-    return ", ".join(f"{start:%H:%M}-{end:%H:%M}".replace("-00:00", "-24:00") for start, end in shifts)
-
-
-def preview_text(made: WorkCalendar, now: datetime) -> str:
-    """When so many working hours from now are over."""
-    found = made.add_work(now, timedelta(hours=HOURS))
-    end = timezone.localtime(found.at).strftime("%Y-%m-%d %H:%M")
-    text = _("从现在起 %(hours)d 个工作小时，到 %(end)s") % {"hours": HOURS, "end": end}
-    return text + (_("（暂定）") if found.provisional else "")
-
-
-def summary(name: str, now: datetime) -> Summary:
-    """How a calendar stands now."""
-    made = stored.calendar(name, now)
-    years = sorted(made.official_years) if made.official_years is not None else []
-    this_year = made.local_day(now).year
-    books = [book for book in library.everything().values() if book.calendar == name]
-    return Summary(
-        name, title_of(name), made.version, _week_of(made), f"{years[0]}–{years[-1]}" if years else "",
-        [year for year in (this_year, this_year + 1) if made.official_years is not None and year not in years],
-        [book.title.in_language(get_language() or "zh") for book in books], preview_text(made, now),
-    )  # fmt: skip
-
-
-def _week_of(made: WorkCalendar) -> list[tuple[str, str]]:
-    """Neighbouring weekdays with the same hours as one."""
-    found: list[tuple[str, str]] = []
-    start = 0
-    for number in range(1, 8):
-        if number == 7 or made.weekly[number] != made.weekly[start]:
-            days = str(WEEKDAYS[start]) + (f"–{WEEKDAYS[number - 1]}" if number - 1 > start else "")
-            found.append((days, _shifts_text(made.weekly[start]) or _("休息")))
-            start = number
-    return found
 
 
 @permitted("workbench.settings_calendars")
@@ -308,30 +100,8 @@ def _try_or_store(request: HttpRequest, name: str, form: WeekForm | NoticeForm, 
     return redirect("workbench:settings_calendar", name)
 
 
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
-
-
 def _form_key(kind: str) -> str:
     return "form" if kind == "week" else "notice_form"
-
-
-def _as_read(content: dict[str, Any]) -> dict[str, str]:
-    read = {f"day{number}": hours or _("休息") for number, hours in enumerate(content.get("weekly", ()))}
-    read["holidays"] = "✓" if content.get("holidays", True) else "✗"
-    read["make_up"] = str(content.get("make_up", ""))
-    lines = write_days(content).splitlines()
-    read["days"] = _("%(number)d 天") % {"number": len(lines)} + (f"：{'；'.join(lines[:40])}" if lines else "")
-    read["official_years"] = "、".join(str(year) for year in content.get("official_years", []))
-    return read
-
-
-def _labels() -> dict[str, str]:
-    known = {f"day{number}": str(title) for number, title in enumerate(WEEKDAYS)}
-    return known | {
-        "holidays": _("法定节假日"), "make_up": _("调休上班日的班次"), "days": _("个别日期"),
-        "official_years": _("已装入通知的年份"),
-    }  # fmt: skip
 
 
 def _page(request: HttpRequest, name: str, more: dict[str, Any], status: int = 200) -> HttpResponse:

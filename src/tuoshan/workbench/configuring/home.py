@@ -10,9 +10,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from tuoshan.office.settings import recording
 from tuoshan.parties.models import SettingChange
 from tuoshan.parties.permissions import allowed, permitted
-from tuoshan.workbench.configuring import recording
 
 
 @dataclass(frozen=True, slots=True)

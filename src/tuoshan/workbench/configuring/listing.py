@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tuoshan.office.settings import recording
 from tuoshan.parties.permissions import permitted
-from tuoshan.workbench.configuring import recording
 
 PAGE = 60
 

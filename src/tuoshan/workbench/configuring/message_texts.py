@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -14,21 +14,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
-from tuoshan.core.playbook import Message, Playbook
+from tuoshan.core.playbook import Message
 from tuoshan.knowledge import templates as wordings
 from tuoshan.knowledge.case_values import known_variables
 from tuoshan.knowledge.forms import MessageTextForm, QuickReplyForm
 from tuoshan.knowledge.models import MessageTemplate, QuickReply
-from tuoshan.parties.models import Person
+from tuoshan.office.settings import recording
+from tuoshan.office.settings.message_texts import CHANNELS, LANGUAGES, book_of, history, store
 from tuoshan.parties.permissions import permitted
-from tuoshan.workbench.configuring import recording
 from tuoshan.workbench.configuring.listing import Area, Cell, form_page, list_page
-
-LANGUAGES = (("zh-hans", "简体中文"), ("en", "English"))
-CHANNELS = (
-    ("", gettext_lazy("所有方式")), ("sms", gettext_lazy("短信")), ("mail", gettext_lazy("邮件")),
-    ("letter", gettext_lazy("信函")),
-)  # fmt: skip
 
 
 @permitted("workbench.settings_templates")
@@ -65,7 +59,7 @@ def _all_words(name: str, message: Message) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def template(request: HttpRequest, playbook: str, name: str) -> HttpResponse:
     """One message in one language for one channel: edit, preview, store a version."""
-    book = _book(playbook, name)
+    book = book_of(playbook, name)
     language = _chosen(request, "language", LANGUAGES, "zh-hans")
     channel = _chosen(request, "channel", CHANNELS, "")
     form = MessageTextForm(
@@ -75,7 +69,7 @@ def template(request: HttpRequest, playbook: str, name: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if "store" in request.POST:
-            _store(request, book, name, language, channel, form)
+            store(request, book, name, language, channel, form)
             messages.success(request, _("已保存，下一条消息就用它。"))
             here = reverse("workbench:settings_template", args=[playbook, name])
             return redirect(f"{here}?language={language}&channel={channel}")
@@ -87,45 +81,16 @@ def template(request: HttpRequest, playbook: str, name: str) -> HttpResponse:
         "form": form, "preview": preview, "playbook": book, "name": name, "title": words(book.title),
         "subject": words(book.messages[name].subject) or name, "language": language, "channel": channel,
         "languages": LANGUAGES, "channels": CHANNELS, "own": wordings.standard(book, name, language),
-        "variables": sorted(known_variables(book).items()), "history": _history(playbook, name),
+        "variables": sorted(known_variables(book).items()), "history": history(playbook, name),
         "back": reverse("workbench:settings_templates"),
         "changes": recording.changes("templates", f"{playbook}/{name}"),
     }  # fmt: skip
     return render(request, "workbench/settings/template.html", context, status=422 if form.errors else 200)
 
 
-def _book(key: str, message: str) -> Playbook:
-    try:
-        book = library.current(key)
-    except library.PlaybookUnknown as error:
-        raise Http404 from error
-    if message not in book.messages:
-        raise Http404
-    return book
-
-
 def _chosen(request: HttpRequest, name: str, options: tuple[tuple[str, Any], ...], default: str) -> str:
     value = request.GET.get(name, default)
     return value if value in dict(options) else default
-
-
-def _store(request: HttpRequest, book: Playbook, name: str, language: str, channel: str, form: MessageTextForm) -> None:
-    old = wordings.text_for(book, name, language=language, channel=channel)
-    with write_transaction():
-        form.save(request.user)
-        new = wordings.text_for(book, name, language=language, channel=channel)
-        where = f"{dict(LANGUAGES)[language]}，{dict(CHANNELS)[channel]}"
-        recording.record(
-            request, "templates", f"{book.key}/{name}", f"{words(book.messages[name].subject) or name}（{where}）",
-            before={"subject": old.subject, "text": old.body}, after={"subject": new.subject, "text": new.body},
-            labels={"subject": _("主题"), "text": _("正文")}, action="changed",
-        )  # fmt: skip
-
-
-def _history(playbook: str, name: str) -> list[tuple[MessageTemplate, str]]:
-    rows = wordings.history(playbook, name)[:12]
-    people = {one.pk: str(one) for one in Person.objects.filter(pk__in=[row.changed_by_id for row in rows])}
-    return [(row, people.get(row.changed_by_id or 0, "")) for row in rows]
 
 
 # -- quick replies -----------------------------------------------------------------------------------------

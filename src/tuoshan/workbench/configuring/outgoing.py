@@ -6,43 +6,24 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import calendars
 from tuoshan.integrations import mail, sms
 from tuoshan.integrations.failures import DeliveryError, DeliveryRefused
 from tuoshan.integrations.forms import SmsGatewayForm
 from tuoshan.integrations.models import OutgoingMessage, SmsGateway
-from tuoshan.knowledge.company import Company, company, set_company
+from tuoshan.knowledge.company import company
+from tuoshan.office.settings import recording
+from tuoshan.office.settings.outgoing import GATEWAY_FIELDS, CompanyForm, send_test, store_company
 from tuoshan.parties.permissions import permitted
 from tuoshan.secrets import mask_email, mask_phone
-from tuoshan.workbench.configuring import recording
-
-GATEWAY_FIELDS = ("name", "url", "method", "format", "body", "success", "id_path", "timeout_seconds", "is_on")
-
-
-class CompanyForm(forms.Form):
-    """Name and how customers reach the company: on the portal, in messages, on paper."""
-
-    name = forms.CharField(label=gettext_lazy("公司名称"), max_length=80)
-    name_en = forms.CharField(label=gettext_lazy("英文名称"), max_length=120, required=False)
-    hotline = forms.CharField(label=gettext_lazy("客服热线"), max_length=40, required=False)
-    email = forms.EmailField(label=gettext_lazy("客服邮箱"), required=False)
-    address = forms.CharField(label=gettext_lazy("地址"), max_length=200, required=False)
-    website = forms.URLField(label=gettext_lazy("网站"), required=False, assume_scheme="https")
-    hours = forms.CharField(
-        label=gettext_lazy("服务时间"), max_length=120, required=False,
-        help_text=gettext_lazy("写给客户看的，例如：每天 9:00 至 21:00"),
-    )  # fmt: skip
 
 
 @sensitive_post_parameters("headers")
@@ -55,7 +36,7 @@ def outgoing(request: HttpRequest) -> HttpResponse:
     company_form = CompanyForm(request.POST if which == "company" else None, initial=asdict(company()), prefix="c")
     gateway_form = SmsGatewayForm(request.POST if which == "gateway" else None, instance=port, prefix="g")
     if which == "company" and company_form.is_valid():
-        _store_company(request, company_form)
+        store_company(request, company_form)
         messages.success(request, _("公司信息已保存。"))
         return redirect("workbench:settings_outgoing")
     if which == "gateway" and gateway_form.is_valid():
@@ -75,19 +56,6 @@ def outgoing(request: HttpRequest) -> HttpResponse:
     return render(request, "workbench/settings/outgoing.html", context, status=422 if wrong else 200)
 
 
-def _store_company(request: HttpRequest, form: CompanyForm) -> None:
-    before = asdict(company())
-    after = Company(**form.cleaned_data)
-    labels = {name: str(field.label) for name, field in form.fields.items()}
-    with write_transaction():
-        set_company(after, valid_from=clock.now(), person_id=request.user.pk)
-        recording.record(
-            request, "outgoing", "company", _("公司信息"), before=before, after=asdict(after), labels=labels,
-            action="changed",
-        )  # fmt: skip
-    calendars.forget()
-
-
 @permitted("workbench.settings_outgoing_test")
 @require_POST
 def outgoing_test(request: HttpRequest) -> HttpResponse:
@@ -98,7 +66,7 @@ def outgoing_test(request: HttpRequest) -> HttpResponse:
         body=_("这是一条测试消息，收到说明设置无误。"), at=clock.now(),
     )  # fmt: skip
     try:
-        shown = _send(row, channel)
+        shown = send_test(row, channel)
     except (DeliveryError, DeliveryRefused) as error:
         messages.error(request, _("没有发出去：%(what)s") % {"what": str(error)[:300]})
         return redirect("workbench:settings_outgoing")
@@ -112,21 +80,6 @@ def outgoing_test(request: HttpRequest) -> HttpResponse:
         )
     messages.success(request, shown)
     return redirect("workbench:settings_outgoing")
-
-
-def _send(row: OutgoingMessage, channel: str) -> str:
-    if channel == "mail":
-        validate_email(row.to)
-        if not mail.is_set_up():
-            return _("没有设置邮件服务器，测试邮件已放进外发信箱：%(name)s") % {"name": mail.lay_down(row)}
-        mail.send(row)
-        return _("测试邮件已交给邮件服务器。")
-    port = sms.gateway()
-    if port is None:
-        raise forms.ValidationError(_("还没有启用的短信网关。"))
-    if not row.to.lstrip("+").isdigit():
-        raise forms.ValidationError(_("请填写手机号码。"))
-    return _("短信网关已接收，回执编号：%(number)s") % {"number": sms.send(port, row) or "–"}
 
 
 urlpatterns: list[URLPattern] = [

@@ -1,34 +1,17 @@
 """Roles: their titles and how far they reach. Which screens a role opens stands in the permission table."""
 
-from django import forms
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tuoshan.office.settings import recording
+from tuoshan.office.settings.roles import RoleForm
 from tuoshan.parties.models import Role
 from tuoshan.parties.permissions import permitted
-from tuoshan.workbench.configuring import recording
 from tuoshan.workbench.configuring.listing import Area, Cell, form_page
-
-
-class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Titles and reach; the key belongs to the permission table."""
-
-    class Meta:
-        model = Role
-        fields = ["title_zh", "title_en", "reach"]
-        widgets = {"reach": forms.RadioSelect}
-
-    def clean_reach(self) -> str:
-        reach = str(self.cleaned_data["reach"])
-        if self.instance.key == "administrator" and reach != Role.Reach.ALL:
-            raise forms.ValidationError(_("系统管理员要能看到全部工单。"))
-        return reach
-
 
 AREA = Area(
     "roles", "roles", "role", Role, RoleForm, (), lambda row: [Cell(row.title)], ("key", "title_zh", "title_en"),

@@ -1,63 +1,18 @@
 """Org units: the tree of the company, in which reach, departments and stores are found."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tuoshan.office.settings.units import UnitForm, in_tree_order
 from tuoshan.parties.models import OrgUnit
 from tuoshan.parties.permissions import permitted
 from tuoshan.workbench.configuring.listing import Area, Cell, form_page, list_page, on_off
-from tuoshan.workbench.configuring.people import UnitChoice
-
-
-class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
-    """One unit; a new parent moves it with everything below it."""
-
-    parent = UnitChoice(
-        label=gettext_lazy("上级"), queryset=OrgUnit.objects.all(), required=False,
-        empty_label=gettext_lazy("（最上级）"), help_text=gettext_lazy("改上级会带着全部下级一起移动"),
-    )  # fmt: skip
-
-    class Meta:
-        model = OrgUnit
-        fields = ["code", "name_zh", "name_en", "kind", "department", "parent", "is_active"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            field = self.fields["parent"]
-            assert isinstance(field, UnitChoice)
-            field.queryset = OrgUnit.objects.exclude(path__startswith=self.instance.path)
-
-    def clean_parent(self) -> Any:
-        parent = self.cleaned_data["parent"]
-        if parent is None:
-            roots = OrgUnit.objects.filter(parent__isnull=True).exclude(pk=self.instance.pk)
-            if roots.exists():
-                raise forms.ValidationError(_("最上级只有公司一个，请选一个上级。"))
-        return parent
-
-    def clean_is_active(self) -> bool:
-        is_active = bool(self.cleaned_data["is_active"])
-        if not is_active and self.instance.pk:
-            people = self.instance.persons.filter(is_active=True).count()
-            if people:
-                raise forms.ValidationError(_("这里还有 %(number)d 位在职人员，先把他们调走。") % {"number": people})
-            if self.instance.children.filter(is_active=True).exists():
-                raise forms.ValidationError(_("还有启用的下级，先停用或移走它们。"))
-        return is_active
-
-
-def _in_tree_order(rows: Iterable[Any]) -> list[Any]:
-    return sorted(rows, key=lambda unit: unit.path.split("/"))
 
 
 def _cells(unit: Any) -> list[Cell]:
@@ -75,7 +30,7 @@ AREA = Area(
         gettext_lazy("状态"),
     ),
     _cells, ("name_zh", "name_en", "code"), tuple(UnitForm.Meta.fields), order=("path",), make="org_unit_make",
-    make_text=gettext_lazy("新建单位"), arrange=_in_tree_order,
+    make_text=gettext_lazy("新建单位"), arrange=in_tree_order,
     filters=lambda rows, chosen: rows.annotate(people=Count("persons", filter=Q(persons__is_active=True))),
     intro=gettext_lazy("能看到哪些工单、待办派到哪个部门，都按这棵树。"),
 )  # fmt: skip
@@ -101,7 +56,7 @@ def org_unit_make(request: HttpRequest) -> HttpResponse:
 def org_unit(request: HttpRequest, pk: int) -> HttpResponse:
     """One unit: what it is, what is below it, who is in it."""
     unit = get_object_or_404(OrgUnit, pk=pk)
-    below = _in_tree_order(OrgUnit.objects.filter(path__startswith=unit.path).exclude(pk=unit.pk))[:60]
+    below = in_tree_order(OrgUnit.objects.filter(path__startswith=unit.path).exclude(pk=unit.pk))[:60]
     people = unit.persons.filter(is_active=True)[:60]
     return form_page(
         request, AREA, unit, template="workbench/settings/unit.html", unit=unit, below=below, people=people

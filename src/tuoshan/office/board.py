@@ -1,0 +1,103 @@
+"""The supervisor's numbers: load, what is late, who was told."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from tuoshan.cases import library, queries
+from tuoshan.cases.forms import words
+from tuoshan.cases.models import Case, Deadline
+from tuoshan.integrations.models import Notification
+from tuoshan.parties import reach
+from tuoshan.parties.models import Absence, Person
+
+NAMES_SHOWN = 3
+TOLD = ("overdue", "escalated")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one person has in hand."""
+
+    person: Person
+    open: int
+    late: int
+    away: Any
+    others: bool
+
+    @property
+    def share(self) -> int:
+        """Per cent of the capacity in use, at most 100 for the bar."""
+        return min(round(100 * self.open / max(self.person.capacity, 1)), 100)
+
+    @property
+    def is_full(self) -> bool:
+        return self.open >= self.person.capacity
+
+
+def people_of(viewer: Any) -> "QuerySet[Person]":
+    """The persons whose work the viewer oversees: everyone, or those of the units within reach."""
+    found = Person.objects.filter(is_active=True)
+    if reach.reach(viewer).everything:
+        return found
+    return found.filter(unit__in=reach.units_within(viewer))
+
+
+def loads(viewer: Any, now: datetime) -> list[Load]:
+    """Who has how much, the fullest first: everyone who takes cases, and whoever has some."""
+    rows = queries.reachable(viewer).filter(ended=False, handler_id__isnull=False).order_by().values("handler_id")
+    found = {
+        row["handler_id"]: (row["n"], row["late"])
+        for row in rows.annotate(n=Count("id"), late=Count("id", filter=Q(queue_at__lt=now)))
+    }
+    takes = Q(takes_cases=True, roles__key__in=("agent", "supervisor"))
+    persons = Person.objects.filter(Q(pk__in=found) | Q(pk__in=people_of(viewer).filter(takes).values("pk")))
+    away = {
+        row.person_id: row
+        for row in Absence.objects.filter(Absence.running(now)).select_related("delegate").order_by("ends_at")
+    }
+    overseen = set(people_of(viewer).values_list("pk", flat=True))
+    made = [
+        Load(person, *found.get(person.pk, (0, 0)), away.get(person.pk), person.pk in overseen)
+        for person in persons.select_related("unit")
+    ]
+    return sorted(made, key=lambda one: (-one.open / max(one.person.capacity, 1), one.person.display_name))
+
+
+def told_of(case_ids: Iterable[int]) -> dict[int, str]:
+    """Per case, the names of those who were told that it is late."""
+    rows = list(
+        Notification.objects.filter(case_id__in=list(case_ids), what__in=TOLD)
+        .order_by("first_at")
+        .values_list("case_id", "person_id")
+    )
+    names = {person.pk: str(person) for person in Person.objects.filter(pk__in={pk for _, pk in rows})}
+    told: dict[int, dict[str, None]] = {}
+    for case_id, person_id in rows:
+        if person_id in names and case_id is not None:
+            told.setdefault(case_id, {})[names[person_id]] = None
+    return {case_id: _named(list(found)) for case_id, found in told.items()}
+
+
+def _named(names: Sequence[str]) -> str:
+    """The first to be told, and how many more."""
+    shown = _("、").join(names[:NAMES_SHOWN])
+    if len(names) <= NAMES_SHOWN:
+        return shown
+    return _("%(names)s 等 %(n)d 人") % {"names": shown, "n": len(names)}
+
+
+def clock_title(case: Case, row: Deadline) -> str:
+    """How the clock is called in the playbook that the case is pinned to."""
+    playbook = library.pinned(case.playbook, case.playbook_hash)
+    known: Any = (
+        playbook.deadlines.get(row.name)
+        or playbook.tasks.get(row.name)
+        or playbook.states.get(row.name)
+        or playbook.holds.get(row.name)
+    )
+    return words(known.title) if known else row.name

@@ -1,0 +1,78 @@
+"""Filters that people keep: whose they are, what they find, and how many cases that is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from tuoshan.cases import queries
+from tuoshan.cases.models import SavedFilter
+from tuoshan.insight import search, wording
+from tuoshan.insight.conditions import Conditions
+from tuoshan.parties.permissions import LEADS
+
+PREFIX = "filter-"
+BY_DUE = ("queue_at", "id")
+
+
+def visible(person: Any) -> "QuerySet[SavedFilter]":
+    """The person's own filters and those shared with everybody."""
+    return SavedFilter.objects.filter(Q(person_id=person.pk) | Q(person_id=None)).order_by("position", "id")
+
+
+def may_change(person: Any, kept: SavedFilter) -> bool:
+    """One's own; shared ones by supervisors and above."""
+    return kept.person_id == person.pk or (kept.person_id is None and may_share(person))
+
+
+def may_share(person: Any) -> bool:
+    return not LEADS.isdisjoint(person.role_keys())
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A filter as a list shows it."""
+
+    pk: int
+    slug: str
+    title: str
+    person_id: int | None
+
+
+def listed(person: Any) -> list[tuple[Kept, bool]]:
+    """Every filter that the person sees, and whether they may change it."""
+    return [
+        (Kept(row.pk, f"{PREFIX}{row.pk}", row.title, row.person_id), may_change(person, row))
+        for row in visible(person)
+    ]
+
+
+def is_filter(name: str) -> bool:
+    return name.startswith(PREFIX) and name[len(PREFIX) :].isdecimal()
+
+
+def by_name(person: Any, name: str) -> SavedFilter:
+    """The filter of a queue's name. Raises Http404 for another's, and where there is none."""
+    kept = visible(person).filter(pk=int(name[len(PREFIX) :])).first() if is_filter(name) else None
+    if kept is None:
+        raise Http404
+    return kept
+
+
+def exists(person: Any, name: str) -> bool:
+    """Whether the person has a filter of this queue's name."""
+    return visible(person).filter(pk=int(name[len(PREFIX) :])).exists()
+
+
+def counted(person: Any, conditions: Conditions) -> tuple[int, bool]:
+    """How many cases there are, up to 999, and whether there are more."""
+    wanted = wording.read(conditions.q)
+    if wanted:
+        return queries.capped_count(search.matching(person, conditions, wanted))
+    return queries.capped_count(search.cases(person, conditions))
+
+
+def count_text(person: Any, conditions: Conditions) -> str:
+    found, more = counted(person, conditions)
+    return f"{found}+" if more else str(found)

@@ -1,0 +1,42 @@
+"""The outbox as somebody may see it: within reach, masked for those who only look."""
+
+import re
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from tuoshan.cases import queries
+from tuoshan.integrations.models import OutgoingMessage
+from tuoshan.parties import reach
+from tuoshan.parties.permissions import LEADS
+from tuoshan.secrets import mask_email, mask_name, mask_phone
+
+_LINK = re.compile(r"https?://\S+")
+
+
+def sees_recipients(person: Any) -> bool:
+    """Whether recipients are shown whole: to those who lead, not to those who only look."""
+    return not LEADS.isdisjoint(person.role_keys())
+
+
+def recipient(row: OutgoingMessage, *, whole: bool) -> str:
+    """Whom it went to; masked unless `whole`."""
+    if whole:
+        return f"{row.to_name} {row.to}".strip()
+    masks = {"sms": mask_phone, "mail": mask_email}
+    to = masks[row.channel](row.to) if row.channel in masks and row.to else ""
+    return f"{mask_name(row.to_name)} {to}".strip()
+
+
+def text_of(row: OutgoingMessage, *, whole: bool) -> str:
+    """What it says. A link opens the customer's own page, so who only looks is not shown it."""
+    return row.body if whole else _LINK.sub(_("〔客户的链接〕"), row.body)
+
+
+def within(person: Any, found: "QuerySet[OutgoingMessage]") -> "QuerySet[OutgoingMessage]":
+    """Only what belongs to cases within the person's reach, or to none."""
+    if reach.reach(person).everything:
+        return found
+    cases = queries.reachable(person).order_by().values("id")
+    return found.filter(Q(case_id__in=cases) | Q(case_id__isnull=True))

@@ -1,0 +1,50 @@
+"""What customers are told: the company's wording of each message, and the quick replies that all share."""
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases import library
+from tuoshan.cases.forms import words
+from tuoshan.core.playbook import Playbook
+from tuoshan.knowledge import templates as wordings
+from tuoshan.knowledge.forms import MessageTextForm
+from tuoshan.knowledge.models import MessageTemplate
+from tuoshan.office.settings import recording
+from tuoshan.parties.models import Person
+
+LANGUAGES = (("zh-hans", "简体中文"), ("en", "English"))
+CHANNELS = (
+    ("", gettext_lazy("所有方式")), ("sms", gettext_lazy("短信")), ("mail", gettext_lazy("邮件")),
+    ("letter", gettext_lazy("信函")),
+)  # fmt: skip
+
+
+def book_of(key: str, message: str) -> Playbook:
+    try:
+        book = library.current(key)
+    except library.PlaybookUnknown as error:
+        raise Http404 from error
+    if message not in book.messages:
+        raise Http404
+    return book
+
+
+def store(request: HttpRequest, book: Playbook, name: str, language: str, channel: str, form: MessageTextForm) -> None:
+    old = wordings.text_for(book, name, language=language, channel=channel)
+    with write_transaction():
+        form.save(request.user)
+        new = wordings.text_for(book, name, language=language, channel=channel)
+        where = f"{dict(LANGUAGES)[language]}，{dict(CHANNELS)[channel]}"
+        recording.record(
+            request, "templates", f"{book.key}/{name}", f"{words(book.messages[name].subject) or name}（{where}）",
+            before={"subject": old.subject, "text": old.body}, after={"subject": new.subject, "text": new.body},
+            labels={"subject": _("主题"), "text": _("正文")}, action="changed",
+        )  # fmt: skip
+
+
+def history(playbook: str, name: str) -> list[tuple[MessageTemplate, str]]:
+    rows = wordings.history(playbook, name)[:12]
+    people = {one.pk: str(one) for one in Person.objects.filter(pk__in=[row.changed_by_id for row in rows])}
+    return [(row, people.get(row.changed_by_id or 0, "")) for row in rows]

@@ -1,0 +1,62 @@
+"""How the company presents itself, and the ports by which mail and short messages leave the house."""
+
+from dataclasses import asdict
+
+from django import forms
+from django.core.validators import validate_email
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tuoshan import clock
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases import calendars
+from tuoshan.integrations import mail, sms
+from tuoshan.integrations.models import OutgoingMessage
+from tuoshan.knowledge.company import Company, company, set_company
+from tuoshan.office.settings import recording
+
+GATEWAY_FIELDS = ("name", "url", "method", "format", "body", "success", "id_path", "timeout_seconds", "is_on")
+
+
+class CompanyForm(forms.Form):
+    """Name and how customers reach the company: on the portal, in messages, on paper."""
+
+    name = forms.CharField(label=gettext_lazy("公司名称"), max_length=80)
+    name_en = forms.CharField(label=gettext_lazy("英文名称"), max_length=120, required=False)
+    hotline = forms.CharField(label=gettext_lazy("客服热线"), max_length=40, required=False)
+    email = forms.EmailField(label=gettext_lazy("客服邮箱"), required=False)
+    address = forms.CharField(label=gettext_lazy("地址"), max_length=200, required=False)
+    website = forms.URLField(label=gettext_lazy("网站"), required=False, assume_scheme="https")
+    hours = forms.CharField(
+        label=gettext_lazy("服务时间"), max_length=120, required=False,
+        help_text=gettext_lazy("写给客户看的，例如：每天 9:00 至 21:00"),
+    )  # fmt: skip
+
+
+def store_company(request: HttpRequest, form: CompanyForm) -> None:
+    before = asdict(company())
+    after = Company(**form.cleaned_data)
+    labels = {name: str(field.label) for name, field in form.fields.items()}
+    with write_transaction():
+        set_company(after, valid_from=clock.now(), person_id=request.user.pk)
+        recording.record(
+            request, "outgoing", "company", _("公司信息"), before=before, after=asdict(after), labels=labels,
+            action="changed",
+        )  # fmt: skip
+    calendars.forget()
+
+
+def send_test(row: OutgoingMessage, channel: str) -> str:
+    if channel == "mail":
+        validate_email(row.to)
+        if not mail.is_set_up():
+            return _("没有设置邮件服务器，测试邮件已放进外发信箱：%(name)s") % {"name": mail.lay_down(row)}
+        mail.send(row)
+        return _("测试邮件已交给邮件服务器。")
+    port = sms.gateway()
+    if port is None:
+        raise forms.ValidationError(_("还没有启用的短信网关。"))
+    if not row.to.lstrip("+").isdigit():
+        raise forms.ValidationError(_("请填写手机号码。"))
+    return _("短信网关已接收，回执编号：%(number)s") % {"number": sms.send(port, row) or "–"}

@@ -1,0 +1,51 @@
+"""Tasks of a person and of their department, by the moment at which they are due."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from tuoshan import clock
+from tuoshan.cases import queries
+from tuoshan.cases.models import Task
+from tuoshan.parties.models import PartyMap
+from tuoshan.parties.standing import standing
+
+DONE_DAYS = timedelta(days=30)
+
+
+def mine(person: Any) -> Q:
+    """Tasks that the person may take up: given to them (or to whom they stand in for), to their unit or its
+    department, or to a party that is a role of theirs.
+    """
+    stands = standing(person)
+    wanted = Q(person_id__in=stands.persons)
+    profile = stands.own
+    if profile.works_for_department:
+        wanted |= Q(department=profile.works_for_department, person_id=None)
+        wanted |= Q(party=profile.works_for_department, department="", person_id=None)
+        wanted |= Q(unit_id=profile.unit_id)
+    roles = PartyMap.objects.filter(target=PartyMap.Target.ROLE, role__key__in=profile.acting_roles)
+    parties = list(roles.values_list("party", flat=True).distinct())
+    return wanted | Q(party__in=parties, department="", person_id=None) if parties else wanted
+
+
+def _reachable(person: Any) -> Any:
+    return queries.reachable(person).order_by().values("id")
+
+
+def open_tasks(person: Any) -> "QuerySet[Task]":
+    """Open ones within reach, the most pressing first, those without a limit last."""
+    found = Task.objects.filter(mine(person), status="open", case_id__in=_reachable(person))
+    return found.order_by(F("due_at").asc(nulls_last=True), "opened_at", "case_id", "key")
+
+
+def done_tasks(person: Any) -> "QuerySet[Task]":
+    """Done in the last thirty days by the person or by their department, the newest first."""
+    since = clock.now() - DONE_DAYS
+    department = standing(person).own.works_for_department
+    wanted = Q(completed_by_id=person.pk)
+    if department:
+        wanted |= Q(department=department) | Q(party=department, department="")
+    found = Task.objects.filter(wanted, status="done", completed_at__gte=since, case_id__in=_reachable(person))
+    return found.order_by("-completed_at", "-case_id", "key")

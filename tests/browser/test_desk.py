@@ -79,6 +79,18 @@ def test_the_look_of_the_account_is_drawn_before_any_script_and_the_switch_stays
     assert elsewhere.get_attribute("html", "data-theme") == "desk"
 
 
+@pytest.mark.parametrize("width", [390, 1024, 1152, 1280, 1440])
+def test_the_words_of_the_tiles_on_the_board_stay_whole(open_page: Any, company: Staffed, width: int) -> None:
+    page = open_page(width=width, language="en")
+    company.sign_in(page, "lead")
+    page.goto("/board")
+    ready(page)
+    cut = page.eval_on_selector_all(
+        ".tiles .label", "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerText)"
+    )
+    assert cut == []
+
+
 def test_an_urgent_case_that_nobody_takes_up_escalates(open_page: Any, company: Staffed) -> None:
     moved = clock.MovedClock(clock.now())
     clock.set_clock(moved)  # for the application's threads too

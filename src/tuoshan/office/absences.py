@@ -1,12 +1,15 @@
 """Being away with somebody who stands in."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tuoshan.office.overseeing import able
+from tuoshan import punctuation
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.office.overseeing import able, may_manage
 from tuoshan.parties.models import Absence, Person
 
 
@@ -34,6 +37,24 @@ class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]
         self.instance.person = person
         field: Any = self.fields["delegate"]
         field.queryset = able(person.pk)
-        field.label_from_instance = lambda one: f"{one}（{one.unit.name}）" if one.unit else str(one)
+        field.label_from_instance = lambda one: punctuation.in_brackets(one, one.unit and one.unit.name)
         field.empty_label = _("没有代理人")
         field.help_text = _("代理人在这段时间里可以替您办理，记录里两个人的名字都在。")
+
+
+def endable(viewer: Any, pk: int, now: datetime, *, leads: bool) -> Absence | None:
+    """A coming or running absence of one's own, or (`leads`) of somebody over whom one decides."""
+    row = Absence.objects.filter(pk=pk, ends_at__gt=now).select_related("person").first()
+    if row is None or not (row.person_id == viewer.pk or (leads and may_manage(viewer, row.person))):
+        return None
+    return row
+
+
+def end(row: Absence, now: datetime) -> None:
+    """Back earlier: a running absence ends now, a coming one does not take place."""
+    with write_transaction():
+        if row.starts_at >= now:
+            row.delete()
+        else:
+            row.ends_at = now
+            row.save(update_fields=["ends_at"])

@@ -2,6 +2,11 @@
 
 from collections.abc import Sequence
 
+from tuoshan import clock
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.models import Case, Watch
+from tuoshan.cases.orders import MessageDraft, Order
 from tuoshan.cases.possible import Standing
 from tuoshan.core.possible import Possible
 
@@ -32,3 +37,35 @@ def shared(standings: Sequence[Standing]) -> dict[str, Possible]:
 
 def _alike(one: Possible, other: Possible) -> bool:
     return [(field.name, field.kind) for field in one.form] == [(field.name, field.kind) for field in other.form]
+
+
+def note(actor: ActingAs, text: str) -> Order:
+    """A note for each of many cases."""
+    return Order("record", actor, "note", message=MessageDraft("note", text, author_id=actor.id))
+
+
+def fitting(acting: ActingAs, cases: Sequence[Case], name: str) -> tuple[Possible, Standing] | None:
+    """The step as the first case that still allows it has it: the others answer for themselves.
+
+    After a double press none may allow it any more; the batch then gives its first outcomes again.
+    """
+    for case in cases:
+        standing = Standing(case, acting)
+        item = standing.find("act", name)
+        if item is not None:
+            return item, standing
+    for case in cases:
+        standing = Standing(case, acting)
+        action = standing.playbook.actions.get(name)
+        if action is not None and not action.automatic:
+            return Possible("act", name, action.title, action.form, action.evidence), standing
+    return None
+
+
+def watch(person_id: int, cases: Sequence[Case]) -> None:
+    """Follow them all; those followed already stay so."""
+    now = clock.now()
+    with write_transaction():
+        Watch.objects.bulk_create(
+            [Watch(case_id=case.pk, person_id=person_id, since=now) for case in cases], ignore_conflicts=True
+        )

@@ -6,13 +6,16 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from tuoshan import clock
+from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import queries
-from tuoshan.cases.models import SavedFilter
+from tuoshan.cases.models import Case, SavedFilter
 from tuoshan.insight import search, wording
 from tuoshan.insight.conditions import Conditions
 from tuoshan.parties.permissions import LEADS
 
 PREFIX = "filter-"
+TITLE_LENGTH = 60
 BY_DUE = ("queue_at", "id")
 
 
@@ -76,3 +79,53 @@ def counted(person: Any, conditions: Conditions) -> tuple[int, bool]:
 def count_text(person: Any, conditions: Conditions) -> str:
     found, more = counted(person, conditions)
     return f"{found}+" if more else str(found)
+
+
+def keep(person: Any, conditions: Conditions, title: str, *, shared: bool) -> SavedFilter | None:
+    """Keep conditions under a name, for everybody where that is asked for and allowed; None without name or conditions.
+    """
+    plain = title.strip()[:TITLE_LENGTH]
+    if not plain or conditions.is_empty:
+        return None
+    with write_transaction():
+        return SavedFilter.objects.create(
+            person_id=None if shared and may_share(person) else person.pk, title=plain,
+            conditions=conditions.to_text(), position=visible(person).count(), created_at=clock.now(),
+        )  # fmt: skip
+
+
+def change(person: Any, kept: SavedFilter, title: str, *, shared: bool) -> None:
+    """Another name (an empty one changes nothing), for everybody or for oneself alone."""
+    with write_transaction():
+        kept.title = title.strip()[:TITLE_LENGTH] or kept.title
+        if may_share(person):
+            kept.person_id = None if shared else person.pk
+        kept.save(update_fields=["title", "person_id"])
+
+
+def remove(kept: SavedFilter) -> None:
+    """Forget it."""
+    with write_transaction():
+        kept.delete()
+
+
+def changeable(person: Any, name: str) -> SavedFilter:
+    """The filter of a queue's name that the person may change. Raises Http404 for every other."""
+    kept = by_name(person, name)
+    if not may_change(person, kept):
+        raise Http404
+    return kept
+
+
+def found(person: Any, kept: SavedFilter, cursor: str = "", size: int = 40) -> tuple[list[Case], str]:
+    """A page of its cases and the next cursor: what is due first where only open cases are asked for.
+
+    Raises CursorBroken.
+    """
+    conditions = Conditions.from_text(kept.conditions)
+    if conditions.q:
+        hits = search.find(person, conditions, cursor, size)
+        return [hit.case for hit in hits.hits], hits.next
+    order = BY_DUE if conditions.state == "open" else search.BY_CREATION
+    page = queries.page(search.cases(person, conditions).order_by(*order), cursor, size)
+    return page.rows, page.next

@@ -1,12 +1,18 @@
 """What gave up and waits for a person; and whether the workers live and keep up."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tuoshan.agenda import claiming
 from tuoshan.agenda.models import Item, Worker
+from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.agenda.worker import DEAD_AFTER, KINDS
+from tuoshan.cases import service
+from tuoshan.cases.models import Case
 
 MOST_RETRIED = 1000
 TITLES = {
@@ -58,3 +64,35 @@ def workers(now: datetime) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def retry(ids: Iterable[int] | None) -> int:
+    """Put these, or with None all of them, back with all their attempts; how many were still parked."""
+    wanted = list(claiming.parked().values_list("id", flat=True)[:MOST_RETRIED]) if ids is None else list(ids)
+    return sum(claiming.retry(item_id) for item_id in wanted)
+
+
+Dropped = Literal["gone", "wake", "no_reason", "done"]
+
+
+def drop(person: Any, item_id: int, reason: str) -> tuple[Dropped, str]:
+    """Give one item up, with a reason that stays with it and in its case; what came of it, and in words.
+
+    What a case does by itself when its time comes is never given up: without it the case would stand still.
+    """
+    item = claiming.parked().filter(id=item_id).first()
+    plain = reason.strip()[:500]
+    if item is None:
+        return "gone", _("这一项已经不在停住的任务里了")
+    if item.kind == "wake":
+        return "wake", _("工单的到时动作不能放弃，只能重试。")
+    if not plain:
+        return "no_reason", _("请写明放弃的原因。")
+    said = _("“%(title)s”已放弃：%(reason)s") % {"title": title_of(item), "reason": plain}
+    if claiming.drop(item.id):
+        with write_transaction():
+            Item.objects.filter(id=item.id).update(last_error=f"{person}: {plain}\n{item.last_error}"[:4000])
+        if item.case_id and Case.objects.filter(id=item.case_id).exists():
+            actor = service.ActingAs.by_person(person)
+            service.note(case_id=item.case_id, actor=actor, text=said, idempotency_key=f"drop:{item.id}")
+    return "done", said

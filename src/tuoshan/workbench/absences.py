@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.office import absences
 from tuoshan.office.absences import AbsenceForm
-from tuoshan.office.overseeing import managed, may_manage
+from tuoshan.office.overseeing import managed
 from tuoshan.parties.models import Absence, Person
 from tuoshan.parties.permissions import allowed, permitted
 
@@ -62,17 +63,11 @@ def _page(request: HttpRequest, person: Person) -> HttpResponse:
 def absence_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Back earlier: a running absence ends now, a coming one does not take place."""
     now = clock.now()
-    row = Absence.objects.filter(pk=pk, ends_at__gt=now).select_related("person").first()
-    own = row is not None and row.person_id == request.user.pk
-    leads = allowed(request.user, "workbench.absence")
-    if row is None or not (own or (leads and may_manage(request.user, row.person))):
+    row = absences.endable(request.user, pk, now, leads=allowed(request.user, "workbench.absence"))
+    if row is None:
         raise Http404
-    with write_transaction():
-        if row.starts_at >= now:
-            row.delete()
-        else:
-            row.ends_at = now
-            row.save(update_fields=["ends_at"])
+    own = row.person_id == request.user.pk
+    absences.end(row, now)
     messages.success(request, _("缺勤已结束。"))
     return redirect("workbench:my_absence") if own else redirect("workbench:absence", pk=row.person_id)
 

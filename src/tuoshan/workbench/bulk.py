@@ -11,15 +11,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from tuoshan import clock, identifiers
-from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import batches, library, queries
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import PlaybookForm, words
-from tuoshan.cases.models import Batch, Case, Watch
-from tuoshan.cases.orders import MessageDraft, Order
+from tuoshan.cases.models import Batch, Case
+from tuoshan.cases.orders import Order
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import sentence
-from tuoshan.core.possible import Possible
+from tuoshan.office import bulk as office
 from tuoshan.office.bulk import MOST, MOST_WRITTEN, shared
 from tuoshan.parties.permissions import permitted
 from tuoshan.workbench import assignable
@@ -99,9 +98,8 @@ def bulk_run(request: HttpRequest) -> HttpResponse:
         text = request.POST.get("text", "").strip()[:MOST_WRITTEN]
         if not text:
             return _form_page(request, cases, name, None, _("请先写下内容。"), 422)
-        draft = MessageDraft("note", text, author_id=actor.id)
-        return _result(request, cases, _("备注"), Order("record", actor, "note", message=draft))
-    fitting = _fitting(request, cases, name)
+        return _result(request, cases, _("备注"), office.note(actor, text))
+    fitting = office.fitting(actor, cases, name)
     if fitting is None:
         return _form_page(request, cases, name, None)
     item, standing = fitting
@@ -109,25 +107,6 @@ def bulk_run(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, cases, name, form, status=422)
     return _result(request, cases, words(item.title), Order("act", actor, name, form.values()))
-
-
-def _fitting(request: HttpRequest, cases: Sequence[Case], name: str) -> tuple[Possible, Standing] | None:
-    """The form is read by the first case that still allows the step: the others answer for themselves.
-
-    After a double press none may allow it any more; the batch then gives its first outcomes again.
-    """
-    acting = ActingAs.by_person(request.user)
-    for case in cases:
-        standing = Standing(case, acting)
-        item = standing.find("act", name)
-        if item is not None:
-            return item, standing
-    for case in cases:
-        standing = Standing(case, acting)
-        action = standing.playbook.actions.get(name)
-        if action is not None and not action.automatic:
-            return Possible("act", name, action.title, action.form, action.evidence), standing
-    return None
 
 
 def _batch(request: HttpRequest) -> int | None:
@@ -154,11 +133,7 @@ def _result(request: HttpRequest, cases: Sequence[Case], title: str, order: Orde
 
 
 def _watch(request: HttpRequest, cases: Sequence[Case]) -> HttpResponse:
-    now, person = clock.now(), int(request.user.pk or 0)
-    with write_transaction():
-        Watch.objects.bulk_create(
-            [Watch(case_id=case.pk, person_id=person, since=now) for case in cases], ignore_conflicts=True
-        )
+    office.watch(int(request.user.pk or 0), cases)
     title = ngettext("关注 %(n)d 件", "关注 %(n)d 件", len(cases)) % {"n": len(cases)}
     return render(request, "workbench/bulk/result.html", {"title": title, "done": cases, "refused": []})
 

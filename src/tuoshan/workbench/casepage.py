@@ -1,7 +1,6 @@
 """The page of one case: who it is about, what happened, what is due, what can be done next."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -11,12 +10,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tuoshan import clock, identifiers
+from tuoshan import identifiers
 from tuoshan.cases import lists, queries
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.clock_views import clock_views
 from tuoshan.cases.forms import words
-from tuoshan.cases.models import Case, Event, Presence, Task, Watch
+from tuoshan.cases.models import Case, Event, Task, Watch
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import sentence
 from tuoshan.catalog.models import Category, Product
@@ -24,6 +23,7 @@ from tuoshan.core.case import encode
 from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work
 from tuoshan.insight.story import Story, channel_title, sees_findings, shown_value
+from tuoshan.office import beside
 from tuoshan.parties.models import Customer, OrgUnit, Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import queues
@@ -31,7 +31,6 @@ from tuoshan.workbench.cards import cards
 from tuoshan.workbench.panels import panels_for
 
 EARLIER_SHOWN = 5
-PRESENCE_SECONDS = 60
 SHOWN_ELSEWHERE = frozenset({"what_happened", "channel", "category", "product", "grade"})
 KEYS = ("a", "s", "d", "f", "g")
 """Keys of the first main-line buttons, under the left hand."""
@@ -232,14 +231,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
 def presence(request: HttpRequest, number: str) -> JsonResponse:
     """Who else has this case open, and whether it changed since the page was made."""
     case = find_case(request, number)
-    now = clock.now()
-    Presence.objects.update_or_create(case_id=case.pk, person_id=person_id(request), defaults={"seen_at": now})
-    others = (
-        Presence.objects.filter(case_id=case.pk, seen_at__gte=now - timedelta(seconds=PRESENCE_SECONDS))
-        .exclude(person_id=person_id(request))
-        .values_list("person_id", flat=True)
-    )
-    names = [str(person) for person in Person.objects.filter(pk__in=list(others))]
+    names = beside.here(case, person_id(request))
     return JsonResponse({"seq": case.seq, "here": names, "changed": _last_change(case)})
 
 

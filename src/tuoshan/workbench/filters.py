@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
-from tuoshan.insight import search
 from tuoshan.insight.conditions import Conditions
-from tuoshan.office.filters import BY_DUE, PREFIX, by_name, count_text, visible
+from tuoshan.office.filters import PREFIX, by_name, count_text, found, visible
 from tuoshan.workbench.cards import cards
 
 MOST_SHOWN = 15
@@ -36,13 +35,7 @@ def pane(request: HttpRequest, name: str, *, current: Case | None = None, cursor
     kept = by_name(request.user, name)
     conditions = Conditions.from_text(kept.conditions)
     try:
-        if conditions.q:
-            page = search.find(request.user, conditions, cursor, 40)
-            rows, following = [hit.case for hit in page.hits], page.next
-        else:
-            order = BY_DUE if conditions.state == "open" else search.BY_CREATION
-            found = queries.page(search.cases(request.user, conditions).order_by(*order), cursor, 40)
-            rows, following = found.rows, found.next
+        rows, following = found(request.user, kept, cursor)
     except queries.CursorBroken as error:
         raise Http404 from error
     return {

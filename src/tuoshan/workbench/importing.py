@@ -56,22 +56,17 @@ def map_columns(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("workbench:import_run", run.pk)
     problems: list[str] = []
     if request.method == "POST":
-        run.mapping = {name: request.POST.get(f"column-{place}", "") for place, name in enumerate(run.columns)}
-        run.playbook = request.POST.get("playbook", "complaint")
-        run.live = request.POST.get("mode") == "live"
-        problems = mapping.problems(run.mapping)
-        if run.playbook not in library.everything():
-            problems.append(_("没有这个流程。"))
+        columns = {name: request.POST.get(f"column-{place}", "") for place, name in enumerate(run.columns)}
+        playbook, live = request.POST.get("playbook", "complaint"), request.POST.get("mode") == "live"
+        problems = desk.confirm(run, columns, playbook, live=live)
         if not problems:
-            run.save()
-            desk.check(run)
             return redirect("workbench:import_run", run.pk)
-    columns = [
+    shown = [
         {"place": place, "name": name, "target": run.mapping.get(name, ""), "sample": _sample(run, name)}
         for place, name in enumerate(run.columns)
     ]
     books = [(key, words(book.title)) for key, book in library.everything().items()]
-    context = {"run": run, "columns": columns, "targets": mapping.TARGETS, "problems": problems, "books": books}
+    context = {"run": run, "columns": shown, "targets": mapping.TARGETS, "problems": problems, "books": books}
     return render(request, "workbench/importing/mapping.html", context, status=422 if problems else 200)
 
 

@@ -31,7 +31,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
     """The list, by the day on which each is due."""
     name = request.GET.get("show", "unfinished")
     today = timezone.localdate(clock.now())
-    rows = list(chosen(request, name, today)[:SHOWN])
+    rows = list(chosen(request.user, name, today)[:SHOWN])
     people = Person.objects.in_bulk({row.owner_id for row in rows if row.owner_id})
     context = {
         "rows": [_row(row, people, today) for row in rows],

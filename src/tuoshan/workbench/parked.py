@@ -11,10 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from tuoshan import clock
 from tuoshan.agenda import claiming
 from tuoshan.agenda.models import Item
-from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import service
 from tuoshan.cases.models import Case
-from tuoshan.office.parked import MOST_RETRIED, lag, title_of, workers
+from tuoshan.office import parked as jobs
+from tuoshan.office.parked import lag, title_of, workers
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench.answers import say
 
@@ -46,11 +45,8 @@ def parked(request: HttpRequest) -> HttpResponse:
 @require_POST
 def parked_retry(request: HttpRequest) -> HttpResponse:
     """Put one (`id`) or all (`all`) back, with all their attempts."""
-    if "all" in request.POST:
-        ids = list(claiming.parked().values_list("id", flat=True)[:MOST_RETRIED])
-    else:
-        ids = [int(text) for text in request.POST.getlist("id") if text.isdecimal()]
-    count = sum(claiming.retry(item_id) for item_id in ids)
+    ids = [int(text) for text in request.POST.getlist("id") if text.isdecimal()]
+    count = jobs.retry(None if "all" in request.POST else ids)
     said = ngettext("%(n)d 项已放回，马上重试", "%(n)d 项已放回，马上重试", count) % {"n": count}
     return _answer(request, said if count else _("这一项已经不在停住的任务里了"), "ok" if count else "warn")
 
@@ -58,27 +54,12 @@ def parked_retry(request: HttpRequest) -> HttpResponse:
 @permitted("workbench.parked_drop")
 @require_POST
 def parked_drop(request: HttpRequest) -> HttpResponse:
-    """Give one item up, with a reason that stays with it and in its case.
-
-    What a case does by itself when its time comes is never given up: without it the case would stand still.
-    """
+    """Give one item up, with a reason that stays with it and in its case."""
     text = request.POST.get("id", "")
-    item = claiming.parked().filter(id=int(text)).first() if text.isdecimal() else None
-    reason = request.POST.get("reason", "").strip()[:500]
-    if item is None:
-        return _answer(request, _("这一项已经不在停住的任务里了"), "warn")
-    if item.kind == "wake":
-        return _answer(request, _("工单的到时动作不能放弃，只能重试。"), "late", 422)
-    if not reason:
-        return _answer(request, _("请写明放弃的原因。"), "late", 422)
-    said = _("“%(title)s”已放弃：%(reason)s") % {"title": title_of(item), "reason": reason}
-    if claiming.drop(item.id):
-        with write_transaction():
-            Item.objects.filter(id=item.id).update(last_error=f"{request.user}: {reason}\n{item.last_error}"[:4000])
-        if item.case_id and Case.objects.filter(id=item.case_id).exists():
-            actor = service.ActingAs.by_person(request.user)
-            service.note(case_id=item.case_id, actor=actor, text=said, idempotency_key=f"drop:{item.id}")
-    return _answer(request, said, "ok")
+    done, said = jobs.drop(request.user, int(text) if text.isdecimal() else 0, request.POST.get("reason", ""))
+    if done == "done":
+        return _answer(request, said, "ok")
+    return _answer(request, said, "warn") if done == "gone" else _answer(request, said, "late", 422)
 
 
 def _answer(request: HttpRequest, text: str, kind: str, status: int = 200) -> HttpResponse:

@@ -1,7 +1,6 @@
 """Reports as pictures with their tables; every number leads to the cases behind it, every page to an Excel file."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,13 +10,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tuoshan.insight import export, search, wording
+from tuoshan.insight import export
 from tuoshan.insight.conditions import Conditions
 from tuoshan.insight.reports import pages
 from tuoshan.insight.reports.counting import Counting
 from tuoshan.insight.reports.period import NAMES, Period
 from tuoshan.insight.reports.shapes import Cell, Chart, Table, Tile
-from tuoshan.parties.permissions import FRONT, permitted
+from tuoshan.office import exports
+from tuoshan.parties.permissions import permitted
 from tuoshan.templatetags.design import duration_text
 from tuoshan.workbench.searching import Select, chips_of, selects
 
@@ -192,7 +192,8 @@ def report_export(request: HttpRequest, name: str) -> FileResponse:
     """A report, or the list of cases of a search (`cases`), as an Excel file."""
     counting = _counting(request)
     if name == "cases":
-        place, title = _cases_file(request), "cases"
+        conditions = Conditions.read(request.GET.dict())
+        place, title = exports.cases_file(request.user, conditions), "cases"
     elif name in PAGES:
         place = export.report_file(pages.make(name, counting), [chip.title for chip in chips_of(counting.scope)])
         title = name
@@ -208,20 +209,6 @@ def report_export(request: HttpRequest, name: str) -> FileResponse:
     )
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _cases_file(request: HttpRequest) -> Path:
-    conditions = Conditions.read(request.GET.dict())
-    wanted = wording.read(conditions.q)
-    person: Any = request.user
-    phones = not FRONT.isdisjoint(person.role_keys())
-    found = search.cases(request.user, conditions)
-    if wanted:
-        entries = search.matching(request.user, conditions, wanted)[: export.MOST_ROWS]
-        return export.listed_file(list(entries.values_list("case_id", flat=True)), phones=phones)
-    if conditions.q:
-        found = found.none()
-    return export.cases_file(found.order_by(*search.BY_CREATION), phones=phones)
 
 
 urlpatterns = [

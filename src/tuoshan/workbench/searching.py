@@ -10,10 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tuoshan import clock
-from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library
-from tuoshan.cases.models import SavedFilter
 from tuoshan.catalog.models import Category
 from tuoshan.insight import names, search, snippets
 from tuoshan.insight.conditions import NONE, Conditions
@@ -25,7 +22,6 @@ from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench.cards import Card, cards, state_title
 
 PALETTE_ROWS = 8
-TITLE_LENGTH = 60
 MORE_THAN_TITLE = 6
 
 
@@ -84,7 +80,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "may_share": filters.may_share(request.user),
         "may_export": allowed(request.user, "workbench.report_export"),
         "export_href": reverse("workbench:report_export", args=["cases"]) + conditions.address(),
-        "suggested": _("、").join(chip.title for chip in chips)[:TITLE_LENGTH] or conditions.q,
+        "suggested": _("、").join(chip.title for chip in chips)[: filters.TITLE_LENGTH] or conditions.q,
         "understood": not conditions.q or bool(found.wanted),
     }
     return render(request, "workbench/searching/page.html", shown)
@@ -263,17 +259,12 @@ def _screens(request: HttpRequest, text: str) -> list[dict[str, str]]:
 def save_filter(request: HttpRequest) -> HttpResponse:
     """Keep the conditions of this search under a name; shared with everybody by supervisors only."""
     conditions = Conditions.read(request.POST.dict())
-    title = request.POST.get("title", "").strip()[:TITLE_LENGTH]
-    if not title or conditions.is_empty:
+    shared = request.POST.get("shared") == "1"
+    kept = filters.keep(request.user, conditions, request.POST.get("title", ""), shared=shared)
+    if kept is None:
         messages.error(request, _("请给筛选起个名字，并至少选一个条件。"))
         return redirect(reverse("workbench:search") + conditions.address())
-    shared = request.POST.get("shared") == "1" and filters.may_share(request.user)
-    with write_transaction():
-        kept = SavedFilter.objects.create(
-            person_id=None if shared else request.user.pk, title=title, conditions=conditions.to_text(),
-            position=filters.visible(request.user).count(), created_at=clock.now(),
-        )  # fmt: skip
-    messages.success(request, _("已保存筛选“%(title)s”，在左侧可以随时打开。") % {"title": title})
+    messages.success(request, _("已保存筛选“%(title)s”，在左侧可以随时打开。") % {"title": kept.title})
     return redirect("workbench:queue", f"{filters.PREFIX}{kept.pk}")
 
 
@@ -281,20 +272,12 @@ def save_filter(request: HttpRequest) -> HttpResponse:
 @require_POST
 def change_filter(request: HttpRequest, number: int) -> HttpResponse:
     """Rename, share, stop sharing, or delete. A filter that is another's is not there."""
-    kept = filters.by_name(request.user, f"{filters.PREFIX}{number}")
-    if not filters.may_change(request.user, kept):
-        raise Http404
-    back = redirect("workbench:search")
-    with write_transaction():
-        if request.POST.get("do") == "delete":
-            kept.delete()
-            messages.success(request, _("已删除筛选“%(title)s”。") % {"title": kept.title})
-            return back
-        title = request.POST.get("title", "").strip()[:TITLE_LENGTH]
-        kept.title = title or kept.title
-        if filters.may_share(request.user):
-            kept.person_id = None if request.POST.get("shared") == "1" else request.user.pk
-        kept.save(update_fields=["title", "person_id"])
+    kept = filters.changeable(request.user, f"{filters.PREFIX}{number}")
+    if request.POST.get("do") == "delete":
+        filters.remove(kept)
+        messages.success(request, _("已删除筛选“%(title)s”。") % {"title": kept.title})
+        return redirect("workbench:search")
+    filters.change(request.user, kept, request.POST.get("title", ""), shared=request.POST.get("shared") == "1")
     messages.success(request, _("已更新筛选“%(title)s”。") % {"title": kept.title})
     return redirect("workbench:queue", f"{filters.PREFIX}{kept.pk}")
 

@@ -1,6 +1,7 @@
 """Imports from the desk: take the file in, remember what was confirmed, work it off in pieces by the agenda."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,22 @@ def maker_of(run: ImportRun) -> Maker:
     source = "numbered" if own_numbers else "rows"
     acting = ActingAs("person", None, person)
     return Maker(library.current(run.playbook), acting, run.mapping, source, run.live, run.unit_id)
+
+
+def confirm(run: ImportRun, columns: Mapping[str, str], playbook: str, *, live: bool) -> list[str]:
+    """Take the meaning of the columns (heading → target, empty: not used) as confirmed and do the dry run.
+
+    Gives what is wrong with them, in words; then nothing is kept.
+    """
+    run.mapping = {name: columns.get(name, "") for name in run.columns}
+    run.playbook, run.live = playbook, live
+    problems = mapping.problems(run.mapping)
+    if playbook not in library.everything():
+        problems.append(_("没有这个流程。"))
+    if not problems:
+        run.save()
+        check(run)
+    return problems
 
 
 def check(run: ImportRun) -> ImportRun:

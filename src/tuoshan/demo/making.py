@@ -14,14 +14,14 @@ from tuoshan.clock import MovedClock
 from tuoshan.demo import catalogue, company, people, schedule, staff_words
 from tuoshan.demo.chance import Chance
 from tuoshan.demo.lessons import keep_promises
-from tuoshan.demo.running import Simulation, hurry, hushed, settle, unfollowed
+from tuoshan.demo.running import Simulation, hurry, hushed, rarely_swept, settle, unfollowed
 from tuoshan.demo.world import World
 from tuoshan.insight import indexing
 from tuoshan.knowledge.models import QuickReply
 from tuoshan.parties.models import Person
 
 DAYS = 91
-TOLD_DAYS = 21
+TOLD_DAYS = 14
 """So many days back staff have notices; what was told earlier has long been read and would only fill their lists."""
 SEED = 20
 CUSTOMERS, ORDERS = 250, 400
@@ -69,7 +69,7 @@ def make(
     begin = end - timedelta(days=DAYS)
     before = hurry()
     try:
-        with identifiers.seeded(seed), clock.use(MovedClock(begin - timedelta(days=1))) as moved:
+        with rarely_swept(), identifiers.seeded(seed), clock.use(MovedClock(begin - timedelta(days=1))) as moved:
             assert isinstance(moved, MovedClock)
             simulation = Simulation(moved, lambda moment: seen(max(0.0, (moment - begin) / (end - begin))))
             with write_transaction():

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from tuoshan.cases import service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.core.case import CaseState, TaskRun
 from tuoshan.demo.running import Simulation, StoryFailed
-from tuoshan.demo.world import World, read_case
+from tuoshan.demo.world import World, read_again, read_case
 from tuoshan.parties.models import Person
 
 Steps = Iterator[datetime]
@@ -34,6 +32,7 @@ class Player:
         """Set where a story ends in the middle of a state."""
         self.case_id = 0
         self._read: tuple[Any, CaseState] | None = None
+        self._fresh = False
 
     @property
     def now(self) -> datetime:
@@ -52,6 +51,9 @@ class Player:
     def _known(self) -> tuple[Any, CaseState]:
         if self._read is None:
             self._read = read_case(self.case_id)
+        elif not self._fresh:
+            self._read = read_again(*self._read)
+        self._fresh = True
         return self._read
 
     def play(self) -> Steps:
@@ -86,11 +88,7 @@ class Player:
 
     def look(self) -> str:
         """Read the case anew where it has changed; its state."""
-        if self._read is not None:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT seq FROM cases_case WHERE id = %s", [self.case_id])
-                if cursor.fetchone()[0] != self._read[0].seq:
-                    self._read = None
+        self._fresh = False
         return self.state.state
 
     # -- waiting ------------------------------------------------------------------------------------
@@ -121,7 +119,7 @@ class Player:
             raise StoryFailed(f"{where}: {what}: {outcome.refusal.because} {dict(outcome.refusal.data)}")
         if outcome.case_id:
             self.case_id = outcome.case_id
-        self._read = None
+        self._fresh = False
 
     def act(
         self, action: str, who: ActingAs | Person, values: Mapping[str, Any] | None = None,

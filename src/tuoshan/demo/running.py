@@ -1,5 +1,6 @@
 """Time runs: people act when their moment comes, and between them the worker does what has fallen due."""
 
+import gc
 import heapq
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -124,6 +125,20 @@ def hushed() -> Iterator[None]:
 
 def _nothing(item: Item, now: datetime) -> None:
     return None
+
+
+@contextmanager
+def rarely_swept() -> Iterator[None]:
+    """Inside the block memory is swept for rings of objects a hundred times less often: millions of short-lived
+    ones are made here, hardly any of them in rings, and looking through them took an eighth of the time."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def hurry() -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db import connection
 
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
@@ -160,6 +161,25 @@ def state_of(case: Any) -> CaseState:
     import json
 
     return CaseState.from_json(json.loads(case.snapshot))
+
+
+_CHANGING = (
+    "seq", "state", "phase", "ended", "title", "grade", "category_id", "customer_id", "unit_id", "handler_id",
+    "held", "paused", "snapshot",
+)  # fmt: skip
+_READ_AGAIN = f"SELECT {', '.join(_CHANGING)} FROM cases_case WHERE id = %s AND seq <> %s"  # noqa: S608
+
+
+def read_again(case: Any, state: CaseState) -> tuple[Any, CaseState]:
+    """The case as it stands now, from one that was read before; the same again where nothing happened meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_AGAIN, [case.pk, case.seq])
+        row = cursor.fetchone()
+    if row is None:
+        return case, state
+    for name, value in zip(_CHANGING, row, strict=True):
+        setattr(case, name, value)
+    return case, state_of(case)
 
 
 def read_case(case_id: int) -> tuple[Any, CaseState]:

@@ -199,14 +199,15 @@ def _clean(received: Path, found: Recognised, bounds: Limits, original_hash: str
         target = storage.incoming_path()
         try:
             picture = images.write_clean(received, target, found, bounds)
-            small = images.thumbnail(target, picture.kept_as)
+            stored_hash = storage.hash_of(target)
+            small = storage.kept_thumbnail(stored_hash) or images.thumbnail(target, picture.kept_as)
         except BaseException:
             target.unlink(missing_ok=True)
             raise
         return _Taken(
             target,
             target.stat().st_size,
-            storage.hash_of(target),
+            stored_hash,
             original_hash,
             picture.kept_as,
             picture.width,

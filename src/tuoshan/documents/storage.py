@@ -119,6 +119,13 @@ def keep_thumbnail(stored_hash: str, content: bytes) -> None:
     _sync_folder(target.parent)
 
 
+def kept_thumbnail(stored_hash: str) -> bytes:
+    """The thumbnail of a content that is kept already; empty where there is none."""
+    with suppress(FileNotFoundError):
+        return thumbnail_path_of(stored_hash).read_bytes()
+    return b""
+
+
 def discard(stored_hash: str, *, still_used: Callable[[], bool], grace: timedelta = GRACE) -> bool:
     """Removes a content and its thumbnail unless it is in use; True when removed.
 

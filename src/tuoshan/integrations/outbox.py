@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import structlog
+from django.db import connection
 from django.db.models import F
 
 from tuoshan.agenda.models import Item
@@ -24,6 +25,11 @@ Status = OutgoingMessage.Status
 OPEN = (Status.PENDING, Status.FAILED)
 MOST_UNCERTAIN = 2
 UNCERTAIN = "interrupted twice while sending; whether it arrived is not known"
+
+
+CANCELLED = (
+    "SELECT 1 FROM agenda_item WHERE key = %s AND done_at IS NOT NULL AND last_error = 'cancelled' LIMIT 1"
+)
 
 
 def rows_of(effect_key: str) -> list[OutgoingMessage]:
@@ -135,4 +141,6 @@ def cancel_withdrawn(now: datetime) -> int:
 
 def is_cancelled(effect_key: str) -> bool:
     """Whether the effect was taken back: asked again right before sending."""
-    return Item.objects.filter(key=effect_key, done_at__isnull=False, last_error="cancelled").exists()
+    with connection.cursor() as cursor:
+        cursor.execute(CANCELLED, [effect_key])
+        return cursor.fetchone() is not None

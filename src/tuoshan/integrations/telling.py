@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from tuoshan.agenda.claiming import ATTEMPTS
 from tuoshan.agenda.models import Item
 from tuoshan.agenda.turnstile import write_transaction
@@ -66,14 +68,24 @@ class _Telling:
         return self.texts.playbook
 
     def to(self, party: str) -> list[OutgoingMessage]:
-        """The rows for one party; for staff there are none, they are notified."""
+        """The rows for one party; staff are notified, and what they were told stands on the page that is theirs."""
         if recipients.is_customer(party):
             return self._customer()
         if recipients.is_outsider(self.playbook, party):
             one = recipients.outsider(self.playbook, party, "zh-hans")
             return [self._row(one, f"letter:{party}", None)]
         tell_staff(self.case, self.playbook, party, message=self.message, key=self.item.key, now=self.now)
-        return []
+        return [self._on_their_page()] if party == self.playbook.portal else []
+
+    def _on_their_page(self) -> OutgoingMessage:
+        """A colleague for whom the page of the case is reads there what they were told."""
+        one = Addressee("in_app", "", "", "zh-hans")
+        subject, text = self._text(one)
+        kept = conversation.told(
+            case_id=self.case.pk, at=self.now, channel=PORTAL, subject=subject, text=text,
+            event_seq=self.item.data.get("seq"), delivery=Message.Delivery.PENDING,
+        )  # fmt: skip
+        return self._row(one, one.channel, kept.id, (subject, text))
 
     def _customer(self) -> list[OutgoingMessage]:
         customer = recipients.of_case(self.case)
@@ -109,15 +121,16 @@ def outgoing(
     message: str = "",
 ) -> OutgoingMessage:  # fmt: skip
     """Write a message down; one that stands there already under the key is given back."""
-    row, _made = OutgoingMessage.objects.get_or_create(
-        key=f"{item.key}:{way}"[:200],
-        defaults={
-            "case_id": item.case_id, "effect_key": item.key, "message_id": message_id, "message": message,
-            "channel": one.channel, "language": one.language, "to": one.to, "to_name": one.name, "subject": subject,
-            "body": body, "at": now,
-        },
-    )  # fmt: skip
-    return row
+    key = f"{item.key}:{way}"[:200]
+    try:
+        with transaction.atomic():  # made first, as it is hardly ever there: whoever has the item is alone with it
+            return OutgoingMessage.objects.create(
+                key=key, case_id=item.case_id, effect_key=item.key, message_id=message_id, message=message,
+                channel=one.channel, language=one.language, to=one.to, to_name=one.name, subject=subject, body=body,
+                at=now,
+            )  # fmt: skip
+    except IntegrityError:
+        return OutgoingMessage.objects.get(key=key)
 
 
 def send_written(item: Item, now: datetime) -> None:

@@ -1,8 +1,8 @@
 """The variables that a text may use, with what they stand for in a case."""
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -51,49 +51,57 @@ class CaseTexts:
     company: Company
     task: str = ""
     me: Any = None
-    _words: dict[str, str] = field(default_factory=dict)
 
     def values(self, language: str, only: Collection[str] | None = None) -> dict[str, str]:
         """Every variable, filled in; one without a value has words that still make a sentence, or none.
 
-        With `only`, facts that these names do not need are left out, as each may cost a query.
+        With `only`, what these names do not need is left out, as each may cost a query.
         """
         wanted = None if only is None else {*only, *(fact for name in only for fact in STANDS_FOR.get(name, ()))}
         with override(language):
             facts = self._facts(language, wanted)
-            return {**facts, **self._general(language, facts)}
+            general = self._general(language, facts)
+            return {**facts, **{name: say() for name, say in general.items() if only is None or name in only}}
 
     def _facts(self, language: str, wanted: Collection[str] | None) -> dict[str, str]:
         """Facts by name. What only supervisors may see is never among them."""
-        found: dict[str, str] = {}
-        for name, known in self.playbook.facts.items():
-            value = self.state.facts.get(name)
-            if value is not None and not known.supervisors_only and (wanted is None or name in wanted):
-                found[name] = fact_text(known, value, language, self._words)
-        return found
+        given = {
+            name: (known, value)
+            for name, known in self.playbook.facts.items()
+            if not known.supervisors_only and (wanted is None or name in wanted)
+            and (value := self.state.facts.get(name)) is not None
+        }  # fmt: skip
+        flat = [one for _, value in given.values() for one in (value if isinstance(value, list | tuple) else [value])]
+        words = words_of(self.case.pk, flat)
+        return {name: fact_text(known, value, language, words) for name, (known, value) in given.items()}
 
-    def _general(self, language: str, facts: dict[str, str]) -> dict[str, str]:
-        due = due_for_customer(self.playbook, self.state, self.task)
+    def _general(self, language: str, facts: dict[str, str]) -> dict[str, Callable[[], str]]:
+        """What says each general variable; said only when it is asked for, as names and links cost their time."""
         state = self.playbook.states.get(self.state.state)
-        link = links.case_link(self.case.pk)
-        survey = links.survey_link(self.case.pk, self._survey_task())
+        due = due_for_customer(self.playbook, self.state, self.task)
+        shown = None if state is None else state.customer if state.customer.zh else state.title
+
+        def link() -> str:
+            return links.case_link(self.case.pk)
+
+        def survey() -> str:
+            return links.survey_link(self.case.pk, self._survey_task())
+
         return {
-            "number": self.case.number,
-            "title": self.case.title,
-            "customer": _customer_name(self.case.customer_id),
-            "handler": _person_name(self.state.assigned.get("handler")) or _("客服中心"),
-            "contact": self.company.contact or link,
-            "due": moment_text(due, language) if due else _("约定时间"),
+            "number": lambda: self.case.number,
+            "title": lambda: self.case.title,
+            "customer": lambda: _customer_name(self.case.customer_id),
+            "handler": lambda: _person_name(self.state.assigned.get("handler")) or _("客服中心"),
+            "contact": lambda: self.company.contact or link(),
+            "due": lambda: moment_text(due, language) if due else _("约定时间"),
             "link": survey if self.task.startswith(f"{SURVEY}#") else link,
             "survey_link": survey,
-            "state": (state.customer if state and state.customer.zh else state.title).in_language(language)
-            if state
-            else "",
-            "remedy": facts.get("remedy_steps") or facts.get("remedies", ""),
-            "result": facts.get("how_done") or facts.get("why", ""),
-            "company": self.company.named(language),
-            "hours": self.company.hours,
-            "me": str(self.me) if self.me is not None else "",
+            "state": lambda: shown.in_language(language) if shown is not None else "",
+            "remedy": lambda: facts.get("remedy_steps") or facts.get("remedies", ""),
+            "result": lambda: facts.get("how_done") or facts.get("why", ""),
+            "company": lambda: self.company.named(language),
+            "hours": lambda: self.company.hours,
+            "me": lambda: str(self.me) if self.me is not None else "",
         }
 
     def _survey_task(self) -> str:
@@ -104,11 +112,10 @@ class CaseTexts:
 
 
 def of_case(case: Any, *, task: str = "", me: Any = None) -> CaseTexts:
-    """Read a case (a `cases.models.Case`) with the texts behind its facts: two queries."""
+    """What answers for a case (a `cases.models.Case`)."""
     playbook = library.pinned(case.playbook, case.playbook_hash)
     state = CaseState.from_json(json.loads(case.snapshot))
-    flat = [one for value in state.facts.values() for one in (value if isinstance(value, list | tuple) else [value])]
-    return CaseTexts(case, playbook, state, company(), task, me, words_of(case.pk, flat))
+    return CaseTexts(case, playbook, state, company(), task, me)
 
 
 def due_for_customer(playbook: Playbook, state: CaseState, task: str = "") -> datetime | None:
@@ -139,13 +146,15 @@ def _earliest(clocks: list[Clock]) -> datetime | None:
 def _person_name(number: str | None) -> str:
     if not number or not number.isdigit():
         return ""
-    row: Any = apps.get_model("parties", "Person")._default_manager.filter(pk=int(number)).first()
-    return str(row.display_name or row.username) if row is not None else ""
+    people: Any = apps.get_model("parties", "Person")._default_manager
+    names = people.filter(pk=int(number)).values_list("display_name", "username")[:1]
+    return next((str(shown or login) for shown, login in names), "")
 
 
 def _customer_name(customer_id: int | None) -> str:
-    row: Any = apps.get_model("parties", "Customer")._default_manager.filter(pk=customer_id or 0).first()
-    return str(row.name) if row is not None and not row.erased_at else ""
+    customers: Any = apps.get_model("parties", "Customer")._default_manager
+    names = customers.filter(pk=customer_id or 0, erased_at__isnull=True).values_list("name", flat=True)[:1]
+    return next((str(name) for name in names), "")
 
 
 def known_variables(playbook: Playbook) -> dict[str, str]:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q
 
 from tuoshan import clock
+from tuoshan.core.case import CaseState
 from tuoshan.parties.models import PartyMap, Person
-from tuoshan.parties.standing import Profile, effective_absences, profiles, standing
+from tuoshan.parties.standing import OF_PERSON, OF_ROLE, Profile, profiles, stand_ins, standing
 
 FACTS = (
     "SELECT unit_id, person_id, '' FROM cases_task WHERE case_id = %s "
@@ -161,14 +161,25 @@ def rules_for(playbook: str) -> Rules:
     )
 
 
+def _from_state(case: Any) -> tuple[Iterable[Any], Mapping[str, Any]]:
+    """Who started the case, and to whom it is assigned."""
+    state = getattr(case, "state", None)
+    if isinstance(state, CaseState):
+        started = state.actions.get("start")
+        return started.by if started else (), state.assigned
+    stored: dict[str, Any] = json.loads(case.snapshot) if getattr(case, "snapshot", "") else {}
+    traces: dict[str, Any] = stored.get("actions") or {}
+    return traces.get("start", {}).get("by", ()), stored.get("assigned") or {}
+
+
 def facts_of(case: Any) -> CaseFacts:
-    """Read what holding needs of a stored case: its unit's path and its tasks in one query, the rest from
-    the row itself (anything with ``pk, playbook, unit_id, handler_id`` and, where it has one, ``snapshot``).
+    """Read what holding needs of a case: its unit's path and its tasks in one query, the rest from the row itself
+    (anything with ``pk, playbook, unit_id, handler_id`` and either the running state as ``state`` or, stored, a
+    ``snapshot``).
     """
-    state: dict[str, Any] = json.loads(case.snapshot) if getattr(case, "snapshot", "") else {}
-    started = (state.get("actions") or {}).get("start") or {}
-    by = next((int(pk) for pk in started.get("by", ()) if str(pk).isdigit()), None)
-    assigned = {party: int(pk) for party, pk in (state.get("assigned") or {}).items() if str(pk).isdigit()}
+    starters, given = _from_state(case)
+    by = next((int(pk) for pk in starters if str(pk).isdigit()), None)
+    assigned = {party: int(pk) for party, pk in given.items() if str(pk).isdigit()}
     with connection.cursor() as cursor:
         cursor.execute(FACTS, [case.pk, case.unit_id or 0])
         rows = cursor.fetchall()
@@ -211,9 +222,10 @@ def parties_of(person: Person, case: Any, *, facts: CaseFacts | None = None) -> 
 def holders(party: str, facts: CaseFacts, *, rules: Rules | None = None) -> list[Profile]:
     """Return the profiles of those who hold the party on their own account, by id. Two queries at most."""
     rules = rules_for(facts.playbook) if rules is None else rules
-    where = _candidates(party, rules, facts)
     return [
-        profile for profile in profiles(where, clock.now()) if held_by(profile, party, rules, facts)
+        profile
+        for profile in profiles(*_candidates(party, rules, facts), clock.now())
+        if held_by(profile, party, rules, facts)
     ]
 
 
@@ -224,45 +236,49 @@ def persons_for(party: str, case: Any, *, facts: CaseFacts | None = None) -> lis
     now = clock.now()
     found: set[int] = set()
     away: list[int] = []
-    for profile in profiles(_candidates(party, rules, facts), now):
+    for profile in profiles(*_candidates(party, rules, facts), now):
         if held_by(profile, party, rules, facts):
             found.add(profile.person_id)
         elif profile.is_away and party in _powers(profile, rules, facts):
             away.append(profile.person_id)
     if away:
-        stand_ins = effective_absences(now).filter(person__in=away).values_list("delegate_id", flat=True)
-        acting = Person.objects.filter(roles__reads_only=False, pk__in=list(stand_ins))
-        found.update(acting.values_list("pk", flat=True))
+        found.update(stand_ins(away, now))
     return list(Person.objects.filter(pk__in=found, is_active=True).order_by("pk"))
 
 
-def _candidates(party: str, rules: Rules, facts: CaseFacts) -> Q:
-    """Narrow down in the database who might hold the party; ``held_by`` then decides."""
-    where = Q(pk__in=[])
+def _candidates(party: str, rules: Rules, facts: CaseFacts) -> tuple[str, list[Any]]:
+    """Narrow down in the database who might hold the party (see ``profiles``); ``held_by`` then decides."""
+    where: list[str] = []
+    values: list[Any] = []
     seen: set[str] = set()
     waiting = [party]
+
+    def add(condition: str, *given: Any) -> None:
+        where.append(condition)
+        values.extend(given)
+
     while waiting:
         name = waiting.pop()
         if name in seen:
             continue
         seen.add(name)
-        where |= Q(pk=facts.assigned.get(name) or 0)
+        add(OF_PERSON, facts.assigned.get(name) or 0)
         for rule in rules.get(name, ()):
             match rule.target:
                 case PartyMap.Target.ROLE:
-                    where |= Q(roles__key=rule.role)
+                    add(OF_ROLE.format("h.key = %s"), rule.role)
                 case PartyMap.Target.DEPARTMENT:
-                    where |= Q(unit__department=rule.department) if rule.department else ~Q(unit__department="")
+                    add("u.department = %s", rule.department) if rule.department else add("u.department <> ''")
                 case PartyMap.Target.UNIT:
-                    where |= Q(unit__path__startswith=rule.unit_path)
+                    add("substr(u.path, 1, %s) = %s", len(rule.unit_path), rule.unit_path)
                 case PartyMap.Target.PERSON:
-                    where |= Q(pk=rule.person_id)
+                    add(OF_PERSON, rule.person_id)
                 case PartyMap.Target.HANDLER:
-                    where |= Q(pk=facts.handler_id or 0)
+                    add(OF_PERSON, facts.handler_id or 0)
                 case PartyMap.Target.REGISTRANT:
-                    where |= Q(pk=facts.registrant_id or 0)
+                    add(OF_PERSON, facts.registrant_id or 0)
                 case PartyMap.Target.PARTY:
                     waiting.append(rule.same_as)
                 case PartyMap.Target.STAFF:
-                    where |= Q(roles__reads_only=False)
-    return where
+                    add(OF_ROLE.format("NOT h.reads_only"))
+    return " OR ".join(where), values

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from tuoshan import clock
+from tuoshan import clock, punctuation
 from tuoshan.cases import lists
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case, Event, Message, Words
@@ -197,9 +197,9 @@ class Story:
         key = str(given.get("task", "")).partition("[")[2].partition("]")[0]
         outcome = str(given.get("outcome", ""))
         shown = task.outcome_titles.get(outcome, Wording("", "")) if task else Wording("", "")
-        where = f"（{lists.title('department', key)}）" if key else ""
-        return _("完成待办：%(task)s%(where)s %(outcome)s") % {
-            "task": title, "where": where, "outcome": words(shown) if outcome != "done" else "",
+        where = lists.title("department", key) if key else ""
+        return _("完成待办：%(task)s %(outcome)s") % {
+            "task": punctuation.in_brackets(title, where), "outcome": words(shown) if outcome != "done" else "",
         }  # fmt: skip
 
     def _clock_sentence(self, event: Event, given: Mapping[str, Any]) -> str:
@@ -234,7 +234,7 @@ class Story:
             if change["op"] == "assign" and str(change["person"]).isdigit():
                 party = self.playbook.parties.get(change["party"])
                 title = words(party.title) if party else change["party"]
-                chips.append(("c-plain", f"{title}：{self.name(int(change['person']))}"))
+                chips.append(("c-plain", punctuation.titled(title, self.name(int(change["person"])))))
                 why = self._reason(change.get("reason", {}))
                 chips += [("muted", why)] if why else []
         if given.get("late"):

@@ -11,9 +11,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from tuoshan import clock
+from tuoshan import clock, punctuation
 
 register = template.Library()
+for put_together in (punctuation.listed, punctuation.in_turn, punctuation.titled, punctuation.in_brackets):
+    register.filter(put_together.__name__, put_together)
 
 
 @register.simple_tag

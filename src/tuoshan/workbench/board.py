@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tuoshan import clock
+from tuoshan import clock, punctuation
 from tuoshan.agenda import claiming
 from tuoshan.cases import library, queries
 from tuoshan.cases.forms import words
@@ -167,7 +167,7 @@ def board_cases(request: HttpRequest, name: str) -> HttpResponse:
     rows = cards(page.rows, request.user)
     told = told_of(card.case.pk for card in rows)
     context = {
-        "title": f"{person}：{chosen.title}" if person else chosen.title,
+        "title": punctuation.titled(person, chosen.title) if person else chosen.title,
         "count": found.order_by().count(),
         "rows": [{"card": card, "told": told.get(card.case.pk, "")} for card in rows],
         "empty": chosen.empty,

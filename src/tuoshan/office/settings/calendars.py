@@ -6,15 +6,20 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django import forms
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from tuoshan import clock, punctuation
+from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import calendars as stored
 from tuoshan.cases import library
 from tuoshan.cases.models import Calendar
 from tuoshan.core.worktime import CalendarError, WorkCalendar, parse_shifts
+from tuoshan.office.settings import recording
 from tuoshan.office.settings.calendar_days import DaysWrong, read_days, write_days
+from tuoshan.office.settings.moved_clocks import Moved, moved_by_calendar
 
 WEEKDAYS = (
     gettext_lazy("周一"), gettext_lazy("周二"), gettext_lazy("周三"), gettext_lazy("周四"), gettext_lazy("周五"),
@@ -229,7 +234,7 @@ def _week_of(made: WorkCalendar) -> list[tuple[str, str]]:
     return found
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
@@ -239,7 +244,7 @@ def _as_read(content: dict[str, Any]) -> dict[str, str]:
     read["make_up"] = str(content.get("make_up", ""))
     lines = write_days(content).splitlines()
     read["days"] = _("%(number)d 天") % {"number": len(lines)} + (f"：{'；'.join(lines[:40])}" if lines else "")
-    read["official_years"] = "、".join(str(year) for year in content.get("official_years", []))
+    read["official_years"] = punctuation.listed(content.get("official_years", []))
     return read
 
 
@@ -249,3 +254,39 @@ def _labels() -> dict[str, str]:
         "holidays": _("法定节假日"), "make_up": _("调休上班日的班次"), "days": _("个别日期"),
         "official_years": _("已装入通知的年份"),
     }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a changed calendar would do: a worked example, the clocks that it would move, how many were not looked at.
+    """
+
+    preview: str
+    moved: list[Moved]
+    more: int
+
+
+def tried(name: str, form: WeekForm | NoticeForm) -> Trial:
+    """Try a valid form without storing it. Raises CalendarError where no time can be worked out."""
+    made = stored.compile_calendar(name, 0, form.made())
+    preview = preview_text(made, clock.now())
+    moved, more = moved_by_calendar(name, made)
+    return Trial(preview, moved, more)
+
+
+def store(request: HttpRequest, name: str, form: WeekForm | NoticeForm) -> datetime:
+    """Keep a valid form as a new version; from when it counts. Raises CalendarError where no time can be worked out."""
+    now = clock.now()
+    content = form.made()
+    preview_text(stored.compile_calendar(name, 0, content), now)
+    start = form.cleaned_data.get("valid_from")
+    valid_from = max(now, midnight(start)) if start else now
+    before = _as_read(content_of(name, now))
+    with write_transaction():
+        stored.set_calendar(name=name, content=content, valid_from=valid_from, person_id=request.user.pk)
+        recording.record(
+            request, "calendars", name, title_of(name), before=before, after=_as_read(content), labels=_labels(),
+            action="changed",
+        )  # fmt: skip
+    stored.forget()
+    return valid_from

@@ -4,13 +4,14 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tuoshan import punctuation
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import Playbook
 from tuoshan.knowledge import templates as wordings
 from tuoshan.knowledge.forms import MessageTextForm
-from tuoshan.knowledge.models import MessageTemplate
+from tuoshan.knowledge.models import MessageTemplate, QuickReply
 from tuoshan.office.settings import recording
 from tuoshan.parties.models import Person
 
@@ -36,9 +37,10 @@ def store(request: HttpRequest, book: Playbook, name: str, language: str, channe
     with write_transaction():
         form.save(request.user)
         new = wordings.text_for(book, name, language=language, channel=channel)
-        where = f"{dict(LANGUAGES)[language]}，{dict(CHANNELS)[channel]}"
+        where = punctuation.listed([dict(LANGUAGES)[language], dict(CHANNELS)[channel]])
         recording.record(
-            request, "templates", f"{book.key}/{name}", f"{words(book.messages[name].subject) or name}（{where}）",
+            request, "templates", f"{book.key}/{name}",
+            punctuation.in_brackets(words(book.messages[name].subject) or name, where),
             before={"subject": old.subject, "text": old.body}, after={"subject": new.subject, "text": new.body},
             labels={"subject": _("主题"), "text": _("正文")}, action="changed",
         )  # fmt: skip
@@ -48,3 +50,12 @@ def history(playbook: str, name: str) -> list[tuple[MessageTemplate, str]]:
     rows = wordings.history(playbook, name)[:12]
     people = {one.pk: str(one) for one in Person.objects.filter(pk__in=[row.changed_by_id for row in rows])}
     return [(row, people.get(row.changed_by_id or 0, "")) for row in rows]
+
+
+def remove_reply(request: HttpRequest, found: QuickReply) -> None:
+    """Take a shared quick reply away."""
+    with write_transaction():
+        before = recording.as_read(found, ("title", "text", "shortcut"))
+        labels = recording.labels_of(QuickReply)
+        recording.record(request, "replies", found.pk, found.title, before=before, labels=labels, action="removed")
+        found.delete()

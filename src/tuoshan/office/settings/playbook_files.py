@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tuoshan import identifiers
+from tuoshan import identifiers, punctuation
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
@@ -131,9 +131,23 @@ def use(request: HttpRequest, name: str, text: str, book: Playbook | None) -> No
         draft.write_text(text, encoding="utf-8")
         recording.record(
             request, "playbooks", name, words(book.title) if book else name,
-            before={"version": f"{old.version}（{old.hash[:8]}）" if old else ""},
+            before={"version": punctuation.in_brackets(old.version, old.hash[:8]) if old else ""},
             after={"version": f"{book.version}（{book.hash[:8]}）" if book else _("片段")},
             labels={"version": _("版本")}, action="done",
         )  # fmt: skip
         os.replace(draft, place)  # noqa: PTH105
+    library.load_all()
+
+
+def back(request: HttpRequest, name: str) -> None:
+    """Go back to the file that came with the system. Raises Http404 where there is none of our own in its place."""
+    place = library.own_folder() / name
+    if not FILE_NAME.fullmatch(name) or not place.is_file() or not (library.PACKAGED / name).is_file():
+        raise Http404
+    with write_transaction():
+        recording.record(
+            request, "playbooks", name, name, action="done", after={"version": _("恢复系统自带的文件")},
+            labels={"version": _("版本")},
+        )  # fmt: skip
+        place.unlink()
     library.load_all()

@@ -8,6 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from tuoshan import punctuation
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.parties.models import Person, SettingChange
 from tuoshan.secrets import EncryptedTextField, mask_email, mask_phone
@@ -42,7 +43,7 @@ def as_read(instance: models.Model, names: Iterable[str]) -> dict[str, str]:
     for name in names:
         field = instance._meta.get_field(name)
         if isinstance(field, models.ManyToManyField):
-            shown[name] = "、".join(str(one) for one in getattr(instance, name).all()) if instance.pk else ""
+            shown[name] = punctuation.listed(getattr(instance, name).all()) if instance.pk else ""
         elif isinstance(field, EncryptedTextField):
             value = str(getattr(instance, name) or "")
             shown[name] = _MASKED[name](value) if name in _MASKED else "••••" if value else ""
@@ -57,7 +58,7 @@ def as_read(instance: models.Model, names: Iterable[str]) -> dict[str, str]:
 def _plain(value: object) -> str:
     if value in (None, "", [], {}):
         return ""
-    return "、".join(str(one) for one in value) if isinstance(value, list) else str(value)
+    return punctuation.listed(value) if isinstance(value, list) else str(value)
 
 
 def labels_of(model: type[models.Model]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from tuoshan import punctuation
 from tuoshan.cases import lists
 from tuoshan.cases.forms import words
 from tuoshan.core.checker import check
@@ -38,7 +39,7 @@ class Shape:
 
     @property
     def title(self) -> str:
-        return "；".join(self.uses) or self.name
+        return punctuation.in_turn(self.uses) or self.name
 
 
 def shapes(playbook: Playbook) -> list[Shape]:
@@ -206,7 +207,7 @@ def as_read(shape: Shape, playbook: Playbook, value: Any, language: str) -> dict
         for number, (limit, party) in enumerate(value["tiers"], start=1):
             title = words(playbook.parties[party].title) if party in playbook.parties else str(party)
             bound = _("以上") if limit in ("more", "none") else _("%(amount)s 元以内") % {"amount": limit}
-            shown[f"{number}"] = f"{bound}：{title}"
+            shown[f"{number}"] = punctuation.titled(bound, title)
         return shown
     return {
         label_of(shape, path): cell_text(shape, playbook, cell, language) for path, cell in leaves(value)

@@ -8,7 +8,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
 from tuoshan.office.settings import recording
@@ -16,11 +15,13 @@ from tuoshan.office.settings.party_map import (
     GENERAL,
     PartyForm,
     Way,
+    changing,
     entries,
     is_nobody,
     party_titles,
     text_of,
     warnings,
+    ways_of,
 )
 from tuoshan.parties.models import PartyMap
 from tuoshan.parties.permissions import permitted
@@ -46,28 +47,21 @@ def party(request: HttpRequest, playbook: str, name: str) -> HttpResponse:
     books = library.everything()
     key = "" if playbook == GENERAL else playbook
     titles = party_titles(books.values())
-    rows = list(PartyMap.objects.filter(party=name, playbook=key).select_related("role", "unit", "person"))
+    rows = ways_of(name, key)
     if (key and key not in books) or (name not in titles and not rows):
         raise Http404
     form = PartyForm(
         request.POST if request.method == "POST" and "remove" not in request.POST else None,
         instance=PartyMap(party=name, playbook=key), parties=[one for one in titles.items() if one[0] != name],
     )  # fmt: skip
-    before = "；".join(text_of(row, titles) for row in rows)
-    if request.method == "POST":
-        with write_transaction():
-            done = _remove(request, name, key) if "remove" in request.POST else _add(form)
-            if done:
-                after_rows = PartyMap.objects.filter(party=name, playbook=key).select_related("role", "unit", "person")
-                after = "；".join(text_of(row, titles) for row in after_rows)
-                title = titles.get(name, name) + (f"（{words(books[key].title)}）" if key else "")
-                recording.record(
-                    request, "party_map", f"{playbook}/{name}", title, before={"who": before}, after={"who": after},
-                    labels={"who": _("是谁")}, action="changed",
-                )  # fmt: skip
-        if done:
-            messages.success(request, _("已保存。"))
-            return redirect("workbench:settings_party", playbook, name)
+    if request.method == "POST" and ("remove" in request.POST or form.is_valid()):
+        with changing(request, name, key):
+            if "remove" in request.POST:
+                get_object_or_404(PartyMap, pk=request.POST["remove"], party=name, playbook=key).delete()
+            else:
+                form.save()
+        messages.success(request, _("已保存。"))
+        return redirect("workbench:settings_party", playbook, name)
     context = {
         "form": form, "party": name, "title": titles.get(name, name), "playbook": playbook,
         "playbook_title": words(books[key].title) if key else _("所有流程"),
@@ -80,19 +74,6 @@ def party(request: HttpRequest, playbook: str, name: str) -> HttpResponse:
         "changes": recording.changes("party_map", f"{playbook}/{name}"),
     }  # fmt: skip
     return render(request, "workbench/settings/party.html", context, status=422 if form.errors else 200)
-
-
-def _remove(request: HttpRequest, name: str, key: str) -> bool:
-    row = get_object_or_404(PartyMap, pk=request.POST["remove"], party=name, playbook=key)
-    row.delete()
-    return True
-
-
-def _add(form: PartyForm) -> bool:
-    if not form.is_valid():
-        return False
-    form.save()
-    return True
 
 
 urlpatterns: list[URLPattern] = [

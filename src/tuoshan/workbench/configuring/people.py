@@ -3,24 +3,22 @@
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from axes.utils import reset as forgive
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tuoshan.agenda.turnstile import write_transaction
+from tuoshan import punctuation
 from tuoshan.cases.models import Case
 from tuoshan.catalog.models import Category
-from tuoshan.office.settings import recording
-from tuoshan.office.settings.people import LEVELS, NEW_LINK_DAYS, PersonForm, is_last_administrator
-from tuoshan.parties.models import Person, Role, Skill
-from tuoshan.parties.password_reset import make_link
+from tuoshan.office.settings import people as accounts
+from tuoshan.office.settings.people import LEVELS, NEW_LINK_DAYS, PersonForm
+from tuoshan.parties.models import Person, Role
 from tuoshan.parties.permissions import permitted
 from tuoshan.workbench.configuring.listing import Area, Cell, form_page, list_page
 
@@ -29,7 +27,8 @@ def _cells(person: Person) -> list[Cell]:
     state = Cell(_("在职"), "c-ok", "check") if person.is_active else Cell(_("已离职"), "c-plain", "logout")
     return [
         Cell(person.display_name), Cell(person.username),
-        Cell("、".join(role.title for role in person.roles.all())), Cell(person.unit.name if person.unit else ""),
+        Cell(punctuation.listed(role.title for role in person.roles.all())),
+        Cell(person.unit.name if person.unit else ""),
         Cell(str(person.capacity)), state,
     ]  # fmt: skip
 
@@ -68,9 +67,7 @@ def person_make(request: HttpRequest) -> HttpResponse:
     """A new account; the page then shows the link by which the person sets a password."""
     form = PersonForm(request.POST or None, instance=Person())
     if request.method == "POST" and form.is_valid():
-        with recording.recorded(request, "people", form.instance, AREA.names):
-            form.save()
-        link = make_link(form.instance, days=NEW_LINK_DAYS)
+        link = accounts.make(request, form)
         return _person_page(request, form.instance, link=link, days=NEW_LINK_DAYS, is_new=True)
     context = {"area": AREA, "form": form, "back": reverse("workbench:settings_people"), "changes": []}
     return render(request, "workbench/settings/form.html", context, status=422 if form.errors else 200)
@@ -111,23 +108,14 @@ def _leave_href(found: Person) -> str:
     return ""
 
 
-def _record_done(request: HttpRequest, found: Person, label: str, what: str) -> None:
-    recording.record(
-        request, "people", found.pk, str(found), action="done", after={"done": what}, labels={"done": label}
-    )
-
-
 @never_cache
 @permitted("workbench.settings_person_link")
 @require_POST
 def person_link(request: HttpRequest, pk: int) -> HttpResponse:
     """A link by which the person sets a new password; also forgives failed tries."""
     found = get_object_or_404(Person, pk=pk, is_active=True)
-    with write_transaction():
-        forgive(username=found.username.casefold())
-        _record_done(request, found, _("密码"), _("生成设置密码的链接"))
-    days = NEW_LINK_DAYS if found.last_login is None else 1
-    return _person_page(request, found, link=make_link(found, days=days), days=days)
+    link, days = accounts.new_link(request, found)
+    return _person_page(request, found, link=link, days=days)
 
 
 @permitted("workbench.settings_person_factor")
@@ -135,10 +123,7 @@ def person_link(request: HttpRequest, pk: int) -> HttpResponse:
 def person_factor(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove the second factor of someone who lost the telephone; they may set it up again."""
     found = get_object_or_404(Person, pk=pk)
-    with write_transaction():
-        gone, _rows = Authenticator.objects.filter(user=found).delete()
-        if gone:
-            _record_done(request, found, _("两步验证"), _("重置两步验证"))
+    accounts.reset_factor(request, found)
     messages.success(request, _("两步验证已重置，下次登录只要密码。"))
     return redirect("workbench:settings_person", pk)
 
@@ -150,18 +135,7 @@ def person_skill(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Person, pk=pk)
     category = get_object_or_404(Category, pk=request.POST.get("category") or 0)
     level = int(request.POST["level"]) if request.POST.get("level") in {"0", "1", "2", "3"} else 1
-    titles = {number: str(title) for number, title in LEVELS}
-    with write_transaction():
-        old = Skill.objects.filter(person=found, category=category).first()
-        if level:
-            Skill.objects.update_or_create(person=found, category=category, defaults={"level": level})
-        elif old is not None:
-            old.delete()
-        recording.record(
-            request, "people", found.pk, str(found), labels={"skill": f"{_('技能')}：{category.full_name}"},
-            before={"skill": titles.get(old.level, "") if old else ""}, after={"skill": titles.get(level, "")},
-            action="changed",
-        )  # fmt: skip
+    accounts.set_skill(request, found, category, level)
     messages.success(request, _("技能已更新。"))
     return redirect(f"{reverse('workbench:settings_person', args=[pk])}#skills")
 
@@ -171,30 +145,12 @@ def person_skill(request: HttpRequest, pk: int) -> HttpResponse:
 def person_active(request: HttpRequest, pk: int) -> HttpResponse:
     """Let someone back in, or close the account of someone who has nothing in hand."""
     found = get_object_or_404(Person, pk=pk)
-    if found.is_active:
-        problem = _why_not_closed(request, found)
-        if problem:
-            messages.error(request, problem)
-            return redirect("workbench:settings_person", pk)
-    with recording.recorded(request, "people", found, ("is_active",)):
-        found.is_active = not found.is_active
-        found.left_at = None if found.is_active else found.left_at
-        found.save(update_fields=["is_active", "left_at"])
+    problem = accounts.open_or_close(request, found)
+    if problem:
+        messages.error(request, problem)
+        return redirect("workbench:settings_person", pk)
     messages.success(request, _("账号已恢复。") if found.is_active else _("账号已停用。"))
     return redirect("workbench:settings_person", pk)
-
-
-def _why_not_closed(request: HttpRequest, found: Person) -> str:
-    """What stands against closing this account; empty when nothing does."""
-    if found.pk == request.user.pk:
-        return _("不能停用自己。")
-    if is_last_administrator(found):
-        return _("这是最后一位系统管理员，先让别人担任，再停用。")
-    in_hand = Case.objects.filter(handler_id=found.pk, ended=False).count()
-    sentence = ngettext(
-        "还有 %(number)d 件在办工单，请用离职交接。", "还有 %(number)d 件在办工单，请用离职交接。", in_hand
-    )  # fmt: skip
-    return sentence % {"number": in_hand} if in_hand else ""
 
 
 urlpatterns: list[URLPattern] = [

@@ -1,26 +1,23 @@
 """Company tables: times by grade, free limits, tiers of approval, the grade matrix, each version kept."""
 
-from datetime import datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tuoshan import clock
-from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import calendars as stored
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import Playbook
 from tuoshan.office.settings import recording, table_shapes
-from tuoshan.office.settings.moved_clocks import Moved, moved_by_table
+from tuoshan.office.settings.moved_clocks import Moved
 from tuoshan.office.settings.table_shapes import Shape
-from tuoshan.office.settings.tables import TableForm, value_of, versions
+from tuoshan.office.settings.tables import TableForm, moved_by, store, value_of, versions
 from tuoshan.parties.permissions import permitted
 
 
@@ -67,15 +64,14 @@ def table(request: HttpRequest, playbook: str, name: str) -> HttpResponse:
     moved: tuple[list[Moved], int] = ([], 0)
     tried = False
     if back_to_own:
-        _store(request, book, shape, book.tables[name], clock.now())
+        store(request, book, shape, book.tables[name])
         messages.success(request, _("已恢复为流程自带的值。"))
         return redirect("workbench:settings_table", playbook, name)
     if request.method == "POST" and form.is_valid():
         if "store" in request.POST:
             return _stored(request, book, shape, form)
         tried = True
-        if shape.kind == "time":
-            moved = moved_by_table(playbook, name, form.value)
+        moved = moved_by(book, shape, form.value)
     context = {
         "form": form, "shape": shape, "playbook": book, "yuan": _("元"),
         "key_titles": [words(key.label) for key in shape.keys], "title": words(book.title), "tried": tried,
@@ -88,30 +84,13 @@ def table(request: HttpRequest, playbook: str, name: str) -> HttpResponse:
 
 
 def _stored(request: HttpRequest, book: Playbook, shape: Shape, form: TableForm) -> HttpResponse:
-    now = clock.now()
     day = form.cleaned_data.get("valid_from")
-    start = timezone.make_aware(datetime.combine(day, datetime.min.time())) if day else now
-    _store(request, book, shape, form.value, max(now, start))
+    start = store(request, book, shape, form.value, day)
     messages.success(
-        request, _("已保存，从 %(day)s 起生效。") % {"day": day} if day and start > now
+        request, _("已保存，从 %(day)s 起生效。") % {"day": day} if day and start > clock.now()
         else _("已保存，从现在起开始的时限按新的值计算。"),
     )  # fmt: skip
     return redirect("workbench:settings_table", book.key, shape.name)
-
-
-def _store(request: HttpRequest, book: Playbook, shape: Shape, value: object, valid_from: datetime) -> None:
-    language = "zh-hans"
-    before = table_shapes.as_read(shape, book, value_of(book, shape.name), language)
-    after = table_shapes.as_read(shape, book, value, language)
-    title = f"{words(book.title)}：{shape.title}"
-    with write_transaction():
-        stored.set_table(
-            playbook=book.key, name=shape.name, value=value, valid_from=valid_from, person_id=request.user.pk
-        )
-        recording.record(
-            request, "tables", f"{book.key}/{shape.name}", title, before=before, after=after, action="changed"
-        )
-    stored.forget()
 
 
 urlpatterns: list[URLPattern] = [

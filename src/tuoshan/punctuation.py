@@ -1,0 +1,25 @@
+"""How phrases are put together in the language of the reader: Chinese sets its own full-width signs."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+
+def listed(parts: Iterable[object]) -> str:
+    """`甲、乙、丙` / `one, two, three`."""
+    return _("、").join(str(part) for part in parts)
+
+
+def in_turn(parts: Iterable[object]) -> str:
+    """Whole phrases side by side: `甲；乙` / `one; two`."""
+    return _("；").join(str(part) for part in parts)
+
+
+def titled(title: object, text: object) -> str:
+    """`甲：乙` / `one: two`."""
+    return _("%(title)s：%(text)s") % {"title": title, "text": text}
+
+
+def in_brackets(text: object, more: object) -> str:
+    """`甲（乙）` / `one (two)`; the text alone where there is no more."""
+    return _("%(text)s（%(more)s）") % {"text": text, "more": more} if more else str(text)

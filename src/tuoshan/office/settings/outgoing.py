@@ -8,13 +8,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tuoshan import clock
+from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import calendars
 from tuoshan.integrations import mail, sms
 from tuoshan.integrations.models import OutgoingMessage
 from tuoshan.knowledge.company import Company, company, set_company
 from tuoshan.office.settings import recording
+from tuoshan.secrets import mask_email, mask_phone
 
 GATEWAY_FIELDS = ("name", "url", "method", "format", "body", "success", "id_path", "timeout_seconds", "is_on")
 
@@ -60,3 +61,21 @@ def send_test(row: OutgoingMessage, channel: str) -> str:
     if not row.to.lstrip("+").isdigit():
         raise forms.ValidationError(_("请填写手机号码。"))
     return _("短信网关已接收，回执编号：%(number)s") % {"number": sms.send(port, row) or "–"}
+
+
+def test(request: HttpRequest, channel: str, to: str) -> str:
+    """Send one test message, at once and to one recipient; what became of it, in words.
+
+    Raises DeliveryError, DeliveryRefused and ValidationError.
+    """
+    row = OutgoingMessage(
+        key=f"test-{identifiers.token()}", channel=channel, to=to, subject=_("妥善：测试消息"),
+        body=_("这是一条测试消息，收到说明设置无误。"), at=clock.now(),
+    )  # fmt: skip
+    shown = send_test(row, channel)
+    masked = mask_email(to) if channel == "mail" else mask_phone(to)
+    with write_transaction():
+        recording.record(
+            request, "outgoing", "test", _("测试消息"), action="done", after={"to": masked}, labels={"to": _("收件人")}
+        )
+    return shown

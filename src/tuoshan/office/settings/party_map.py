@@ -1,19 +1,24 @@
 """Who each party of the playbooks is in this company, and which of them nobody is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tuoshan import punctuation
+from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
 from tuoshan.core.checker import check
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.reading import Finding
+from tuoshan.office.settings import recording
 from tuoshan.office.settings.people import UnitChoice
 from tuoshan.parties.models import OrgUnit, PartyMap, Person
 
@@ -151,3 +156,24 @@ def warnings() -> list[Finding]:
             if one.severity == "warning" and one.where.startswith("parties.")
         ]  # fmt: skip
     return found
+
+
+def ways_of(name: str, key: str) -> list[PartyMap]:
+    """The rows of one party, for all playbooks (empty key) or for one."""
+    return list(PartyMap.objects.filter(party=name, playbook=key).select_related("role", "unit", "person"))
+
+
+@contextmanager
+def changing(request: HttpRequest, name: str, key: str) -> Iterator[None]:
+    """What is done to the ways of a party inside the block is one transaction with its record."""
+    books = library.everything()
+    titles = party_titles(books.values())
+    with write_transaction():
+        before = punctuation.in_turn(text_of(row, titles) for row in ways_of(name, key))
+        yield
+        after = punctuation.in_turn(text_of(row, titles) for row in ways_of(name, key))
+        title = punctuation.in_brackets(titles.get(name, name), key and words(books[key].title))
+        recording.record(
+            request, "party_map", f"{key or GENERAL}/{name}", title, before={"who": before}, after={"who": after},
+            labels={"who": _("是谁")}, action="changed",
+        )  # fmt: skip

@@ -2,11 +2,20 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from axes.utils import reset as forgive
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from tuoshan.parties.models import OrgUnit, Person
+from tuoshan import punctuation
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases.models import Case
+from tuoshan.catalog.models import Category
+from tuoshan.office.settings import recording
+from tuoshan.parties.models import OrgUnit, Person, Skill
+from tuoshan.parties.password_reset import make_link
 
 NEW_LINK_DAYS = 7
 LEVELS = ((1, gettext_lazy("会处理")), (2, gettext_lazy("熟练")), (3, gettext_lazy("专家")))
@@ -89,3 +98,78 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
 def is_last_administrator(person: Person) -> bool:
     others = Person.objects.filter(is_active=True, roles__key="administrator").exclude(pk=person.pk)
     return person.roles.filter(key="administrator").exists() and not others.exists()
+
+
+def make(request: HttpRequest, form: PersonForm) -> str:
+    """Store a new account out of a valid form; the link by which the person sets a password."""
+    with recording.recorded(request, "people", form.instance, PersonForm.Meta.fields):
+        form.save()
+    return make_link(form.instance, days=NEW_LINK_DAYS)
+
+
+def new_link(request: HttpRequest, found: Person) -> tuple[str, int]:
+    """A link by which the person sets a new password, and for how many days; also forgives failed tries."""
+    with write_transaction():
+        forgive(username=found.username.casefold())
+        _record_done(request, found, _("密码"), _("生成设置密码的链接"))
+    days = NEW_LINK_DAYS if found.last_login is None else 1
+    return make_link(found, days=days), days
+
+
+def reset_factor(request: HttpRequest, found: Person) -> None:
+    """Remove the second factor of someone who lost the telephone; they may set it up again."""
+    with write_transaction():
+        gone, _rows = Authenticator.objects.filter(user=found).delete()
+        if gone:
+            _record_done(request, found, _("两步验证"), _("重置两步验证"))
+
+
+def set_skill(request: HttpRequest, found: Person, category: Category, level: int) -> None:
+    """Add a skill, change its level (1 to 3), or take it away (0)."""
+    titles = {number: str(title) for number, title in LEVELS}
+    with write_transaction():
+        old = Skill.objects.filter(person=found, category=category).first()
+        if level:
+            Skill.objects.update_or_create(person=found, category=category, defaults={"level": level})
+        elif old is not None:
+            old.delete()
+        recording.record(
+            request, "people", found.pk, str(found),
+            labels={"skill": punctuation.titled(_("技能"), category.full_name)},
+            before={"skill": titles.get(old.level, "") if old else ""}, after={"skill": titles.get(level, "")},
+            action="changed",
+        )  # fmt: skip
+
+
+def open_or_close(request: HttpRequest, found: Person) -> str:
+    """Let someone back in, or close the account of someone who has nothing in hand; what stands against it, or empty.
+    """
+    if found.is_active:
+        problem = _why_not_closed(request, found)
+        if problem:
+            return problem
+    with recording.recorded(request, "people", found, ("is_active",)):
+        found.is_active = not found.is_active
+        found.left_at = None if found.is_active else found.left_at
+        found.save(update_fields=["is_active", "left_at"])
+    return ""
+
+def _record_done(request: HttpRequest, found: Person, label: str, what: str) -> None:
+    recording.record(
+        request, "people", found.pk, str(found), action="done", after={"done": what}, labels={"done": label}
+    )
+
+
+def _why_not_closed(request: HttpRequest, found: Person) -> str:
+    """What stands against closing this account; empty when nothing does."""
+    if found.pk == request.user.pk:
+        return _("不能停用自己。")
+    if is_last_administrator(found):
+        return _("这是最后一位系统管理员，先让别人担任，再停用。")
+    in_hand = Case.objects.filter(handler_id=found.pk, ended=False).count()
+    sentence = ngettext(
+        "还有 %(number)d 件在办工单，请用离职交接。", "还有 %(number)d 件在办工单，请用离职交接。", in_hand
+    )  # fmt: skip
+    return sentence % {"number": in_hand} if in_hand else ""
+
+

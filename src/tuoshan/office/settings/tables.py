@@ -1,19 +1,24 @@
 """Company tables: times by grade, free limits, tiers of approval, the grade matrix, each version kept."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from tuoshan import clock, punctuation
+from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import calendars as stored
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Table
 from tuoshan.core.durations import Duration, DurationError, parse_duration
 from tuoshan.core.playbook import Playbook
-from tuoshan.office.settings import table_shapes
+from tuoshan.office.settings import recording, table_shapes
+from tuoshan.office.settings.moved_clocks import Moved, moved_by_table
 from tuoshan.office.settings.table_shapes import Path, Shape
 from tuoshan.parties.models import Person
 
@@ -174,3 +179,27 @@ def versions(book: Playbook, shape: Shape) -> list[dict[str, Any]]:
         {"version": row.version, "valid_from": row.valid_from, "who": people.get(row.changed_by_id or 0, "")}
         for row in rows
     ]
+
+
+def store(request: HttpRequest, book: Playbook, shape: Shape, value: object, start: date | None = None) -> datetime:
+    """Keep a table as a new version, from a day on or at once; from when it counts."""
+    language = "zh-hans"
+    now = clock.now()
+    day = timezone.make_aware(datetime.combine(start, datetime.min.time())) if start else now
+    before = table_shapes.as_read(shape, book, value_of(book, shape.name), language)
+    after = table_shapes.as_read(shape, book, value, language)
+    title = punctuation.titled(words(book.title), shape.title)
+    with write_transaction():
+        stored.set_table(
+            playbook=book.key, name=shape.name, value=value, valid_from=max(now, day), person_id=request.user.pk
+        )
+        recording.record(
+            request, "tables", f"{book.key}/{shape.name}", title, before=before, after=after, action="changed"
+        )
+    stored.forget()
+    return max(now, day)
+
+
+def moved_by(book: Playbook, shape: Shape, value: object) -> tuple[list[Moved], int]:
+    """Which running clocks a restart with this value would move; only a table of times moves any."""
+    return moved_by_table(book.key, shape.name, value) if shape.kind == "time" else ([], 0)

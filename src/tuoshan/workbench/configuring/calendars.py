@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tuoshan import clock
-from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import calendars as stored
 from tuoshan.cases.models import Calendar, Deadline
 from tuoshan.core.official_days import load_official_days
@@ -19,16 +18,13 @@ from tuoshan.office.settings import recording
 from tuoshan.office.settings.calendars import (
     NoticeForm,
     WeekForm,
-    _as_read,
-    _labels,
-    _midnight,
     content_of,
     names,
-    preview_text,
+    store,
     summary,
-    title_of,
+    tried,
 )
-from tuoshan.office.settings.moved_clocks import Moved, moved_by_calendar
+from tuoshan.office.settings.moved_clocks import Moved
 from tuoshan.parties.permissions import permitted
 
 
@@ -73,30 +69,17 @@ def notice(request: HttpRequest, name: str) -> HttpResponse:
 
 def _try_or_store(request: HttpRequest, name: str, form: WeekForm | NoticeForm, kind: str) -> HttpResponse:
     """First what it would move, then, when asked to, the new version."""
-    now = clock.now()
-    content = form.made()
     try:
-        made = stored.compile_calendar(name, 0, content)
-        preview = preview_text(made, now)
+        if "store" not in request.POST:
+            trial = tried(name, form)
+            shown = {_form_key(kind): form, "preview": trial.preview, "moved": trial.moved, "more": trial.more}
+            return _page(request, name, {**shown, "tried": kind})
+        valid_from = store(request, name, form)
     except CalendarError as error:
         form.add_error(None, _("这样的日历算不出时间：%(what)s") % {"what": error})
         return _page(request, name, {_form_key(kind): form}, 422)
-    if "store" not in request.POST:
-        moved, more = moved_by_calendar(name, made)
-        shown = {_form_key(kind): form, "preview": preview, "moved": moved, "more": more, "tried": kind}
-        return _page(request, name, shown)
-    start = form.cleaned_data.get("valid_from")
-    valid_from = max(now, _midnight(start)) if start else now
-    before = _as_read(content_of(name, now))
-    with write_transaction():
-        stored.set_calendar(name=name, content=content, valid_from=valid_from, person_id=request.user.pk)
-        recording.record(
-            request, "calendars", name, title_of(name), before=before, after=_as_read(content), labels=_labels(),
-            action="changed",
-        )  # fmt: skip
-    stored.forget()
-    messages.success(request, _("日历已保存为新版本，从现在起开始的时限按它计算。") if valid_from == now else
-                     _("日历已保存，将从 %(day)s 起使用。") % {"day": start})  # fmt: skip
+    messages.success(request, _("日历已保存为新版本，从现在起开始的时限按它计算。") if valid_from <= clock.now() else
+                     _("日历已保存，将从 %(day)s 起使用。") % {"day": form.cleaned_data.get("valid_from")})  # fmt: skip
     return redirect("workbench:settings_calendar", name)
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import Message
@@ -20,7 +19,7 @@ from tuoshan.knowledge.case_values import known_variables
 from tuoshan.knowledge.forms import MessageTextForm, QuickReplyForm
 from tuoshan.knowledge.models import MessageTemplate, QuickReply
 from tuoshan.office.settings import recording
-from tuoshan.office.settings.message_texts import CHANNELS, LANGUAGES, book_of, history, store
+from tuoshan.office.settings.message_texts import CHANNELS, LANGUAGES, book_of, history, remove_reply, store
 from tuoshan.parties.permissions import permitted
 from tuoshan.workbench.configuring.listing import Area, Cell, form_page, list_page
 
@@ -131,11 +130,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """One shared quick reply; taken away when asked to."""
     found = get_object_or_404(QuickReply, pk=pk, person_id__isnull=True)
     if "remove" in request.POST:
-        with write_transaction():
-            before = recording.as_read(found, ("title", "text", "shortcut"))
-            labels = recording.labels_of(QuickReply)
-            recording.record(request, "replies", found.pk, found.title, before=before, labels=labels, action="removed")
-            found.delete()
+        remove_reply(request, found)
         messages.success(request, _("已删除。"))
         return redirect("workbench:settings_replies")
     return _reply_page(request, found, may_remove=True)

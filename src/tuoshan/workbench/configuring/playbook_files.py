@@ -3,16 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import library
 from tuoshan.office.settings import recording
-from tuoshan.office.settings.playbook_files import FILE_NAME, FileForm, checked, files, text_in_use, use
+from tuoshan.office.settings.playbook_files import FileForm, back, checked, files, text_in_use, use
 from tuoshan.parties.permissions import permitted
 
 
@@ -56,17 +54,7 @@ def playbook_check(request: HttpRequest) -> HttpResponse:
 
 def _remove(request: HttpRequest) -> HttpResponse:
     """Go back to the file that came with the system."""
-    name = request.POST["remove"]
-    place = library.own_folder() / name
-    if not FILE_NAME.fullmatch(name) or not place.is_file() or not (library.PACKAGED / name).is_file():
-        raise Http404
-    with write_transaction():
-        recording.record(
-            request, "playbooks", name, name, action="done", after={"version": _("恢复系统自带的文件")},
-            labels={"version": _("版本")},
-        )  # fmt: skip
-        place.unlink()
-    library.load_all()
+    back(request, request.POST["remove"])
     messages.success(request, _("已恢复系统自带的文件。"))
     return redirect("workbench:settings_playbooks")
 

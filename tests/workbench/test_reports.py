@@ -10,6 +10,8 @@ from tests.insight.conftest import complaints, house, lodge
 from tests.insight.house import House
 from tests.workbench.test_searching import client, page, titles
 
+from tuoshan import clock
+from tuoshan.quality import lessons
 from tuoshan.workbench.reports import PAGES
 
 __all__ = ["complaints", "house", "lodge"]
@@ -53,8 +55,9 @@ def test_files_come_as_excel_and_leave_nothing_behind(house: House, lodge: Any, 
 
     tempfile.tempdir = str(tmp_path)
     try:
-        lodge("壶漏水", title="壶", name="李梅", phone="13800138000")
-        for address in ("overview.xlsx", "people.xlsx?period=7", "cases.xlsx?q=漏水", "cases.xlsx?state=open"):
+        case = lodge("壶漏水", title="壶", name="李梅", phone="13800138000")
+        lessons.make(what="换个壶底", case_ids=[case.pk], now=clock.now(), due_on=clock.now().date())
+        for address in (*(f"{name}.xlsx" for name in PAGES), "people.xlsx?period=7", "cases.xlsx?q=漏水", "cases.xlsx?state=open"):
             answer = client(house, "lin").get(f"/reports/{address}")
             assert answer.status_code == 200 and ".xlsx" in answer["Content-Disposition"]
             assert b"".join(answer.streaming_content).startswith(b"PK")

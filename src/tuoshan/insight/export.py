@@ -5,7 +5,7 @@ begins with an equals sign is no formula; phones are masked unless the reader ma
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -69,9 +69,7 @@ class Sheet:
             local = value.astimezone(ZoneInfo(settings.TIME_ZONE)).replace(tzinfo=None)
             self.sheet.write_datetime(self.row, column, local, self.formats["moment"])
         elif isinstance(value, date):
-            self.sheet.write_datetime(
-                self.row, column, datetime(value.year, value.month, value.day, tzinfo=UTC), self.formats["date"]
-            )
+            self.sheet.write_datetime(self.row, column, value, self.formats["date"])
         elif isinstance(value, int | float):
             if kind == "seconds":
                 self.sheet.write_number(self.row, column, round(value / 3600, 2), self.formats["hours"])

@@ -35,7 +35,7 @@ CAUSES = Area(
 REASONS = Area(
     "reasons", "reasons", "reason", SurveyReason, ReasonForm,
     (gettext_lazy("中文"), gettext_lazy("英文"), gettext_lazy("代码"), gettext_lazy("状态")),
-    lambda row: [Cell(row.title_zh), Cell(row.title_en), Cell(row.key), on_off(row.is_active)],
+    lambda row: [Cell(row.title_zh, is_chinese=True), Cell(row.title_en), Cell(row.key), on_off(row.is_active)],
     ("title_zh", "title_en", "key"), tuple(ReasonForm.Meta.fields), order=("position", "key"),
     intro=gettext_lazy("客户打分后可以勾选的原因；停用的不再出现，已有的评价不变。"), make="reason_make",
     make_text=gettext_lazy("新建评价原因"),

@@ -26,12 +26,13 @@ PAGE = 60
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a list: its text, a chip's class when it is one, and how far it is indented."""
+    """One cell of a list: its text, a chip's class when it is one, how far it is indented, whether always Chinese."""
 
     text: str
     css: str = ""
     icon: str = ""
     depth: int = 0
+    is_chinese: bool = False
 
 
 @dataclass(frozen=True, slots=True)

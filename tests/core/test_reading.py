@@ -105,6 +105,55 @@ def test_forms_take_their_fields_and_what_need_not_be_filled_in(complaint: Playb
     assert complaint.facts["amount"].unit == Wording("元", "yuan")
 
 
+AUDIENCES = """playbook: small
+version: 1
+title: 小事 / Small
+source: 制度
+start: open
+portal: asker
+phases: {receive: {states: [open], customer: 收到 / We have it}, learn: {states: [closed], expected: false}}
+parties:
+  asker: {title: 申请人 / Asker}
+  desk:  {title: 窗口 / Desk, customer: 窗口同事 / Our desk}
+fields:
+  wish: {kind: long_text, label: 对方诉求 / Their wish, help: 按原话 / Verbatim, customer: 您的希望 / Your wish}
+  code: {label: 代码 / Code, help: 内部用 / For us, customer_help: 在小票上 / On the receipt}
+states:
+  open:
+    title: 待办 / Open
+    waits: {for: desk, within: 1 day, for_customer: true, late: [lead]}
+    can:
+      finish: {title: 完成 / Finish, customer: 做好了 / Done, by: asker, form: [wish, "code?"], to: closed}
+  closed: {title: 已完 / Closed, end: true}
+tasks:
+  back: {title: 归还 / Back, for: asker, opens: [start],
+         outcomes: {back: {title: 已还 / Back, customer: 我已归还 / I brought it}, lost: 遗失 / Lost}}
+"""
+
+
+def test_what_staff_and_the_customer_read_stands_side_by_side() -> None:
+    book = sound(AUDIENCES)
+    assert book.portal == "asker"
+    assert book.phase_words == {"receive": Wording("收到", "We have it")} and book.detours == {"learn"}
+    assert book.states["open"].phase == "receive" and book.states["closed"].phase == "learn"
+    assert book.parties["desk"].customer == Wording("窗口同事", "Our desk")
+    waits = book.states["open"].waits
+    assert waits is not None and waits.for_customer
+    wish, code = book.actions["finish"].form
+    assert (wish.label.zh, wish.help.zh, wish.required) == ("对方诉求", "按原话", True)
+    theirs = wish.for_customer()
+    assert (theirs.label, theirs.help, theirs.required) == (Wording("您的希望", "Your wish"), Wording("", ""), True)
+    assert (code.for_customer().label.zh, code.for_customer().help.zh) == ("代码", "在小票上")
+    task = book.tasks["back"]
+    assert task.outcome_titles["back"].zh == "已还"
+    assert task.outcome_customer == {"back": Wording("我已归还", "I brought it")}
+
+
+@pytest.mark.parametrize(("told", "party"), [("true", "customer"), ("false", ""), ("lead", "lead")])
+def test_the_page_of_a_case_is_for_the_customer_or_another_party(told: str, party: str) -> None:
+    assert sound(AUDIENCES.replace("portal: asker", f"portal: {told}")).portal == party
+
+
 def test_verbs(complaint: Playbook) -> None:
     [assign] = complaint.actions["accept"].do
     assert (assign.name, assign.target) == ("assign", "handler")
@@ -192,6 +241,9 @@ WRONG = [
     ("an unknown phase", "start: open", "start: open\nphases: {middle: [open]}", 6, "there is no phase"),
     ("a phase of no state", "start: open", "start: open\nphases: {assess: [opened]}", 6, "did you mean 'open'"),
     ("groups", "start: open", "start: open\nmembers: {}", 6, "not in use yet"),
+    ("a key that a phase has not", "start: open", "start: open\nphases: {assess: {state: [open]}}", 6,
+     "did you mean 'states'"),
+    ("a page for nobody known", "start: open", "start: open\nportal: [desk, lead]", 6, "one text"),
     ("bounds of a text", "why: 理由 / Reasons", "why: {label: 理由 / Reasons, min: 3}", 7, "number and money"),
 ]  # fmt: skip
 

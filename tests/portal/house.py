@@ -91,19 +91,20 @@ def answered(case: Case) -> Case:
     return fresh(case)
 
 
-def proof(case: Case, *, visible: bool = False, name: str = "voucher.jpg") -> int:
+def proof(case: Case, *, visible: bool = False, name: str = "voucher.jpg", kind: str = "photo") -> int:
     """A photo handed in by staff."""
     from django.core.files.uploadedfile import SimpleUploadedFile
     from tests.documents import samples
 
     from tuoshan import clock
     from tuoshan.documents import evidence
+    from tuoshan.documents.models import Evidence
 
     taken = evidence.accept(
         file=SimpleUploadedFile(name, samples.image("JPEG")), case_id=case.pk, upload_token=None, actor_kind="person",
-        actor_id=person().pk, kind="photo", now=clock.now(), visible_to_customer=visible,
+        actor_id=person().pk, kind=kind, now=clock.now(), visible_to_customer=visible,
     )  # fmt: skip
-    assert isinstance(taken, evidence.Evidence)
+    assert isinstance(taken, Evidence)
     return int(taken.pk)
 
 

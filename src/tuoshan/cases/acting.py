@@ -28,7 +28,10 @@ class ActingAs:
 
     @staticmethod
     def by_customer(customer_id: int | None) -> "ActingAs":
-        """The customer of the case, known by signed link, by number and phone, or by what is being registered."""
+        """The customer of the case, known by signed link, by number and phone, or by what is being registered.
+
+        Where the page of a case is for another party (`portal: applicant`), this is that party, known the same way.
+        """
         return ActingAs("customer", customer_id)
 
     @staticmethod
@@ -55,7 +58,8 @@ def actor_in(acting: ActingAs, row: Any, playbook: Playbook, state: CaseState, n
         return Actor(acting.kind, number, acting.parties)
     if acting.kind == "customer":
         stranger = None not in (acting.id, row.customer_id) and acting.id != row.customer_id
-        return Actor("customer", number, frozenset() if stranger else frozenset({"customer"}))
+        parties = {"customer", playbook.portal or "customer"}
+        return Actor("customer", number, frozenset() if stranger else frozenset(parties))
     held = neighbours.holding(acting.person, row)
     wanted = [party for party in needed if party in held.parties]
     absent = held.on_behalf_of(wanted[0]) if wanted and not any(party in held.own for party in wanted) else None

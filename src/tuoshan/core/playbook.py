@@ -7,7 +7,7 @@ docs/playbooks.md. Every element keeps the line of the file it came from, so tha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -74,11 +74,20 @@ class Field:
     show_if: Expression | None = None
     imported: bool = False
     """Given by an import or a platform, not asked in a form."""
+    customer: Wording = NO_WORDING
+    """The label as it is put to the customer; with it, `help` is for staff alone."""
+    customer_help: Wording = NO_WORDING
     line: int = 0
 
     @property
     def personal(self) -> bool:
         return self.kind in PERSONAL_KINDS
+
+    def for_customer(self) -> Field:
+        """The same field as the customer reads it. Staff's `help` goes where the label has a customer's wording."""
+        if not self.customer.zh and not self.customer_help.zh:
+            return self
+        return replace(self, label=self.customer if self.customer.zh else self.label, help=self.customer_help)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,8 @@ class Waits:
     late: tuple[LateStep, ...] = ()
     warn: tuple[Duration, ...] = ()
     pauses: tuple[str, ...] = ()
+    for_customer: bool = False
+    """Whether the page of the case says who has this limit and until when."""
     line: int = 0
 
 
@@ -210,6 +221,8 @@ class Task:
     evidence: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ("done",)
     outcome_titles: Mapping[str, Wording] = field(default_factory=lambda: MappingProxyType({}))
+    outcome_customer: Mapping[str, Wording] = field(default_factory=lambda: MappingProxyType({}))
+    """Outcomes as the customer reads them, where that differs."""
     not_by: tuple[str, ...] = ()
     do: Mapping[str, tuple[Verb, ...]] = field(default_factory=lambda: MappingProxyType({}))
     tell: tuple[str, ...] = ()
@@ -253,6 +266,7 @@ class Party:
     title: Wording
     superior: str = ""
     outside: bool = False
+    customer: Wording = NO_WORDING
     line: int = 0
 
 
@@ -298,7 +312,12 @@ class Playbook:
     about: str = ""
     number_prefix: str = "TS"
     calendar: str = "standard"
-    portal: bool = False
+    portal: str = ""
+    """Whom the page of a case is for: `customer`, another party, or nobody."""
+    phase_words: Mapping[str, Wording] = field(default_factory=lambda: MappingProxyType({}))
+    """Phases as the page of a case calls them, where the process says so."""
+    detours: frozenset[str] = frozenset()
+    """Phases that most cases never see: the page does not announce them."""
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """The file of every element that a fragment brought: `actions.note` → its file."""
     lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
@@ -308,6 +327,8 @@ class Playbook:
     file: str = ""
     _from: dict[str, tuple[Action, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Actions by state, kept as they are found: every clock asks for them at every event."""
+    _plans: dict[tuple[str, str], object] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `timing.plan_of` has read from the declarations, by kind and name of the clock."""
 
     def superior_of(self, party: str) -> str:
         """The party to whom this party's overdue work goes; `lead` where the file names none."""

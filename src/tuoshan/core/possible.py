@@ -6,13 +6,14 @@ condition, a hold) is given with the reason, so that a screen can show it and sa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from tuoshan.core import judging, timing
 from tuoshan.core.case import Actor, Around, CaseState, Refusal, TaskRun
-from tuoshan.core.playbook import ANY_OPEN, START, Action, Field, Playbook, Wording
+from tuoshan.core.playbook import ANY_OPEN, NO_WORDING, START, Action, Field, Playbook, Wording
 from tuoshan.core.work import Refused, Work
 
 PossibleKind = Literal["act", "task", "ask", "hold", "release"]
@@ -129,14 +130,23 @@ def _holds(work: Work, actor: Actor) -> list[Possible]:
 
 def for_customer(playbook: Playbook, case: CaseState, actor: Actor, now: datetime, around: Around) -> list[Possible]:
     """What the customer's own page offers: unblocked steps, in the customer's wording where there is one."""
-    found = []
-    for item in possible(playbook, case, actor, now, around):
-        if item.blocked is None:
-            action = playbook.actions.get(item.name) if item.kind == "act" else None
-            task = playbook.tasks.get(item.name) if item.kind == "task" else None
-            wording = action.customer if action else task.customer if task else None
-            found.append(replace(item, title=wording) if wording and wording.zh else item)
-    return found
+    return [
+        _in_their_words(playbook, item) for item in possible(playbook, case, actor, now, around) if item.blocked is None
+    ]
+
+
+def _in_their_words(playbook: Playbook, item: Possible) -> Possible:
+    """The title, the fields and the outcomes as the customer reads them."""
+    action = playbook.actions.get(item.name) if item.kind == "act" else None
+    task = playbook.tasks.get(item.name) if item.kind == "task" else None
+    wording = action.customer if action else task.customer if task else NO_WORDING
+    other: Mapping[str, Wording] = task.outcome_customer if task else {}
+    return replace(
+        item,
+        title=wording if wording.zh else item.title,
+        form=tuple(field.for_customer() for field in item.form),
+        outcomes=tuple((name, other.get(name, title)) for name, title in item.outcomes),
+    )
 
 
 def open_questions(playbook: Playbook, case: CaseState, now: datetime, around: Around) -> tuple[str, ...]:

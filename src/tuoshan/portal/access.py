@@ -9,7 +9,7 @@ from tuoshan import clock
 from tuoshan.cases import library
 from tuoshan.cases.models import Case
 from tuoshan.documents.access import PORTAL_CASES, portal_cases
-from tuoshan.parties.models import Customer
+from tuoshan.parties.models import Customer, Person
 from tuoshan.secrets import blind_index
 
 OPEN_FOR = timedelta(hours=12)
@@ -48,18 +48,26 @@ def own_cases(request: HttpRequest) -> list[Case]:
 
 def has_page(case: Case) -> bool:
     """Whether the process of the case has a customer's side."""
-    return library.pinned(case.playbook, case.playbook_hash).portal
+    return bool(library.pinned(case.playbook, case.playbook_hash).portal)
+
+
+def is_for_customer(case: Case) -> bool:
+    """Whether the page of the case is for its customer, not for another party."""
+    return library.pinned(case.playbook, case.playbook_hash).portal == "customer"
 
 
 def find(number: str, phone: str) -> Case | None:
-    """The case of this number whose customer has this phone.
+    """The case of this number whose customer has this phone; where the page is for a colleague (`portal: applicant`),
+    whoever registered it has.
 
     Unknown number and wrong phone take the same statements, so that neither answer nor time tells them apart.
     """
     case = Case.objects.filter(number=number).first()
     customer = Customer.objects.filter(pk=(case.customer_id if case is not None else None) or 0, erased_at=None)
-    index = customer.values_list("phone_index", flat=True).first() or ""
+    person = Person.objects.filter(pk=(case.registrant_id if case is not None else None) or 0, is_active=True)
+    customers, persons = (found.values_list("phone_index", flat=True).first() or "" for found in (customer, person))
     given = blind_index(phone, "phone")
-    if case is None or not given or not constant_time_compare(index, given):
+    if case is None or not given or not has_page(case):
         return None
-    return case if has_page(case) else None
+    index = customers if is_for_customer(case) else persons
+    return case if constant_time_compare(index, given) else None

@@ -33,7 +33,7 @@ from tuoshan.parties.permissions import permitted
 from tuoshan.portal import access, throttle
 from tuoshan.portal.forms import WriteForm
 from tuoshan.portal.pages import page
-from tuoshan.portal.showing import label_of, otherwise, promises, refused, state_words
+from tuoshan.portal.showing import otherwise, promises, refused, state_words
 from tuoshan.portal.story import CustomerStory
 from tuoshan.portal.taking import has_news, photo_problems
 
@@ -102,8 +102,6 @@ def choices(standing: Standing, failed: Choice | None = None) -> tuple[list[Choi
 
 def _choice(standing: Standing, item: Possible, data: Any, token: str, key: str) -> Choice:
     form = standing.form(item, data=data, prefix=item.name)
-    for field in form.playbook_fields:
-        form.fields[field.name].label = label_of(field)
     return Choice(item, words(item.title), form, token, key, _rank(standing, item))
 
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tuoshan import clock
-from tuoshan.cases import library
 from tuoshan.cases.models import Case
 from tuoshan.knowledge.links import CASE, SURVEY
 from tuoshan.parties.permissions import permitted
@@ -61,7 +60,7 @@ def _read(request: HttpRequest, purpose: str, token: str) -> tuple[Case | None, 
         return None, "", page(request, "track.html", {"track": TrackForm(), "problem": problem}, 410)
     except (LinkRefused, KeyError, TypeError, ValueError):
         case, payload = None, {}
-    if case is None or not library.pinned(case.playbook, case.playbook_hash).portal:
+    if case is None or not access.has_page(case):
         problem = _("这个链接不完整，可能在转发时被截断。请用编号和手机号查询。")
         return None, "", page(request, "track.html", {"track": TrackForm(), "problem": problem}, 404)
     return case, str(payload.get("task", "")), None

@@ -8,10 +8,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tuoshan.cases import library
+from tuoshan.cases.forms import words
 from tuoshan.core.numbering import MisheardNumber, parse_number
 from tuoshan.parties.customers import PhoneRefused, checked_phone
 from tuoshan.portal.showing import language
 
+PLAYBOOK = "complaint"
+"""The process that the portal's own form begins."""
 MOBILE_DIGITS = 11
 MOST_TEXT = 4000
 MOST_PHOTOS = 6
@@ -73,25 +77,25 @@ class TrackForm(forms.Form):
 
 
 class SubmitForm(forms.Form):
-    """A new complaint. Only what happened, a name and a phone are needed."""
+    """A new complaint. Only what happened, a name and a phone are needed; the playbook says how its fields are put."""
 
     what_happened = forms.CharField(
-        label=_("出了什么问题"), max_length=MOST_TEXT, strip=True,
+        max_length=MOST_TEXT, strip=True,
         error_messages={"required": _("请写下出了什么问题，一句话也可以")},
         widget=forms.Textarea(
             attrs={"rows": 4, "placeholder": _("例如：洗衣机脱水时抖动，底部漏水；上周六在体育西店购买")}
         ),
     )  # fmt: skip
     product = forms.CharField(
-        label=_("商品名称或型号"), max_length=200, required=False,
+        max_length=200, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     order_no = forms.CharField(
-        label=_("订单号"), max_length=100, required=False, help_text=_("在购买记录或小票上；没有也可以提交"),
+        max_length=100, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     wish = forms.CharField(
-        label=_("希望怎么处理"), max_length=MOST_TEXT, required=False, strip=True,
+        max_length=MOST_TEXT, required=False, strip=True,
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("例如：上门维修，或者换一台")}),
     )  # fmt: skip
     name = forms.CharField(
@@ -99,6 +103,14 @@ class SubmitForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
     phone = PhoneField(label=_("手机号"), help_text=_("用来通知进展，也用来查询"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for known in library.current(PLAYBOOK).register:
+            if known.name in self.fields:
+                as_read = known.for_customer()
+                self.fields[known.name].label = words(as_read.label)
+                self.fields[known.name].help_text = words(as_read.help)
 
     def trapped(self) -> bool:
         """Whether the field that nobody sees was filled in."""

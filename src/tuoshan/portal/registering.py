@@ -8,8 +8,6 @@ from tuoshan.intake.arrivals import Came
 from tuoshan.intake.registering import Contact, Registered, register_complaint
 from tuoshan.portal.showing import language
 
-PLAYBOOK = "complaint"
-
 
 def register(key: str, given: Mapping[str, Any], upload_token: str) -> Registered:
     """Register what the form holds. The same key gives the same case again, so a second tap makes no second one."""

@@ -15,8 +15,6 @@ from tuoshan.core.case import CaseState, Clock, Refusal
 from tuoshan.core.playbook import PHASES, Field, Playbook, State
 from tuoshan.knowledge.showing import moment_text
 
-CUSTOMER = "customer"
-
 PHASE_TITLES = {
     "receive": gettext_lazy("收到您的问题"),
     "acknowledge": gettext_lazy("确认受理"),
@@ -27,10 +25,6 @@ PHASE_TITLES = {
     "close": gettext_lazy("回访确认"),
     "learn": gettext_lazy("结案"),
 }
-
-
-LABELS = {"wish": gettext_lazy("您希望怎么处理")}
-"""Fields whose own label speaks about the customer."""
 
 
 def language() -> str:
@@ -51,7 +45,7 @@ def when(at: datetime) -> str:
 
 def label_of(item: Field) -> str:
     """A field's label as it is put to the customer themselves."""
-    return str(LABELS[item.name]) if item.name in LABELS else words(item.label)
+    return words(item.for_customer().label)
 
 
 def state_words(state: State) -> str:
@@ -82,7 +76,7 @@ class Promise:
 def promises(playbook: Playbook, case: CaseState, now: datetime) -> list[Promise]:
     """What the customer owes us first, then what we have promised them. Internal limits are nobody's promise."""
     running = [one for one in case.clocks.values() if one.ended is None]
-    yours = sorted(one.due for one in running if one.due is not None and _is_customers(one))
+    yours = sorted(one.due for one in running if one.due is not None and _is_theirs(playbook, one))
     ours = [one for one in running if one.kind == "deadline" and _is_promised(playbook, one.name)]
     found = [Promise("you", _("请您在 %(when)s 前答复") % {"when": when(yours[0])}, yours[0])] if yours else []
     due = min((one.due for one in ours if one.due is not None), default=None)
@@ -94,11 +88,27 @@ def promises(playbook: Playbook, case: CaseState, now: datetime) -> list[Promise
     elif ours:
         waits = case.hold is None and bool(yours)
         found.append(Promise("paused", _("计时已暂停，等您答复") if waits else _("计时已暂停")))
-    return found
+    return found + _awaited(playbook, case, now)
 
 
-def _is_customers(one: Clock) -> bool:
-    return one.kind in ("state", "task") and CUSTOMER in one.parties
+def _awaited(playbook: Playbook, case: CaseState, now: datetime) -> list[Promise]:
+    """Who has to act next and until when, where the process says that the page tells it."""
+    state = playbook.states.get(case.state)
+    if state is None or state.waits is None or not state.waits.for_customer:
+        return []
+    due = next((one.due for one in case.running_clocks() if one.kind == "state" and one.due is not None), None)
+    if due is None:
+        return []
+    known = [playbook.parties[name] for name in state.waits.parties if name in playbook.parties]
+    who = _("、").join(words(one.customer if one.customer.zh else one.title) for one in known)
+    if due < now:
+        text = _("%(who)s原定 %(when)s 前处理，已经晚了，正在催办") % {"who": who, "when": when(due)}
+        return [Promise("late", text, due)]
+    return [Promise("we", _("%(who)s须在 %(when)s 前处理") % {"who": who, "when": when(due)}, due)]
+
+
+def _is_theirs(playbook: Playbook, one: Clock) -> bool:
+    return one.kind in ("state", "task") and playbook.portal in one.parties
 
 
 def _is_promised(playbook: Playbook, name: str) -> bool:
@@ -109,7 +119,7 @@ def _is_promised(playbook: Playbook, name: str) -> bool:
 def otherwise(playbook: Playbook, case: CaseState) -> str:
     """What happens when the customer does not answer in this state; empty where nobody waits for them."""
     state = playbook.states.get(case.state)
-    if state is None or state.waits is None or CUSTOMER not in state.waits.parties or not state.waits.otherwise:
+    if state is None or state.waits is None or not state.waits.otherwise or playbook.portal not in state.waits.parties:
         return ""
     action = playbook.actions.get(state.waits.otherwise)
     target = playbook.states.get(action.to) if action is not None else None
@@ -158,10 +168,14 @@ def _members(playbook: Playbook, phase: str) -> list[State]:
 
 def _comes(playbook: Playbook, phase: str) -> bool:
     members = _members(playbook, phase)
-    return any(one.waits is None or one.waits.parties != (CUSTOMER,) for one in members)
+    if phase in playbook.detours:
+        return False
+    return any(one.waits is None or one.waits.parties != (playbook.portal,) for one in members)
 
 
 def _phase_title(playbook: Playbook, phase: str) -> str:
+    if phase in playbook.phase_words:
+        return words(playbook.phase_words[phase])
     members = _members(playbook, phase)
     return _("处理完成") if members and all(one.end for one in members) else str(PHASE_TITLES[phase])
 

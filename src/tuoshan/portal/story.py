@@ -20,7 +20,7 @@ from tuoshan.core.case import Event as CaseEvent
 from tuoshan.core.playbook import Action, Field, Playbook
 from tuoshan.knowledge.case_values import GENERAL
 from tuoshan.knowledge.showing import fact_text
-from tuoshan.portal.showing import CUSTOMER, Step, label_of, language, state_words, steps
+from tuoshan.portal.showing import Step, label_of, language, state_words, steps
 
 PROPOSED = ("remedies", "remedy_steps", "amount", "carry_out_by")
 """The facts of a proposal, in the order in which they are shown."""
@@ -133,9 +133,10 @@ class CustomerStory:
 
     def told(self) -> Told | None:
         """What the newest telling step asked or answered: only words that stand in the message itself."""
+        meant = {name: one for name, one in self.playbook.messages.items() if self.playbook.portal in one.to}
         telling = {
             name: found for name, action in self.playbook.actions.items()
-            if (found := [one for tell in action.tell if CUSTOMER in (one := self.playbook.messages[tell]).to])
+            if (found := [meant[tell] for tell in action.tell if tell in meant])
         }  # fmt: skip
         rows = Event.objects.filter(case_id=self.case.pk, kind="act", name__in=list(telling)).order_by("-seq")
         newest = rows.values_list("name", "at").first()

@@ -17,9 +17,9 @@ from tuoshan.knowledge.links import case_link
 from tuoshan.parties.permissions import permitted
 from tuoshan.portal import access, throttle
 from tuoshan.portal.casepage import handler_of, to_track
-from tuoshan.portal.forms import MOST_PHOTOS, TRAP, SubmitForm
+from tuoshan.portal.forms import MOST_PHOTOS, PLAYBOOK, TRAP, SubmitForm
 from tuoshan.portal.pages import cards, page
-from tuoshan.portal.registering import PLAYBOOK, register
+from tuoshan.portal.registering import register
 from tuoshan.portal.showing import promises, refused
 from tuoshan.portal.taking import photo_problems
 

@@ -76,6 +76,7 @@ def _states(desk: Desk) -> None:
     if book.start in book.states and book.states[book.start].end:
         desk.note(1, "start", book.states[book.start].line, "开始状态不能是结束状态", "a case cannot start at an end",
                   "把 start 改为第一个工作状态", "let start name the first working state")  # fmt: skip
+    _parties(desk, "portal", book.lines.get("portal", 1), [book.portal])
     for name, state in book.states.items():
         where = f"states.{name}"
         if not state.phase:
@@ -87,6 +88,11 @@ def _states(desk: Desk) -> None:
         waits = state.waits
         if waits is None:
             continue
+        if waits.for_customer and waits.limit is None:
+            desk.note(3, f"{where}.waits.for_customer", waits.line, "for_customer 要有自己的时限才能告诉对方",
+                      "for_customer has no limit of its own to tell",
+                      "加上 within 或 at，或删除 for_customer",
+                      "add within or at, or remove for_customer")  # fmt: skip
         _parties(desk, f"{where}.waits.for", waits.line, waits.parties)
         _parties(desk, f"{where}.waits.pauses", waits.line, waits.pauses)
         _parties(desk, f"{where}.waits.late", waits.line, [step.party for step in waits.late])

@@ -33,7 +33,8 @@ def _wordings(desk: Desk) -> Iterator[tuple[str, int, Wording]]:
         yield f"fields.{name}.label", item.line, item.label
         for choice in item.choices:
             yield f"fields.{name}.choices.{choice.value}", item.line, choice.title
-        for part, wording in (("unit", item.unit), ("help", item.help)):
+        parts = ("unit", item.unit), ("help", item.help), ("customer", item.customer)
+        for part, wording in (*parts, ("customer_help", item.customer_help)):
             if wording != NO_WORDING:
                 yield f"fields.{name}.{part}", item.line, wording
     titled = (("states", book.states), ("actions", book.actions), ("tasks", book.tasks), ("deadlines", book.deadlines),
@@ -47,7 +48,11 @@ def _wordings(desk: Desk) -> Iterator[tuple[str, int, Wording]]:
     for name, state in book.states.items():
         if state.waits and state.waits.no_promise is not None:
             yield f"states.{name}.waits.no_promise", state.waits.line, state.waits.no_promise
+    for phase, words in book.phase_words.items():
+        yield f"phases.{phase}.customer", book.lines.get("phases", 1), words
     for name, task in book.tasks.items():
+        for outcome, words in task.outcome_customer.items():
+            yield f"tasks.{name}.outcomes.{outcome}.customer", task.line, words
         for outcome in task.outcomes if len(task.outcomes) > 1 else ():
             yield f"tasks.{name}.outcomes.{outcome}", task.line, task.outcome_titles.get(outcome, NO_WORDING)
     for name, message in book.messages.items():

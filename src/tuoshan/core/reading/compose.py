@@ -8,14 +8,14 @@ from collections.abc import Mapping as Map
 from dataclasses import replace
 from types import MappingProxyType
 
-from tuoshan.core.playbook import PHASES, Action, Playbook, State, Task, Waits, Walk
+from tuoshan.core.playbook import PHASES, Action, Playbook, State, Task, Waits, Walk, Wording
 from tuoshan.core.reading.elements import Elements
 from tuoshan.core.reading.fields import read_fields, read_form, read_tables
 from tuoshan.core.reading.findings import Finding, Notes, did_you_mean
 from tuoshan.core.reading.fragments import take_in
-from tuoshan.core.reading.keys import PLAYBOOK, SECTIONS
+from tuoshan.core.reading.keys import PHASE, PLAYBOOK, SECTIONS
 from tuoshan.core.reading.values import Values
-from tuoshan.core.yaml_strict import Mapping, Scalar, compose, plain_data
+from tuoshan.core.yaml_strict import Mapping, Node, Scalar, compose, plain_data
 
 _NOTHING: Map[str, Playbook] = MappingProxyType({})
 
@@ -88,7 +88,9 @@ def _build(root: Mapping, sections: Map[str, Mapping], values: Values) -> Playbo
         about=values.name(root.get("about"), "about"),
         number_prefix=values.text(root.get("number"), "number") or "TS",
         calendar=values.name(root.get("calendar"), "calendar") or "standard",
-        portal=values.yes(root.get("portal"), "portal"),
+        portal=_portal(root, values),
+        phase_words=MappingProxyType(_phase_words(sections["phases"], values)),
+        detours=_detours(sections["phases"], values),
     )  # fmt: skip
 
 
@@ -146,7 +148,7 @@ def _phases(section: Mapping, values: Values) -> dict[str, str]:
         if phase not in PHASES:
             zh, en = did_you_mean(phase, PHASES)
             values.notes.add(entry.key, "phases", f"没有阶段“{phase}”", f"there is no phase '{phase}'", zh, en)
-        for state in values.names(entry.value, f"phases.{phase}"):
+        for state in values.names(_members(entry.value, f"phases.{phase}", values), f"phases.{phase}"):
             if state in found:
                 values.notes.add(entry.key, "phases", f"“{state}”属于两个阶段", f"'{state}' is in two phases",
                                  "只保留一个", "keep one")  # fmt: skip
@@ -154,9 +156,47 @@ def _phases(section: Mapping, values: Values) -> dict[str, str]:
     return found
 
 
+def _members(node: Node, where: str, values: Values | None) -> Node | None:
+    """The states of a phase: `[received]`, or `{customer: 中文 / English, states: [received]}`."""
+    if not isinstance(node, Mapping):
+        return node
+    if values is not None:
+        values.known(node, PHASE, where)
+    return node.get("states")
+
+
+def _phase_words(section: Mapping, values: Values) -> dict[str, Wording]:
+    return {
+        entry.key.text: values.wording(entry.value.get("customer"), f"phases.{entry.key.text}.customer")
+        for entry in section
+        if isinstance(entry.value, Mapping) and entry.value.get("customer") is not None
+    }
+
+
+def _detours(section: Mapping, values: Values) -> frozenset[str]:
+    """Phases of which it is said that they are not to be expected."""
+    said = {entry.key.text: entry.value.get("expected") for entry in section if isinstance(entry.value, Mapping)}
+    return frozenset(
+        phase for phase, node in said.items()
+        if node is not None and not values.yes(node, f"phases.{phase}.expected")
+    )  # fmt: skip
+
+
+def _portal(root: Mapping, values: Values) -> str:
+    """Whom the page of a case is for: `true` means the customer, a name another party."""
+    node = root.get("portal")
+    text = values.text(node, "portal")
+    if text in ("", "true", "false"):
+        return "customer" if text == "true" else ""
+    if text.lower() in ("yes", "no", "on", "off"):
+        values.yes(node, "portal")
+        return ""
+    return values.name(node, "portal")
+
+
 def _unknown_in_phases(section: Mapping, states: Map[str, State], values: Values) -> None:
     for entry in section:
-        for item in values.items(entry.value):
+        for item in values.items(_members(entry.value, "", None)):
             if isinstance(item, Scalar) and item.text not in states:
                 zh, en = did_you_mean(item.text, states)
                 values.notes.add(item, f"phases.{entry.key.text}", f"没有状态“{item.text}”",

@@ -90,6 +90,7 @@ class Elements:
             late=v.late(body.get("late"), f"{where}.late"),
             warn=v.warn(body.get("warn"), f"{where}.warn"),
             pauses=v.names(body.get("pauses"), f"{where}.pauses"),
+            for_customer=v.yes(body.get("for_customer"), f"{where}.for_customer"),
             line=node.line,
         )
 
@@ -222,7 +223,7 @@ class Elements:
         body = v.mapping(entry.value, where)
         v.known(body, keys.TASK, where)
         party, each = self.for_whom(body, where)
-        titles = self.outcomes(body.get("outcomes"), f"{where}.outcomes")
+        titles, to_customer = self.outcomes(body.get("outcomes"), f"{where}.outcomes")
         return Task(
             name=entry.key.text,
             title=v.wording(body.get("title"), where),
@@ -244,6 +245,7 @@ class Elements:
             evidence=v.names(body.get("evidence"), f"{where}.evidence", EVIDENCE),
             outcomes=tuple(titles) or ("done",),
             outcome_titles=MappingProxyType({name: title for name, title in titles.items() if title != NO_WORDING}),
+            outcome_customer=MappingProxyType(to_customer),
             not_by=v.names(body.get("not_by"), f"{where}.not_by"),
             do=MappingProxyType(self.task_verbs(body.get("do"), where)),
             tell=v.names(body.get("tell"), f"{where}.tell"),
@@ -264,13 +266,22 @@ class Elements:
             text = self.values.name(node, f"{where}.for")
         return text, each
 
-    def outcomes(self, node: Node | None, where: str) -> dict[str, Wording]:
-        if isinstance(node, Mapping):
-            return {
-                e.key.text: self.values.wording(e.value, f"{where}.{e.key.text}")
-                for e in self.values.named(node, where)
-            }
-        return dict.fromkeys(self.values.names(node, where), NO_WORDING)
+    def outcomes(self, node: Node | None, where: str) -> tuple[dict[str, Wording], dict[str, Wording]]:
+        """Titles by outcome, and those that the customer reads otherwise: `{back: {title: …, customer: …}}`."""
+        if not isinstance(node, Mapping):
+            return dict.fromkeys(self.values.names(node, where), NO_WORDING), {}
+        titles, to_customer = {}, {}
+        for entry in self.values.named(node, where):
+            name, spot = entry.key.text, f"{where}.{entry.key.text}"
+            given = entry.value
+            if isinstance(given, Mapping) and (given.get("title") or given.get("customer")):
+                self.values.known(given, keys.OUTCOME, spot)
+                titles[name] = self.values.wording(given.get("title"), spot)
+                if given.get("customer") is not None:
+                    to_customer[name] = self.values.wording(given.get("customer"), f"{spot}.customer")
+            else:
+                titles[name] = self.values.wording(given, spot)
+        return titles, to_customer
 
     def task_verbs(self, node: Node | None, where: str) -> dict[str, tuple[Verb, ...]]:
         if isinstance(node, Sequence):
@@ -352,6 +363,7 @@ class Elements:
                 title=v.wording(body.get("title"), where),
                 superior=v.name(body.get("superior"), f"{where}.superior"),
                 outside=v.yes(body.get("outside"), where),
+                customer=v.wording(body.get("customer"), f"{where}.customer"),
                 line=entry.key.line,
             )
         return found

@@ -44,6 +44,8 @@ def _field(entry: Entry, values: Values) -> Field:
         supervisors_only=values.yes(body.get("supervisors_only"), where),
         show_if=values.expression(body.get("show_if"), f"{where}.show_if"),
         imported=values.yes(body.get("imported"), where),
+        customer=values.wording(body.get("customer"), f"{where}.customer"),
+        customer_help=values.wording(body.get("customer_help"), f"{where}.customer_help"),
         line=entry.key.line,
     )
 

@@ -130,9 +130,7 @@ def _merge(section: str, entry: Entry, into: list[Entry], origins: dict[str, str
     name = entry.key.text
     same = next((old for old in into if old.key.text == name), None)
     if section == "phases" and same is not None:
-        both = (*values.items(same.value), *values.items(entry.value))
-        line, column, file = same.key.line, same.key.column, same.key.file
-        into[into.index(same)] = Entry(same.key, Sequence(both, line, column, file))
+        into[into.index(same)] = Entry(same.key, _both_phases(same, entry, values))
         return
     if same is not None:
         values.notes.add(
@@ -143,3 +141,19 @@ def _merge(section: str, entry: Entry, into: list[Entry], origins: dict[str, str
         return
     into.append(entry)
     origins[f"{section}.{name}"] = entry.key.file
+
+
+def _both_phases(one: Entry, other: Entry, values: Values) -> Node:
+    """The states of both in one phase; a wording for the customer, given by either, is kept."""
+
+    def states(entry: Entry) -> tuple[Node, ...]:
+        node = entry.value.get("states") if isinstance(entry.value, Mapping) else entry.value
+        return values.items(node)
+
+    line, column, file = one.key.line, one.key.column, one.key.file
+    both = Sequence((*states(one), *states(other)), line, column, file)
+    worded = next((e.value for e in (one, other) if isinstance(e.value, Mapping)), None)
+    if worded is None:
+        return both
+    kept = [Entry(e.key, both) if e.key.text == "states" else e for e in worded]
+    return replace(worded, entries=tuple(kept))

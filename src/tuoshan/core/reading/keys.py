@@ -17,11 +17,12 @@ FRAGMENT: Final = ("fragment", "title", "source", "parameters", *SECTIONS)
 
 FIELD: Final = (
     "kind", "label", "choices", "list", "unit", "min", "max", "help", "supervisors_only", "show_if", "required",
-    "imported",
+    "imported", "customer", "customer_help",
 )  # fmt: skip
 STATE: Final = ("title", "customer", "phase", "waits", "can", "end")
 WAITS: Final = (
     "for", "within", "at", "promise", "no_promise", "else", "late", "warn", "pauses", "clock", "calendar",
+    "for_customer",
 )  # fmt: skip
 ACTION: Final = (
     "title", "by", "not_by", "form", "evidence", "if", "as_soon_as", "to", "do", "tell", "rule", "source",
@@ -36,8 +37,10 @@ DEADLINE: Final = (
     "title", "from", "until", "within", "at", "clock", "calendar", "pauses", "runs_while", "warn", "late", "else",
     "again", "for_customer",
 )  # fmt: skip
+OUTCOME: Final = ("title", "customer")
+PHASE: Final = ("customer", "states", "expected")
 HOLD: Final = ("title", "by", "form", "stops", "limit", "release_by")
-PARTY: Final = ("title", "superior", "outside")
+PARTY: Final = ("title", "superior", "outside", "customer")
 MESSAGE: Final = ("to", "subject", "text")
 
 LATER: Final = {

@@ -3,8 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from tuoshan.integrations import views
-
 
 def page(request: HttpRequest, **given: str) -> HttpResponse:
     """Any page."""
@@ -12,7 +10,7 @@ def page(request: HttpRequest, **given: str) -> HttpResponse:
 
 
 portal = [path("l/<str:token>", page, name="link"), path("survey/<str:token>", page, name="survey")]
-workbench = [path("case/<str:number>", page, name="case"), *views.urlpatterns]
+workbench = [path("case/<str:number>", page, name="case")]
 
 urlpatterns = [
     path("portal/", include((portal, "portal"))),

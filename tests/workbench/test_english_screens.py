@@ -1,4 +1,4 @@
-"""Whoever reads English meets no Chinese sign on any screen of the workbench, but in what people and shops are called."""
+"""Whoever reads English meets no Chinese sign on any screen of the workbench, but in names."""
 
 import re
 from collections import Counter
@@ -17,7 +17,9 @@ from tests.workbench.deskhouse import desk
 __all__ = ["desk", "work"]
 
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
-BEGINNINGS = ("/", "/queue/unassigned", "/queue/open", "/queue/mine", "/board", "/tasks", "/settings/", "/bulk", "/accounts/me")
+BEGINNINGS = (
+    "/", "/queue/unassigned", "/queue/open", "/queue/mine", "/board", "/tasks", "/settings/", "/bulk", "/accounts/me",
+)  # fmt: skip
 ELSEWHERE = ("/static", "/api", "/portal", "/accounts/sign-out", "/language")
 EACH = 3
 VOID = {"input", "br", "hr", "img", "meta", "link", "use", "source", "path", "circle", "rect", "line", "col", "wbr"}

@@ -98,6 +98,7 @@ class Complaint(LaterPart):
             yield from self.desk(0.3, 5, weekends=True)
             if not self.stays("received"):
                 return
+            agent = self.world.on_duty(agent, self.now)  # their leave may have begun meanwhile
         if plot.asks_more and not self.times("ask_more"):
             self.act("ask_more", agent, {"missing": self.chance.pick(staff_words.MISSING)})
             return
@@ -150,6 +151,10 @@ class Complaint(LaterPart):
                 now=self.now, case_id=self.case_id, customer_id=self.case.customer_id,
             )  # fmt: skip
             self.act("add_more", self.customer, {"added": self.chance.pick(staff_words.ADDED)}, [photo])
+
+    def parting(self) -> Steps:
+        """Whoever is in danger is looked after at once, wherever the story stops."""
+        yield from self.emergency()
 
     # -- investigating ------------------------------------------------------------------------------
     def in_investigating(self) -> Steps:
@@ -254,9 +259,8 @@ class Complaint(LaterPart):
         if plot.gives_up and self.times("disagree") >= 2:
             yield from self.desk(2, 20)
             if self.stays("proposing"):
-                self.act(
-                    "no_agreement", self.world.a_lead(), {"why": "双方多次沟通未能达成一致，我们的方案继续为您保留。"}
-                )
+                why = "双方多次沟通未能达成一致，我们的方案继续为您保留。"
+                self.act("no_agreement", self.approvers_first()[0], {"why": why})
             return
         yield from self.desk(*((40, 160) if plot.late and not self.times("propose") else (0.5, 9)))
         if not self.stays("proposing"):
@@ -366,6 +370,9 @@ class Duplicate(Complaint):
         main_case, _state = read_case(self.main.case_id)
         if self.stays("received") and not main_case.ended and not main_case.held:
             agent = self.world.acting(self.world.an_agent(self.now), self.now)
+            self.act("contact", agent, {
+                "said": "已回电说明：您先前的投诉正在处理，两次来件合并办理。", "next_step": self.chance.pick(staff_words.NEXT_STEPS),
+            })  # fmt: skip
             reason = "同一客户就同一商品再次来件，并入先前的工单。"
             self.took(
                 service.merge(case_id=self.case_id, into_id=self.main.case_id, actor=agent, reason=reason), "merge"

@@ -12,6 +12,7 @@ from tuoshan.demo import pictures, staff_words
 from tuoshan.demo.people import LEADS
 from tuoshan.demo.player import Player, Steps
 from tuoshan.demo.plots import Plot
+from tuoshan.parties.models import Person
 
 LIABLE_WORDS = {
     "product": "责任在产品", "process": "责任在内部流程", "supplier": "责任在供应商", "carrier": "责任在承运方", "store": "责任在门店",
@@ -40,7 +41,7 @@ class LaterPart(Player):
         elif total > 500:
             names = ["manager", "director"]
         else:
-            names = self.chance.shuffled(LEADS)
+            names = [person.username for person in self.approvers_first()]
         barred = self.did("propose")
         person = next(one for name in names if str((one := self.world.people[name]).pk) not in barred)
         if self.plot.sent_back and not self.times("send_back"):
@@ -48,6 +49,13 @@ class LaterPart(Player):
         else:
             reason = self.chance.pick(staff_words.APPROVED)
             self.act("approve", person, {"reason": reason} if reason else {})
+
+    def approvers_first(self) -> list[Person]:
+        """The supervisors, those who have decided here already before the others: somebody new must be left to
+        review it, should the customer appeal."""
+        decided = self.did("approve", "send_back")
+        leads = [self.world.people[name] for name in self.chance.shuffled(LEADS)]
+        return sorted(leads, key=lambda person: str(person.pk) not in decided)
 
     # -- offered ------------------------------------------------------------------------------------
     def in_offered(self) -> Steps:
@@ -125,6 +133,9 @@ class LaterPart(Player):
             return
         if plot.score and self.opened("survey"):
             self.rate()
+        yield from self.lessons()
+        if not self.stays("answered"):
+            return
         if plot.unsolved and self.times("carried") == 1:
             self.act("unsolved", self.customer, {"wish": self.chance.pick(staff_words.UNSOLVED)})
         elif plot.appeal and not self.times("appeal"):
@@ -138,6 +149,14 @@ class LaterPart(Player):
             yield self.now + timedelta(days=7, hours=1)
         else:
             self.act("satisfied", self.customer)
+
+    def lessons(self) -> Steps:
+        """The supervisor has judged whether something is to be learned before the customer has the last word."""
+        for run in self.opened("lesson"):
+            yield from self.desk(1, 12 if self.brisk else 20)
+            self.look()
+            if self.state.tasks[run.id].status == "open":
+                self.learn(run)
 
     def rate(self) -> None:
         """The survey by the link in the message."""

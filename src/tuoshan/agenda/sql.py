@@ -1,7 +1,8 @@
 """The agenda's hand-written statements, the same for both databases but for row locks and date adaptation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -50,9 +51,21 @@ RENEW = (
 
 def adapt(moment: datetime | None, using: str = DEFAULT_DB_ALIAS) -> Any:
     """A moment as this database's driver takes it; on SQLite exactly the text that Django writes."""
-    if moment is None or connections[using].vendor != "sqlite":
-        return moment
-    return str(moment.astimezone(UTC).replace(tzinfo=None))
+    return adapted((moment,), using)[0]
+
+
+def adapted(values: Iterable[Any], using: str = DEFAULT_DB_ALIAS) -> list[Any]:
+    """Values of any kind as this database's driver takes them; asked once for a whole statement."""
+    if connections[using].vendor != "sqlite":
+        return list(values)
+    return [_FORMS[type(value)](value) if type(value) in _FORMS else value for value in values]
+
+
+_FORMS: dict[type, Callable[[Any], str]] = {
+    datetime: lambda moment: str(moment.astimezone(UTC).replace(tzinfo=None)),
+    Decimal: lambda amount: format(amount, "f"),
+}
+"""Moments and decimals exactly as Django writes them on SQLite."""
 
 
 def moment(value: Any) -> datetime | None:
@@ -71,9 +84,9 @@ def rows_of(statement: str, row: str, count: int) -> str:
 
 
 def upsert(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write rows in the order of COLUMNS, moments already adapted."""
+    """Write rows in the order of COLUMNS."""
     if rows:
-        cursor.execute(rows_of(UPSERT, _ROW, len(rows)), [value for row in rows for value in row])
+        cursor.execute(rows_of(UPSERT, _ROW, len(rows)), adapted(value for row in rows for value in row))
 
 
 def finish_wakes(cursor: Any, keys: Sequence[str], now: datetime) -> None:

@@ -3,7 +3,6 @@
 One call writes one case or many, always with the same few statements, in the transaction of the caller.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -101,7 +100,7 @@ def _write_cases(cursor: Any, changes: Sequence[Change]) -> None:
                 row.snapshot, *summary,
             ))  # fmt: skip
         else:
-            known.append([sql.adapt(value) for value in (row.head_hash, row.snapshot, *summary, row.id)])
+            known.append(sql.adapted((row.head_hash, row.snapshot, *summary, row.id)))
     sql.insert(cursor, sql.INSERT_CASES, new)
     if len(known) == 1:
         cursor.execute(sql.UPDATE_CASE, known[0])
@@ -141,13 +140,11 @@ def _message_row(change: Change, draft: MessageDraft, number: int) -> tuple[Any,
 def _agenda_row(
     change: Change, kind: str, name: str, key: str, due: datetime, payload: dict[str, Any]
 ) -> tuple[Any, ...]:
-    moment = agenda_sql.adapt(due)
-    ready = moment
+    ready = due
     if kind == "wake" and due < change.now and not change.decision.events:
-        ready = agenda_sql.adapt(change.now + timedelta(seconds=1))  # nothing went off: do not spin
-    text = json.dumps(payload, ensure_ascii=False, default=dict)
-    created = agenda_sql.adapt(change.now)
-    return (identifiers.next_id(), change.row.id, kind, name, key, moment, ready, text, 0, "", None, None, "", created)
+        ready = change.now + timedelta(seconds=1)  # nothing went off: do not spin
+    text = canonical(payload) if payload else "{}"
+    return (identifiers.next_id(), change.row.id, kind, name, key, due, ready, text, 0, "", None, None, "", change.now)
 
 
 def _agenda_rows(change: Change) -> Iterable[tuple[Any, ...]]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from tuoshan.cases.chain import canonical
 from tuoshan.cases.sql import LOADED_COLUMNS, moment
 from tuoshan.cases.summary import number_fact, person_number, text_fact
 from tuoshan.core.case import CaseState
@@ -60,8 +59,8 @@ class Row:
         return row
 
     def seen_as(self, playbook: Playbook, state: CaseState) -> "Row":
-        """The same case with the state that a decision has reached, for those who look at columns."""
-        seen = replace(self, state=state, snapshot=canonical(state.to_json()), seq=state.seq)
+        """The same case with the state that a decision has reached; its snapshot is written when it is stored."""
+        seen = replace(self, state=state, snapshot="", seq=state.seq)
         seen._see(state)
         return seen
 

@@ -5,15 +5,12 @@ Raw statements on SQLite write moments and decimals exactly as Django does, so t
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 
-from tuoshan.agenda.sql import adapt as adapt_moment
-from tuoshan.agenda.sql import moment
+from tuoshan.agenda.sql import adapt, adapted, moment
 from tuoshan.cases.summary import DEADLINE_COLUMNS, SUMMARY_COLUMNS, TASK_COLUMNS
 
 IDENTITY_COLUMNS = (
@@ -77,15 +74,6 @@ CANCEL_EFFECTS = (
 )
 
 
-def adapt(value: Any) -> Any:
-    """A value as this database's driver takes it."""
-    if isinstance(value, datetime):
-        return adapt_moment(value)
-    if isinstance(value, Decimal) and connection.vendor == "sqlite":
-        return format(value, "f")
-    return value
-
-
 @lru_cache(maxsize=1024)
 def _with_rows(statement: str, width: int, count: int) -> str:
     row = "(" + ", ".join(["%s"] * width) + ")"
@@ -96,7 +84,7 @@ def insert(cursor: Any, statement: tuple[str, int], rows: Sequence[Iterable[Any]
     """Run one of the INSERT statements with as many rows as there are; nothing without any."""
     if rows:
         text, width = statement
-        cursor.execute(_with_rows(text, width, len(rows)), [adapt(value) for row in rows for value in row])
+        cursor.execute(_with_rows(text, width, len(rows)), adapted(value for row in rows for value in row))
 
 
 def marks(count: int) -> str:
@@ -117,4 +105,4 @@ def next_serials(cursor: Any, series: str, count: int) -> int:
     return int(cursor.fetchone()[0])
 
 
-__all__ = ["adapt", "insert", "marks", "moment", "next_serials", "select_cases"]
+__all__ = ["adapt", "adapted", "insert", "marks", "moment", "next_serials", "select_cases"]

@@ -7,7 +7,7 @@ the events must give again. Moments are UTC with microseconds; in JSON they are 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, Protocol
@@ -263,26 +263,37 @@ class Trace:
         return Trace(data["times"], when[0], when[1], tuple(data.get("by", ())))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CaseState:
-    """Everything that deciding needs to know of a case; `seq` is the number of its last event."""
+    """Everything that deciding needs to know of a case; `seq` is the number of its last event.
+
+    Only `evolve` changes one, and only a copy that nobody else holds: a decision makes its own at the beginning.
+    """
 
     playbook: str
     state: str = ""
     seq: int = 0
     last_at: datetime | None = None
-    facts: Mapping[str, object] = field(default_factory=dict)
-    clocks: Mapping[str, Clock] = field(default_factory=dict)
-    tasks: Mapping[str, TaskRun] = field(default_factory=dict)
+    facts: dict[str, object] = field(default_factory=dict)
+    clocks: dict[str, Clock] = field(default_factory=dict)
+    tasks: dict[str, TaskRun] = field(default_factory=dict)
     hold: HoldRun | None = None
-    assigned: Mapping[str, str] = field(default_factory=dict)
-    actions: Mapping[str, Trace] = field(default_factory=dict)
-    entered: Mapping[str, Trace] = field(default_factory=dict)
-    settled: Mapping[str, str] = field(default_factory=dict)
+    assigned: dict[str, str] = field(default_factory=dict)
+    actions: dict[str, Trace] = field(default_factory=dict)
+    entered: dict[str, Trace] = field(default_factory=dict)
+    settled: dict[str, str] = field(default_factory=dict)
     """Amounts carried out so far in this case, per money fact (exact decimal text)."""
     moved: Mapping[str, Json] = field(default_factory=dict)
     """The last transition: `{action, from, to, at, seq, by_system}`."""
     merged_into: str = ""
+
+    def copy(self) -> CaseState:
+        """The same, free to be changed; the values inside are frozen and shared."""
+        return CaseState(
+            self.playbook, self.state, self.seq, self.last_at, dict(self.facts), dict(self.clocks), dict(self.tasks),
+            self.hold, dict(self.assigned), dict(self.actions), dict(self.entered), dict(self.settled), self.moved,
+            self.merged_into,
+        )  # fmt: skip
 
     def to_json(self) -> Json:
         return {
@@ -422,10 +433,6 @@ class Around(Protocol):
     def anyone(self, party: str, excluding: frozenset[str], case: CaseState) -> bool:
         """Whether some person other than `excluding` holds the party in this case."""
         ...
-
-
-def with_facts(case: CaseState, facts: Mapping[str, object]) -> CaseState:
-    return replace(case, facts={**case.facts, **facts})
 
 
 def total_time(intervals: tuple[Interval, ...], until: datetime) -> timedelta:

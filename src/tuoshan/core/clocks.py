@@ -163,21 +163,23 @@ def steps(clock: Clock, plan: Plan, calendar: WorkCalendar) -> list[Step]:
     stopped = cast(tuple[tuple[datetime, datetime], ...], tuple(sorted(clock.paused + clock.held)))
     if clock.fixed is not None:
         stopped = ()
-    found: list[tuple[datetime, str, tuple[str, ...]]] = []
+    left: list[Step] = []
+
+    def add(number: int, at: datetime, name: str, parties: tuple[str, ...] = ()) -> None:
+        left.append(Step(at, (plan.order, number), clock.key, name, parties))
+
     for number, before in enumerate(plan.warn):
-        at = offset(clock.due, before, -1, working, calendar, stopped).at
-        if at > clock.started:
-            found.append((at, f"warn{number}", ()))
+        if f"warn{number}" not in clock.fired:
+            at = offset(clock.due, before, -1, working, calendar, stopped).at
+            if at > clock.started:
+                add(number, at, f"warn{number}")
     for number, (after, parties) in enumerate(together(plan.late)):
-        at = offset(clock.due, after, +1, working, calendar, stopped).at if after else clock.due
-        found.append((at, f"late{number}", parties))
-    if plan.otherwise:
-        found.append((clock.due, "else", ()))
-    return [
-        Step(at, (plan.order, number), clock.key, name, parties)
-        for number, (at, name, parties) in enumerate(found)
-        if name not in clock.fired
-    ]
+        if f"late{number}" not in clock.fired:
+            at = offset(clock.due, after, +1, working, calendar, stopped).at if after else clock.due
+            add(len(plan.warn) + number, at, f"late{number}", parties)
+    if plan.otherwise and "else" not in clock.fired:
+        add(len(plan.warn) + len(plan.late), clock.due, "else")
+    return left
 
 
 def together(late: tuple[LateStep, ...]) -> list[tuple[Duration | None, tuple[str, ...]]]:

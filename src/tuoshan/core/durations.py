@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, NamedTuple, Self, cast, get_args
 
 from tuoshan.core.explanations import Language, Step, Trail, amount_in_words, explain
@@ -100,7 +101,7 @@ class Duration:
     @property
     def length(self) -> timedelta:
         """The amount as time: elapsed time, or working time for the working units. Whole days are 24 h."""
-        return timedelta(microseconds=int(Fraction(self.amount) * _SIZE[self._plain_unit] * 1_000_000))
+        return _length(self.amount, self._plain_unit)
 
     @property
     def amount_text(self) -> str:
@@ -131,11 +132,18 @@ class Duration:
             raise DurationError(f"'{text}' is no duration: {error}") from None
 
 
+@lru_cache(maxsize=1024)
+def _length(amount: int | Decimal, unit: str) -> timedelta:
+    return timedelta(microseconds=int(Fraction(amount) * _SIZE[unit] * 1_000_000))
+
+
+@lru_cache(maxsize=1024)
 def parse_duration(text: str) -> Duration:
     """`Duration.parse` as a function."""
     return Duration.parse(text)
 
 
+@lru_cache(maxsize=1024)
 def on_working_clock(duration: Duration) -> Duration:
     """What a duration means where the clock is the working time of a calendar.
 

@@ -86,7 +86,7 @@ def step_back(work: Work, command: Command) -> None:
     if command.extra.get("delivered"):
         raise Refused("effects_pending", delivered=command.extra["delivered"])
     work.begin("step_back", command.name or "step_back", command.actor, undone=dict(moved), **noted(command))
-    _undo(work, earlier, evolve.apply(earlier, command.taken) if command.taken else work.case)
+    _undo(work, earlier, evolve.apply(earlier, command.taken) if command.taken else work.case.copy())
     work.change("back", state=earlier.state)
     work.effect("cancel", since=moved["seq"])
     close(work)

@@ -329,6 +329,8 @@ class Playbook:
     """Actions by state, kept as they are found: every clock asks for them at every event."""
     _plans: dict[tuple[str, str], object] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `timing.plan_of` has read from the declarations, by kind and name of the clock."""
+    _plans: dict[tuple[str, str], object] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `timing.plan_of` has read from the declarations, by kind and name of the clock."""
 
     def superior_of(self, party: str) -> str:
         """The party to whom this party's overdue work goes; `lead` where the file names none."""

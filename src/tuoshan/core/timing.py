@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 from tuoshan.core import clocks
-from tuoshan.core.case import CaseState, Clock
+from tuoshan.core.case import CaseState, Clock, ClockKind
 from tuoshan.core.clocks import Plan, Step
 from tuoshan.core.conditions import EvaluationError, Expression, MissingFact
 from tuoshan.core.durations import Duration
@@ -22,34 +23,38 @@ SUPERIOR_LIMIT = Limit(within=Duration(1, "working_days"))
 
 def plan_of(playbook: Playbook, clock: Clock) -> Plan:
     """The declaration behind a clock. Raises KeyError when the playbook has no such thing."""
-    match clock.kind:
+    if clock.name == REFUSED_ELSE and clock.kind == "task":
+        late = (LateStep(playbook.superior_of(clock.parties[0])),) if clock.parties else ()
+        return Plan("task", REFUSED_ELSE, SUPERIOR_LIMIT, late=late, order=100_000)
+    plan = playbook._plans.get((clock.kind, clock.name))
+    if plan is None:
+        plan = playbook._plans[clock.kind, clock.name] = _plan(playbook, clock.kind, clock.name)
+    return cast(Plan, plan)
+
+
+def _plan(playbook: Playbook, kind: ClockKind, name: str) -> Plan:
+    match kind:
         case "state":
-            names = list(playbook.states)
-            waits = playbook.states[clock.name].waits
+            waits = playbook.states[name].waits
             assert waits is not None and waits.limit is not None
             return Plan(
-                "state", clock.name, waits.limit, waits.warn, waits.late, waits.otherwise, waits.pauses,
-                order=names.index(clock.name),
+                "state", name, waits.limit, waits.warn, waits.late, waits.otherwise, waits.pauses,
+                order=list(playbook.states).index(name),
             )  # fmt: skip
         case "task":
-            if clock.name == REFUSED_ELSE:
-                late = (LateStep(playbook.superior_of(clock.parties[0])),) if clock.parties else ()
-                return Plan("task", REFUSED_ELSE, SUPERIOR_LIMIT, late=late, order=100_000)
-            task = playbook.tasks[clock.name]
+            task = playbook.tasks[name]
             assert task.limit is not None
-            order = 10_000 + list(playbook.tasks).index(clock.name)
-            return Plan("task", clock.name, task.limit, task.warn, task.late, "", task.pauses, order=order)
+            order = 10_000 + list(playbook.tasks).index(name)
+            return Plan("task", name, task.limit, task.warn, task.late, "", task.pauses, order=order)
         case "deadline":
-            found = playbook.deadlines[clock.name]
-            order = 20_000 + list(playbook.deadlines).index(clock.name)
+            found = playbook.deadlines[name]
+            order = 20_000 + list(playbook.deadlines).index(name)
             return Plan(
-                "deadline", clock.name, found.limit, found.warn, found.late, found.otherwise, found.pauses,
+                "deadline", name, found.limit, found.warn, found.late, found.otherwise, found.pauses,
                 found.runs_while, order,
             )  # fmt: skip
         case "hold":
-            hold = playbook.holds[clock.name]
-            return Plan("hold", clock.name, Limit(within=hold.limit), otherwise="release", order=30_000)
-    raise ValueError(clock.kind)
+            return Plan("hold", name, Limit(within=playbook.holds[name].limit), otherwise="release", order=30_000)
 
 
 def start(work: Work, plan: Plan, key: str, run: int, parties: tuple[str, ...]) -> None:
@@ -159,7 +164,7 @@ def waiting_steps(work: Work) -> list[Step]:
     """Every step still to come, blocked ones left out: an `else` that expires during a hold waits for its end."""
     found: list[Step] = []
     for clock in work.case.running_clocks():
-        for step in clocks.steps(clock, plan_of(work.playbook, clock), work.calendar):
+        for step in work.steps_of(clock, plan_of(work.playbook, clock)):
             if not (step.name == "else" and work.case.hold is not None and clock.kind != "hold"):
                 found.append(step)
     return found

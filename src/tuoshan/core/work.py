@@ -1,7 +1,7 @@
 """The desk on which one decision is written: the case so far, the open event, effects collected.
 
-`Work` keeps the rule that every change goes through an event and `evolve.change`, so the decided state is by
-construction the one that replay gives.
+`Work` keeps the rule that every change goes through an event and `evolve`, on a copy of the case that is its own, so
+the decided state is by construction the one that replay gives.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 
-from tuoshan.core import evolve
+from tuoshan.core import clocks, evolve
 from tuoshan.core.case import (
     SYSTEM_ACTOR,
     Actor,
@@ -24,6 +25,7 @@ from tuoshan.core.case import (
     TaskRun,
     encode,
 )
+from tuoshan.core.clocks import Plan, Step
 from tuoshan.core.conditions import Expression
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.scope import CaseScope
@@ -41,16 +43,18 @@ class Refused(Exception):
 class Work:
     def __init__(self, playbook: Playbook, case: CaseState, now: datetime, around: Around) -> None:
         self.playbook = playbook
-        self.case = case
+        self.case = case.copy()
         self.now = now
         self.around = around
         self.events: list[Event] = []
         self.effects: list[Effect] = []
         self._open: Event | None = None
+        self._changes: list[Mapping[str, Json]] = []
+        self._steps: dict[str, tuple[Clock, list[Step]]] = {}
 
     # -- transaction of one command ---------------------------------------------------------------
     def mark(self) -> tuple[CaseState, int, int]:
-        return self.case, len(self.events), len(self.effects)
+        return self.case.copy(), len(self.events), len(self.effects)
 
     def return_to(self, mark: tuple[CaseState, int, int]) -> None:
         self.case, events, effects = mark
@@ -61,13 +65,16 @@ class Work:
     def begin(self, kind: str, name: str, actor: Actor = SYSTEM_ACTOR, **given: Json) -> None:
         noted = {key: value for key, value in given.items() if value not in (None, {}, [], ())}
         self._open = Event(self.case.seq + 1, self.now, kind, name, actor, noted)
-        self.case = evolve.begin(self.case, self._open)
+        self._changes = []
+        evolve.begin(self.case, self._open)
 
     def change(self, op: str, **values: Json) -> None:
+        evolve.change(self.case, self._noted({"op": op, **values}), self.now)
+
+    def _noted(self, item: dict[str, Json]) -> dict[str, Json]:
         assert self._open is not None, "a change outside an event"
-        item = {"op": op, **values}
-        self._open = replace(self._open, changes=(*self._open.changes, item))
-        self.case = evolve.change(self.case, item, self.now)
+        self._changes.append(item)
+        return item
 
     def note(self, **given: Json) -> None:
         """Add to the input of the open event what became known while it was written."""
@@ -78,7 +85,7 @@ class Work:
         """Whether the open event changed a fact or a piece of history that the expression reads."""
         assert self._open is not None
         names = {self._open.name}
-        for change in self._open.changes:
+        for change in self._changes:
             match change["op"]:
                 case "facts":
                     names |= set(change["values"])
@@ -91,23 +98,34 @@ class Work:
 
     def end(self) -> None:
         assert self._open is not None
-        self.events.append(self._open)
+        done = self._open
+        self.events.append(Event(done.seq, done.at, done.kind, done.name, done.actor, done.input, tuple(self._changes)))
         self._open = None
 
     # -- shorthands --------------------------------------------------------------------------------
-    @property
+    @cached_property
     def calendar(self) -> WorkCalendar:
         return self.around.calendar(self.playbook.calendar)
+
+    def steps_of(self, clock: Clock, plan: Plan) -> list[Step]:
+        """What the clock has still to do, reckoned once for as long as this very clock stands in the case."""
+        known = self._steps.get(clock.key)
+        if known is None or known[0] is not clock:
+            known = self._steps[clock.key] = (clock, clocks.steps(clock, plan, self.calendar))
+        return known[1]
 
     def scope(self, overlay: Mapping[str, object] | None = None) -> CaseScope:
         return CaseScope(self.playbook, self.case, self.now, self.around, overlay or {})
 
     def put_clock(self, clock: Clock) -> None:
-        if self.case.clocks.get(clock.key) != clock:
-            self.change("clock", clock=clock.to_json())
+        known = self.case.clocks.get(clock.key)
+        if known is not clock and known != clock:
+            self._noted({"op": "clock", "clock": clock.to_json()})
+            evolve.put_clock(self.case, clock)
 
     def put_task(self, task: TaskRun) -> None:
-        self.change("task", task=task.to_json())
+        self._noted({"op": "task", "task": task.to_json()})
+        evolve.put_task(self.case, task)
 
     def put_facts(self, values: Mapping[str, object]) -> None:
         if values:

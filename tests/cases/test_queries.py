@@ -92,17 +92,6 @@ def test_a_queue_page_and_its_counts_use_the_indexes(repair: Any, clock: Any) ->
         assert "SCAN cases_case\n" not in plan + "\n", (name, plan)
 
 
-def test_the_story_has_words_for_staff_and_only_what_is_theirs_for_customers(begun: int, clock: Any) -> None:
-    service.note(case_id=begun, actor=DESK, text="内部备注")
-    service.message(case_id=begun, actor=DESK, text="已受理，稍后联系", channel="sms")
-    case = Case.objects.get(id=begun)
-    staff = queries.timeline(case, ME, supervisor=True)
-    assert staff[0].values["what_happened"] == "水管漏水"
-    assert [entry.message.text for entry in staff if entry.message] == ["内部备注", "已受理，稍后联系"]
-    theirs = queries.timeline(case)
-    assert [entry.message.text for entry in theirs if entry.message] == ["已受理，稍后联系"]
-
-
 def test_clocks_explain_themselves(begun: int, clock: Any) -> None:
     clock.advance(timedelta(minutes=30))
     views = queries.clocks(Case.objects.get(id=begun))

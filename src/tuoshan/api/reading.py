@@ -32,7 +32,7 @@ from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work
 from tuoshan.documents import evidence as evidence_store
 from tuoshan.documents.models import Evidence
-from tuoshan.insight.story import Story, sees_findings
+from tuoshan.insight.story import Audience, Story, sees_findings
 from tuoshan.parties.permissions import api_permitted
 
 router = Router(tags=["cases"])
@@ -143,7 +143,7 @@ def case_timeline(request: HttpRequest, number: str) -> list[dict[str, Any]]:
     """Messages, notes, calls and events, oldest first."""
     case = find_case(request, number)
     standing = standing_of(request, case)
-    story = Story(case, standing.playbook, viewer=request.user, sees_findings=sees_findings(request.user))
+    story = Story(case, standing.playbook, Audience.staff(request.user))
     return [
         {
             "kind": entry.kind, "at": entry.at, "who": entry.who, "text": entry.text, "channel": entry.channel,

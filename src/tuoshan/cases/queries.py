@@ -23,7 +23,6 @@ from tuoshan.cases.models import Case, Task, Watch
 from tuoshan.cases.models.case import FAR_FUTURE
 from tuoshan.cases.paging import CursorBroken, Page, page
 from tuoshan.cases.rows import Row
-from tuoshan.cases.timeline import timeline
 from tuoshan.core.work import Work
 
 __all__ = [
@@ -39,7 +38,6 @@ __all__ = [
     "page",
     "queue",
     "reachable",
-    "timeline",
     "watchers",
 ]
 

@@ -205,7 +205,7 @@ def _value(book: Any, name: str, value: Any, texts: Mapping[str, str]) -> Any:
 @lru_cache(maxsize=20_000)
 def _title(field: Any, value: str, _language: str) -> str:
     """A choice, person, unit or entry of a list in words; asked once for each value."""
-    from tuoshan.insight.story import shown_value
+    from tuoshan.insight.values import shown_value
     from tuoshan.parties.models import Person
 
     people = {int(value): str(Person.objects.filter(pk=value).first() or value)} if _names_person(field, value) else {}

@@ -28,13 +28,14 @@ from tuoshan.core.playbook import ANY_OPEN
 from tuoshan.core.possible import Possible
 from tuoshan.documents import drafts
 from tuoshan.documents.models import Evidence
+from tuoshan.insight.told_to_customer import state_words
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.portal import access, throttle
 from tuoshan.portal.forms import WriteForm
 from tuoshan.portal.pages import page
-from tuoshan.portal.showing import otherwise, promises, refused, state_words
-from tuoshan.portal.story import CustomerStory
+from tuoshan.portal.showing import otherwise, promises, refused
+from tuoshan.portal.story import CustomersCase
 from tuoshan.portal.taking import has_news, photo_problems
 
 SHOWN_AT_ONCE = 3
@@ -135,7 +136,7 @@ def case_page(
     standing = Standing(case, ActingAs.by_customer(case.customer_id))
     playbook, state = standing.playbook, standing.playbook.states[case.state]
     handler = handler_of(case)
-    story = CustomerStory(case, standing, handler)
+    story = CustomersCase(case, standing, handler)
     near, folded = choices(standing, failed)
     asked = surveys.asked_of_case(case, standing.now)
     if rating is None and asked is not None and asked.is_open:

@@ -8,9 +8,10 @@ from django.shortcuts import render
 from tuoshan import clock
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.possible import Standing
+from tuoshan.insight.told_to_customer import state_words
 from tuoshan.knowledge.company import company
 from tuoshan.portal import access
-from tuoshan.portal.showing import language, promises, state_words
+from tuoshan.portal.showing import language, promises
 
 MOST_SHOWN = 5
 

@@ -12,7 +12,8 @@ from tuoshan import clock
 from tuoshan.cases.forms import words
 from tuoshan.cases.refusals import evidence_title
 from tuoshan.core.case import CaseState, Clock, Refusal
-from tuoshan.core.playbook import PHASES, Field, Playbook, State
+from tuoshan.core.playbook import PHASES, Playbook, State
+from tuoshan.insight.told_to_customer import state_words
 from tuoshan.knowledge.showing import moment_text
 
 PHASE_TITLES = {
@@ -41,16 +42,6 @@ def when(at: datetime) -> str:
     if local.date() == today + timedelta(days=1):
         return _("明天 %(hour)s") % {"hour": hour}
     return moment_text(at, language())
-
-
-def label_of(item: Field) -> str:
-    """A field's label as it is put to the customer themselves."""
-    return words(item.for_customer().label)
-
-
-def state_words(state: State) -> str:
-    """What the customer is told of a state."""
-    return words(state.customer) if state.customer.zh else words(state.title)
 
 
 # -- promises --------------------------------------------------------------------------------------------------

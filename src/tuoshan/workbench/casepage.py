@@ -22,7 +22,9 @@ from tuoshan.catalog.models import Category, Product
 from tuoshan.core.case import encode
 from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work
-from tuoshan.insight.story import Story, channel_title, sees_findings, shown_value
+from tuoshan.insight.story import Audience, Story
+from tuoshan.insight.values import channel_title, shown_value
+from tuoshan.integrations import replied
 from tuoshan.office import beside
 from tuoshan.parties.models import Customer, OrgUnit, Person
 from tuoshan.parties.permissions import allowed, permitted
@@ -110,7 +112,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     playbook, state = standing.playbook, standing.state
     work = Work(playbook, state, standing.now, standing.around)
     clocks = clock_views(playbook, state, work)
-    story = Story(case, playbook, viewer=request.user, sees_findings=sees_findings(request.user))
+    story = Story(case, playbook, Audience.staff(request.user))
     all_buttons = buttons(standing, case, (request.GET.get("do", ""), request.GET.get("task", "")))
     leading = [b for b in all_buttons if b.item.main or b.item.kind == "task"]
     evidence = list(story.evidence.values())
@@ -173,9 +175,9 @@ def facts_shown(standing: Standing, story: Story) -> list[tuple[str, str]]:
     found = []
     for name, field in standing.playbook.facts.items():
         value = standing.state.facts.get(name)
-        if value is None or (field.supervisors_only and not story.sees_findings) or name in SHOWN_ELSEWHERE:
+        if value is None or (field.supervisors_only and not story.audience.findings) or name in SHOWN_ELSEWHERE:
             continue
-        found.append((words(field.label), shown_value(field, encode(value), story.words, story.people)))
+        found.append((words(field.label), shown_value(field, encode(value), story.record.words, story.people)))
     return found
 
 
@@ -220,6 +222,8 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     name = queues.remembered(request)
     request.queue_name = name  # type: ignore[attr-defined]
     context = case_context(request, case)
+    if "handler" in context["standing"].actor.parties or (case.handler_id is None and context["may_write"]):
+        replied.read(case, person_id(request), context["standing"].now)
     if not request.headers.get("HX-Request"):
         context["pane"] = queues.pane(request, name, current=case)
     template = "workbench/case/case.html" if request.headers.get("HX-Request") else "workbench/case/page.html"

@@ -1,0 +1,245 @@
+"""The words in which staff read the story of a case: every event, note and call, with who did it and why."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from tuoshan import punctuation
+from tuoshan.cases import lists
+from tuoshan.cases.forms import words
+from tuoshan.cases.models import Message
+from tuoshan.core.case import Event
+from tuoshan.core.playbook import Field, Wording
+from tuoshan.documents.models import Evidence
+from tuoshan.insight.record import CHANGES
+from tuoshan.insight.story import Detail, Entry, EntryKind, Story
+from tuoshan.insight.values import channel_title, shown_value
+from tuoshan.intake.texts import said_field
+
+CUSTOMERS_LINK = re.compile(r"https?://[^\s，。；]*/portal/[^\s，。；]+")
+OWN_MESSAGES = ("note", "call", "message", "message_received")
+"""Records that are told by their message."""
+
+RECORDS = {
+    "identity_check": _lazy("核对了客户身份"),
+    "evidence": _lazy("添加了凭证"),
+    "survey": _lazy("收到满意度评价"),
+}
+
+
+def without_links(text: str) -> str:
+    """The text without the customer's own links: who has one can answer in the customer's name."""
+    return CUSTOMERS_LINK.sub(_("（客户专用链接）"), text)
+
+
+class ToldToStaff:
+    """Tells one case to a person of ours."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.case = story.case
+        self.playbook = story.playbook
+        self.record = story.record
+        self.people = story.people
+        customer = story.customer()
+        self.customer_name = (customer.name if customer else "") or self._whose_page()
+
+    def _whose_page(self) -> str:
+        """What to call somebody without a name: the party whose page of the case it is."""
+        party = self.playbook.parties.get(self.playbook.portal)
+        return words(party.title) if party and self.playbook.portal != "customer" else _("客户")
+
+    def name(self, person_id: int | str | None) -> str:
+        """A person's name; of one who left, that they did."""
+        return self.people.get(int(person_id or 0), _("已离职人员") if person_id else _("系统"))
+
+    # -- entries ---------------------------------------------------------------------------------------
+    def of_message(self, message: Message) -> Entry:
+        """A message, a note or a call."""
+        kind: EntryKind = message.direction  # type: ignore[assignment]
+        who = self.customer_name if kind == "in" else self.name(message.author_id)
+        delivery = message.get_delivery_display() if message.delivery in ("pending", "failed", "sent") else ""
+        return Entry(
+            kind, message.at, who, without_links(message.text), title=message.subject,
+            channel=channel_title(message.channel),
+            delivery=delivery if kind == "out" else "",
+            mine=message.author_id == getattr(self.story.audience.viewer, "pk", 0),
+            seq=message.event_seq or 0, icon="lock" if kind == "note" else "phone" if kind == "call" else "",
+        )  # fmt: skip
+
+    def of_event(self, event: Event) -> Iterable[Entry]:
+        """An event, unless its message tells it."""
+        given = event.input
+        if event.kind == "record" and event.name in OWN_MESSAGES:
+            return []
+        if event.kind == "start":
+            return [self._start(event, given)]
+        entry = Entry("event", event.at, self._who(event), self._sentence(event, given), seq=event.seq)
+        entry.details = self.details(event, given)
+        entry.evidence = self._evidence(given)
+        entry.chips = self._chips(given, event.changes)
+        if event.actor.on_behalf_of:
+            entry.for_whom = self.name(event.actor.on_behalf_of)
+        return [entry]
+
+    def _start(self, event: Event, given: Mapping[str, Any]) -> Entry:
+        values = given.get("values", {})
+        said = said_field(self.playbook)
+        said = said if said in values else ""
+        text = self.value(self.playbook.facts.get(said), values[said]) if said else self.case.title
+        said_and_channel = {said, "channel"}
+        rest = {**given, "values": {name: raw for name, raw in values.items() if name not in said_and_channel}}
+        details = self.details(event, rest)
+        return Entry(
+            "in", event.at, self.customer_name, text, channel=channel_title(self.case.channel), details=details,
+            evidence=self._evidence(given), seq=event.seq,
+            for_whom=_("由%(name)s登记") % {"name": self._who(event)} if event.actor.kind == "person" else "",
+        )  # fmt: skip
+
+    def _who(self, event: Event) -> str:
+        match event.actor.kind:
+            case "customer":
+                return self.customer_name
+            case "person":
+                return self.name(event.actor.id)
+            case "authority":
+                return _("外部机构")
+        return _("系统")
+
+    def _sentence(self, event: Event, given: Mapping[str, Any]) -> str:
+        playbook = self.playbook
+        match event.kind:
+            case "act":
+                action = playbook.actions.get(event.name)
+                title = words(action.title) if action else event.name
+                return _("超时自动执行：%(action)s") % {"action": title} if given.get("clock") else title
+            case "task":
+                return self._task_sentence(event, given)
+            case "clock":
+                return self._clock_sentence(event, given)
+            case "hold":
+                return _("中止：%(hold)s") % {"hold": self._hold(event.name)}
+            case "release":
+                return _("解除中止：%(hold)s") % {"hold": self._hold(event.name)}
+            case "correct":
+                return _("更正了登记内容")
+            case "step_back":
+                return _("撤回了上一步")
+            case "adopt":
+                return _("并入了另一个工单的承诺")
+            case "disown":
+                return _("解除了并单带来的承诺")
+            case "record" if event.name.startswith("ask."):
+                task = playbook.tasks.get(event.name.removeprefix("ask."))
+                return _("发起待办：%(task)s") % {"task": words(task.title) if task else event.name}
+        return str(RECORDS.get(event.name, event.name))
+
+    def _task_sentence(self, event: Event, given: Mapping[str, Any]) -> str:
+        task = self.playbook.tasks.get(event.name)
+        title = words(task.title) if task else _("上级决定")
+        key = str(given.get("task", "")).partition("[")[2].partition("]")[0]
+        outcome = str(given.get("outcome", ""))
+        shown = task.outcome_titles.get(outcome, Wording("", "")) if task else Wording("", "")
+        where = lists.title("department", key) if key else ""
+        return _("完成待办：%(task)s %(outcome)s") % {
+            "task": punctuation.in_brackets(title, where), "outcome": words(shown) if outcome != "done" else "",
+        }  # fmt: skip
+
+    def _clock_sentence(self, event: Event, given: Mapping[str, Any]) -> str:
+        title = self._clock_title(event.name)
+        parties = [words(self.playbook.parties[p].title) for p in given.get("to", ()) if p in self.playbook.parties]
+        step = str(given.get("step", ""))
+        if step.startswith("warn"):
+            who = _("、").join(parties) or _("经办人")
+            return _("“%(clock)s”即将到期，已提醒%(who)s") % {"clock": title, "who": who}
+        if step == "else":
+            return _("“%(clock)s”到期，条件不允许自动执行，已交上级决定") % {"clock": title}
+        return _("“%(clock)s”已超时，已通知%(who)s") % {"clock": title, "who": _("、").join(parties) or _("负责人")}
+
+    def _clock_title(self, name: str) -> str:
+        for known in (self.playbook.deadlines, self.playbook.states, self.playbook.tasks, self.playbook.holds):
+            if name in known:
+                return words(known[name].title)
+        return name
+
+    def _hold(self, name: str) -> str:
+        if name == "merged":
+            return pgettext("done", "并入其他工单")
+        hold = self.playbook.holds.get(name)
+        return words(hold.title) if hold else name
+
+    def _chips(self, given: Mapping[str, Any], changes: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+        """(style, text): the state that was entered, the person assigned with the reason, lateness."""
+        chips: list[tuple[str, str]] = []
+        for change in changes:
+            if change["op"] == "enter" and change["state"] in self.playbook.states:
+                chips.append(("c-plain", words(self.playbook.states[change["state"]].title)))
+            if change["op"] == "assign" and str(change["person"]).isdigit():
+                party = self.playbook.parties.get(change["party"])
+                title = words(party.title) if party else change["party"]
+                chips.append(("c-plain", punctuation.titled(title, self.name(int(change["person"])))))
+                why = self._reason(change.get("reason", {}))
+                chips += [("muted", why)] if why else []
+        if given.get("late"):
+            chips.append(("c-late", _("超时后处理")))
+        if given.get("up_the_line"):
+            chips.append(("c-plain", _("由上级代办")))
+        return chips
+
+    def _reason(self, reason: Mapping[str, Any]) -> str:
+        """Why the company's assignment chose this person, in the language in force."""
+        language = "en" if (get_language() or "").startswith("en") else "zh"
+        return str(reason.get(language, ""))
+
+    def _evidence(self, given: Mapping[str, Any]) -> list[Evidence]:
+        ids = given.get("extra", {}).get("evidence_ids", ()) if isinstance(given.get("extra"), Mapping) else ()
+        known = self.story.evidence
+        return [known[int(number)] for number in ids if str(number).isdigit() and int(number) in known]
+
+    # -- values ------------------------------------------------------------------------------------------
+    def details(self, event: Event, given: Mapping[str, Any]) -> list[Detail]:
+        """The form of the event, filled in, as far as the record gave it to this reader."""
+        form = self._form(event)
+        values = given.get("values", {})
+        corrected = _corrections(given) if event.kind == "correct" else {}
+        shown = [self._corrected(name, given["before"].get(name), value) for name, value in corrected.items()]
+        for name, raw in values.items():
+            item = form.get(name) or self.playbook.facts.get(name)
+            if item is not None and name not in corrected:
+                shown.append(Detail(words(item.label), self.value(item, raw), item.supervisors_only))
+        return shown
+
+    def _corrected(self, name: str, before: Any, after: Any) -> Detail:
+        item = self.playbook.facts.get(name)
+        label, hidden = (words(item.label), item.supervisors_only) if item else (name, False)
+        return Detail(label, f"{self.value(item, before)} → {self.value(item, after)}", hidden)
+
+    def _form(self, event: Event) -> dict[str, Field]:
+        source: Any = None
+        if event.kind == "act":
+            source = self.playbook.actions.get(event.name)
+        elif event.kind == "task":
+            source = self.playbook.tasks.get(event.name)
+        elif event.kind == "hold":
+            source = self.playbook.holds.get(event.name)
+        elif event.kind == "start":
+            return {item.name: item for item in self.playbook.register}
+        return {item.name: item for item in source.form} if source else {}
+
+    def value(self, item: Field | None, raw: Any) -> str:
+        """A stored value in words: choices by title, money with its unit, moments in local time."""
+        return shown_value(item, raw, self.record.words, self.people)
+
+
+def _corrections(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The facts that a correction gave new values, whichever way it was sent."""
+    values = given.get("values", {})
+    changes = values.get(CHANGES)
+    if isinstance(changes, Mapping):
+        found: Mapping[str, Any] = changes.get("map", {})
+        return found
+    return {name: values[name] for name in given.get("before", {}) if name in values}

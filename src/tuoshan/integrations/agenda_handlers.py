@@ -8,7 +8,7 @@ from tuoshan.cases.hooks import follow
 from tuoshan.cases.orders import Order
 from tuoshan.core.case import Event
 from tuoshan.core.playbook import Playbook
-from tuoshan.integrations import following, mail, notifying, outbox, printing, staff_mail, telling
+from tuoshan.integrations import following, mail, notifying, outbox, printing, replied, staff_mail, telling
 
 
 @handler("effect", "tell", outside=True)
@@ -102,6 +102,7 @@ def sweep_mail_folder(item: Item, now: datetime) -> datetime:
     mail.sweep_folder(now)
     while notifying.forget_old(now) == 5000:
         pass
+    replied.forget_old(now - notifying.KEPT)
     return now + timedelta(days=1)
 
 

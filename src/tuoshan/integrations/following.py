@@ -6,14 +6,14 @@ from typing import Any
 
 from tuoshan.agenda.models import Item
 from tuoshan.cases import around, library
-from tuoshan.cases.models import Case, Message
+from tuoshan.cases.models import Case, Event, Message
 from tuoshan.cases.rows import Row
 from tuoshan.cases.summary import is_outside
 from tuoshan.core.case import CaseState
 from tuoshan.core.conditions import MissingFact, TableError
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.scope import CaseScope
-from tuoshan.integrations import notifying
+from tuoshan.integrations import notifying, replied
 from tuoshan.parties.holding import persons_for
 from tuoshan.parties.models import Person
 
@@ -126,6 +126,9 @@ def customer_replied(item: Item, now: datetime) -> None:
     case = found[0]
     about = f"event:{item.data['seq']}"
     actor = notifying.actor_of(case.pk, int(item.data["seq"]))
+    if actor is None or actor != case.handler_id:
+        event = Event.objects.filter(case_id=case.pk, seq=int(item.data["seq"])).first()
+        replied.arrived(case.pk, int(item.data["seq"]), event.at if event else now)
     persons = list(Person.objects.filter(pk=case.handler_id or 0)) or persons_for("service_desk", case)
     told = notifying.notify(
         persons=persons, what="customer_replied", case_id=case.pk, now=now, about=about, except_for=actor

@@ -165,6 +165,23 @@ class Notification(models.Model):
         return sentence(self)
 
 
+class CustomerReply(models.Model):
+    """What of the customer's the handler has not seen: `seq` is the newest such event, `read_seq` how far the page of
+    the case was seen; unread while the first is the greater. Written by `replied` alone."""
+
+    case_id = models.BigIntegerField(primary_key=True)
+    seq = models.IntegerField(default=0)
+    read_seq = models.IntegerField(default=0)
+    replies = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "integrations_customer_reply"
+
+    def __str__(self) -> str:
+        return f"{self.case_id} ×{self.replies}"
+
+
 class NotificationPreference(models.Model):
     """When mail to staff goes out. Which kinds it covers stands with the person (`Person.wants`)."""
 

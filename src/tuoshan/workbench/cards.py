@@ -11,12 +11,14 @@ from tuoshan.cases import library
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case
 from tuoshan.catalog.models import Category, Product
+from tuoshan.integrations import replied
 from tuoshan.parties.models import Customer, Person
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One row. `wait` says for whom the case waits where its clock is paused or somebody outside is meant."""
+    """One row. `wait` says for whom the case waits where its clock is paused or somebody outside is meant; `unread`
+    that the customer has answered and the handler has not seen it."""
 
     case: Case
     state: str
@@ -43,6 +45,7 @@ def cards(cases: Iterable[Case], person: Any) -> list[Card]:
         for row in Category.objects.filter(pk__in={c.category_id for c in rows if c.category_id})
     }  # fmt: skip
     handlers = {row.pk: str(row) for row in Person.objects.filter(pk__in={c.handler_id for c in rows if c.handler_id})}
+    answered = replied.among(case.pk for case in rows)
     return [
         Card(
             case=case,
@@ -53,6 +56,7 @@ def cards(cases: Iterable[Case], person: Any) -> list[Card]:
             handler=handlers.get(case.handler_id or 0, ""),
             due=case.due_at,
             paused=waiting_for(case) if case.paused and case.due_at is None and not case.ended else "",
+            unread=case.pk in answered,
         )
         for case in rows
     ]

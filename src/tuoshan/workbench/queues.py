@@ -12,13 +12,16 @@ from django.views.decorators.http import require_safe
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
 from tuoshan.cases.queries import QUEUES, CursorBroken
+from tuoshan.integrations import replied
 from tuoshan.office import filters as kept
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import filters
 from tuoshan.workbench.cards import Card, cards
 
 PAGE = 40
-OWN = ("mine", "tasks", "watched")
+REPLIED = "replied"
+"""What customers have answered in one's own cases; the other queues are conditions on cases alone."""
+OWN = ("mine", REPLIED, "tasks", "watched")
 SHARED = (
     "unassigned",
     "overdue",
@@ -32,12 +35,13 @@ SHARED = (
     "closed",
 )
 ICONS = {
-    "mine": "inbox", "tasks": "clip", "watched": "star", "unassigned": "layers", "overdue": "alert",
+    "mine": "inbox", REPLIED: "chat", "tasks": "clip", "watched": "star", "unassigned": "layers", "overdue": "alert",
     "due_today": "clock", "urgent": "flag", "appeals": "gavel", "waiting_customer": "user", "paused": "pause",
     "held": "lock", "open": "box", "closed": "check",
 }  # fmt: skip
 EMPTY = {
     "mine": (gettext_lazy("您手上没有待处理的工单。"), gettext_lazy("可以到“待分派”里领取。"), "unassigned"),
+    REPLIED: (gettext_lazy("客户的回复您都看过了。"), "", ""),
     "tasks": (gettext_lazy("没有等您完成的待办。"), "", ""),
     "unassigned": (gettext_lazy("没有等待分派的工单。"), "", ""),
     "overdue": (gettext_lazy("没有超时的工单。"), "", ""),
@@ -46,7 +50,8 @@ EMPTY = {
 
 def rail_groups(request: HttpRequest) -> list[dict[str, Any]]:
     """The two groups of queues with their exact counts."""
-    counts = queries.counts(request.user, tuple(name for name in (*OWN, *SHARED) if name != "closed"))
+    counts = queries.counts(request.user, tuple(name for name in (*OWN, *SHARED) if name not in ("closed", REPLIED)))
+    counts[REPLIED] = replied.of(request.user).order_by().count()
     here = getattr(request, "queue_name", "")
     return [
         {"title": _("我的工作"), "items": [_item(name, counts, here) for name in OWN]},
@@ -55,10 +60,15 @@ def rail_groups(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def title_of(name: str) -> Any:
+    """What a built-in queue is called. Raises KeyError."""
+    return _("客户新回复") if name == REPLIED else QUEUES[name].title
+
+
 def _item(name: str, counts: dict[str, int], here: str) -> dict[str, Any]:
     return {
         "name": name,
-        "title": QUEUES[name].title,
+        "title": title_of(name),
         "href": reverse("workbench:queue", args=[name]),
         "icon": ICONS.get(name, "dot"),
         "count": counts.get(name, 0),
@@ -72,17 +82,18 @@ def pane(request: HttpRequest, name: str, *, current: Case | None = None, cursor
     if kept.is_filter(name):
         shown = filters.pane(request, name, current=current, cursor=cursor)
         return {**shown, "bulk": allowed(request.user, "workbench.bulk")}
-    if name not in QUEUES:
+    if name not in QUEUES and name != REPLIED:
         raise Http404
+    found = replied.of(request.user) if name == REPLIED else queries.queue(name, request.user)
     try:
-        page = queries.page(queries.queue(name, request.user), cursor, PAGE)
+        page = queries.page(found, cursor, PAGE)
     except CursorBroken as error:
         raise Http404 from error
     rows: list[Card] = cards(page.rows, request.user)
     empty = EMPTY.get(name, (_("这个队列里没有工单。"), "", ""))
     return {
         "name": name,
-        "title": QUEUES[name].title,
+        "title": title_of(name),
         "rows": rows,
         "current": current.pk if current else 0,
         "bulk": allowed(request.user, "workbench.bulk"),
@@ -101,7 +112,7 @@ def remembered(request: HttpRequest) -> str:
     name = request.GET.get("queue") or request.session.get("queue", "mine")
     if kept.is_filter(name):
         return name if kept.exists(request.user, name) else "mine"
-    return name if name in QUEUES else "mine"
+    return name if name in QUEUES or name == REPLIED else "mine"
 
 
 @permitted("workbench.home")

@@ -92,3 +92,30 @@ def test_the_queue_lets_rows_be_picked(desk: Any) -> None:
     assert "data-bulk" in text
     assert "data-pick " in text
     assert "data-pick " not in desk.client("auditor").get("/queue/unassigned").content.decode()
+
+
+def test_picked_cases_are_put_to_one_improvement_by_those_who_lead(desk: Any) -> None:
+    from tests.workbench.deskhouse import moment
+
+    from tuoshan.quality import lessons
+    from tuoshan.quality.models import Lesson
+
+    first, second, third = desk.complaint(), desk.complaint(), desk.complaint()
+    numbers = [second.number, third.number]
+    assert "登记整改" in desk.htmx("lead", "get", "/lessons/link", {"case": numbers}).content.decode()
+    made = lessons.make(
+        what="换更厚的内衬", case_ids=[first.pk], now=moment(), owner_id=desk.people["lead"].pk, due_on=moment().date()
+    )
+    assert "/lessons/link" in choices(desk, "lead", [second, third])
+    assert "/lessons/link" not in choices(desk, "agent", [second, third])
+    form = desk.htmx("lead", "get", "/lessons/link", {"case": numbers}).content.decode()
+    assert "换更厚的内衬" in form
+    assert all(f"case={number}" in form for number in numbers), "a new one is made from the same cases"
+    assert desk.htmx("lead", "post", "/lessons/link", {"case": numbers}).status_code == 422
+    for _ in range(2):  # pressed twice
+        answer = desk.htmx("lead", "post", "/lessons/link", {"case": numbers, "lesson": made.pk})
+        assert answer.status_code == 200 and "2 件工单已归入" in answer.content.decode()
+    assert sorted(lessons.cases_of(made)) == sorted([first.pk, second.pk, third.pk])
+    Lesson.objects.filter(pk=made.pk).update(status=Lesson.Status.DONE)
+    assert desk.htmx("lead", "post", "/lessons/link", {"case": numbers, "lesson": made.pk}).status_code == 422
+    assert desk.htmx("agent", "post", "/lessons/link", {"case": numbers, "lesson": made.pk}).status_code == 403

@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.http import Http404
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tuoshan import punctuation
 from tuoshan.cases import queries
 from tuoshan.parties import reach
 from tuoshan.parties.models import Person
@@ -16,6 +18,7 @@ from tuoshan.quality import lessons as quality
 from tuoshan.quality.models import Lesson
 
 MOST_CASES = 200
+MOST_TITLE = 40
 FILTERS = (
     ("unfinished", gettext_lazy("未完成")),
     ("mine", gettext_lazy("我负责的")),
@@ -68,6 +71,28 @@ class LessonForm(forms.Form):
         if missing:
             raise forms.ValidationError(_("没有找到工单：%(numbers)s") % {"numbers": _("、").join(missing[:5])})
         return [found[number] for number in numbers]
+
+
+class LinkForm(forms.Form):
+    """One improvement that is not finished yet, to which more cases belong."""
+
+    lesson = forms.ModelChoiceField(label=gettext_lazy("归入哪项整改"), queryset=Lesson.objects.none())
+
+    def __init__(self, *args: Any, viewer: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["lesson"]
+        open_ones = within(viewer).filter(status__in=quality.OPEN).order_by().values("pk")
+        field.queryset = Lesson.objects.filter(pk__in=open_ones).order_by("due_on", "pk")
+        field.empty_label = _("请选择")
+        owners = {pk: str(person) for pk, person in Person.objects.in_bulk().items()}
+        field.label_from_instance = lambda one: punctuation.in_brackets(
+            Truncator(one.what).chars(MOST_TITLE), punctuation.listed(_who_and_when(one, owners))
+        )
+
+
+def _who_and_when(lesson: Lesson, owners: dict[Any, str]) -> list[str]:
+    due = lesson.due_on.isoformat() if lesson.due_on else ""
+    return [part for part in (owners.get(lesson.owner_id, ""), due) if part]
 
 
 def within(viewer: Any) -> Any:

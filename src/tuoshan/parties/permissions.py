@@ -68,7 +68,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each("workbench.", "register register_form register_duplicates register_order register_email", FRONT),
     **_each("workbench.", "register_products register_message registered slip merge unmerge", FRONT),
     **_each("workbench.", "parked_retry parked_drop absence leaver leave mailbox_retry", LEADS),
-    **_each("workbench.", "lesson_make lesson_check", LEADS),
+    **_each("workbench.", "lesson_make lesson_link lesson_check", LEADS),
     **_each("workbench.", "mailbox mailbox_message", OVERSIGHT),
     **_each("workbench.", "import_upload import_mapping import_run import_stop import_errors", LEADS),
     # Workbench: settings
@@ -94,46 +94,75 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each("documents.", "serve thumbnail upload discard", ANYBODY),
     # Programs; the scope that a token needs as well stands in SCOPES
     **_each("api.", "openapi-json api-root", ANYBODY),
-    **_each("api.", "me", STAFF),
-    **_each("api.", "case_list queue_list case_read case_timeline case_clocks case_possible evidence_list", STAFF),
-    **_each("api.", "case_register", FRONT),
+    **_each(
+        "api.",
+        "me case_list queue_list case_read case_timeline case_clocks case_possible case_tasks evidence_list "
+        "evidence_file case_search filter_list filter_cases task_list follow_up_list lesson_list lesson_read "
+        "notification_list notification_read me_change token_list token_revoke customer_find customer_read "
+        "category_list playbook_list playbook_read product_find order_read",
+        STAFF,
+    ),
+    **_each("api.", "case_register case_merge case_unmerge case_likely register_look register_email case_slip", FRONT),
     **_each(
         "api.",
         "case_batch case_act case_task case_ask case_hold case_release case_correct case_note case_call case_message "
-        "evidence_add case_watch case_unwatch",
+        "evidence_add case_watch case_unwatch case_presence case_replies reply_used case_mentions case_preview "
+        "case_follow_up filter_make filter_change filter_remove lesson_progress absence_list absence_make absence_end "
+        "assignable_list",
         WRITERS,
     ),
-    **_each("api.", "case_merge case_unmerge", FRONT),
-    **_each("api.", "case_step_back", LEADS),
-    **_each("api.", "customer_find customer_read category_list playbook_list", STAFF),
+    **_each("api.", "case_step_back lesson_make lesson_check parked_retry parked_drop mail_retry", LEADS),
+    **_each("api.", "person_absences person_absence_make person_in_hand person_hand_on person_leave", LEADS),
+    **_each("api.import_", "list upload read columns start stop errors", LEADS),
+    **_each("api.", "board_read board_cases board_tomorrow board_approvals parked_list mail_list mail_read", OVERSIGHT),
     **_each("api.", "people_list", OVERSIGHT),
+    **_each("api.", "report_list report_read report_file cases_file", REPORT_READERS),
     **_each("api.", "customer_erase", ADMINS),
+    # Programs: settings
+    **_each(
+        "api.",
+        "person_list person_make person_read person_change person_link person_factor person_skill person_active "
+        "role_list role_read role_change unit_list unit_make unit_read unit_change party_list party_read party_add "
+        "party_remove playbook_files playbook_file playbook_check playbook_use playbook_back outgoing_read "
+        "company_change gateway_change outgoing_test",
+        ADMINS,
+    ),
+    **_each(
+        "api.",
+        "settings_changes category_all category_make category_read category_change cause_list cause_make cause_read "
+        "cause_change reason_list reason_make reason_read reason_change calendar_list calendar_read calendar_change "
+        "calendar_notice table_list table_read table_change table_back template_list template_read template_change "
+        "reply_list reply_make reply_read reply_change reply_remove",
+        CONFIGURERS,
+    ),
 }
 
 SCOPES: dict[str, str] = {
     **dict.fromkeys(
-        (
-            "api.case_register",
-            "api.case_batch",
-            "api.case_act",
-            "api.case_task",
-            "api.case_ask",
-            "api.case_hold",
-            "api.case_release",
-            "api.case_correct",
-            "api.case_step_back",
-            "api.case_note",
-            "api.case_call",
-            "api.case_message",
-            "api.case_watch",
-            "api.case_unwatch",
-            "api.case_merge",
-            "api.case_unmerge",
-            "api.evidence_add",
+        _each(
+            "api.",
+            "case_register case_batch case_act case_task case_ask case_hold case_release case_correct case_step_back "
+            "case_note case_call case_message case_watch case_unwatch case_merge case_unmerge evidence_add "
+            "case_presence reply_used case_follow_up filter_make filter_change filter_remove lesson_make "
+            "lesson_progress lesson_check notification_read me_change token_revoke absence_make absence_end "
+            "person_absence_make person_hand_on parked_retry parked_drop mail_retry import_upload import_columns "
+            "import_start import_stop",
+            STAFF,
         ),
         "write",
     ),
-    "api.customer_erase": "admin",
+    **dict.fromkeys(
+        _each(
+            "api.",
+            "customer_erase person_leave person_make person_change person_link person_factor person_skill "
+            "person_active role_change unit_make unit_change party_add party_remove playbook_check playbook_use "
+            "playbook_back company_change gateway_change outgoing_test category_make category_change cause_make "
+            "cause_change reason_make reason_change calendar_change calendar_notice table_change table_back "
+            "template_change reply_make reply_change reply_remove",
+            STAFF,
+        ),
+        "admin",
+    ),
 }
 """What a token must be allowed for these; every other endpoint needs ``read``."""
 

@@ -20,7 +20,7 @@ from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import sentence
 from tuoshan.office import bulk as office
 from tuoshan.office.bulk import MOST, MOST_WRITTEN, shared
-from tuoshan.parties.permissions import permitted
+from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import assignable
 
 
@@ -52,7 +52,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     cases = picked(request)
     choices = [Choice(name, words(item.title)) for name, item in shared(_standings(request, cases)).items()]
     over = len(set(request.GET.getlist("case"))) > MOST
-    context = {"cases": cases, "choices": choices, "over": over, "most": MOST}
+    may_learn = allowed(request.user, "workbench.lesson_link")
+    context = {"cases": cases, "choices": choices, "over": over, "most": MOST, "may_learn": may_learn}
     return render(request, "workbench/bulk/choices.html", context)
 
 

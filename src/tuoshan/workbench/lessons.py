@@ -8,17 +8,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tuoshan import clock
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
-from tuoshan.office.lessons import FILTERS, MOST_CASES, REFUSED, LessonForm, chosen, may_progress, within
+from tuoshan.office.lessons import FILTERS, MOST_CASES, REFUSED, LessonForm, LinkForm, chosen, may_progress, within
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.quality import lessons as quality
 from tuoshan.quality.models import Lesson
+from tuoshan.workbench.bulk import picked
 from tuoshan.workbench.cards import cards
 from tuoshan.workbench.casepage import person_id
 
@@ -71,6 +73,24 @@ def lesson_make(request: HttpRequest) -> HttpResponse:
     else:
         form = LessonForm(initial={"cases": "\n".join(request.GET.getlist("case"))}, viewer=request.user)
     return render(request, "workbench/lessons/make.html", {"form": form}, status=status)
+
+
+@permitted("workbench.lesson_link")
+@require_http_methods(["GET", "POST"])
+def lesson_link(request: HttpRequest) -> HttpResponse:
+    """Put the cases picked in a list to an improvement that is there already, or go on to make one from them."""
+    cases = picked(request)
+    form = LinkForm(request.POST or None, viewer=request.user)
+    done = None
+    if request.method == "POST" and cases and form.is_valid():
+        done = form.cleaned_data["lesson"]
+        quality.link(done, [case.pk for case in cases])
+    context = {
+        "form": form, "cases": cases, "done": done,
+        "make_url": f"{reverse('workbench:lesson_make')}?{urlencode({'case': [case.number for case in cases]}, True)}",
+    }  # fmt: skip
+    status = 422 if request.method == "POST" and done is None else 200
+    return render(request, "workbench/bulk/lesson.html", context, status=status)
 
 
 def _find(request: HttpRequest, pk: int) -> Lesson:
@@ -150,6 +170,7 @@ def of_case(case: Case) -> list[Lesson]:
 urlpatterns = [
     path("lessons", lessons, name="lessons"),
     path("lessons/new", lesson_make, name="lesson_make"),
+    path("lessons/link", lesson_link, name="lesson_link"),
     path("lessons/<int:pk>", lesson, name="lesson"),
     path("lessons/<int:pk>/progress", lesson_progress, name="lesson_progress"),
     path("lessons/<int:pk>/check", lesson_check, name="lesson_check"),

@@ -1,15 +1,22 @@
 """The API object: who calls, what errors look like, idempotency."""
 
-from typing import Any
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Annotated, Any
 
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI
+from ninja import Field, NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
 from ninja.security import APIKeyCookie, HttpBearer
 
-from tuoshan import __version__
+from tuoshan import __version__, clock
+from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.api import problems
 from tuoshan.api.shapes import ProblemOut
+from tuoshan.cases.models import Command
 from tuoshan.parties import tokens
 from tuoshan.parties.models import ApiToken, Person
 from tuoshan.parties.permissions import NotPermitted, NotSignedIn, ScopeMissing
@@ -35,6 +42,38 @@ class SignedIn(APIKeyCookie):
         return user if user.is_authenticated and user.is_active else None
 
 
+class Plain(Parser):
+    """JSON as the standard has it, of text that every database stores: no NaN, no NUL, no half of a sign."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        data = json.loads(request.body, parse_constant=_no_constant)
+        try:
+            text = json.dumps(data, ensure_ascii=False)
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError("half of a surrogate pair") from error
+        if "\\u0000" in text and _has_nul(data):
+            raise ValueError("NUL")
+        return data
+
+    def parse_querydict(self, data: Any, list_fields: Any, request: HttpRequest) -> Any:
+        if any("\x00" in one for pair in data.lists() for one in (pair[0], *pair[1])):
+            raise HttpError(400, "NUL")
+        return super().parse_querydict(data, list_fields, request)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _has_nul(data: Any) -> bool:
+    if isinstance(data, str):
+        return "\x00" in data
+    if isinstance(data, dict):
+        return any(_has_nul(part) for pair in data.items() for part in pair)
+    return isinstance(data, list) and any(_has_nul(part) for part in data)
+
+
 api = NinjaAPI(
     title="Tuoshan 妥善",
     version="1",
@@ -44,12 +83,18 @@ api = NinjaAPI(
         f"Tuoshan {__version__}."
     ),
     auth=[Token(), SignedIn()],
+    parser=Plain(),
     urls_namespace="api",
     docs_url=None,
 )
 
 PROBLEMS: dict[int, type[ProblemOut]] = dict.fromkeys((400, 401, 403, 404, 409, 422, 429), ProblemOut)
 """The error answers that every operation declares."""
+
+
+def gives(shape: Any, status: int = 200) -> dict[int, Any]:
+    """What an operation answers: this when all is well, else a problem."""
+    return {status: shape, **PROBLEMS}
 
 
 def explain(request: HttpRequest, error: Any) -> HttpResponse:
@@ -72,3 +117,55 @@ def idempotency_key(request: HttpRequest) -> str | None:
     if len(key) > 120:
         raise problems.Problem(400, "bad_key", "Idempotency-Key: 120")
     return key or None
+
+
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+"""An id in an address or a body: no number that a database cannot hold."""
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=200)]
+"""A text in an address."""
+
+
+def me(request: HttpRequest) -> Any:
+    """The person who calls."""
+    return request.user
+
+
+def once(request: HttpRequest, make: Callable[[], int]) -> int:
+    """The id of what `make` makes; sent again with the same `Idempotency-Key`, the id that was made then.
+
+    Raises Problem 409 where the key was used for something else.
+    """
+    key = idempotency_key(request)
+    if key is None:
+        return make()
+    mark = f"api:{me(request).pk}:{key}"[:200]
+    said = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + _sent(request)).hexdigest()
+    try:
+        with write_transaction():
+            known = Command.objects.filter(key=mark).first()
+            if known is None:
+                made = make()
+                Command.objects.create(
+                    key=mark, case_id=0, actor_id=me(request).pk, fingerprint=said, reply=json.dumps(made),
+                    at=clock.now(),
+                )  # fmt: skip
+                return made
+    except IntegrityError:  # the same was sent twice at the same moment: the other one made it
+        known = Command.objects.filter(key=mark).first()
+        if known is None:
+            raise
+    if known.fingerprint != said:
+        raise problems.key_used_otherwise()
+    return int(json.loads(known.reply))
+
+
+def _sent(request: HttpRequest) -> bytes:
+    """The body, or of an upload, which has been read already, the digest of each file."""
+    if not request.FILES:
+        return request.body
+    digests = []
+    for name in sorted(request.FILES):
+        file: Any = request.FILES[name]
+        digests.append(f"{name} {hashlib.file_digest(file, 'sha256').hexdigest()}")
+        file.seek(0)
+    return "\n".join(digests).encode()

@@ -1,4 +1,4 @@
-"""What programs look up: playbooks, lists, customers, people."""
+"""What programs look up: lists, customers, people."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,13 +6,10 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from ninja import Router
 
-from tuoshan.api.application import PROBLEMS
+from tuoshan.api.application import Id, gives
 from tuoshan.api.problems import Problem
-from tuoshan.api.reading import field_out
-from tuoshan.api.shapes import CustomerOut, ListEntry, PersonOut, PlaybookOut
-from tuoshan.cases import library, lists, queries
-from tuoshan.cases.forms import words
-from tuoshan.core.playbook import Playbook
+from tuoshan.api.shapes import CustomerOut, ListEntry, PersonOut
+from tuoshan.cases import lists, queries
 from tuoshan.parties import customers
 from tuoshan.parties.models import Customer, Person
 from tuoshan.parties.permissions import WRITERS, api_permitted
@@ -21,25 +18,7 @@ from tuoshan.secrets import mask_email, mask_phone
 router = Router(tags=["directory"])
 
 
-@router.get("/playbooks", response={200: list[PlaybookOut], **PROBLEMS}, url_name="playbook_list", summary="Playbooks")
-@api_permitted("api.playbook_list")
-def playbook_list(request: HttpRequest) -> list[dict[str, Any]]:
-    """The playbooks that new cases may begin with."""
-    return [_playbook(book) for book in library.everything().values()]
-
-
-def _playbook(book: Playbook) -> dict[str, Any]:
-    return {
-        "key": book.key, "version": book.version, "hash": book.hash, "title": words(book.title), "source": book.source,
-        "register_fields": [field_out(item) for item in book.register],
-        "states": {name: words(state.title) for name, state in book.states.items()},
-        "actions": {name: words(action.title) for name, action in book.actions.items()},
-    }  # fmt: skip
-
-
-@router.get(
-    "/lists/{name}", response={200: list[ListEntry], **PROBLEMS}, url_name="category_list", summary="A company list"
-)
+@router.get("/lists/{name}", response=gives(list[ListEntry]), url_name="category_list", summary="A company list")
 @api_permitted("api.category_list")
 def list_entries(request: HttpRequest, name: str) -> list[dict[str, str]]:
     """The entries of a list that form fields draw from (`categories`, `departments`, `product` …)."""
@@ -54,9 +33,7 @@ def list_entries(request: HttpRequest, name: str) -> list[dict[str, str]]:
     return found
 
 
-@router.get(
-    "/customers", response={200: list[CustomerOut], **PROBLEMS}, url_name="customer_find", summary="Find customers"
-)
+@router.get("/customers", response=gives(list[CustomerOut]), url_name="customer_find", summary="Find customers")
 @api_permitted("api.customer_find")
 def customer_find(request: HttpRequest, q: str) -> list[dict[str, Any]]:
     """By phone (whole, or the last four digits) or by name; at most 20."""
@@ -65,11 +42,9 @@ def customer_find(request: HttpRequest, q: str) -> list[dict[str, Any]]:
     return [_customer(request, row) for row in customers.search(q)[:20]]
 
 
-@router.get(
-    "/customers/{number}", response={200: CustomerOut, **PROBLEMS}, url_name="customer_read", summary="One customer"
-)
+@router.get("/customers/{number}", response=gives(CustomerOut), url_name="customer_read", summary="One customer")
 @api_permitted("api.customer_read")
-def customer_read(request: HttpRequest, number: int) -> dict[str, Any]:
+def customer_read(request: HttpRequest, number: Id) -> dict[str, Any]:
     """A customer by id."""
     found = Customer.objects.filter(pk=number).first()
     if found is None:
@@ -77,11 +52,9 @@ def customer_read(request: HttpRequest, number: int) -> dict[str, Any]:
     return _customer(request, found)
 
 
-@router.delete(
-    "/customers/{number}", response={204: None, **PROBLEMS}, url_name="customer_erase", summary="Erase a customer"
-)
+@router.delete("/customers/{number}", response=gives(None, 204), url_name="customer_erase", summary="Erase a customer")
 @api_permitted("api.customer_erase")
-def customer_erase(request: HttpRequest, number: int) -> tuple[int, None]:
+def customer_erase(request: HttpRequest, number: Id) -> tuple[int, None]:
     """The person goes, the cases stay."""
     found = Customer.objects.filter(pk=number).first()
     if found is None:
@@ -100,23 +73,16 @@ def _customer(request: HttpRequest, row: Customer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/people", response={200: list[PersonOut], **PROBLEMS}, url_name="people_list", summary="People")
+@router.get("/people", response=gives(list[PersonOut]), url_name="people_list", summary="People")
 @api_permitted("api.people_list")
 def people_list(request: HttpRequest) -> list[dict[str, Any]]:
     """Everybody who works here."""
     rows = Person.objects.prefetch_related("roles").order_by("pk")
-    return [_person(row) for row in rows]
+    return [person_out(row) for row in rows]
 
 
-@router.get("/me", response={200: PersonOut, **PROBLEMS}, url_name="me", summary="Who calls")
-@api_permitted("api.me")
-def me(request: HttpRequest) -> dict[str, Any]:
-    """The person whose token or session this is."""
-    user: Any = request.user
-    return _person(user)
-
-
-def _person(row: Person) -> dict[str, Any]:
+def person_out(row: Person) -> dict[str, Any]:
+    """Somebody on the wire."""
     return {
         "id": row.pk, "username": row.username, "name": str(row), "roles": sorted(row.role_keys()),
         "unit_id": row.unit_id, "is_active": row.is_active,

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problems, in the caller's language, with the facts a program needs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -75,3 +76,21 @@ def of_error(error: Exception) -> Problem | None:
 
 def _located(item: Any) -> dict[str, str]:
     return {"where": ".".join(str(part) for part in item.get("loc", ())), "message": str(item.get("msg", ""))}
+
+
+def key_used_otherwise() -> Problem:
+    """The same Idempotency-Key with another content."""
+    return Problem(409, "key_used_otherwise", _("这个 Idempotency-Key 已经用于别的内容"))
+
+
+def invalid(errors: Mapping[str, Any], title: str = "") -> Problem:
+    """A form that was refused: by field what is wrong, in words."""
+    fields = {name: " ".join(str(text) for text in texts) for name, texts in errors.items()}
+    return Problem(
+        422, "invalid_form", title or _("填写的内容有误"), " ".join(fields.values()), facts={"fields": fields}
+    )
+
+
+def broken_cursor() -> Problem:
+    """A cursor that was not made here, or for something else."""
+    return Problem(400, "broken_cursor", _("这个 cursor 不能用"))

@@ -5,8 +5,8 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 
-from tuoshan.api.application import PROBLEMS
-from tuoshan.api.problems import Problem
+from tuoshan.api.application import Id, gives
+from tuoshan.api.problems import Problem, broken_cursor
 from tuoshan.api.shapes import (
     CaseOut,
     CasePage,
@@ -14,6 +14,7 @@ from tuoshan.api.shapes import (
     ClockOut,
     EntryOut,
     EvidenceOut,
+    Limit,
     PossibleOut,
     QueueOut,
 )
@@ -46,17 +47,18 @@ class CaseFilter(Schema):
     playbook: str | None = None
     grade: str | None = None
     channel: str | None = None
-    handler_id: int | None = None
-    unit_id: int | None = None
-    customer_id: int | None = None
-    category_id: int | None = None
+    handler_id: Id | None = None
+    unit_id: Id | None = None
+    customer_id: Id | None = None
+    category_id: Id | None = None
     cursor: str = ""
-    limit: int = 50
+    limit: Limit = 50
 
 
 def find_case(request: HttpRequest, number: str) -> Case:
     """The case within the caller's reach. Raises Http404."""
-    case = queries.reachable(request.user).filter(number=number).first()
+    plain = number[:40].replace("\x00", "")
+    case = queries.reachable(request.user).filter(number=plain).first()
     if case is None:
         raise Http404
     return case
@@ -67,7 +69,7 @@ def standing_of(request: HttpRequest, case: Case) -> Standing:
     return Standing(case, ActingAs.by_person(request.user))
 
 
-@router.get("", response={200: CasePage, **PROBLEMS}, url_name="case_list", summary="A queue, page by page")
+@router.get("", response=gives(CasePage), url_name="case_list", summary="A queue, page by page")
 @api_permitted("api.case_list")
 def case_list(request: HttpRequest, where: Query[CaseFilter]) -> dict[str, Any]:
     """Cases of a built-in queue, narrowed by the given conditions, in the queue's order."""
@@ -77,7 +79,7 @@ def case_list(request: HttpRequest, where: Query[CaseFilter]) -> dict[str, Any]:
     try:
         page = queries.page(queries.queue(where.queue, request.user, **given), where.cursor, where.limit)
     except CursorBroken as error:
-        raise Problem(400, "broken_cursor", "cursor") from error
+        raise broken_cursor() from error
     return {"cases": [row_of(case) for case in page.rows], "next": page.next, "previous": page.previous}
 
 
@@ -86,7 +88,7 @@ def row_of(case: Case) -> dict[str, Any]:
     return {name: getattr(case, name) for name in CaseRow.model_fields}
 
 
-@router.get("/queues", response={200: list[QueueOut], **PROBLEMS}, url_name="queue_list", summary="Queues and counts")
+@router.get("/queues", response=gives(list[QueueOut]), url_name="queue_list", summary="Queues and counts")
 @api_permitted("api.queue_list")
 def queue_list(request: HttpRequest) -> list[dict[str, Any]]:
     """The built-in queues with their exact counts within the caller's reach."""
@@ -94,7 +96,7 @@ def queue_list(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"name": name, "title": str(queue.title), "count": counts[name]} for name, queue in QUEUES.items()]
 
 
-@router.get("/{number}", response={200: CaseOut, **PROBLEMS}, url_name="case_read", summary="One case")
+@router.get("/{number}", response=gives(CaseOut), url_name="case_read", summary="One case")
 @api_permitted("api.case_read")
 def case_read(request: HttpRequest, number: str) -> dict[str, Any]:
     """The case with its facts; findings against a person only for supervisors."""
@@ -118,7 +120,7 @@ def case_read(request: HttpRequest, number: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/{number}/clocks", response={200: list[ClockOut], **PROBLEMS}, url_name="case_clocks", summary="Clocks")
+@router.get("/{number}/clocks", response=gives(list[ClockOut]), url_name="case_clocks", summary="Clocks")
 @api_permitted("api.case_clocks")
 def case_clocks(request: HttpRequest, number: str) -> list[dict[str, Any]]:
     """Every clock, running ones first, each with its arithmetic."""
@@ -135,9 +137,7 @@ def case_clocks(request: HttpRequest, number: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-@router.get(
-    "/{number}/timeline", response={200: list[EntryOut], **PROBLEMS}, url_name="case_timeline", summary="Timeline"
-)
+@router.get("/{number}/timeline", response=gives(list[EntryOut]), url_name="case_timeline", summary="Timeline")
 @api_permitted("api.case_timeline")
 def case_timeline(request: HttpRequest, number: str) -> list[dict[str, Any]]:
     """Messages, notes, calls and events, oldest first."""
@@ -156,7 +156,7 @@ def case_timeline(request: HttpRequest, number: str) -> list[dict[str, Any]]:
 
 @router.get(
     "/{number}/possible",
-    response={200: list[PossibleOut], **PROBLEMS},
+    response=gives(list[PossibleOut]),
     url_name="case_possible",
     summary="What can be done",
 )
@@ -187,9 +187,7 @@ def field_out(field: Field) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get(
-    "/{number}/evidence", response={200: list[EvidenceOut], **PROBLEMS}, url_name="evidence_list", summary="Files"
-)
+@router.get("/{number}/evidence", response=gives(list[EvidenceOut]), url_name="evidence_list", summary="Files")
 @api_permitted("api.evidence_list")
 def evidence_list(request: HttpRequest, number: str) -> list[dict[str, Any]]:
     """The files of the case that the caller may see."""

@@ -1,9 +1,15 @@
 """What goes over the wire."""
 
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 from ninja import Field, Schema
+from pydantic import AwareDatetime
+
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1990, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC))]
+"""A moment with its zone, not before 1990 and not after 2100."""
+Limit = Annotated[int, Field(ge=1, le=200)]
+"""How many a page has at most."""
 
 
 class ProblemOut(Schema):
@@ -126,8 +132,12 @@ class RegisterIn(Schema):
     title: str = Field("", max_length=200)
     customer_phone: str = ""
     customer_name: str = Field("", max_length=60)
-    unit_id: int | None = None
-    received_at: datetime | None = None
+    customer_email: str = Field("", max_length=200)
+    customer_address: str = Field("", max_length=200)
+    identity: str = Field("", description="result of the identity check, a value of the playbook's field `identity`")
+    identity_note: str = Field("", max_length=300)
+    unit_id: int | None = Field(None, ge=1, le=2**63 - 1)
+    received_at: Moment | None = None
     upload_token: str = ""
 
 

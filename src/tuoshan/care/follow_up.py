@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.care.models import FollowUpCall
@@ -79,3 +80,12 @@ def record_call(
                 next_at=None if ends else next_at,
             )
     return outcome
+
+
+def problem_of(result: str, said: str) -> dict[str, list[str]]:
+    """What is wrong with a call that is to be kept, by field; empty when nothing is."""
+    if result not in FollowUpCall.Result.values:
+        return {"result": [_("请选择回访结果。")]}
+    if not said and result != FollowUpCall.Result.NOT_REACHED:
+        return {"words": [_("请记下客户的话。")]}
+    return {}

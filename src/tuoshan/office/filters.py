@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
@@ -92,6 +93,11 @@ def keep(person: Any, conditions: Conditions, title: str, *, shared: bool) -> Sa
             person_id=None if shared and may_share(person) else person.pk, title=plain,
             conditions=conditions.to_text(), position=visible(person).count(), created_at=clock.now(),
         )  # fmt: skip
+
+
+def nothing_to_keep() -> str:
+    """Why nothing was kept."""
+    return _("请给筛选起个名字，并至少选一个条件。")
 
 
 def change(person: Any, kept: SavedFilter, title: str, *, shared: bool) -> None:

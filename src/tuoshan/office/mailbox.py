@@ -2,11 +2,13 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tuoshan.cases import queries
+from tuoshan.insight.told_to_staff import CUSTOMERS_LINK
 from tuoshan.integrations.models import OutgoingMessage
 from tuoshan.parties import reach
 from tuoshan.parties.permissions import LEADS
@@ -30,8 +32,17 @@ def recipient(row: OutgoingMessage, *, whole: bool) -> str:
 
 
 def text_of(row: OutgoingMessage, *, whole: bool) -> str:
-    """What it says. A link opens the customer's own page, so who only looks is not shown it."""
-    return row.body if whole else _LINK.sub(_("〔客户的链接〕"), row.body)
+    """What it says. Who has the customer's link can answer in the customer's name, so nobody of ours is shown it."""
+    return (CUSTOMERS_LINK if whole else _LINK).sub(_("〔客户的链接〕"), row.body)
+
+
+def customers_page(row: OutgoingMessage) -> str:
+    """The path of the customer's page that the message leads to, where staff may open it: in a demo alone, in which the
+    customers are invented; else empty."""
+    from tuoshan.demo.making import is_demo  # the demo's machinery is not for a web process that never asks
+
+    link = CUSTOMERS_LINK.search(row.body) if row.case_id else None
+    return urlsplit(link[0]).path if link and is_demo() else ""
 
 
 def within(person: Any, found: "QuerySet[OutgoingMessage]") -> "QuerySet[OutgoingMessage]":
@@ -40,3 +51,8 @@ def within(person: Any, found: "QuerySet[OutgoingMessage]") -> "QuerySet[Outgoin
         return found
     cases = queries.reachable(person).order_by().values("id")
     return found.filter(Q(case_id__in=cases) | Q(case_id__isnull=True))
+
+
+def not_waiting() -> str:
+    """Why a message is not sent again."""
+    return _("这条消息不在等着重发。")

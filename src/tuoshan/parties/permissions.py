@@ -67,7 +67,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each("workbench.", "notification_read", STAFF),
     **_each("workbench.", "register register_form register_duplicates register_order register_email", FRONT),
     **_each("workbench.", "register_products register_message registered slip merge unmerge", FRONT),
-    **_each("workbench.", "parked_retry parked_drop absence leaver leave mailbox_retry", LEADS),
+    **_each("workbench.", "parked_retry parked_drop absence leaver leave mailbox_retry mailbox_open", LEADS),
     **_each("workbench.", "lesson_make lesson_link lesson_check", LEADS),
     **_each("workbench.", "mailbox mailbox_message", OVERSIGHT),
     **_each("workbench.", "import_upload import_mapping import_run import_stop import_errors", LEADS),

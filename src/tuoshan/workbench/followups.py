@@ -121,10 +121,8 @@ def follow_up_call(request: HttpRequest, number: str) -> HttpResponse:
         return _call_page(request, case)
     result = request.POST.get("result", "")
     said = request.POST.get("words", "").strip()[:5000]
-    if result not in FollowUpCall.Result.values:
-        return _call_page(request, case, _("请选择回访结果。"), 422)
-    if not said and result != FollowUpCall.Result.NOT_REACHED:
-        return _call_page(request, case, _("请记下客户的话。"), 422)
+    for texts in follow_up.problem_of(result, said).values():
+        return _call_page(request, case, texts[0], 422)
     next_at, problem = _next_at(request)
     if problem:
         return _call_page(request, case, problem, 422)

@@ -9,10 +9,11 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from tuoshan.cases import service
 from tuoshan.cases.models import Case
 from tuoshan.integrations import mailbox as outbox
 from tuoshan.integrations.models import OutgoingMessage
-from tuoshan.office.mailbox import recipient, sees_recipients, text_of, within
+from tuoshan.office.mailbox import customers_page, not_waiting, recipient, sees_recipients, text_of, within
 from tuoshan.parties.permissions import allowed, permitted
 
 SHOWN = 50
@@ -71,8 +72,21 @@ def mailbox_message(request: HttpRequest, pk: int) -> HttpResponse:
         "message": row, "to": recipient(row, whole=whole), "text": text_of(row, whole=whole),
         "case": Case.objects.defer("snapshot").filter(pk=row.case_id or 0).first(),
         "look": LOOKS.get(row.status, "c-plain"), "may_send": allowed(request.user, "workbench.mailbox_retry"),
+        "may_open": allowed(request.user, "workbench.mailbox_open") and bool(customers_page(row)),
     }  # fmt: skip
     return render(request, "workbench/mailbox/message.html", context)
+
+
+@permitted("workbench.mailbox_open")
+@require_POST
+def mailbox_open(request: HttpRequest, pk: int) -> HttpResponse:
+    """Try the customer's side in a demo: the case keeps who opened it, then the customer's own page follows."""
+    row = _find(request, pk)
+    page = customers_page(row)
+    if not page or row.case_id is None:
+        raise Http404
+    service.record(case_id=row.case_id, name="opened_as_customer", actor=service.ActingAs.by_person(request.user))
+    return redirect(page)
 
 
 @permitted("workbench.mailbox_retry")
@@ -83,7 +97,7 @@ def mailbox_retry(request: HttpRequest, pk: int) -> HttpResponse:
     if row.status == OutgoingMessage.Status.FAILED and outbox.try_again(row):
         messages.success(request, _("已放回，马上再发一次。"))
     else:
-        messages.warning(request, _("这条消息不在等着重发。"))
+        messages.warning(request, not_waiting())
     return redirect("workbench:mailbox_message", pk=row.pk)
 
 
@@ -91,4 +105,5 @@ urlpatterns = [
     path("mailbox", mailbox, name="mailbox"),
     path("mailbox/<int:pk>", mailbox_message, name="mailbox_message"),
     path("mailbox/<int:pk>/retry", mailbox_retry, name="mailbox_retry"),
+    path("mailbox/<int:pk>/open", mailbox_open, name="mailbox_open"),
 ]

@@ -19,7 +19,7 @@ from tuoshan.cases.library import PlaybookUnknown
 from tuoshan.cases.models import Case
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import sentence
-from tuoshan.catalog.models import OrderRef, Product
+from tuoshan.catalog.models import OrderRef
 from tuoshan.core.playbook import Playbook
 from tuoshan.documents import drafts, evidence, pdf
 from tuoshan.intake import arrivals, beside, pasted
@@ -29,13 +29,14 @@ from tuoshan.intake.registering import Contact, IdentityCheck, Registered, promi
 from tuoshan.intake.texts import said_field
 from tuoshan.integrations.printing import slip_data
 from tuoshan.knowledge.company import company
+from tuoshan.office import catalogue
+from tuoshan.office.registering import own_case
 from tuoshan.parties.models import Customer, Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.workbench.cards import cards
 from tuoshan.workbench.panels import Shown, panel
 
 FIRST = "complaint"
-MOST_SUGGESTED = 20
 WORTH_SAYING = 300
 """Seconds between arrival and registration below which nobody needs to be told."""
 
@@ -119,7 +120,7 @@ def _initial(request: HttpRequest, book: Playbook) -> dict[str, Any]:
     unit = getattr(request.user, "unit", None)
     if unit is not None and unit.kind == "store":
         initial["store"] = str(unit.pk)
-    before = _own_case(request, request.GET["after"]) if request.GET.get("after") else None
+    before = own_case(request.user, request.GET["after"]) if request.GET.get("after") else None
     customer = Customer.objects.filter(pk=before.customer_id or 0, erased_at=None).first() if before else None
     if customer is not None:
         initial["customer"] = {"phone": customer.phone, "name": customer.name, "email": customer.email}
@@ -207,11 +208,8 @@ def register_order(request: HttpRequest, playbook: str, order_id: int) -> HttpRe
 @require_safe
 def register_products(request: HttpRequest) -> HttpResponse:
     """Suggestions for what has been typed as a product."""
-    text = request.GET.get("product", "").strip()
-    found = Product.objects.filter(is_active=True)
-    if text:
-        found = found.filter(name__icontains=text) | found.filter(code__istartswith=text)
-    return render(request, "workbench/registering/products.html", {"products": found[:MOST_SUGGESTED]})
+    found = catalogue.products(request.GET.get("product", ""))
+    return render(request, "workbench/registering/products.html", {"products": found[: catalogue.MOST_SUGGESTED]})
 
 
 @permitted("workbench.register_email")
@@ -264,17 +262,11 @@ def register_message(request: HttpRequest, playbook: str, number: str) -> HttpRe
 # -- afterwards ----------------------------------------------------------------------------------------------
 
 
-def _own_case(request: HttpRequest, number: str) -> Case | None:
-    """A case within reach, or one that this person registered."""
-    case = queries.reachable(request.user).filter(number=number).first()
-    return case or Case.objects.filter(number=number, registrant_id=request.user.pk).first()
-
-
 @permitted("workbench.registered")
 @require_safe
 def registered(request: HttpRequest, number: str) -> HttpResponse:
     """What to tell the customer: the number, who looks after it, by when they will hear."""
-    case = _own_case(request, number)
+    case = own_case(request.user, number)
     if case is None:
         raise Http404
     house = company()
@@ -300,7 +292,7 @@ def _differing(names: list[str]) -> str:
 @require_safe
 def slip(request: HttpRequest, number: str) -> HttpResponse:
     """The slip for the customer, on a roll of 80 mm or on A5, in the language of the screen."""
-    case = _own_case(request, number)
+    case = own_case(request.user, number)
     if case is None or request.GET.get("size", "80mm") not in SIZES:
         raise Http404
     size = SIZES[request.GET.get("size", "80mm")]

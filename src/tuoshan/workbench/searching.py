@@ -262,7 +262,7 @@ def save_filter(request: HttpRequest) -> HttpResponse:
     shared = request.POST.get("shared") == "1"
     kept = filters.keep(request.user, conditions, request.POST.get("title", ""), shared=shared)
     if kept is None:
-        messages.error(request, _("请给筛选起个名字，并至少选一个条件。"))
+        messages.error(request, filters.nothing_to_keep())
         return redirect(reverse("workbench:search") + conditions.address())
     messages.success(request, _("已保存筛选“%(title)s”，在左侧可以随时打开。") % {"title": kept.title})
     return redirect("workbench:queue", f"{filters.PREFIX}{kept.pk}")

@@ -163,3 +163,13 @@ def sweep(now: datetime) -> int:
 
 def _kept(bad: Bad) -> dict[str, Any]:
     return {"number": bad.row.number, "cells": bad.row.cells, "why": bad.why}
+
+
+def is_running() -> str:
+    """Why its columns cannot be changed."""
+    return _("正在导入，请先停止。")
+
+
+def not_checked() -> str:
+    """Why it cannot begin."""
+    return _("请先确认各列并试算。")

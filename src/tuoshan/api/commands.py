@@ -1,0 +1,55 @@
+"""What all commands about a case have in common: find it, send it, say what came of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from tuoshan.api.application import idempotency_key, me
+from tuoshan.api.problems import Problem, refused
+from tuoshan.api.reading import find_case
+from tuoshan.api.values import facts_of
+from tuoshan.cases import library, service
+from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.models import Case
+from tuoshan.core.playbook import Field, Playbook
+
+Call = Callable[..., service.Outcome]
+
+
+def acting(request: HttpRequest) -> ActingAs:
+    """The caller as an actor."""
+    return ActingAs.by_person(me(request))
+
+
+def playbook_of(case: Case) -> Playbook:
+    """The playbook that the case is pinned to."""
+    return library.pinned(case.playbook, case.playbook_hash)
+
+
+def facts(fields: tuple[Field, ...], given: dict[str, Any]) -> dict[str, Any]:
+    """JSON values as facts. Raises Problem 422 naming what is not of its kind."""
+    found, problems = facts_of(fields, given)
+    if problems:
+        raise Problem(422, "invalid_form", _("填写的内容有误"), facts={"fields": problems})
+    return found
+
+
+def answer(outcome: service.Outcome, case: Case | None = None, playbook: Playbook | None = None) -> dict[str, Any]:
+    """What a command did. Raises the refusal as a Problem, in the words of the playbook given or the case's own."""
+    if outcome.refusal is not None:
+        known = playbook or playbook_of(case or Case.objects.get(pk=outcome.case_id))
+        raise refused(outcome.refusal, known)
+    stands = Case.objects.only("state").get(pk=outcome.case_id)
+    events = [f"{event.kind}:{event.name}" for event in outcome.events]
+    return {
+        "number": outcome.number, "state": stands.state, "seq": outcome.seq, "events": events,
+        "replayed": outcome.replayed,
+    }  # fmt: skip
+
+
+def command(request: HttpRequest, number: str, call: Call, **given: Any) -> dict[str, Any]:
+    """Find the case within reach, give it one command as the caller, and say what came of it."""
+    case = find_case(request, number)
+    return answer(call(case_id=case.pk, actor=acting(request), idempotency_key=idempotency_key(request), **given), case)

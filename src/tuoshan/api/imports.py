@@ -1,0 +1,170 @@
+"""Spreadsheets: take in, confirm the columns (dry run), run, watch the progress, fetch the bad rows."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from ninja import Router, Schema
+from ninja.files import UploadedFile as NinjaFile
+from ninja.params import File as FileParameter
+
+from tuoshan.api.application import Id, gives, me, once
+from tuoshan.api.files import SHEET, sent
+from tuoshan.api.problems import Problem
+from tuoshan.intake.imports import desk, mapping
+from tuoshan.intake.imports.tables import TableRefused
+from tuoshan.intake.models import ImportRun
+from tuoshan.parties.permissions import api_permitted
+
+router = Router(tags=["imports"])
+MOST_RUNS = 50
+MOST_BAD = 200
+STARTABLE = (ImportRun.Status.CHECKED, ImportRun.Status.STOPPED)
+
+
+class TargetOut(Schema):
+    """Something that a column may mean."""
+
+    name: str
+    title: str
+    required: bool
+
+
+class BadOut(Schema):
+    """A row that cannot be taken, and why."""
+
+    row: int
+    why: str
+
+
+class ImportRow(Schema):
+    """An import. `status`: mapping, checked (dry run done), running, done, stopped, failed. Ids are texts."""
+
+    id: str
+    file_name: str
+    status: str
+    playbook: str
+    live: bool
+    rows: int
+    position: int
+    percent: int
+    taken: int
+    known: int
+    refused: int
+    problem: str
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class ImportOut(ImportRow):
+    """With its columns (heading → target, as guessed or confirmed), what they may mean, and the first bad rows."""
+
+    columns: dict[str, str]
+    targets: list[TargetOut]
+    bad: list[BadOut]
+
+
+class ColumnsIn(Schema):
+    """What the columns mean (heading → target; left out or empty: not used), and how the cases come in."""
+
+    columns: dict[str, str]
+    playbook: str = "complaint"
+    live: bool = False
+
+
+def _row(run: ImportRun) -> dict[str, Any]:
+    return {
+        "id": str(run.pk), "file_name": run.file_name, "status": run.status, "playbook": run.playbook,
+        "live": run.live, "rows": run.rows, "position": run.position, "percent": run.percent, "taken": run.taken,
+        "known": run.known, "refused": len(run.refused), "problem": run.problem, "created_at": run.created_at,
+        "finished_at": run.finished_at,
+    }  # fmt: skip
+
+
+def _out(run: ImportRun) -> dict[str, Any]:
+    return _row(run) | {
+        "columns": {name: run.mapping.get(name, "") for name in run.columns},
+        "targets": [{"name": one.name, "title": str(one.title), "required": one.required} for one in mapping.TARGETS],
+        "bad": [{"row": one["number"], "why": _why(one["why"])} for one in run.refused[:MOST_BAD]],
+    }
+
+
+def _why(why: Any) -> str:
+    return "; ".join(str(one) for one in why) if isinstance(why, list) else str(why)
+
+
+def _find(pk: int) -> ImportRun:
+    run = ImportRun.objects.filter(pk=pk).first()
+    if run is None:
+        raise Http404
+    return run
+
+
+@router.get("", response=gives(list[ImportRow]), url_name="import_list", summary="Imports")
+@api_permitted("api.import_list")
+def import_list(request: HttpRequest) -> list[dict[str, Any]]:
+    """The newest fifty."""
+    return [_row(run) for run in ImportRun.objects.order_by("-created_at", "-id")[:MOST_RUNS]]
+
+
+@router.post("", response=gives(ImportOut, 201), url_name="import_upload", summary="Take a spreadsheet in")
+@api_permitted("api.import_upload")
+def import_upload(request: HttpRequest, file: Annotated[NinjaFile, FileParameter()]) -> tuple[int, dict[str, Any]]:
+    """CSV or Excel; its headings are read and their meaning guessed. Nothing is imported yet."""
+    try:
+        return 201, _out(_find(once(request, lambda: desk.take_in(file, me(request)).pk)))
+    except TableRefused as refused:
+        raise Problem(422, "table_refused", str(refused)) from refused
+
+
+@router.get("/{pk}", response=gives(ImportOut), url_name="import_read", summary="Progress and outcome")
+@api_permitted("api.import_read")
+def import_read(request: HttpRequest, pk: Id) -> dict[str, Any]:
+    """The first two hundred bad rows stand with it; all of them are in the file."""
+    return _out(_find(pk))
+
+
+@router.put("/{pk}/columns", response=gives(ImportOut), url_name="import_columns", summary="Dry run")
+@api_permitted("api.import_columns")
+def import_columns(request: HttpRequest, pk: Id, body: ColumnsIn) -> dict[str, Any]:
+    """Confirm what the columns mean; every row is judged and nothing is stored."""
+    run = _find(pk)
+    if run.status == ImportRun.Status.RUNNING:
+        raise Problem(409, "running", desk.is_running())
+    problems = desk.confirm(run, body.columns, body.playbook, live=body.live)
+    if problems:
+        raise Problem(422, "invalid_columns", " ".join(problems), facts={"problems": problems})
+    return _out(run)
+
+
+@router.post("/{pk}/start", response=gives(ImportOut), url_name="import_start", summary="Import")
+@api_permitted("api.import_start")
+def import_start(request: HttpRequest, pk: Id) -> dict[str, Any]:
+    """Begin, or go on after a stop; a worker does it. Beginning twice imports once."""
+    run = _find(pk)
+    if run.status in STARTABLE:
+        desk.start(run)
+    elif run.status != ImportRun.Status.RUNNING:
+        raise Problem(409, "not_checked", desk.not_checked())
+    return _out(run)
+
+
+@router.post("/{pk}/stop", response=gives(ImportOut), url_name="import_stop", summary="Stop")
+@api_permitted("api.import_stop")
+def import_stop(request: HttpRequest, pk: Id) -> dict[str, Any]:
+    """What was taken stays."""
+    desk.stop(_find(pk))
+    return _out(_find(pk))
+
+
+@router.get(
+    "/{pk}/errors.xlsx", response=gives(bytes), url_name="import_errors", summary="The bad rows",
+    openapi_extra=SHEET,
+)  # fmt: skip
+@api_permitted("api.import_errors")
+def import_errors(request: HttpRequest, pk: Id) -> HttpResponse | FileResponse:
+    """As a spreadsheet of their own, to be mended and imported again; 404 where there are none."""
+    run = _find(pk)
+    if not run.refused:
+        raise Http404
+    return sent(desk.report(run), f"{run.pk}-errors.xlsx")

@@ -1,0 +1,187 @@
+"""Registering: what stands beside the form while somebody talks, a pasted e-mail, products and orders, the case."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Router, Schema
+
+from tuoshan.api.application import Id, gives, idempotency_key, me
+from tuoshan.api.commands import acting, answer, facts
+from tuoshan.api.formwork import posted
+from tuoshan.api.problems import Problem
+from tuoshan.api.reading import router as cases
+from tuoshan.api.reading import row_of
+from tuoshan.api.shapes import CaseRow, OutcomeOut, RegisterIn
+from tuoshan.cases import library
+from tuoshan.cases.library import PlaybookUnknown
+from tuoshan.catalog.models import OrderRef
+from tuoshan.core.playbook import Playbook
+from tuoshan.intake import beside, pasted
+from tuoshan.intake.arrivals import Came
+from tuoshan.intake.forms import Registration
+from tuoshan.intake.registering import Contact, IdentityCheck, find_order, register_complaint
+from tuoshan.office import catalogue
+from tuoshan.parties import customers
+from tuoshan.parties.models import OrgUnit
+from tuoshan.parties.permissions import api_permitted
+
+router = Router(tags=["registering"])
+
+
+class LookIn(Schema):
+    """What has been typed so far. `values` are the playbook's registration fields."""
+
+    playbook: str = "complaint"
+    values: dict[str, Any] = {}
+    phone: str = ""
+    name: str = ""
+    email: str = ""
+
+
+class OrderOut(Schema):
+    """An order; amounts as text. Its lines as the shop gave them."""
+
+    id: int
+    order_no: str
+    shop: str
+    paid: str | None
+    ordered_at: datetime | None
+    signed_at: datetime | None
+    lines: list[Any]
+
+
+class LookCase(CaseRow):
+    """A case that may be about the same matter: why, and how alike the texts are in per cent (0: not compared)."""
+
+    reasons: list[str]
+    score: int
+
+
+class LookOut(Schema):
+    """Who calls, what they have with us, what looks like the same matter, and what we are about to promise.
+
+    `phone`: empty, typing, unclear, known or new. `identity`: what the comparison of phone and order says.
+    """
+
+    phone: str
+    masked: str
+    customer_id: int | None
+    name: str
+    region: str
+    earlier: list[CaseRow]
+    likely: list[LookCase]
+    orders: list[OrderOut]
+    order: OrderOut | None
+    order_missing: bool
+    identity: str
+    promised: datetime | None
+
+
+class EmailIn(Schema):
+    """An e-mail as it was copied, headers and all."""
+
+    pasted: str
+
+
+class EmailOut(Schema):
+    """What was found in it."""
+
+    sender: str
+    name: str
+    phone: str
+    subject: str
+    received_at: datetime | None
+    order_no: str
+    body: str
+
+
+class ProductOut(Schema):
+    """A product."""
+
+    id: int
+    code: str
+    name: str
+    category_id: int | None
+
+
+def _playbook(key: str) -> Playbook:
+    try:
+        return library.current(key)
+    except PlaybookUnknown as error:
+        raise Problem(422, "unknown_playbook", _("没有这个流程"), facts={"playbooks": library.keys()}) from error
+
+
+@cases.post("", response=gives(OutcomeOut, 201), url_name="case_register", summary="Register a case")
+@api_permitted("api.case_register")
+def case_register(request: HttpRequest, body: RegisterIn) -> tuple[int, dict[str, Any]]:
+    """Begin a case; the customer is found or made by phone."""
+    playbook = _playbook(body.playbook)
+    if body.unit_id is not None and not OrgUnit.objects.filter(pk=body.unit_id).exists():
+        raise Problem(422, "unknown_unit", _("没有这个单位"))
+    contact = Contact(body.customer_phone, body.customer_name, body.customer_email, body.customer_address)
+    checked = IdentityCheck(body.identity, body.identity_note) if body.identity else None
+    try:
+        registered = register_complaint(
+            playbook=body.playbook, actor=acting(request), values=facts(playbook.register, body.values),
+            contact=contact, came=Came(str(body.values.get("channel", "api")), body.received_at),
+            unit_id=body.unit_id or me(request).unit_id, title=body.title, upload_token=body.upload_token,
+            identity=checked, idempotency_key=idempotency_key(request),
+        )  # fmt: skip
+    except customers.PhoneRefused as error:
+        raise Problem(422, "invalid_phone", _("电话号码有误"), str(error)) from error
+    return 201, answer(registered.outcome, playbook=playbook)
+
+
+@router.post("/register/look", response=gives(LookOut), url_name="register_look", summary="What is known")
+@api_permitted("api.register_look")
+def register_look(request: HttpRequest, body: LookIn) -> dict[str, Any]:
+    """Everything that stands beside the registration; nothing is written. A POST, so that no phone is in an address."""
+    contact = {"customer-phone": body.phone, "customer-name": body.name, "customer-email": body.email}
+    registration = Registration(_playbook(body.playbook), posted(body.values | contact))
+    found = beside.look(registration, acting(request))
+    return {
+        "phone": found.phone, "masked": found.masked, "name": found.name, "region": found.region,
+        "customer_id": found.customer.pk if found.customer else None,
+        "earlier": [row_of(case) for case in found.earlier],
+        "likely": [
+            row_of(one.case) | {"reasons": [str(beside.REASONS[why]) for why in one.reasons], "score": one.score}
+            for one in found.likely
+        ],
+        "orders": [_order(one) for one in found.orders], "order": _order(found.order) if found.order else None,
+        "order_missing": found.order_missing, "identity": found.comparison.result if found.comparison else "",
+        "promised": found.promise.due,
+    }  # fmt: skip
+
+
+def _order(row: OrderRef) -> dict[str, Any]:
+    return {
+        "id": row.pk, "order_no": row.order_no, "shop": row.shop, "ordered_at": row.ordered_at,
+        "paid": str(row.paid) if row.paid is not None else None, "signed_at": row.signed_at, "lines": row.lines,
+    }  # fmt: skip
+
+
+@router.post("/register/email", response=gives(EmailOut), url_name="register_email", summary="Read a pasted e-mail")
+@api_permitted("api.register_email")
+def register_email(request: HttpRequest, body: EmailIn) -> Any:
+    """Sender, phone, order and words of a pasted e-mail, to be looked over and registered."""
+    return pasted.read(body.pasted)
+
+
+@router.get("/orders/{order_no}", response=gives(OrderOut), url_name="order_read", summary="One order")
+@api_permitted("api.order_read")
+def order_read(request: HttpRequest, order_no: str) -> dict[str, Any]:
+    """The order of this number; the newest where two shops use the same one."""
+    found = find_order(order_no.replace("\x00", ""))
+    if found is None:
+        raise Http404
+    return _order(found)
+
+
+@router.get("/products", response=gives(list[ProductOut]), url_name="product_find", summary="Products")
+@api_permitted("api.product_find")
+def product_find(request: HttpRequest, q: str = "", category_id: Id | None = None) -> Any:
+    """Those on sale whose name has the text or whose code begins so; at most twenty."""
+    found = catalogue.products(q)
+    return list((found.filter(category_id=category_id) if category_id else found)[: catalogue.MOST_SUGGESTED])

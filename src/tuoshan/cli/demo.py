@@ -65,11 +65,19 @@ def _make(seed: int, scale: float) -> bool:
 def first_steps(*, demo: bool, address: str) -> list[str]:
     """What `tuoshan run` prints: the demo's logins, or the one-time link that makes the administrator.
 
-    With `demo` an empty database is filled first; one that holds anything is left as it is.
+    With `demo` an empty database is filled first, and a demo whose making was broken off is made anew; one that
+    holds anything else is left as it is.
     """
     from tuoshan.demo import making
     from tuoshan.parties import first_admin
 
+    if demo and making.is_unfinished():
+        from django.core.management import call_command
+
+        from tuoshan.demo import resetting
+
+        resetting.reset()
+        call_command("migrate", verbosity=0, interactive=False)
     if demo and making.is_empty():
         _make(making.SEED, 1.0)
     if making.is_demo():

@@ -1,13 +1,13 @@
 """`tuoshan run`: everything in one command, on one machine."""
 
+import json
 import socket
-import time
 from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from tuoshan.cli.processes import Together
+from tuoshan.cli.processes import turn_into
 from tuoshan.settings.apps import present
 
 
@@ -23,18 +23,18 @@ def run(
     from tuoshan.settings import CONFIG
 
     call_command("migrate", verbosity=0, interactive=False)
-    chosen = port or free_port(CONFIG.address, CONFIG.port)
+    wanted = port or CONFIG.port
+    chosen = free_port(CONFIG.address, wanted)
+    if chosen != wanted:
+        typer.echo(f"端口 {wanted} 已被占用，改用 {chosen} / Port {wanted} is taken; using {chosen}")
     address = CONFIG.public_url or f"http://{CONFIG.address}:{chosen}"
     for line in first_steps(demo=demo, address=address):
         typer.echo(line)
     commands = {"web": ["serve", "--port", str(chosen)]}
     if present("tuoshan.cli.worker"):
         commands["worker"] = ["worker"]
-    together = Together(commands)
-    together.start()
-    if answers(CONFIG.address, chosen):
-        typer.echo(f"\n  Tuoshan: {address}\n")
-    raise typer.Exit(together.wait())
+    plan = {"commands": commands, "address": CONFIG.address, "port": chosen, "url": address}
+    turn_into("tuoshan.cli.processes", json.dumps(plan))
 
 
 def first_steps(*, demo: bool, address: str) -> list[str]:
@@ -43,18 +43,6 @@ def first_steps(*, demo: bool, address: str) -> list[str]:
         return []
     lines: list[str] = import_module("tuoshan.cli.demo").first_steps(demo=demo, address=address)
     return lines
-
-
-def answers(address: str, port: int) -> bool:
-    """Whether the web server takes connections within twenty seconds."""
-    limit = time.monotonic() + 20
-    while time.monotonic() < limit:
-        try:
-            with socket.create_connection(("127.0.0.1" if address == "0.0.0.0" else address, port), timeout=1):  # noqa: S104
-                return True
-        except OSError:
-            time.sleep(0.1)
-    return False
 
 
 def free_port(address: str, wanted: int) -> int:

@@ -1,8 +1,11 @@
 """`tuoshan serve`: the web server alone."""
 
+import json
 from typing import Annotated
 
 import typer
+
+from tuoshan.cli.processes import turn_into
 
 
 def serve(
@@ -12,25 +15,15 @@ def serve(
     threads: Annotated[int, typer.Option(help="Request threads per process; default TUOSHAN_WEB_THREADS.")] = 0,
 ) -> None:
     """Answer screens, portal and API. Migrate the database first (`tuoshan migrate`, or `tuoshan run`)."""
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
     from tuoshan.settings import CONFIG
 
-    Granian(
-        "tuoshan.wsgi:application",
-        address=address or CONFIG.address,
-        port=port or CONFIG.port,
-        interface=Interfaces.WSGI,
-        workers=processes or CONFIG.web_processes,
-        blocking_threads=threads or CONFIG.web_threads,
-        backlog=1024,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,
-        log_level=LogLevels.warning,
-        log_access=False,
-    ).serve()
+    plan = {
+        "address": address or CONFIG.address,
+        "port": port or CONFIG.port,
+        "workers": processes or CONFIG.web_processes,
+        "blocking_threads": threads or CONFIG.web_threads,
+    }
+    turn_into("tuoshan.cli.listening", json.dumps(plan))
 
 
 def register(app: typer.Typer) -> None:

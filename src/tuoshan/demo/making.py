@@ -47,6 +47,12 @@ def is_demo() -> bool:
     return calendars.table("", TABLE) is not None
 
 
+def is_unfinished() -> bool:
+    """Whether the making of this demo was broken off; it can only be made anew."""
+    known = calendars.table("", TABLE)
+    return known is not None and not known.get("whole", True)
+
+
 def is_empty() -> bool:
     """Whether nobody has begun to work here."""
     return not Person.objects.exists() and not Case.objects.exists()
@@ -74,9 +80,8 @@ def make(
             simulation = Simulation(moved, lambda moment: seen(max(0.0, (moment - begin) / (end - begin))))
             with write_transaction():
                 world = _found(begin, end)
-                calendars.set_table(
-                    playbook="", name=TABLE, value={"seed": seed, "scale": scale}, valid_from=moved(),
-                )  # fmt: skip
+                mark = {"seed": seed, "scale": scale}
+                calendars.set_table(playbook="", name=TABLE, value={**mark, "whole": False}, valid_from=moved())
             schedule.plan(world, simulation, scale)
             simulation.begin(begin + timedelta(days=8), keep_promises(world, simulation))
             moved.move_to(begin)
@@ -87,6 +92,7 @@ def make(
                 simulation.run(end)
             with write_transaction():
                 indexing.reindex()
+                calendars.set_table(playbook="", name=TABLE, value={**mark, "whole": True}, valid_from=end)
     finally:
         settle(before)
         calendars.forget()

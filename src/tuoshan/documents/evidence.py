@@ -15,7 +15,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from tuoshan.documents import images, storage
+from tuoshan.documents import storage
 from tuoshan.documents.containers import Broken, forget_place
 from tuoshan.documents.drafts import token_hash
 from tuoshan.documents.limits import Limits, limits
@@ -196,6 +196,8 @@ def _take(file: File[bytes], name: str, bounds: Limits) -> _Taken | Rejected:
 def _clean(received: Path, found: Recognised, bounds: Limits, original_hash: str) -> _Taken:
     """The file as it will be kept. Raises `Broken`; leaves nothing behind then but `received`."""
     if found.family == "image":
+        from tuoshan.documents import images  # with its decoders: several megabytes that most processes never need
+
         target = storage.incoming_path()
         try:
             picture = images.write_clean(received, target, found, bounds)

@@ -1,6 +1,7 @@
 """Papers as PDF. Templates are Typst files; what they print comes to them as data and is never read as markup.
 
-The compiler is kept between papers (starting one costs far more than a page) and one paper is set at a time.
+The compiler is kept between papers (starting one costs far more than a page) and one paper is set at a time. It is
+loaded with the first paper only: it takes more memory than all the rest of a process that sets none.
 """
 
 from __future__ import annotations
@@ -14,16 +15,12 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
-import pylopdf_fonts_zh_cn
-import segno
-import typst
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils import translation
-from PIL import Image
 
 from tuoshan import clock
 from tuoshan.documents.papers import (
@@ -35,6 +32,9 @@ from tuoshan.documents.papers import (
     SlipData,
     TimelineLine,
 )
+
+if TYPE_CHECKING:
+    import typst
 
 Language = Literal["zh-hans", "en"]
 SlipSize = Literal["80mm", "a5"]
@@ -169,6 +169,8 @@ def _qr(url: str) -> list[str]:
     """The modules of the QR code, a row of 0 and 1 each; drawn by the template, so that it stays sharp at any size."""
     if not url:
         return []
+    import segno
+
     return ["".join("1" if dark else "0" for dark in row) for row in segno.make(url, error="m", micro=False).matrix]
 
 
@@ -177,6 +179,8 @@ def _wrapped(content: bytes) -> str:
 
     Raises OSError for bytes that are no picture; stored evidence always is one.
     """
+    from PIL import Image
+
     with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "GIF", "WEBP"]) as picture:
         picture.draft("RGB", (_ARCHIVE_PIXELS, _ARCHIVE_PIXELS))
         paper = Image.new("RGB", picture.size, "white")
@@ -192,6 +196,9 @@ def _wrapped(content: bytes) -> str:
 
 @lru_cache(maxsize=1)
 def _compiler() -> typst.Compiler:
+    import pylopdf_fonts_zh_cn
+    import typst
+
     fonts = typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import puremagic
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -236,6 +235,8 @@ def plain_head(head: bytes) -> bool:
 
 
 def _puremagic_name(head: bytes) -> str | Promise:
+    import puremagic
+
     try:
         matches = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):

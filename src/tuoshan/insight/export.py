@@ -11,7 +11,6 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -33,6 +32,8 @@ class Sheet:
     def __init__(self) -> None:
         with NamedTemporaryFile(prefix="tuoshan-", suffix=".xlsx", delete=False) as file:
             self.path = Path(file.name)
+        import xlsxwriter
+
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self.book = xlsxwriter.Workbook(str(self.path), options)
         self.formats = {name: self.book.add_format({"num_format": form}) for name, form in _FORMATS.items()}

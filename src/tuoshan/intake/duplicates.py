@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
-from rapidfuzz import fuzz
-
 from tuoshan import clock
 from tuoshan.cases import library, queries
 from tuoshan.cases.models import Case, Words
@@ -96,6 +94,8 @@ def _add_alike(found: dict[int, Likely], reach: Any, text: str) -> None:
 
 def likeness(plain: str, other: str) -> int:
     """How alike two texts are in per cent, 0 below the threshold; both as `plain_text` gives them."""
+    from rapidfuzz import fuzz
+
     shorter, longer = sorted((len(plain), len(other)))
     if shorter < SHORTEST:
         return 0

@@ -28,8 +28,9 @@ UNCERTAIN = "interrupted twice while sending; whether it arrived is not known"
 
 
 CANCELLED = (
-    "SELECT 1 FROM agenda_item WHERE key = %s AND done_at IS NOT NULL AND last_error = 'cancelled' LIMIT 1"
+    "SELECT 1 FROM agenda_item WHERE case_id = %s AND key = %s AND done_at IS NOT NULL AND last_error = 'cancelled'"
 )
+"""With the case: keys of items that are done stand in no index."""
 
 
 def rows_of(effect_key: str) -> list[OutgoingMessage]:
@@ -139,8 +140,8 @@ def cancel_withdrawn(now: datetime) -> int:
     return count
 
 
-def is_cancelled(effect_key: str) -> bool:
+def is_cancelled(item: Item) -> bool:
     """Whether the effect was taken back: asked again right before sending."""
     with connection.cursor() as cursor:
-        cursor.execute(CANCELLED, [effect_key])
+        cursor.execute(CANCELLED, [item.case_id, item.key])
         return cursor.fetchone() is not None

@@ -1,16 +1,19 @@
 """The port to short messages: any gateway that speaks HTTP, described in the settings."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from tuoshan.integrations.failures import DeliveryError
 from tuoshan.integrations.models import OutgoingMessage, SmsGateway
 from tuoshan.knowledge import wording
 from tuoshan.knowledge.company import company
+
+if TYPE_CHECKING:
+    import httpx
 
 _ANSWER_BYTES = 4000
 _CONDITION = re.compile(r"\s*([\w.]+)\s*(==|in)\s*(.+?)\s*")
@@ -30,6 +33,8 @@ def send(port: SmsGateway, row: OutgoingMessage) -> str:
 
     `Idempotency-Key` is the same for every try of the same message, so a gateway that knows it sends once.
     """
+    import httpx
+
     values = placeholders(row)
     try:
         body = filled(port, values)

@@ -30,7 +30,7 @@ def tell(item: Item, now: datetime) -> None:
     if case is None or is_silent(case, item.data):
         return
     rows = outbox.rows_of(item.key)
-    if not rows and not outbox.is_cancelled(item.key):
+    if not rows and not outbox.is_cancelled(item):
         rows = _write_down(case, item, now)
     outbox.deliver_all(rows, now, last_try=item.attempts >= ATTEMPTS)
 
@@ -140,7 +140,7 @@ def send_written(item: Item, now: datetime) -> None:
     if written is None or case is None:
         return
     rows = outbox.rows_of(item.key)
-    if not rows and not outbox.is_cancelled(item.key):
+    if not rows and not outbox.is_cancelled(item):
         rows = _write_down_written(written, case, item, now)
     outbox.deliver_all(rows, now, last_try=item.attempts >= ATTEMPTS)
 

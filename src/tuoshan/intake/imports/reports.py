@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from tuoshan.intake.imports.running import Bad
@@ -13,6 +12,8 @@ WIDEST = 60
 
 def write_errors(path: Path, columns: list[str], bad: Iterable[Bad]) -> None:
     """Write the report. It can be mended and imported again as it is. Texts stay texts: no formula runs."""
+    import xlsxwriter
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         sheet = book.add_worksheet(_("待修改"))

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
 
 MOST_ROWS = 1_000_000
 SNIFFED = 64 * 1024
@@ -64,6 +63,8 @@ def _rows(path: Path) -> Iterator[list[str]]:
 
 
 def _excel(path: Path) -> Iterator[list[str]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
     try:
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
     except (CalamineError, OSError, ValueError) as error:

@@ -1,0 +1,104 @@
+"""`tuoshan run`: one command, one process group that ends as one; the link for the first administrator."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.network
+WITHIN = 60.0
+CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+class Running:
+    """`tuoshan run` on an empty SQLite database, with what it says."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("TUOSHAN_")}
+        environment |= {"TUOSHAN_DATA_DIR": str(folder), "TUOSHAN_LOG_LEVEL": "ERROR", "PYTHONUNBUFFERED": "1"}
+        self.said_to = folder / "said.txt"
+        with self.said_to.open("wb") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tuoshan", "run", "--port", str(port)], env=environment, stdout=said,
+                stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+
+    @property
+    def said(self) -> str:
+        return self.said_to.read_text(encoding="utf-8")
+
+    def address(self) -> str:
+        """Where it answers, once it says so."""
+        limit = time.monotonic() + WITHIN
+        while time.monotonic() < limit:
+            if found := re.search(r"Tuoshan: (\S+)", self.said):
+                return found[1]
+            assert self.process.poll() is None, self.said
+            time.sleep(0.1)
+        raise AssertionError(f"no address within {WITHIN} s: {self.said}")
+
+    def others(self) -> list[int]:
+        """Processes of its session besides the first one."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                with contextlib.suppress(OSError):
+                    fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                    if int(fields[3]) == self.process.pid and fields[0] != "Z":
+                        found.append(int(entry.name))
+        return [pid for pid in found if pid != self.process.pid]
+
+    def end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port at which somebody listens already."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield int(other.getsockname()[1])
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="counts the processes of a session by /proc")
+def test_an_empty_start_gives_a_link_and_an_interrupt_ends_everything(tmp_path: Path, taken: int) -> None:
+    running = Running(tmp_path, taken)
+    try:
+        address = running.address()
+        assert str(taken) in running.said, "it says that the port is taken"
+        assert not address.endswith(f":{taken}")
+        _become_administrator(re.search(rf"{address}/\S+", running.said)[0])  # type: ignore[index]
+        assert len(running.others()) >= 3, "granian, a web process, the worker"
+        os.killpg(running.process.pid, signal.SIGINT)
+        assert running.process.wait(timeout=30) == 0
+        assert running.others() == []
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(address, trust_env=False)
+    finally:
+        running.end()
+
+
+def _become_administrator(link: str) -> None:
+    with httpx.Client(follow_redirects=True, trust_env=False, timeout=30) as client:
+        form = client.get(link)
+        assert form.status_code == 200
+        token = CSRF.search(form.text)
+        assert token is not None
+        done = client.post(str(form.url), data={
+            "csrfmiddlewaretoken": token[1], "company": "麦鲸百货", "display_name": "管系统", "username": "admin",
+            "password1": "maijing-first-77", "password2": "maijing-first-77",
+        })  # fmt: skip
+        assert done.status_code == 200
+        assert client.get(link).status_code != 200 or CSRF.search(client.get(link).text) is None, "it works once"

@@ -71,11 +71,31 @@ def test_recipients_are_masked_for_those_who_only_look(desk: Any) -> None:
     row = sent(desk)
     whole = desk.client("lead").get(f"/mailbox/{row.pk}").content.decode()
     assert "13800138000" in whole
-    assert "https://" in whole or "http://" in whole
+    assert "〔客户的链接〕" in whole and "/portal/l/" not in whole, "nobody of ours can answer in the customer's name"
+    assert "/portal/l/" not in desk.client("lead").get("/mailbox").content.decode()
     masked = desk.client("auditor").get(f"/mailbox/{row.pk}").content.decode()
     assert "13800138000" not in masked
     assert "〔客户的链接〕" in masked
     assert "13800138000" not in desk.client("auditor").get("/mailbox").content.decode()
+
+
+def test_in_a_demo_alone_staff_open_the_customers_page_and_the_case_keeps_who(desk: Any) -> None:
+    from tuoshan.cases import calendars
+    from tuoshan.cases.models import Case
+    from tuoshan.demo.making import TABLE
+
+    row = sent(desk)
+    lead = desk.client("lead")
+    assert f"/mailbox/{row.pk}/open" not in lead.get(f"/mailbox/{row.pk}").content.decode()
+    assert lead.post(f"/mailbox/{row.pk}/open").status_code == 404
+    calendars.set_table(playbook="", name=TABLE, value={"whole": True}, valid_from=moment())
+    assert f"/mailbox/{row.pk}/open" in lead.get(f"/mailbox/{row.pk}").content.decode()
+    assert f"/mailbox/{row.pk}/open" not in desk.client("auditor").get(f"/mailbox/{row.pk}").content.decode()
+    assert desk.client("auditor").post(f"/mailbox/{row.pk}/open").status_code == 403
+    answer = lead.post(f"/mailbox/{row.pk}/open")
+    assert answer.status_code == 302 and answer["Location"].startswith("/portal/l/")
+    number = Case.objects.get(pk=row.case_id).number
+    assert "以客户身份打开了客户的页面" in lead.get(f"/case/{number}").content.decode()
 
 
 def test_a_failed_message_is_sent_again(desk: Any) -> None:

@@ -2,6 +2,7 @@
 import Alpine from '@alpinejs/csp';
 import { components } from './desk/components.js';
 import { startClocks } from './desk/clocks.js';
+import { startDates } from './desk/dates.js';
 import { startDisclosures } from './desk/disclosures.js';
 import { startDrafts } from './desk/drafts.js';
 import { startFields } from './desk/fields.js';
@@ -20,6 +21,7 @@ const start = () => {
   startHtmx();
   startDisclosures();
   startFields();
+  startDates();
   startDrafts();
   startUploads();
   startClocks();

@@ -37,19 +37,25 @@ def test_an_appeal_is_decided_by_another_reviewer(open_page: Any, company: Staff
 
     first.reload()
     ready(first)
-    expect(first.locator("[data-opens^='do-act-overturn']")).to_have_count(0)
+    for name in ("uphold", "overturn"):  # shown, greyed, with the reason in plain words below
+        button = first.locator(f"[data-opens='do-act-{name}']")
+        expect(button).to_be_visible()
+        expect(button).to_be_disabled()
+    why = "您参与了第一次决定，申诉要由另一位同事复核。"
+    expect(first.locator("#barred")).to_have_text(f"维持原结论、改判：{why}")
+    expect(first.locator("[data-opens='do-act-overturn']")).to_have_attribute("aria-describedby", "barred")
     answer = first.request.post(
         f"{company.url}/case/{case.number}/do/act/overturn",
         form={"why": "还是我", "seq": str(company.read(case).seq), "key": "direct",
               "csrfmiddlewaretoken": _token(first)}, headers={"Referer": first.url},
     )  # fmt: skip
-    assert answer.status == 409
-    assert "另一" in answer.text() or "不能" in answer.text(), answer.text()[:800]
+    assert answer.status == 422 and why in answer.text(), answer.text()[:800]
     assert company.read(case).state == "appealed"
 
     other = open_page()
     _open(other, company, "lead", case)
     expect(other.locator(".tl", has_text="洗涤说明写明须手洗").first).to_be_visible()
+    expect(other.locator("#barred")).to_have_count(0)
     form = opened(other, "do-act-overturn")
     form.locator("[name=why]").fill("洗标上确实没有手洗要求")
     send(other, form)
@@ -77,6 +83,23 @@ def test_the_look_of_the_account_is_drawn_before_any_script_and_the_switch_stays
     elsewhere.goto("/")
     ready(elsewhere)
     assert elsewhere.get_attribute("html", "data-theme") == "desk"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Wed 4 March 2026"), ("zh-hans", "2026年3月4日周三")])
+def test_a_chosen_day_is_said_in_the_language_of_the_page(
+    open_page: Any, company: Staffed, language: str, said: str
+) -> None:
+    page = open_page(language=language)
+    company.sign_in(page, "lead")
+    page.goto("/lessons/new")
+    ready(page)
+    page.fill("[name=due_on]", "2026-03-04")
+    words = page.locator(".field", has=page.locator("[name=due_on]")).locator(".help")
+    assert words.inner_text().replace(",", "") == said
+    described = page.get_attribute("[name=due_on]", "aria-describedby") or ""
+    assert str(words.get_attribute("id")) in described
+    page.fill("[name=due_on]", "")
+    expect(words).to_be_hidden()
 
 
 @pytest.mark.parametrize("width", [390, 1024, 1152, 1280, 1440])

@@ -1,0 +1,44 @@
+// A chosen day said in words in the language of the page: a date field is drawn in that of the browser, where 03/04 is
+// March to some and April to others.
+import { all, make, onContent } from './page.js';
+
+const FIELD = 'input[type=date]';
+const WORDS = { year: 'numeric', month: 'long', day: 'numeric', weekday: 'short' };
+let made = 0;
+
+function said(field) {
+  const [year, month, day] = field.value.split('-').map(Number);
+  if (!day || year < 1900) return '';
+  const language = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang;
+  const words = new Intl.DateTimeFormat(language, WORDS).format(new Date(year, month - 1, day));
+  const time = field.closest('.field')?.querySelector('input[type=time]')?.value;
+  return time ? `${words} ${time}` : words;
+}
+
+function show(field) {
+  const place = field.closest('.field');
+  if (!place) return;
+  let words = field.dataset.said && document.getElementById(field.dataset.said);
+  const text = field.disabled ? '' : said(field);
+  if (!words) {
+    if (!text) return;
+    words = make('span', 'help', '');
+    made += 1;
+    words.id = `said-${made}`;
+    field.dataset.said = words.id;
+    field.setAttribute('aria-describedby', [field.getAttribute('aria-describedby'), words.id].filter(Boolean).join(' '));
+    place.append(words);
+  }
+  words.textContent = text;
+  words.hidden = !text;
+}
+
+export function startDates() {
+  onContent((root) => all(root, FIELD).forEach(show));
+  for (const kind of ['input', 'change']) {
+    document.addEventListener(kind, (event) => {
+      const place = event.target.matches?.(`${FIELD}, input[type=time]`) && event.target.closest('.field');
+      if (place) place.querySelectorAll(FIELD).forEach(show);
+    });
+  }
+}

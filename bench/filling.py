@@ -45,6 +45,7 @@ class Pattern:
     events: list[tuple[bytes, bytes]]
     entry: tuple[str, list[str]]
     numbers: set[str]
+    unit: str
 
 
 class Filler:
@@ -60,6 +61,7 @@ class Filler:
         self.closed = [made[case_id] for case_id in patterns.closed]
         self.rare = made[patterns.rare]
         self.customers = _numbers("SELECT id FROM parties_customer WHERE erased_at IS NULL ORDER BY id")
+        self.units = sorted(Case.objects.filter(id__in=ids).values_list("unit_id", flat=True).distinct())
         self.copied = 0
 
     def fill_to(self, cases: int, seen: Callable[[int], None] = lambda done: None) -> int:
@@ -117,8 +119,8 @@ class Filler:
         with connection.cursor() as cursor:
             cursor.execute("SELECT content FROM insight_entry WHERE case_id = %s", [case_id])
             stored = cursor.fetchone()[0]
-        number = Case.objects.values_list("number", flat=True).get(pk=case_id)
-        return Pattern(rows, events, (stored, content.tokens()), set(_number_tokens(number)))
+        number, unit = Case.objects.values_list("number", "unit_id").get(pk=case_id)
+        return Pattern(rows, events, (stored, content.tokens()), set(_number_tokens(number)), tokens.key("u", unit))
 
     # -- copying it ------------------------------------------------------------------------------------
     def _copy(
@@ -136,9 +138,10 @@ class Filler:
             tables["cases_event"].append(fresh)
             head = digest
         customer = self.customers[self.copied % len(self.customers)]
-        given = {"id": case_id, "number": number, "customer_id": customer, "head_hash": head}
+        unit = self.units[(self.copied * 2_654_435_761 >> 16) % len(self.units)]  # of any store, whatever the pattern
+        given = {"id": case_id, "number": number, "customer_id": customer, "head_hash": head, "unit_id": unit}
         self._with("cases_case", pattern, tables, given)
-        self._with("insight_figures", pattern, tables, {"id": case_id})
+        self._with("insight_figures", pattern, tables, {"id": case_id, "unit_id": unit})
         for table in ("cases_deadline", "cases_task", "cases_words"):
             self._with(table, pattern, tables, {"case_id": case_id})
         for row in pattern.rows["agenda_item"]:
@@ -147,7 +150,8 @@ class Filler:
         stored, found = pattern.entry
         seq = pattern.rows["cases_event"][-1][columns.index("seq")]
         tables["insight_entry"].append([0, case_id, seq, stored])
-        words.append((case_id, [*(one for one in found if one not in pattern.numbers), *_number_tokens(number)]))
+        kept = (tokens.key("u", unit) if one == pattern.unit else one for one in found if one not in pattern.numbers)
+        words.append((case_id, [*kept, *_number_tokens(number)]))
 
     def _with(self, table: str, pattern: Pattern, tables: dict[str, list[Row]], given: dict[str, Any]) -> None:
         tables[table] += [self._changed(table, row, given) for row in pattern.rows[table]]

@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from tuoshan.agenda.handlers import handler
 from tuoshan.agenda.models import Item
-from tuoshan.cases import merging, writing
+from tuoshan.cases import merging, tally, writing
 from tuoshan.cases.models import Command, Draft, Presence
 
 COMMANDS_KEPT = timedelta(days=30)
 DRAFTS_KEPT = timedelta(days=30)
 PRESENCE_KEPT = timedelta(hours=1)
 AT_ONCE = 5000
+FOLDED_EVERY = {"postgresql": timedelta(seconds=5), "sqlite": timedelta(hours=1)}
+"""How often the tally is folded: PostgreSQL appends to it, SQLite only leaves cells behind that are long past."""
 
 
 def wake_group(items: Sequence[Item], now: datetime) -> None:
@@ -50,3 +54,10 @@ def forget_old_commands(item: Item, now: datetime) -> datetime:
     Draft.objects.filter(saved_at__lt=now - DRAFTS_KEPT).delete()
     Presence.objects.filter(seen_at__lt=now - PRESENCE_KEPT).delete()
     return now + (timedelta(minutes=1) if len(old) == AT_ONCE else timedelta(hours=6))
+
+
+@handler("job", "fold_tally", every=timedelta(minutes=1))
+def fold_tally(item: Item, now: datetime) -> datetime:
+    """Counts stay short to add up."""
+    tally.fold(now)
+    return now + FOLDED_EVERY[connection.vendor]

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,8 +9,9 @@ class CasesConfig(AppConfig):
     verbose_name = _("工单")
 
     def ready(self) -> None:
-        """Let the words of a customer's cases go with the customer."""
-        from tuoshan.cases import erasing
+        """Let the words of a customer's cases go with the customer, and the tally stand after migrations."""
+        from tuoshan.cases import erasing, tally
         from tuoshan.parties.customers import on_erase
 
         on_erase(erasing.erase)
+        post_migrate.connect(tally.keep_armed, sender=self)

@@ -67,6 +67,24 @@ def case_filter(person: Any) -> Any:
     return found(person) if found else None
 
 
+def ways(person: Any) -> Mapping[str, Any]:
+    """The same condition by its ways, of which any one is enough; none where everything is seen."""
+    found = _named(REACH, "ways")
+    return found(person) if found and case_filter(person) else {}
+
+
+def nearby(person: Any) -> Any:
+    """The same condition, asked of a case at hand instead of looking up all that fulfil it."""
+    found = _named(REACH, "nearby")
+    return found(person) if found else None
+
+
+def departments(person: Any) -> frozenset[str]:
+    """The kinds of department whose part in a case shows it to the person."""
+    found = reach(person)
+    return frozenset(found.departments) if found else frozenset()
+
+
 def reach(person: Any) -> Any:
     """`everything` and the like; None where there are no people."""
     found = _named(REACH, "reach")

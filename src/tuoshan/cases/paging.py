@@ -3,8 +3,10 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -12,6 +14,7 @@ from django.db.models import Model, Q, QuerySet
 Row = TypeVar("Row", bound=Model)
 
 LARGEST_PAGE = 200
+MERGED = "_tuoshan_merged"
 
 
 class CursorBroken(ValueError):
@@ -27,6 +30,33 @@ class Page(Generic[Row]):
     previous: str
 
 
+@dataclass(frozen=True, slots=True)
+class Merged(Generic[Row]):
+    """A list that is put together from several, each of which an index gives in the wanted order."""
+
+    every: "QuerySet[Row]"
+    ways: Sequence[Q]
+
+    def first(self, order: Sequence[Any], beyond: Q, size: int) -> list[Row]:
+        """The first rows of all the ways together, each once."""
+        found: dict[Any, Row] = {}
+        for way in self.ways:
+            found |= {row.pk: row for row in self.every.filter(way & beyond).order_by(*order)[:size]}
+        rows = list(found.values())
+        for name in reversed([str(name) for name in order]):
+            rows.sort(key=attrgetter(name.lstrip("-")), reverse=name.startswith("-"))
+        return rows[:size]
+
+
+def merged(queryset: "QuerySet[Row]", every: "QuerySet[Row]", ways: Sequence[Q]) -> "QuerySet[Row]":
+    """The query set, with the hint for `page` that its rows are those of `every` in any of these ways.
+
+    Narrowed further, it is an ordinary query set.
+    """
+    setattr(queryset, MERGED, Merged(every, ways))
+    return queryset
+
+
 def page(queryset: "QuerySet[Row]", cursor: str = "", size: int = 50) -> Page[Row]:
     """A page of a query set that is ordered by plain columns, the last of them unique. Raises CursorBroken."""
     size = max(1, min(size, LARGEST_PAGE))
@@ -37,9 +67,10 @@ def page(queryset: "QuerySet[Row]", cursor: str = "", size: int = 50) -> Page[Ro
     chosen = queryset
     if backwards:
         chosen = chosen.order_by(*(_turned(name) for name in order))
-    if after:
-        chosen = chosen.filter(_beyond([_turned(name) for name in order] if backwards else order, after))
-    rows = list(chosen[: size + 1])
+    beyond = _beyond([_turned(name) for name in order] if backwards else order, after) if after else Q()
+    chosen = chosen.filter(beyond)
+    ways: Merged[Row] | None = getattr(queryset, MERGED, None)
+    rows = list(chosen[: size + 1]) if ways is None else ways.first(chosen.query.order_by, beyond, size + 1)
     more = len(rows) > size
     del rows[size:]
     if backwards:

@@ -12,17 +12,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet, Value, When
+from django.db.models import Case as If
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from tuoshan import clock
-from tuoshan.cases import library, neighbours
+from tuoshan.cases import library, neighbours, tally
 from tuoshan.cases.around import CaseAround
 from tuoshan.cases.clock_views import ClockView, clock_views
-from tuoshan.cases.models import Case, Task, Watch
+from tuoshan.cases.models import IS_OPEN, Case, Task, Watch
 from tuoshan.cases.models.case import FAR_FUTURE
-from tuoshan.cases.paging import CursorBroken, Page, page
+from tuoshan.cases.paging import CursorBroken, Page, merged, page
 from tuoshan.cases.rows import Row
+from tuoshan.cases.tally import AS, BY_DEPARTMENT, Asked
 from tuoshan.core.work import Work
 
 __all__ = [
@@ -42,6 +45,10 @@ __all__ = [
 ]
 
 MOST_COUNTED = 999
+MOST_MERGED = 40
+"""Of so many units at most a page is put together from the first of each."""
+WALKED = 100
+"""Cases of a page and some more, found by going through a queue in its order."""
 CLOSED_SHOWN = timedelta(days=30)
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 BY_DUE = ("queue_at", "id")
@@ -50,19 +57,20 @@ BY_AGE = ("id",)
 BY_HOLD = ("held", "id")
 
 Condition = Callable[[Any, datetime], Q]
+Tallied = Callable[[datetime], Asked]
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A built-in queue. `own` ones show a person's own cases, wherever these lie; `broad` ones hold a great share of
-    all cases, so that they are looked up by whom a person reaches, not the other way round."""
+    """A built-in queue. `own` ones show a person's own cases, wherever these lie; `tallied` says how the others are
+    counted without looking at the cases (`tally`)."""
 
     name: str
     title: Any
     condition: Condition
     order: tuple[str, ...] = BY_DUE
     own: bool = False
-    broad: bool = False
+    tallied: Tallied | None = None
 
 
 def end_of_today(now: datetime) -> datetime:
@@ -87,19 +95,22 @@ def _due_today(person: Any, now: datetime) -> Q:
 
 def _my_tasks(person: Any, now: datetime) -> Q:
     """Cases with an open task of this person, or of the unit this person works in."""
-    open_tasks = Task.objects.filter(status="open")
-    own = Q(person_id=person.pk)
+    own = IS_OPEN & Q(person_id=person.pk)  # said of each way anew: then each is a range of its partial index
     unit = getattr(person, "unit_id", None)
     if unit is not None:
-        own |= Q(unit_id=unit)
+        own |= IS_OPEN & Q(unit_id=unit)
     department = getattr(getattr(person, "unit", None), "department", "")
     if department:
-        own |= Q(department=department, person_id=None)
-    return Q(ended=False, id__in=open_tasks.filter(own).values("case_id"))
+        own |= IS_OPEN & Q(department=department, person_id=None)
+    return Q(ended=False, id__in=Task.objects.filter(own).values("case_id"))
 
 
 def _watched(person: Any, now: datetime) -> Q:
     return Q(id__in=Watch.objects.filter(person_id=person.pk).values("case_id"))
+
+
+def _with(flag: str) -> Tallied:
+    return lambda now: Asked(flag)
 
 
 QUEUES: Mapping[str, Queue] = {
@@ -107,19 +118,37 @@ QUEUES: Mapping[str, Queue] = {
     for queue in (
         Queue("mine", _("我的工单"), _mine, own=True),
         Queue("tasks", _("我的待办"), _my_tasks, own=True),
-        Queue("unassigned", _("待分派"), lambda person, now: Q(ended=False, handler_id=None)),
-        Queue("overdue", _("已超时"), lambda person, now: Q(ended=False, queue_at__lt=now), broad=True),
-        Queue("due_today", _("今日到期"), _due_today, broad=True),
-        Queue("waiting_customer", _("待客户"), lambda person, now: Q(ended=False, waits_for="customer")),
-        Queue("paused", _("计时暂停"), lambda person, now: Q(ended=False, paused__in=[True]), BY_AGE),
-        Queue("held", _("已中止"), lambda person, now: Q(ended=False, held__gt=""), BY_HOLD),
-        Queue("urgent", _("紧急"), lambda person, now: Q(ended=False, grade="urgent")),
-        Queue("appeals", _("申诉"), lambda person, now: Q(ended=False, state__in=appeal_states())),
+        Queue(
+            "unassigned", _("待分派"), lambda person, now: Q(ended=False, handler_id=None), tallied=_with("n")
+        ),
+        Queue(
+            "overdue", _("已超时"), lambda person, now: Q(ended=False, queue_at__lt=now),
+            tallied=lambda now: Asked(until=now),
+        ),
+        Queue(
+            "due_today", _("今日到期"), _due_today, tallied=lambda now: Asked(since=now, until=end_of_today(now))
+        ),
+        Queue(
+            "waiting_customer", _("待客户"), lambda person, now: Q(ended=False, waits_for="customer"),
+            tallied=_with("c"),
+        ),
+        Queue(
+            "paused", _("计时暂停"), lambda person, now: Q(ended=False, paused__in=[True]), BY_AGE, tallied=_with("p")
+        ),
+        Queue("held", _("已中止"), lambda person, now: Q(ended=False, held__gt=""), BY_HOLD, tallied=_with("h")),
+        Queue("urgent", _("紧急"), lambda person, now: Q(ended=False, grade="urgent"), tallied=_with("u")),
+        Queue(
+            "appeals", _("申诉"), lambda person, now: Q(ended=False, state__in=appeal_states()),
+            tallied=lambda now: Asked(states=tuple(appeal_states())),
+        ),
         Queue("watched", _("关注的"), _watched, BY_AGE, own=True),
-        Queue("open", _("全部未结"), lambda person, now: Q(ended=False, queue_at__gt=LONG_AGO), broad=True),
+        Queue(
+            "open", _("全部未结"), lambda person, now: Q(ended=False, queue_at__gt=LONG_AGO),
+            tallied=lambda now: Asked(),
+        ),
         Queue(
             "closed", _("近期结案"), lambda person, now: Q(ended=True, closed_at__gte=now - CLOSED_SHOWN), BY_CLOSED,
-            broad=True,
+            tallied=lambda now: Asked(since=now - CLOSED_SHOWN, closed=True),
         ),
     )
 }  # fmt: skip
@@ -140,11 +169,50 @@ def can_reach(person: Any, case: Any) -> bool:
 def queue(name: str, person: Any, *, now: datetime | None = None, **conditions: Any) -> "QuerySet[Case]":
     """A built-in queue in its order, for `page`. `conditions` narrow it by columns. Raises KeyError."""
     known = QUEUES[name]
-    condition = known.condition(person, now or clock.now())
+    moment = now or clock.now()
+    condition = known.condition(person, moment)
+    cases = Case.objects.defer("snapshot").order_by(*known.order)
     reach = None if known.own else neighbours.case_filter(person)
-    if reach:
-        condition = _in_each_way(condition, reach) if known.broad else condition & reach
-    return Case.objects.defer("snapshot").filter(condition, **conditions).order_by(*known.order)
+    if not reach:
+        return cases.filter(condition, **conditions)
+    looked_up = _in_each_way(condition, reach)
+    seen = tally.sight(person)
+    if seen is None or known.tallied is None:
+        return cases.filter(looked_up, **conditions)
+    asked = known.tallied(moment)
+    ways = [*_through(asked, seen, person), *seen.others]
+    return merged(cases.filter(looked_up, **conditions), cases.filter(condition, **conditions), ways)
+
+
+def _through(asked: Asked, seen: tally.Sight, person: Any) -> list[Q]:
+    """How a page is filled with cases of the way that the tally knows; not at all where it knows of none."""
+    if asked.kind == AS and not tally.in_all(asked, seen):
+        return []
+    if seen.kind != BY_DEPARTMENT:
+        return _through_units(asked, seen, person)
+    looked_up = max(tally.looked_up(seen), WALKED)
+    return [_asked_of_each(seen.near) if _passed_by(asked, seen) <= looked_up else seen.known]
+
+
+def _through_units(asked: Asked, seen: tally.Sight, person: Any) -> list[Q]:
+    """How a page is filled with cases of the person's units: unit by unit, each in the order of its index, or going
+    through the whole queue where that holds fewer cases of other units than the units hold of other queues."""
+    units = sorted(neighbours.units_within(person))
+    in_order = asked.kind != AS or asked == Asked()
+    if len(units) <= MOST_MERGED and (in_order or _passed_by(asked, seen) > tally.in_all(Asked(), seen)):
+        return [Q(unit_id=number) for number in units]
+    return [_asked_of_each(Q(unit_id__in=units))]
+
+
+def _passed_by(asked: Asked, seen: tally.Sight) -> float:
+    """About how many cases are passed by until a page is full of those in reach, going through the whole queue."""
+    return tally.in_all(asked) * min(WALKED / max(tally.in_all(asked, seen), 1), 1)
+
+
+def _asked_of_each(condition: Q) -> Q:
+    """The condition in a form by which no index would be chosen, so that the one of the order is."""
+    met = If(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return Q(Exact(met, Value(True)))
 
 
 def _in_each_way(condition: Q, reach: Q) -> Q:
@@ -159,13 +227,24 @@ def _in_each_way(condition: Q, reach: Q) -> Q:
 
 def count(name: str, person: Any, *, now: datetime | None = None) -> int:
     """How many cases the queue holds, exactly."""
-    return queue(name, person, now=now).order_by().count()
+    return counts(person, (name,), now=now)[name]
 
 
-def counts(person: Any, names: tuple[str, ...] = tuple(QUEUES)) -> dict[str, int]:
-    """The exact counts of several queues at one moment."""
-    now = clock.now()
-    return {name: count(name, person, now=now) for name in names}
+def counts(person: Any, names: tuple[str, ...] = tuple(QUEUES), *, now: datetime | None = None) -> dict[str, int]:
+    """The exact counts of several queues at one moment: one statement for all that the tally knows."""
+    moment = now or clock.now()
+    seen = tally.sight(person)
+    asked: dict[str, Asked] = {}
+    found: dict[str, int] = {}
+    for name in names:
+        known = QUEUES[name]
+        if seen is None or known.tallied is None:
+            found[name] = queue(name, person, now=moment).order_by().count()
+        else:
+            asked[name] = known.tallied(moment)
+    if seen is not None and asked:
+        found |= tally.counted(asked, seen)
+    return {name: found[name] for name in names}
 
 
 def capped_count(queryset: "QuerySet[Any]", most: int = MOST_COUNTED) -> tuple[int, bool]:

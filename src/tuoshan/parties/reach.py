@@ -5,10 +5,11 @@ they own or have a task in, and, while standing in for someone absent, that pers
 """
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.standing import Profile, standing
@@ -112,28 +113,59 @@ def case_filter(person: Person) -> Q:
     Someone who sees everything gets an empty condition, so that every index of the table stays usable; the
     others get columns that are indexed (unit, owner) and look-ups in the tasks, each by an index of theirs.
     """
+    found = Q()
+    for way in ways(person).values():
+        found |= way
+    return found
+
+
+def ways(person: Person) -> dict[str, Q]:
+    """Return the same cut into its ways, of which any one is enough; none for someone who sees everything.
+
+    ``units`` are the cases of units, ``departments`` those that a kind of department was asked about.
+    """
+    mine = reach(person)
+    if mine.everything:
+        return {}
+    seen, involved = _units(person)
+    found = {"owned": Q(handler_id__in=mine.persons)}
+    for name, part in _parts(involved, mine.departments, mine.persons).items():
+        found[name] = Q(id__in=_tasks().filter(part).values("case_id"))
+    return {**found, "units": Q(unit_id__in=seen)} if seen else found
+
+
+def nearby(person: Person) -> Q:
+    """Return the same condition, asked of a case at hand instead of looking up all that fulfil it.
+
+    For going through cases in an order until enough are found.
+    """
     mine = reach(person)
     if mine.everything:
         return Q()
     seen, involved = _units(person)
-    own = Q(handler_id__in=mine.persons)
-    for part in _parts(involved, mine.departments, mine.persons):
-        own |= Q(id__in=_tasks().filter(part).values("case_id"))
-    return own | Q(unit_id__in=seen) if seen else own
+    found = Q(unit_id__in=seen) if seen else Q()
+    found |= Q(handler_id__in=mine.persons)
+    for part in _parts(involved, mine.departments, mine.persons).values():
+        found |= Q(Exists(_tasks().filter(part, case_id=OuterRef("pk"))))
+    return found
+
+
+def _is_open() -> Any:
+    return import_module("tuoshan.cases.models").IS_OPEN
 
 
 def _tasks() -> Any:
     return apps.get_model("cases", "Task")._default_manager.order_by()
 
 
-def _parts(units: frozenset[int], departments: frozenset[str], persons: frozenset[int]) -> list[Q]:
+def _parts(units: frozenset[int], departments: frozenset[str], persons: frozenset[int]) -> dict[str, Q]:
     """The ways of having part in a case through a task: one's unit or one's kind of department had it, it is given
     to one, or one did it.
     """
-    found = [Q(person_id__in=persons, status="open"), Q(completed_by_id__in=persons)]
+    found = {"involved": Q(unit_id__in=units)} if units else {}
     if departments:
-        found.insert(0, Q(department__in=departments))
-    return [Q(unit_id__in=units), *found] if units else found
+        found["departments"] = Q(department__in=departments)
+    return {**found, "given": _is_open() & Q(person_id__in=persons), "done": Q(completed_by_id__in=persons)}
 
 
 def reaches(person: Person, case: Any) -> bool:
@@ -145,6 +177,6 @@ def reaches(person: Person, case: Any) -> bool:
         return True
     _, involved = _units(person)
     mine_in_tasks = Q()
-    for part in _parts(involved, mine.departments, mine.persons):
+    for part in _parts(involved, mine.departments, mine.persons).values():
         mine_in_tasks |= part
     return bool(_tasks().filter(mine_in_tasks, case_id=case.pk).exists())

@@ -4,10 +4,12 @@ so that the tables can be partitioned or distributed by case."""
 from tuoshan.cases.models.around import Calendar, StoredPlaybook, Table
 from tuoshan.cases.models.case import FAR_FUTURE, Case
 from tuoshan.cases.models.desk import Batch, BatchMember, Draft, Presence, SavedFilter, Watch
-from tuoshan.cases.models.records import Command, Counter, Deadline, Event, Message, Task, Words
+from tuoshan.cases.models.records import IS_OPEN, Command, Counter, Deadline, Event, Message, Task, Words
+from tuoshan.cases.models.tally import Tally
 
 __all__ = [
     "FAR_FUTURE",
+    "IS_OPEN",
     "Batch",
     "BatchMember",
     "Calendar",
@@ -22,6 +24,7 @@ __all__ = [
     "SavedFilter",
     "StoredPlaybook",
     "Table",
+    "Tally",
     "Task",
     "Watch",
     "Words",

@@ -1,0 +1,269 @@
+"""Counts that stay exact and cost the same at any number of cases.
+
+Triggers keep numbers of cases by unit and by department (`tally_triggers`); a count is the sum of a few cells.
+What no cell can know is counted where it lies: the part of an hour at the edge of a period, and the few cases
+that somebody reaches in another way than through their units or department. All of it is read in one statement,
+so that a count is of one moment.
+
+    tally.counts(person, ("open", "overdue"), now)
+    tally.fold(now)      # by the worker, now and then
+    tally.recount()      # after something wrote past the triggers
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.expressions import RawSQL
+
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases import neighbours, tally_triggers
+from tuoshan.cases.models import Case, Tally, Task
+from tuoshan.cases.tally_triggers import AS, BY_DEPARTMENT, CLOSED, DUE
+
+__all__ = ["AS", "BY_DEPARTMENT", "Asked", "Sight", "counted", "fold", "in_all", "looked_up", "recount", "sight"]
+
+HOUR, DAY = "%Y-%m-%d %H", "%Y-%m-%d"
+EDGE = 90
+"""The kind of a number that belongs to one count."""
+FOLDED_AFTER = {DUE: timedelta(days=2), CLOSED: timedelta(days=60)}
+"""Cells older than this are asked for only together, so they become one: the cell without a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How a person reaches cases, cut in two: the way that the tally knows, and all the others.
+
+    `kind` is 0 for units and 10 for a department; `scopes` None means every unit. `known` are the same cases as a
+    condition, `near` as one that is asked of a case at hand. `others` are the other ways, which may hold some of the
+    same cases.
+    """
+
+    kind: int
+    scopes: tuple[str, ...] | None
+    known: Q
+    near: Q
+    others: tuple[Q, ...]
+
+    @property
+    def beside(self) -> tuple[Q, ...]:
+        """The other ways without any case that is known."""
+        return tuple(way & ~self.near for way in self.others)
+
+
+def sight(person: Any) -> Sight | None:
+    """The person's reach for the tally; None where it knows none of the ways."""
+    ways = neighbours.ways(person)
+    if not ways:
+        return Sight(0, None, Q(), Q(), ())
+    units = ways.get("units")
+    if units is not None:
+        numbers = sorted(neighbours.units_within(person))
+        others = tuple(way for name, way in ways.items() if name != "units")
+        return Sight(0, tuple(map(str, numbers)), units, units, others)
+    departments = sorted(neighbours.departments(person))
+    if not departments:
+        return None
+    tasks = Task.objects.order_by()
+    known = Q(id__in=tasks.filter(department=departments[0]).values("case_id"))
+    near = Q(Exists(tasks.filter(department=departments[0], case_id=OuterRef("pk"))))
+    beside = [way for name, way in ways.items() if name != "departments"]
+    beside += [Q(id__in=tasks.filter(department=one).values("case_id")) for one in departments[1:]]
+    return Sight(BY_DEPARTMENT, (departments[0],), known, near, tuple(beside))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a queue counts: open cases of sorts (`flag`, `states`) or due in a span, or cases closed in one."""
+
+    flag: str = ""
+    states: tuple[str, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    closed: bool = False
+
+    @property
+    def kind(self) -> int:
+        return CLOSED if self.closed else DUE if self.since or self.until else AS
+
+    @property
+    def condition(self) -> Q:
+        """Cases due, or closed, in the span."""
+        column = "closed_at" if self.closed else "queue_at"
+        limits = {f"{column}__gte": self.since, f"{column}__lt": self.until}
+        return Q(ended=self.closed, **{name: limit for name, limit in limits.items() if limit is not None})
+
+    def has(self, what: str) -> bool:
+        """Whether the cell of a sort belongs to it."""
+        state, _space, flags = what.rpartition(" ")
+        return (not self.flag or self.flag in flags) and (self.states is None or state in self.states)
+
+
+def counted(asked: Mapping[str, Asked], seen: Sight) -> dict[str, int]:
+    """The exact numbers."""
+    arms: list[QuerySet[Any]] = []
+    spans = [(name, one) for name, one in asked.items() if one.kind != AS]
+    if any(one.kind == AS for one in asked.values()):
+        arms.append(_cells(seen, AS))
+    for number, (_name, one) in enumerate(spans):
+        arms.append(_cells(seen, one.kind, one, number))
+        arms += _edges(seen, one, number)
+    if seen.others:
+        for number, (_name, one) in enumerate(spans):
+            arms.append(_row(_beside(seen, one.condition), EDGE, number, Count("pk")))
+        if any(one.kind == AS for one in asked.values()):
+            arms.append(_sorts(_beside(seen, Q(ended=False))))
+    first, *more = arms
+    found: dict[str, int] = defaultdict(int)
+    for kind, what, n in first.union(*more, all=True) if more else first:
+        if kind == AS:
+            for name, one in asked.items():
+                if one.kind == AS and one.has(what):
+                    found[name] += n
+        else:
+            found[spans[int(what)][0]] += n or 0
+    return {name: found[name] for name in asked}
+
+
+def in_all(asked: Asked, scopes: Sight | None = None) -> int:
+    """About how many cases there are of the kind, edges left out; for choosing a way to find them."""
+    seen = scopes or Sight(0, None, Q(), Q(), ())
+    found = _cells(seen, asked.kind, asked if asked.kind != AS else None)
+    return sum(n or 0 for _arm, what, n in found if asked.kind != AS or asked.has(what))
+
+
+def looked_up(seen: Sight) -> int:
+    """About how many cases are looked up when one begins with a department: all that it was ever asked about."""
+    cells = Tally.objects.filter(kind__in=(AS + BY_DEPARTMENT, CLOSED + BY_DEPARTMENT), scope__in=seen.scopes or ())
+    return int(cells.aggregate(n=Sum("n"))["n"] or 0)
+
+
+def _row(found: "QuerySet[Any]", kind: int, what: int, total: Any) -> "QuerySet[Any]":
+    """One arm: what it is, for which count, how many."""
+    named: QuerySet[Any] = found.order_by().annotate(arm=Value(kind), about=Value(str(what), output_field=CharField()))
+    return _three(named.values("arm", "about").annotate(total=total), "about")
+
+
+def _three(found: "QuerySet[Any]", what: str) -> "QuerySet[Any]":
+    rows: QuerySet[Any] = found.values_list("arm", what, "total")
+    return rows
+
+
+def _cells(seen: Sight, kind: int, span: Asked | None = None, number: int = 0) -> "QuerySet[Any]":
+    cells = Tally.objects.filter(kind=kind + seen.kind)
+    if seen.scopes is not None:
+        cells = cells.filter(scope__in=seen.scopes)
+    if span is None:
+        named: QuerySet[Any] = cells.order_by().annotate(arm=Value(AS))
+        return _three(named.values("arm", "what").annotate(total=Sum("n")), "what")
+    if span.since is not None:
+        cells = cells.filter(what__gt=_cell_of(kind, span.since))
+    if span.until is not None:
+        cells = cells.filter(what__lt=_cell_of(kind, span.until))
+    elif span.since is None:
+        raise ValueError("a span has a beginning or an end")
+    return _row(cells, EDGE, number, Sum("n"))
+
+
+def _cell_of(kind: int, moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime(DAY if kind == CLOSED else HOUR)
+
+
+def _edges(seen: Sight, span: Asked, number: int) -> "list[QuerySet[Any]]":
+    """The cells in which the span begins and ends, counted in the cases themselves."""
+    length = timedelta(days=1) if span.closed else timedelta(hours=1)
+    begins = {_beginning(moment, span.kind) for moment in (span.since, span.until) if moment is not None}
+    arms = []
+    for begin in sorted(begins):
+        since = max(begin, span.since) if span.since else begin
+        until = min(begin + length, span.until) if span.until else begin + length
+        if since < until:
+            part = Asked(since=since, until=until, closed=span.closed).condition
+            arms.append(_row(Case.objects.filter(part & seen.near), EDGE, number, Count("pk")))
+    return arms
+
+
+def _beginning(moment: datetime, kind: int) -> datetime:
+    whole = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return whole.replace(hour=0) if kind == CLOSED else whole
+
+
+def _beside(seen: Sight, condition: Q) -> "QuerySet[Any]":
+    """Cases in no cell of the person's; the condition is said of each way anew, so that each is a range of an index."""
+    ways = Q()
+    for way in seen.beside:
+        ways |= condition & way
+    return Case.objects.filter(ways)
+
+
+def _sorts(cases: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Open cases counted by the cell in which the triggers put them."""
+    sort = RawSQL(tally_triggers.sort("cases_case"), (), output_field=CharField())  # noqa: S611
+    named: QuerySet[Any] = cases.order_by().annotate(arm=Value(AS), what=sort)
+    return _three(named.values("arm", "what").annotate(total=Count("pk")), "what")
+
+
+# -- keeping it ----------------------------------------------------------------------------------------------------
+
+_FOLD_POSTGRESQL = """
+WITH crowded AS (
+    SELECT kind, scope, cell FROM (SELECT kind, scope, what, n, {cell} AS cell FROM cases_tally) AS every
+    GROUP BY kind, scope, cell HAVING count(*) > 1 OR sum(n) = 0 OR max(what) <> cell
+), gone AS (
+    DELETE FROM cases_tally AS old USING crowded
+    WHERE old.kind = crowded.kind AND old.scope = crowded.scope AND {cell_of_old} = crowded.cell
+    RETURNING old.kind, old.scope, crowded.cell, old.n
+)
+INSERT INTO cases_tally (kind, scope, what, part, n)
+SELECT kind, scope, cell, nextval('cases_tally_part'), sum(n) FROM gone GROUP BY kind, scope, cell HAVING sum(n) <> 0
+"""
+_FOLD_SQLITE = (
+    "INSERT INTO cases_tally (kind, scope, what, part, n) SELECT kind, scope, '', 0, sum(n) FROM cases_tally "
+    "WHERE what <> '' AND {cell} = '' GROUP BY kind, scope "
+    "ON CONFLICT (kind, scope, what, part) DO UPDATE SET n = n + excluded.n",
+    "DELETE FROM cases_tally WHERE n = 0 OR (what <> '' AND {cell} = '')",
+)
+
+
+def fold(now: datetime) -> None:
+    """Make one row of the many of a cell, and one cell of those long past.
+
+    In one statement on PostgreSQL: each row is taken by one folder alone, and a reader sees either all of them or
+    their sum.
+    """
+    limits = {kind: _cell_of(kind, now - after) for kind, after in FOLDED_AFTER.items()}
+    tests = " ".join(
+        f"WHEN {{0}}kind IN ({kind}, {kind + BY_DEPARTMENT}) AND {{0}}what < '{limit}' THEN ''"
+        for kind, limit in limits.items()
+    )
+    cell = f"CASE {tests} ELSE {{0}}what END"
+    postgresql = connection.vendor == "postgresql"
+    statements = (_FOLD_POSTGRESQL,) if postgresql else _FOLD_SQLITE
+    with write_transaction() as cursor:
+        for statement in statements:
+            cursor.execute(statement.format(cell=cell.format(""), cell_of_old=cell.format("old.")))
+
+
+def recount() -> None:
+    """Count every case anew; writers wait meanwhile."""
+    with write_transaction() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("LOCK TABLE cases_case, cases_task IN SHARE ROW EXCLUSIVE MODE")
+        tally_triggers.count_anew(cursor, connection.vendor)
+
+
+def keep_armed(**_signal: Any) -> None:
+    """After migrations: SQLite drops triggers with a table that is built anew, and what was written meanwhile is
+    counted again."""
+    with connection.cursor() as cursor:
+        if "cases_tally" not in connection.introspection.table_names(cursor):
+            return
+        if tally_triggers.is_armed(cursor, connection.vendor):
+            return
+    with write_transaction() as cursor:
+        tally_triggers.arm(cursor, connection.vendor)
+        tally_triggers.count_anew(cursor, connection.vendor)

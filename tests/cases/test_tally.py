@@ -1,0 +1,184 @@
+"""The tally says what counting says, whatever has happened, and pages hold the same cases."""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from tests.insight.house import House
+
+from tuoshan import clock as clocks
+from tuoshan.cases import queries, tally, tally_triggers
+from tuoshan.cases.models import FAR_FUTURE, Case, Tally, Task
+from tuoshan.parties.models import Absence, Person
+
+pytestmark = pytest.mark.django_db
+STATES = ("received", "inquiring", "proposing", "appealing", "appeal")
+DEPARTMENTS = ("", "qa", "service")
+
+
+class Company:
+    """Cases and tasks written at random, past every rule, so that each column takes every value."""
+
+    def __init__(self, seed: int) -> None:
+        self.house = House()
+        self.draw = random.Random(seed)
+        self.people = sorted(person.pk for person in self.house.people.values())
+        self.units = sorted(unit.pk for unit in self.house.units.values())
+        self.made: list[Case] = []
+
+    def columns(self) -> dict[str, Any]:
+        now, draw = clocks.now(), self.draw
+        ended = draw.random() < 0.25
+        ago = timedelta(minutes=draw.randint(-3000, 3000))
+        return {
+            "unit_id": draw.choice([None, *self.units]), "state": draw.choice(STATES), "ended": ended,
+            "closed_at": now - timedelta(hours=draw.randint(0, 1000)) if ended else None,
+            "handler_id": draw.choice([None, *self.people]), "waits_for": draw.choice(["customer", "handler"]),
+            "paused": draw.random() < 0.3, "held": draw.choice(["", "", "probe"]),
+            "grade": draw.choice(["normal", "urgent"]), "queue_at": draw.choice([FAR_FUTURE, now + ago, now]),
+        }  # fmt: skip
+
+    def register(self, many: int) -> None:
+        now = clocks.now()
+        for _ in range(many):
+            self.made.append(
+                Case.objects.create(
+                    number=f"T{len(self.made)}", playbook="complaint", playbook_hash="h", kind="complaint",
+                    created_at=now, updated_at=now, head_hash="h", snapshot="{}", seq=1, **self.columns(),
+                )
+            )  # fmt: skip
+
+    def change(self, many: int) -> None:
+        for case in self.draw.sample(self.made, many):
+            names = self.draw.sample(sorted(columns := self.columns()), 4)
+            changed = {name: columns[name] for name in names if name not in ("ended", "closed_at")}
+            if self.draw.random() < 0.3:
+                changed |= {"ended": columns["ended"], "closed_at": columns["closed_at"]}
+            Case.objects.filter(pk=case.pk).update(**changed)
+
+    def give(self, many: int) -> None:
+        tasks = []
+        for number in range(many):
+            person = self.draw.choice([None, *self.people])
+            tasks.append(
+                Task(
+                    case_id=self.draw.choice(self.made).pk, key=f"{self.draw.random()}#{number}", name="inquire",
+                    party="departments", department=self.draw.choice(DEPARTMENTS), person_id=person,
+                    unit_id=self.draw.choice([None, None, *self.units]), status=self.draw.choice(["open", "done"]),
+                    completed_by_id=self.draw.choice([None, *self.people]), opened_at=clocks.now(),
+                )
+            )  # fmt: skip
+        Task.objects.bulk_create(tasks)
+
+    def right(self) -> None:
+        """Every count of everybody is that of the cases, and so is every list."""
+        now = clocks.now()
+        for name in self.house.people:
+            person = self.house.fresh(name)
+            counted = queries.counts(person, now=now)
+            for queue, known in queries.QUEUES.items():
+                found = queries.queue(queue, person, now=now)
+                every = Case.objects.filter(known.condition(person, now))
+                if not known.own:
+                    every = every.filter(pk__in=queries.reachable(person).values("pk"))
+                expected = set(every.values_list("pk", flat=True))
+                listed = self.pages(queue, person, now)
+                assert set(found.values_list("pk", flat=True)) == expected, (name, queue)
+                assert listed == [case.pk for case in every.order_by(*known.order)], (name, queue)
+                assert counted[queue] == len(expected), (name, queue)
+
+    @staticmethod
+    def pages(queue: str, person: Person, now: Any) -> list[int]:
+        found: list[int] = []
+        cursor = ""
+        while True:
+            page = queries.page(queries.queue(queue, person, now=now), cursor, 7)
+            found += [case.pk for case in page.rows]
+            if not page.next:
+                return found
+            cursor = page.next
+
+
+@pytest.fixture(params=[1, 2, 3])
+def company(request: pytest.FixtureRequest, clock: Any) -> Company:
+    made = Company(request.param)
+    made.register(60)
+    made.give(40)
+    return made
+
+
+def test_counts_and_lists_are_those_of_the_cases_whatever_happens(company: Company, clock: Any) -> None:
+    company.right()
+    for _ in range(3):
+        clock.advance(timedelta(minutes=company.draw.randint(1, 4000)))
+        company.change(30)
+        company.give(10)
+        company.register(5)
+        tally.fold(clocks.now())
+        company.change(10)
+        company.right()
+
+
+def test_pages_hold_the_same_cases_whichever_way_is_taken(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MOST_MERGED", 0)
+    company.right()
+    monkeypatch.setattr(queries, "WALKED", 1_000_000)
+    company.right()
+
+
+def test_who_stands_in_for_another_department_sees_both(company: Company, clock: Any) -> None:
+    absent, standing_in = company.house.person("shen", "investigator", "service"), company.house.fresh("qiu")
+    Absence.objects.create(
+        person=absent, delegate=standing_in, starts_at=clocks.now() - timedelta(days=1),
+        ends_at=clocks.now() + timedelta(days=1),
+    )  # fmt: skip
+    company.right()
+
+
+def test_counting_anew_finds_what_the_triggers_kept(company: Company) -> None:
+    def cells() -> dict[tuple[int, str, str], int]:
+        found: dict[tuple[int, str, str], int] = {}
+        for kind, scope, what, n in Tally.objects.values_list("kind", "scope", "what", "n"):
+            found[kind, scope, what] = found.get((kind, scope, what), 0) + n
+        return {cell: n for cell, n in found.items() if n}
+
+    company.change(40)
+    kept = cells()
+    tally.recount()
+    assert cells() == kept and kept
+
+
+def test_folding_leaves_one_row_for_a_cell(company: Company, clock: Any) -> None:
+    company.change(40)
+    clock.advance(timedelta(days=90))
+    tally.fold(clocks.now())
+    rows = list(Tally.objects.values_list("kind", "scope", "what"))
+    assert len(rows) == len(set(rows))
+    assert not [row for row in rows if row[0] % 10 == tally_triggers.DUE and "" < row[2] < "9999"]
+    company.right()
+
+
+def test_triggers_that_a_migration_dropped_come_back(company: Company, clock: Any) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL alters a table where it stands")
+    with connection.cursor() as cursor:
+        tally_triggers.disarm(cursor, "sqlite")
+        company.change(30)
+        company.give(20)
+        tally.keep_armed()
+        assert tally_triggers.is_armed(cursor, "sqlite")
+    company.change(20)
+    company.right()
+
+
+def test_a_count_costs_the_same_statements_at_any_number_of_cases(
+    company: Company, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    names = tuple(name for name, known in queries.QUEUES.items() if known.tallied)
+    lead = company.house.fresh("lin")
+    queries.counts(lead)
+    with django_assert_num_queries(1):
+        queries.counts(lead, names)

@@ -16,7 +16,6 @@ from tests.simulation.company import Company
 
 from tuoshan.core.case import CaseState, Command, Decision, Effect, Event
 from tuoshan.core.decide import decide
-from tuoshan.core.evolve import replay
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import possible
 
@@ -134,7 +133,9 @@ class World:
         file = self.files[number]
         before = file.case
         if command.kind == "step_back" or (command.kind == "act" and self._back(command.name)):
-            command = self._with_earlier(file, command)
+            command = self._with_events(file, command)
+        elif command.kind == "adopt":
+            command = replace(command, events=tuple(file.events))
         decision = decide(self.playbook, before, command, now, self.company)
         for _ in range(crashes):
             again = decide(self.playbook, before, command, now, self.company)
@@ -162,14 +163,11 @@ class World:
             if same and item.blocked is None:
                 raise Violation(9, f"{command.name} was offered and then refused: {decision.refusal}")
 
-    def _with_earlier(self, file: CaseFile, command: Command) -> Command:
+    def _with_events(self, file: CaseFile, command: Command) -> Command:
         since = int(file.case.moved.get("seq", 0))
-        if since < 1:
-            return command
         told = [seq for seq in file.told if seq >= since]
-        extra = {**command.extra, "delivered": told} if told else command.extra
-        earlier = replay(self.playbook.key, file.events[: since - 1])
-        return replace(command, earlier=earlier, taken=file.events[since - 1], extra=extra)
+        extra = {**command.extra, "delivered": told} if told and since else command.extra
+        return replace(command, events=tuple(file.events), extra=extra)
 
     def _commit(self, file: CaseFile, decision: Decision) -> None:
         file.case = decision.case

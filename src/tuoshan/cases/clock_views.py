@@ -123,7 +123,7 @@ def _warn_at(playbook: Playbook, clock: Clock, work: Work) -> datetime | None:
         return None
     plan = timing.plan_of(playbook, clock)
     if plan.warn:
-        return offset(clock.due, plan.warn[0], -1, clock.working, work.calendar).at
+        return offset(clock.due, plan.warn[0], -1, clock.working, work.calendar(plan)).at
     return clock.due - (clock.due - clock.started) / 5
 
 
@@ -140,6 +140,8 @@ def _lines(playbook: Playbook, clock: Clock, work: Work) -> tuple[str, ...]:
     if clock.fixed is not None or not clock.amount:
         return ()
     closed = [(begin, end) for begin, end in sorted(clock.paused + clock.held) if end is not None]
-    calendar = calendars.of_version(playbook.calendar, clock.calendar) or work.calendar
-    found = reckon_due(clock.started, frozen_duration(clock), calendar, tuple(closed))
+    name = timing.plan_of(playbook, clock).limit.calendar or playbook.calendar
+    found = reckon_due(
+        clock.started, frozen_duration(clock), calendars.of_version(name, clock.calendar), tuple(closed)
+    )
     return tuple(explain(found.steps, language))

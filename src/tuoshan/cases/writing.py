@@ -5,6 +5,7 @@ A crash anywhere leaves nothing half done, because there is one commit. Nothing 
 
 import time as machine_time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -21,7 +22,6 @@ from tuoshan.cases.flushing import Change, effect_seq, flush, wake_key
 from tuoshan.cases.orders import CaseUnknown, Order, Outcome
 from tuoshan.cases.personal import form_fields, without_words
 from tuoshan.cases.rows import Row
-from tuoshan.core import evolve
 from tuoshan.core.case import CaseState, Command, Decision, Event, Json, Refusal
 from tuoshan.core.decide import decide
 from tuoshan.core.playbook import Playbook
@@ -113,8 +113,8 @@ def judge(
         order.kind, order.name, actor, values, evidence, order.task, order.outcome, order.key, order.at,
         order.expected_seq, extra,
     )  # fmt: skip
-    if order.kind == "step_back" or _goes_back(playbook, order):
-        command = _with_earlier(cursor, row, command)
+    if order.kind in ("step_back", "adopt") or _goes_back(playbook, order):
+        command = _with_events(cursor, row, command)
     return Change(row, playbook, state, decide(playbook, state, command, now, around), now, order, words)
 
 
@@ -182,20 +182,16 @@ def _told(event: Event) -> Json:
     return {name: told[name] for name in ("seq", "at", "kind", "name", "actor")}
 
 
-def _with_earlier(cursor: Any, row: Row, command: Command) -> Command:
-    """What stepping back needs: the case before its last transition, that event, what was delivered since."""
+def _with_events(cursor: Any, row: Row, command: Command) -> Command:
+    """What looking back needs: all that has happened; to step back, also what was delivered since."""
+    events = tuple(events_of(cursor, row.id, 0, row.seq))
+    extra = command.extra
     since = int(row.state.moved.get("seq", 0))
-    if since < 1:
-        return command
-    *before, taken = events_of(cursor, row.id, 0, since)
-    earlier = evolve.replay(row.playbook, before)
-    cursor.execute(sql.DONE_EFFECTS, [row.id])
-    delivered = sorted(key for name, key in cursor.fetchall() if name in IRREVERSIBLE and effect_seq(key) >= since)
-    extra = {**command.extra, "delivered": delivered} if delivered else command.extra
-    return Command(
-        command.kind, command.name, command.actor, command.values, command.evidence, command.task, command.outcome,
-        command.key, command.at, command.expected_seq, extra, earlier, taken,
-    )  # fmt: skip
+    if command.kind != "adopt" and since:
+        cursor.execute(sql.DONE_EFFECTS, [row.id])
+        delivered = sorted(key for name, key in cursor.fetchall() if name in IRREVERSIBLE and effect_seq(key) >= since)
+        extra = {**extra, "delivered": delivered} if delivered else extra
+    return replace(command, events=events, extra=extra)
 
 
 # -- idempotency ---------------------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ from tuoshan.core.worktime import WorkCalendar
 Json = Any
 
 CommandKind = Literal[
-    "start", "act", "task", "ask", "hold", "release", "correct", "step_back", "adopt", "disown", "record", "wake",
+    "start", "act", "task", "ask", "hold", "release", "correct", "step_back", "adopt", "disown", "record",
+    "recompute", "wake",
 ]  # fmt: skip
 ClockKind = Literal["state", "deadline", "task", "hold"]
 Interval = tuple[datetime, datetime | None]
@@ -101,7 +102,8 @@ class Clock:
     `amount`/`unit` is the frozen duration (empty for `at` and for a given moment); `due` is None exactly
     while paused or held. `fired` lists the steps that have gone off: `warn0 …`, `else`, `late0 …`.
     `late_since` is set once the due moment has passed; `outcome` when it ended: kept, late or stopped
-    (ended without being met: the state was left by the system, the case withdrawn).
+    (ended without being met: the state was left by the system, the case withdrawn). `not_before` holds the
+    due moment off where a changed calendar would have put it into the past.
     """
 
     key: str
@@ -125,6 +127,7 @@ class Clock:
     last_due: datetime | None = None
     outcome: str = ""
     recorded_late: bool = False
+    not_before: datetime | None = None
 
     @property
     def running(self) -> bool:
@@ -137,7 +140,7 @@ class Clock:
     def to_json(self) -> Json:
         out: dict[str, Json] = {"key": self.key, "name": self.name, "kind": self.kind, "run": self.run}
         out["started"] = moment_text(self.started)
-        for name in ("due", "fixed", "ended", "last_due"):
+        for name in ("due", "fixed", "ended", "last_due", "not_before"):
             value = getattr(self, name)
             if value is not None:
                 out[name] = moment_text(value)
@@ -174,6 +177,7 @@ class Clock:
             held=spans("held"), fired=tuple(data.get("fired", ())), provisional=data.get("provisional", False),
             adopted_from=data.get("adopted_from", ""), ended=when("ended"), last_due=when("last_due"),
             outcome=data.get("outcome", ""), recorded_late=data.get("recorded_late", False),
+            not_before=when("not_before"),
         )  # fmt: skip
 
 
@@ -357,10 +361,8 @@ class Command:
     """A declared earlier moment (backdating); None: now."""
     expected_seq: int | None = None
     extra: Mapping[str, Json] = field(default_factory=dict)
-    earlier: CaseState | None = None
-    """For `step_back` alone: the case as it was before its last transition, got by replay."""
-    taken: Event | None = None
-    """For `step_back` alone: the event of that transition."""
+    events: tuple[Event, ...] = ()
+    """For `step_back` and `adopt` alone: all that has happened in the case so far."""
 
 
 @dataclass(frozen=True, slots=True)

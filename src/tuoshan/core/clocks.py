@@ -100,7 +100,8 @@ def frozen_duration(clock: Clock) -> Duration:
 
 
 def reckon(clock: Clock, calendar: WorkCalendar) -> Clock:
-    """The clock with its due moment reckoned anew; None while an interval is open."""
+    """The clock with its due moment reckoned anew on this calendar; None while an interval is open."""
+    clock = replace(clock, calendar=calendar.version)
     if _open(clock.paused) or _open(clock.held):
         return replace(clock, due=None)
     held = cast(tuple[tuple[datetime, datetime], ...], clock.held)
@@ -111,7 +112,7 @@ def reckon(clock: Clock, calendar: WorkCalendar) -> Clock:
         return replace(clock, due=moved)
     stopped = cast(tuple[tuple[datetime, datetime], ...], tuple(sorted(clock.paused + clock.held)))
     found = due_moment(clock.started, frozen_duration(clock), calendar, stopped)
-    return replace(clock, due=found.at, provisional=found.provisional)
+    return replace(clock, due=max(found.at, clock.not_before or found.at), provisional=found.provisional)
 
 
 def _open(intervals: tuple[Interval, ...]) -> bool:

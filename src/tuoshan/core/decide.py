@@ -20,6 +20,7 @@ from tuoshan.core.clocks import Step
 from tuoshan.core.freezing import adopt, disown, hold, release, release_command
 from tuoshan.core.mending import correct, correct_command, step_back
 from tuoshan.core.playbook import START, Action, Playbook
+from tuoshan.core.recomputing import recompute
 from tuoshan.core.stepping import KernelError, close, mark_late, noted, overdue, settle_down, take
 from tuoshan.core.work import Refused, Work
 
@@ -210,5 +211,6 @@ _COMMANDS: dict[str, Callable[[Work, Command], None]] = {
     "adopt": adopt,
     "disown": disown,
     "record": _record,
+    "recompute": recompute,
     "wake": _wake,
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tuoshan.core import clocks, judging, timing
-from tuoshan.core.case import Clock, Command, HoldRun, moment_text
+from tuoshan.core import judging, timing
+from tuoshan.core.case import Clock, Command, Event, HoldRun, moment_text
 from tuoshan.core.clocks import Plan
 from tuoshan.core.playbook import Limit
 from tuoshan.core.stepping import close, noted, settle_down
@@ -72,7 +73,7 @@ def release(work: Work, name: str, command: Command, due: datetime | None = None
     work.change("hold", hold=None)
     for clock in work.case.running_clocks():
         if clock.kind == "hold" and clock.name == name:
-            work.put_clock(clocks.end_clock(clock, work.now, work.calendar, met=due is None))
+            timing.end(work, clock, met=due is None)
     if name == timing.MERGED:
         into = work.case.merged_into
         work.change("merged", into="")
@@ -86,13 +87,14 @@ def _count_the_time_between(work: Work) -> None:
     """Undoing a merge: the clocks count the time between, as if they had never been held."""
     for clock in work.case.running_clocks():
         if clock.held and clock.held[-1][1] is None:
-            work.put_clock(clocks.reckon(replace(clock, held=clock.held[:-1]), work.calendar))
+            timing.reckon(work, replace(clock, held=clock.held[:-1]))
 
 
 def adopt(work: Work, command: Command) -> None:
     """Promises of a case that was merged into this one run on here, ended by the same actions.
 
-    In a case that has ended meanwhile they end as they would have ended with it.
+    What this case has done already since the promise was given counts: the promise ends at once, judged by the
+    moment at which it was done. In a case that has ended meanwhile the others end as they would have ended with it.
     """
     source = str(command.extra["from"])
     work.begin("adopt", source, command.actor, **{"from": source})
@@ -102,11 +104,28 @@ def adopt(work: Work, command: Command) -> None:
         known = work.playbook.deadlines.get(clock.name)
         if known is not None and key not in work.case.clocks:
             adopted = replace(clock, key=key, adopted_from=source)
-            if work.playbook.states[work.case.state].end:
-                adopted = clocks.end_clock(adopted, work.now, work.calendar, met=False)
-            work.put_clock(adopted)
+            done = _first_done(command.events, known.until, clock.started)
+            if done is not None:
+                timing.end(work, adopted, met=True, happened=done)
+            elif work.playbook.states[work.case.state].end:
+                timing.end(work, adopted, met=False)
+            else:
+                work.put_clock(adopted)
     close(work)
     settle_down(work)
+
+
+def _first_done(events: Sequence[Event], until: Collection[str], since: datetime) -> datetime | None:
+    """When one of these triggers first happened after a moment; what was taken back has not happened."""
+    taken_back = {event.input["undone"]["seq"] for event in events if event.kind == "step_back"}
+    for event in events:
+        trigger = f"task.{event.name}.{event.input['outcome']}" if event.kind == "task" else event.name
+        if event.kind in ("act", "task") and trigger in until and event.seq not in taken_back:
+            happened = event.input.get("happened")
+            at = datetime.fromisoformat(happened) if happened else event.at
+            if at > since:
+                return at
+    return None
 
 
 def disown(work: Work, command: Command) -> None:
@@ -114,5 +133,5 @@ def disown(work: Work, command: Command) -> None:
     work.begin("disown", source, command.actor, **{"from": source})
     for clock in work.case.running_clocks():
         if clock.adopted_from == source:
-            work.put_clock(clocks.end_clock(clock, work.now, work.calendar, met=False))
+            timing.end(work, clock, met=False)
     close(work)

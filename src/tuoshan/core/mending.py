@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from tuoshan.core import clocks, evolve, judging, moving
-from tuoshan.core.case import CaseState, Command, encode
+from tuoshan.core import evolve, judging, moving, timing
+from tuoshan.core.case import CaseState, Command, Event, Interval, encode
 from tuoshan.core.playbook import START, Playbook
 from tuoshan.core.stepping import close, noted, settle_down
 from tuoshan.core.work import Refused, Work
@@ -73,28 +74,32 @@ def step_back(work: Work, command: Command) -> None:
         raise Refused("not_allowed", needs=["lead"])
     if work.case.hold is not None:
         raise Refused("on_hold", hold=work.case.hold.name)
-    earlier, moved = command.earlier, work.case.moved
-    if earlier is None or not moved or moved.get("action") == START:
+    moved = work.case.moved
+    if not moved or moved.get("action") == START:
         raise Refused("not_from_here", state=work.case.state, possible=judging.possible(work))
-    if earlier.seq + 1 != moved["seq"]:  # an alarm moved the case first: not the step that was meant
+    seq = int(moved["seq"])
+    if seq > len(command.events):  # an alarm moved the case first: not the step that was meant
         raise Refused(
             "moved_by_system", by_action=moved["action"], at=moved["at"], due=moved["due"], state=work.case.state,
             possible=judging.possible(work),
         )  # fmt: skip
+    earlier = evolve.replay(work.playbook.key, command.events[: seq - 1])
     if earlier.settled != work.case.settled:
         raise Refused("effects_pending", settled=dict(work.case.settled))
     if command.extra.get("delivered"):
         raise Refused("effects_pending", delivered=command.extra["delivered"])
     work.begin("step_back", command.name or "step_back", command.actor, undone=dict(moved), **noted(command))
-    _undo(work, earlier, evolve.apply(earlier, command.taken) if command.taken else work.case.copy())
+    _undo(work, earlier, (*command.events[seq - 1 :], *work.events))
     work.change("back", state=earlier.state)
     work.effect("cancel", since=moved["seq"])
     close(work)
     settle_down(work)
 
 
-def _undo(work: Work, earlier: CaseState, after: CaseState) -> None:
-    """Undo what the transition did between these two; what was done since (a task, a promise, a fact) stays."""
+def _undo(work: Work, earlier: CaseState, since: Sequence[Event]) -> None:
+    """Undo what the transition, the first of these events, did; what was done after it (a task, a fact) stays."""
+    after = evolve.apply(earlier, since[0])
+    holds = _holds(since)
     for run in list(work.case.tasks.values()):
         before, then = earlier.tasks.get(run.id), after.tasks.get(run.id)
         if before is None and then is not None and run.status == "open":
@@ -104,11 +109,24 @@ def _undo(work: Work, earlier: CaseState, after: CaseState) -> None:
     for clock in list(work.case.clocks.values()):
         first, next_ = earlier.clocks.get(clock.key), after.clocks.get(clock.key)
         if first is None and next_ is not None and clock.running:
-            work.put_clock(clocks.end_clock(clock, work.now, work.calendar, met=False))
+            timing.end(work, clock, met=False)
         elif first is not None and first.running and clock == next_ and not clock.running:
-            work.put_clock(clocks.reckon(first, work.calendar))
+            held = (span for name, span in holds if timing.holds_still(work.playbook, name, first))
+            timing.reckon(work, replace(first, held=(*first.held, *held)))
     facts = work.case.facts
     work.put_facts({
         name: earlier.facts.get(name) for name in {*after.facts, *earlier.facts}
         if earlier.facts.get(name) != after.facts.get(name) and facts.get(name) == after.facts.get(name)
     })  # fmt: skip
+
+
+def _holds(events: Sequence[Event]) -> list[tuple[str, Interval]]:
+    """Every hold that began and ended within these events. A merge that was undone has held nothing back."""
+    found: list[tuple[str, Interval]] = []
+    since: datetime | None = None
+    for event in events:
+        if event.kind == "hold":
+            since = event.at
+        elif event.kind == "release" and since is not None and since < event.at and event.name != timing.MERGED:
+            found.append((event.name, (since, event.at)))
+    return found

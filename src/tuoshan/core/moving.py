@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, cast
 
-from tuoshan.core import clocks, timing
+from tuoshan.core import timing
 from tuoshan.core.case import TaskRun, encode
 from tuoshan.core.clocks import Plan
 from tuoshan.core.conditions import MissingFact
@@ -21,7 +21,7 @@ def follow(work: Work, trigger: str, *, happened: datetime | None = None) -> Non
     for deadline in work.playbook.deadlines.values():
         if trigger in deadline.until:
             for clock in timing.running(work.case, "deadline", deadline.name):
-                work.put_clock(clocks.end_clock(clock, work.now, work.calendar, met=True, happened=happened))
+                timing.end(work, clock, met=True, happened=happened)
     for name, deadline in work.playbook.deadlines.items():
         if trigger in deadline.starts:
             start_deadline(work, name)
@@ -41,7 +41,7 @@ def start_deadline(work: Work, name: str, *, restart: bool = False) -> None:
         if not clock.adopted_from:
             if not (deadline.restarts or restart):
                 return
-            work.put_clock(clocks.end_clock(clock, work.now, work.calendar, met=False))
+            timing.end(work, clock, met=False)
     run = timing.next_run(work.case, "deadline", name)
     plan = Plan("deadline", name, deadline.limit)
     timing.start(work, plan, f"deadline:{name}#{run}", run, ())
@@ -105,7 +105,7 @@ def close_task(work: Work, run: TaskRun, status: Literal["done", "lapsed"], outc
     work.put_task(closed)
     for clock in work.case.running_clocks():
         if clock.kind == "task" and clock.key == f"task:{run.id}":
-            work.put_clock(clocks.end_clock(clock, work.now, work.calendar, met=status == "done"))
+            timing.end(work, clock, met=status == "done")
 
 
 def owed_tasks(work: Work, action: str) -> list[str]:
@@ -223,7 +223,7 @@ def enter(
 def leave(work: Work, *, met: bool, happened: datetime | None = None) -> None:
     for clock in work.case.running_clocks():
         if clock.kind == "state":
-            work.put_clock(clocks.end_clock(clock, work.now, work.calendar, met=met, happened=happened))
+            timing.end(work, clock, met=met, happened=happened)
 
 
 def start_state_clock(work: Work, name: str) -> None:
@@ -246,7 +246,7 @@ def _finish(work: Work, *, early: bool) -> None:
     kept = {f"task:{run.id}" for run in work.case.open_tasks()}
     for clock in work.case.running_clocks():
         if clock.key not in kept:
-            work.put_clock(clocks.end_clock(clock, work.now, work.calendar, met=False))
+            timing.end(work, clock, met=False)
     if early:
         work.effect("cancel")
     if work.case.hold is not None:

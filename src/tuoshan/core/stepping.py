@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from tuoshan.core import clocks, judging, moving, timing
+from tuoshan.core import judging, moving, timing
 from tuoshan.core.case import Clock, Command, Json, encode, moment_text
 from tuoshan.core.clocks import Step
 from tuoshan.core.playbook import Action
@@ -67,7 +67,7 @@ def take(
         timing.mark_fired(work, expired[1])
         if expired[0].kind == "deadline":
             spent = work.case.clocks[expired[0].key]
-            work.put_clock(clocks.end_clock(spent, work.now, work.calendar, met=False))
+            timing.end(work, spent, met=False)
     work.put_facts(values)
     moving.do_verbs(work, action.do, values)
     moving.follow(work, action.name, happened=happened)

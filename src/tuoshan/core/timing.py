@@ -60,10 +60,21 @@ def _plan(playbook: Playbook, kind: ClockKind, name: str) -> Plan:
 def start(work: Work, plan: Plan, key: str, run: int, parties: tuple[str, ...]) -> None:
     """Start a clock inside the open event. Raises Refused("need_facts") when its limit cannot be known yet."""
     try:
-        clock = clocks.start_clock(plan, key, run, parties, work.now, work.scope(), work.calendar)
+        clock = clocks.start_clock(plan, key, run, parties, work.now, work.scope(), work.calendar(plan))
     except MissingFact as missing:
         raise Refused("need_facts", facts=list(missing.names), clock=plan.name) from missing
     work.put_clock(clock)
+
+
+def end(work: Work, clock: Clock, *, met: bool, happened: datetime | None = None) -> None:
+    """End a clock inside the open event: kept or late when it was met, else stopped."""
+    calendar = work.calendar(plan_of(work.playbook, clock))
+    work.put_clock(clocks.end_clock(clock, work.now, calendar, met=met, happened=happened))
+
+
+def reckon(work: Work, clock: Clock) -> None:
+    """Put a clock back whose intervals were changed, with its due moment reckoned anew."""
+    work.put_clock(clocks.reckon(clock, work.calendar(plan_of(work.playbook, clock))))
 
 
 def next_run(case: CaseState, kind: str, name: str) -> int:
@@ -114,9 +125,10 @@ def settle_stops(work: Work) -> None:
     """Open or close the pauses and holds of every running clock, after whatever has just changed."""
     wait = awaited(work.playbook, work.case)
     for clock in work.case.running_clocks():
-        held = _held(work.playbook, work.case, clock)
-        paused = _paused(plan_of(work.playbook, clock), wait) if clock.kind != "hold" else False
-        work.put_clock(clocks.set_stopped(clock, paused=paused, held=held, now=work.now, calendar=work.calendar))
+        plan = plan_of(work.playbook, clock)
+        held = work.case.hold is not None and holds_still(work.playbook, work.case.hold.name, clock)
+        paused = clock.kind != "hold" and _paused(plan, wait)
+        work.put_clock(clocks.set_stopped(clock, paused=paused, held=held, now=work.now, calendar=work.calendar(plan)))
 
 
 def _paused(plan: Plan, wait: frozenset[str]) -> bool:
@@ -125,12 +137,13 @@ def _paused(plan: Plan, wait: frozenset[str]) -> bool:
     return bool(wait) and wait <= frozenset(plan.pauses)
 
 
-def _held(playbook: Playbook, case: CaseState, clock: Clock) -> bool:
-    if case.hold is None or clock.kind == "hold":
+def holds_still(playbook: Playbook, name: str, clock: Clock) -> bool:
+    """Whether the hold of this name stops the clock."""
+    if clock.kind == "hold":
         return False
-    if case.hold.name == MERGED:
+    if name == MERGED:
         return not _owed(playbook, clock)
-    hold = playbook.holds[case.hold.name]
+    hold = playbook.holds[name]
     return clock.kind == "state" or hold.stops_all or clock.name in hold.stops
 
 
@@ -154,7 +167,7 @@ def recompute_moments(work: Work) -> None:
         except EvaluationError:
             continue
         if wanted != clock.fixed and not (wanted < work.now and clock.fixed <= work.now):
-            work.put_clock(clocks.rearm(clock, wanted, work.now, work.calendar))
+            work.put_clock(clocks.rearm(clock, wanted, work.now, work.calendar(plan)))
 
 
 # -- what goes off by itself -----------------------------------------------------------------------------

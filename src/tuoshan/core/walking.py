@@ -30,7 +30,6 @@ from zoneinfo import ZoneInfo
 from tuoshan.core import forms, judging
 from tuoshan.core.case import Actor, Assignment, CaseState, Command, Decision, Event, Json
 from tuoshan.core.decide import decide
-from tuoshan.core.evolve import replay
 from tuoshan.core.playbook import Field, Playbook, Walk
 from tuoshan.core.work import Work
 from tuoshan.core.worktime import WorkCalendar, round_the_clock, standard_cn
@@ -170,21 +169,18 @@ class Walker:
             }
         else:
             filled = self.fill(fields, values)
-        earlier, taken, extra = self.stepping_back() if action.back else (None, None, {})
+        extra = self.untold() if action.back else {}
         command = Command(
             "act", name, self.actor_for(by, as_party, person), filled, _evidence(action.evidence),
-            earlier=earlier, taken=taken, extra=extra,
+            events=tuple(self.events), extra=extra,
         )  # fmt: skip
         return self.send(command)
 
-    def stepping_back(self) -> tuple[CaseState | None, Event | None, dict[str, Json]]:
-        """The case before its last transition, that event, and what was told since (which cannot be untold)."""
+    def untold(self) -> dict[str, Json]:
+        """What was told since the last transition and cannot be untold."""
         seq = int(self.case.moved.get("seq", 0))
-        if seq < 1:
-            return None, None, {}
         told = [number for number in self.told if number >= seq]
-        earlier = replay(self.playbook.key, self.events[: seq - 1])
-        return earlier, self.events[seq - 1], {"delivered": told} if told else {}
+        return {"delivered": told} if seq and told else {}
 
     def task(
         self, name: str, key: str, outcome: str, values: Mapping[str, object], as_party: str = "", person: str = ""

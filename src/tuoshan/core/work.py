@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 
 from tuoshan.core import clocks, evolve
 from tuoshan.core.case import (
@@ -51,6 +50,7 @@ class Work:
         self._open: Event | None = None
         self._changes: list[Mapping[str, Json]] = []
         self._steps: dict[str, tuple[Clock, list[Step]]] = {}
+        self._calendars: dict[str, WorkCalendar] = {}
 
     # -- transaction of one command ---------------------------------------------------------------
     def mark(self) -> tuple[CaseState, int, int]:
@@ -103,15 +103,18 @@ class Work:
         self._open = None
 
     # -- shorthands --------------------------------------------------------------------------------
-    @cached_property
-    def calendar(self) -> WorkCalendar:
-        return self.around.calendar(self.playbook.calendar)
+    def calendar(self, plan: Plan) -> WorkCalendar:
+        """The calendar on which a limit runs: its own, else the playbook's."""
+        name = plan.limit.calendar or self.playbook.calendar
+        if name not in self._calendars:
+            self._calendars[name] = self.around.calendar(name)
+        return self._calendars[name]
 
     def steps_of(self, clock: Clock, plan: Plan) -> list[Step]:
         """What the clock has still to do, reckoned once for as long as this very clock stands in the case."""
         known = self._steps.get(clock.key)
         if known is None or known[0] is not clock:
-            known = self._steps[clock.key] = (clock, clocks.steps(clock, plan, self.calendar))
+            known = self._steps[clock.key] = (clock, clocks.steps(clock, plan, self.calendar(plan)))
         return known[1]
 
     def scope(self, overlay: Mapping[str, object] | None = None) -> CaseScope:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tuoshan.core.conditions.syntax import (
     Both,
+    Call,
     Either,
     Fact,
     Given,
@@ -19,6 +20,9 @@ from tuoshan.core.conditions.syntax import (
     walk,
 )
 
+BY_CALENDAR = frozenset({"working_days", "is_holiday"})
+"""Functions whose answer changes with the working calendar."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -28,6 +32,7 @@ class Reading:
     namespaces: frozenset[tuple[str, str]]
     tables: frozenset[str]
     uses_now: bool
+    uses_calendar: bool
     guarded: frozenset[str]
 
 
@@ -40,6 +45,7 @@ def read(tree: Node) -> Reading:
         namespaces=frozenset((node.namespace, node.name) for node in nodes if isinstance(node, History)),
         tables=frozenset(node.name for node in nodes if isinstance(node, Table)),
         uses_now=any(isinstance(node, Now) for node in nodes),
+        uses_calendar=any(isinstance(node, Call) and node.function in BY_CALENDAR for node in nodes),
         guarded=reads - frozenset(_unguarded(tree, frozenset())),
     )
 

@@ -28,6 +28,7 @@ class Expression:
     namespaces: frozenset[tuple[str, str]]
     tables: frozenset[str]
     uses_now: bool
+    uses_calendar: bool
     guarded: frozenset[str]
     tree: Node = field(repr=False)
     _run: Run = field(repr=False)
@@ -78,6 +79,7 @@ def _compiled(text: str) -> Expression:
         namespaces=found.namespaces,
         tables=found.tables,
         uses_now=found.uses_now,
+        uses_calendar=found.uses_calendar,
         guarded=found.guarded,
         tree=tree,
         _run=run,

@@ -39,7 +39,8 @@ def sentence(refusal: Refusal, playbook: Playbook) -> str:
         case "blocked_by_task" | "required_tasks_open":
             return _("还有待办没有完成：%(tasks)s。完成后再做这一步。") % {"tasks": _tasks(playbook, data["tasks"])}
         case "not_by_same_person":
-            return _("经办过“%(actions)s”的人不能再做这一步，请由其他人处理。") % {
+            why = _why_not_them(playbook, str(data.get("step", "")))
+            return why or _("经办过“%(actions)s”的人不能再做这一步，请由其他人处理。") % {
                 "actions": _join(_action(playbook, name) for name in data["actions"])
             }
         case "need_facts":
@@ -54,6 +55,8 @@ def sentence(refusal: Refusal, playbook: Playbook) -> str:
             return _("款项或货物已经发出，不能撤回；请用改正或新的方案处理。")
         case "approved_fact":
             return _("%(facts)s已经审批，不能直接更正，请重新提出方案。") % {"facts": _facts(playbook, data["facts"])}
+        case "not_allowed" if data.get("by_amount"):
+            return _("按金额，这一步由%(parties)s决定。") % {"parties": _parties(playbook, data["needs"])}
         case "not_allowed":
             return _("您没有权限做这一步。%(who)s") % {"who": _who(playbook, data.get("needs", ()))}
         case "already_registered":
@@ -145,8 +148,19 @@ def _evidence(kind: str) -> str:
 
 
 def _who(playbook: Playbook, parties: Iterable[str]) -> str:
-    shown = [words(playbook.parties[name].title) for name in parties if name in playbook.parties]
-    return _("可以处理的是：%(parties)s。") % {"parties": _join(shown)} if shown else ""
+    shown = _parties(playbook, parties)
+    return _("可以处理的是：%(parties)s。") % {"parties": shown} if shown else ""
+
+
+def _parties(playbook: Playbook, parties: Iterable[str]) -> str:
+    return _join(words(playbook.parties[name].title) for name in parties if name in playbook.parties)
+
+
+def _why_not_them(playbook: Playbook, step: str) -> str:
+    """What the process itself says to whom its `not_by` keeps out of this step; empty where it says nothing."""
+    known: Any = playbook.actions.get(step) or playbook.tasks.get(step)
+    why = words(known.not_by_why) if known else ""
+    return _("%(why)s。") % {"why": why} if why else ""
 
 
 def _changes(playbook: Playbook, changes: Iterable[Any]) -> str:

@@ -74,7 +74,7 @@ def permit(work: Work, actor: Actor, action: Action, overlay: Mapping[str, objec
             return
         raise Refused("not_allowed", needs=sorted(allowed))
     if actor.persons & did:
-        raise Refused("not_by_same_person", actions=list(action.not_by))
+        raise Refused("not_by_same_person", actions=list(action.not_by), step=action.name)
 
 
 def who_did(work: Work, name: str) -> tuple[str, ...]:
@@ -181,7 +181,7 @@ def judge_task(work: Work, task: Task | None, run: TaskRun, command: Command) ->
         return "done"
     did = frozenset(person for name in task.not_by for person in who_did(work, name))
     if actor.persons & did:
-        raise Refused("not_by_same_person", actions=list(task.not_by))
+        raise Refused("not_by_same_person", actions=list(task.not_by), step=task.name)
     outcome = command.outcome or task.outcomes[0]
     if outcome not in task.outcomes:
         raise Refused("invalid_form", fields={"outcome": "not_a_choice"})

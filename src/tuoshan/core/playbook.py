@@ -176,6 +176,8 @@ class Action:
     by_tier: TierBy | None = None
     backdate: bool = False
     not_by: tuple[str, ...] = ()
+    not_by_why: Wording = NO_WORDING
+    """What somebody whom `not_by` keeps out is told."""
     form: tuple[Field, ...] = ()
     evidence: tuple[str, ...] = ()
     condition: Expression | None = None
@@ -224,6 +226,7 @@ class Task:
     outcome_customer: Mapping[str, Wording] = field(default_factory=lambda: MappingProxyType({}))
     """Outcomes as the customer reads them, where that differs."""
     not_by: tuple[str, ...] = ()
+    not_by_why: Wording = NO_WORDING
     do: Mapping[str, tuple[Verb, ...]] = field(default_factory=lambda: MappingProxyType({}))
     tell: tuple[str, ...] = ()
     customer: Wording = NO_WORDING
@@ -327,8 +330,6 @@ class Playbook:
     file: str = ""
     _from: dict[str, tuple[Action, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Actions by state, kept as they are found: every clock asks for them at every event."""
-    _plans: dict[tuple[str, str], object] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What `timing.plan_of` has read from the declarations, by kind and name of the clock."""
     _plans: dict[tuple[str, str], object] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `timing.plan_of` has read from the declarations, by kind and name of the clock."""
 

@@ -1,12 +1,13 @@
 """What an actor may do with a case now: the buttons of every screen and the answers of the API.
 
-What somebody may never do here is left out; what only something in its way forbids (an open task, a
-condition, a hold) is given with the reason, so that a screen can show it and say what to do first.
+What somebody may never do here is left out; what is theirs but forbidden now (an open task, a condition, a hold,
+a first decision of their own, an amount that is another approver's) is given with the reason, so that a screen can
+show it and say what to do first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -53,13 +54,14 @@ def possible(playbook: Playbook, case: CaseState, actor: Actor, now: datetime, a
 def _action(work: Work, action: Action, actor: Actor) -> Possible | None:
     if action.automatic:
         return None
+    asked = {field.name for field in action.form}
+    blocked: Refusal | None = None
     try:
         judging.permit(work, actor, action, {})
     except Refused as refused:
-        if refused.refusal.because != "need_facts":
+        if not _is_theirs(work, action, actor, refused.refusal):
             return None
-    asked = {field.name for field in action.form}
-    blocked: Refusal | None = None
+        blocked = _said(action, refused.refusal, asked)
     try:
         judging.place(work, action)
         if action.back and work.case.moved.get("action") in (None, START):
@@ -67,9 +69,29 @@ def _action(work: Work, action: Action, actor: Actor) -> Possible | None:
         judging.ways(work, action)
         _condition(work, action, asked)
     except Refused as refused:
-        blocked = refused.refusal
+        blocked = blocked or refused.refusal
     main = action.moves and ANY_OPEN not in action.sources and not action.back
     return Possible("act", action.name, action.title, action.form, action.evidence, main=main, blocked=blocked)
+
+
+def _is_theirs(work: Work, action: Action, actor: Actor, refusal: Refusal) -> bool:
+    """Whether the action is one of this actor's all the same: they did the first step that bars them from this one,
+    or the amount makes it another approver's this time.
+    """
+    if action.by_tier is None:
+        return refusal.because == "not_by_same_person"
+    table: object = work.scope({}).table(action.by_tier.table, ())
+    tiers: Iterable[tuple[object, str]] = table.get("tiers", ()) if isinstance(table, Mapping) else ()
+    return refusal.because == "not_by_same_person" or not actor.parties.isdisjoint(party for _limit, party in tiers)
+
+
+def _said(action: Action, refusal: Refusal, asked: set[str]) -> Refusal | None:
+    """The reason to be shown; none where the form itself will give the amount that decides whose it is."""
+    if refusal.because == "need_facts" and asked.issuperset(refusal.data["facts"]):
+        return None
+    if refusal.because == "not_allowed" and action.by_tier is not None:
+        return Refusal("not_allowed", {**refusal.data, "by_amount": True})
+    return refusal
 
 
 def _condition(work: Work, action: Action, asked: set[str]) -> None:
@@ -94,7 +116,8 @@ def _task(work: Work, run: TaskRun, actor: Actor) -> Possible | None:
         return Possible("task", run.name, title, task=run.id, outcomes=(("done", Wording("已处理", "Handled")),))
     titles = tuple((name, task.outcome_titles.get(name, Wording(name, name))) for name in task.outcomes)
     did = {person for name in task.not_by for person in judging.who_did(work, name)}
-    blocked = Refusal("not_by_same_person", {"actions": list(task.not_by)}) if actor.persons & did else None
+    refusal = Refusal("not_by_same_person", {"actions": list(task.not_by), "step": task.name})
+    blocked = refusal if actor.persons & did else None
     return Possible(
         "task", task.name, task.title, task.form, task.evidence, titles, run.id, run.key, blocked=blocked
     )  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tuoshan import identifiers
+from tuoshan import identifiers, punctuation
 from tuoshan.cases import lists, queries
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.clock_views import clock_views
@@ -106,6 +106,15 @@ def buttons(standing: Standing, case: Case, wanted: tuple[str, str] = ("", "")) 
     return made
 
 
+def barred(leading: list[Button]) -> list[tuple[str, str]]:
+    """Titles of buttons that cannot be pressed now, with their reason; the same reason is said once."""
+    by_reason: dict[str, list[str]] = {}
+    for button in leading:
+        if button.why_not:
+            by_reason.setdefault(button.why_not, []).append(button.title)
+    return [(punctuation.listed(titles), why) for why, titles in by_reason.items()]
+
+
 def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     """Everything that the page shows."""
     standing = standing_of(request, case)
@@ -127,6 +136,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "ended_clocks": [view for view in clocks if not view.open][:8],
         "leading_clock": next((view for view in clocks if view.open and view.ours), None),
         "leading": leading,
+        "barred": barred(leading),
         "others": [b for b in all_buttons if b not in leading],
         "claimable": case.handler_id != person_id(request)
         and any(b.item.kind == "act" and b.item.name == "claim" and not b.why_not for b in all_buttons),

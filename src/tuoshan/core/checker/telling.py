@@ -42,9 +42,10 @@ def _wordings(desk: Desk) -> Iterator[tuple[str, int, Wording]]:
     for section, elements in titled:
         for name, element in elements.items():
             yield f"{section}.{name}.title", element.line, element.title
-            customer = getattr(element, "customer", NO_WORDING)
-            if customer != NO_WORDING:
-                yield f"{section}.{name}.customer", element.line, customer
+            for part in ("customer", "not_by_why"):
+                wording = getattr(element, part, NO_WORDING)
+                if wording != NO_WORDING:
+                    yield f"{section}.{name}.{part}", element.line, wording
     for name, state in book.states.items():
         if state.waits and state.waits.no_promise is not None:
             yield f"states.{name}.waits.no_promise", state.waits.line, state.waits.no_promise

@@ -25,13 +25,14 @@ WAITS: Final = (
     "for_customer",
 )  # fmt: skip
 ACTION: Final = (
-    "title", "by", "not_by", "form", "evidence", "if", "as_soon_as", "to", "do", "tell", "rule", "source",
+    "title", "by", "not_by", "not_by_why", "form", "evidence", "if", "as_soon_as", "to", "do", "tell", "rule", "source",
     "customer", "backdate",
 )  # fmt: skip
 SHARED: Final = ("from", *ACTION)
 TASK: Final = (
     "title", "for", "each", "opens", "asked_by", "while", "before", "optional", "owed", "until", "if", "within", "at",
     "clock", "calendar", "late", "warn", "pauses", "form", "evidence", "outcomes", "not_by", "do", "tell", "customer",
+    "not_by_why",
 )  # fmt: skip
 DEADLINE: Final = (
     "title", "from", "until", "within", "at", "clock", "calendar", "pauses", "runs_while", "warn", "late", "else",

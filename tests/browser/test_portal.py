@@ -104,7 +104,18 @@ def test_from_the_first_word_to_the_rating(open_page: OpenPage, check_accessible
     finish(case)
     other.reload()
     ready(other)
-    other.locator(".rating label", has_text="非常满意").click()
+    faces = other.get_by_role("group", name="您的评分")
+    assert faces.get_by_role("radio").evaluate_all("all => all.map((one) => one.labels[0].innerText.trim())") == [
+        "很不满意", "不满意", "一般", "满意", "非常满意",
+    ]  # fmt: skip
+    expect(faces.locator("svg[aria-hidden=true]")).to_have_count(5)
+    other.locator(".rating label", has_text="很不满意").click()  # by thumb: the whole face is the target
+    expect(faces.get_by_role("radio", name="很不满意")).to_be_checked()
+    for _step in range(4):  # by keys: one stop, arrows within
+        other.keyboard.press("ArrowRight")
+    expect(faces.get_by_role("radio", name="非常满意")).to_be_checked()
+    expect(faces.get_by_role("radio", name="非常满意")).to_be_focused()
+    check_accessible(other)
     other.get_by_role("button", name="提交评价").click()
     expect(other.get_by_text("谢谢您的评价")).to_be_visible()
     other.locator("summary", has_text="满意").first.click()

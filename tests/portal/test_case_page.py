@@ -207,6 +207,8 @@ def test_satisfied_rated_and_changed() -> None:
     assert do(client, case, "satisfied").status_code == 302
     page = house.page_of(case, client)
     assert "这次服务怎么样" in page
+    faces = re.findall(r'<label><input type="radio" name="score" value="(\d)"[^>]*><svg[^>]*aria-hidden', page)
+    assert faces == ["1", "2", "3", "4", "5"]
     assert client.post(f"/portal/case/{case.number}/rate", {}).status_code == 422
     response = client.post(f"/portal/case/{case.number}/rate", {"score": "4", "words": "师傅很准时"})
     assert response.status_code == 302

@@ -10,12 +10,13 @@ from tuoshan.care import survey
 from tuoshan.care.models import FollowUpCall, SurveyAnswer
 
 SCORES = [
-    (5, _("非常满意")),
-    (4, _("满意")),
-    (3, pgettext_lazy("rating", "一般")),
-    (2, _("不满意")),
     (1, _("很不满意")),
+    (2, _("不满意")),
+    (3, pgettext_lazy("rating", "一般")),
+    (4, _("满意")),
+    (5, _("非常满意")),
 ]
+"""From left to right, as a scale is read."""
 
 
 class SurveyForm(forms.Form):

@@ -1,6 +1,9 @@
 """What git ignores must be in the wheel all the same, and the pins must name no address."""
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -46,3 +49,11 @@ def test_the_direct_needs_are_pinned_to_what_is_locked() -> None:
     for requirement in project["dependencies"]:
         name, version = re.sub(r"\[.*?\]", "", requirement).lower().split("==")
         assert re.search(rf"^{re.escape(name)}(\[[a-z]+\])?=={re.escape(version)} ", locked, re.M), requirement
+
+
+def test_time_zones_come_with_the_product_where_the_machine_has_none() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "import zoneinfo; print(zoneinfo.ZoneInfo('Asia/Shanghai'))"],
+        env={**os.environ, "PYTHONTZPATH": ""}, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert told.stdout.strip() == "Asia/Shanghai"

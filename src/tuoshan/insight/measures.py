@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from tuoshan import clock
 from tuoshan.cases import library
 from tuoshan.cases.models import Deadline
+from tuoshan.cases.models.records import IS_LATE
 from tuoshan.cases.summary import ALWAYS_OUTSIDE
 from tuoshan.insight.conditions import Conditions, day_start
 from tuoshan.insight.models import CaseFigures
@@ -50,9 +51,14 @@ def met_clocks(span: Span) -> "QuerySet[Deadline]":
     )
 
 
+def late_clocks(span: Span) -> "QuerySet[Deadline]":
+    """Those of them that were missed."""
+    return met_clocks(span).filter(IS_LATE)
+
+
 def _with_clock(outcome: str) -> Measure:
     def condition(span: Span, value: str) -> Q:
-        clocks = met_clocks(span).filter(outcome=outcome)
+        clocks = late_clocks(span) if outcome == "late" else met_clocks(span).filter(outcome=outcome)
         if value:
             clocks = clocks.filter(name=value)
         return Q(id__in=clocks.values("case_id"))

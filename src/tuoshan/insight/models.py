@@ -25,6 +25,9 @@ class Entry(models.Model):
         return str(self.case_id)
 
 
+_COUNTED_BY = ("unit_id", "category_id", "playbook", "channel", "cause", "liable")
+
+
 class CaseFigures(models.Model):
     """One case as reports count it. Column names are those of a case where they mean the same, `id` included.
 
@@ -62,13 +65,21 @@ class CaseFigures(models.Model):
     class Meta:
         db_table = "insight_figures"
         indexes = [
-            models.Index(fields=["created_at", "unit_id"], name="insight_created"),
-            models.Index(fields=["unit_id", "created_at"], name="insight_unit_created"),
-            models.Index(fields=["closed_at", "unit_id"], condition=Q(closed_at__isnull=False), name="insight_closed"),
+            # Wide enough that what reports count is read in the index alone.
+            models.Index(fields=["created_at", *_COUNTED_BY], name="insight_registered"),
+            models.Index(fields=["unit_id", "created_at", *_COUNTED_BY[1:]], name="insight_unit_registered"),
             models.Index(
-                fields=["responded_at", "unit_id", "response_seconds"],
+                fields=["closed_at", "unit_id", "handler_id"],
+                condition=Q(closed_at__isnull=False),
+                name="insight_ended",
+            ),
+            models.Index(
+                fields=["unit_id", "closed_at"], condition=Q(closed_at__isnull=False), name="insight_unit_ended"
+            ),
+            models.Index(
+                fields=["responded_at", "unit_id", "response_kept", "response_seconds"],
                 condition=Q(responded_at__isnull=False),
-                name="insight_responded",
+                name="insight_answered",
             ),
             models.Index(
                 fields=["resolved_at", "unit_id", "resolution_seconds"],
@@ -78,7 +89,10 @@ class CaseFigures(models.Model):
             models.Index(fields=["scored_at", "score"], condition=Q(scored_at__isnull=False), name="insight_scored"),
             models.Index(fields=["reopened_at"], condition=Q(reopened_at__isnull=False), name="insight_reopened"),
             models.Index(fields=["appealed_at"], condition=Q(appealed_at__isnull=False), name="insight_appealed"),
-            models.Index(fields=["created_at"], condition=Q(ended=False), name="insight_open"),
+            models.Index(fields=["created_at", "unit_id", "ended"], condition=Q(ended=False), name="insight_waiting"),
+            models.Index(
+                fields=["unit_id", "created_at", "ended"], condition=Q(ended=False), name="insight_unit_waiting"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -34,6 +34,12 @@ class Event(models.Model):
         return f"{self.case_id}/{self.seq} {self.name}"
 
 
+IS_LATE = Q(Exact(models.F("outcome"), RawSQL("'late'", ())))
+IS_OPEN = Q(Exact(models.F("status"), RawSQL("'open'", ())))
+"""A clock that was missed, a task that is open: said in the letters of the partial indexes, as SQLite does not see
+them in a bound value."""
+
+
 class Deadline(models.Model):
     """One clock of a case. An ended one keeps the due moment that it had last."""
 
@@ -57,15 +63,18 @@ class Deadline(models.Model):
         db_table = "cases_deadline"
         indexes = [
             models.Index(fields=["due_at"], condition=Q(ended_at__isnull=True), name="cases_deadline_running"),
-            models.Index(fields=["ended_at", "name"], condition=Q(ended_at__isnull=False), name="cases_deadline_ended"),
+            models.Index(
+                fields=["ended_at", "name", "outcome", "party", "kind", "case_id"],
+                condition=Q(ended_at__isnull=False),
+                name="cases_deadline_met",
+            ),
+            models.Index(
+                fields=["ended_at", "party", "kind", "case_id"], condition=Q(outcome="late"), name="cases_deadline_late"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.key}"
-
-
-IS_OPEN = Q(Exact(models.F("status"), RawSQL("'open'", ())))
-"""A task that is open, said in the letters of the partial indexes: SQLite does not see it in a bound value."""
 
 
 class Task(models.Model):

@@ -2,17 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Avg, Count, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet, Value, Window
+from django.db.models.functions import RowNumber
 
-from tuoshan.cases import neighbours
-from tuoshan.cases.models import Deadline
+from tuoshan.cases import neighbours, tally
+from tuoshan.cases.models import Case, Deadline
 from tuoshan.insight import measures
 from tuoshan.insight.conditions import Conditions
 from tuoshan.insight.models import CaseFigures
 from tuoshan.insight.reports.period import Period
 from tuoshan.insight.reports.shapes import SMALL, Cell
+
+MOST_SINGLE = 1000
+SHARES = (0.5, 0.9)
+"""The quantiles that reports show."""
 
 
 @dataclass(frozen=True)
@@ -23,20 +30,49 @@ class Counting:
     conditions: Conditions
     period: Period
     scope: Conditions = field(init=False)
+    sorted: dict[tuple[str, str], tuple[int, dict[float, float]]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scope", self.conditions.scope())
 
     def before(self) -> "Counting":
         """The same for the period before."""
+        return self.earlier
+
+    @cached_property
+    def earlier(self) -> "Counting":
         return replace_period(self, self.period.before())
+
+    @cached_property
+    def ways(self) -> list[Q]:
+        """The person's reach cut into parts without a case in common, each of which an index leads to: their units
+        (or department), and the single cases that they reach otherwise."""
+        seen = tally.sight(self.person)
+        if seen is None:
+            return [Q(neighbours.case_filter(self.person))]
+        if not seen.others:
+            return [seen.known]
+        beside = Q()
+        for way in seen.beside:  # an open and a closed case are looked up in different indexes
+            beside |= Q(ended=False) & way | Q(ended=True) & way
+        single = list(Case.objects.filter(beside).order_by().values_list("pk", flat=True)[: MOST_SINGLE + 1])
+        if len(single) > MOST_SINGLE:
+            return [Q(neighbours.case_filter(self.person))]
+        return [seen.known, Q(id__in=single)] if single else [seen.known]
 
     def cases(self, figure: str = "") -> "QuerySet[CaseFigures]":
         """The cases that a figure counts; without one, all that the report may speak of."""
-        reach = neighbours.case_filter(self.person)
+        reach = Q()
+        for way in self.ways:
+            reach |= way
+        return self._narrowed(figure).filter(reach)
+
+    def parts(self, figure: str = "") -> "list[QuerySet[CaseFigures]]":
+        """The same, part by part."""
+        return [self._narrowed(figure).filter(way) for way in self.ways]
+
+    def _narrowed(self, figure: str) -> "QuerySet[CaseFigures]":
         found = CaseFigures.objects.filter(self.scope.on_cases())
-        if reach is not None:
-            found = found.filter(reach)
         return found.filter(measures.condition(figure, self.period.span)) if figure else found
 
     def is_everything(self) -> bool:
@@ -55,19 +91,39 @@ class Counting:
         )
 
     def count(self, figure: str) -> int:
+        if figure == "late" and self.is_everything():
+            late = measures.late_clocks(self.period.span)
+            return int(late.aggregate(n=Count("case_id", distinct=True))["n"])
         if figure == "open":  # two ranges of two indexes, where one condition would read the whole table
             end = self.period.span[1]
-            known = self.cases().filter(created_at__lt=end)
-            return known.filter(ended=False).count() + known.filter(ended=True, closed_at__gte=end).count()
-        return self.cases(figure).count()
+            known = [part.filter(created_at__lt=end) for part in self.parts()]
+            found = [part.filter(ended=False).count() for part in known]
+            return sum(found) + sum(part.filter(ended=True, closed_at__gte=end).count() for part in known)
+        return sum(part.count() for part in self.parts(figure))
+
+    def counts_between(self, figure: str, days: Sequence[tuple[date, date]]) -> list[int]:
+        """The same for each of these stretches of days: each a range of an index, all in one statement."""
+        arms: list[QuerySet[Any]] = []
+        for place, (since, until) in enumerate(days):
+            part = replace_period(self, Period("custom", since, until))
+            for found in part.parts(figure):
+                counted = found.order_by().annotate(stretch=Value(place)).values("stretch").annotate(n=Count("id"))
+                arms.append(counted.values_list("stretch", "n"))
+        numbers = [0] * len(days)
+        for place, number in arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0]:
+            numbers[place] += number
+        return numbers
 
     def cell(self, figure: str) -> Cell:
         return Cell(self.count(figure), "cases", self.behind(figure))
 
     def by(self, figure: str, column: str) -> dict[Any, int]:
         """How many per value of a column."""
-        rows = self.cases(figure).order_by().values_list(column).annotate(n=Count("id"))
-        return dict(rows)
+        found: dict[Any, int] = {}
+        for part in self.parts(figure):
+            for value, number in part.order_by().values_list(column).annotate(n=Count("id")):
+                found[value] = found.get(value, 0) + number
+        return found
 
     def share(self, part: str, whole: str) -> Cell:
         """Percent, to one place; empty where there is nothing to take a share of."""
@@ -77,13 +133,23 @@ class Counting:
 
     def quantile(self, figure: str, column: str, share: float) -> Cell:
         """What this share of the durations does not exceed; the median is the middle one, or the mean of two."""
-        values = self.cases(figure).filter(**{f"{column}__isnull": False}).order_by(column)
-        total = values.count()
-        if not total:
-            return Cell(None, "seconds", self.behind(figure))
-        first, last = places(total, share)
-        found = list(values.values_list(column, flat=True)[first : last + 1])
-        return Cell(sum(found) / len(found), "seconds", self.behind(figure), total < SMALL)
+        total, found = self._ranked(figure, column)
+        value = found[share] if total else None
+        return Cell(value, "seconds", self.behind(figure), 0 < total < SMALL)
+
+    def _ranked(self, figure: str, column: str) -> tuple[int, dict[float, float]]:
+        """How many durations there are, and their quantiles: sorted once for all of them."""
+        known = self.sorted.get((figure, column))
+        if known is None:
+            values = self.cases(figure).filter(**{f"{column}__isnull": False}).order_by()
+            total = values.count()
+            wanted = {share: places(total, share) for share in SHARES} if total else {}
+            ranks = {place + 1 for both in wanted.values() for place in both}
+            placed = values.annotate(place=Window(RowNumber(), order_by=column)).filter(place__in=ranks)
+            found = dict(placed.values_list("place", column)) if total else {}
+            means = {share: (found[first + 1] + found[last + 1]) / 2 for share, (first, last) in wanted.items()}
+            known = self.sorted[figure, column] = total, means
+        return known
 
     def mean_score(self) -> Cell:
         found = self.cases("scored").aggregate(mean=Avg("score"), n=Count("id"))
@@ -108,7 +174,9 @@ class Counting:
 
 
 def replace_period(counting: Counting, period: Period) -> Counting:
-    return Counting(counting.person, counting.conditions, period)
+    changed = Counting(counting.person, counting.conditions, period)
+    changed.__dict__["ways"] = counting.ways
+    return changed
 
 
 def places(total: int, share: float) -> tuple[int, int]:

@@ -46,7 +46,8 @@ ALL = [
 
 def operations() -> list[Any]:
     """Every operation of the API: (method, address with sample arguments, name)."""
-    from tuoshan.api.urls import api
+    from tuoshan.api import urls  # noqa: F401  (all operations)
+    from tuoshan.api.application import api
 
     found = []
     for prefix, router in api._routers:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import Field, NinjaAPI
+from ninja import Field
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.security import APIKeyCookie, HttpBearer
@@ -15,6 +15,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 from tuoshan import __version__, clock
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.api import problems
+from tuoshan.api.describing import Described
 from tuoshan.api.shapes import ProblemOut
 from tuoshan.cases.models import Command
 from tuoshan.parties import tokens
@@ -74,7 +75,7 @@ def _has_nul(data: Any) -> bool:
     return isinstance(data, list) and any(_has_nul(part) for part in data)
 
 
-api = NinjaAPI(
+api = Described(
     title="Tuoshan 妥善",
     version="1",
     description=(

@@ -22,7 +22,7 @@ from tuoshan.documents.models import Evidence
 from tuoshan.documents.serving import file_response
 from tuoshan.intake import duplicates
 from tuoshan.intake.beside import REASONS
-from tuoshan.integrations import recipients
+from tuoshan.integrations import recipients, replied
 from tuoshan.integrations.printing import slip_data
 from tuoshan.knowledge import replies
 from tuoshan.office import beside
@@ -72,7 +72,7 @@ class PreviewIn(Schema):
     channel: str = "sms"
 
 
-class WayOut(Schema):
+class SendingOut(Schema):
     """One way out and to whom, masked."""
 
     channel: str
@@ -83,7 +83,7 @@ class WayOut(Schema):
 class PreviewOut(Schema):
     """By which ways it will go; `other`: not by the one asked for. `parts`: how many short messages it makes."""
 
-    ways: list[WayOut]
+    ways: list[SendingOut]
     other: bool
     signs: int
     parts: int
@@ -111,8 +111,9 @@ def case_tasks(request: HttpRequest, number: str) -> list[dict[str, Any]]:
 )
 @api_permitted("api.case_presence")
 def case_presence(request: HttpRequest, number: str) -> dict[str, Any]:
-    """Say that one has the case open; counts for a minute."""
+    """Say that one has the case open, for a minute; what the customer wrote has then been seen by its handler."""
     case = find_case(request, number)
+    replied.read(case, me(request).pk, clock.now())
     return {"here": beside.here(case, me(request).pk), "seq": case.seq}
 
 

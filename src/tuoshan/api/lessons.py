@@ -5,12 +5,12 @@ from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 
 from tuoshan import clock
 from tuoshan.api.application import Id, gives, me, once
 from tuoshan.api.formwork import judged, posted
-from tuoshan.api.problems import Problem
+from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.shapes import Limit
 from tuoshan.cases import queries
 from tuoshan.office import lessons
@@ -72,6 +72,12 @@ class CheckIn(Schema):
 
     effect: Literal["helped", "not_helped"]
     note: str = ""
+
+
+class LinkIn(Schema):
+    """Cases by number."""
+
+    cases: list[str] = Field(min_length=1, max_length=200)
 
 
 def _row(lesson: Lesson) -> dict[str, Any]:
@@ -161,3 +167,16 @@ def lesson_check(request: HttpRequest, pk: Id, body: CheckIn) -> dict[str, Any]:
 def _refused(refused: quality.LessonRefused) -> Problem:
     said = str(lessons.REFUSED[refused.because])
     return Problem(409 if refused.because == "not_done" else 422, refused.because, said)
+
+
+@router.post("/{pk}/cases", response=gives(LessonOut), url_name="lesson_link", summary="Cases that show the same")
+@api_permitted("api.lesson_link")
+def lesson_link(request: HttpRequest, pk: Id, body: LinkIn) -> dict[str, Any]:
+    """Put cases within reach to an improvement; those there already stay."""
+    found = _find(request, pk)
+    ids = dict(queries.reachable(me(request)).filter(number__in=body.cases).values_list("number", "pk"))
+    missing = [number for number in body.cases if number not in ids]
+    if missing:
+        raise invalid({"cases": [lessons.not_found(missing)]})
+    quality.link(found, ids.values())
+    return _out(request, _find(request, pk))

@@ -25,7 +25,7 @@ from tuoshan.cases.clock_views import clock_views
 from tuoshan.cases.forms import choices_of, words
 from tuoshan.cases.models import Case, Words
 from tuoshan.cases.possible import Standing
-from tuoshan.cases.queries import QUEUES, CursorBroken
+from tuoshan.cases.queries import CursorBroken
 from tuoshan.cases.refusals import sentence
 from tuoshan.core.case import encode
 from tuoshan.core.playbook import Field, Playbook
@@ -34,6 +34,7 @@ from tuoshan.core.work import Work
 from tuoshan.documents import evidence as evidence_store
 from tuoshan.documents.models import Evidence
 from tuoshan.insight.story import Audience, Story, sees_findings
+from tuoshan.office import queues
 from tuoshan.parties.permissions import api_permitted
 
 router = Router(tags=["cases"])
@@ -73,11 +74,11 @@ def standing_of(request: HttpRequest, case: Case) -> Standing:
 @api_permitted("api.case_list")
 def case_list(request: HttpRequest, where: Query[CaseFilter]) -> dict[str, Any]:
     """Cases of a built-in queue, narrowed by the given conditions, in the queue's order."""
-    if where.queue not in QUEUES:
-        raise Problem(422, "unknown_queue", "queue", facts={"queues": list(QUEUES)})
+    if where.queue not in queues.NAMES:
+        raise Problem(422, "unknown_queue", "queue", facts={"queues": list(queues.NAMES)})
     given = where.dict(exclude={"queue", "cursor", "limit"}, exclude_none=True)
     try:
-        page = queries.page(queries.queue(where.queue, request.user, **given), where.cursor, where.limit)
+        page = queries.page(queues.of(where.queue, request.user, **given), where.cursor, where.limit)
     except CursorBroken as error:
         raise broken_cursor() from error
     return {"cases": [row_of(case) for case in page.rows], "next": page.next, "previous": page.previous}
@@ -92,8 +93,8 @@ def row_of(case: Case) -> dict[str, Any]:
 @api_permitted("api.queue_list")
 def queue_list(request: HttpRequest) -> list[dict[str, Any]]:
     """The built-in queues with their exact counts within the caller's reach."""
-    counts = queries.counts(request.user)
-    return [{"name": name, "title": str(queue.title), "count": counts[name]} for name, queue in QUEUES.items()]
+    counts = queues.counts(request.user)
+    return [{"name": name, "title": str(queues.title_of(name)), "count": counts[name]} for name in queues.NAMES]
 
 
 @router.get("/{number}", response=gives(CaseOut), url_name="case_read", summary="One case")

@@ -11,7 +11,7 @@ from tuoshan.agenda import claiming
 from tuoshan.agenda.models import Item
 from tuoshan.api.application import Id, gives, me
 from tuoshan.api.problems import Problem
-from tuoshan.api.shapes import Limit
+from tuoshan.api.shapes import Limit, SaidOut
 from tuoshan.cases.models import Case
 from tuoshan.integrations import mailbox as outbox
 from tuoshan.integrations.models import OutgoingMessage
@@ -71,12 +71,6 @@ class DropIn(Schema):
     """Why it is given up; stays with the job and in its case."""
 
     reason: str
-
-
-class SaidOut(Schema):
-    """What was done, in words."""
-
-    said: str
 
 
 class MailRow(Schema):

@@ -3,7 +3,6 @@
 A change names what is to be otherwise; the rest stays. Every change stands in the record of the settings.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Model
@@ -117,7 +116,7 @@ class CauseOut(Schema):
     is_active: bool
 
 
-class ReasonIn(Schema):
+class SurveyReasonIn(Schema):
     """A reason that the survey offers."""
 
     key: str = ""
@@ -127,7 +126,7 @@ class ReasonIn(Schema):
     is_active: bool = True
 
 
-class ReasonOut(Schema):
+class SurveyReasonOut(Schema):
     """A reason of the survey."""
 
     id: int
@@ -178,14 +177,6 @@ def rows(
         def make(request: HttpRequest, body: given) -> Any:  # type: ignore[valid-type]
             return 201, found(model, made(request, area, form, model(), body, names))
 
-        _named(make, one, "make")
-    for function, verb in ((every, "list"), (read, "read"), (change, "change")):
-        _named(function, one, verb)
-
-
-def _named(function: Callable[..., Any], one: str, verb: str) -> None:
-    function.__name__ = f"{one}_{verb}"
-
 
 BY_POSITION = ("position", "code")
 rows("/roles", "role", "roles", Role, RoleForm, RoleIn, RoleOut, ("position", "key"), makes=False)
@@ -195,4 +186,4 @@ rows(
     all_name="category_all",
 )  # fmt: skip
 rows("/causes", "cause", "causes", Cause, CauseForm, CauseIn, CauseOut, BY_POSITION)
-rows("/reasons", "reason", "reasons", SurveyReason, ReasonForm, ReasonIn, ReasonOut, ("position", "key"))
+rows("/reasons", "reason", "reasons", SurveyReason, ReasonForm, SurveyReasonIn, SurveyReasonOut, ("position", "key"))

@@ -13,7 +13,7 @@ from tuoshan.api.application import Id, gives, me
 from tuoshan.api.formwork import changed, judged, made, posted
 from tuoshan.api.problems import Problem
 from tuoshan.api.settings_rows import found
-from tuoshan.api.shapes import Limit
+from tuoshan.api.shapes import Limit, SaidOut
 from tuoshan.cases import library
 from tuoshan.core.playbook import Playbook
 from tuoshan.integrations import mail, sms
@@ -35,7 +35,7 @@ Language = Literal["zh-hans", "en"]
 Channel = Literal["", "sms", "mail", "letter"]
 
 
-class TextOut(Schema):
+class WordingOut(Schema):
     """A message of a playbook in one language for one channel: the company's wording, else the playbook's own."""
 
     playbook: str
@@ -49,7 +49,7 @@ class TextOut(Schema):
     variables: list[str]
 
 
-class TextRow(Schema):
+class WordingRow(Schema):
     """A message of a playbook, and to whom it goes."""
 
     playbook: str
@@ -57,7 +57,7 @@ class TextRow(Schema):
     to: list[str]
 
 
-class TextIn(Schema):
+class WordingIn(Schema):
     """New wording; an empty body goes back to the playbook's own. Only with `store` it is kept."""
 
     subject: str = ""
@@ -65,7 +65,7 @@ class TextIn(Schema):
     store: bool = False
 
 
-class TextTrial(Schema):
+class WordingTrial(Schema):
     """The wording filled in with an example, and whether it was kept."""
 
     subject: str
@@ -153,12 +153,6 @@ class TestIn(Schema):
     to: str
 
 
-class SaidOut(Schema):
-    """What became of it, in words."""
-
-    said: str
-
-
 class FieldChange(Schema):
     """One field before and after, as people read it; personal data masked, secrets not shown."""
 
@@ -195,7 +189,7 @@ def _book(key: str, name: str) -> Playbook:
     return message_texts.book_of(key, name)
 
 
-@router.get("/templates", response=gives(list[TextRow]), url_name="template_list", summary="Messages")
+@router.get("/templates", response=gives(list[WordingRow]), url_name="template_list", summary="Messages")
 @api_permitted("api.template_list")
 def template_list(request: HttpRequest) -> list[dict[str, Any]]:
     """Every message of every playbook."""
@@ -206,7 +200,7 @@ def template_list(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/templates/{playbook}/{name}", response=gives(TextOut), url_name="template_read", summary="One message")
+@router.get("/templates/{playbook}/{name}", response=gives(WordingOut), url_name="template_read", summary="One message")
 @api_permitted("api.template_read")
 def template_read(
     request: HttpRequest, playbook: str, name: str, language: Language = "zh-hans", channel: Channel = ""
@@ -222,11 +216,16 @@ def template_read(
 
 
 @router.put(
-    "/templates/{playbook}/{name}", response=gives(TextTrial), url_name="template_change", summary="Change a message"
+    "/templates/{playbook}/{name}", response=gives(WordingTrial), url_name="template_change", summary="Change a message"
 )
 @api_permitted("api.template_change")
 def template_change(
-    request: HttpRequest, playbook: str, name: str, body: TextIn, language: Language = "zh-hans", channel: Channel = ""
+    request: HttpRequest,
+    playbook: str,
+    name: str,
+    body: WordingIn,
+    language: Language = "zh-hans",
+    channel: Channel = "",
 ) -> dict[str, Any]:
     """Look at the wording filled in, or keep it: the next message uses it."""
     book = _book(playbook, name)

@@ -277,3 +277,9 @@ class PersonOut(Schema):
     roles: list[str]
     unit_id: int | None
     is_active: bool
+
+
+class SaidOut(Schema):
+    """What became of it, in words."""
+
+    said: str

@@ -69,7 +69,7 @@ class LessonForm(forms.Form):
         found = dict(queries.reachable(self.viewer).filter(number__in=numbers).values_list("number", "id"))
         missing = [number for number in numbers if number not in found]
         if missing:
-            raise forms.ValidationError(_("没有找到工单：%(numbers)s") % {"numbers": _("、").join(missing[:5])})
+            raise forms.ValidationError(not_found(missing))
         return [found[number] for number in numbers]
 
 
@@ -125,3 +125,8 @@ def chosen(viewer: Any, name: str, today: date) -> Any:
 def may_progress(viewer: Any, lesson: Lesson) -> bool:
     """Its owner and those who lead."""
     return lesson.owner_id == viewer.pk or allowed(viewer, "workbench.lesson_check")
+
+
+def not_found(missing: list[str]) -> str:
+    """Which of the named cases are not there, or not within reach."""
+    return _("没有找到工单：%(numbers)s") % {"numbers": punctuation.listed(missing[:5])}

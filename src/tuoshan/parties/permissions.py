@@ -81,7 +81,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each(
         "workbench.settings_",
         "home changes categories category category_make causes cause cause_make reasons reason reason_make calendars "
-        "calendar calendar_notice tables table templates template replies reply reply_make",
+        "calendar calendar_notice recompute tables table templates template replies reply reply_make",
         CONFIGURERS,
     ),
     # The customer's side
@@ -111,7 +111,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "assignable_list",
         WRITERS,
     ),
-    **_each("api.", "case_step_back lesson_make lesson_check parked_retry parked_drop mail_retry", LEADS),
+    **_each("api.", "case_step_back lesson_make lesson_link lesson_check parked_retry parked_drop mail_retry", LEADS),
     **_each("api.", "person_absences person_absence_make person_in_hand person_hand_on person_leave", LEADS),
     **_each("api.import_", "list upload read columns start stop errors", LEADS),
     **_each("api.", "board_read board_cases board_tomorrow board_approvals parked_list mail_list mail_read", OVERSIGHT),
@@ -131,7 +131,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "api.",
         "settings_changes category_all category_make category_read category_change cause_list cause_make cause_read "
         "cause_change reason_list reason_make reason_read reason_change calendar_list calendar_read calendar_change "
-        "calendar_notice table_list table_read table_change table_back template_list template_read template_change "
+        "calendar_notice clocks_read clocks_recompute table_list table_read table_change table_back template_list template_read template_change "
         "reply_list reply_make reply_read reply_change reply_remove",
         CONFIGURERS,
     ),
@@ -143,7 +143,7 @@ SCOPES: dict[str, str] = {
             "api.",
             "case_register case_batch case_act case_task case_ask case_hold case_release case_correct case_step_back "
             "case_note case_call case_message case_watch case_unwatch case_merge case_unmerge evidence_add "
-            "case_presence reply_used case_follow_up filter_make filter_change filter_remove lesson_make "
+            "case_presence reply_used case_follow_up filter_make filter_change filter_remove lesson_make lesson_link "
             "lesson_progress lesson_check notification_read me_change token_revoke absence_make absence_end "
             "person_absence_make person_hand_on parked_retry parked_drop mail_retry import_upload import_columns "
             "import_start import_stop",
@@ -157,7 +157,8 @@ SCOPES: dict[str, str] = {
             "customer_erase person_leave person_make person_change person_link person_factor person_skill "
             "person_active role_change unit_make unit_change party_add party_remove playbook_check playbook_use "
             "playbook_back company_change gateway_change outgoing_test category_make category_change cause_make "
-            "cause_change reason_make reason_change calendar_change calendar_notice table_change table_back "
+            "cause_change reason_make reason_change calendar_change calendar_notice clocks_recompute table_change "
+            "table_back "
             "template_change reply_make reply_change reply_remove",
             STAFF,
         ),

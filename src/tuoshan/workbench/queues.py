@@ -11,15 +11,15 @@ from django.views.decorators.http import require_safe
 
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
-from tuoshan.cases.queries import QUEUES, CursorBroken
-from tuoshan.integrations import replied
+from tuoshan.cases.queries import CursorBroken
 from tuoshan.office import filters as kept
+from tuoshan.office import queues as office
+from tuoshan.office.queues import NAMES, REPLIED, title_of
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import filters
 from tuoshan.workbench.cards import Card, cards
 
 PAGE = 40
-REPLIED = "replied"
 """What customers have answered in one's own cases; the other queues are conditions on cases alone."""
 OWN = ("mine", REPLIED, "tasks", "watched")
 SHARED = (
@@ -50,19 +50,13 @@ EMPTY = {
 
 def rail_groups(request: HttpRequest) -> list[dict[str, Any]]:
     """The two groups of queues with their exact counts."""
-    counts = queries.counts(request.user, tuple(name for name in (*OWN, *SHARED) if name not in ("closed", REPLIED)))
-    counts[REPLIED] = replied.of(request.user).order_by().count()
+    counts = office.counts(request.user, tuple(name for name in (*OWN, *SHARED) if name != "closed"))
     here = getattr(request, "queue_name", "")
     return [
         {"title": _("我的工作"), "items": [_item(name, counts, here) for name in OWN]},
         {"title": _("队列"), "items": [_item(name, counts, here) for name in SHARED]},
         *filters.rail_group(request, here),
     ]
-
-
-def title_of(name: str) -> Any:
-    """What a built-in queue is called. Raises KeyError."""
-    return _("客户新回复") if name == REPLIED else QUEUES[name].title
 
 
 def _item(name: str, counts: dict[str, int], here: str) -> dict[str, Any]:
@@ -82,9 +76,9 @@ def pane(request: HttpRequest, name: str, *, current: Case | None = None, cursor
     if kept.is_filter(name):
         shown = filters.pane(request, name, current=current, cursor=cursor)
         return {**shown, "bulk": allowed(request.user, "workbench.bulk")}
-    if name not in QUEUES and name != REPLIED:
+    if name not in NAMES:
         raise Http404
-    found = replied.of(request.user) if name == REPLIED else queries.queue(name, request.user)
+    found = office.of(name, request.user)
     try:
         page = queries.page(found, cursor, PAGE)
     except CursorBroken as error:
@@ -112,7 +106,7 @@ def remembered(request: HttpRequest) -> str:
     name = request.GET.get("queue") or request.session.get("queue", "mine")
     if kept.is_filter(name):
         return name if kept.exists(request.user, name) else "mine"
-    return name if name in QUEUES or name == REPLIED else "mine"
+    return name if name in NAMES else "mine"
 
 
 @permitted("workbench.home")

@@ -8,7 +8,18 @@ from tuoshan.cases.hooks import follow
 from tuoshan.cases.orders import Order
 from tuoshan.core.case import Event
 from tuoshan.core.playbook import Playbook
-from tuoshan.integrations import following, mail, notifying, outbox, printing, replied, staff_mail, telling
+from tuoshan.integrations import (
+    account_mail,
+    following,
+    mail,
+    notifying,
+    outbox,
+    printing,
+    replied,
+    staff_mail,
+    telling,
+)
+from tuoshan.parties import password_reset
 
 
 @handler("effect", "tell", outside=True)
@@ -87,6 +98,12 @@ follow("approval", _for_approval)
 def mail_to_staff(item: Item, now: datetime) -> None:
     """What waits for one person goes out as one mail."""
     staff_mail.send(item, now)
+
+
+@handler("job", password_reset.JOB, outside=True)
+def mail_password_link(item: Item, now: datetime) -> None:
+    """Somebody has forgotten their password, or says so."""
+    account_mail.send_password_link(item, now)
 
 
 @handler("job", "cancel_withdrawn_messages", every=timedelta(minutes=10))

@@ -1,5 +1,6 @@
 """A forgotten password: a link by mail that works once and for one hour."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.core import ratelimit
@@ -7,7 +8,6 @@ from axes.utils import reset as forgive
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.core.mail import send_mail
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,14 +17,17 @@ from django.utils.translation import gettext_lazy, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from tuoshan import clock, identifiers
+from tuoshan.agenda import claiming
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.parties.sign_in import by_name_or_mail
-from tuoshan.secrets import LinkRefused, read_link, sign_link
+from tuoshan.secrets import LinkRefused, decrypt, encrypt, read_link, sign_link
 
 PURPOSE = "password-reset"
 VALID_DAYS = 1 / 24
-
+JOB = "password_reset"
+"""The agenda's job that writes the mail; whoever sends mail does it (`integrations`)."""
 
 
 class WhoForm(forms.Form):
@@ -92,13 +95,26 @@ def _person_of(token: str) -> Person | None:
     return person
 
 
-def _send(person: Person) -> None:
+def _ask(login: str) -> None:
+    """Leave it to the worker to find out who that is and to write: nobody can tell from how long this takes."""
+    key = f"{JOB}:{identifiers.token()}"
+    claiming.put(kind="job", name=JOB, key=key, due_at=clock.now(), payload={"login": encrypt(login)})
+
+
+def asked_for(payload: Mapping[str, Any]) -> Person | None:
+    """Whose password such a job is about; None when there is nobody to write to."""
+    person = by_name_or_mail(decrypt(str(payload["login"])))
+    return person if person is not None and person.email else None
+
+
+def letter(person: Person, link: str) -> tuple[str, str]:
+    """Subject and text in the person's language."""
     with override(person.language or settings.LANGUAGE_CODE):
         text = _(
             "%(name)s，您好：\n\n有人为您的账号 %(username)s 申请了新密码。请在一小时内打开下面的地址设置：\n\n"
             "%(link)s\n\n如果不是您本人申请，不用理会这封邮件，原密码不变。"
-        ) % {"name": person.display_name, "username": person.username, "link": make_link(person)}
-        send_mail(str(_("设置新密码")), text, None, [person.email])
+        ) % {"name": person.display_name, "username": person.username, "link": link}
+        return str(_("设置新密码")), text
 
 
 @never_cache
@@ -110,9 +126,7 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
         login = form.cleaned_data["login"]
         if not ratelimit.consume(request, action="reset_password", key=login.casefold()):
             return render(request, "parties/slow_down.html", status=429)
-        person = by_name_or_mail(login)
-        if person is not None and person.email:
-            _send(person)
+        _ask(login)
         return render(request, "parties/password_link_sent.html", {"login": login})
     return render(request, "parties/password_forgotten.html", {"form": form})
 

@@ -67,6 +67,8 @@ function moveInMenu(event) {
 }
 
 export function startDisclosures() {
+  // The tab that one is on, where a phone shows only some of them.
+  onContent((root) => { for (const tab of all(root, '.tabs > [aria-current=page]')) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16; });
   // `data-open-now`: the address asked for this form.
   onContent((root) => {
     const wanted = all(root, '[data-open-now]').find((opener) => !opener.disabled);

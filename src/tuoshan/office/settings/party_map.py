@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from tuoshan import punctuation
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import library
+from tuoshan.cases import library, lists
 from tuoshan.cases.forms import words
 from tuoshan.core.checker import check
 from tuoshan.core.playbook import Playbook
@@ -134,7 +134,8 @@ def entries() -> list[Entry]:
             if (own := [ways[row.pk] for row in rows if row.party == party and row.playbook == key])
         ]
         used = party in titles
-        found.append(Entry(party, titles.get(party, party), general, special, used and _all_nobody(general, special)))
+        shown = titles.get(party) or lists.title("department", party)
+        found.append(Entry(party, shown, general, special, used and _all_nobody(general, special)))
     return found
 
 

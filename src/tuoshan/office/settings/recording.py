@@ -7,6 +7,7 @@ from typing import cast
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tuoshan import punctuation
 from tuoshan.agenda.turnstile import write_transaction
@@ -18,8 +19,8 @@ AREAS = {
     "roles": _("角色"),
     "units": _("组织单位"),
     "party_map": _("各方对应"),
-    "categories": _("分类"),
-    "causes": _("原因"),
+    "categories": pgettext_lazy("many", "分类"),
+    "causes": pgettext_lazy("many", "原因"),
     "reasons": _("评价原因"),
     "calendars": _("工作日历"),
     "tables": _("时限与额度"),

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from tuoshan.office.settings import recording
@@ -38,8 +39,8 @@ GROUPS = (
     (
         _("业务"),
         (
-            Card("categories", "tag", _("分类"), _("两级分类，登记时选择")),
-            Card("causes", "zoom", _("原因"), _("调查结论用的原因")),
+            Card("categories", "tag", pgettext_lazy("many", "分类"), _("两级分类，登记时选择")),
+            Card("causes", "zoom", pgettext_lazy("many", "原因"), _("调查结论用的原因")),
             Card("reasons", "smile", _("评价原因"), _("满意度调查里的可选原因")),
             Card("tables", "clock", _("时限与额度"), _("各等级的时限、免审额度和审批分级")),
             Card("calendars", "calendar", _("工作日历"), _("班次、午休、节假日和调休")),

@@ -88,7 +88,7 @@ def test_a_good_file_is_taken_as_what_it_is(
     assert taken.content_type == content_type
 
 
-@pytest.mark.parametrize(("name", "content", "reason", "found"), REFUSED, ids=[f"{case[0]}-{case[2]}" for case in REFUSED])
+@pytest.mark.parametrize(("name", "content", "reason", "found"), REFUSED, ids=[f"{one[0]}-{one[2]}" for one in REFUSED])
 def test_a_file_that_is_not_what_it_says_is_refused_by_name(
     hand_in: Callable[..., Any], store: Any, name: str, content: bytes, reason: str, found: str
 ) -> None:

@@ -17,7 +17,9 @@ ADMINS_ONLY = [
 CONFIGURERS = [
     ("home", ()), ("changes", ()), ("categories", ()), ("category_make", ()), ("causes", ()), ("cause_make", ()),
     ("reasons", ()), ("reason_make", ()), ("calendars", ()), ("calendar", ("standard",)),
-    ("calendar_notice", ("standard",)), ("tables", ()), ("table", ("complaint", "solve_time")),
+    ("calendar_notice", ("standard",)),
+    ("recompute", ("calendar/standard",)), ("recompute", ("table/complaint/solve_time",)),
+    ("tables", ()), ("table", ("complaint", "solve_time")),
     ("table", ("complaint", "grade_matrix")), ("table", ("complaint", "approver")),
     ("table", ("complaint", "free_limit")), ("table", ("complaint", "test_time")),
     ("table", ("complaint", "appeal_days")), ("templates", ()),

@@ -18,7 +18,7 @@ from tuoshan.cases.forms import words
 from tuoshan.core.durations import DurationError, parse_duration
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.worktime import CalendarError
-from tuoshan.office.settings import calendars, table_shapes, tables
+from tuoshan.office.settings import calendars, recomputing, table_shapes, tables
 from tuoshan.office.settings.calendar_days import write_days
 from tuoshan.office.settings.calendars import NoticeForm, WeekForm
 from tuoshan.office.settings.moved_clocks import Moved
@@ -188,6 +188,57 @@ def _tried(request: HttpRequest, name: str, form: WeekForm | NoticeForm, *, stor
     except CalendarError as error:
         raise Problem(422, "no_time", _("这样的日历算不出时间：%(what)s") % {"what": error}) from error
     return {"preview": trial.preview, "moved": _moved(trial.moved), "more": trial.more, "stored_from": start}
+
+
+# -- clocks that run already -----------------------------------------------------------------------------------------
+
+
+class RunOut(Schema):
+    """A run that reckons clocks anew: how many cases it has looked at, in how many something moved."""
+
+    asked_at: datetime
+    ended_at: datetime | None
+    looked_at: int
+    moved: int
+
+
+class ClocksOut(Schema):
+    """What a run would move now, and the last run. While one is going on `would_move` is empty."""
+
+    would_move: list[MovedOut]
+    more: int
+    last_run: RunOut | None
+
+
+def _clocks(subject: recomputing.Subject) -> dict[str, Any]:
+    run = recomputing.latest(subject)
+    moved, more = ([], 0) if run is not None and run.ended_at is None else subject.moved()
+    return {"would_move": _moved(moved), "more": more, "last_run": run}
+
+
+def _subject(text: str) -> recomputing.Subject:
+    try:
+        return recomputing.subject_of(text)
+    except recomputing.SubjectUnknown as error:
+        raise Http404 from error
+
+
+@router.get("/clocks/{path:subject}", response=gives(ClocksOut), url_name="clocks_read", summary="Running clocks")
+@api_permitted("api.clocks_read")
+def clocks_read(request: HttpRequest, subject: str) -> dict[str, Any]:
+    """What `calendar/NAME` or `table/PLAYBOOK/NAME`, as they stand now, would move of the clocks that run already."""
+    return _clocks(_subject(subject))
+
+
+@router.post(
+    "/clocks/{path:subject}", response=gives(ClocksOut), url_name="clocks_recompute", summary="Reckon clocks anew"
+)
+@api_permitted("api.clocks_recompute")
+def clocks_recompute(request: HttpRequest, subject: str) -> dict[str, Any]:
+    """Begin a run over all cases concerned; one that is going on already is given instead."""
+    found = _subject(subject)
+    recomputing.start(request, found)
+    return _clocks(found)
 
 
 # -- tables ----------------------------------------------------------------------------------------------------------

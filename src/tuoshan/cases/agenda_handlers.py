@@ -7,7 +7,7 @@ from django.db import connection
 
 from tuoshan.agenda.handlers import handler
 from tuoshan.agenda.models import Item
-from tuoshan.cases import merging, tally, writing
+from tuoshan.cases import merging, recomputing, tally, writing
 from tuoshan.cases.models import Command, Draft, Presence
 
 COMMANDS_KEPT = timedelta(days=30)
@@ -61,3 +61,9 @@ def fold_tally(item: Item, now: datetime) -> datetime:
     """Counts stay short to add up."""
     tally.fold(now)
     return now + FOLDED_EVERY[connection.vendor]
+
+
+@handler("job", recomputing.JOB)
+def recompute_clocks(item: Item, now: datetime) -> datetime | None:
+    """Running clocks follow a changed calendar or table, where somebody has asked for it."""
+    return recomputing.take_some(item, now)

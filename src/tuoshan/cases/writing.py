@@ -238,18 +238,23 @@ def wake(case_id: int) -> Outcome | None:
 
 def wake_many(case_ids: Sequence[int]) -> list[Outcome]:
     """The same for many cases in one transaction, locked in the order of their ids."""
-    return repeated(lambda: _wake_many(sorted(set(case_ids))))
+    return execute_many(case_ids, _WAKE)
 
 
-def _wake_many(case_ids: Sequence[int]) -> list[Outcome]:
+def execute_many(case_ids: Sequence[int], order: Order) -> list[Outcome]:
+    """One command of ours, without values, for many cases in one transaction; cases that are gone are left out."""
+    return repeated(lambda: _execute_many(sorted(set(case_ids)), order))
+
+
+def _execute_many(case_ids: Sequence[int], order: Order) -> list[Outcome]:
     if not case_ids:
         return []
     with write_transaction() as cursor:
         rows = load(cursor, case_ids)
         changes = [
-            judge(cursor, row, library.pinned(row.playbook, row.playbook_hash), _WAKE, {}, {}) for row in rows.values()
+            judge(cursor, row, library.pinned(row.playbook, row.playbook_hash), order, {}, {}) for row in rows.values()
         ]
-        flush(cursor, changes)
+        flush(cursor, [change for change in changes if change.decision.events or order.kind == "wake"])
         gone = [wake_key(case_id) for case_id in case_ids if case_id not in rows]
         agenda_sql.finish_wakes(cursor, gone, clock.now())
         return [outcome_of(change) for change in changes]

@@ -7,12 +7,13 @@ decision to move it. See docs/playbooks.md, "Time".
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from tuoshan.core import clocks, timing
-from tuoshan.core.case import Clock, Command
+from tuoshan.core.case import Around, CaseState, Clock, Command
 from tuoshan.core.clocks import Plan
 from tuoshan.core.conditions import EvaluationError, MissingFact
-from tuoshan.core.playbook import FromTable
+from tuoshan.core.playbook import FromTable, Playbook
 from tuoshan.core.stepping import close, noted, settle_down
 from tuoshan.core.work import Refused, Work
 
@@ -28,16 +29,26 @@ def recompute(work: Work, command: Command) -> None:
     """
     if command.actor.kind != "system" and ADMINISTRATOR not in command.actor.parties:
         raise Refused("not_allowed", needs=[ADMINISTRATOR])
-    limits = bool(command.extra.get("limits"))
-    running = work.case.running_clocks()
-    changed = [anew for clock in running if (anew := _anew(work, clock, limits=limits)) != clock]
+    changed = _changed(work, limits=bool(command.extra.get("limits")))
     if not changed:
         return
-    work.begin("recompute", "recompute", command.actor, clocks=[clock.key for clock in changed], **noted(command))
-    for clock in changed:
-        work.put_clock(clock)
+    work.begin("recompute", "recompute", command.actor, clocks=[anew.key for _, anew in changed], **noted(command))
+    for _, anew in changed:
+        work.put_clock(anew)
     close(work)
     settle_down(work)
+
+
+def moved(
+    playbook: Playbook, case: CaseState, now: datetime, around: Around, *, limits: bool = False
+) -> list[tuple[Clock, Clock]]:
+    """The clocks that a recomputing would change in what surrounds the case, each as it is and as it would be."""
+    return _changed(Work(playbook, case, now, around), limits=limits)
+
+
+def _changed(work: Work, *, limits: bool) -> list[tuple[Clock, Clock]]:
+    running = work.case.running_clocks()
+    return [(clock, anew) for clock in running if (anew := _anew(work, clock, limits=limits)) != clock]
 
 
 def _anew(work: Work, clock: Clock, *, limits: bool) -> Clock:

@@ -13,7 +13,7 @@ from tuoshan.cases import lists
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Message
 from tuoshan.core.case import Event
-from tuoshan.core.playbook import Field, Wording
+from tuoshan.core.playbook import Field, Playbook, Wording
 from tuoshan.documents.models import Evidence
 from tuoshan.insight.record import CHANGES
 from tuoshan.insight.story import Detail, Entry, EntryKind, Story
@@ -37,6 +37,12 @@ def without_links(text: str) -> str:
     return CUSTOMERS_LINK.sub(_("（客户专用链接）"), text)
 
 
+def whose_page(playbook: Playbook) -> str:
+    """What staff call the person whose page of the case it is: the customer, or the party that the playbook names."""
+    party = playbook.parties.get(playbook.portal)
+    return words(party.title) if party and playbook.portal != "customer" else _("客户")
+
+
 class ToldToStaff:
     """Tells one case to a person of ours."""
 
@@ -47,12 +53,7 @@ class ToldToStaff:
         self.record = story.record
         self.people = story.people
         customer = story.customer()
-        self.customer_name = (customer.name if customer else "") or self._whose_page()
-
-    def _whose_page(self) -> str:
-        """What to call somebody without a name: the party whose page of the case it is."""
-        party = self.playbook.parties.get(self.playbook.portal)
-        return words(party.title) if party and self.playbook.portal != "customer" else _("客户")
+        self.customer_name = (customer.name if customer else "") or whose_page(self.playbook)
 
     def name(self, person_id: int | str | None) -> str:
         """A person's name; of one who left, that they did."""
@@ -130,6 +131,8 @@ class ToldToStaff:
                 return _("更正了登记内容")
             case "step_back":
                 return _("撤回了上一步")
+            case "recompute":
+                return self._recompute_sentence(event)
             case "adopt":
                 return _("并入了另一个工单的承诺")
             case "disown":
@@ -160,6 +163,17 @@ class ToldToStaff:
         if step == "else":
             return _("“%(clock)s”到期，条件不允许自动执行，已交上级决定") % {"clock": title}
         return _("“%(clock)s”已超时，已通知%(who)s") % {"clock": title, "who": _("、").join(parties) or _("负责人")}
+
+    def _recompute_sentence(self, event: Event) -> str:
+        moved = [change["clock"] for change in event.changes if change["op"] == "clock"]
+        shown = [
+            _("“%(clock)s”到期 %(due)s") % {
+                "clock": self._clock_title(one["name"]), "due": shown_value(None, {"moment": one["due"]}, {}, {})
+            }
+            for one in moved if one.get("due")
+        ]  # fmt: skip
+        text = _("按现在的日历和时限重新推算")
+        return punctuation.titled(text, punctuation.in_turn(shown)) if shown else text
 
     def _clock_title(self, name: str) -> str:
         for known in (self.playbook.deadlines, self.playbook.states, self.playbook.tasks, self.playbook.holds):

@@ -131,7 +131,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "api.",
         "settings_changes category_all category_make category_read category_change cause_list cause_make cause_read "
         "cause_change reason_list reason_make reason_read reason_change calendar_list calendar_read calendar_change "
-        "calendar_notice clocks_read clocks_recompute table_list table_read table_change table_back template_list template_read template_change "
+        "calendar_notice clocks_read clocks_recompute table_list table_read table_change table_back template_list "
+        "template_read template_change "
         "reply_list reply_make reply_read reply_change reply_remove",
         CONFIGURERS,
     ),

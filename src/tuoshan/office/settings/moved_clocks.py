@@ -1,27 +1,26 @@
-"""Which running clocks a changed calendar or table would move, if they were started again.
+"""Which running clocks a changed calendar or table would move, if they were reckoned anew.
 
-Nothing is moved: a clock keeps the duration it started with, and its due moment is reckoned again only where
-the kernel itself does so (after a pause or a hold). What is shown lets a supervisor decide case by case.
+Nothing is moved by looking: a clock keeps what it started with until somebody has the clocks reckoned anew
+(`cases.recomputing`). What is shown is what the kernel's own recomputing would do.
 """
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from tuoshan import clock as moment
-from tuoshan.cases import calendars, library
+from tuoshan.cases import library
 from tuoshan.cases.around import CaseAround
 from tuoshan.cases.clock_views import title_of
 from tuoshan.cases.library import PlaybookUnknown
 from tuoshan.cases.models import Case, Deadline
 from tuoshan.cases.rows import Row
-from tuoshan.core import clocks, timing
-from tuoshan.core.case import CaseState, Clock
-from tuoshan.core.conditions import EvaluationError, MissingFact, TableError
-from tuoshan.core.durations import Duration, DurationError
-from tuoshan.core.playbook import FromTable, Playbook
-from tuoshan.core.scope import CaseScope
+from tuoshan.core.case import CaseState
+from tuoshan.core.conditions import EvaluationError
+from tuoshan.core.durations import DurationError
+from tuoshan.core.playbook import Playbook
+from tuoshan.core.recomputing import moved
 from tuoshan.core.worktime import CalendarError, WorkCalendar
 
 SHOWN = 50
@@ -46,50 +45,50 @@ class Moved:
         return self.would_be < self.due
 
 
-Again = Callable[[Playbook, CaseState, Clock, CaseAround], Clock | None]
+def moved_by_calendar(name: str, made: WorkCalendar | None = None) -> tuple[list[Moved], int]:
+    """Running clocks that this version of a calendar (the one in force, without any) would bring to another due moment,
+    and how many were not looked at."""
+    calendars = {name: made} if made is not None else {}
+    return _moved(playbooks_on(name), calendars, {}, limits=False)
 
 
-def moved_by_calendar(name: str, made: WorkCalendar) -> tuple[list[Moved], int]:
-    """Running clocks on this calendar whose due moment would be another, and how many were not looked at."""
-
-    def again(playbook: Playbook, state: CaseState, clock: Clock, around: CaseAround) -> Clock | None:
-        return clocks.reckon(clock, made) if playbook.calendar == name and clock.fixed is None else None
-
-    books = [key for key, book in library.everything().items() if book.calendar == name]
-    return _moved(books, again)
+def moved_by_table(playbook_key: str, name: str, value: object = None) -> tuple[list[Moved], int]:
+    """Running clocks whose length comes from this table and would be another with this value (the one in force)."""
+    tables = {name: value} if value is not None else {}
+    return _moved([playbook_key], {}, tables, limits=True)
 
 
-def moved_by_table(playbook_key: str, name: str, value: object) -> tuple[list[Moved], int]:
-    """Running clocks whose length comes from this table and would be another with the new value."""
-
-    def again(playbook: Playbook, state: CaseState, clock: Clock, around: CaseAround) -> Clock | None:
-        limit = timing.plan_of(playbook, clock).limit
-        if not isinstance(limit.within, FromTable) or limit.within.table != name:
-            return None
-        scope = CaseScope(playbook, state, around.now, _WithTable(around, name, value))
-        duration: Duration = clocks.duration_of(limit, scope)
-        if (str(duration.amount), duration.unit) == (clock.amount, clock.unit):
-            return None
-        working = duration.unit in clocks.WORKING_UNITS
-        calendar = calendars.of_version(playbook.calendar, clock.calendar)
-        changed = replace(clock, amount=str(duration.amount), unit=duration.unit, working=working)
-        return clocks.reckon(changed, calendar)
-
-    return _moved([playbook_key], again)
+def playbooks_on(calendar: str) -> list[str]:
+    """The playbooks of which some limit runs on this calendar."""
+    return sorted(key for key, book in library.everything().items() if calendar in _calendars_of(book))
 
 
-class _WithTable(CaseAround):
-    """What surrounds a case, with one company table as it would be."""
+def _calendars_of(book: Playbook) -> set[str]:
+    waits = [state.waits.limit for state in book.states.values() if state.waits]
+    limits = [*waits, *(task.limit for task in book.tasks.values()), *(one.limit for one in book.deadlines.values())]
+    return {book.calendar, *(limit.calendar for limit in limits if limit is not None and limit.calendar)}
 
-    def __init__(self, around: CaseAround, name: str, value: object) -> None:
-        super().__init__(around.playbook, around.row, around.now)
-        self._name, self._value = name, value
+
+class _Trial(CaseAround):
+    """What surrounds a case, with calendars or tables as they would be."""
+
+    def __init__(
+        self, playbook: Playbook, row: Row, now: datetime, calendars: Mapping[str, WorkCalendar],
+        tables: Mapping[str, object],
+    ) -> None:  # fmt: skip
+        super().__init__(playbook, row, now)
+        self._calendars, self._tables = calendars, tables
+
+    def calendar(self, name: str) -> WorkCalendar:
+        return self._calendars.get(name) or super().calendar(name)
 
     def table(self, name: str) -> object:
-        return self._value if name == self._name else super().table(name)
+        return self._tables[name] if name in self._tables else super().table(name)
 
 
-def _moved(playbooks: list[str], again: Again) -> tuple[list[Moved], int]:
+def _moved(
+    playbooks: list[str], calendars: Mapping[str, WorkCalendar], tables: Mapping[str, object], *, limits: bool
+) -> tuple[list[Moved], int]:
     now = moment.now()
     found: list[Moved] = []
     running = Deadline.objects.filter(ended_at__isnull=True, due_at__isnull=False)
@@ -97,31 +96,26 @@ def _moved(playbooks: list[str], again: Again) -> tuple[list[Moved], int]:
     with_clocks = cases.filter(pk__in=running.values("case_id")).order_by("due_at").values_list("pk", flat=True)
     ids = list(with_clocks[: LOOKED_AT + 1])
     left = max(0, cases.count() - LOOKED_AT) if len(ids) > LOOKED_AT else 0
-    for case, playbook, state, clock in _open_clocks(ids[:LOOKED_AT]):
-        around = CaseAround(playbook, Row.of(case), now)
+    for case, playbook, state in _cases(ids[:LOOKED_AT]):
+        around = _Trial(playbook, Row.of(case), now, calendars, tables)
         try:
-            other = again(playbook, state, clock, around)
-        except (MissingFact, TableError, EvaluationError, DurationError, CalendarError, KeyError, ValueError):
+            changed = moved(playbook, state, now, around, limits=limits)
+        except (EvaluationError, DurationError, CalendarError, KeyError, ValueError):
             continue
-        if other is None or other.due is None or clock.due is None or other.due == clock.due:
-            continue
-        found.append(
-            Moved(
-                case.number, case.title, title_of(playbook, clock), clock.started, clock.due, other.due,
-                other.provisional,
-            )
-        )  # fmt: skip
+        for clock, other in changed:
+            if clock.due is not None and other.due is not None and other.due != clock.due:
+                title = title_of(playbook, clock)
+                found.append(
+                    Moved(case.number, case.title, title, clock.started, clock.due, other.due, other.provisional)
+                )
     return sorted(found, key=lambda one: one.due), left
 
 
-def _open_clocks(ids: list[int]) -> Iterator[tuple[Case, Playbook, CaseState, Clock]]:
+def _cases(ids: list[int]) -> Iterator[tuple[Case, Playbook, CaseState]]:
     for start in range(0, len(ids), 200):
         for case in Case.objects.filter(pk__in=ids[start : start + 200]):
             try:
                 playbook = library.pinned(case.playbook, case.playbook_hash)
             except PlaybookUnknown:
                 continue
-            state = CaseState.from_json(json.loads(case.snapshot))
-            for clock in state.clocks.values():
-                if clock.ended is None and clock.due is not None:
-                    yield case, playbook, state, clock
+            yield case, playbook, CaseState.from_json(json.loads(case.snapshot))

@@ -79,6 +79,7 @@ def table(request: HttpRequest, playbook: str, name: str) -> HttpResponse:
         "versions": versions(book, shape),
         "own": list(table_shapes.as_read(shape, book, book.tables[name], get_language() or "zh").items()),
         "back": reverse("workbench:settings_tables"), "changes": recording.changes("tables", f"{playbook}/{name}"),
+        "running_clocks": reverse("workbench:settings_recompute", args=[f"table/{playbook}/{name}"]),
     }  # fmt: skip
     return render(request, "workbench/settings/table.html", context, status=422 if form.errors else 200)
 

@@ -1,0 +1,64 @@
+"""Having the running clocks of all cases reckoned anew after a calendar or a table was changed."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases import library, recomputing
+from tuoshan.cases.models import Recomputation
+from tuoshan.office.settings import calendars, recording, table_shapes
+from tuoshan.office.settings.moved_clocks import Moved, moved_by_calendar, moved_by_table, playbooks_on
+
+
+class SubjectUnknown(LookupError):
+    """There is no such calendar, or no table of times by this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What was changed: `calendar/NAME` or `table/PLAYBOOK/NAME`."""
+
+    text: str
+    title: str
+    playbooks: list[str]
+    limits: bool
+
+    @property
+    def parts(self) -> list[str]:
+        return self.text.split("/")
+
+    def moved(self) -> tuple[list[Moved], int]:
+        """What a run would move now, and how many cases were not looked at."""
+        return moved_by_table(*self.parts[1:]) if self.limits else moved_by_calendar(self.parts[1])
+
+
+def subject_of(text: str) -> Subject:
+    """The subject of this name. Raises SubjectUnknown."""
+    match text.split("/"):
+        case ["calendar", name] if name in calendars.names():
+            return Subject(text, calendars.title_of(name), playbooks_on(name), limits=False)
+        case ["table", playbook, name]:
+            book = library.everything().get(playbook)
+            if book is not None and name in book.tables:
+                shape = table_shapes.shape_of(book, name)
+                if shape.kind == "time":
+                    return Subject(text, shape.title, [playbook], limits=True)
+    raise SubjectUnknown(text)
+
+
+def start(request: HttpRequest, subject: Subject) -> Recomputation:
+    """Begin a run, and write down who has asked for it."""
+    area, key = ("tables", "/".join(subject.parts[1:])) if subject.limits else ("calendars", subject.parts[1])
+    with write_transaction():
+        run = recomputing.ask(
+            subject=subject.text, playbooks=subject.playbooks, limits=subject.limits, person_id=recording.me(request).pk
+        )
+        recording.record(request, area, key, _("正在计时的时限重新推算"), action="done")
+    return run
+
+
+def latest(subject: Subject) -> Recomputation | None:
+    """The last run for this subject."""
+    return recomputing.latest(subject.text)

@@ -88,6 +88,15 @@ def only_loopback() -> Iterator[None]:
     socket.socket.connect = connect  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True)
+def no_language_left_over() -> Iterator[None]:
+    """A page that one test read in English does not speak English in the next."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture
 def clock() -> Iterator[Any]:
     """A clock that stands at Monday 2026-03-02 09:00 in Shanghai, for the whole process; `clock.advance(…)`."""

@@ -39,3 +39,11 @@ def test_variables_and_stray_braces() -> None:
     assert wording.malformed("{a} {b") == ["{b"]
     assert wording.malformed("好 {名字}") == ["{名字}", "}"]
     assert wording.malformed("{a}{b_2}") == []
+
+
+def test_a_value_that_is_a_sentence_brings_no_second_full_stop() -> None:
+    values = {"done": "检查线路正常。", "why": "It is worn."}
+    assert wording.fill("已完工：{done}。请验收", values) == "已完工：检查线路正常。请验收"
+    assert wording.fill("理由：{done}，详情见页面", values) == "理由：检查线路正常，详情见页面"
+    assert wording.fill("Reason: {why}. Please read", values) == "Reason: It is worn. Please read"
+    assert wording.fill("{done} {why}", values) == "检查线路正常。 It is worn."

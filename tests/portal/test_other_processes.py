@@ -242,7 +242,8 @@ def test_what_was_refused_is_said_with_its_reason_and_a_repair_is_withdrawn() ->
     case = house.take(repair(), "incomplete", "store_head", values={"missing": "缺照片和尺寸"})
     house.deliver()
     page = house.page_of(case, track(case, house.PHONE))
-    assert "未受理，请看说明" in page and "缺照片和尺寸" in page
+    assert "未受理，请看说明" in page and 'id="told"' in page and page.count("缺照片和尺寸") == 2
+    assert "<strong>门店设施报修</strong>" in page and "客服中心" not in page
     case = repair(what_broken="门关不上")
     client = house.opened(case)
     assert do(client, case, "withdraw", reason="自己修好了").status_code == 302

@@ -70,6 +70,15 @@ def test_another_reviewer_may_press_them_and_others_do_not_see_them(desk: Any, a
         assert answer.status_code != 200 or not button(answer.content.decode(), "overturn")
 
 
+def test_the_appeal_is_not_assigned_to_whoever_decided_first(desk: Any, appealed: Any) -> None:  # noqa: F811
+    import json
+
+    from tuoshan.core.case import CaseState
+
+    state = CaseState.from_json(json.loads(appealed.snapshot))
+    assert state.assigned["reviewer"] not in ("", str(desk.people["both"].pk))
+
+
 def test_pressed_all_the_same_it_is_refused_in_the_same_words(desk: Any, appealed: Any) -> None:  # noqa: F811
     address = f"/case/{appealed.number}/do/act/overturn"
     answer = desk.client("both").post(address, {"why": "还是我", "seq": str(appealed.seq), "key": "k"})

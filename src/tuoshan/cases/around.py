@@ -24,9 +24,19 @@ class CaseAround:
         return calendars.table(self.playbook.key, name, self.now)
 
     def choose(self, party: str, case: CaseState) -> Assignment | None:
-        """Asked while the decision is being written, hence with the case as it has become by now."""
-        return neighbours.choose(party, self.row.seen_as(self.playbook, case))
+        """Asked while the decision is being written, hence with the case as it has become by now.
+
+        Whoever could not take the party's steps, having taken the one that `not_by` names, is not given the case.
+        """
+        return neighbours.choose(party, self.row.seen_as(self.playbook, case), barred(self.playbook, case, party))
 
     def anyone(self, party: str, excluding: frozenset[str], case: CaseState) -> bool:
         persons = neighbours.persons_for(party, self.row.seen_as(self.playbook, case))
         return any(str(person.pk) not in excluding for person in persons)
+
+
+def barred(playbook: Playbook, case: CaseState, party: str) -> frozenset[int]:
+    """The persons whom `not_by` keeps out of what this party does: the first decider of the review, say."""
+    steps = [action for action in playbook.actions.values() if party in action.by]
+    traces = [case.actions.get(name) or case.actions.get(f"task.{name}") for step in steps for name in step.not_by]
+    return frozenset(int(person) for trace in traces if trace for person in trace.by if person.isdecimal())

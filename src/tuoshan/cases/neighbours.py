@@ -48,10 +48,10 @@ def holding(person: Any, case: Any) -> Any:
     return found(person, case) if found else NoHolding()
 
 
-def choose(party: str, case: Any) -> Assignment | None:
-    """Whom the company's assignment gives the party to, with its reason."""
+def choose(party: str, case: Any, excluding: frozenset[int] = frozenset()) -> Assignment | None:
+    """Whom the company's assignment gives the party to, with its reason; never one of `excluding`."""
     found = _named(ASSIGNMENT, "choose")
-    chosen = found(party, case) if found else None
+    chosen = found(party, case, excluding=excluding) if found else None
     return Assignment(str(chosen.person_id), chosen.reason) if chosen else None
 
 

@@ -72,9 +72,13 @@ class ToldToCustomer:
         if message.direction == "in":
             return Entry("in", message.at, _("您"), message.text, seq=seq)
         handler = self.story.audience.handler
-        who = handler[1] if handler is not None and message.author_id == handler[0] else _("客服中心")
+        who = handler[1] if handler is not None and message.author_id == handler[0] else self._signature()
         text = _OWN_LINK.sub(_("本页面"), message.text)
         return Entry("out", message.at, who, text, title=message.subject, seq=seq)
+
+    def _signature(self) -> str:
+        """Who signs what the process itself tells: the service to customers, the process to a colleague."""
+        return _("客服中心") if self.playbook.portal == "customer" else words(self.playbook.title)
 
     def _start(self, event: Event) -> Entry:
         register = {item.name: item for item in self.playbook.register}

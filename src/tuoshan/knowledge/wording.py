@@ -6,6 +6,8 @@ from collections.abc import Mapping
 VARIABLE = re.compile(r"\{\s*([a-z_][a-z0-9_]*)\s*\}")
 _LEFT_OVER = re.compile(r"\{[^{}\n]{0,60}\}")
 _EMPTY_PAIR = re.compile(r"（\s*）|\(\s*\)|【\s*】|“\s*”")
+_STOPS = tuple("。，；,;.")
+_FULL_STOPS = "。."
 _SPACES = re.compile(r"[ \t]{2,}")
 
 
@@ -25,7 +27,10 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     pieces: list[str] = []
     at = 0
     for match in VARIABLE.finditer(text):
-        pieces += [_plain(text[at : match.start()]), values.get(match[1], "")]
+        value = values.get(match[1], "")
+        if text[match.end() : match.end() + 1] in _STOPS:
+            value = value.rstrip(_FULL_STOPS)  # the sentence goes on, or ends with a stop of its own
+        pieces += [_plain(text[at : match.start()]), value]
         at = match.end()
     pieces.append(_plain(text[at:]))
     return _SPACES.sub(" ", _EMPTY_PAIR.sub("", "".join(pieces))).strip()

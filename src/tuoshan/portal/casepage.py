@@ -152,7 +152,7 @@ def case_page(
         "steps": story.steps(),
         "earlier": lines[:-RECENT],
         "recent": lines[-RECENT:],
-        "told": None if state.end else story.told(),
+        "told": story.told(),
         "proposal": story.proposal(),
         "otherwise": otherwise(playbook, standing.state),
         "near": near,

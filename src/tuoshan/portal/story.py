@@ -69,6 +69,9 @@ class CustomersCase:
         newest = next((event for event in events if event.name in telling), None)
         if newest is None:
             return None
+        state = self.playbook.states[self.standing.state.state]
+        if state.end and self.playbook.actions[newest.name].to != state.name:
+            return None  # what was told before the end has had its time
         tellings = telling[newest.name]
         names = [name for one in tellings for name in _VARIABLE.findall(one.text.zh)]
         shown = {name: self.facts[name] for name in names if name in self.facts and name not in NOT_TOLD}

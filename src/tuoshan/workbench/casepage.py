@@ -23,6 +23,7 @@ from tuoshan.core.case import encode
 from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work
 from tuoshan.insight.story import Audience, Story
+from tuoshan.insight.told_to_staff import whose_page
 from tuoshan.insight.values import channel_title, shown_value
 from tuoshan.integrations import replied
 from tuoshan.office import beside
@@ -141,6 +142,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "claimable": case.handler_id != person_id(request)
         and any(b.item.kind == "act" and b.item.name == "claim" and not b.why_not for b in all_buttons),
         "days": story.days(),
+        "counterpart": whose_page(playbook),
         "evidence": evidence,
         "facts": facts_shown(standing, story),
         "tasks": tasks_of(case, standing, story),

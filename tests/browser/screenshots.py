@@ -23,17 +23,22 @@ PLACE = Path(__file__).parents[2] / "docs" / "screenshots"
 SIZES = {1440: 900, 390: 844}
 LANGUAGES = {"zh": ("zh-hans", "zh-CN"), "en": ("en", "en-GB")}
 MOST_BYTES = 150 * 1024
+TABLE = """客户姓名,手机号,投诉内容,商品,登记日期
+周小满,13912340001,收到的电热水壶底部漏水，桌面泡坏了一块,暖壶,2026-08-03
+林之遥,13912340002,快递面单把名字和电话全印上了,,2026-08-05
+"""
 
 
 @dataclass(frozen=True)
 class Screen:
-    """One picture: who looks at what, and what is pressed first. `widths` where it is worth a picture."""
+    """One picture: who looks at what, and what is handed in or pressed first. `widths` where it is worth a picture."""
 
     name: str
     who: str
     address: str
     opens: str = ""
     follow: str = ""
+    table: str = ""
     widths: tuple[int, ...] = (1440, 390)
 
 
@@ -43,6 +48,9 @@ SCREENS = (
     Screen("register", "agent", "/register/complaint"),
     Screen("board", "lead", "/board"),
     Screen("report", "manager", "/reports/causes", widths=(1440,)),
+    Screen("search", "lead", "/search?q=漏水"),
+    Screen("import", "lead", "/import/", table=TABLE),
+    Screen("settings", "admin", "/settings/"),
     Screen("portal", "", "/portal/", widths=(390,)),
     Screen("portal-case", "", "", widths=(390,)),
 )
@@ -79,6 +87,13 @@ def photograph(page: Page, screen: Screen, link: str) -> bytes:
         rows.first.wait_for()
         page.goto(str(rows.first.get_attribute("href")))
     page.wait_for_selector("html[data-ready]")
+    if screen.table:
+        page.set_input_files("input[type=file]", {
+            "name": "complaints.csv", "mimeType": "text/csv", "buffer": screen.table.encode(),
+        })  # fmt: skip
+        page.locator("main .btn-primary").click()
+        page.wait_for_url("**/columns")
+        page.wait_for_selector("html[data-ready]")
     if screen.opens and page.locator(screen.opens).count():
         page.locator(screen.opens).first.click()
         page.wait_for_selector(".action-form:not([hidden]) form")

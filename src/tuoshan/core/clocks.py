@@ -86,13 +86,18 @@ def start_clock(
     calendar: WorkCalendar,
 ) -> Clock:
     """A fresh clock. Its duration is frozen here; a moment in the past is due now, never backdated."""
-    clock = Clock(key, plan.name, plan.kind, run, now, None, parties=parties, calendar=calendar.version)
     if plan.limit.at is not None:
-        fixed = moment_of(plan.limit, scope)
-        return reckon(replace(clock, fixed=max(fixed, now)), calendar)
+        fixed = max(moment_of(plan.limit, scope), now)
+        return Clock(
+            key, plan.name, plan.kind, run, now, fixed, fixed=fixed, parties=parties, calendar=calendar.version
+        )
     duration = duration_of(plan.limit, scope)
-    working = duration.unit in WORKING_UNITS
-    return reckon(replace(clock, amount=str(duration.amount), unit=duration.unit, working=working), calendar)
+    found = due_moment(now, duration, calendar)
+    return Clock(
+        key, plan.name, plan.kind, run, now, found.at, str(duration.amount), duration.unit,
+        working=duration.unit in WORKING_UNITS, parties=parties, calendar=calendar.version,
+        provisional=found.provisional,
+    )  # fmt: skip
 
 
 def frozen_duration(clock: Clock) -> Duration:
@@ -101,18 +106,18 @@ def frozen_duration(clock: Clock) -> Duration:
 
 def reckon(clock: Clock, calendar: WorkCalendar) -> Clock:
     """The clock with its due moment reckoned anew on this calendar; None while an interval is open."""
-    clock = replace(clock, calendar=calendar.version)
     if _open(clock.paused) or _open(clock.held):
-        return replace(clock, due=None)
+        return replace(clock, due=None, calendar=calendar.version)
     held = cast(tuple[tuple[datetime, datetime], ...], clock.held)
     if clock.fixed is not None:
         moved = clock.fixed
         for start, end in held:
             moved += end - start
-        return replace(clock, due=moved)
+        return replace(clock, due=moved, calendar=calendar.version)
     stopped = cast(tuple[tuple[datetime, datetime], ...], tuple(sorted(clock.paused + clock.held)))
     found = due_moment(clock.started, frozen_duration(clock), calendar, stopped)
-    return replace(clock, due=max(found.at, clock.not_before or found.at), provisional=found.provisional)
+    due = max(found.at, clock.not_before or found.at)
+    return replace(clock, due=due, provisional=found.provisional, calendar=calendar.version)
 
 
 def _open(intervals: tuple[Interval, ...]) -> bool:
@@ -121,14 +126,11 @@ def _open(intervals: tuple[Interval, ...]) -> bool:
 
 def set_stopped(clock: Clock, *, paused: bool, held: bool, now: datetime, calendar: WorkCalendar) -> Clock:
     """Open and close intervals so that the clock is held, else paused, else runs. Nothing else stops a clock."""
-    changed = replace(
-        clock,
-        paused=_interval(clock.paused, paused and not held and clock.fixed is None, now),
-        held=_interval(clock.held, held, now),
-    )
-    if (changed.paused, changed.held) == (clock.paused, clock.held):
+    pauses = _interval(clock.paused, paused and not held and clock.fixed is None, now)
+    holds = _interval(clock.held, held, now)
+    if pauses is clock.paused and holds is clock.held:
         return clock
-    return reckon(changed, calendar)
+    return reckon(replace(clock, paused=pauses, held=holds), calendar)
 
 
 def _interval(intervals: tuple[Interval, ...], wanted: bool, now: datetime) -> tuple[Interval, ...]:

@@ -111,8 +111,9 @@ def close_task(work: Work, run: TaskRun, status: Literal["done", "lapsed"], outc
 def owed_tasks(work: Work, action: str) -> list[str]:
     """Tasks that keep `action` back: open, or reachable from an open task that would open them."""
     tasks = work.playbook.tasks
-    open_names = {run.name for run in work.case.open_tasks()}
-    reachable = set(open_names)
+    reachable = {run.name for run in work.case.open_tasks()}
+    if not reachable or not any(action in task.before for task in tasks.values()):
+        return []
     grown = True
     while grown:
         grown = False

@@ -75,7 +75,7 @@ CHANNELS = {
     "hotline": _lazy("热线电话"),
     "email": _lazy("电子邮件"),
     "web": _lazy("网页表单"),
-    "portal": _lazy("网页表单"),
+    "portal": _lazy("查询页面"),
     "chat": _lazy("在线客服"),
     "fax": _lazy("传真"),
     "letter": _lazy("信函"),

@@ -37,13 +37,13 @@ function options(data) {
   const font = variable('--font-ui');
   const words = { color: muted, fontFamily: font, fontSize: 12 };
   const names = { type: 'category', data: data.labels, axisLabel: { ...words, hideOverlap: true, ...(data.horizontal ? { width: 96, overflow: 'truncate' } : {}) }, axisLine: { lineStyle: { color: rule } }, axisTick: { show: false }, inverse: !!data.horizontal };
-  const numbers = { type: 'value', name: data.unit || '', nameTextStyle: words, axisLabel: words, splitLine: { lineStyle: { color: rule } }, minInterval: data.fractions ? 0 : 1 };
+  const numbers = { type: 'value', name: data.unit || '', nameTextStyle: words, ...(data.horizontal ? { nameLocation: 'middle', nameGap: 24 } : {}), axisLabel: words, splitLine: { lineStyle: { color: rule } }, minInterval: data.fractions ? 0 : 1 };
   const second = data.kind === 'pareto' || data.second_unit
     ? [{ type: 'value', min: 0, ...(data.kind === 'pareto' ? { max: 100 } : {}), name: data.second_unit || '', nameTextStyle: words, axisLabel: data.kind === 'pareto' ? { ...words, formatter: '{value}%' } : words, splitLine: { show: false } }] : [];
   const several = data.series.length > 1 || data.kind === 'pareto';
   return {
     animation: false, color: palette(), textStyle: { fontFamily: font, color: muted }, aria: { enabled: true, decal: { show: several && data.kind === 'stacked' } },
-    grid: { left: 8, right: 12, top: several || data.unit ? 36 : 12, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 12, top: several || data.unit ? 36 : 12, bottom: data.horizontal && data.unit ? 24 : 8, containLabel: true },
     legend: { show: several, top: 0, right: 0, itemWidth: 12, itemHeight: 8, textStyle: words },
     tooltip: { trigger: 'axis', renderMode: 'richText', confine: true, backgroundColor: variable('--color-base-100'), borderColor: rule, textStyle: { color: variable('--color-base-content'), fontFamily: font, fontSize: 12 } },
     xAxis: data.horizontal ? numbers : names, yAxis: data.horizontal ? names : [numbers, ...second],

@@ -1,7 +1,7 @@
 """Secrets at rest: encrypted text, blind indexes, masks, and signed links.
 
 Keys come from the settings. ``FIELD_KEYS`` is a list, newest first: the first key encrypts, every key can
-read, so a key is rotated by putting a new one in front and running ``rotate`` over the rows. ``INDEX_KEY``
+read, so a key is rotated by putting a new one in front and running ``tuoshan keys rotate``. ``INDEX_KEY``
 (when set, else the oldest of ``FIELD_KEYS``) keys the blind indexes and word references; those are compared
 for equality and stand in hash chains, so that key never changes.
 """
@@ -42,7 +42,7 @@ class LinkBroken(LinkRefused):
     """The link was not made here, was made for another purpose, or was changed on the way."""
 
 
-def _fernet_key(text: str) -> bytes:
+def fernet_key(text: str) -> bytes:
     """Return a Fernet key: the text itself when it is one, else a key derived from it as a passphrase."""
     try:
         if len(urlsafe_b64decode(text.encode())) == 32:
@@ -54,7 +54,7 @@ def _fernet_key(text: str) -> bytes:
 
 @lru_cache(maxsize=8)
 def _cipher(keys: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(_fernet_key(key)) for key in keys])
+    return MultiFernet([Fernet(fernet_key(key)) for key in keys])
 
 
 def _field_keys() -> tuple[str, ...]:
@@ -219,6 +219,7 @@ __all__ = [
     "blind_index",
     "decrypt",
     "encrypt",
+    "fernet_key",
     "mask_email",
     "mask_name",
     "mask_phone",

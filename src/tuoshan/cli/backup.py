@@ -17,7 +17,7 @@ FOLDERS = ("evidence", "playbooks")
 
 
 @contextmanager
-def _shown_progress() -> Iterator[Any]:
+def shown_progress() -> Iterator[Any]:
     """A bar for every step, where somebody watches."""
     from rich.console import Console
     from rich.progress import Progress
@@ -34,11 +34,25 @@ def _shown_progress() -> Iterator[Any]:
 
 
 def key_prints() -> dict[str, str]:
-    """A short hash of each key, by which a restore tells whether it has the right ones; not the keys."""
+    """A short hash of each key, by which a restore tells whether it has the right ones; not the keys.
+
+    Of several field keys there is one hash each, with a space between.
+    """
     from django.conf import settings
 
-    known = {"secret": settings.SECRET_KEY, "fields": "\n".join(settings.FIELD_KEYS), "index": settings.INDEX_KEY}
-    return {name: hashlib.sha256(f"tuoshan/{name}/{value}".encode()).hexdigest()[:16] for name, value in known.items()}
+    known = {"secret": [settings.SECRET_KEY], "fields": settings.FIELD_KEYS, "index": [settings.INDEX_KEY]}
+    return {name: " ".join(key_print(name, value) for value in values) for name, values in known.items()}
+
+
+def key_print(name: str, key: str) -> str:
+    """A hash by which a key of this kind is known again and from which it cannot be found."""
+    return hashlib.sha256(f"tuoshan/{name}/{key}".encode()).hexdigest()[:16]
+
+
+def _keys_fit(wanted: dict[str, str]) -> bool:
+    """Whether the keys here can read and search what was saved: every old field key, and the same index key."""
+    here = key_prints()
+    return wanted["index"] == here["index"] and set(wanted["fields"].split()) <= set(here["fields"].split())
 
 
 def backup(
@@ -62,7 +76,7 @@ def backup(
     file.parent.mkdir(parents=True, exist_ok=True)
     data = Path(settings.DATA_DIR)
     gone = 0
-    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".tuoshan-backup-") as folder, _shown_progress() as show:
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".tuoshan-backup-") as folder, shown_progress() as show:
         began = clock.now()
         counts = dumping.dump(Path(folder), show)
         with writing(file) as archive:
@@ -111,7 +125,7 @@ def restore(
     data = Path(settings.DATA_DIR)
     if not force:
         _refuse_if_used(data)
-    with tempfile.TemporaryDirectory(dir=data, prefix=".restoring-") as place, _shown_progress() as show:
+    with tempfile.TemporaryDirectory(dir=data, prefix=".restoring-") as place, shown_progress() as show:
         folder = Path(place)
         try:
             manifest = unpack(file, folder)
@@ -131,7 +145,7 @@ def restore(
         (data / "keys").chmod(0o700)
     counts = manifest["counts"]
     typer.echo(f"Restored {sum(counts.values())} rows, {counts.get(dumping.CASES, 0)} cases, as of {manifest['at']}.")
-    if not manifest["has_keys"] and manifest["keys"] != key_prints():
+    if not manifest["has_keys"] and not _keys_fit(manifest["keys"]):
         typer.echo(
             f"The keys here are not those of the backup: personal data cannot be read. Put the old ones into "
             f"{data / 'keys'} before anybody signs in.", err=True,

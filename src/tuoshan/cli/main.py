@@ -28,6 +28,8 @@ MODULES = (
     "policy",
     "verify",
     "backup",
+    "keys",
+    "mail",
     "export",
 )
 

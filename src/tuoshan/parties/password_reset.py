@@ -22,7 +22,7 @@ from tuoshan.agenda import claiming
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.parties.sign_in import by_name_or_mail
-from tuoshan.secrets import LinkRefused, decrypt, encrypt, read_link, sign_link
+from tuoshan.secrets import InvalidToken, LinkRefused, decrypt, encrypt, read_link, sign_link
 
 PURPOSE = "password-reset"
 VALID_DAYS = 1 / 24
@@ -103,7 +103,10 @@ def _ask(login: str) -> None:
 
 def asked_for(payload: Mapping[str, Any]) -> Person | None:
     """Whose password such a job is about; None when there is nobody to write to."""
-    person = by_name_or_mail(decrypt(str(payload["login"])))
+    try:
+        person = by_name_or_mail(decrypt(str(payload["login"])))
+    except InvalidToken:  # its key was taken away meanwhile: they may ask again
+        return None
     return person if person is not None and person.email else None
 
 

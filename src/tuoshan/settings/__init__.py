@@ -20,7 +20,9 @@ PACKAGE = Path(__file__).resolve().parent.parent
 DATA_DIR = CONFIG.data_dir
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = CONFIG.debug
-SECRET_KEY = CONFIG.secret_key.get_secret_value() or keys.secret_key(DATA_DIR / "keys")
+SECRET_KEY, *SECRET_KEY_FALLBACKS = (
+    CONFIG.secret_key.get_secret_value().replace(",", " ").split() or keys.signing_keys(DATA_DIR / "keys")
+)
 FIELD_KEYS = CONFIG.field_keys or keys.field_keys(DATA_DIR / "keys")
 INDEX_KEY = CONFIG.index_key.get_secret_value() or keys.index_key(DATA_DIR / "keys")
 PUBLIC_URL = CONFIG.base_url

@@ -31,7 +31,7 @@ class Config(BaseSettings):
     database_url: str = Field(default="", description="sqlite:///PATH or postgresql://…; empty: a file in DATA_DIR")
     database_pool_size: int = Field(default=8, ge=0, description="PostgreSQL connections per process; 0: no pool")
     sqlite_synchronous: Literal["FULL", "NORMAL", "OFF"] = "FULL"
-    secret_key: SecretStr = Field(default=SecretStr(""), description="Empty: made once, kept in DATA_DIR/keys")
+    secret_key: SecretStr = Field(default=SecretStr(""), description="Newest first; empty: made once and kept")
     field_keys: List = Field(default=[], description="Fernet keys, newest first; empty: made once and kept")
     index_key: SecretStr = Field(default=SecretStr(""), description="Key of blind indexes; empty: made once and kept")
     hosts: List = Field(default=[], description="Host names served, besides loopback and PUBLIC_URL's")

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -28,14 +28,35 @@ def keep(path: Path, make: Callable[[], str]) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def secret_key(folder: Path) -> str:
-    """Django's signing key."""
-    return keep(folder / "secret", lambda: secrets.token_urlsafe(48))
+def put(path: Path, known: Sequence[str]) -> None:
+    """Write these keys, one a line, in the place of those in `path`: whole or not at all, mode 600."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    draft.touch(mode=0o600)
+    with draft.open("w", encoding="ascii") as file:
+        file.write("".join(f"{key}\n" for key in known))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def new_signing_key() -> str:
+    """A key for signatures: links and sessions."""
+    return secrets.token_urlsafe(48)
+
+
+def new_field_key() -> str:
+    """A Fernet key for personal data."""
+    return Fernet.generate_key().decode("ascii")
+
+
+def signing_keys(folder: Path) -> list[str]:
+    """Django's signing keys, newest first: the first one signs, all are believed."""
+    return keep(folder / "secret", new_signing_key).split()
 
 
 def field_keys(folder: Path) -> list[str]:
     """Fernet keys for personal data, newest first; one a line, so that a new one is put on top."""
-    return keep(folder / "fields", lambda: Fernet.generate_key().decode("ascii")).split()
+    return keep(folder / "fields", new_field_key).split()
 
 
 def index_key(folder: Path) -> str:

@@ -1,0 +1,139 @@
+"""`tuoshan keys`: new keys for what is encrypted and signed, and the way from the old ones to them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="密钥 / Keys of personal data and signatures: list, new, rotate, retire.")
+Kind = Literal["fields", "signing"]
+_FILES = {"fields": "fields", "signing": "secret"}
+_VARIABLES = {"fields": "TUOSHAN_FIELD_KEYS", "signing": "TUOSHAN_SECRET_KEY"}
+
+
+def _ready() -> Any:
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    return settings
+
+
+def _from_outside(kind: Kind) -> bool:
+    """Whether these keys come from the environment and not from a file."""
+    from tuoshan.settings import CONFIG
+
+    return bool(CONFIG.field_keys if kind == "fields" else CONFIG.secret_key.get_secret_value())
+
+
+def _file(kind: Kind) -> Path:
+    return Path(_ready().DATA_DIR) / "keys" / _FILES[kind]
+
+
+@app.command("list")
+def show() -> None:
+    """How many values stand under which key, newest first. Reads everything that is encrypted."""
+    settings = _ready()
+    from tuoshan.cli import rekeying
+    from tuoshan.cli.backup import key_print, shown_progress
+
+    with shown_progress() as progress:
+        tally = rekeying.count(progress)
+    for number, key in enumerate(settings.FIELD_KEYS):
+        typer.echo(f"{key_print('fields', key)}  {tally.by_key[number]:>10} values{'  newest' if number == 0 else ''}")
+    if tally.unreadable:
+        typer.echo(f"{tally.unreadable} values cannot be read by any of these keys", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    kind: Annotated[Kind, typer.Argument(help="fields: personal data and words; signing: links, sessions.")],
+) -> None:
+    """Put a new key before the old ones. Restart web and workers then; after that `tuoshan keys rotate`."""
+    settings = _ready()
+    from tuoshan.settings import keys
+
+    made = keys.new_field_key() if kind == "fields" else keys.new_signing_key()
+    if _from_outside(kind):
+        typer.echo(f"{_VARIABLES[kind]} is set outside. Put this key into it on every node, with a comma between:")
+        typer.echo(made)
+        if kind == "fields":
+            typer.echo("First behind the old ones, restart all nodes; then before them, restart; then: keys rotate")
+        return
+    known = settings.FIELD_KEYS if kind == "fields" else [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys.put(_file(kind), [made, *known])
+    typer.echo(f"A new key stands in {_file(kind)}. Restart web and workers now.")
+    if kind == "fields":
+        typer.echo("Then: tuoshan keys rotate, and tuoshan keys retire fields. Keep a copy of the keys.")
+
+
+@app.command()
+def rotate(
+    batch: Annotated[int, typer.Option(help="Rows read at a time and written in one transaction.", min=1)] = 500,
+) -> None:
+    """Write everything that is encrypted under the newest key, while people work. May be stopped and begun again."""
+    settings = _ready()
+    from tuoshan.cli import rekeying
+    from tuoshan.cli.backup import shown_progress
+
+    if len(settings.FIELD_KEYS) < 2:
+        typer.echo("There is one key only; make another first: tuoshan keys new fields", err=True)
+        raise typer.Exit(1)
+    _refuse_before_restart()
+    with shown_progress() as progress:
+        tally = rekeying.rewrite(progress, batch=batch)
+    typer.echo(f"{tally.written} values written under the newest key, {tally.by_key[0]} stood under it already")
+    if tally.unreadable:
+        typer.echo(f"{tally.unreadable} values cannot be read by any of these keys and stay as they are", err=True)
+        raise typer.Exit(1)
+
+
+def _refuse_before_restart() -> None:
+    """Who started before the key was made cannot read what is written under it."""
+    from tuoshan import clock
+    from tuoshan.agenda.worker import living
+
+    if _from_outside("fields"):
+        return
+    made = datetime.fromtimestamp(_file("fields").stat().st_mtime, UTC)
+    old = [one.name for one in living(clock.now()) if one.started_at < made]
+    if old:
+        typer.echo(f"Restart web and workers first: {', '.join(old)} started before the key was made.", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def retire(kind: Annotated[Kind, typer.Argument(help="fields or signing.")]) -> None:
+    """Take the old keys away. Refused while anything stands under them; earlier backups still need them."""
+    settings = _ready()
+    from tuoshan.cli import rekeying
+    from tuoshan.cli.backup import shown_progress
+    from tuoshan.settings import keys
+
+    known = settings.FIELD_KEYS if kind == "fields" else [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    if len(known) < 2:
+        typer.echo("There is one key only; nothing to retire.")
+        return
+    if kind == "fields":
+        with shown_progress() as progress:
+            tally = rekeying.count(progress)
+        if tally.unreadable or set(tally.by_key) - {0}:
+            typer.echo("Some values still stand under an old key, or no key reads them: tuoshan keys list", err=True)
+            raise typer.Exit(1)
+    if _from_outside(kind):
+        typer.echo(f"Nothing needs the old keys any more: leave only the first in {_VARIABLES[kind]} on every node.")
+        return
+    path = _file(kind)
+    aside = path.with_name(f"{path.name}.retired")
+    before = aside.read_text(encoding="ascii").split() if aside.is_file() else []
+    keys.put(aside, [*known[1:], *before])
+    keys.put(path, known[:1])
+    typer.echo(f"Retired keys lie in {aside}: keep them with the backups made before, and delete them with those.")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the commands."""
+    main.add_typer(app, name="keys")

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+pytest.register_assert_rewrite("tests.core.expectations")
+
 _IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 TEST_DB = os.environ.get("TUOSHAN_TEST_DB", "sqlite")
 _KEPT = {"TUOSHAN_TEST_DB", "TUOSHAN_WALKS", "TUOSHAN_FIRST_SEED", "TUOSHAN_KILLS", "TUOSHAN_CHROMIUM"}

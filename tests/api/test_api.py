@@ -220,3 +220,14 @@ def test_the_schema_names_every_answer(house: dict[str, Person]) -> None:
     for address, operations in schema["paths"].items():
         for verb, operation in operations.items():
             assert {"401", "403", "404", "409", "422"} <= set(operation["responses"]), f"{verb} {address}"
+
+
+def test_an_unknown_address_or_method_is_a_problem_too(house: dict[str, Person]) -> None:
+    agent = Program(house["agent"], language="en")
+    for answer, status, code in (
+        (agent.get("/nothing-here"), 404, "not_found"),
+        (agent.client.delete("/api/v1/cases"), 405, "method_not_allowed"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert answer["Content-Type"] == "application/problem+json"
+    assert agent.client.delete("/api/v1/cases")["Allow"]

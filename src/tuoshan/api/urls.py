@@ -1,7 +1,15 @@
 """Addresses of the API: one router a noun."""
 
-from django.urls import path
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from tuoshan.api import problems
 from tuoshan.api.application import api
 from tuoshan.api.beside import router as beside
 from tuoshan.api.board import router as board
@@ -21,6 +29,7 @@ from tuoshan.api.settings_people import router as settings_people
 from tuoshan.api.settings_rows import router as settings_rows
 from tuoshan.api.settings_rules import router as settings_rules
 from tuoshan.api.settings_texts import router as settings_texts
+from tuoshan.parties.permissions import permitted
 
 api.add_router("/cases", cases)
 api.add_router("/cases", beside)
@@ -33,4 +42,38 @@ for _router in (directory, mine, colleagues, registering, searching, reports, pl
 for _router in (settings_people, settings_rows, settings_rules, settings_texts):
     api.add_router("/settings", _router)
 
-urlpatterns = [path("v1/", api.urls)]
+
+
+def told(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that an address does not have is told as a problem too."""
+
+    @wraps(view)
+    def telling(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        answer = view(request, *args, **kwargs)
+        if answer.status_code != 405:
+            return answer
+        methods = answer.headers["Allow"]
+        problem = problems.response(
+            request, problems.Problem(405, "method_not_allowed", _("这个地址不接受这种请求"), methods)
+        )
+        problem["Allow"] = methods
+        return problem
+
+    return telling
+
+
+@permitted("api_nowhere")
+@csrf_exempt
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """An address that the API does not have."""
+    problem = problems.of_error(Http404())
+    assert problem is not None
+    return problems.response(request, problem)
+
+
+_patterns, _app, _namespace = api.urls
+for _pattern in _patterns:
+    if _pattern.callback is not None:
+        _pattern.callback = told(_pattern.callback)
+
+urlpatterns = [path("v1/", (_patterns, _app, _namespace)), path("v1/<path:rest>", nowhere, name="api_nowhere")]

@@ -35,7 +35,7 @@ def _each(prefix: str, names: str, roles: frozenset[str]) -> dict[str, frozenset
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     # The site itself
-    **_each("", "health set_language", ANYBODY),
+    **_each("", "health set_language api_nowhere", ANYBODY),
     # Signing in, one's own account (parties)
     **_each("", "account_login account_logout account_inactive mfa_authenticate", ANYBODY),
     **_each("parties.", "password_forgotten password_reset first_administrator", ANYBODY),

@@ -42,6 +42,7 @@ __all__ = [
     "queue",
     "reachable",
     "watchers",
+    "within_reach",
 ]
 
 MOST_COUNTED = 999
@@ -159,6 +160,24 @@ def reachable(person: Any) -> "QuerySet[Case]":
     condition = neighbours.case_filter(person)
     cases = Case.objects.defer("snapshot")
     return cases if condition is None else cases.filter(condition)
+
+
+def within_reach(person: Any, cases: "QuerySet[Case]") -> "QuerySet[Case]":
+    """The cases of an ordered query set that the person may see, for `page` to read in that order.
+
+    The first of each unit, with the single cases reached otherwise; where there are too many units or none, going
+    through all of them in their order.
+    """
+    reach = neighbours.case_filter(person)
+    if not reach:
+        return cases
+    seen = tally.sight(person)
+    if seen is None or seen.kind == BY_DEPARTMENT or len(seen.scopes or ()) > MOST_MERGED:
+        return cases.filter(_asked_of_each(neighbours.nearby(person)))
+    ways = [Q(unit_id=number) for number in sorted(neighbours.units_within(person))]
+    for way in seen.others:  # open and closed cases are looked up in different indexes
+        ways += [Q(ended=False) & way, Q(ended=True) & way]
+    return merged(cases.filter(reach), cases, ways)
 
 
 def can_reach(person: Any, case: Any) -> bool:

@@ -55,7 +55,8 @@ def find(person: Any, conditions: Conditions, cursor: str = "", size: int = PAGE
     if not wanted:
         if conditions.q:
             return Found(wanted=wanted)
-        page = queries.page(cases(person, conditions).order_by(*BY_CREATION), cursor, size)
+        narrow = narrowed(Case.objects.defer("snapshot").filter(conditions.on_cases()), conditions)
+        page = queries.page(queries.within_reach(person, narrow.order_by(*BY_CREATION)), cursor, size)
         return Found(tuple(Hit(case) for case in page.rows), page.next, wanted)
     first = _by_number(person, conditions, wanted, cursor)
     entries = matching(person, conditions, wanted)
@@ -86,7 +87,8 @@ def matching(person: Any, conditions: Conditions, wanted: wording.Wanted) -> "Qu
         narrowing.append(reach_keys(person))
     entries = _in_index(wanted.terms, narrowing)
     if not wide or conditions.narrows:
-        entries = entries.filter(Exists(cases(person, conditions).filter(pk=OuterRef("case_id"))))
+        near = Case.objects.filter(conditions.on_cases() & reaching.nearby(person), pk=OuterRef("case_id"))
+        entries = entries.filter(Exists(narrowed(near, conditions)))
     return entries
 
 

@@ -18,6 +18,7 @@ from tuoshan.insight.reports.period import Period
 from tuoshan.insight.reports.shapes import SMALL, Cell
 
 MOST_SINGLE = 1000
+AT_ONCE = 500
 SHARES = (0.5, 0.9)
 """The quantiles that reports show."""
 
@@ -66,6 +67,15 @@ class Counting:
         for way in self.ways:
             reach |= way
         return self._narrowed(figure).filter(reach)
+
+    def among(self, ids: Sequence[int]) -> list[int]:
+        """Those of these cases that the report may speak of."""
+        reach = neighbours.nearby(self.person) or Q()
+        found: list[int] = []
+        for first in range(0, len(ids), AT_ONCE):
+            known = Case.objects.filter(self.scope.on_cases() & reach, id__in=ids[first : first + AT_ONCE])
+            found += known.order_by().values_list("pk", flat=True)
+        return found
 
     def parts(self, figure: str = "") -> "list[QuerySet[CaseFigures]]":
         """The same, part by part, without a case in common."""

@@ -14,7 +14,7 @@ from tuoshan.insight.figures import local_day
 from tuoshan.insight.reports import PAGES
 from tuoshan.insight.reports.counting import Counting, quantile_of, shares
 from tuoshan.insight.reports.shapes import SMALL, Cell, Chart, Column, Report, Table, Tile
-from tuoshan.quality.models import Lesson
+from tuoshan.quality.models import Lesson, LessonCase
 
 Page = Callable[[Counting], Report]
 DAILY_UP_TO, WEEKLY_UP_TO = 45, 200
@@ -309,9 +309,10 @@ def satisfaction(counting: Counting) -> Report:
 def lessons(counting: Counting) -> Report:
     """Improvements: open ones, those past their day, and what came of those that are done."""
     day = measures.today()
-    mine = Lesson.objects.filter(links__case_id__in=counting.cases().values("id")).distinct()
-    if counting.is_everything():
-        mine = Lesson.objects.all()
+    mine = Lesson.objects.all()
+    if not counting.is_everything():
+        linked = list(LessonCase.objects.values_list("case_id", flat=True).distinct())  # few, beside all cases
+        mine = mine.filter(links__case_id__in=counting.among(linked)).distinct()
     waiting = mine.filter(status__in=("open", "doing"))
     report = Report("lessons", PAGES["lessons"])
     span = counting.period.span

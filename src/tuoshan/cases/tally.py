@@ -25,7 +25,19 @@ from tuoshan.cases import neighbours, tally_triggers
 from tuoshan.cases.models import Case, Tally, Task
 from tuoshan.cases.tally_triggers import AS, BY_DEPARTMENT, CLOSED, DUE
 
-__all__ = ["AS", "BY_DEPARTMENT", "Asked", "Sight", "counted", "fold", "in_all", "looked_up", "recount", "sight"]
+__all__ = [
+    "AS",
+    "BY_DEPARTMENT",
+    "Asked",
+    "Sight",
+    "beside",
+    "counted",
+    "fold",
+    "in_all",
+    "looked_up",
+    "recount",
+    "sight",
+]
 
 HOUR, DAY = "%Y-%m-%d %H", "%Y-%m-%d"
 EDGE = 90
@@ -49,11 +61,6 @@ class Sight:
     near: Q
     others: tuple[Q, ...]
 
-    @property
-    def beside(self) -> tuple[Q, ...]:
-        """The other ways without any case that is known."""
-        return tuple(way & ~self.near for way in self.others)
-
 
 def sight(person: Any) -> Sight | None:
     """The person's reach for the tally; None where it knows none of the ways."""
@@ -71,9 +78,9 @@ def sight(person: Any) -> Sight | None:
     tasks = Task.objects.order_by()
     known = Q(id__in=tasks.filter(department=departments[0]).values("case_id"))
     near = Q(Exists(tasks.filter(department=departments[0], case_id=OuterRef("pk"))))
-    beside = [way for name, way in ways.items() if name != "departments"]
-    beside += [Q(id__in=tasks.filter(department=one).values("case_id")) for one in departments[1:]]
-    return Sight(BY_DEPARTMENT, (departments[0],), known, near, tuple(beside))
+    rest = [way for name, way in ways.items() if name != "departments"]
+    rest += [Q(id__in=tasks.filter(department=one).values("case_id")) for one in departments[1:]]
+    return Sight(BY_DEPARTMENT, (departments[0],), known, near, tuple(rest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +121,9 @@ def counted(asked: Mapping[str, Asked], seen: Sight) -> dict[str, int]:
         arms += _edges(seen, one, number)
     if seen.others:
         for number, (_name, one) in enumerate(spans):
-            arms.append(_row(_beside(seen, one.condition), EDGE, number, Count("pk")))
+            arms.append(_row(beside(seen, one.condition), EDGE, number, Count("pk")))
         if any(one.kind == AS for one in asked.values()):
-            arms.append(_sorts(_beside(seen, Q(ended=False))))
+            arms.append(_sorts(beside(seen, Q(ended=False))))
     first, *more = arms
     found: dict[str, int] = defaultdict(int)
     for kind, what, n in first.union(*more, all=True) if more else first:
@@ -192,12 +199,15 @@ def _beginning(moment: datetime, kind: int) -> datetime:
     return whole.replace(hour=0) if kind == CLOSED else whole
 
 
-def _beside(seen: Sight, condition: Q) -> "QuerySet[Any]":
-    """Cases in no cell of the person's; the condition is said of each way anew, so that each is a range of an index."""
-    ways = Q()
-    for way in seen.beside:
-        ways |= condition & way
-    return Case.objects.filter(ways)
+def beside(seen: Sight, *conditions: Q) -> "QuerySet[Case]":
+    """Cases that fulfil any of the conditions and that the person reaches, but not in the way that the tally knows.
+
+    Each condition is looked up in each way by itself, as each is a range of an index.
+    """
+    first, *more = (
+        Case.objects.filter(condition & way).order_by().values("pk") for condition in conditions for way in seen.others
+    )
+    return Case.objects.filter(~seen.near, pk__in=first.union(*more) if more else first)
 
 
 def _sorts(cases: "QuerySet[Any]") -> "QuerySet[Any]":

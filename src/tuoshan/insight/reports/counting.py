@@ -53,10 +53,9 @@ class Counting:
             return [Q(neighbours.case_filter(self.person))]
         if not seen.others:
             return [seen.known]
-        beside = Q()
-        for way in seen.beside:  # an open and a closed case are looked up in different indexes
-            beside |= Q(ended=False) & way | Q(ended=True) & way
-        single = list(Case.objects.filter(beside).order_by().values_list("pk", flat=True)[: MOST_SINGLE + 1])
+        # An open and a closed case are looked up in different indexes.
+        beside = tally.beside(seen, Q(ended=False), Q(ended=True))
+        single = list(beside.order_by().values_list("pk", flat=True)[: MOST_SINGLE + 1])
         if len(single) > MOST_SINGLE:
             return [Q(neighbours.case_filter(self.person))]
         return [seen.known, Q(id__in=single)] if single else [seen.known]

@@ -13,6 +13,7 @@ from tests.api.callers import Caller, caller
 
 from tuoshan import clock, identifiers
 from tuoshan.agenda.models import Item
+from tuoshan.care.models import SurveyAnswer
 from tuoshan.cases.models import Case, SavedFilter
 from tuoshan.insight import search
 from tuoshan.intake.imports import desk
@@ -289,6 +290,18 @@ def test_what_stands_beside_a_case_and_its_registration() -> None:
     assert agent.get(f"/cases/{number}/tasks") == []
     assert agent.post(f"/cases/{number}/follow-up", {"result": "maybe"}, expect=422)["code"] == "invalid_form"
     assert agent.get("/follow-ups?everyone=true")["count"] == 0 and agent.get("/tasks")["tasks"] == []
+
+
+def test_a_case_says_how_it_reached_us_who_follows_it_and_what_the_customer_said_afterwards() -> None:
+    agent = caller("agent")
+    number = agent.registered(received_at="2026-01-05T08:00:00Z")
+    agent.send("PUT", f"/cases/{number}/watch", expect=204)
+    case = agent.get(f"/cases/{number}")
+    assert case["watching"] and case["received_at"].startswith("2026-01-05T08:00") and case["particulars"] == {}
+    row = Case.objects.get(number=number)
+    SurveyAnswer.objects.create(case_id=row.pk, score=2, words="太慢", at=clock.now(), changed_at=clock.now())
+    said = agent.get(f"/cases/{number}/afterwards")
+    assert [(one["score"], one["words"]) for one in said["answers"]] == [(2, "太慢")] and said["calls"] == []
 
 
 def test_a_file_comes_back_as_it_was_kept_and_only_to_who_may_see_it() -> None:

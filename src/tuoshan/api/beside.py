@@ -1,5 +1,6 @@
 """Beside a case: who has it open, tasks, files, the slip, quick replies, what a message will be, the last call."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from tuoshan.api.problems import invalid
 from tuoshan.api.reading import find_case, row_of
 from tuoshan.api.shapes import CaseRow, Limit, Moment, OutcomeOut
 from tuoshan.care import follow_up
+from tuoshan.care.models import SurveyAnswer
 from tuoshan.cases.models import Case, Task
 from tuoshan.documents import access, evidence, pdf, storage
 from tuoshan.documents.models import Evidence
@@ -87,6 +89,32 @@ class PreviewOut(Schema):
     other: bool
     signs: int
     parts: int
+
+
+class AnswerOut(Schema):
+    """What a customer answered to the survey: one to five points, reasons by key, words."""
+
+    at: datetime
+    score: int
+    reasons: list[str]
+    words: str
+
+
+class CallOut(Schema):
+    """A follow-up call and what came of it."""
+
+    at: datetime
+    person_id: int
+    result: str
+    words: str
+    next_at: datetime | None
+
+
+class AfterwardsOut(Schema):
+    """What the customer said afterwards, newest first."""
+
+    answers: list[AnswerOut]
+    calls: list[CallOut]
 
 
 class CallIn(Schema):
@@ -223,6 +251,15 @@ def case_preview(request: HttpRequest, number: str, body: PreviewIn) -> dict[str
     seen = beside.preview(find_case(request, number), body.text, body.channel)
     ways = [{"channel": channel, "title": title, "to": to} for channel, title, to in seen.ways]
     return {"ways": ways, "other": seen.other, "signs": len(body.text), "parts": seen.parts}
+
+
+@router.get("/{number}/afterwards", response=gives(AfterwardsOut), url_name="case_afterwards", summary="Afterwards")
+@api_permitted("api.case_afterwards")
+def case_afterwards(request: HttpRequest, number: str) -> dict[str, Any]:
+    """Answers to the survey and follow-up calls."""
+    case = find_case(request, number)
+    answers = SurveyAnswer.objects.filter(case_id=case.pk).order_by("-at", "-id")
+    return {"answers": list(answers), "calls": follow_up.calls(case.pk)}
 
 
 @router.post("/{number}/follow-up", response=gives(OutcomeOut), url_name="case_follow_up", summary="Record the call")

@@ -84,6 +84,6 @@ def people_list(request: HttpRequest) -> list[dict[str, Any]]:
 def person_out(row: Person) -> dict[str, Any]:
     """Somebody on the wire."""
     return {
-        "id": row.pk, "username": row.username, "name": str(row), "roles": sorted(row.role_keys()),
+        "id": row.pk, "username": row.username, "name": str(row), "roles": sorted(role.key for role in row.roles.all()),
         "unit_id": row.unit_id, "is_active": row.is_active,
     }  # fmt: skip

@@ -23,7 +23,7 @@ from tuoshan.cases import queries
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.clock_views import clock_views
 from tuoshan.cases.forms import choices_of, words
-from tuoshan.cases.models import Case, Words
+from tuoshan.cases.models import Case, Watch, Words
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.queries import CursorBroken
 from tuoshan.cases.refusals import sentence
@@ -34,6 +34,7 @@ from tuoshan.core.work import Work
 from tuoshan.documents import evidence as evidence_store
 from tuoshan.documents.models import Evidence
 from tuoshan.insight.story import Audience, Story, sees_findings
+from tuoshan.intake import arrivals
 from tuoshan.office import queues
 from tuoshan.parties.permissions import api_permitted
 
@@ -115,9 +116,12 @@ def case_read(request: HttpRequest, number: str) -> dict[str, Any]:
         if case.merged_into_id
         else ""
     )
+    came = arrivals.of_case(case.pk)
     return row_of(case) | {
         "playbook_hash": case.playbook_hash, "facts": facts, "assigned": dict(standing.state.assigned),
-        "hold": case.held, "merged_into": main or "",
+        "hold": case.held, "merged_into": main or "", "received_at": came.received_at if came else None,
+        "watching": Watch.objects.filter(case_id=case.pk, person_id=request.user.pk or 0).exists(),
+        "particulars": arrivals.particulars(came) if came else {},
     }  # fmt: skip
 
 

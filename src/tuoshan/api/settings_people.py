@@ -121,9 +121,9 @@ class PartyOut(Schema):
 def _account(row: Person) -> dict[str, Any]:
     plain = "username display_name unit_id phone email language capacity takes_cases is_active"
     return {name: getattr(row, name) for name in plain.split()} | {
-        "id": row.pk, "roles": sorted(row.roles.values_list("key", flat=True)),
-        "regions": sorted(row.regions.values_list("pk", flat=True)),
-        "skills": [{"category_id": one.category_id, "level": one.level} for one in row.skill_rows.order_by("pk")],
+        "id": row.pk, "roles": sorted(role.key for role in row.roles.all()),
+        "regions": sorted(unit.pk for unit in row.regions.all()),
+        "skills": [{"category_id": one.category_id, "level": one.level} for one in row.skill_rows.all()],
     }  # fmt: skip
 
 
@@ -143,7 +143,8 @@ def _values(body: AccountIn) -> dict[str, Any]:
 @api_permitted("api.person_list")
 def person_list(request: HttpRequest) -> list[dict[str, Any]]:
     """Everybody who works here, or did."""
-    return [_account(row) for row in Person.objects.order_by("display_name", "pk")]
+    rows = Person.objects.prefetch_related("roles", "regions", "skill_rows").order_by("display_name", "pk")
+    return [_account(row) for row in rows]
 
 
 @router.post("/accounts", response=gives(MadeOut, 201), url_name="person_make", summary="A new account")

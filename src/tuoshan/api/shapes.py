@@ -60,13 +60,18 @@ class CasePage(Schema):
 
 
 class CaseOut(CaseRow):
-    """One case: its facts by name (amounts and moments as text), who holds what, the playbook it is pinned to."""
+    """One case: its facts by name (amounts and moments as text), who holds what, the playbook it is pinned to, when and
+    with which particulars of its channel it reached us.
+    """
 
     playbook_hash: str
     facts: dict[str, Any]
     assigned: dict[str, str]
     hold: str
     merged_into: str
+    watching: bool
+    received_at: datetime | None
+    particulars: dict[str, str]
 
 
 class ClockOut(Schema):

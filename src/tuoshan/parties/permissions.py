@@ -96,8 +96,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each("api.", "openapi-json api-root", ANYBODY),
     **_each(
         "api.",
-        "me case_list queue_list case_read case_timeline case_clocks case_possible case_tasks evidence_list "
-        "evidence_file case_search filter_list filter_cases task_list follow_up_list lesson_list lesson_read "
+        "me case_list queue_list case_read case_timeline case_clocks case_possible case_tasks case_afterwards "
+        "evidence_list evidence_file case_search filter_list filter_cases task_list follow_up_list lesson_list "
+        "lesson_read "
         "notification_list notification_read me_change token_list token_revoke customer_find customer_read "
         "category_list playbook_list playbook_read product_find order_read",
         STAFF,

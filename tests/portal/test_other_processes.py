@@ -268,3 +268,25 @@ def test_steps_of_colleagues_are_not_the_applicants(name: str) -> None:
     sent = {"kind": "act", "name": name, "key": "k", f"{name}-scope": "x", f"{name}-reason": "x"}
     assert client.post(f"/portal/case/{case.number}/act", sent).status_code == 409
     assert house.fresh(case).state == "requested" and name not in house.page_of(case, client).split("<main")[1]
+
+
+def test_the_desk_writes_to_the_applicants_page() -> None:
+    from django.conf import settings
+
+    from tuoshan.parties import seeds
+    from tuoshan.parties.models import OrgUnit, Person
+
+    seeds.plant()
+    case = repair()
+    unit = OrgUnit.objects.filter(parent=None).first()
+    lead = Person.objects.create_user("zhuguan", "x", roles=("supervisor", "administrator"), unit=unit)
+    desk = Client()
+    desk.force_login(lead, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    page = desk.get(f"/case/{case.number}").content.decode()
+    assert "回复：报修人" in page and "回复客户" not in page
+    form = desk.get(f"/case/{case.number}/message").content.decode()
+    assert "写在对方的查询页面上" in form and 'id="write-channel"' not in form
+    sent = desk.post(f"/case/{case.number}/message", {"text": "下午两点到", "channel": "portal", "key": "m1"})
+    assert sent.status_code in (200, 204, 302), sent.status_code
+    house.deliver()
+    assert "下午两点到" in house.page_of(case)

@@ -20,6 +20,7 @@ from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import sentence
 from tuoshan.catalog.models import Category, Product
 from tuoshan.core.case import encode
+from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work
 from tuoshan.insight.story import Audience, Story
@@ -143,6 +144,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         and any(b.item.kind == "act" and b.item.name == "claim" and not b.why_not for b in all_buttons),
         "days": story.days(),
         "counterpart": whose_page(playbook),
+        "reply_title": reply_title(playbook),
         "evidence": evidence,
         "facts": facts_shown(standing, story),
         "tasks": tasks_of(case, standing, story),
@@ -164,6 +166,13 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "merged_into": Case.objects.filter(pk=case.merged_into_id).first() if case.merged_into_id else None,
         "idempotency_key": identifiers.token(),
     }
+
+
+def reply_title(playbook: Playbook) -> str:
+    """The button that writes to whoever asked."""
+    if playbook.portal in ("", "customer"):
+        return _("回复客户")
+    return _("回复：%(who)s") % {"who": whose_page(playbook)}
 
 
 def hold_title(standing: Standing) -> str:

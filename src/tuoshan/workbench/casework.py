@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tuoshan import clock, identifiers
-from tuoshan.cases import queries, service
+from tuoshan.cases import library, queries, service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.clock_views import clock_views
 from tuoshan.cases.forms import PlaybookForm, words
@@ -33,7 +33,7 @@ from tuoshan.core.work import Work
 from tuoshan.documents import drafts, evidence
 from tuoshan.parties.permissions import permitted
 from tuoshan.workbench import assignable, correcting
-from tuoshan.workbench.casepage import find_case, person_id, standing_of
+from tuoshan.workbench.casepage import find_case, person_id, reply_title, standing_of
 
 MOST_WRITTEN = 20_000
 
@@ -213,8 +213,17 @@ def _text(request: HttpRequest) -> str:
 
 
 def _nothing_written(request: HttpRequest, case: Case, what: str) -> HttpResponse:
-    context = {"case": case, "what": what, "problem": _("请先写下内容。"), "key": identifiers.token()}
+    context = {**_writing(case, what), "problem": _("请先写下内容。")}
     return render(request, "workbench/case/write.html", context, status=422)
+
+
+def _writing(case: Case, what: str) -> dict[str, Any]:
+    """What the small form for a note, a call or a message is made of."""
+    playbook = library.pinned(case.playbook, case.playbook_hash)
+    return {
+        "case": case, "what": what, "key": identifiers.token(), "reply_title": reply_title(playbook),
+        "has_ways": playbook.portal in ("", "customer"),
+    }  # fmt: skip
 
 
 def _sender(request: HttpRequest) -> dict[str, Any]:
@@ -226,7 +235,7 @@ def _write(
 ) -> HttpResponse:
     case = find_case(request, number)
     if request.method == "GET":
-        return render(request, "workbench/case/write.html", {"case": case, "what": what, "key": identifiers.token()})
+        return render(request, "workbench/case/write.html", _writing(case, what))
     text = _text(request)
     if not text:
         return _nothing_written(request, case, what)

@@ -42,7 +42,7 @@ from tuoshan.quality.models import Cause
 
 pytestmark = pytest.mark.django_db
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = {"admin": 3, "write": 2}
+EXAMPLES = {"admin": 2, "write": 2}
 
 
 @cache

@@ -2,16 +2,17 @@
 // March to some and April to others.
 import { all, make, onContent } from './page.js';
 
-const FIELD = 'input[type=date]';
+const FIELD = 'input[type=date], input[type=datetime-local]';
 const WORDS = { year: 'numeric', month: 'long', day: 'numeric', weekday: 'short' };
 let made = 0;
 
 function said(field) {
-  const [year, month, day] = field.value.split('-').map(Number);
+  const [date, clock] = field.value.split('T');
+  const [year, month, day] = date.split('-').map(Number);
   if (!day || year < 1900) return '';
   const language = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang;
   const words = new Intl.DateTimeFormat(language, WORDS).format(new Date(year, month - 1, day));
-  const time = field.closest('.field')?.querySelector('input[type=time]')?.value;
+  const time = clock || field.closest('.field')?.querySelector('input[type=time]')?.value;
   return time ? `${words} ${time}` : words;
 }
 

@@ -17,12 +17,15 @@ from tuoshan.demo.lessons import keep_promises
 from tuoshan.demo.running import Simulation, hurry, hushed, rarely_swept, settle, unfollowed
 from tuoshan.demo.world import World
 from tuoshan.insight import indexing
+from tuoshan.integrations.models import CustomerReply
 from tuoshan.knowledge.models import QuickReply
 from tuoshan.parties.models import Person
 
 DAYS = 91
 TOLD_DAYS = 14
 """So many days back staff have notices; what was told earlier has long been read and would only fill their lists."""
+UNREAD = timedelta(days=3)
+"""What customers answered before that, their handlers have seen."""
 SEED = 20
 CUSTOMERS, ORDERS = 250, 400
 TABLE = "demo"
@@ -92,6 +95,7 @@ def make(
                 simulation.run(end)
             with write_transaction():
                 indexing.reindex()
+                CustomerReply.objects.filter(since__lt=end - UNREAD).delete()
                 calendars.set_table(playbook="", name=TABLE, value={**mark, "whole": True}, valid_from=end)
     finally:
         settle(before)

@@ -3,7 +3,8 @@
 A case stands in cells of its unit (`kind` 0 to 2, scope the unit's number, `0` for none) and of every department
 that it has or had a task for (`kind` 10 to 12, scope the department): an open one by its sort (`AS`: state and
 flags) and by the hour at which it is due (`DUE`), a closed one by the day of its closing (`CLOSED`), in UTC.
-Cases and tasks are never deleted and a task keeps its department, so nothing has to be taken back for those.
+Cases and tasks are never deleted, a case is written before its tasks and a task keeps its department, so nothing has
+to be taken back for those. A `part` that is already there, should the sequence ever begin anew, is added to.
 """
 
 # ruff: noqa: S608  (nothing but this file's own words goes into the statements)
@@ -53,14 +54,15 @@ _INTO = "INSERT INTO cases_tally (kind, scope, what, part, n)"
 _ADD = " ON CONFLICT (kind, scope, what, part) DO UPDATE SET n = n + excluded.n;"
 
 
-def _sqlite_cells(kind: int, row: str, n: int) -> str:
-    """Add `n` to the cells of one kind in which the row stands."""
+def _sqlite_cells(kind: int, row: str, n: int, *, is_new: bool = False) -> str:
+    """Add `n` to the cells of one kind in which the row stands; a new one has no tasks yet."""
     when, what = _what("sqlite", row)[kind]
     tasks = f"FROM cases_task WHERE case_id = {row}.id AND department <> ''"
-    return (
-        f"{_INTO} SELECT {kind}, {_unit(row)}, {what}, 0, {n} WHERE {when}{_ADD}\n"
-        f"{_INTO} SELECT DISTINCT {kind + BY_DEPARTMENT}, department, {what}, 0, {n} {tasks} AND {when}{_ADD}\n"
-    )
+    of_unit = f"{_INTO} SELECT {kind}, {_unit(row)}, {what}, 0, {n} WHERE {when}{_ADD}\n"
+    if is_new:
+        return of_unit
+    cells = f"{kind + BY_DEPARTMENT}, department, {what}, 0, {n}"
+    return f"{of_unit}{_INTO} SELECT DISTINCT {cells} {tasks} AND {when}{_ADD}\n"
 
 
 def _sqlite() -> dict[str, str]:
@@ -71,7 +73,7 @@ def _sqlite() -> dict[str, str]:
     }
     found = {
         "cases_tally_new": "AFTER INSERT ON cases_case BEGIN\n"
-        + "".join(_sqlite_cells(kind, "NEW", 1) for kind in differ) + "END"
+        + "".join(_sqlite_cells(kind, "NEW", 1, is_new=True) for kind in differ) + "END"
     }  # fmt: skip
     for kind, columns in differ.items():
         tests = [f"OLD.{name} IS NOT NEW.{name}" for name in columns]
@@ -129,7 +131,8 @@ SELECT 0, CASE WHEN cell.is_new THEN {_unit("NEW")} ELSE {_unit("OLD")} END
 UNION ALL
 SELECT DISTINCT {BY_DEPARTMENT}, department::text FROM cases_task WHERE case_id = NEW.id AND department <> ''
 ) place (more, scope)
-WHERE cell.what IS NOT NULL;
+WHERE cell.what IS NOT NULL
+ON CONFLICT (kind, scope, what, part) DO UPDATE SET n = cases_tally.n + excluded.n;
 RETURN NULL;
 END $$"""
 
@@ -148,7 +151,8 @@ WITH pair AS MATERIALIZED (
 SELECT DISTINCT fresh.case_id, fresh.department FROM fresh WHERE fresh.department <> '' AND NOT EXISTS (
 SELECT 1 FROM cases_task other WHERE other.case_id = fresh.case_id AND other.department = fresh.department
 AND NOT EXISTS (SELECT 1 FROM fresh own WHERE own.case_id = other.case_id AND own.key = other.key)))
-INSERT INTO cases_tally (kind, scope, what, part, n) {cells};
+INSERT INTO cases_tally (kind, scope, what, part, n) {cells}
+ON CONFLICT (kind, scope, what, part) DO UPDATE SET n = cases_tally.n + excluded.n;
 RETURN NULL;
 END $$"""
 

@@ -68,6 +68,8 @@ def measure(scale: Scale) -> dict[str, Any]:
                 found["memory_loaded"] = server.memory()
         at["search"] = pages.searching(scale.turns)
         say("search p95 " + ", ".join(f"{name} {one['p95_ms']:.1f}" for name, one in at["search"].items()) + " ms")
+        at["reports"] = pages.reporting(max(scale.turns // 4, 1))
+        say("month's overview " + ", ".join(f"{who} {one['p50_ms']:.0f}" for who, one in at["reports"].items()) + " ms")
         at["firing"] = firing.fire(scale.due)
         say(f"firing {at['firing']['per_second']:,.0f}/s")
         found["sizes"][str(size)] = at

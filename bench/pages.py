@@ -16,6 +16,9 @@ from tuoshan.agenda.turnstile import writing
 from tuoshan.cases import queries
 from tuoshan.insight import search
 from tuoshan.insight.conditions import Conditions
+from tuoshan.insight.reports import pages as reports
+from tuoshan.insight.reports.counting import Counting
+from tuoshan.insight.reports.period import Period
 from tuoshan.parties import tokens
 from tuoshan.parties.models import Person
 
@@ -121,6 +124,23 @@ def searching(turns: int) -> dict[str, Any]:
                 "ratio": statistics.median(raw) / statistics.median(ours),
             }  # fmt: skip
     bare.close()
+    return found
+
+
+def reporting(turns: int) -> dict[str, Any]:
+    """The month's overview, for who sees everything and who sees one store."""
+    found: dict[str, Any] = {}
+    month = Period.read({"period": "30"})
+    for name in ("lead", "store"):
+        person = people()[name]
+        reports.make("overview", Counting(person, Conditions(), month))
+        times: list[float] = []
+        worked = time.process_time()
+        for _ in range(turns):
+            start = time.perf_counter()
+            reports.make("overview", Counting(person, Conditions(), month))
+            times.append(time.perf_counter() - start)
+        found[name] = {**percentiles(times), "cpu_ms": (time.process_time() - worked) / turns * 1000}
     return found
 
 

@@ -15,4 +15,4 @@ def test_everything_is_measured_at_a_tiny_scale(on_postgres: bool) -> None:
     result = {"scale": "tiny", "machine": report.machine(), "databases": {name: found}}
     text = report.document(result)
     assert report.NAMES[name] in text and "Firing" in text
-    assert len(list(report.judged(name, found))) == 4, "with one size nothing is said of growth"
+    assert len(list(report.judged(name, found))) == 5, "with one size nothing is said of growth"

@@ -175,8 +175,8 @@ def within_reach(person: Any, cases: "QuerySet[Case]") -> "QuerySet[Case]":
     if seen is None or seen.kind == BY_DEPARTMENT or len(seen.scopes or ()) > MOST_MERGED:
         return cases.filter(_asked_of_each(neighbours.nearby(person)))
     ways = [Q(unit_id=number) for number in sorted(neighbours.units_within(person))]
-    for way in seen.others:  # open and closed cases are looked up in different indexes
-        ways += [Q(ended=False) & way, Q(ended=True) & way]
+    if seen.others:  # open and closed cases are looked up in different indexes
+        ways.append(tally.reached_otherwise(seen, Q(ended=False), Q(ended=True)))
     return merged(cases.filter(reach), cases, ways)
 
 
@@ -199,7 +199,9 @@ def queue(name: str, person: Any, *, now: datetime | None = None, **conditions: 
     if seen is None or known.tallied is None:
         return cases.filter(looked_up, **conditions)
     asked = known.tallied(moment)
-    ways = [*_through(asked, seen, person), *seen.others]
+    ways = _through(asked, seen, person)
+    if seen.others:
+        ways.append(tally.reached_otherwise(seen, condition))
     return merged(cases.filter(looked_up, **conditions), cases.filter(condition, **conditions), ways)
 
 

@@ -35,6 +35,7 @@ __all__ = [
     "fold",
     "in_all",
     "looked_up",
+    "reached_otherwise",
     "recount",
     "sight",
 ]
@@ -199,15 +200,20 @@ def _beginning(moment: datetime, kind: int) -> datetime:
     return whole.replace(hour=0) if kind == CLOSED else whole
 
 
-def beside(seen: Sight, *conditions: Q) -> "QuerySet[Case]":
-    """Cases that fulfil any of the conditions and that the person reaches, but not in the way that the tally knows.
+def reached_otherwise(seen: Sight, *conditions: Q) -> Q:
+    """The cases that fulfil any of the conditions and that the person reaches in another way than the tally knows.
 
     Each condition is looked up in each way by itself, as each is a range of an index.
     """
     first, *more = (
         Case.objects.filter(condition & way).order_by().values("pk") for condition in conditions for way in seen.others
     )
-    return Case.objects.filter(~seen.near, pk__in=first.union(*more) if more else first)
+    return Q(pk__in=first.union(*more) if more else first)
+
+
+def beside(seen: Sight, *conditions: Q) -> "QuerySet[Case]":
+    """Those of them that the tally does not know."""
+    return Case.objects.filter(~seen.near, reached_otherwise(seen, *conditions))
 
 
 def _sorts(cases: "QuerySet[Any]") -> "QuerySet[Any]":

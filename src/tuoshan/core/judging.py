@@ -186,7 +186,7 @@ def judge_task(work: Work, task: Task | None, run: TaskRun, command: Command) ->
     if outcome not in task.outcomes:
         raise Refused("invalid_form", fields={"outcome": "not_a_choice"})
     form(work, task.form, command.values)
-    needs(task.evidence, command.evidence)
+    needs(task.outcome_evidence.get(outcome, task.evidence), command.evidence)
     return outcome
 
 

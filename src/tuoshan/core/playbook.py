@@ -225,6 +225,8 @@ class Task:
     outcome_titles: Mapping[str, Wording] = field(default_factory=lambda: MappingProxyType({}))
     outcome_customer: Mapping[str, Wording] = field(default_factory=lambda: MappingProxyType({}))
     """Outcomes as the customer reads them, where that differs."""
+    outcome_evidence: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """What an outcome asks for instead of the task's own `evidence`."""
     not_by: tuple[str, ...] = ()
     not_by_why: Wording = NO_WORDING
     do: Mapping[str, tuple[Verb, ...]] = field(default_factory=lambda: MappingProxyType({}))

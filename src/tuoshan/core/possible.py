@@ -30,6 +30,8 @@ class Possible:
     form: tuple[Field, ...] = ()
     evidence: tuple[str, ...] = ()
     outcomes: tuple[tuple[str, Wording], ...] = ()
+    bare: tuple[str, ...] = ()
+    """Outcomes that ask for no evidence although the others do."""
     task: str = ""
     key: str = ""
     main: bool = False
@@ -115,11 +117,12 @@ def _task(work: Work, run: TaskRun, actor: Actor) -> Possible | None:
         title = Wording("由上级决定：系统无法自动执行", "Decide instead: the system could not act by itself")
         return Possible("task", run.name, title, task=run.id, outcomes=(("done", Wording("已处理", "Handled")),))
     titles = tuple((name, task.outcome_titles.get(name, Wording(name, name))) for name in task.outcomes)
+    bare = tuple(name for name, wanted in task.outcome_evidence.items() if task.evidence and not wanted)
     did = {person for name in task.not_by for person in judging.who_did(work, name)}
     refusal = Refusal("not_by_same_person", {"actions": list(task.not_by), "step": task.name})
     blocked = refusal if actor.persons & did else None
     return Possible(
-        "task", task.name, task.title, task.form, task.evidence, titles, run.id, run.key, blocked=blocked
+        "task", task.name, task.title, task.form, task.evidence, titles, bare, run.id, run.key, blocked=blocked
     )  # fmt: skip
 
 

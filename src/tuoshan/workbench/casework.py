@@ -130,6 +130,7 @@ def _form_page(
         "title": words(item.title),
         "outcomes": [(value, words(title)) for value, title in item.outcomes],
         "wanted": [evidence_title(kind) for kind in item.evidence],
+        "bare": [words(title) for value, title in item.outcomes if value in item.bare],
         "evidence_kind": item.evidence[0].split("|")[0].replace("any", "") if item.evidence else "",
         "evidence_choices": _evidence_choices(item),
         "seen_by": _seen_by(request, standing, item), "against_a_person": _is_against_a_person(item),

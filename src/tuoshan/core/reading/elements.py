@@ -247,6 +247,7 @@ class Elements:
             outcomes=tuple(titles) or ("done",),
             outcome_titles=MappingProxyType({name: title for name, title in titles.items() if title != NO_WORDING}),
             outcome_customer=MappingProxyType(to_customer),
+            outcome_evidence=MappingProxyType(self.outcome_evidence(body.get("outcomes"), f"{where}.outcomes")),
             not_by=v.names(body.get("not_by"), f"{where}.not_by"),
             not_by_why=v.wording(body.get("not_by_why"), f"{where}.not_by_why"),
             do=MappingProxyType(self.task_verbs(body.get("do"), where)),
@@ -276,7 +277,7 @@ class Elements:
         for entry in self.values.named(node, where):
             name, spot = entry.key.text, f"{where}.{entry.key.text}"
             given = entry.value
-            if isinstance(given, Mapping) and (given.get("title") or given.get("customer")):
+            if isinstance(given, Mapping) and any(given.get(key) for key in keys.OUTCOME):
                 self.values.known(given, keys.OUTCOME, spot)
                 titles[name] = self.values.wording(given.get("title"), spot)
                 if given.get("customer") is not None:
@@ -284,6 +285,18 @@ class Elements:
             else:
                 titles[name] = self.values.wording(given, spot)
         return titles, to_customer
+
+    def outcome_evidence(self, node: Node | None, where: str) -> dict[str, tuple[str, ...]]:
+        """Evidence of its own, `[]` included, by outcome: `{failed: {title: …, evidence: []}}`."""
+        if not isinstance(node, Mapping):
+            return {}
+        found = {}
+        for entry in self.values.named(node, where):
+            own = entry.value.get("evidence") if isinstance(entry.value, Mapping) else None
+            if own is not None:
+                name = entry.key.text
+                found[name] = self.values.names(own, f"{where}.{name}.evidence", EVIDENCE)
+        return found
 
     def task_verbs(self, node: Node | None, where: str) -> dict[str, tuple[Verb, ...]]:
         if isinstance(node, Sequence):

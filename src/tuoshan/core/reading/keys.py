@@ -38,7 +38,7 @@ DEADLINE: Final = (
     "title", "from", "until", "within", "at", "clock", "calendar", "pauses", "runs_while", "warn", "late", "else",
     "again", "for_customer",
 )  # fmt: skip
-OUTCOME: Final = ("title", "customer")
+OUTCOME: Final = ("title", "customer", "evidence")
 PHASE: Final = ("customer", "states", "expected")
 HOLD: Final = ("title", "by", "form", "stops", "limit", "release_by")
 PARTY: Final = ("title", "superior", "outside", "customer")

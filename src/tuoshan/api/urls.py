@@ -62,7 +62,7 @@ def told(view: Callable[..., Any]) -> Callable[..., Any]:
     return telling
 
 
-@permitted("api_nowhere")
+@permitted("api.nowhere")
 @csrf_exempt
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
     """An address that the API does not have."""
@@ -71,9 +71,8 @@ def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
     return problems.response(request, problem)
 
 
-_patterns, _app, _namespace = api.urls
-for _pattern in _patterns:
+urlpatterns, app_name, _namespace = api.urls
+for _pattern in urlpatterns:
     if _pattern.callback is not None:
         _pattern.callback = told(_pattern.callback)
-
-urlpatterns = [path("v1/", (_patterns, _app, _namespace)), path("v1/<path:rest>", nowhere, name="api_nowhere")]
+urlpatterns.append(path("<path:rest>", nowhere, name="nowhere"))

@@ -35,7 +35,7 @@ def _each(prefix: str, names: str, roles: frozenset[str]) -> dict[str, frozenset
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     # The site itself
-    **_each("", "health set_language api_nowhere", ANYBODY),
+    **_each("", "health set_language", ANYBODY),
     # Signing in, one's own account (parties)
     **_each("", "account_login account_logout account_inactive mfa_authenticate", ANYBODY),
     **_each("parties.", "password_forgotten password_reset first_administrator", ANYBODY),
@@ -93,7 +93,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Files: open here, since customers and staff share them; `documents.access` decides on each file
     **_each("documents.", "serve thumbnail upload discard", ANYBODY),
     # Programs; the scope that a token needs as well stands in SCOPES
-    **_each("api.", "openapi-json api-root", ANYBODY),
+    **_each("api.", "openapi-json api-root nowhere", ANYBODY),
     **_each(
         "api.",
         "me case_list queue_list case_read case_timeline case_clocks case_possible case_tasks case_afterwards "

@@ -135,8 +135,8 @@ def judged(database: str, found: dict[str, Any]) -> Iterator[tuple[str, bool, st
     firing = sizes[0]["firing"]["per_second"] / sizes[-1]["firing"]["per_second"]
     if len(sizes) > 1:
         yield "firing independent of the number of open cases", firing <= FLAT_AIM, f"{firing:.2f} times the cost"
-    memory = found["memory_loaded"]["together"]
-    yield "web and worker under 300 MB", memory < MEMORY_AIM_MB, f"{memory:.0f} MB resident"
+    memory = found["memory_loaded"]["shared_out"]
+    yield "web and worker under 300 MB", memory < MEMORY_AIM_MB, f"{memory:.0f} MB, shared pages counted once"
 
 
 def show(result: dict[str, Any]) -> None:

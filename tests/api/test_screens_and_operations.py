@@ -61,7 +61,8 @@ def test_no_row_speaks_of_what_is_gone() -> None:
 def test_every_operation_stands_in_the_permission_table_under_its_own_name() -> None:
     for operation in operations():
         assert operation.view_func.permission == f"api.{operation.url_name}", operation.path
-    named = {f"api.{operation.url_name}" for operation in operations()} | {"api.openapi-json", "api.api-root", "api.nowhere"}
+    named = {f"api.{operation.url_name}" for operation in operations()}
+    named |= {"api.openapi-json", "api.api-root", "api.nowhere"}
     assert {name for name in PERMISSIONS if name.startswith("api.")} == named
 
 

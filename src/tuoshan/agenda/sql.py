@@ -62,7 +62,7 @@ def adapted(values: Iterable[Any], using: str = DEFAULT_DB_ALIAS) -> list[Any]:
 
 
 _FORMS: dict[type, Callable[[Any], str]] = {
-    datetime: lambda moment: str(moment.astimezone(UTC).replace(tzinfo=None)),
+    datetime: lru_cache(maxsize=512)(lambda moment: str(moment.astimezone(UTC).replace(tzinfo=None))),
     Decimal: lambda amount: format(amount, "f"),
 }
 """Moments and decimals exactly as Django writes them on SQLite."""

@@ -21,7 +21,7 @@ class ActorUnknown(ValueError):
     """An actor's id is no number, and it is not the system: its column could not keep it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EventRow:
     """An event as its columns, without the hashes."""
 

@@ -20,7 +20,7 @@ SATISFACTION = "score"
 _SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Summary:
     """The columns of `cases_case` that follow from the snapshot, in the order in which they are written."""
 

@@ -121,14 +121,16 @@ def _register(given: _Given) -> Registered:
         if outcome.refusal is not None or outcome.replayed:
             transaction.set_rollback(True)
         else:
-            case = Case.objects.get(pk=outcome.case_id)
-            arrivals.keep(case_id=case.pk, came=given.came, registered_at=case.created_at, order_no=order_no, text=said)
+            at = outcome.events[0].at
+            arrivals.keep(
+                case_id=outcome.case_id, came=given.came, registered_at=at, order_no=order_no, text=said
+            )
             if given.identity is not None:
-                record_identity(case_id=case.pk, actor=actor, check=given.identity)
+                record_identity(case_id=outcome.case_id, actor=actor, check=given.identity)
     if outcome.refusal is not None:
         return Registered(outcome, found.customer if found and not found.made else None)
     case = Case.objects.get(pk=outcome.case_id)
-    kept = Customer.objects.filter(pk=case.customer_id or 0).first()
+    kept = customer if not outcome.replayed else Customer.objects.filter(pk=case.customer_id or 0).first()
     fresh = bool(found and found.made and not outcome.replayed)
     return Registered(outcome, kept, fresh, found.differs if found else (), promise_of(case))
 

@@ -6,7 +6,7 @@ registered the case; they are staff): a power is held by the person or the deleg
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -85,26 +85,32 @@ def _reaches(profile: Profile, reach: str, facts: CaseFacts) -> bool:
     return reach != "involved" and bool(branch) and facts.unit_path.startswith(branch)
 
 
-def _is_target(profile: Profile, rule: Rule, facts: CaseFacts) -> bool:
-    match rule.target:
-        case PartyMap.Target.ROLE:
-            return any(key == rule.role and _reaches(profile, reach, facts) for key, reach in profile.roles)
-        case PartyMap.Target.DEPARTMENT:
-            works_for = profile.works_for_department
-            if not works_for or rule.department not in ("", works_for):
-                return False
-            return works_for != "store" or _reaches(profile, "unit", facts)
-        case PartyMap.Target.UNIT:
-            return bool(profile.roles) and profile.unit_path.startswith(rule.unit_path)
-        case PartyMap.Target.PERSON:
-            return profile.person_id == rule.person_id
-        case PartyMap.Target.HANDLER:
-            return profile.person_id in (facts.assigned.get(rule.party), facts.handler_id)
-        case PartyMap.Target.REGISTRANT:
-            return profile.person_id == facts.registrant_id
-        case PartyMap.Target.STAFF:
-            return bool(profile.roles)
-    return False
+def _works_there(profile: Profile, rule: Rule, facts: CaseFacts) -> bool:
+    works_for = profile.works_for_department
+    if not works_for or rule.department not in ("", works_for):
+        return False
+    return works_for != "store" or _reaches(profile, "unit", facts)
+
+
+_IS_TARGET: Mapping[str, Callable[[Profile, Rule, CaseFacts], bool]] = {
+    PartyMap.Target.ROLE.value: lambda profile, rule, facts: any(
+        key == rule.role and _reaches(profile, reach, facts) for key, reach in profile.roles
+    ),
+    PartyMap.Target.DEPARTMENT.value: _works_there,
+    PartyMap.Target.UNIT.value: lambda profile, rule, facts: (
+        bool(profile.roles) and profile.unit_path.startswith(rule.unit_path)
+    ),
+    PartyMap.Target.PERSON.value: lambda profile, rule, facts: profile.person_id == rule.person_id,
+    PartyMap.Target.HANDLER.value: lambda profile, rule, facts: (
+        profile.person_id in (facts.assigned.get(rule.party), facts.handler_id)
+    ),
+    PartyMap.Target.REGISTRANT.value: lambda profile, rule, facts: profile.person_id == facts.registrant_id,
+    PartyMap.Target.STAFF.value: lambda profile, rule, facts: bool(profile.roles),
+    PartyMap.Target.OUTSIDE.value: lambda profile, rule, facts: False,
+}
+"""Whether a person is whom a rule of the map means, by its target. Asked of every rule at every command."""
+
+SAME_AS = PartyMap.Target.PARTY.value
 
 
 def held_by(profile: Profile, party: str, rules: Rules, facts: CaseFacts) -> bool:
@@ -121,9 +127,9 @@ def held_by(profile: Profile, party: str, rules: Rules, facts: CaseFacts) -> boo
         if facts.assigned.get(name) == profile.person_id and not profile.is_away:
             return True
         for rule in rules.get(name, ()):
-            if rule.target == PartyMap.Target.PARTY:
+            if rule.target == SAME_AS:
                 waiting.append(rule.same_as)
-            elif (not profile.is_away or rule.target in PERSONAL) and _is_target(profile, rule, facts):
+            elif (not profile.is_away or rule.target in PERSONAL) and _IS_TARGET[rule.target](profile, rule, facts):
                 return True
     return False
 

@@ -30,7 +30,7 @@ def sqlite(path: str, config: Config) -> dict[str, Any]:
         "journal_size_limit": 67_108_864,  # bytes
     }
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "tuoshan.settings.sqlite",
         "NAME": path,
         "CONN_MAX_AGE": None,
         "OPTIONS": {

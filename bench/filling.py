@@ -19,7 +19,7 @@ from django.db import connection
 
 from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import sql
+from tuoshan.cases import sql, tally
 from tuoshan.cases.chain import canonical_event
 from tuoshan.cases.flushing import wake_key
 from tuoshan.cases.models import Case
@@ -267,6 +267,7 @@ class _Postgresql:
         for statement in index.CREATE_POSTGRESQL:
             if statement.startswith("CREATE INDEX"):
                 self.raw.execute(statement)
+        tally.fold(clock.now())  # as the worker has done by the time that anybody looks
         self.raw.execute("VACUUM ANALYZE")
         self.raw.close()
 

@@ -143,6 +143,8 @@ def command(teller: Teller, step: Any) -> Command:
             return Command(word, name, **common)  # type: ignore[arg-type]
         case "correct" if "correct" not in playbook.actions:
             return Command("correct", "correct", **common)
+        case "message" | "note":
+            return Command("record", word, **common)
         case "recompute":
             return Command("recompute", "recompute", **common)
         case "adopt":

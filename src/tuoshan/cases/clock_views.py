@@ -15,7 +15,7 @@ from tuoshan.core.case import CaseState, Clock, Interval
 from tuoshan.core.clocks import frozen_duration
 from tuoshan.core.durations import due as reckon_due
 from tuoshan.core.durations import explain, offset
-from tuoshan.core.playbook import Playbook
+from tuoshan.core.playbook import MESSAGE, SYSTEM, Deadline, Playbook
 from tuoshan.core.work import Work
 
 Standing = Literal["running", "warning", "late", "paused", "held", "kept", "ended_late", "stopped"]
@@ -43,6 +43,8 @@ class ClockView:
     held: timedelta
     adopted_from: str = ""
     for_customer: bool = False
+    ends_by: tuple[str, ...] = ()
+    """What ends a promise across states, in words."""
 
     @property
     def open(self) -> bool:
@@ -84,7 +86,21 @@ def clock_view(playbook: Playbook, clock: Clock, work: Work) -> ClockView:
         held=held,
         adopted_from=clock.adopted_from,
         for_customer=bool(deadline and deadline.for_customer),
+        ends_by=_ends_by(playbook, deadline) if deadline else (),
     )
+
+
+def _ends_by(playbook: Playbook, deadline: Deadline) -> tuple[str, ...]:
+    """The titles of what people do to keep it; what the system does by itself is left out."""
+    titles = [_("给客户发消息")] if MESSAGE in deadline.until else []
+    for trigger in deadline.until:
+        action = playbook.actions.get(trigger)
+        task = playbook.tasks.get(trigger.split(".")[1]) if trigger.startswith("task.") else None
+        if action is not None and not action.automatic and SYSTEM not in action.by:
+            titles.append(words(action.title))
+        elif task is not None:
+            titles.append(words(task.title))
+    return tuple(dict.fromkeys(titles))
 
 
 def title_of(playbook: Playbook, clock: Clock) -> str:

@@ -34,6 +34,8 @@ EndKind = Literal["", "ordinary", "early"]
 SYSTEM = "system"
 ANY_OPEN = "any_open"
 START = "start"
+MESSAGE = "message"
+"""What ends a clock, or opens a task, when one of ours has sent the customer a message by hand."""
 
 
 @dataclass(frozen=True, slots=True)

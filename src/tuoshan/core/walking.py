@@ -30,7 +30,7 @@ from zoneinfo import ZoneInfo
 from tuoshan.core import forms, judging
 from tuoshan.core.case import Actor, Assignment, CaseState, Command, Decision, Event, Json
 from tuoshan.core.decide import decide
-from tuoshan.core.playbook import Field, Playbook, Walk
+from tuoshan.core.playbook import MESSAGE, Field, Playbook, Walk
 from tuoshan.core.work import Work
 from tuoshan.core.worktime import WorkCalendar, round_the_clock, standard_cn
 
@@ -388,6 +388,8 @@ def _send(walker: Walker, words: str, values: dict[str, object], tail: str) -> D
         by = ((hold.release_by or hold.by) if head == "release" else hold.by) if hold else ()
         filled = walker.fill(hold.form, values) if hold and head == "hold" else values
         return walker.send(Command(head, parts[1], walker.actor_for(by, as_party, person), filled))  # type: ignore[arg-type]
+    if head == MESSAGE:
+        return walker.send(Command("record", MESSAGE, walker.actor_for((), as_party, person)))
     return walker.act(head, values, as_party, person)
 
 

@@ -20,6 +20,7 @@ from tuoshan.core.checker.reads import demands_none_open, limit_reads, names_ver
 from tuoshan.core.conditions import Expression
 from tuoshan.core.playbook import (
     ANY_OPEN,
+    MESSAGE,
     START,
     SYSTEM,
     Action,
@@ -315,7 +316,7 @@ class Flow:
                 for trigger in self.task_triggers(task):
                     if trigger in deadline.until and trigger not in deadline.starts:
                         return trigger
-        return ""
+        return MESSAGE if MESSAGE in deadline.until else ""
 
     def after(self, before: frozenset[Token], edge: Edge) -> frozenset[Token]:
         """What holds after a step, given what held before it."""

@@ -10,7 +10,7 @@ from tuoshan.core.checker.desk import Desk
 from tuoshan.core.checker.reads import set_by, verb_reads
 from tuoshan.core.conditions import Expression, ExpressionError, FactType, compile_expression
 from tuoshan.core.conditions import check as check_types
-from tuoshan.core.playbook import ANY_OPEN, START, FieldKind, FromTable, Playbook, Verb
+from tuoshan.core.playbook import ANY_OPEN, MESSAGE, START, FieldKind, FromTable, Playbook, Verb
 from tuoshan.core.reading.findings import did_you_mean
 
 BUILT_IN_PARTIES: Final = frozenset({"system", "staff", "customer"})
@@ -19,7 +19,7 @@ BUILT_IN_PARTIES: Final = frozenset({"system", "staff", "customer"})
 MESSAGE_VARIABLES: Final = frozenset({
     "number", "title", "playbook", "state", "customer", "contact", "handler", "handler_phone", "handler_email",
     "company",
-    "company_phone", "due", "today", "link", "survey_link", "next_step", "reply", "unit",
+    "company_phone", "due", "today", "link", "survey_link", "next_step", "reply", "unit", "amount_words",
 })  # fmt: skip
 """What a message may name in braces besides the facts and deadlines of its playbook."""
 
@@ -166,7 +166,7 @@ def _facts(desk: Desk, where: str, line: int, names: Iterable[str]) -> None:
 def _triggers(desk: Desk) -> set[str]:
     book = desk.playbook
     outcomes = {f"task.{name}.{one}" for name, task in book.tasks.items() for one in task.outcomes}
-    return {START, *book.actions, *outcomes}
+    return {START, MESSAGE, *book.actions, *outcomes}
 
 
 def _tasks(desk: Desk) -> None:

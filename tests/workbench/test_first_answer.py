@@ -19,10 +19,10 @@ def test_a_reply_by_hand_is_the_first_answer_and_a_note_is_not(desk: Any) -> Non
     client = desk.client("agent")
     page = client.get(reverse("workbench:case", args=[case.number])).content.decode()
     assert "其中一项完成即停：给客户发消息、" in page, "the clock says what it waits for"
-    assert client.post(reverse("workbench:note", args=[case.number]), {"text": "先问仓库", "key": "a1"}).status_code < 400
+    note = {"text": "先问仓库", "key": "a1"}
+    assert client.post(reverse("workbench:note", args=[case.number]), note).status_code < 400
     assert running(case)
-    sent = client.post(
-        reverse("workbench:message", args=[case.number]), {"text": "您好，我们正在核实，今天给您答复。", "channel": "sms", "key": "a2"}
-    )
+    reply = {"text": "您好，我们正在核实，今天给您答复。", "channel": "sms", "key": "a2"}
+    sent = client.post(reverse("workbench:message", args=[case.number]), reply)
     assert sent.status_code < 400, sent.content.decode()[:500]
     assert not running(case)

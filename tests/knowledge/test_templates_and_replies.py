@@ -97,6 +97,23 @@ def test_a_reply_is_filled_from_the_case_and_hides_what_only_supervisors_see(hou
     assert replies.render(one) == one.text
 
 
+@pytest.mark.parametrize(
+    ("amount", "zh", "en"),
+    [("0.00", "", ""), ("", "", ""), ("0.50", "退款与补偿合计 0.50 元，", "Refund and compensation come to 0.50 yuan."),
+     ("100.00", "退款与补偿合计 100.00 元，", "Refund and compensation come to 100.00 yuan.")],
+    ids=["zero", "not given", "cents", "a hundred"],
+)  # fmt: skip
+def test_a_customer_who_gets_no_money_reads_of_none(amount: str, zh: str, en: str) -> None:
+    from django.utils.translation import override
+
+    from tuoshan.knowledge.case_values import _amount_words
+
+    with override("zh-hans"):
+        assert _amount_words(amount) == zh
+    with override("en"):
+        assert _amount_words(amount) == en
+
+
 def test_the_form_of_a_reply(house: Any) -> None:
     from tuoshan.knowledge.forms import QuickReplyForm
 

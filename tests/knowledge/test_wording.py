@@ -34,6 +34,20 @@ def test_what_a_customer_wrote_comes_through_as_it_is(value: str) -> None:
     assert wording.fill("[{a}]", {"a": value}) == f"[{value}]"
 
 
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("已受理，由 {name} 负责，见 {link} ，谢谢。", "已受理，由郝耐心负责，见 https://a/l/x ，谢谢。"),
+        ("我们会在 {due} 前答复，最迟 {day} 完成。", "我们会在 3月5日 10:00 前答复，最迟 3月5日 完成。"),
+        ("{name} and {name} at {link}.", "郝耐心 and 郝耐心 at https://a/l/x."),
+    ],
+    ids=["a name", "a moment and a day", "English"],
+)
+def test_chinese_stands_beside_chinese_without_a_space(text: str, filled: str) -> None:
+    values = {"name": "郝耐心", "link": "https://a/l/x", "due": "3月5日 10:00", "day": "3月5日"}
+    assert wording.fill(text, values) == filled
+
+
 def test_variables_and_stray_braces() -> None:
     assert wording.variables("{a} {b} {a}") == ["a", "b"]
     assert wording.malformed("{a} {b") == ["{b"]

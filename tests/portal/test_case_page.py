@@ -48,7 +48,7 @@ def test_a_promise_that_was_missed_is_admitted(clock: Any) -> None:
 
 def test_the_proposal_is_shown_with_what_follows_from_silence() -> None:
     page = house.page_of(house.offered())
-    for text in ("换门封条", "维修", "2026年3月10日", "同意方案", "不同意", "到时没有收到您的答复：我们会再次致电回访"):
+    for text in ("换门封条", "维修", "2026年3月10日", "同意方案", "不同意", "到时没有收到您的答复：我们会致电回访"):
         assert text in page
 
 

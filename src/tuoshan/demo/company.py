@@ -19,7 +19,7 @@ COMPANY = Company(
 # code, Chinese, English, kind, department, parent
 UNITS: tuple[tuple[str, str, str, str, str, str], ...] = (
     ("maijing", "麦鲸百货", "Maijing Stores", "company", "", ""),
-    ("service", "客户服务部", "Customer service", "department", "service", "maijing"),
+    ("service", "客服中心", "Customer service", "department", "service", "maijing"),
     ("qa", "质量管理部", "Quality", "department", "qa", "maijing"),
     ("production", "产品与采购部", "Products and purchasing", "department", "production", "maijing"),
     ("logistics", "物流部", "Logistics", "department", "logistics", "maijing"),

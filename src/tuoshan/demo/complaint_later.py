@@ -48,7 +48,7 @@ class LaterPart(Player):
             self.act("send_back", person, {"reason": self.chance.pick(staff_words.SENT_BACK)})
         else:
             reason = self.chance.pick(staff_words.APPROVED)
-            self.act("approve", person, {"reason": reason} if reason else {})
+            self.act("approve", person, {"approval_note": reason} if reason else {})
 
     def approvers_first(self) -> list[Person]:
         """The supervisors, those who have decided here already before the others: somebody new must be left to

@@ -21,7 +21,7 @@ from tuoshan.knowledge.showing import fact_text
 FROM_START = frozenset({"long_text", "product", "order_line", "date", "money"})
 """Kinds of what was handed in at registration that go back to the customer; our own sorting does not."""
 
-_OWN_LINK = re.compile(r"(?:https?://[^\s/]+)?/portal/(?:l|survey)/[\w:.~=-]+")
+_OWN_LINK = re.compile(r"(?:https?://[^\s/]+)?/portal/(?:l|survey)/[\w:.~=-]+(?: (?=[，。；：、）！？]))?")
 
 
 def state_words(state: State) -> str:

@@ -29,6 +29,7 @@ GENERAL = {
     "survey_link": gettext_lazy("满意度评价链接"),
     "state": gettext_lazy("客户看到的状态"),
     "remedy": gettext_lazy("处理方案"),
+    "amount_words": gettext_lazy("退款与补偿合计的一句话；没有金额时为空"),
     "result": gettext_lazy("处理结果"),
     "company": gettext_lazy("公司名称"),
     "hours": gettext_lazy("服务时间"),
@@ -37,7 +38,7 @@ GENERAL = {
 """Variables that every playbook has, with what they stand for; each fact of a playbook is one more."""
 
 SURVEY = "survey"
-STANDS_FOR = {"remedy": ("remedy_steps", "remedies"), "result": ("how_done", "why")}
+STANDS_FOR = {"remedy": ("remedy_steps", "remedies"), "result": ("how_done", "why"), "amount_words": ("amount",)}
 """Variables that are said in the words of facts."""
 
 
@@ -98,6 +99,7 @@ class CaseTexts:
             "survey_link": survey,
             "state": lambda: shown.in_language(language) if shown is not None else "",
             "remedy": lambda: facts.get("remedy_steps") or facts.get("remedies", ""),
+            "amount_words": lambda: _amount_words(facts.get("amount", "")),
             "result": lambda: facts.get("how_done") or facts.get("why", ""),
             "company": lambda: self.company.named(language),
             "hours": lambda: self.company.hours,
@@ -141,6 +143,11 @@ def _is_promise(playbook: Playbook, clock: Clock) -> bool:
 
 def _earliest(clocks: list[Clock]) -> datetime | None:
     return min((clock.due for clock in clocks if clock.due is not None), default=None)
+
+
+def _amount_words(amount: str) -> str:
+    """What a customer gets, as part of a sentence; nothing where they get no money."""
+    return _("退款与补偿合计 %(amount)s 元，") % {"amount": amount} if amount.strip("0.") else ""
 
 
 def _person_name(number: str | None) -> str:

@@ -9,6 +9,8 @@ _EMPTY_PAIR = re.compile(r"（\s*）|\(\s*\)|【\s*】|“\s*”")
 _STOPS = tuple("。，；,;.")
 _FULL_STOPS = "。."
 _SPACES = re.compile(r"[ \t]{2,}")
+_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+"""Signs that stand without a space beside each other; a space in a text is there for digits and addresses."""
 
 
 def variables(text: str) -> list[str]:
@@ -26,14 +28,29 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with its variables filled in, in one pass. Unknown ones give nothing, and so do stray braces."""
     pieces: list[str] = []
     at = 0
+    value = ""
     for match in VARIABLE.finditer(text):
+        before = _close(value, _plain(text[at : match.start()]))
         value = values.get(match[1], "")
         if text[match.end() : match.end() + 1] in _STOPS:
             value = value.rstrip(_FULL_STOPS)  # the sentence goes on, or ends with a stop of its own
-        pieces += [_plain(text[at : match.start()]), value]
+        if before.endswith(" ") and _WIDE.match(before[-2:-1]) and _is_wide(value):
+            before = before.rstrip(" ")
+        pieces += [before, value]
         at = match.end()
-    pieces.append(_plain(text[at:]))
+    pieces.append(_close(value, _plain(text[at:])))
     return _SPACES.sub(" ", _EMPTY_PAIR.sub("", "".join(pieces))).strip()
+
+
+def _close(value: str, after: str) -> str:
+    """What follows a value, without the space that only parts Chinese from Chinese."""
+    parted = after.startswith(" ") and _is_wide(value) and _WIDE.match(after[1:2])
+    return after.lstrip(" ") if parted else after
+
+
+def _is_wide(value: str) -> bool:
+    """Whether it is Chinese at both ends, unlike a date."""
+    return bool(_WIDE.match(value[:1]) and _WIDE.match(value[-1:]))
 
 
 def _plain(text: str) -> str:

@@ -16,6 +16,8 @@ EQUIVALENT: dict[str, dict[str, str]] = yaml.safe_load(
 )
 """Mutants that provably change nothing, each with the reason."""
 
+PARTS = 6
+
 
 @pytest.mark.parametrize("key", PLAYBOOKS)
 def test_a_shipped_playbook_has_no_findings_and_its_walks_pass(key: str) -> None:
@@ -30,10 +32,19 @@ def test_writing_a_playbook_out_again_changes_nothing(key: str) -> None:
     assert noticed(plain(PLAYBOOKS[key]), key) == ""
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("key", PLAYBOOKS)
-def test_whatever_is_taken_out_of_a_playbook_is_noticed(key: str) -> None:
-    survivors = {name for name, text in mutants(PLAYBOOKS[key]) if not noticed(text, key, about=name)}
-    assert survivors == set(EQUIVALENT.get(key, {}))
+def test_whatever_is_taken_out_of_a_playbook_is_noticed(key: str, part: int) -> None:
+    """In parts, so that several processors share the work."""
+    some = dict(list(mutants(PLAYBOOKS[key]))[part::PARTS])
+    survivors = {name for name, text in some.items() if not noticed(text, key, about=name)}
+    assert survivors == set(EQUIVALENT.get(key, {})) & set(some)
+
+
+def test_what_is_said_to_change_nothing_is_still_there() -> None:
+    known = {**PLAYBOOKS, **FRAGMENTS}
+    for key, reasons in EQUIVALENT.items():
+        assert set(reasons) <= {name for name, _ in mutants(known[key])}
 
 
 @pytest.mark.parametrize("name", FRAGMENTS)

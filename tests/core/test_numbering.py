@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuoshan.core.numbering import MisheardNumber, format_number, parse_number, read_number
+from tuoshan.core.numbering import MisheardNumber, completed_number, format_number, parse_number, read_number
 
 parts = st.tuples(st.integers(2000, 2099), st.integers(1, 12), st.integers(1, 10**8))
 
@@ -110,3 +110,18 @@ def test_any_text_is_a_number_or_misheard(text: str) -> None:
     except MisheardNumber:
         return
     assert parse_number(number) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("TS2611-00042", format_number(2026, 11, 42)), ("2611-00042", format_number(2026, 11, 42)),
+        ("ts 2611 00042", format_number(2026, 11, 42)), ("261100042", format_number(2026, 11, 42)),
+        ("2611-123456", format_number(2026, 11, 123456)), ("2613-00042", ""), ("2611-00000", ""), ("00042", ""),
+        ("2611-00042-7", ""), ("13800138000", ""), ("", ""),
+    ],
+    ids=["whole", "no prefix", "spaces", "bare", "long", "no month", "none", "running alone", "checked",
+         "phone", "nothing"],  # fmt: skip
+)
+def test_a_number_that_lacks_only_its_check_digit_is_completed(text: str, number: str) -> None:
+    assert completed_number(text) == number

@@ -226,8 +226,8 @@ def read_sheet(place: Any) -> list[list[list[Any]]]:
 
 def test_files_hold_the_same_numbers_and_no_formulas(house: House, world: dict[str, Case]) -> None:
     made = report(house, "overview")
-    first, flow = read_sheet(export.report_file(made, ["单位：全部"]))
-    rows = {row[0]: row[1] for row in first}
+    flow, about = read_sheet(export.report_file(made, ["单位：全部"]))
+    rows = {row[0]: row[1] for row in about}
     assert rows["登记"] == 6 and rows["首次答复，中位数（小时）"] == 4
     assert sum(row[1] for row in flow[1:]) == 6
     house.lodge("公式", title='=HYPERLINK("http://example.test","点我")', name="+李", phone="13800138000")

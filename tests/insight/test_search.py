@@ -104,6 +104,22 @@ def test_a_number_is_found_in_any_form_and_at_once(house: Any, lodge: Lodge) -> 
     assert found(house, first.number) == ["壶"]
 
 
+def test_a_number_without_its_check_digit_is_found_and_a_wrong_one_is_not(house: Any, lodge: Lodge) -> None:
+    first, second = lodge("壶", title="壶", work=False), lodge("灯", title="灯", work=False)
+    assert found(house, second.number[:-2]) == ["灯"]
+    house.work()
+    running = second.number[7:-2]
+    whole = second.number[2:-2]
+    for text in (f"TS{whole}", whole, running, whole.replace("-", ""), f"{running} 灯"):
+        assert found(house, text) == ["灯"], text
+    assert found(house, first.number[7:-2]) == ["壶"]
+    wrong = str((int(second.number[-1]) + 1) % 10)
+    for text in (second.number[:-1] + wrong, f"{running}-{wrong}"):
+        page = search.find(house.fresh("lin"), Conditions.read({"q": text}))
+        assert not page.hits and page.wanted.misheard, text
+    assert not search.find(house.fresh("lin"), Conditions.read({"q": "没有这句话"})).wanted.misheard
+
+
 def test_notes_and_messages_are_found_but_not_what_only_supervisors_see(house: Any, lodge: Lodge) -> None:
     case = lodge("壶漏水", title="壶")
     service.note(case_id=case.pk, actor=acting(house.people["lin"]), text="已联系仓库核对批次")

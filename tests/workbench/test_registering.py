@@ -52,7 +52,31 @@ def test_a_half_filled_form_keeps_what_was_typed(sign_in: Callable[..., Any]) ->
     page = text_of(answer)
     assert answer.status_code == 422 and Case.objects.count() == 0
     assert "我要退货&lt;b&gt;" in page and 'value="12345"' in page and "没有的东西" in page
-    assert "不是可以拨打的电话" in page and "目录里没有这个商品" in page and page.count('aria-invalid="true"') == 3
+    assert "不是可以拨打的电话" in page and "目录里没有；可照样登记" in page and page.count('aria-invalid="true"') == 2
+
+
+def test_a_product_the_catalogue_does_not_know_is_said_at_once_and_kept(
+    sign_in: Callable[..., Any], shop: Shop  # noqa: F811
+) -> None:
+    from tuoshan.cases.models import Case
+    from tuoshan.insight import search
+    from tuoshan.insight.conditions import Conditions
+    from tuoshan.intake import arrivals
+
+    client = sign_in()
+    for typed, said in (("空气炸锅", "目录里没有；可照样登记"), ("K-01", ""), ("", "")):
+        answer = text_of(client.get("/register/products", {"product": typed}))
+        assert 'id="product-known"' in answer and (said in answer if said else "登记" not in answer), typed
+    assert "静音破壁机" in text_of(client.get("/register/products", {"product": "破壁"}))
+    assert client.post(FORM, data(product="空气炸锅 X9")).status_code == 302
+    case = Case.objects.get()
+    kept = arrivals.of_case(case.pk)
+    assert case.product_id is None and kept is not None
+    assert arrivals.particulars(kept) == {"product_said": "空气炸锅 X9"}
+    page = text_of(client.get(f"/case/{case.number}"))
+    assert "商品（客户所说）" in page and "空气炸锅 X9" in page
+    search.reindex()
+    assert [hit.case.pk for hit in search.find(shop.people["lead"], Conditions(q="空气炸锅")).hits] == [case.pk]
 
 
 def test_somebody_must_be_reachable_unless_they_do_not_wish(sign_in: Callable[..., Any]) -> None:

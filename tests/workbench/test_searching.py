@@ -73,6 +73,11 @@ def test_the_palette_finds_cases_reports_and_the_search(house: House, lodge: Any
     assert found[0]["href"] == f"/case/{case.number}" and "水壶" in found[0]["title"]
     assert found[-1]["href"].startswith("/search?q=")
     assert client(house, "lin").get(f"/palette?q={case.number}").json()["results"][0]["title"].startswith(case.number)
+    short = client(house, "lin").get(f"/palette?q={case.number[:-2]}").json()["results"]
+    assert short[0]["href"] == f"/case/{case.number}"
+    wrong = f"{case.number[:-1]}{(int(case.number[-1]) + 1) % 10}"
+    assert "校验数字不对" in client(house, "lin").get(f"/palette?q={wrong}").json()["results"][0]["title"]
+    assert "末位校验数字不对" in page(house, "lin", f"/search?q={wrong}")
     reports = client(house, "lin").get("/palette?q=满意").json()["results"]
     assert {"title": "满意度", "hint": "报表", "href": "/reports/satisfaction", "icon": "chart"} in reports
     assert all(row["icon"] != "chart" for row in client(house, "chen").get("/palette?q=满意").json()["results"])

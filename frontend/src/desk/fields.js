@@ -19,6 +19,16 @@ function applyConditions(root) {
   }
 }
 
+/** What is known fills a field that is still empty, never one in which somebody is writing. */
+function fillKnown(root) {
+  for (const known of all(root, '[data-fill]')) {
+    const field = document.getElementById(known.dataset.fill);
+    if (!field || field.value.trim() || field === document.activeElement) continue;
+    field.value = known.dataset.value;
+    announce(known.dataset.filled);
+  }
+}
+
 function countPicked(area) {
   const boxes = [...area.querySelectorAll('[data-pick]')];
   const picked = boxes.filter((box) => box.checked);
@@ -34,6 +44,7 @@ function countPicked(area) {
 
 export function startFields() {
   onContent(applyConditions);
+  onContent(fillKnown);
   onContent((root) => all(root, '[data-bulk]').forEach(countPicked));
   document.addEventListener('change', (event) => {
     const form = event.target.form;

@@ -18,6 +18,8 @@ _SHORTEST = 5
 _SPOKEN = str.maketrans("零〇一二三四五六七八九幺么两洞拐勾", "0012345678911" + "2079")
 _SILENT = re.compile(r"[\s\-‐‑‒–—―−·•._/,，、。:：#杠]+")
 
+_UNCHECKED = re.compile(r"([0-9]{2})([0-9]{2})(?:-?([0-9]{5})|-([1-9][0-9]{5,11}))")
+
 Reason = Literal["empty", "letters", "too_short", "too_long", "month", "running_number", "check_digit"]
 _REASONS: dict[Reason, tuple[str, str]] = {
     "empty": ("请输入编号。", "Please give the number."),
@@ -109,3 +111,18 @@ def read_number(text: str) -> NumberParts:
 def parse_number(text: str) -> str:
     """The canonical form of a number as a person writes or says it; see `read_number`."""
     return format_number(*read_number(text))
+
+
+def completed_number(text: str) -> str:
+    """The number of a text that lacks only its check digit (`TS2611-00042`); empty for any other text.
+
+    For looking up alone: without the check digit nothing guards against a wrong one.
+    """
+    plain = _SILENT.sub("-", unicodedata.normalize("NFKC", text[:200]).strip()).upper().removeprefix(PREFIX)
+    found = _UNCHECKED.fullmatch(plain.removeprefix("-"))
+    if found is None:
+        return ""
+    year, month, sequence = 2000 + int(found[1]), int(found[2]), int(found[3] or found[4])
+    if not 1 <= month <= 12 or sequence < 1:
+        return ""
+    return format_number(year, month, sequence)

@@ -17,6 +17,9 @@ from tuoshan.cases import library
 from tuoshan.cases.models import Case, Event, Message, Task, Words
 from tuoshan.core.numbering import MisheardNumber, parse_number
 from tuoshan.insight import tokens
+from tuoshan.intake.arrivals import particulars as particulars_of_arrival
+from tuoshan.intake.channels import PRODUCT_SAID
+from tuoshan.intake.models import Arrival
 from tuoshan.parties.models import Customer
 from tuoshan.secrets import phone_e164
 
@@ -55,6 +58,7 @@ class _Read:
     order: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     messages: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     tasks: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    products: dict[int, str] = field(default_factory=dict)
 
 
 def contents(cases: Sequence[Case], *, without_customer: int | None = None) -> dict[int, Content]:
@@ -66,6 +70,8 @@ def contents(cases: Sequence[Case], *, without_customer: int | None = None) -> d
     ):
         read.words[case_id].append((ref, text))
     _read_events(cases, read)
+    for arrival in Arrival.objects.filter(case_id__in=ids).exclude(particulars=""):
+        read.products[arrival.pk] = particulars_of_arrival(arrival).get(PRODUCT_SAID, "")
     written = Message.objects.filter(case_id__in=ids).exclude(direction="out", author_id=None).order_by("id")
     for case_id, subject, text in written.values_list("case_id", "subject", "text"):
         read.messages[case_id] += [subject, text]
@@ -119,7 +125,7 @@ def _content(case: Case, read: _Read, customer: Customer | None, erasing: bool) 
     places = {ref: place for place, ref in reversed(list(enumerate(read.order.get(case.pk, ()))))}
     hidden = read.hidden.get(case.pk, set())
     said = sorted((places.get(ref, 0), text) for ref, text in read.words.get(case.pk, ()) if ref not in hidden)
-    fields = [case.title, *(text for _, text in said), *read.messages.get(case.pk, ())]
+    fields = [case.title, *(text for _, text in said), read.products.get(case.pk, ""), *read.messages.get(case.pk, ())]
     kept = tuple(_within([text for text in dict.fromkeys(fields) if text]))
     if customer is not None:
         keys += phone_keys(customer.phone)

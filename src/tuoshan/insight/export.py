@@ -85,8 +85,21 @@ class Sheet:
 
 
 def report_file(report: Report, scope: Iterable[str]) -> Path:
-    """A report's tiles and tables, one sheet each; durations in hours. The caller removes the file."""
+    """A report's tables, one sheet each, then what it is about with its tiles; durations in hours.
+
+    The file opens on the first table. The caller removes the file.
+    """
     sheet = Sheet()
+    for table in report.tables:
+        sheet.begin(str(table.title), (30, *(14 for _column in table.columns[1:])))
+        sheet.heading(*(_titled(column.title, column.unit) for column in table.columns))
+        for row in table.rows:
+            sheet.line(*((_plain(cell), cell.unit) for cell in row))
+    _about(sheet, report, scope)
+    return sheet.close()
+
+
+def _about(sheet: Sheet, report: Report, scope: Iterable[str]) -> None:
     sheet.begin(str(report.title), (34, 16, 16))
     sheet.sheet.write_string(0, 0, str(report.title), sheet.bold)
     sheet.row = 1
@@ -99,12 +112,6 @@ def report_file(report: Report, scope: Iterable[str]) -> Path:
         for tile in report.tiles:
             sheet.line((_titled(tile.title, tile.cell.unit), "text"), (tile.cell.value, tile.cell.unit),
                        (tile.before, tile.cell.unit))  # fmt: skip
-    for table in report.tables:
-        sheet.begin(str(table.title), (30, *(14 for _column in table.columns[1:])))
-        sheet.heading(*(_titled(column.title, column.unit) for column in table.columns))
-        for row in table.rows:
-            sheet.line(*((_plain(cell), cell.unit) for cell in row))
-    return sheet.close()
 
 
 def _plain(cell: Cell) -> Any:

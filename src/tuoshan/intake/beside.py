@@ -33,12 +33,16 @@ _REGION = re.compile(r"^\s*(.{2,9}?(?:省|自治区|特别行政区|市))(.{1,8}
 
 @dataclass(slots=True)
 class Beside:
-    """All of it, for one moment of typing. `phone` is nothing, typing, unclear, known or new."""
+    """All of it, for one moment of typing. `phone` is nothing, typing, unclear, known or new.
+
+    `full_name` is empty for whom the reader has no case of: they see the masked one, and nothing is filled in.
+    """
 
     phone: str = ""
     masked: str = ""
     customer: Customer | None = None
     name: str = ""
+    full_name: str = ""
     region: str = ""
     earlier: list[Case] = field(default_factory=list)
     orders: list[OrderRef] = field(default_factory=list)
@@ -94,7 +98,8 @@ def _who(found: Beside, registration: Registration, person: Any) -> None:
     found.region = region_of(found.customer.address)
     reach = queries.reachable(person).filter(customer_id=found.customer.pk)
     found.earlier = list(reach.order_by("ended", "-id")[:MOST_EARLIER])
-    found.name = found.customer.name if found.earlier else found.customer.masked_name
+    found.full_name = found.customer.name if found.earlier else ""
+    found.name = found.full_name or found.customer.masked_name
     found.orders = list(found.customer.orders.order_by("-ordered_at", "-id")[:MOST_ORDERS])
 
 

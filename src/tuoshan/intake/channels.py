@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+PRODUCT_SAID = "product_said"
+"""Beside the channel's particulars: the product in the customer's words, where the catalogue does not know it."""
 NOT_BY_HAND = frozenset({"web", "api", "spreadsheet"})
 """Channels that fill themselves in: the portal, programs, imports."""
 
@@ -18,10 +20,11 @@ class Particular:
     channels: tuple[str, ...]
     kind: str = "text"
     required: bool = False
+    help: Any = ""
 
 
 PARTICULARS = (
-    Particular("caller_number", _("来电号码"), ("hotline",)),
+    Particular("caller_number", _("来电号码"), ("hotline",), help=_("来电显示的号码；与上面的电话不同时才填")),
     Particular("sender", _("发件人"), ("email", "fax", "letter")),
     Particular("subject", _("邮件主题"), ("email",)),
     Particular("pages", _("页数"), ("fax", "letter"), "number"),

@@ -21,6 +21,7 @@ from tuoshan.intake.registering import Contact
 from tuoshan.parties.customers import PhoneRefused, checked_phone
 
 LONGEST_AGO = timedelta(days=366)
+LONGEST_PRODUCT = 200
 MOMENT = "%Y-%m-%dT%H:%M"
 ORDER_FACTS = ("product", "bought_on", "amount_paid", "amount", "store")
 
@@ -86,11 +87,13 @@ class CameForm(forms.Form):
             elif item.kind == "number":
                 number = forms.NumberInput(attrs={"min": 1, "max": 9999, "inputmode": "numeric"})
                 self.fields[item.name] = forms.IntegerField(
-                    label=item.label, required=False, min_value=1, max_value=9999, widget=number
+                    label=item.label, required=False, min_value=1, max_value=9999, widget=number, help_text=item.help
                 )
             else:
                 plain = forms.TextInput(attrs={"autocomplete": "off"})
-                self.fields[item.name] = forms.CharField(label=item.label, required=False, max_length=200, widget=plain)
+                self.fields[item.name] = forms.CharField(
+                    label=item.label, required=False, max_length=200, widget=plain, help_text=item.help
+                )
 
     def clean_received_at(self) -> datetime | None:
         """Not to come, and not longer ago than a year: a slip of the pen."""
@@ -140,19 +143,21 @@ class IdentityForm(forms.Form):
 
 
 class ProductField(forms.CharField):
-    """A product by its code, its name, or `code name` as suggested; the value is its id."""
+    """A product by its code, its name, or `code name` as suggested; the value is its id.
 
-    default_error_messages = {"unknown": gettext_lazy("目录里没有这个商品；请从建议中选择，或留空并写在经过里。")}
+    What names no product, or more than one, gives no value: the registration keeps it as it was typed. Only a
+    playbook that must have a product refuses it.
+    """
+
+    default_error_messages = {"unknown": gettext_lazy("目录里没有这个商品；请从建议中选择。")}
 
     def to_python(self, value: Any) -> str:
-        """The id as text. Raises ValidationError for what names no product, or more than one."""
+        """The id as text, empty for what is not understood. Raises ValidationError for that where one is required."""
         text = str(value or "").strip()
-        if not text:
-            return ""
-        found = find_product(text)
-        if found is None:
+        found = find_product(text) if text else None
+        if found is None and text and self.required:
             raise forms.ValidationError(self.error_messages["unknown"], code="unknown")
-        return str(found.pk)
+        return str(found.pk) if found is not None else ""
 
 
 def find_product(text: str) -> Product | None:
@@ -206,6 +211,14 @@ class Registration:
                 fields[name].widget.attrs |= {"rows": 7, "class": "h-40"}
         if self.form.is_bound:
             self.contact.fields["phone"].widget.attrs.pop("autofocus", None)
+
+    @property
+    def product_said(self) -> str:
+        """The product as it was typed, where the catalogue does not know it; else empty."""
+        if "product" not in self.form.fields:
+            return ""
+        text = str(self.form["product"].value() or "").strip()[:LONGEST_PRODUCT]
+        return text if text and find_product(text) is None else ""
 
     @property
     def parts(self) -> list[forms.Form]:

@@ -1,5 +1,6 @@
 """How a case comes in by hand: one calm screen beside which everything known appears while somebody talks."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,8 +24,8 @@ from tuoshan.catalog.models import OrderRef
 from tuoshan.core.playbook import Playbook
 from tuoshan.documents import drafts, evidence, pdf
 from tuoshan.intake import arrivals, beside, pasted
-from tuoshan.intake.channels import particulars_of
-from tuoshan.intake.forms import MOMENT, Registration, order_facts_empty, readable, with_order
+from tuoshan.intake.channels import PRODUCT_SAID, particulars_of
+from tuoshan.intake.forms import MOMENT, Registration, find_product, order_facts_empty, readable, with_order
 from tuoshan.intake.registering import Contact, IdentityCheck, Registered, promise_of, register_complaint
 from tuoshan.intake.texts import said_field
 from tuoshan.integrations.printing import slip_data
@@ -93,6 +94,8 @@ def register_form(request: HttpRequest, playbook: str) -> HttpResponse:
 def _send(request: HttpRequest, registration: Registration) -> Registered:
     token = request.POST.get("upload_token", "")
     came = registration.came.came() if registration.has_channel else arrivals.Came()
+    if said := registration.product_said:
+        came = replace(came, particulars={**came.particulars, PRODUCT_SAID: said})
     contact = registration.contact.contact() if registration.has_customer else None
     return register_complaint(
         playbook=registration.playbook.key, values=registration.form.values(), came=came, actor=_actor(request),
@@ -207,9 +210,12 @@ def register_order(request: HttpRequest, playbook: str, order_id: int) -> HttpRe
 @permitted("workbench.register_products")
 @require_safe
 def register_products(request: HttpRequest) -> HttpResponse:
-    """Suggestions for what has been typed as a product."""
-    found = catalogue.products(request.GET.get("product", ""))
-    return render(request, "workbench/registering/products.html", {"products": found[: catalogue.MOST_SUGGESTED]})
+    """Suggestions for what has been typed as a product, and at once whether the catalogue knows it."""
+    text = request.GET.get("product", "").strip()
+    found = list(catalogue.products(text)[: catalogue.MOST_SUGGESTED])
+    unknown = bool(text) and find_product(text) is None
+    context = {"products": found, "unknown": unknown, "typed": True}
+    return render(request, "workbench/registering/products.html", context)
 
 
 @permitted("workbench.register_email")
@@ -312,6 +318,8 @@ def arrival_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
         return None
     told = arrivals.particulars(kept)
     rows = [(item.label, told[item.name]) for item in particulars_of(kept.channel) if told.get(item.name)]
+    if told.get(PRODUCT_SAID):
+        rows.append((_("商品（客户所说）"), told[PRODUCT_SAID]))
     waited = (case.created_at - kept.received_at).total_seconds()
     if not rows and waited < WORTH_SAYING and kept.reply_due is None:
         return None

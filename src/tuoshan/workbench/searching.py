@@ -82,6 +82,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "export_href": reverse("workbench:report_export", args=["cases"]) + conditions.address(),
         "suggested": _("、").join(chip.title for chip in chips)[: filters.TITLE_LENGTH] or conditions.q,
         "understood": not conditions.q or bool(found.wanted),
+        "misheard": found.wanted.misheard and not found.hits,
     }
     return render(request, "workbench/searching/page.html", shown)
 
@@ -227,6 +228,9 @@ def palette(request: HttpRequest) -> JsonResponse:
         }
         for hit in found.hits
     ]
+    if found.wanted.misheard and not found.hits:
+        results.append({"title": _("编号的末位校验数字不对"), "hint": _("去掉末位可照样查找"), "icon": "alert",
+                        "href": reverse("workbench:search") + Conditions(q=text[:200]).address()})  # fmt: skip
     results += _screens(request, text)
     results.append(
         {

@@ -102,7 +102,7 @@ def test_from_the_customer_to_the_desk_and_back(open_page: Any, company: Staffed
     expect(phone.get_by_text("谢谢您的评价")).to_be_visible()
     phone.locator("summary", has_text="满意").first.click()
     phone.get_by_role("button", name="确定").click()
-    expect(phone.get_by_role("heading", name="我们会再次致电回访")).to_be_visible()
+    expect(phone.get_by_role("heading", name="我们会致电回访")).to_be_visible()
     work()
 
     _wind_up(open_page, company, desk, number)

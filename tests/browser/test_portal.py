@@ -120,7 +120,7 @@ def test_from_the_first_word_to_the_rating(open_page: OpenPage, check_accessible
     expect(other.get_by_text("谢谢您的评价")).to_be_visible()
     other.locator("summary", has_text="满意").first.click()
     other.get_by_role("button", name="确定").click()
-    expect(other.get_by_role("heading", name="我们会再次致电回访")).to_be_visible()
+    expect(other.get_by_role("heading", name="我们会致电回访")).to_be_visible()
     check_accessible(other)
     case = house.fresh(case)
     assert (case.state, case.satisfaction) == ("follow_up", 5)

@@ -136,3 +136,35 @@ def test_nobody_away_is_chosen_and_nobody_at_all_is_none(
     Absence.objects.create(person=an, delegate=bo, starts_at=clock(), ends_at=clock() + timedelta(days=1))
     assert choose("service_desk", one) is None
     assert choose("nonsense", one) is None
+
+
+@pytest.mark.django_db
+def test_who_never_signed_in_is_given_nothing_while_somebody_else_can(
+    person: Make, units: dict[str, OrgUnit], case: Any, clock: Any
+) -> None:
+    new = person("an", "agent", "service")
+    one = case(unit_id=units["store1"].pk)
+    alone = choose("service_desk", one)
+    assert alone is not None and alone.person_id == new.pk, "a case is never left lying"
+    assert "从未登录" not in alone.reason["zh"]
+    old = person("bo", "agent", "service", last_login=clock(), capacity=1)
+    chosen = choose("service_desk", one)
+    assert chosen is not None and chosen.person_id == old.pk
+    assert chosen.reason["zh"] == "在办 0 件，上限 1 件，唯一人选，1 人从未登录，不参与分派"
+    assert chosen.reason["en"].endswith("1 who never signed in left out")
+
+
+@pytest.mark.django_db
+def test_who_decides_is_given_the_case_they_decide(
+    person: Make, units: dict[str, OrgUnit], case: Any, clock: Any
+) -> None:
+    an, bo = person("an", "agent", "service"), person("bo", "agent", "service")
+    outsider = person("qa", "investigator", "qa")
+    one = case(unit_id=units["store1"].pk)
+    assert [getattr(choose("handler", one), "person_id", None), an.pk] == [an.pk, an.pk]
+    chosen = choose("handler", one, deciding=bo.pk)
+    assert chosen is not None and chosen.person_id == bo.pk
+    assert chosen.reason["zh"].startswith("由其当场作出决定，在办 0 件")
+    assert chosen.reason["en"].startswith("took the decision; 0 open")
+    other = choose("handler", one, deciding=outsider.pk)
+    assert other is not None and other.person_id == an.pk, "only those who could be given it"

@@ -106,3 +106,26 @@ def test_an_open_task_in_the_way_is_named(desk: Any) -> None:  # noqa: F811
     found = re.search(r'<button[^>]*data-opens="do-act-not_upheld"[^>]*>.*?</button>', page, re.S)
     assert found and " disabled" in found[0]
     assert "还有待办没有完成：部门调查" in page
+
+
+@pytest.mark.parametrize("who", ["agent", "other"])
+def test_who_turns_a_case_down_at_first_hand_is_its_handler(desk: Any, who: str) -> None:  # noqa: F811
+    import json
+
+    from tests.portal.house import proof
+
+    from tuoshan.cases import service
+    from tuoshan.core.case import CaseState
+    from tuoshan.parties.models import Person
+
+    if who == "other":
+        unit = desk.people["agent"].unit
+        desk.people["other"] = Person.objects.create_user("other", "x", roles=("agent",), unit=unit)
+    case = desk.complaint()
+    done = service.act(
+        case_id=case.pk, action="unfounded", values={"category": "1", "why": "须手洗"}, evidence=[proof(case)],
+        actor=service.ActingAs.by_person(desk.people[who]),
+    )  # fmt: skip
+    assert done.accepted, done.refusal
+    state = CaseState.from_json(json.loads(desk.read(case).snapshot))
+    assert state.assigned["handler"] == str(desk.people[who].pk)

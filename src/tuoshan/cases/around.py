@@ -8,12 +8,16 @@ from tuoshan.core.case import Assignment, CaseState
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.worktime import WorkCalendar
 
+HANDLER = "handler"
+
 
 class CaseAround:
     """Calendars, company tables, and people for one case that is being decided on."""
 
-    def __init__(self, playbook: Playbook, row: Row, now: datetime) -> None:
+    def __init__(self, playbook: Playbook, row: Row, now: datetime, deciding: int | None = None) -> None:
+        """`deciding` is the person whose own decision makes them the handler (`decides_at_first_hand`)."""
         self.playbook = playbook
+        self.deciding = deciding
         self.row = row
         self.now = now
 
@@ -28,11 +32,21 @@ class CaseAround:
 
         Whoever could not take the party's steps, having taken the one that `not_by` names, is not given the case.
         """
-        return neighbours.choose(party, self.row.seen_as(self.playbook, case), barred(self.playbook, case, party))
+        deciding = self.deciding if party == HANDLER else None
+        seen = self.row.seen_as(self.playbook, case)
+        return neighbours.choose(party, seen, barred(self.playbook, case, party), deciding)
 
     def anyone(self, party: str, excluding: frozenset[str], case: CaseState) -> bool:
         persons = neighbours.persons_for(party, self.row.seen_as(self.playbook, case))
         return any(str(person.pk) not in excluding for person in persons)
+
+
+def decides_at_first_hand(playbook: Playbook, case: CaseState, name: str) -> bool:
+    """Whether this action, taken where every case begins, decides it without asking who shall handle it."""
+    action = playbook.actions.get(name)
+    if action is None or case.state != playbook.start or any(item.name == HANDLER for item in action.form):
+        return False
+    return any(verb.name == "assign" and HANDLER in (verb.target, *verb.arguments) for verb in action.do)
 
 
 def barred(playbook: Playbook, case: CaseState, party: str) -> frozenset[int]:

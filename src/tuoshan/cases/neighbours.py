@@ -48,10 +48,15 @@ def holding(person: Any, case: Any) -> Any:
     return found(person, case) if found else NoHolding()
 
 
-def choose(party: str, case: Any, excluding: frozenset[int] = frozenset()) -> Assignment | None:
-    """Whom the company's assignment gives the party to, with its reason; never one of `excluding`."""
+def choose(
+    party: str, case: Any, excluding: frozenset[int] = frozenset(), deciding: int | None = None
+) -> Assignment | None:
+    """Whom the company's assignment gives the party to, with its reason; never one of `excluding`.
+
+    `deciding` is who takes the decision at hand; it is theirs where they could be given it.
+    """
     found = _named(ASSIGNMENT, "choose")
-    chosen = found(party, case, excluding=excluding) if found else None
+    chosen = found(party, case, excluding=excluding, deciding=deciding) if found else None
     return Assignment(str(chosen.person_id), chosen.reason) if chosen else None
 
 

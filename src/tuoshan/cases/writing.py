@@ -16,7 +16,7 @@ from tuoshan.agenda import sql as agenda_sql
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library, neighbours, sql
 from tuoshan.cases.acting import ActingAs, actor_in
-from tuoshan.cases.around import CaseAround
+from tuoshan.cases.around import CaseAround, decides_at_first_hand
 from tuoshan.cases.chain import EventRow, event_of
 from tuoshan.cases.flushing import Change, effect_seq, flush, wake_key
 from tuoshan.cases.orders import CaseUnknown, Order, Outcome
@@ -99,7 +99,7 @@ def judge(
     now = moment or clock.now()
     if state.last_at is not None:
         now = max(now, state.last_at)
-    around = CaseAround(playbook, row, now)
+    around = CaseAround(playbook, row, now, _decider(playbook, order, state))
     stale = _changed_since(cursor, row, order)
     if stale is not None:
         fired = decide(playbook, state, Command("wake"), now, around)
@@ -116,6 +116,12 @@ def judge(
     if order.kind in ("step_back", "adopt") or _goes_back(playbook, order):
         command = _with_events(cursor, row, command)
     return Change(row, playbook, state, decide(playbook, state, command, now, around), now, order, words)
+
+
+def _decider(playbook: Playbook, order: Order, state: CaseState) -> int | None:
+    """The person of ours whose own decision this is, so that the customer is answered by who decided."""
+    first_hand = order.kind == "act" and order.acting.kind == "person"
+    return order.acting.id if first_hand and decides_at_first_hand(playbook, state, order.name) else None
 
 
 def needed_parties(playbook: Playbook, order: Order, state: CaseState) -> tuple[str, ...]:

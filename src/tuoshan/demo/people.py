@@ -76,6 +76,7 @@ def make_people(units: dict[str, OrgUnit], now: datetime) -> dict[str, Person]:
         person = Person(
             username=one.username, display_name=one.name, unit=units[one.unit], capacity=one.capacity,
             password=secret, email=f"{one.username}@maijing.example", date_joined=now - timedelta(days=200),
+            last_login=now,
         )  # fmt: skip
         if one.username in ("lead", "agent"):
             person.notifications = {"escalated": {"app": True, "mail": True}, "overdue": {"app": True, "mail": True}}

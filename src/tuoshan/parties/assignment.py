@@ -2,7 +2,8 @@
 
 ``rank`` is pure and holds the rule:
 
-1. who is away, has left or takes no cases is out; who is full comes after everyone with room;
+1. who is away, has left or takes no cases is out, and so is who has never signed in while somebody else can;
+   who is full comes after everyone with room;
 2. skill: the case's own category, else the category above it, else someone without a list of skills,
    else anyone (a case is never left lying because nobody is a specialist);
 3. then region: whose region contains the case's unit (most exactly), else who has no region;
@@ -153,7 +154,16 @@ def _candidates(person_ids: Sequence[int]) -> list[Candidate]:
     ]
 
 
-def _reason(best: Ranked, wanted: Wanted, category: Category | None, among: int) -> dict[str, Any]:
+def _known_here(candidates: list[Candidate]) -> list[Candidate]:
+    """Those who have signed in at least once; all of them where nobody has, as a case is not left lying."""
+    ids = [one.person_id for one in candidates]
+    signed_in = set(Person.objects.filter(pk__in=ids, last_login__isnull=False).values_list("pk", flat=True))
+    return [one for one in candidates if one.person_id in signed_in] or candidates
+
+
+def _reason(
+    best: Ranked, wanted: Wanted, category: Category | None, among: int, *, left_out: int = 0, decided: bool = False
+) -> dict[str, Any]:
     """Put into words what decided, in both languages, beside the bare facts."""
     person = best.candidate
     region = next(
@@ -161,6 +171,9 @@ def _reason(best: Ranked, wanted: Wanted, category: Category | None, among: int)
     ) if wanted.unit_path else ""  # fmt: skip
     unit = OrgUnit.objects.filter(path=region).first() if region else None
     zh, en = [], []
+    if decided:
+        zh.append("由其当场作出决定")
+        en.append("took the decision")
     skilled = category is not None and best.skill in (0, 1) and person.skills
     if skilled and category is not None:
         named = category if best.skill == 0 else category.parent or category
@@ -177,6 +190,9 @@ def _reason(best: Ranked, wanted: Wanted, category: Category | None, among: int)
     if among == 1:
         zh.append("唯一人选")
         en.append("the only one who can")
+    if left_out:
+        zh.append(f"{left_out} 人从未登录，不参与分派")
+        en.append(f"{left_out} who never signed in left out")
     return {
         "zh": "，".join(zh),
         "en": "; ".join(en),
@@ -200,10 +216,12 @@ def choose(
     category_id: int | None = None,
     excluding: Collection[int] = (),
     now: datetime | None = None,
+    deciding: int | None = None,
 ) -> Assignment | None:
     """Return who should get the case as this party, and why; None when nobody holds it.
 
-    ``excluding`` names persons who may not (a reviewer must be another person). Those away are left out:
+    ``excluding`` names persons who may not (a reviewer must be another person). ``deciding`` is who takes the
+    decision by which the case gets its handler: it is theirs if they could be given it. Those away are left out:
     who stands in for a colleague answers for what the colleague has, but is not given new work for it.
     """
     facts = facts or facts_of(case)
@@ -218,5 +236,9 @@ def choose(
         parent_category_id=category.parent_id if category else None,
         unit_path=facts.unit_path,
     )
-    best = rank(candidates, wanted, now or clock.now())[0]
-    return Assignment(best.candidate.person_id, _reason(best, wanted, category, len(candidates)))
+    eligible = [one for one in candidates if one.person_id == deciding] or _known_here(candidates)
+    best = rank(eligible, wanted, now or clock.now())[0]
+    if best.candidate.person_id == deciding:
+        return Assignment(best.candidate.person_id, _reason(best, wanted, category, len(candidates), decided=True))
+    left_out = len(candidates) - len(eligible)
+    return Assignment(best.candidate.person_id, _reason(best, wanted, category, len(eligible), left_out=left_out))

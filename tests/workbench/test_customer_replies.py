@@ -32,11 +32,11 @@ def test_a_reply_is_marked_counted_and_gone_once_the_handler_opens_the_case(desk
     work()
     agent.get(f"/case/{case.number}")
     agent.get(f"/case/{quiet.number}")
-    assert NEW not in agent.get("/").content.decode()
+    assert NEW not in agent.get("/queue/mine").content.decode()
     _says(desk, case)
     _says(desk, case, "到底什么时候")
     work()
-    mine = agent.get("/").content.decode()
+    mine = agent.get("/queue/mine").content.decode()
     assert mine.count(NEW) == 1
     own = agent.get("/queue/replied").content.decode()
     assert case.number in own and quiet.number not in own

@@ -48,7 +48,17 @@ export function make(tag, css = '', ...children) {
   return element;
 }
 
-/** A notice at the foot of the screen that stays until it is closed or replaced by one of the same key. */
+const OK_STAYS = 6_000;
+
+/** What went well needs no closing: its notice leaves by itself, but never from under the pointer or the focus. */
+function leaveLater(box) {
+  setTimeout(() => {
+    if (box.matches(':hover, :focus-within')) leaveLater(box);
+    else box.remove();
+  }, OK_STAYS);
+}
+
+/** A notice at the foot of the screen, replaced by one of the same key; all but `ok` stay until they are closed. */
 export function banner(key, kind, text, actions = []) {
   const slot = document.getElementById('banners');
   if (!slot) return;
@@ -60,6 +70,7 @@ export function banner(key, kind, text, actions = []) {
   box.dataset.banner = key;
   close.addEventListener('click', () => box.remove());
   slot.append(box);
+  if (kind === 'ok') leaveLater(box);
   announce(text);
 }
 

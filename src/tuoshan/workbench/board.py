@@ -28,7 +28,7 @@ from tuoshan.workbench.cards import Card, cards
 
 PAGE = 50
 LATE_SHOWN = 12
-TOMORROW_SHOWN = 200
+TOMORROW_SHOWN = 8
 TILES = (
     ("overdue", "alert", True),
     ("due_today", "clock", False),
@@ -120,12 +120,15 @@ def _due_title(case: Case) -> str:
 def board(request: HttpRequest) -> HttpResponse:
     """The board; asked for by htmx, its numbers and lists alone."""
     now = clock.now()
-    tomorrow = list(due_tomorrow(request.user, now)[:TOMORROW_SHOWN])
+    due = due_tomorrow(request.user, now)
+    tomorrow, tomorrow_count = list(due[:TOMORROW_SHOWN]), due.order_by().count()
     context = {
         "tiles": tiles(request.user, now),
         "loads": loads(request.user, now),
         "late": _late(request.user, now),
         "tomorrow": coming(tomorrow, request.user),
+        "tomorrow_count": tomorrow_count,
+        "tomorrow_more": max(tomorrow_count - len(tomorrow), 0),
         "read_at": now,
         "may_manage": allowed(request.user, "workbench.absence"),
     }

@@ -13,33 +13,29 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tuoshan import clock, identifiers
 from tuoshan.cases import library, queries, service
 from tuoshan.cases.acting import ActingAs
-from tuoshan.cases.clock_views import clock_views
 from tuoshan.cases.forms import PlaybookForm, words
 from tuoshan.cases.models import Case, Watch
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import evidence_title, sentence
-from tuoshan.core.case import Command
-from tuoshan.core.decide import decide
 from tuoshan.core.possible import Possible
-from tuoshan.core.work import Work
 from tuoshan.documents import drafts, evidence
 from tuoshan.parties.permissions import permitted
-from tuoshan.workbench import assignable, correcting
+from tuoshan.workbench import assignable, correcting, foreseen
 from tuoshan.workbench.casepage import find_case, person_id, reply_title, standing_of
 
 MOST_WRITTEN = 20_000
+_FORESEE = "foresee"
+"""In the address of a form that is being filled in: tell what would follow, do nothing."""
 
 
 def done(request: HttpRequest, case: Case, said: str) -> HttpResponse:
-    """Back to the case, which says what was done; htmx swaps the case alone."""
+    """Back to the case, which says what was done; htmx swaps the case, and list and counts are read anew."""
     address = reverse("workbench:case", args=[case.number])
     if not request.headers.get("HX-Request"):
         return redirect(address)
@@ -49,7 +45,7 @@ def done(request: HttpRequest, case: Case, said: str) -> HttpResponse:
         response["HX-Trigger"] = json.dumps({"banner": told, "decided": True})
         return response
     response["HX-Location"] = json.dumps({"path": address, "target": "#case", "swap": "outerHTML"})
-    response["HX-Trigger"] = json.dumps({"banner": {"kind": "ok", "text": said}})
+    response["HX-Trigger"] = json.dumps({"banner": {"kind": "ok", "text": said}, "decided": True})
     return response
 
 
@@ -66,6 +62,9 @@ def act(request: HttpRequest, number: str, kind: str, name: str) -> HttpResponse
             return _gone(request, case, standing, kind, name, task)
         raise Http404
     item = correcting.with_facts(standing, item)
+    if request.method == "POST" and _FORESEE in request.GET:
+        told = foreseen.lines(standing, item, standing.form(item, data=request.POST))
+        return render(request, "workbench/case/foreseen.html", {"preview": told})
     if request.method == "GET":
         texts = correcting.known_texts(standing, item) if correcting.is_correction(standing, item) else None
         form = standing.form(item, initial=texts)
@@ -136,7 +135,8 @@ def _form_page(
         "seen_by": _seen_by(request, standing, item), "against_a_person": _is_against_a_person(item),
         "seq": request.POST.get("seq", case.seq) if status != 409 else case.seq,
         "key": request.POST.get("key") if status == 200 else identifiers.token(),
-        "preview": _preview(standing, item, form) if status == 200 else [],
+        "preview": foreseen.lines(standing, item) if status == 200 else [],
+        "foresees": item.kind == "act" and bool(item.form), "foresee": f"{_FORESEE}=1",
         "action": request.get_full_path(),
     }  # fmt: skip
     context["key"] = context["key"] or identifiers.token()
@@ -167,27 +167,6 @@ def _tells_customer(standing: Standing, item: Possible) -> bool:
 
 def _is_against_a_person(item: Possible) -> bool:
     return any(field.supervisors_only for field in item.form)
-
-
-def _preview(standing: Standing, item: Possible, form: PlaybookForm) -> list[str]:
-    """What the clocks will do if the step is taken as the form now stands; nothing where it cannot be known yet."""
-    if item.kind != "act" or item.blocked is not None:
-        return []
-    values = {name: value for name, value in standing.state.facts.items() if name in {f.name for f in item.form}}
-    command = Command("act", item.name, standing.actor, values, tuple(k.split("|")[0] for k in item.evidence))
-    decision = decide(standing.playbook, standing.state, command, standing.now, standing.around)
-    if decision.refusal is not None:
-        return []
-    work = Work(standing.playbook, decision.case, standing.now, standing.around)
-    before = {key: one.due for key, one in standing.state.clocks.items()}
-    lines = []
-    for view in clock_views(standing.playbook, decision.case, work):
-        if view.open and view.due is not None and before.get(view.key) != view.due:
-            at = date_format(timezone.localtime(view.due), "Y-m-d H:i")
-            lines.append(_("“%(clock)s”将于 %(at)s 到期") % {"clock": view.title, "at": at})
-        elif view.open and view.due is None and before.get(view.key) is not None:
-            lines.append(_("“%(clock)s”将暂停计时") % {"clock": view.title})
-    return lines
 
 
 def _gone(request: HttpRequest, case: Case, standing: Standing, kind: str, name: str, task: str) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -18,8 +18,11 @@ from tuoshan.office.queues import NAMES, REPLIED, title_of
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import filters
 from tuoshan.workbench.cards import Card, cards
+from tuoshan.workbench.landing import claims
 
 PAGE = 40
+MOST_ANEW = 400
+MOST_DIGITS = 19
 """What customers have answered in one's own cases; the other queues are conditions on cases alone."""
 OWN = ("mine", REPLIED, "tasks", "watched")
 SHARED = (
@@ -39,8 +42,14 @@ ICONS = {
     "due_today": "clock", "urgent": "flag", "appeals": "gavel", "waiting_customer": "user", "paused": "pause",
     "held": "lock", "open": "box", "closed": "check",
 }  # fmt: skip
+NO_CLAIMS = "mine without claiming"
 EMPTY = {
     "mine": (gettext_lazy("您手上没有待处理的工单。"), gettext_lazy("可以到“待分派”里领取。"), "unassigned"),
+    NO_CLAIMS: (
+        gettext_lazy("您手上没有待处理的工单。"),
+        gettext_lazy("交给您的工单会出现在这里；要您完成的事在“我的待办”里。"),
+        "tasks",
+    ),
     REPLIED: (gettext_lazy("客户的回复您都看过了。"), "", ""),
     "tasks": (gettext_lazy("没有等您完成的待办。"), "", ""),
     "unassigned": (gettext_lazy("没有等待分派的工单。"), "", ""),
@@ -71,7 +80,9 @@ def _item(name: str, counts: dict[str, int], here: str) -> dict[str, Any]:
     }
 
 
-def pane(request: HttpRequest, name: str, *, current: Case | None = None, cursor: str = "") -> dict[str, Any]:
+def pane(
+    request: HttpRequest, name: str, *, current: Case | None = None, cursor: str = "", size: int = PAGE
+) -> dict[str, Any]:
     """What the list pane shows: one page of the queue. Raises Http404 for an unknown queue or cursor."""
     if kept.is_filter(name):
         shown = filters.pane(request, name, current=current, cursor=cursor)
@@ -80,11 +91,13 @@ def pane(request: HttpRequest, name: str, *, current: Case | None = None, cursor
         raise Http404
     found = office.of(name, request.user)
     try:
-        page = queries.page(found, cursor, PAGE)
+        page = queries.page(found, cursor, size)
     except CursorBroken as error:
         raise Http404 from error
     rows: list[Card] = cards(page.rows, request.user)
-    empty = EMPTY.get(name, (_("这个队列里没有工单。"), "", ""))
+    empty = EMPTY.get(
+        NO_CLAIMS if name == "mine" and not claims(request.user) else name, (_("这个队列里没有工单。"), "", "")
+    )
     return {
         "name": name,
         "title": title_of(name),
@@ -96,7 +109,7 @@ def pane(request: HttpRequest, name: str, *, current: Case | None = None, cursor
             "text": empty[0],
             "hint": empty[1],
             "href": reverse("workbench:queue", args=[empty[2]]) if empty[2] else "",
-            "action": _("去领取"),
+            "action": _("去领取") if empty[2] == "unassigned" else title_of(empty[2]) if empty[2] else "",
         },
     }
 
@@ -109,21 +122,12 @@ def remembered(request: HttpRequest) -> str:
     return name if name in NAMES else "mine"
 
 
-@permitted("workbench.home")
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """My work: what is due next."""
-    return _queue(request, "mine")
-
-
 @permitted("workbench.queue")
 @require_safe
 def queue(request: HttpRequest, name: str) -> HttpResponse:
-    """One queue; asked for with a cursor, the rows that follow."""
-    return _queue(request, name)
-
-
-def _queue(request: HttpRequest, name: str) -> HttpResponse:
+    """One queue; asked for with a cursor, the rows that follow; with `list`, its list beside an open case anew."""
+    if "list" in request.GET:
+        return _list_anew(request, name)
     shown = pane(request, name, cursor=request.GET.get("cursor", ""))
     request.queue_name = name  # type: ignore[attr-defined]
     if request.GET.get("cursor"):
@@ -132,15 +136,28 @@ def _queue(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "workbench/queues/page.html", {"pane": shown})
 
 
+def _list_anew(request: HttpRequest, name: str) -> HttpResponse:
+    """As many rows as the reader has before them (`rows`), with the open case (`current`, its id) marked."""
+    current = queries.reachable(request.user).filter(pk=_number(request, "current")).first()
+    size = min(max(_number(request, "rows"), PAGE), MOST_ANEW)
+    return render(request, "workbench/queues/pane.html", {"pane": pane(request, name, current=current, size=size)})
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else 0
+
+
 @permitted("workbench.queue_counts")
 @require_safe
-def queue_counts(request: HttpRequest) -> JsonResponse:
-    """The exact counts of the built-in queues."""
-    return JsonResponse({"counts": queries.counts(request.user)})
+def queue_counts(request: HttpRequest) -> HttpResponse:
+    """The rail with the exact counts, as it stands on the page at `at` with the queue `queue` open."""
+    request.queue_name = request.GET.get("queue", "")  # type: ignore[attr-defined]
+    request.rail_path = request.GET.get("at", "")  # type: ignore[attr-defined]
+    return render(request, "workbench/queues/counts.html")
 
 
 urlpatterns = [
-    path("", home, name="home"),
     path("queue/counts", queue_counts, name="queue_counts"),
     path("queue/<slug:name>", queue, name="queue"),
 ]

@@ -28,6 +28,8 @@ class Item:
     alarm: bool = False
 
 
+LEADING = [Item(_("主管看板"), "workbench:board", "trend")]
+"""Below one's own queues, above the shared ones: no scrolling to what supervisors look at all day."""
 GROUPS: list[tuple[Any, list[Item]]] = [
     (
         _("工作台"),
@@ -35,7 +37,6 @@ GROUPS: list[tuple[Any, list[Item]]] = [
             Item(_("登记新工单"), "workbench:register", "plus"),
             Item(_("部门待办"), "workbench:tasks", "clip"),
             Item(_("待回访"), "workbench:follow_ups", "phone"),
-            Item(_("主管看板"), "workbench:board", "trend"),
             Item(_("统计报表"), "workbench:reports", "chart"),
             Item(_("整改"), "workbench:lessons", "bulb"),
         ],
@@ -81,6 +82,7 @@ def groups_for(request: HttpRequest) -> list[dict[str, Any]]:
     if not request.user.is_authenticated:
         return []
     groups = rail_groups(request)
+    groups[0]["items"] += [found for item in LEADING if (found := _shown(request, item))]
     for title, items in GROUPS:
         shown = [found for item in items if (found := _shown(request, item))]
         if shown:
@@ -96,7 +98,8 @@ def _shown(request: HttpRequest, item: Item) -> dict[str, Any] | None:
     if not allowed(request.user, name_of(item.url_name)):
         return None
     count = item.count(request.user) if item.count else 0
-    current = request.path == href or (len(href) > 1 and request.path.startswith(href.rstrip("/") + "/"))
+    here = getattr(request, "rail_path", request.path)
+    current = here == href or (len(href) > 1 and here.startswith(href.rstrip("/") + "/"))
     return {
         "title": item.title, "href": href, "icon": item.icon, "count": count, "alarm": item.alarm and count > 0,
         "current": current,

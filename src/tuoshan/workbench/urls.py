@@ -9,6 +9,7 @@ from tuoshan.settings.apps import present
 app_name = "workbench"
 
 AREAS = (
+    "landing",
     "queues",
     "casepage",
     "casework",

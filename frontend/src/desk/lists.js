@@ -1,0 +1,34 @@
+// A list that is read anew beside an open case (`[data-list-anew]`) keeps its length, its place and what is picked.
+const listOf = (holder) => holder?.matches?.('[data-list-anew]') ? holder.closest('.list') : null;
+
+let kept = null;
+
+export function startLists() {
+  document.addEventListener('htmx:configRequest', (event) => {
+    const list = listOf(event.detail.elt);
+    if (list) event.detail.parameters.rows = list.querySelectorAll('[data-rows] > li > .row').length;
+  });
+  document.addEventListener('htmx:beforeSwap', (event) => {
+    const list = listOf(event.detail.requestConfig?.elt);
+    if (!list) return;
+    const search = list.querySelector('[data-search]');
+    kept = {
+      top: list.querySelector('[data-rows]')?.scrollTop ?? 0,
+      picked: [...list.querySelectorAll('[data-pick]:checked')].map((box) => box.value),
+      typed: search?.value ?? '',
+    };
+  });
+  document.addEventListener('htmx:afterSwap', (event) => {
+    if (!kept || !event.detail.requestConfig?.elt?.matches?.('[data-list-anew]')) return;
+    const { top, picked, typed } = kept;
+    kept = null;
+    const list = document.querySelector('.split > .list');
+    if (!list) return;
+    for (const box of list.querySelectorAll('[data-pick]')) box.checked = picked.includes(box.value);
+    list.querySelector('[data-pick]')?.dispatchEvent(new Event('change', { bubbles: true }));
+    const search = list.querySelector('[data-search]');
+    if (search) search.value = typed;
+    const rows = list.querySelector('[data-rows]');
+    if (rows) rows.scrollTop = top;
+  });
+}

@@ -1,0 +1,82 @@
+"""Where each role lands, and what is said and counted after one's own action without another page being opened."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from tests.workbench.deskhouse import desk
+
+__all__ = ["desk"]
+
+pytestmark = pytest.mark.django_db
+
+LANDINGS = {
+    "agent": "/queue/mine", "lead": "/board", "manager": "/board", "qa": "/queue/tasks", "finance": "/reports",
+    "auditor": "/reports", "admin": "/settings/",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("who", LANDINGS)
+def test_each_role_lands_on_a_page_that_it_may_open(desk: Any, who: str) -> None:
+    client = desk.client(who)
+    answer = client.get("/")
+    assert answer.status_code == 302 and answer["Location"].rstrip("/") == LANDINGS[who].rstrip("/")
+    assert client.get("/", follow=True).status_code == 200
+
+
+def test_every_role_has_a_landing_and_the_order_decides_for_several(desk: Any) -> None:
+    from tuoshan.parties.models import Role
+    from tuoshan.parties.permissions import STAFF
+    from tuoshan.workbench.landing import LANDINGS as TABLE
+    from tuoshan.workbench.landing import landing_of
+
+    assert {one.role for one in TABLE} == STAFF
+    both = desk.people["finance"]
+    both.roles.add(Role.objects.get(key="agent"))
+    assert landing_of(desk.Person.objects.get(pk=both.pk)).role == "agent"
+
+
+def test_only_those_who_claim_are_sent_to_claim(desk: Any) -> None:
+    hint = "可以到“待分派”里领取。"
+    assert hint in desk.client("colleague").get("/queue/mine").content.decode()
+    for who in ("qa", "finance", "admin"):
+        page = desk.client(who).get("/queue/mine").content.decode()
+        assert hint not in page and "我的待办" in page, who
+
+
+def test_an_action_tells_list_and_rail_which_read_themselves_anew(desk: Any) -> None:
+    case = desk.complaint()
+    page = desk.client("agent").get(f"/case/{case.number}?queue=unassigned").content.decode()
+    list_at = re.search(r'data-list-anew hx-get="([^"]+)" hx-trigger="decided from:body"', page)
+    rail_at = re.search(r'class="rail-groups" hx-get="([^"]+)" hx-trigger="decided from:body"', page)
+    assert list_at and rail_at
+    answer = desk.htmx("agent", "post", f"/case/{case.number}/note", {"text": "已电联", "key": "k-note"})
+    assert json.loads(answer["HX-Trigger"])["decided"] is True
+
+    where = list_at[1].replace("&amp;", "&")
+    rows = desk.htmx("agent", "get", f"{where}&rows=80").content.decode()
+    assert rows.lstrip().startswith("<section") and "<html" not in rows
+    assert f'href="/case/{case.number}?queue=unassigned" aria-current="true"' in rows
+    rail = desk.htmx("agent", "get", rail_at[1].replace("&amp;", "&")).content.decode()
+    assert "<html" not in rail and re.search(r'href="/queue/unassigned"[^>]*aria-current="page"', rail)
+
+    desk.house.act(case, "claim", handler=str(desk.house.agent.pk))
+    assert case.number not in desk.htmx("agent", "get", where).content.decode()
+    after = desk.htmx("agent", "get", rail_at[1].replace("&amp;", "&")).content.decode()
+    assert _count(after, "unassigned") == _count(rail, "unassigned") - 1
+
+
+def _count(rail: str, name: str) -> int:
+    found = re.search(rf'href="/queue/{name}".*?</a>', rail, re.S)
+    assert found
+    number = re.search(r'class="num">(\d+)<', found[0])
+    return int(number[1]) if number else 0
+
+
+def test_the_board_stands_right_below_ones_own_queues(desk: Any) -> None:
+    page = desk.client("lead").get("/queue/mine").content.decode()
+    assert page.index('href="/queue/watched"') < page.index('href="/board" data-command') < page.index(
+        'href="/queue/unassigned"'
+    )
+    assert 'href="/board" data-command' not in desk.client("agent").get("/queue/mine").content.decode()

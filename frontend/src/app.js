@@ -8,6 +8,7 @@ import { startDrafts } from './desk/drafts.js';
 import { startFields } from './desk/fields.js';
 import { startHtmx } from './desk/htmx.js';
 import { startKeys } from './desk/keys.js';
+import { startLists } from './desk/lists.js';
 import { startOffers } from './desk/offers.js';
 import { startPalette } from './desk/palette.js';
 import { startPulse } from './desk/pulse.js';
@@ -29,6 +30,7 @@ const start = () => {
   startPalette();
   startViewer();
   startKeys();
+  startLists();
   startPulse();
   Alpine.start();
   document.documentElement.dataset.ready = 'true';

@@ -2,6 +2,7 @@
 import Alpine from '@alpinejs/csp';
 import { components } from './desk/components.js';
 import { startClocks } from './desk/clocks.js';
+import { startConversation } from './desk/conversation.js';
 import { startDates } from './desk/dates.js';
 import { startDisclosures } from './desk/disclosures.js';
 import { startDrafts } from './desk/drafts.js';
@@ -21,6 +22,7 @@ window.Alpine = Alpine;
 const start = () => {
   startHtmx();
   startDisclosures();
+  startConversation();
   startFields();
   startDates();
   startDrafts();

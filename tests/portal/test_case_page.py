@@ -215,6 +215,30 @@ def test_satisfied_rated_and_changed() -> None:
     assert house.fresh(case).satisfaction == 4
     page = house.page_of(case, client)
     assert "您的评价（可以修改）" in page and "师傅很准时" in page
+    assert "现在不需要您做什么" in page and "请您在" not in page
+    quiet = page.split("还有问题？")[1].split("这次服务怎么样")[0]
+    assert 'id="do-act-resume"' in quiet and 'id="do-act-appeal"' in quiet
+    assert "summary class=\"btn btn-primary" not in page
+    client.cookies["tuoshan_language"] = "en"
+    english = house.page_of(case, client)
+    assert "Something still wrong?" in english and "Nothing is needed from you now" in english
+
+
+def test_while_it_is_their_turn_one_button_is_filled_and_afterwards_none() -> None:
+    case = house.offered()
+    page = house.page_of(case)
+    assert page.count('<summary class="btn btn-primary') == 1
+    assert '<summary class="btn btn-primary w-full">同意方案' in page and "还有问题？" not in page
+
+
+def test_what_was_agreed_is_the_only_date_while_it_is_carried_out(clock: Any) -> None:
+    case = house.offered()
+    client = house.opened(case)
+    assert do(client, case, "agree").status_code == 302
+    page = house.page_of(case, client)
+    assert "前为您办好" in page and "前给您答复" not in page and page.count('class="chip promise') == 1
+    clock.advance(timedelta(days=10))
+    assert "前办好，已经晚了" in house.page_of(case)
 
 
 def test_an_appeal_goes_to_a_reviewer() -> None:
@@ -222,7 +246,9 @@ def test_an_appeal_goes_to_a_reviewer() -> None:
     client = house.opened(case)
     assert do(client, case, "appeal", appeal_reason="还在漏").status_code == 302
     assert house.fresh(case).state == "appealed"
-    assert "由另一位复核人重新审查" in house.page_of(case, client)
+    page = house.page_of(case, client)
+    assert "由另一位复核人重新审查" in page
+    assert "申诉复核人须在 3月9日 " in page and "请您在" not in page
 
 
 def test_withdrawing_ends_it() -> None:

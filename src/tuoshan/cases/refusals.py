@@ -1,5 +1,6 @@
 """Refusals in words: what happened, what was kept, what to do. The kernel gives facts; people read sentences."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _lazy
 from tuoshan.cases.forms import words
 from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import Playbook
+
+_AFTER = re.compile(r"\s*times\.(?P<step>\w+)\s*>\s*0\s*")
+"""The whole condition is that a step has been taken before."""
 
 
 def sentence(refusal: Refusal, playbook: Playbook) -> str:
@@ -49,6 +53,8 @@ def sentence(refusal: Refusal, playbook: Playbook) -> str:
             return _("请先附上凭证：%(kinds)s。") % {"kinds": _join(_evidence(kind) for kind in data["kinds"])}
         case "invalid_form":
             return _("有 %(count)d 处需要修改，已在下面标出；填写的内容都在。") % {"count": len(data["fields"])}
+        case "condition_false" if earlier := _AFTER.fullmatch(str(data.get("condition", ""))):
+            return _("要先有“%(step)s”，才能做这一步。") % {"step": _action(playbook, earlier["step"])}
         case "condition_false":
             return _("现在的条件不允许这一步。")
         case "effects_pending":

@@ -35,22 +35,60 @@ class Possible:
     task: str = ""
     key: str = ""
     main: bool = False
-    """Whether it moves the case on (and is no `any_open` action): the filled buttons."""
+    """Whether it moves the case on (and is no `any_open` action)."""
     blocked: Refusal | None = None
+    next: bool = False
+    """Whether it is this actor's next step, the one filled button of a screen: at most one of them all."""
 
 
 def possible(playbook: Playbook, case: CaseState, actor: Actor, now: datetime, around: Around) -> list[Possible]:
-    """In order: main-line steps as declared, own tasks, then what is possible in every open state."""
+    """In order: main-line steps as declared, own tasks, then what is possible in every open state. One of them at
+    most is marked as the actor's next step.
+    """
     work = Work(playbook, case, max(now, case.last_at or now), around)
     found = [item for action in playbook.actions_from(case.state) if (item := _action(work, action, actor))]
-    main = [item for item in found if item.main]
+    main, tasks = [item for item in found if item.main], _tasks(work, actor)
+    turn = _next(work, actor, main, tasks)
+    main, tasks = ([replace(one, next=one is turn) for one in items] for items in (main, tasks))
     return [
         *main,
-        *_tasks(work, actor),
+        *tasks,
         *(item for item in found if not item.main),
         *_asks(work, actor),
         *_holds(work, actor),
     ]
+
+
+def _next(work: Work, actor: Actor, main: list[Possible], tasks: list[Possible]) -> Possible | None:
+    """What this actor does next: their task that everything waits for; else, where the case waits for them, the first
+    open step of the awaited party; else their first open task. Where the case waits for others no step is anybody's
+    default, and neither is one of two equal decisions.
+    """
+    playbook, case = work.playbook, work.case
+    free = [item for item in tasks if item.blocked is None]
+    ahead = [action for action in playbook.actions_from(case.state) if action.moves]
+    for item in free:
+        task = playbook.tasks.get(item.name)
+        if task is None or any(timing.gates(task, action) for action in ahead):
+            return item
+    turn = timing.awaited(playbook, case) & actor.parties
+    steps = [item for item in main if item.blocked is None and _of_the_awaited(playbook.actions[item.name], turn)]
+    if steps:
+        return None if _equals(playbook, steps) else steps[0]
+    return next((item for item in free if not playbook.tasks[item.name].optional), None)
+
+
+def _of_the_awaited(action: Action, turn: frozenset[str]) -> bool:
+    return bool(turn) and (action.by_tier is not None or not turn.isdisjoint(action.by))
+
+
+def _equals(playbook: Playbook, steps: list[Possible]) -> bool:
+    """Whether the first two are decisions of the same people over others' first decision, asking the same."""
+    first, *others = (playbook.actions[item.name] for item in steps)
+    return bool(first.not_by) and any(
+        (one.by, one.by_tier, one.not_by, one.form) == (first.by, first.by_tier, first.not_by, first.form)
+        for one in others
+    )
 
 
 def _action(work: Work, action: Action, actor: Actor) -> Possible | None:

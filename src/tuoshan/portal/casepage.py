@@ -39,7 +39,7 @@ from tuoshan.portal.story import CustomersCase
 from tuoshan.portal.taking import has_news, photo_problems
 
 SHOWN_AT_ONCE = 3
-"""Big buttons; what is left stands folded up below them."""
+"""Big buttons while it is the customer's turn; what is left stands folded up below them."""
 FEW_STATES, ALWAYS = 3, 3
 RECENT = 8
 """Entries of the conversation that stand open."""
@@ -87,18 +87,32 @@ class Choice:
 
 
 def choices(standing: Standing, failed: Choice | None = None) -> tuple[list[Choice], list[Choice]]:
-    """What is offered at once, and what stands folded up: rights beside the point, steps of every open state."""
+    """What is offered at once, and what stands folded up: rights beside the point, steps of every open state. Where
+    nobody waits for the customer, only work asked of them stands open, and nothing is filled.
+    """
     found: list[Choice] = []
     for item in standing.possible():
         if item.kind not in ("act", "task") or item.name == surveys.TASK:
             continue
         choice = _choice(standing, item, None, drafts.new_upload_token(), identifiers.token())
         found.append(failed if failed is not None and failed.id == choice.id else choice)
-    found.sort(key=lambda choice: choice.rank)
-    near = [choice for choice in found if choice.rank < ALWAYS][:SHOWN_AT_ONCE]
-    if near:
-        near[0].css = "btn-primary"
-    return near, [choice for choice in found if choice not in near]
+    found.sort(key=lambda choice: (not choice.item.next, choice.rank))
+    their_turn = bool(found) and found[0].item.next
+    if their_turn:
+        found[0].css = "btn-primary"
+    furthest = ALWAYS if their_turn else 1
+    near = [choice for choice in found if choice.rank < furthest or choice.item.next][:SHOWN_AT_ONCE]
+    folded = [choice for choice in found if choice not in near]
+    if not near:
+        for choice in folded:
+            choice.css = "btn-ghost"
+    return near, folded
+
+
+def _answered(standing: Standing) -> bool:
+    """Whether the case stands where it does by an answer of the customer, given here or told to us."""
+    action = standing.playbook.actions.get(str(standing.state.moved.get("action")))
+    return action is not None and standing.playbook.portal in action.by
 
 
 def _choice(standing: Standing, item: Possible, data: Any, token: str, key: str) -> Choice:
@@ -156,6 +170,8 @@ def case_page(
         "proposal": story.proposal(),
         "otherwise": otherwise(playbook, standing.state),
         "near": near,
+        "thanks": not (near or state.end or standing.state.hold)
+        and (_answered(standing) or (asked is not None and asked.given is not None)),
         "folded": folded,
         "failed": failed,
         "handler": handler[1] if handler else "",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tuoshan import clock
 from tuoshan.cases.forms import words
 from tuoshan.cases.refusals import evidence_title
+from tuoshan.core import timing
 from tuoshan.core.case import CaseState, Clock, Refusal
 from tuoshan.core.playbook import PHASES, Playbook, State
 from tuoshan.insight.told_to_customer import state_words
@@ -65,13 +66,21 @@ class Promise:
 
 
 def promises(playbook: Playbook, case: CaseState, now: datetime) -> list[Promise]:
-    """What the customer owes us first, then what we have promised them. Internal limits are nobody's promise."""
+    """What the customer owes us first, then what we have promised them. Internal limits are nobody's promise; an
+    accepted proposal's date takes the place of the general promise.
+    """
     running = [one for one in case.clocks.values() if one.ended is None]
     yours = sorted(one.due for one in running if one.due is not None and _is_theirs(playbook, one))
     ours = [one for one in running if one.kind == "deadline" and _is_promised(playbook, one.name)]
     found = [Promise("you", _("请您在 %(when)s 前答复") % {"when": when(yours[0])}, yours[0])] if yours else []
     due = min((one.due for one in ours if one.due is not None), default=None)
-    if due is not None and due < now:
+    agreed = _agreed(playbook, case)
+    if agreed is not None:
+        late, text = agreed < now, _("最迟 %(when)s 前为您办好")
+        if late:
+            text = _("原定 %(when)s 前办好，已经晚了，我们正在加急处理")
+        found.append(Promise("late" if late else "we", text % {"when": when(agreed)}, agreed))
+    elif due is not None and due < now:
         text = _("原定 %(when)s 前给您答复，已经晚了，我们正在加急处理") % {"when": when(due)}
         found.append(Promise("late", text, due))
     elif due is not None:
@@ -98,8 +107,27 @@ def _awaited(playbook: Playbook, case: CaseState, now: datetime) -> list[Promise
     return [Promise("we", _("%(who)s须在 %(when)s 前处理") % {"who": who, "when": when(due)}, due)]
 
 
+def _agreed(playbook: Playbook, case: CaseState) -> datetime | None:
+    """Until when what was agreed is carried out: the clock of an open task of ours whose moment is a date that the
+    customer was told, while the case waits for whoever has it.
+    """
+    if case.hold is not None:
+        return None
+    found, awaited = [], timing.awaited(playbook, case)
+    for one in case.running_clocks():
+        task = playbook.tasks.get(one.name) if one.kind == "task" else None
+        if task is None or task.limit is None or task.limit.at is None or one.due is None:
+            continue
+        told = any(playbook.facts[name].customer.zh for name in task.limit.at.reads if name in playbook.facts)
+        if told and playbook.portal not in one.parties and not awaited.isdisjoint(one.parties):
+            found.append(one.due)
+    return max(found, default=None)
+
+
 def _is_theirs(playbook: Playbook, one: Clock) -> bool:
-    return one.kind in ("state", "task") and playbook.portal in one.parties
+    """Whether the customer must act by it: what they may leave alone, such as a rating, is never their turn."""
+    task = playbook.tasks.get(one.name) if one.kind == "task" else None
+    return one.kind in ("state", "task") and playbook.portal in one.parties and not (task and task.optional)
 
 
 def _is_promised(playbook: Playbook, name: str) -> bool:

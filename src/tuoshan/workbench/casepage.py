@@ -18,8 +18,10 @@ from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case, Event, Task, Watch
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import sentence
+from tuoshan.cases.summary import is_outside
 from tuoshan.catalog.models import Category, Product
-from tuoshan.core.case import encode
+from tuoshan.core import timing
+from tuoshan.core.case import Refusal, encode
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work
@@ -37,7 +39,7 @@ from tuoshan.workbench.panels import panels_for
 EARLIER_SHOWN = 5
 SHOWN_ELSEWHERE = frozenset({"what_happened", "channel", "category", "product", "grade"})
 KEYS = ("a", "s", "d", "f", "g")
-"""Keys of the first main-line buttons, under the left hand."""
+"""Keys of the leading buttons, under the left hand; the first is the next step's alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,12 @@ def standing_of(request: HttpRequest, case: Case) -> Standing:
 
 
 def buttons(standing: Standing, case: Case, wanted: tuple[str, str] = ("", "")) -> list[Button]:
-    """Main-line steps and own tasks first, with keys; then the rest. `wanted` (`task-inquire` and the task's run,
-    or empty) is the one that opens at once.
+    """The next step first, then main-line steps and own tasks, with keys; then the rest. `wanted` (`task-inquire` and
+    the task's run, or empty) is the one that opens at once.
     """
     made: list[Button] = []
-    main = 0
-    for item in standing.possible():
+    main = 1
+    for item in sorted(standing.possible(), key=lambda item: not item.next):
         title = words(item.title)
         if item.kind == "hold":
             title = _("中止：%(title)s") % {"title": title}
@@ -89,8 +91,9 @@ def buttons(standing: Standing, case: Case, wanted: tuple[str, str] = ("", "")) 
         elif item.kind == "ask":
             title = _("发起：%(title)s") % {"title": title}
         leading = item.main or item.kind == "task"
-        key = KEYS[main] if leading and item.blocked is None and main < len(KEYS) else ""
-        main += bool(key)
+        key = KEYS[0] if item.next else ""
+        if leading and item.blocked is None and not item.next and main < len(KEYS):
+            key, main = KEYS[main], main + 1
         identity = f"do-{item.kind}-{item.name}" + (f"-{item.key}" if item.key else "")
         src = reverse("workbench:act", args=[case.number, item.kind, item.name])
         made.append(
@@ -99,13 +102,39 @@ def buttons(standing: Standing, case: Case, wanted: tuple[str, str] = ("", "")) 
                 identity,
                 title,
                 f"{src}?{urlencode({'task': item.task})}" if item.task else src,
-                sentence(item.blocked, standing.playbook) if item.blocked else "",
+                _why_not(standing, item.blocked) if item.blocked else "",
                 key,
-                key == KEYS[0],
+                item.next,
                 f"{item.kind}-{item.name}" == wanted[0] and wanted[1] in ("", item.task),
             )
         )
     return made
+
+
+def _why_not(standing: Standing, refusal: Refusal) -> str:
+    """What stands in the way; for a condition also whose turn it is instead, and with what."""
+    said = sentence(refusal, standing.playbook)
+    awaited = timing.awaited(standing.playbook, standing.state)
+    if refusal.because != "condition_false" or not awaited or awaited & standing.actor.parties:
+        return said
+    known = standing.playbook.parties
+    who = punctuation.listed(sorted(words(known[name].title) if name in known else name for name in awaited))
+    step = _awaited_step(standing, awaited)
+    if step and not all(is_outside(standing.playbook, party) for party in awaited):
+        turn = _("接下来由%(who)s办理“%(step)s”。") % {"who": who, "step": step}
+    else:
+        turn = _("现在等%(who)s。") % {"who": who}
+    return _("%(said)s%(turn)s") % {"said": said, "turn": turn}
+
+
+def _awaited_step(standing: Standing, awaited: frozenset[str]) -> str:
+    """The title of the open task that holds the way, else of the first step of whom the case waits for."""
+    playbook = standing.playbook
+    ahead = [action for action in playbook.actions_from(standing.state.state) if action.moves]
+    open_tasks = [playbook.tasks[run.name] for run in standing.state.open_tasks() if run.name in playbook.tasks]
+    holding = [task.title for task in open_tasks if any(timing.gates(task, action) for action in ahead)]
+    theirs = [action.title for action in ahead if not awaited.isdisjoint(action.by)]
+    return next((words(title) for title in (*holding, *theirs)), "")
 
 
 def barred(leading: list[Button]) -> list[tuple[str, str]]:

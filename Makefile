@@ -30,8 +30,10 @@ $(PY):
 
 # Each stamp is newer than the lock file it stands for.
 $(VENV)/.installed-run: $(PY) requirements/build.txt pyproject.toml
-	$(PIP) -r requirements/build.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo '安装依赖（首次约一分钟） / Installing dependencies (about a minute, once) …'
+	@$(PIP) -r requirements/build.txt
+	@echo '安装妥善并构建前端（约半分钟） / Installing Tuoshan, building the front end (about half a minute) …'
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed-run requirements/dev.txt

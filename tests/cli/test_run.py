@@ -102,3 +102,17 @@ def _become_administrator(link: str) -> None:
         })  # fmt: skip
         assert done.status_code == 200
         assert client.get(link).status_code != 200 or CSRF.search(client.get(link).text) is None, "it works once"
+
+
+def test_a_run_at_a_terminal_begins_a_log_of_requests_unless_the_settings_name_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tuoshan.cli.run import apart
+
+    monkeypatch.setenv("TUOSHAN_REQUEST_LOG", "")
+    assert apart(tmp_path, "elsewhere.log") == "" and os.environ["TUOSHAN_REQUEST_LOG"] == ""
+    log = tmp_path / "new" / "requests.log"
+    assert apart(log.parent, "") == str(log) == os.environ["TUOSHAN_REQUEST_LOG"]
+    log.write_text("yesterday's", encoding="utf-8")
+    apart(log.parent, "")
+    assert log.read_text(encoding="utf-8") == ""

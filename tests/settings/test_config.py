@@ -1,6 +1,9 @@
 """Settings: what an operator writes gives what Django needs, and keys are made once."""
 
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,3 +76,20 @@ def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> N
 )
 def test_logs_hide_phones_and_addresses_but_not_case_numbers(said: str, logged: str) -> None:
     assert mask(said) == logged
+
+
+def test_lines_of_requests_go_to_a_file_and_warnings_stay_in_sight(tmp_path: Path) -> None:
+    log = tmp_path / "requests.log"
+    said = (
+        "import django, structlog; django.setup(); log = structlog.get_logger('tuoshan.requests');"
+        "log.info('request', path='/desk'); log.warning('slow', path='/slow');"
+        "structlog.get_logger('tuoshan.other').info('elsewhere')"
+    )
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("TUOSHAN_")}
+    environment |= {
+        "TUOSHAN_DATA_DIR": str(tmp_path), "TUOSHAN_REQUEST_LOG": str(log),
+        "DJANGO_SETTINGS_MODULE": "tuoshan.settings",
+    }  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", said], env=environment, capture_output=True, text=True, check=True)
+    assert "/desk" not in done.stderr and "/slow" in done.stderr and "elsewhere" in done.stderr
+    assert "/desk" in log.read_text(encoding="utf-8") and "elsewhere" not in log.read_text(encoding="utf-8")

@@ -46,6 +46,7 @@ def _make(seed: int, scale: float) -> bool:
 
     if not making.is_empty():
         return False
+    typer.echo("生成演示公司（约一至两分钟） / Making the demo company (one to two minutes) …")
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),

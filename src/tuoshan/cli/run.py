@@ -1,8 +1,11 @@
 """`tuoshan run`: everything in one command, on one machine."""
 
 import json
+import os
 import socket
+import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +17,7 @@ from tuoshan.settings.apps import present
 def run(
     demo: Annotated[bool, typer.Option(help="Fill an empty database with a demo company.")] = False,
     port: Annotated[int, typer.Option(help="Port; default TUOSHAN_PORT, or the next free one.")] = 0,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show each request here instead of in a file.")] = False,
 ) -> None:
     """Migrate, then run web and worker together until Ctrl+C."""
     import django
@@ -22,6 +26,7 @@ def run(
     django.setup()
     from tuoshan.settings import CONFIG
 
+    typer.echo("准备数据库 / Preparing the database …")
     call_command("migrate", verbosity=0, interactive=False)
     wanted = port or CONFIG.port
     chosen = free_port(CONFIG.address, wanted)
@@ -30,11 +35,27 @@ def run(
     address = CONFIG.public_url or f"http://{CONFIG.address}:{chosen}"
     for line in first_steps(demo=demo, address=address):
         typer.echo(line)
+    if not verbose and sys.stderr.isatty() and (log := apart(CONFIG.data_dir, CONFIG.request_log)):
+        typer.echo(f"  请求日志在 / Requests are logged in {log}  (--verbose: 在此显示 / shown here)")
     commands = {"web": ["serve", "--port", str(chosen)]}
     if present("tuoshan.cli.worker"):
         commands["worker"] = ["worker"]
     plan = {"commands": commands, "address": CONFIG.address, "port": chosen, "url": address}
     turn_into("tuoshan.cli.processes", json.dumps(plan))
+
+
+def apart(folder: Path, already: str) -> str:
+    """Let the web server write the lines of requests to a file of this run, so that the logins stay in sight.
+
+    Returns the file; empty where the settings name one already.
+    """
+    if already:
+        return ""
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "requests.log"
+    log.write_text("", encoding="utf-8")
+    os.environ["TUOSHAN_REQUEST_LOG"] = str(log)
+    return str(log)
 
 
 def first_steps(*, demo: bool, address: str) -> list[str]:

@@ -160,5 +160,5 @@ EMAIL_BACKEND = (
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONFIG.smtp_from
 
-LOGGING = logging_settings(CONFIG.log_format, CONFIG.log_level)
+LOGGING = logging_settings(CONFIG.log_format, CONFIG.log_level, CONFIG.request_log)
 SILENCED_SYSTEM_CHECKS = ["axes.W003", "security.W004", "security.W008"]

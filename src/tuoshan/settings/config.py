@@ -47,6 +47,7 @@ class Config(BaseSettings):
     debug: bool = False
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    request_log: str = Field(default="", description="File for the lines of requests; empty: with the other lines")
     smtp_host: str = Field(default="", description="Empty: mail goes to DATA_DIR/mail, shown on a screen")
     smtp_port: int = 587
     smtp_user: str = ""

@@ -11,6 +11,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 _PHONE = re.compile(r"(?<![\dA-Za-z])(\+?86[- ]?)?(1\d{2})[- ]?(\d{4})[- ]?(\d{4})(?![\dA-Za-z])")
 _EMAIL = re.compile(r"\b([\w.+-])[\w.+-]*@([\w-]+\.[\w.-]+)")
 
+REQUESTS = "tuoshan.requests"
+"""The logger that has one line a request."""
+
 
 def mask(text: str) -> str:
     """Hide mainland mobile numbers but for their last four digits, and mail addresses but for their first letter."""
@@ -32,8 +35,11 @@ def mask_personal_data(_logger: WrappedLogger, _method: str, event: EventDict) -
     return {key: _masked(value) for key, value in event.items()}
 
 
-def logging_settings(style: str, level: str) -> dict[str, Any]:
-    """The `LOGGING` dictionary; `style` is auto, json or console. Also configures structlog's own loggers."""
+def logging_settings(style: str, level: str, request_log: str = "") -> dict[str, Any]:
+    """The `LOGGING` dictionary; `style` is auto, json or console. Also configures structlog's own loggers.
+
+    With `request_log`, a path, the lines of requests go to that file; what warns of something is shown as well.
+    """
     console = style == "console" or (style == "auto" and sys.stderr.isatty())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -58,7 +64,7 @@ def logging_settings(style: str, level: str) -> dict[str, Any]:
         if console
         else structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
     )
-    return {
+    settings: dict[str, Any] = {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
@@ -77,3 +83,18 @@ def logging_settings(style: str, level: str) -> dict[str, Any]:
             "axes": {"level": logging.WARNING},
         },
     }
+    if request_log:
+        settings["formatters"]["lines"] = {
+            **settings["formatters"]["structured"],
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.dev.ConsoleRenderer(colors=False) if console else renderer,
+            ],
+        }
+        settings["handlers"]["requests"] = {
+            "class": "logging.handlers.WatchedFileHandler", "filename": request_log, "formatter": "lines",
+            "delay": True, "encoding": "utf-8",
+        }  # fmt: skip
+        settings["handlers"]["warnings"] = {**settings["handlers"]["stderr"], "level": "WARNING"}
+        settings["loggers"][REQUESTS] = {"handlers": ["requests", "warnings"], "level": level, "propagate": False}
+    return settings

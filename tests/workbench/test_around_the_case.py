@@ -239,3 +239,21 @@ def test_a_mention_stands_out_and_text_stays_text() -> None:
     shown = mentions("@周明 请看 <b>x</b> a@b.cn")
     assert shown.startswith('<b class="text-primary">@周明</b> 请看 &lt;b&gt;')
     assert shown.count("text-primary") == 1
+
+
+def test_the_grade_that_follows_is_told_before_the_case_is_accepted(desk: Any) -> None:
+    from tuoshan.catalog.models import Category
+
+    kind = Category.objects.filter(is_active=True, children=None).first() or Category.objects.create(name_zh="质量")
+    case = desk.complaint()
+    address = f"/case/{case.number}/do/act/accept"
+    assert 'hx-trigger="change from:closest form"' in desk.htmx("agent", "get", address).content.decode()
+    half = desk.htmx("agent", "post", f"{address}?foresee=1", {"impact": "high"}).content.decode()
+    assert "等级" not in half and "到期" not in half
+    given = {"impact": "high", "urgency": "high"}
+    told = desk.htmx("agent", "post", f"{address}?foresee=1", given).content.decode()
+    assert "等级：紧急" in told and "到期" not in told
+    whole = given | {"category": str(kind.pk), "departments": ["qa"], "next_step": "明天回电"}
+    told = desk.htmx("agent", "post", f"{address}?foresee=1", whole).content.decode()
+    assert "等级：紧急" in told and "“部门调查（质检）”将于" in told, told
+    assert desk.read(case).state == case.state

@@ -335,3 +335,23 @@ def test_the_companys_name_is_used_at_once(desk: Any) -> None:
     values = {"which": "company", "c-name": "新华百货", "c-hotline": "400-800-1234"}
     assert desk.client("admin").post(address("outgoing"), values).status_code == 302
     assert company().name == "新华百货"
+
+
+@pytest.mark.parametrize(
+    ("playbook", "name", "title", "values"),
+    [
+        ("complaint", "appeal_days", "“申诉”的期限", ["30 天"]),
+        ("complaint", "free_limit", "额度内免批", ["200 元"]),
+        ("facility_repair", "facility_days", "完工时限", ["3 个工作日", "7 个工作日"]),
+        ("pinduoduo_return", "inspection_missed", "视情况：转平台处理、按设置直接退款", ["转平台处理"]),
+    ],
+    ids=["days", "money", "working days", "words"],
+)
+def test_every_value_has_its_unit_or_its_meaning(db: None, playbook: str, name: str, title: str, values: Any) -> None:
+    from tuoshan.cases import library
+    from tuoshan.office.settings import table_shapes
+
+    book = library.current(playbook)
+    shape = table_shapes.shape_of(book, name)
+    assert shape.title == title
+    assert list(table_shapes.as_read(shape, book, book.tables[name], "zh").values()) == values

@@ -7,7 +7,7 @@ from typing import Literal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from tuoshan.cases import calendars
+from tuoshan.cases import calendars, lists
 from tuoshan.cases.forms import words
 from tuoshan.cases.summary import owed_by_staff
 from tuoshan.core import timing
@@ -17,6 +17,7 @@ from tuoshan.core.durations import due as reckon_due
 from tuoshan.core.durations import explain, offset
 from tuoshan.core.playbook import MESSAGE, SYSTEM, Deadline, Playbook
 from tuoshan.core.work import Work
+from tuoshan.punctuation import in_brackets
 
 Standing = Literal["running", "warning", "late", "paused", "held", "kept", "ended_late", "stopped"]
 
@@ -111,10 +112,21 @@ def title_of(playbook: Playbook, clock: Clock) -> str:
         case "deadline" if clock.name in playbook.deadlines:
             return words(playbook.deadlines[clock.name].title)
         case "task" if clock.name in playbook.tasks:
-            return words(playbook.tasks[clock.name].title)
+            return in_brackets(words(playbook.tasks[clock.name].title), _whose(playbook, clock))
         case "hold" if clock.name in playbook.holds:
             return words(playbook.holds[clock.name].title)
     return _("上级决定") if clock.name == timing.REFUSED_ELSE else clock.name
+
+
+def _whose(playbook: Playbook, clock: Clock) -> str:
+    """Of a task that runs for each of several (departments), the one that this clock is for."""
+    item = playbook.facts.get(playbook.tasks[clock.name].each)
+    key = clock.key.partition("[")[2].partition("]")[0]
+    if item is None or not key:
+        return ""
+    if item.choices:
+        return next((words(choice.title) for choice in item.choices if choice.value == key), key)
+    return lists.title("department" if item.list == "departments" else item.list or item.kind, key)
 
 
 def _length(intervals: tuple[Interval, ...], until: datetime) -> timedelta:

@@ -5,18 +5,20 @@ table that sets a field gives that field's values; all others give numbers or wo
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tuoshan import punctuation
 from tuoshan.cases import lists
 from tuoshan.cases.forms import words
 from tuoshan.core.checker import check
 from tuoshan.core.conditions import Expression
-from tuoshan.core.conditions.syntax import Fact, Table, walk
+from tuoshan.core.conditions.syntax import Call, Compare, Fact, Node, Table, walk
+from tuoshan.core.conditions.syntax import Literal as Written
 from tuoshan.core.durations import Duration, parse_duration
 from tuoshan.core.playbook import Field, FromTable, Limit, Playbook
 from tuoshan.core.reading import Finding
@@ -24,11 +26,20 @@ from tuoshan.core.reading import Finding
 Kind = Literal["time", "tiers", "choice", "number", "words"]
 Path = tuple[str, ...]
 TABLES = 12
+UNITS = {
+    "days": gettext_lazy("%(number)s 天"), "working_days": gettext_lazy("%(number)s 个工作日"),
+    "hours": gettext_lazy("%(number)s 小时"),
+}  # fmt: skip
+"""The functions of conditions that make a number a length of time, with how that is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A table of a playbook: what its cells hold, the fields that are its keys, and its uses in words."""
+    """A table of a playbook: what its cells hold, the fields that are its keys, and its uses in words.
+
+    `unit` is the function that makes its numbers a length of time (`days`, `working_days`, `hours`), else empty.
+    `meanings`: what follows from a value that conditions name; under the empty key what follows from any other.
+    """
 
     name: str
     kind: Kind
@@ -36,6 +47,8 @@ class Shape:
     uses: tuple[str, ...]
     target: Field | None = None
     is_money: bool = False
+    unit: str = ""
+    meanings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -70,12 +83,17 @@ def _asked(playbook: Playbook, name: str, own: object) -> Shape:
     keys: tuple[Field, ...] = ()
     uses: list[str] = []
     money = False
+    unit = ""
+    meanings: dict[str, str] = {}
+    promised = {title for title, _limit in _limits(playbook)}
     for title, expression in _expressions(playbook):
         nodes = [node for node, _depth in walk(expression.tree)]
         found = [node for node in nodes if isinstance(node, Table) and node.name == name]
         if not found:
             continue
-        uses.append(title)
+        unit = unit or _unit(nodes, name)
+        uses.append(title if not unit or title in promised else _("“%(what)s”的期限") % {"what": title})
+        meanings |= _meanings(nodes, name, title)
         of = [key.name for key in found[0].keys if isinstance(key, Fact)]
         keys = keys or _fields(playbook, of)
         facts = [playbook.facts.get(node.name) for node in nodes if isinstance(node, Fact)]
@@ -83,17 +101,41 @@ def _asked(playbook: Playbook, name: str, own: object) -> Shape:
     kind: Kind = "number" if all(isinstance(leaf, Decimal | int) for _path, leaf in leaves(own)) else "words"
     if kind == "words" and all(_is_time(leaf) for _path, leaf in leaves(own)):
         kind = "time"
-    return Shape(name, kind, keys, tuple(dict.fromkeys(uses)), is_money=money and kind == "number" and not keys)
+    is_money = money and kind == "number" and not keys and not unit
+    if kind == "words" and meanings:
+        uses = [_("视情况：%(what)s") % {"what": _("、").join(dict.fromkeys(uses))}]
+    return Shape(name, kind, keys, tuple(dict.fromkeys(uses)), is_money=is_money, unit=unit, meanings=meanings)
+
+
+def _unit(nodes: list[Node], name: str) -> str:
+    """The function of time that takes the table's number."""
+    for node in nodes:
+        if isinstance(node, Call) and node.function in UNITS:
+            within = [inner for argument in node.arguments for inner, _depth in walk(argument)]
+            if any(isinstance(inner, Table) and inner.name == name for inner in within):
+                return node.function
+    return ""
+
+
+def _meanings(nodes: list[Node], name: str, title: str) -> dict[str, str]:
+    """What follows from the values that a condition compares the table with."""
+    found = {}
+    for node in nodes:
+        if not isinstance(node, Compare) or not isinstance(node.left, Table) or node.left.name != name:
+            continue
+        if isinstance(node.right, Written) and node.operator in ("==", "!="):
+            found[str(node.right.value) if node.operator == "==" else ""] = title
+    return found
 
 
 def _expressions(playbook: Playbook) -> Iterator[tuple[str, Expression]]:
     for action in playbook.actions.values():
         for expression in (action.condition, action.as_soon_as):
             if expression is not None:
-                yield _("条件：%(what)s") % {"what": words(action.title)}, expression
+                yield words(action.title), expression
     for task in playbook.tasks.values():
         if task.condition is not None:
-            yield _("条件：%(what)s") % {"what": words(task.title)}, task.condition
+            yield words(task.title), task.condition
     for title, limit in _limits(playbook):
         if limit.at is not None:
             yield title, limit.at
@@ -193,6 +235,10 @@ def cell_text(shape: Shape, playbook: Playbook, value: object, language: str) ->
             return str(value)
     if shape.kind == "choice":
         return wording_of_key(shape.target, str(value))
+    if shape.unit:
+        return str(UNITS[shape.unit] % {"number": value})
+    if shape.meanings:
+        return shape.meanings.get(str(value), shape.meanings.get("", str(value)))
     return _("%(amount)s 元") % {"amount": value} if shape.is_money else str(value)
 
 

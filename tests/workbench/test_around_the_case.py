@@ -257,3 +257,26 @@ def test_the_grade_that_follows_is_told_before_the_case_is_accepted(desk: Any) -
     told = desk.htmx("agent", "post", f"{address}?foresee=1", whole).content.decode()
     assert "等级：紧急" in told and "“部门调查（质检）”将于" in told, told
     assert desk.read(case).state == case.state
+
+
+def test_who_may_take_a_case_stands_in_an_order_that_can_be_seen(desk: Any) -> None:
+    from tuoshan.parties.models import OrgUnit
+
+    desk_unit = OrgUnit.objects.filter(department="service").first() or OrgUnit.objects.create(
+        code="desk2", name_zh="客服中心", kind="department", department="service", parent=desk.qa.parent
+    )
+    made = [desk._person(f"p{n}", "agent", name, desk_unit) for n, name in enumerate(("赵一", "陈二", "李三"))]
+    clerk = desk._person("clerk9", "store_clerk", "安店员", None)
+    case = desk.complaint()
+    page = desk.htmx("agent", "get", f"/case/{case.number}/do/act/accept").content.decode()
+    options = page.partition('name="handler"')[2].partition("</select>")[0]
+    me, *rest = (options.index(f'value="{one.pk}"') for one in (desk.people["agent"], made[1], made[2], made[0], clerk))
+    assert [me, *rest] == sorted([me, *rest])
+
+
+def test_names_are_sorted_by_pinyin() -> None:
+    from tuoshan.parties.name_order import name_order
+
+    assert sorted(["周明", "Anna", "安然", "林悦", "陈晨", "bob"], key=name_order) == [
+        "Anna", "bob", "安然", "陈晨", "林悦", "周明",
+    ]  # fmt: skip

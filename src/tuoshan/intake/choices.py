@@ -11,6 +11,7 @@ from tuoshan.cases import lists
 from tuoshan.cases.lists import Entries, listed
 from tuoshan.catalog.models import Category, Product
 from tuoshan.parties.models import OrgUnit, Person
+from tuoshan.parties.name_order import name_order
 
 MOST_PRODUCTS = 500
 """Beyond this a drop-down serves nobody: the list stays empty and screens search instead."""
@@ -62,7 +63,7 @@ def stores() -> Entries:
 def persons() -> Entries:
     """Those who can be given work: active, and not only reading."""
     rows = Person.objects.filter(is_active=True, roles__reads_only=False).select_related("unit").distinct()
-    return sorted(((str(row.pk), _titled(row)) for row in rows), key=lambda entry: entry[1])
+    return sorted(((str(row.pk), _titled(row)) for row in rows), key=lambda entry: name_order(entry[1]))
 
 
 def _titled(row: Any) -> str:

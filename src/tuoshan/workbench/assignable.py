@@ -8,6 +8,8 @@ from django.forms import Select
 from django.utils.translation import gettext as _
 
 from tuoshan.office.assignable import Assignable, assignables
+from tuoshan.parties.models import OrgUnit
+from tuoshan.parties.name_order import name_order
 
 
 class AssignableSelect(Select):
@@ -26,15 +28,24 @@ class AssignableSelect(Select):
         return option
 
 
-def offer(form: Any, now: datetime) -> None:
-    """In a form that asks for the handler: list people with their load. Other forms stay as they are."""
+def offer(form: Any, now: datetime, me: Any) -> None:
+    """In a form that asks for the handler: list people with their load. Other forms stay as they are.
+
+    `me` stands first, then the service desk, then the others, each by name; those away stand at the end.
+    """
     field = form.fields.get("handler")
     if field is None or not hasattr(field, "choices"):
         return
     found = assignables(now)
     known = {str(value) for value, _title in field.choices}
-    listed = [one for one in found if str(one.person.pk) in known]
+    listed = sorted((one for one in found if str(one.person.pk) in known), key=lambda one: _place(one, me))
     if not listed:
         return
     field.widget = AssignableSelect(listed, required=field.required)
     field.widget.is_required = field.required
+
+
+def _place(one: Assignable, me: Any) -> tuple[bool, bool, bool, bytes]:
+    unit = one.person.unit
+    at_desk = unit is not None and unit.department == OrgUnit.Department.SERVICE
+    return one.away is not None, one.person.pk != me.pk, not at_desk, name_order(str(one.person))

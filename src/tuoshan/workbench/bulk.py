@@ -78,7 +78,7 @@ def _form_page(
         title = words(item.title)
         form = form or standings[0].form(item)
     if form is not None:
-        assignable.offer(form, clock.now())
+        assignable.offer(form, clock.now(), request.user)
     context = {
         "cases": cases, "name": name, "title": title, "form": form, "problem": problem,
         "batch": request.POST.get("batch") or identifiers.next_id(),

@@ -123,7 +123,7 @@ def _form_page(
     request: HttpRequest, case: Case, standing: Standing, item: Possible, form: PlaybookForm, token: str,
     problem: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    assignable.offer(form, clock.now())
+    assignable.offer(form, clock.now(), request.user)
     context = {
         "case": case, "item": item, "form": form, "problem": problem, "token": token,
         "title": words(item.title),

@@ -18,6 +18,7 @@ from tuoshan.insight.measures import MEASURES
 from tuoshan.office import filters
 from tuoshan.parties import reach as reaching
 from tuoshan.parties.models import OrgUnit, Person
+from tuoshan.parties.name_order import name_order
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench.cards import Card, cards, state_title
 
@@ -146,7 +147,9 @@ def unit_entries(person: Any) -> list[tuple[str, str]]:
 
 
 def handler_entries() -> list[tuple[str, str]]:
-    return [(str(row.pk), str(row)) for row in Person.objects.filter(is_active=True)]
+    """Whoever may have a case, by name."""
+    rows = sorted(Person.objects.filter(is_active=True), key=lambda row: name_order(str(row)))
+    return [(str(row.pk), str(row)) for row in rows]
 
 
 def _value_title(name: str, value: str) -> str:

@@ -18,6 +18,8 @@ from tests.browser import staffed
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = {"serious", "critical"}
 REFUSALS = ("the server responded with a status of 4", "Response Status Error Code 4")
+LEFT_BEHIND = ("htmx:sendAbort, ", "htmx:afterRequest, ")
+"""What htmx logs of a request under way when the next page is opened."""
 # Playwright drives its browser from an event loop, where Django would refuse its ordinary database calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -54,7 +56,7 @@ def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
 
     def heard(message: ConsoleMessage) -> None:
         # A refusal that a test provokes is logged by the browser itself, and is no fault of the page.
-        if message.type == "error" and not any(refusal in message.text for refusal in REFUSALS):
+        if message.type == "error" and not any(known in message.text for known in (*REFUSALS, *LEFT_BEHIND)):
             complaints.append(message.text)
 
     def make(*, width: int = 1440, height: int = 900, dark: bool = False, language: str = "zh-hans") -> Page:

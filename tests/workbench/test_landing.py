@@ -80,3 +80,31 @@ def test_the_board_stands_right_below_ones_own_queues(desk: Any) -> None:
         'href="/queue/unassigned"'
     )
     assert 'href="/board" data-command' not in desk.client("agent").get("/queue/mine").content.decode()
+
+
+def test_list_and_case_turn_amber_at_the_same_moment_and_the_customers_clock_is_named(
+    desk: Any, django_assert_num_queries: Any
+) -> None:
+    from tuoshan.cases.clock_views import clock_views
+    from tuoshan.cases.listed_clocks import listed_clocks
+    from tuoshan.cases.models import Case
+    from tuoshan.core.work import Work
+    from tuoshan.workbench.cards import cards
+    from tuoshan.workbench.casepage import standing_of
+
+    made = [desk.complaint(), desk.accepted(), desk.inquiring(), desk.proposed(), desk.complaint()]
+    desk.house.act(made[-1], "ask_more", missing="购买凭证")
+    found = list(Case.objects.filter(pk__in=[case.pk for case in made]))
+    with django_assert_num_queries(1):
+        assert len(listed_clocks(found)) == len(made)
+    rows = {card.case.pk: card for card in cards(found, desk.people["agent"])}
+    request = type("Request", (), {"user": desk.people["lead"]})()
+    for case in made[:4]:
+        standing = standing_of(request, Case.objects.get(pk=case.pk))
+        views = clock_views(standing.playbook, standing.state, Work(
+            standing.playbook, standing.state, standing.now, standing.around
+        ))  # fmt: skip
+        ours = next(view for view in views if view.open and view.ours)
+        assert ours.due == rows[case.pk].due and ours.warn_at == rows[case.pk].warn_at, case.state
+    waiting = rows[made[-1].pk]
+    assert waiting.due is None and re.fullmatch(r"等客户，\d\d-\d\d \d\d:\d\d 为止", waiting.paused)

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
+from tuoshan.cases.listed_clocks import NONE, ListedClock, listed_clocks
 from tuoshan.cases.models import Case
 from tuoshan.catalog.models import Category, Product
 from tuoshan.integrations import replied
@@ -17,8 +20,8 @@ from tuoshan.parties.models import Customer, Person
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One row. `wait` says for whom the case waits where its clock is paused or somebody outside is meant; `unread`
-    that the customer has answered and the handler has not seen it."""
+    """One row. `paused` says for whom the case waits where its clock is paused or somebody outside has the word;
+    `unread` that the customer has answered and the handler has not seen it; `warn_at` when `due` turns amber."""
 
     case: Case
     state: str
@@ -29,6 +32,7 @@ class Card:
     due: datetime | None
     paused: str
     unread: bool = False
+    warn_at: datetime | None = None
 
 
 def cards(cases: Iterable[Case], person: Any) -> list[Card]:
@@ -46,6 +50,7 @@ def cards(cases: Iterable[Case], person: Any) -> list[Card]:
     }  # fmt: skip
     handlers = {row.pk: str(row) for row in Person.objects.filter(pk__in={c.handler_id for c in rows if c.handler_id})}
     answered = replied.among(case.pk for case in rows)
+    clocks = listed_clocks(rows)
     return [
         Card(
             case=case,
@@ -55,8 +60,9 @@ def cards(cases: Iterable[Case], person: Any) -> list[Card]:
             category=categories.get(case.category_id or 0, ""),
             handler=handlers.get(case.handler_id or 0, ""),
             due=case.due_at,
-            paused=waiting_for(case) if case.paused and case.due_at is None and not case.ended else "",
+            paused=_standing_still(case, clocks.get(case.pk, NONE)),
             unread=case.pk in answered,
+            warn_at=clocks.get(case.pk, NONE).warn_at,
         )
         for case in rows
     ]
@@ -66,6 +72,17 @@ def state_title(case: Case) -> str:
     """The title of the state in the playbook that the case is pinned to."""
     state = library.pinned(case.playbook, case.playbook_hash).states.get(case.state)
     return words(state.title) if state else case.state
+
+
+def _standing_still(case: Case, clock: ListedClock) -> str:
+    """For whom the case waits while no clock of ours runs, with the day of theirs; empty where nobody is waited for."""
+    if case.ended or case.due_at is not None:
+        return ""
+    if clock.until is not None:
+        party = library.pinned(case.playbook, case.playbook_hash).parties.get(clock.party)
+        day = date_format(timezone.localtime(clock.until), "m-d H:i")
+        return _("等%(party)s，%(day)s 为止") % {"party": words(party.title) if party else _("客户"), "day": day}
+    return waiting_for(case) if case.paused else ""
 
 
 def waiting_for(case: Case) -> str:

@@ -286,3 +286,30 @@ def _picture() -> bytes:
     from tests.documents import samples
 
     return bytes(samples.image("JPEG"))
+
+
+def test_a_case_opens_at_its_newest_entry_and_whoever_scrolled_up_stays(open_page: Any, company: Staffed) -> None:
+    case = company.complaint("锅盖松动")
+    for number in range(25):
+        company.act(case, "contact", "agent", said=f"第 {number} 次联系", next_step="明天再打")
+    page = open_page()
+    _open(page, company, "agent", case)
+    newest = page.locator("#timeline .tl > li").last
+    expect(newest).to_be_in_viewport()
+    expect(page.locator("#timeline .tl > li").first).not_to_be_in_viewport()
+
+    def note(text: str) -> None:
+        page.keyboard.press("n")
+        form = page.locator("#do-note form")
+        form.locator("textarea").fill(text)
+        send(page, form)
+
+    note("客户周末不在家")
+    expect(newest).to_contain_text("客户周末不在家")
+    expect(newest).to_be_in_viewport()
+    body = page.locator("#case > .body")
+    body.evaluate("element => { element.scrollTop = 40; }")
+    page.wait_for_function("document.querySelector('#case > .body').scrollTop === 40")
+    note("已改约")
+    expect(newest).to_contain_text("已改约")
+    assert body.evaluate("element => element.scrollTop") == 40

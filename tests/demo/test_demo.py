@@ -101,6 +101,34 @@ def test_texts_are_many_and_name_nothing_real() -> None:
     assert [name for name in real if name in everything] == []
 
 
+def test_texts_fit_their_product() -> None:
+    from tuoshan.demo.catalogue import RANGE
+    from tuoshan.demo.marketplace import REASONS
+    from tuoshan.demo.plots import TOPICS
+    from tuoshan.demo.topics import fits, fitting
+
+    assert not fits("按尺码表买的，脚趾都顶着。", "山茶羊毛衫", "服装") and fits("脚趾都顶着。", "蹦豆童鞋", "鞋")
+    assert not fits("瓶盖漏液。", "灯芯绒长裤", "服装") and not fits("轮子少了一个", "脆脆烤面包机", "小家电")
+    goods = [(line, name) for line, _prefix, names in RANGE for name, _price in names]
+    texts = [(topic.key, topic.lines, topic.texts) for topic in TOPICS]
+    texts += [(reason, tuple(line for line, *_ in RANGE), said) for reason, said in REASONS.items()]
+    unfit = [
+        (key, name) for key, lines, said in texts for line, name in goods
+        if line in lines and not all(fits(fitting(text, said, name, line), name, line) for text in said)
+    ]  # fmt: skip
+    assert unfit == [], "each product has a text of its own in every topic of its line"
+
+
+def test_notices_of_what_is_settled_are_read(small: Any) -> None:
+    from tuoshan.cases.models import Case
+    from tuoshan.integrations.models import Notification
+
+    unread = Notification.objects.filter(read_at=None)
+    ended = Case.objects.filter(ended=True).values("pk")
+    assert not unread.filter(case_id__in=ended).exists()
+    assert Notification.objects.exclude(read_at=None).exists()
+
+
 def test_every_category_and_cause_that_topics_name_exists(db: None) -> None:
     from tuoshan.catalog.models import Category
     from tuoshan.demo.facility import TROUBLES

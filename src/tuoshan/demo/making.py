@@ -11,7 +11,7 @@ from tuoshan.cases import calendars
 from tuoshan.cases.models import Case
 from tuoshan.catalog.models import Category
 from tuoshan.clock import MovedClock
-from tuoshan.demo import catalogue, company, people, schedule, staff_words
+from tuoshan.demo import catalogue, company, noticed, people, schedule, staff_words
 from tuoshan.demo.chance import Chance
 from tuoshan.demo.lessons import keep_promises
 from tuoshan.demo.running import Simulation, hurry, hushed, rarely_swept, settle, unfollowed
@@ -96,6 +96,7 @@ def make(
             with write_transaction():
                 indexing.reindex()
                 CustomerReply.objects.filter(since__lt=end - UNREAD).delete()
+                noticed.read_what_is_settled(end)
                 calendars.set_table(playbook="", name=TABLE, value={**mark, "whole": True}, valid_from=end)
     finally:
         settle(before)

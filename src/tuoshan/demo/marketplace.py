@@ -11,14 +11,15 @@ from tuoshan.demo import pictures
 from tuoshan.demo.catalogue import Purchase
 from tuoshan.demo.player import Player, Steps
 from tuoshan.demo.running import Simulation
+from tuoshan.demo.topics import fitting
 from tuoshan.demo.world import World
 
 REASONS = {
-    "not_wanted": ("不想要了，还没拆。", "尺码买错了，换一件。", "和家里的重复了。"),
-    "quality": ("用两次就坏了。", "线头很多，做工差。", "有明显划痕。"),
-    "not_as_described": ("颜色和图片差太多。", "尺寸比标的小一圈。"),
+    "not_wanted": ("不想要了，还没拆。", "拍错款了。", "和家里的重复了。"),
+    "quality": ("用两次就坏了。", "和以前买的差远了。", "有明显划痕。"),
+    "not_as_described": ("颜色和图片差太多。", "和页面写的不是一回事。"),
     "wrong_goods": ("发错颜色。", "少发一件。"),
-    "damaged": ("外箱压扁，里面碎了。", "瓶盖漏液。"),
+    "damaged": ("外箱压扁，东西压坏了。", "包装破了，里面受潮了。"),
     "not_received": ("物流停了五天，一直没收到。", "显示签收，但没收到。"),
 }
 REFUSED = (
@@ -74,10 +75,10 @@ class Request(Player):
     def register(self) -> None:
         """The desk enters what came from the marketplace."""
         claim, now = self.claim, self.now
-        purchase = claim.purchase
+        purchase, said = claim.purchase, REASONS[claim.reason]
         values: dict[str, Any] = {
             "order_no": purchase.order_no, "platform_no": f"AS{self.chance.whole(10**11, 10**12 - 1)}",
-            "refund_reason": claim.reason, "explanation": self.chance.pick(REASONS[claim.reason]),
+            "refund_reason": claim.reason, "explanation": fitting(self.chance.pick(said), said, purchase.product, purchase.line),
             "amount": purchase.paid, "shipped": claim.shipped, "window_end": now + timedelta(days=30),
         }  # fmt: skip
         if self.goods_back:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from tuoshan.demo.catalogue import FAULTY_STYLE, SNACKS, Purchase
 from tuoshan.demo.chance import Chance
 from tuoshan.demo.company import COURIERS, STORES
-from tuoshan.demo.topics import Topic
+from tuoshan.demo.topics import Topic, fitting
 from tuoshan.demo.voices_goods import GOODS, SOLE
 from tuoshan.demo.voices_service import SERVICE
 from tuoshan.demo.world import World
@@ -125,20 +125,20 @@ def _topic(world: World, moment: datetime) -> Topic:
 def _purchase(world: World, topic: Topic, moment: datetime) -> Purchase:
     """A thing that was in the customer's hands before they complain."""
     chance = world.chance
-    fitting = [one for one in world.purchases if one.line in topic.lines and one.signed_at < moment - timedelta(days=1)]
+    suitable = [one for one in world.purchases if one.line in topic.lines and one.signed_at < moment - timedelta(days=1)]
     if topic is SOLE:
-        fitting = [one for one in fitting if one.code == FAULTY_STYLE] or fitting
+        suitable = [one for one in suitable if one.code == FAULTY_STYLE] or suitable
     if topic.where == "web":
-        fitting = [one for one in fitting if one.unit_code == "webshop"] or fitting
-    recent = [one for one in fitting if one.signed_at > moment - timedelta(days=45)]
-    return chance.pick(recent or fitting or world.purchases)
+        suitable = [one for one in suitable if one.unit_code == "webshop"] or suitable
+    recent = [one for one in suitable if one.signed_at > moment - timedelta(days=45)]
+    return chance.pick(recent or suitable or world.purchases)
 
 
 def _text(world: World, topic: Topic, purchase: Purchase, unit_code: str, courier: str, moment: datetime) -> str:
     chance = world.chance
     days = max(2, min((moment - purchase.signed_at) // timedelta(days=1), 60))
     store = world.units[unit_code].name_zh if unit_code != "webshop" else world.units[chance.pick(STORES)].name_zh
-    text = chance.pick(topic.texts).format(
+    text = fitting(chance.pick(topic.texts), topic.texts, purchase.product, purchase.line).format(
         product=purchase.product, days=days, n=chance.whole(2, 8), store=store, courier=courier,
         price=purchase.paid, promotion=world.promotion,
     )  # fmt: skip

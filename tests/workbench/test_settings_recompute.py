@@ -89,6 +89,20 @@ def test_a_day_off_moves_them_in_english_too(desk: Any, clock: Any) -> None:
     assert due(case) == before + timedelta(days=1)
 
 
+def test_a_worker_that_remembers_the_old_table_reads_the_new_one(desk: Any, clock: Any) -> None:
+    """What is company-wide is kept for half a minute in each process; a run asked for meanwhile must not miss it."""
+    from tuoshan.cases import calendars
+
+    case = desk.accepted()
+    before = due(case)
+    remembered = calendars._read()
+    shorten(clock())
+    desk.client("manager").post(address(TABLE))
+    calendars._known = remembered
+    work()
+    assert due(case) < before
+
+
 def test_a_run_goes_on_where_it_stopped(desk: Any, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from tuoshan.cases import recomputing, writing
     from tuoshan.cases.models import Event, Recomputation

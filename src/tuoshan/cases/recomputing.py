@@ -13,7 +13,7 @@ from tuoshan import clock, identifiers
 from tuoshan.agenda import claiming
 from tuoshan.agenda.models import Item
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import writing
+from tuoshan.cases import calendars, writing
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case, Deadline, Recomputation
 from tuoshan.cases.orders import Order
@@ -45,6 +45,7 @@ def latest(subject: str) -> Recomputation | None:
 
 def take_some(item: Item, now: datetime) -> datetime | None:
     """One step of a run; the moment of the next one, None at the end."""
+    calendars.forget()  # the change was made in another process, perhaps a moment ago
     run = Recomputation.objects.get(pk=item.data["run"])
     running = Deadline.objects.filter(case_id=OuterRef("pk"), ended_at__isnull=True)
     waiting = Case.objects.filter(Exists(running), playbook__in=json.loads(run.playbooks), pk__gt=run.after_id)

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import psutil
+
 from bench import places
 
 HOST = "127.0.0.1"

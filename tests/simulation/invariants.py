@@ -281,7 +281,8 @@ def at_the_end(world: World) -> None:
             if times != 1:
                 raise Violation(6, f"{key} was delivered or cancelled {times} times")
         again = evolve.replay(file.case.playbook, [Event.from_json(event.to_json()) for event in file.events])
-        if again.to_json() != file.case.to_json():
+        stored = file.case.to_json()
+        if again.to_json() != stored:
             raise Violation(4, "replay gives another state")
-        if CaseState.from_json(file.case.to_json()) != file.case:
+        if CaseState.from_json(stored) != file.case:
             raise Violation(4, "the stored state reads back otherwise")

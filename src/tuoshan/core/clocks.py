@@ -6,8 +6,8 @@ open it has no due moment at all. See docs/playbooks.md, "Time" and "Pause".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
 from tuoshan.core.case import Clock, ClockKind, Interval
@@ -33,6 +33,11 @@ class Plan:
     pauses: tuple[str, ...] = ()
     runs_while: tuple[str, ...] = ()
     order: int = 0
+    told: tuple[tuple[Duration | None, tuple[str, ...]], ...] = field(init=False, repr=False, compare=False)
+    """`late` as it goes off: parties told at the same moment are told in one step."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "told", together(self.late))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +111,31 @@ def frozen_duration(clock: Clock) -> Duration:
 
 def reckon(clock: Clock, calendar: WorkCalendar) -> Clock:
     """The clock with its due moment reckoned anew on this calendar; None while an interval is open."""
-    if _open(clock.paused) or _open(clock.held):
-        return replace(clock, due=None, calendar=calendar.version)
-    held = cast(tuple[tuple[datetime, datetime], ...], clock.held)
+    return _reckoned(clock, clock.paused, clock.held, calendar)
+
+
+def _reckoned(
+    clock: Clock, paused: tuple[Interval, ...], held: tuple[Interval, ...], calendar: WorkCalendar
+) -> Clock:
+    """The same for a clock that stood still in these intervals."""
+    due, provisional = None, clock.provisional
+    if not (_open(paused) or _open(held)):
+        due, provisional = _due(clock, paused, held, calendar)
+    return replace(
+        clock, due=due, provisional=provisional, paused=paused, held=held, calendar=calendar.version
+    )  # fmt: skip
+
+
+def _due(
+    clock: Clock, paused: tuple[Interval, ...], held: tuple[Interval, ...], calendar: WorkCalendar
+) -> tuple[datetime, bool]:
+    """When the clock is due, given its closed intervals, and whether that is provisional."""
     if clock.fixed is not None:
-        moved = clock.fixed
-        for start, end in held:
-            moved += end - start
-        return replace(clock, due=moved, calendar=calendar.version)
-    stopped = cast(tuple[tuple[datetime, datetime], ...], tuple(sorted(clock.paused + clock.held)))
+        shifts = cast(tuple[tuple[datetime, datetime], ...], held)
+        return sum((end - start for start, end in shifts), timedelta()) + clock.fixed, clock.provisional
+    stopped = cast(tuple[tuple[datetime, datetime], ...], tuple(sorted(paused + held)))
     found = due_moment(clock.started, frozen_duration(clock), calendar, stopped)
-    due = max(found.at, clock.not_before or found.at)
-    return replace(clock, due=due, provisional=found.provisional, calendar=calendar.version)
+    return max(found.at, clock.not_before or found.at), found.provisional
 
 
 def _open(intervals: tuple[Interval, ...]) -> bool:
@@ -130,7 +148,7 @@ def set_stopped(clock: Clock, *, paused: bool, held: bool, now: datetime, calend
     holds = _interval(clock.held, held, now)
     if pauses is clock.paused and holds is clock.held:
         return clock
-    return reckon(replace(clock, paused=pauses, held=holds), calendar)
+    return _reckoned(clock, pauses, holds, calendar)
 
 
 def _interval(intervals: tuple[Interval, ...], wanted: bool, now: datetime) -> tuple[Interval, ...]:
@@ -146,9 +164,8 @@ def end_clock(
     clock: Clock, now: datetime, calendar: WorkCalendar, *, met: bool, happened: datetime | None = None
 ) -> Clock:
     """The clock at its end: kept or late when what it waited for came, stopped when something else ended it."""
-    closed = reckon(
-        replace(clock, paused=_interval(clock.paused, False, now), held=_interval(clock.held, False, now)),
-        calendar,
+    closed = _reckoned(
+        clock, _interval(clock.paused, False, now), _interval(clock.held, False, now), calendar
     )
     due = closed.due
     assert due is not None
@@ -159,7 +176,11 @@ def end_clock(
 
 
 def steps(clock: Clock, plan: Plan, calendar: WorkCalendar) -> list[Step]:
-    """What this clock has still to do by itself, each with its moment; none while it is stopped."""
+    """What this clock does next by itself, each with its moment; none while it is stopped.
+
+    Lateness told some time after the due moment is reckoned only once nothing that cannot be held back goes
+    off before it: most clocks end before they are due.
+    """
     if clock.ended is not None or clock.due is None:
         return []
     working = clock.working or plan.limit.clock == "working_time"
@@ -176,21 +197,26 @@ def steps(clock: Clock, plan: Plan, calendar: WorkCalendar) -> list[Step]:
             at = offset(clock.due, before, -1, working, calendar, stopped).at
             if at > clock.started:
                 add(number, at, f"warn{number}")
-    for number, (after, parties) in enumerate(together(plan.late)):
-        if f"late{number}" not in clock.fired:
-            at = offset(clock.due, after, +1, working, calendar, stopped).at if after else clock.due
-            add(len(plan.warn) + number, at, f"late{number}", parties)
+    late = [(number, *step) for number, step in enumerate(plan.told) if f"late{number}" not in clock.fired]
+    for number, after, parties in late:
+        if after is None:
+            add(len(plan.warn) + number, clock.due, f"late{number}", parties)
+    if not left:
+        for number, after, parties in late:
+            if after is not None:
+                at = offset(clock.due, after, +1, working, calendar, stopped).at
+                add(len(plan.warn) + number, at, f"late{number}", parties)
     if plan.otherwise and "else" not in clock.fired:
-        add(len(plan.warn) + len(plan.late), clock.due, "else")
+        add(len(plan.warn) + len(plan.told), clock.due, "else")
     return left
 
 
-def together(late: tuple[LateStep, ...]) -> list[tuple[Duration | None, tuple[str, ...]]]:
+def together(late: tuple[LateStep, ...]) -> tuple[tuple[Duration | None, tuple[str, ...]], ...]:
     """Parties told at the same moment are told in one step."""
     told: dict[Duration | None, tuple[str, ...]] = {}
     for step in late:
         told[step.after] = (*told.get(step.after, ()), step.party)
-    return list(told.items())
+    return tuple(told.items())
 
 
 def rearm(clock: Clock, fixed: datetime, now: datetime, calendar: WorkCalendar) -> Clock:

@@ -20,7 +20,7 @@ Complexity: linear in the days passed and in the number of pauses; `due_moment` 
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -168,9 +168,11 @@ class Due:
 
 
 def _merged(
-    intervals: Iterable[Interval], earliest: datetime, latest: datetime | None = None
+    intervals: tuple[Interval, ...], earliest: datetime, latest: datetime | None = None
 ) -> list[Interval]:
     """The intervals clipped to [earliest, latest], in order, overlapping ones joined, empty ones dropped."""
+    if not intervals:
+        return []
     clipped: list[Interval] = []
     for begin, end in intervals:
         if end < begin:

@@ -34,7 +34,7 @@ def corrects(action: Action) -> bool:
 def place(work: Work, action: Action) -> None:
     """The action must be possible from the state the case is in, and no hold may freeze it."""
     case = work.case
-    if action not in work.playbook.actions_from(case.state):
+    if all(action.name != one.name for one in work.playbook.actions_from(case.state)):
         moved = case.moved
         if moved.get("by_system") and (action.name in _names_from(work, str(moved.get("from")))):
             raise Refused(
@@ -68,12 +68,13 @@ def permit(work: Work, actor: Actor, action: Action, overlay: Mapping[str, objec
     did = frozenset(
         person for name in action.not_by for person in who_did(work, name)
     )  # fmt: skip
+    barred = bool(did and actor.persons & did)
     if not allowed & actor.parties:
-        by_superior = bool(_superiors(work, allowed) & actor.parties) and not actor.persons & did
-        if did and by_superior and _nobody_left(work, allowed, did):
+        by_superior = did and not barred and _superiors(work, allowed) & actor.parties
+        if by_superior and _nobody_left(work, allowed, did):
             return
         raise Refused("not_allowed", needs=sorted(allowed))
-    if actor.persons & did:
+    if barred:
         raise Refused("not_by_same_person", actions=list(action.not_by), step=action.name)
 
 

@@ -336,6 +336,8 @@ class Playbook:
     """Actions by state, kept as they are found: every clock asks for them at every event."""
     _plans: dict[tuple[str, str], object] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `timing.plan_of` has read from the declarations, by kind and name of the clock."""
+    _gating: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The tasks that keep a way on back (`timing.gating`), by state."""
 
     def superior_of(self, party: str) -> str:
         """The party to whom this party's overdue work goes; `lead` where the file names none."""

@@ -49,7 +49,7 @@ def possible(playbook: Playbook, case: CaseState, actor: Actor, now: datetime, a
     found = [item for action in playbook.actions_from(case.state) if (item := _action(work, action, actor))]
     main, tasks = [item for item in found if item.main], _tasks(work, actor)
     turn = _next(work, actor, main, tasks)
-    main, tasks = ([replace(one, next=one is turn) for one in items] for items in (main, tasks))
+    main, tasks = ([replace(one, next=True) if one is turn else one for one in items] for items in (main, tasks))
     return [
         *main,
         *tasks,
@@ -66,10 +66,9 @@ def _next(work: Work, actor: Actor, main: list[Possible], tasks: list[Possible])
     """
     playbook, case = work.playbook, work.case
     free = [item for item in tasks if item.blocked is None]
-    ahead = [action for action in playbook.actions_from(case.state) if action.moves]
+    gating = timing.gating(playbook, case.state)
     for item in free:
-        task = playbook.tasks.get(item.name)
-        if task is None or any(timing.gates(task, action) for action in ahead):
+        if item.name in gating or item.name not in playbook.tasks:
             return item
     turn = timing.awaited(playbook, case) & actor.parties
     steps = [item for item in main if item.blocked is None and _of_the_awaited(playbook.actions[item.name], turn)]

@@ -93,12 +93,20 @@ def awaited(playbook: Playbook, case: CaseState) -> frozenset[str]:
     state = playbook.states.get(case.state)
     if state is None or state.waits is None:
         return frozenset()
-    ahead = [action for action in playbook.actions_from(case.state) if action.moves]
-    gating = frozenset(
-        task.party for task in case.open_tasks()
-        if task.name in playbook.tasks and any(gates(playbook.tasks[task.name], action) for action in ahead)
-    )  # fmt: skip
-    return gating or frozenset(state.waits.parties)
+    names = gating(playbook, case.state)
+    holders = frozenset(task.party for task in case.open_tasks() if task.name in names)
+    return holders or frozenset(state.waits.parties)
+
+
+def gating(playbook: Playbook, state: str) -> frozenset[str]:
+    """The tasks that keep a way on from this state back for as long as they are open."""
+    found = playbook._gating.get(state)
+    if found is None:
+        ahead = [action for action in playbook.actions_from(state) if action.moves]
+        found = playbook._gating[state] = frozenset(
+            name for name, task in playbook.tasks.items() if any(gates(task, action) for action in ahead)
+        )
+    return found
 
 
 def to_warn(playbook: Playbook, case: CaseState, clock: Clock) -> tuple[str, ...]:

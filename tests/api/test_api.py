@@ -53,6 +53,15 @@ def house() -> dict[str, Person]:
     }
 
 
+def test_registering_asks_the_database_little(house: dict[str, Person], django_assert_max_num_queries: Any) -> None:
+    """Token, roles, customer, standing, parties and their map, nine of the write path, the arrival; savepoints."""
+    program = Program(house["agent"])
+    known = {"customer_phone": "13800138000", "customer_name": "王小明"}
+    registered(program, **known)
+    with django_assert_max_num_queries(21):
+        registered(program, **known)
+
+
 def registered(program: Program, **more: Any) -> str:
     answer = program.post("/cases", {**COMPLAINT, **more})
     assert answer.status_code == 201, answer.content

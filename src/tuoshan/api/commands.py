@@ -41,10 +41,10 @@ def answer(outcome: service.Outcome, case: Case | None = None, playbook: Playboo
     if outcome.refusal is not None:
         known = playbook or playbook_of(case or Case.objects.get(pk=outcome.case_id))
         raise refused(outcome.refusal, known)
-    stands = Case.objects.only("state").get(pk=outcome.case_id)
+    left = outcome.state or Case.objects.only("state").get(pk=outcome.case_id)
     events = [f"{event.kind}:{event.name}" for event in outcome.events]
     return {
-        "number": outcome.number, "state": stands.state, "seq": outcome.seq, "events": events,
+        "number": outcome.number, "state": left.state, "seq": outcome.seq, "events": events,
         "replayed": outcome.replayed,
     }  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.chain import canonical
-from tuoshan.core.case import CommandKind, Event, Json, Refusal, encode, moment_text
+from tuoshan.core.case import CaseState, CommandKind, Event, Json, Refusal, encode, moment_text
 
 
 class CaseUnknown(LookupError):
@@ -103,7 +103,10 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a command. A refused one may still have let alarms go off: they are in `events`."""
+    """What became of a command. A refused one may still have let alarms go off: they are in `events`.
+
+    `state` is the case as the command left it; a reply that is given again knows none.
+    """
 
     case_id: int
     number: str
@@ -111,6 +114,7 @@ class Outcome:
     events: tuple[Event, ...] = ()
     refusal: Refusal | None = None
     replayed: bool = False
+    state: CaseState | None = field(default=None, compare=False, repr=False)
 
     @property
     def accepted(self) -> bool:

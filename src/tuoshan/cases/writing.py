@@ -228,7 +228,7 @@ def remember(cursor: Any, replies: Sequence[tuple[Order, str, Outcome, datetime]
 def outcome_of(change: Change) -> Outcome:
     """What the sender is told."""
     row, decision = change.row, change.decision
-    return Outcome(row.id, row.number, row.seq, decision.events, decision.refusal)
+    return Outcome(row.id, row.number, row.seq, decision.events, decision.refusal, state=decision.case)
 
 
 # -- waking --------------------------------------------------------------------------------------------------------

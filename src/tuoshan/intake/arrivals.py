@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tuoshan.cases import sql
 from tuoshan.cases.models import Case
 from tuoshan.intake.models import Arrival
 from tuoshan.intake.texts import text_key
+from tuoshan.secrets import encrypt
 
 
 @dataclass(frozen=True)
@@ -21,18 +23,23 @@ class Came:
     particulars: Mapping[str, str] = field(default_factory=dict)
 
 
-def keep(*, case_id: int, came: Came, registered_at: datetime, order_no: str, text: str) -> Arrival:
+_INSERT = (
+    "INSERT INTO intake_arrival (case_id, channel, received_at, reply_due, order_no, text_key, particulars) "
+    "VALUES {rows}",
+    7,
+)
+
+
+def keep(
+    cursor: Any, *, case_id: int, came: Came, registered_at: datetime, order_no: str, text: str
+) -> None:
     """Write the row. A moment of arrival after the registration is taken as the registration."""
     given = {name: value for name, value in came.particulars.items() if value}
-    return Arrival.objects.create(
-        case_id=case_id,
-        channel=came.channel,
-        received_at=min(came.received_at or registered_at, registered_at),
-        reply_due=came.reply_due,
-        order_no=order_no.strip()[:64],
-        text_key=text_key(text),
-        particulars=json.dumps(given, ensure_ascii=False) if given else "",
-    )
+    row = (
+        case_id, came.channel, min(came.received_at or registered_at, registered_at), came.reply_due,
+        order_no.strip()[:64], text_key(text), encrypt(json.dumps(given, ensure_ascii=False)) if given else "",
+    )  # fmt: skip
+    sql.insert(cursor, _INSERT, [row])
 
 
 def particulars(arrival: Arrival) -> dict[str, str]:

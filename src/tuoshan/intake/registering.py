@@ -5,7 +5,7 @@ arrived and the identity check are kept. A refusal leaves nothing behind, not ev
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -101,7 +101,7 @@ class _Given:
 def _register(given: _Given) -> Registered:
     playbook = library.current(given.playbook)
     library.ensure_stored(playbook)
-    with write_transaction():
+    with write_transaction() as cursor:
         found = _customer(given.contact, by_staff=given.actor is not None and given.actor.kind != "customer")
         customer = found.customer if found else None
         actor = given.actor or ActingAs.by_customer(customer.pk if customer and given.contact.phone else None)
@@ -123,16 +123,20 @@ def _register(given: _Given) -> Registered:
         else:
             at = outcome.events[0].at
             arrivals.keep(
-                case_id=outcome.case_id, came=given.came, registered_at=at, order_no=order_no, text=said
+                cursor, case_id=outcome.case_id, came=given.came, registered_at=at, order_no=order_no, text=said
             )
             if given.identity is not None:
-                record_identity(case_id=outcome.case_id, actor=actor, check=given.identity)
+                checked = record_identity(case_id=outcome.case_id, actor=actor, check=given.identity)
+                outcome = replace(outcome, state=checked.state)
     if outcome.refusal is not None:
         return Registered(outcome, found.customer if found and not found.made else None)
-    case = Case.objects.get(pk=outcome.case_id)
-    kept = customer if not outcome.replayed else Customer.objects.filter(pk=case.customer_id or 0).first()
-    fresh = bool(found and found.made and not outcome.replayed)
-    return Registered(outcome, kept, fresh, found.differs if found else (), promise_of(case))
+    differs = found.differs if found else ()
+    if outcome.state is None:
+        case = Case.objects.get(pk=outcome.case_id)
+        kept = Customer.objects.filter(pk=case.customer_id or 0).first()
+        return Registered(outcome, kept, False, differs, promise_of(case))
+    promise = Promise(due_for_customer(playbook, outcome.state))
+    return Registered(outcome, customer, bool(found and found.made), differs, promise)
 
 
 def promise_of(case: Case) -> Promise:

@@ -1,15 +1,19 @@
 """The write path on a real database."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.cases.process import CUSTOMER, DESK, HANDLER, SHOP
 
 from tuoshan.agenda import worker
 from tuoshan.agenda.models import Item
 from tuoshan.cases import service
 from tuoshan.cases.models import Case, Deadline, Event, Message, Task, Words
+from tuoshan.cases.rows import Row
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,6 +38,24 @@ def test_registering_writes_case_event_clocks_and_wake(begun: int, clock: Any) -
     assert set(Deadline.objects.filter(case_id=begun).values_list("name", flat=True)) == {"received", "solve"}
     wake = Item.objects.get(kind="wake")
     assert wake.case_id == begun and wake.due_at == clock() + timedelta(minutes=90)
+
+
+def test_the_number_is_taken_when_all_but_the_case_and_its_reply_is_written(repair: Any) -> None:
+    """Its row is held until the commit, and whoever registers at the same time waits for it."""
+    with CaptureQueriesContext(connection) as sent:
+        service.register(
+            playbook="repair", actor=DESK, values={"what_happened": "水管漏水", "grade": "normal"}, channel="counter",
+            customer_id=77, unit_id=5, idempotency_key="one",
+        )  # fmt: skip
+    into = [found[1] for one in sent if (found := re.match(r"INSERT INTO (\w+)", one["sql"]))]
+    after = into[into.index("cases_counter") + 1 :]
+    assert after == ["cases_case", "cases_command"] and {"cases_event", "cases_deadline", "agenda_item"} < set(into)
+
+
+def test_an_outcome_knows_the_state_that_was_stored(begun: int) -> None:
+    outcome = accepted(begun, idempotency_key="one")
+    assert outcome.state == Row.of(Case.objects.get(id=begun)).state
+    assert accepted(begun, idempotency_key="one").state is None
 
 
 def test_personal_words_stay_out_of_the_chain(begun: int) -> None:

@@ -37,7 +37,7 @@ def put(
     due = sql.adapt(due_at)
     row = (
         identifiers.next_id(), case_id, kind, name, key, due, due,
-        json.dumps(payload or {}, ensure_ascii=False), 0, "", None, None, "", now,
+        json.dumps(payload or {}, ensure_ascii=False), now,
     )  # fmt: skip
     with write_transaction() as cursor:
         sql.upsert(cursor, [row])

@@ -3,7 +3,7 @@
 One call writes one case or many, always with the same few statements, in the transaction of the caller.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,14 +45,16 @@ def wake_key(case_id: int) -> str:
     return f"wake:{case_id}"
 
 
-def flush(cursor: Any, changes: Sequence[Change]) -> None:
-    """Write what has changed. Rows' `head_hash`, `snapshot` and `seq` are brought up to date on the way."""
+def flush(cursor: Any, changes: Sequence[Change], give_numbers: Callable[[], None] | None = None) -> None:
+    """Write what has changed. Rows' `head_hash`, `snapshot` and `seq` are brought up to date on the way.
+
+    The case comes late, and the number of a new one just before: until the commit, nobody else can take one. Its
+    tasks follow it, as the tally's triggers want.
+    """
     events = [row for change in changes for row in _event_rows(change)]
     sql.insert(cursor, sql.INSERT_WORDS, [row for change in changes for row in _words_rows(change)])
-    _write_cases(cursor, [change for change in changes if change.decision.events])
     sql.insert(cursor, sql.INSERT_EVENTS, events)
     sql.insert(cursor, sql.UPSERT_DEADLINES, [row for change in changes for row in _changed(change, deadline_rows)])
-    sql.insert(cursor, sql.UPSERT_TASKS, [row for change in changes for row in _changed(change, task_rows)])
     messages = [(change, draft, identifiers.next_id()) for change in changes for draft in _drafts(change)]
     sql.insert(cursor, sql.INSERT_MESSAGES, [_message_row(*message) for message in messages])
     for change in changes:
@@ -63,6 +65,10 @@ def flush(cursor: Any, changes: Sequence[Change]) -> None:
     asleep = [change for change in changes if _falls_asleep(change)]
     if asleep:
         agenda_sql.finish_wakes(cursor, [wake_key(change.row.id) for change in asleep], asleep[0].now)
+    if give_numbers is not None:
+        give_numbers()
+    _write_cases(cursor, [change for change in changes if change.decision.events])
+    sql.insert(cursor, sql.UPSERT_TASKS, [row for change in changes for row in _changed(change, task_rows)])
 
 
 # -- the case and its events ----------------------------------------------------------------------------------
@@ -86,7 +92,7 @@ def _event_rows(change: Change) -> Iterable[tuple[Any, ...]]:
 def _words_rows(change: Change) -> Iterable[tuple[Any, ...]]:
     if change.keeps_words:
         for ref, text in change.words.items():
-            yield (change.row.id, ref, encrypt(text), None)
+            yield (change.row.id, ref, encrypt(text))
 
 
 def _write_cases(cursor: Any, changes: Sequence[Change]) -> None:
@@ -144,7 +150,7 @@ def _agenda_row(
     if kind == "wake" and due < change.now and not change.decision.events:
         ready = change.now + timedelta(seconds=1)  # nothing went off: do not spin
     text = canonical(payload) if payload else "{}"
-    return (identifiers.next_id(), change.row.id, kind, name, key, due, ready, text, 0, "", None, None, "", change.now)
+    return (identifiers.next_id(), change.row.id, kind, name, key, due, ready, text, change.now)
 
 
 def _agenda_rows(change: Change) -> Iterable[tuple[Any, ...]]:

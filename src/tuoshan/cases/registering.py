@@ -81,8 +81,8 @@ def _register(cases: Sequence[NewCase]) -> list[Outcome]:
         taken = [one for one in fresh if one.outcome is None]
         if not taken:
             transaction.set_rollback(True)  # files bound to a refused case go back to their draft
-        _give_numbers(cursor, taken)
-        flush(cursor, [one.change for one in taken if one.change is not None])
+        changes = [one.change for one in taken if one.change is not None]
+        flush(cursor, changes, lambda: _give_numbers(cursor, taken))
         replies = []
         for one in taken:
             assert one.change is not None

@@ -29,7 +29,7 @@ MESSAGE_COLUMNS = (
     "id", "case_id", "at", "direction", "channel", "author_id", "subject", "text", "visible_to_customer",
     "event_seq", "delivery",
 )  # fmt: skip
-WORDS_COLUMNS = ("case_id", "ref", "text", "erased_at")
+WORDS_COLUMNS = ("case_id", "ref", "text")
 COMMAND_COLUMNS = ("key", "case_id", "actor_id", "fingerprint", "reply", "at")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from tuoshan.core.worktime import WorkCalendar
@@ -25,7 +26,13 @@ Interval = tuple[datetime, datetime | None]
 
 
 def moment_text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    return _utc_text(at if at.tzinfo is UTC else at.astimezone(UTC))
+
+
+@lru_cache(maxsize=1024)
+def _utc_text(at: datetime) -> str:
+    """Kept, as one decision writes the same few moments many times."""
+    return at.isoformat(timespec="microseconds")
 
 
 def encode(value: object) -> Json:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -18,7 +19,7 @@ DEPARTMENT_ROLES = {"store": frozenset({"store_manager"}), "service": frozenset(
 INVESTIGATORS = frozenset({"investigator"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Profile:
     """What deciding about one person needs. ``roles`` are (key, reach) of the roles that may act;
     ``reading`` are those that only read. Paths are empty for someone without a unit.
@@ -32,11 +33,11 @@ class Profile:
     department: str = ""
     is_away: bool = False
 
-    @property
+    @cached_property
     def acting_roles(self) -> frozenset[str]:
         return frozenset(key for key, _ in self.roles)
 
-    @property
+    @cached_property
     def service_path(self) -> str:
         """The branch that this person's service desk serves: everything below the unit it belongs to.
 
@@ -46,7 +47,7 @@ class Profile:
             return self.unit_path
         return self.unit_path.rstrip("/").rpartition("/")[0] + "/" if "/" in self.unit_path.rstrip("/") else ""
 
-    @property
+    @cached_property
     def works_for_department(self) -> str:
         """The department whose work this person's role takes up; empty when it takes up none."""
         fitting = DEPARTMENT_ROLES.get(self.department, INVESTIGATORS)

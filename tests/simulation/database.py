@@ -20,7 +20,8 @@ from tuoshan.cases import library, service, writing
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Event
 from tuoshan.cases.orders import Order, Outcome
-from tuoshan.core.case import Actor, Command, encode
+from tuoshan.core.case import Actor, Command
+from tuoshan.core.facts import encode
 from tuoshan.core.walking import BEGIN
 
 CUSTOMER = 77

@@ -27,7 +27,7 @@ from tuoshan.cases.models import Case, Watch, Words
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.queries import CursorBroken
 from tuoshan.cases.refusals import sentence
-from tuoshan.core.case import encode
+from tuoshan.core.facts import encode
 from tuoshan.core.playbook import Field, Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work

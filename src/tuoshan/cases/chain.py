@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tuoshan.core.case import SYSTEM_ACTOR, Actor, Event, moment_text
+from tuoshan.core.case import SYSTEM_ACTOR, Actor, Event
+from tuoshan.core.facts import moment_text
 
 
 class ActorUnknown(ValueError):

@@ -9,7 +9,8 @@ from typing import Any
 
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.chain import canonical
-from tuoshan.core.case import CaseState, CommandKind, Event, Json, Refusal, encode, moment_text
+from tuoshan.core.case import CaseState, CommandKind, Event, Json, Refusal
+from tuoshan.core.facts import encode, moment_text
 
 
 class CaseUnknown(LookupError):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tuoshan.core.case import Words
+from tuoshan.core.facts import Words
 from tuoshan.core.playbook import Field, Playbook
 from tuoshan.secrets import words_ref
 

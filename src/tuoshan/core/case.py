@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
+from tuoshan.core.facts import decode, encode, moment_text
 from tuoshan.core.worktime import WorkCalendar
 
 Json = Any
@@ -23,60 +22,6 @@ CommandKind = Literal[
 ]  # fmt: skip
 ClockKind = Literal["state", "deadline", "task", "hold"]
 Interval = tuple[datetime, datetime | None]
-
-
-def moment_text(at: datetime) -> str:
-    return _utc_text(at if at.tzinfo is UTC else at.astimezone(UTC))
-
-
-@lru_cache(maxsize=1024)
-def _utc_text(at: datetime) -> str:
-    """Kept, as one decision writes the same few moments many times."""
-    return at.isoformat(timespec="microseconds")
-
-
-def encode(value: object) -> Json:
-    """A fact's value in JSON: decimals, dates and moments are tagged so that they come back exactly."""
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case Decimal():
-            return {"decimal": format(value, "f")}
-        case datetime():
-            return {"moment": moment_text(value)}
-        case date():
-            return {"date": value.isoformat()}
-        case list() | tuple():
-            return [encode(item) for item in value]
-        case dict():
-            return {"map": {key: encode(item) for key, item in value.items()}}
-        case Words():
-            return {"words": value.ref}
-    raise TypeError(f"a fact cannot hold {type(value).__name__}")
-
-
-def decode(value: Json) -> object:
-    match value:
-        case {"decimal": text}:
-            return Decimal(text)
-        case {"moment": text}:
-            return datetime.fromisoformat(text)
-        case {"date": text}:
-            return date.fromisoformat(text)
-        case {"map": mapping}:
-            return {key: decode(item) for key, item in mapping.items()}
-        case {"words": ref}:
-            return Words(ref)
-        case list():
-            return [decode(item) for item in value]
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Free text or personal data kept outside the chain, known here by its keyed hash alone."""
-
-    ref: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from tuoshan.core import judging, moving, timing
-from tuoshan.core.case import Around, CaseState, Clock, Command, Decision, TaskRun, moment_text
+from tuoshan.core.case import Around, CaseState, Clock, Command, Decision, TaskRun
 from tuoshan.core.clocks import Step
+from tuoshan.core.facts import moment_text
 from tuoshan.core.freezing import adopt, disown, hold, release, release_command
 from tuoshan.core.mending import correct, correct_command, step_back
 from tuoshan.core.playbook import MESSAGE, START, Action, Playbook

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from tuoshan.core.case import CaseState, Clock, Event, HoldRun, Json, TaskRun, Trace, decode, moment_text
+from tuoshan.core.case import CaseState, Clock, Event, HoldRun, Json, TaskRun, Trace
+from tuoshan.core.facts import decode, moment_text
 
 TRACED_KINDS = frozenset({"start", "act", "task", "correct", "step_back", "hold", "release", "record"})
 _NEVER = Trace()

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from tuoshan.core.case import Words
 from tuoshan.core.conditions import MissingFact, Scope
+from tuoshan.core.facts import Words
 from tuoshan.core.playbook import Field
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from tuoshan.core import judging, timing
-from tuoshan.core.case import Clock, Command, Event, HoldRun, moment_text
+from tuoshan.core.case import Clock, Command, Event, HoldRun
 from tuoshan.core.clocks import Plan
+from tuoshan.core.facts import moment_text
 from tuoshan.core.playbook import Limit
 from tuoshan.core.stepping import close, noted, settle_down
 from tuoshan.core.work import Refused, Work

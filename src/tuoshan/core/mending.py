@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from tuoshan.core import evolve, judging, moving, timing
-from tuoshan.core.case import CaseState, Command, Event, Interval, encode
+from tuoshan.core.case import CaseState, Command, Event, Interval
+from tuoshan.core.facts import encode
 from tuoshan.core.playbook import START, Playbook
 from tuoshan.core.stepping import close, noted, settle_down
 from tuoshan.core.work import Refused, Work

@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Literal, cast
 
 from tuoshan.core import timing
-from tuoshan.core.case import TaskRun, encode
+from tuoshan.core.case import TaskRun
 from tuoshan.core.clocks import Plan
 from tuoshan.core.conditions import MissingFact
+from tuoshan.core.facts import encode
 from tuoshan.core.playbook import Action, Limit, Task, Verb
 from tuoshan.core.work import Refused, Work
 

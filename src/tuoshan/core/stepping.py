@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from tuoshan.core import judging, moving, timing
-from tuoshan.core.case import Clock, Command, Json, encode, moment_text
+from tuoshan.core.case import Clock, Command, Json
 from tuoshan.core.clocks import Step
+from tuoshan.core.facts import encode, moment_text
 from tuoshan.core.playbook import Action
 from tuoshan.core.work import Refused, Work
 

@@ -22,10 +22,10 @@ from tuoshan.core.case import (
     Json,
     Refusal,
     TaskRun,
-    encode,
 )
 from tuoshan.core.clocks import Plan, Step
 from tuoshan.core.conditions import Expression
+from tuoshan.core.facts import encode
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.scope import CaseScope
 from tuoshan.core.worktime import WorkCalendar

@@ -5,9 +5,10 @@ from typing import Any
 
 from tuoshan.cases.chain import EventRow, event_of
 from tuoshan.cases.models import Case, Event, Message, Words
-from tuoshan.core.case import CaseState, Json, decode
+from tuoshan.core.case import CaseState, Json
 from tuoshan.core.case import Event as CaseEvent
-from tuoshan.core.case import Words as Reference
+from tuoshan.core.facts import Words as Reference
+from tuoshan.core.facts import decode
 from tuoshan.core.playbook import Playbook
 
 ERASED = "…"

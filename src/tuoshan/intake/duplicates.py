@@ -10,7 +10,7 @@ from tuoshan import clock
 from tuoshan.cases import library, queries
 from tuoshan.cases.models import Case, Words
 from tuoshan.core.case import CaseState
-from tuoshan.core.case import Words as WordsRef
+from tuoshan.core.facts import Words as WordsRef
 from tuoshan.intake.models import Arrival
 from tuoshan.intake.texts import plain_text, said_field, text_key
 

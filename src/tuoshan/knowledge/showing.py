@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tuoshan import clock
 from tuoshan.cases import lists
 from tuoshan.cases.models import Words as StoredWords
-from tuoshan.core.case import Words
+from tuoshan.core.facts import Words
 from tuoshan.core.playbook import Field
 
 Show = Callable[[Field, object], str]

@@ -11,7 +11,8 @@ from tuoshan.agenda.models import Item
 from tuoshan.cases.hooks import follow
 from tuoshan.cases.models import Event as StoredEvent
 from tuoshan.cases.orders import Order
-from tuoshan.core.case import Event, Words, decode
+from tuoshan.core.case import Event
+from tuoshan.core.facts import Words, decode
 from tuoshan.core.playbook import Playbook
 from tuoshan.knowledge.showing import words_of
 from tuoshan.quality import lessons, liability

@@ -21,7 +21,8 @@ from tuoshan.cases.refusals import sentence
 from tuoshan.cases.summary import is_outside
 from tuoshan.catalog.models import Category, Product
 from tuoshan.core import timing
-from tuoshan.core.case import Refusal, encode
+from tuoshan.core.case import Refusal
+from tuoshan.core.facts import encode
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work

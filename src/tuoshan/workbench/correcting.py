@@ -7,7 +7,7 @@ from typing import Any
 from tuoshan.cases.models import Words as StoredWords
 from tuoshan.cases.possible import Standing
 from tuoshan.core import judging
-from tuoshan.core.case import Words
+from tuoshan.core.facts import Words
 from tuoshan.core.playbook import Field
 from tuoshan.core.possible import Possible
 

@@ -19,7 +19,7 @@ from tuoshan.cases.models import Case
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.queries import CursorBroken
 from tuoshan.cases.refusals import sentence
-from tuoshan.core.case import Words
+from tuoshan.core.facts import Words
 from tuoshan.intake.models import Arrival
 from tuoshan.knowledge.showing import words_of
 from tuoshan.office.absences import moment_field

@@ -17,16 +17,17 @@ KINDS: Final = frozenset(get_args(FieldKind))
 
 def read_fields(section: Mapping, values: Values) -> dict[str, Field]:
     """Every fact of the case. A bare wording is short for a line of text with that label."""
-    return {entry.key.text: _field(entry, values) for entry in values.named(section, "fields")}
+    return {entry.key.text: read_field(entry, values) for entry in values.named(section, "fields")}
 
 
-def _field(entry: Entry, values: Values) -> Field:
+def read_field(entry: Entry, values: Values, section: str = "fields", also: tuple[str, ...] = ()) -> Field:
+    """One field; `also` are keys that the caller reads itself."""
     name, node = entry.key.text, entry.value
-    where = f"fields.{name}"
+    where = f"{section}.{name}"
     if isinstance(node, Scalar):
         return Field(name, "text", values.wording(node, where), line=entry.key.line)
     body = values.mapping(node, where)
-    values.known(body, FIELD, where)
+    values.known(body, (*FIELD, *also), where)
     kind = _kind(body, entry.key, where, values)
     for key in ("min", "max"):
         _bound(body.get(key), kind, f"{where}.{key}", values)

@@ -1,0 +1,232 @@
+"""What is proved of a pack before it may rule: no question without an answer, none with two, no row for nothing.
+
+Tables are tried class by class, not fact by fact: a column's values are cut where its cells cut them, so that a few
+dozen combinations stand for all. What cannot happen (`never`, a fact outside its `asked_if`) is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final, cast
+
+from tuoshan.core.conditions import FactType, check
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.compiled import CompiledTable
+from tuoshan.core.policy.examples import run_examples
+from tuoshan.core.policy.pack import TODAY, Amount, InForce, Pack, Table
+from tuoshan.core.policy.reading import row_expressions
+from tuoshan.core.policy.trying import Trial
+from tuoshan.core.policy.value_reading import domain_of_fact, domain_of_setting, domain_of_value, names_read
+from tuoshan.core.reading.findings import Finding, Severity, in_order
+
+_TYPES: Final[Mapping[str, FactType]] = {"choice": "choice", "yes_no": "yes_no", "number": "number", "date": "date"}
+
+GAP, OVERLAP, DEAD, NAMES, CLAUSES, EXAMPLES, WORDING, DATES, TYPES = 1, 2, 3, 4, 5, 6, 7, 8, 9
+"""The checks, as docs/policies.md numbers them."""
+
+
+def check_pack(pack: Pack) -> tuple[Finding, ...]:
+    """Everything that is wrong with one version of a rule book."""
+    checker = _Checker(pack)
+    checker.run()
+    return in_order(checker.found)
+
+
+def check_versions(packs: Iterable[Pack]) -> tuple[Finding, ...]:
+    """Versions of one rule book must not be in force on the same day."""
+    found = []
+    known: dict[str, list[Pack]] = {}
+    for pack in packs:
+        for other in known.setdefault(pack.name, []):
+            if _together(pack, other):
+                found.append(_finding(
+                    DATES, pack, 1, pack.key, f"与 {other.key} 同时有效", f"is in force together with {other.key}",
+                    "给旧版本写上 until", "give the older one an until"))  # fmt: skip
+        known[pack.name].append(pack)
+    return in_order(found)
+
+
+def _together(one: Pack, other: Pack) -> bool:
+    first, second = one.in_force, other.in_force
+    if first is None or second is None:
+        return True
+    if first.by != second.by:
+        return False
+    latest = max(first.begins or date.min, second.begins or date.min)
+    return latest < min(first.until or date.max, second.until or date.max)
+
+
+def _finding(
+    number: int, pack: Pack, line: int, where: str, zh: str, en: str, mend_zh: str, mend_en: str,
+    severity: Severity = "error",
+) -> Finding:  # fmt: skip
+    return Finding(number, severity, pack.file, line, where, Wording(zh, en), Wording(mend_zh, mend_en))
+
+
+class _Checker:
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.found: list[Finding] = []
+
+    def note(self, number: int, line: int, where: str, zh: str, en: str, mend_zh: str, mend_en: str) -> None:
+        self.found.append(_finding(number, self.pack, line, where, zh, en, mend_zh, mend_en))
+
+    def run(self) -> None:
+        pack = self.pack
+        self._circles()
+        for table in pack.tables.values():
+            self._table(table)
+        self._clauses()
+        self._wording()
+        self._kinds()
+        if not any(one.severity == "error" for one in self.found):
+            self._examples()
+
+    # -- tables --------------------------------------------------------------------------------------------
+    def _table(self, table: Table) -> None:
+        where = f"tables.{table.name}"
+        if not table.rows:
+            self.note(GAP, table.line, where, "没有任何行", "has no rows", "写上行", "give it rows")
+            return
+        trial = Trial(self.pack, CompiledTable(table))
+        if table.hit != "collect" and (gap := trial.gap()) is not None:
+            self.note(GAP, table.line, where, f"没有一行适用于：{gap.shown}", f"no row holds for: {gap.shown}",
+                      "补一行，或写不带条件的最后一行", "add a row, or a last row without cells")  # fmt: skip
+        if table.hit == "unique" and (both := trial.overlap()) is not None:
+            case, one, other = both
+            self.note(OVERLAP, other.line, f"{where}.rows.{other.name}",
+                      f"与 {one.name} 同时适用于：{case.shown}", f"holds together with {one.name} for: {case.shown}",
+                      "让两行互斥，或用 hit: first", "make them exclude each other, or use hit: first")  # fmt: skip
+        for row in trial.dead():
+            self.note(DEAD, row.line, f"{where}.rows.{row.name}", "永远轮不到这一行", "this row can never hit",
+                      "删除它，或移到更前面", "remove it, or move it up")  # fmt: skip
+        if trial.too_wide:
+            self.note(GAP, table.line, where, "列太多，无法逐一验证", "is too wide to be proved",
+                      "拆成两张表", "split it into two tables")  # fmt: skip
+
+    # -- order of tables -------------------------------------------------------------------------------------
+    def _circles(self) -> None:
+        """A value may rest on outputs of tables, but nothing on itself."""
+        pack = self.pack
+        gives = {output.name: table.name for table in pack.tables.values() for output in table.outputs}
+        needs: dict[str, set[str]] = {name: set(names_read(value)) for name, value in pack.values.items()}
+        for table in pack.tables.values():
+            read = {column.name for column in table.columns}
+            read |= {name for row in table.rows for out in row.outputs.values() for name in _output_reads(out)}
+            needs[f"table {table.name}"] = read
+        edges = {name: {f"table {gives[one]}" if one in gives else one for one in read} for name, read in needs.items()}
+        for name in _circular(edges):
+            line = pack.values[name].line if name in pack.values else pack.tables[name.removeprefix("table ")].line
+            self.note(NAMES, line, name, "绕回到自身", "depends on itself", "拆开这个循环", "break the circle")
+
+    # -- clauses ---------------------------------------------------------------------------------------------
+    def _clauses(self) -> None:
+        pack = self.pack
+        cited = {name for table in pack.tables.values() for row in table.rows for name in row.clauses}
+        for clause in pack.clauses.values():
+            if clause.name not in cited:
+                self.note(CLAUSES, clause.line, f"clauses.{clause.name}", "没有任何行引用它", "is cited by no row",
+                          "让它起作用，或删除", "let a row cite it, or remove it")  # fmt: skip
+            dates, whole = clause.in_force, pack.in_force
+            if dates and whole and dates.by == whole.by and not _overlap(dates, whole):
+                self.note(CLAUSES, clause.line, f"clauses.{clause.name}", "在本版本有效期内从不生效",
+                          "is never in force while this version is", "改正日期", "mend the dates")  # fmt: skip
+        for table in pack.tables.values():
+            for row in table.rows:
+                if any(one.kind != "note" for one in row.findings) and not row.clauses:
+                    self.note(CLAUSES, row.line, f"tables.{table.name}.rows.{row.name}", "有结论而没有条款",
+                              "says something and cites no clause", "写上 clause", "give it a clause")  # fmt: skip
+
+    # -- wording -----------------------------------------------------------------------------------------------
+    def _wording(self) -> None:
+        pack = self.pack
+        texts = [("title", 1, pack.title), ("source", 1, pack.source)]
+        texts += [(f"clauses.{one.name}", one.line, one.text) for one in pack.clauses.values()]
+        texts += [(f"tables.{one.name}", one.line, one.title) for one in pack.tables.values()]
+        for fact in pack.facts.values():
+            if not fact.shared:
+                texts.append((f"facts.{fact.name}", fact.field.line, fact.field.label))
+                texts += [(f"facts.{fact.name}.{c.value}", fact.field.line, c.title) for c in fact.field.choices]
+        for where, line, words in texts:
+            if not (words.zh and words.en):
+                self.note(WORDING, line, where, "缺少中文或英文", "Chinese or English is missing",
+                          "写成 中文 / English", "write 中文 / English")  # fmt: skip
+
+    # -- kinds -------------------------------------------------------------------------------------------------
+    def _kinds(self) -> None:
+        types, choices = fact_types(self.pack), choices_of(self.pack)
+        expressions = [(f"values.{v.name}", v.line, getattr(v, "expression", None)) for v in self.pack.values.values()]
+        expressions.append(("applies", 1, self.pack.applies))
+        expressions += [
+            (f"tables.{table.name}.rows.{row.name}", row.line, expression)
+            for table in self.pack.tables.values() for row in table.rows for expression in row_expressions(row)
+        ]  # fmt: skip
+        for where, line, expression in expressions:
+            for problem in check(expression, types, choices=choices) if expression is not None else ():
+                self.note(TYPES, line, where, f"“{expression}”：{problem}", f"'{expression}': {problem}",
+                          "改正这个算式", "mend the expression")  # fmt: skip
+
+    # -- examples ----------------------------------------------------------------------------------------------
+    def _examples(self) -> None:
+        for example, wrong in run_examples(self.pack):
+            for line in wrong:
+                self.note(EXAMPLES, example.line, f"examples.{example.name}", f"例子不成立：{line}",
+                          f"the example fails: {line}", "改正规则或例子", "mend the rule, or the example")  # fmt: skip
+
+
+def _overlap(one: InForce, other: InForce) -> bool:
+    latest = max(one.begins or date.min, other.begins or date.min)
+    return latest < min(one.until or date.max, other.until or date.max)
+
+
+def _output_reads(output: object) -> frozenset[str]:
+    return output.of.reads if isinstance(output, Amount) else frozenset()
+
+
+def fact_types(pack: Pack) -> dict[str, FactType]:
+    """What kind every name of a pack is, for the check of expressions."""
+    types: dict[str, FactType] = {TODAY: "date"}
+    for name, fact in pack.facts.items():
+        types[name] = cast(FactType, fact.field.kind)
+    for name, setting in pack.settings.items():
+        types[name] = _TYPES[domain_of_setting(setting).kind]
+    for name, value in pack.values.items():
+        types[name] = _TYPES[domain_of_value(value).kind]
+    for table in pack.tables.values():
+        types |= {output.name: cast(FactType, output.kind) for output in table.outputs}
+    return types
+
+
+def choices_of(pack: Pack) -> dict[str, frozenset[str]]:
+    """The texts that every choice of a pack may be."""
+    found = {
+        name: frozenset(domain_of_fact(fact).choices)
+        for name, fact in pack.facts.items() if fact.field.kind == "choice"
+    }  # fmt: skip
+    for name, value in pack.values.items():
+        if (domain := domain_of_value(value)).kind == "choice":
+            found[name] = frozenset(domain.choices)
+    for table in pack.tables.values():
+        found |= {one.name: frozenset(one.choices) for one in table.outputs if one.kind == "choice"}
+    return found
+
+
+def _circular(needs: Mapping[str, set[str]]) -> list[str]:
+    """The names that depend on themselves."""
+    state: dict[str, int] = {}
+    found = []
+
+    def visit(name: str) -> None:
+        state[name] = 1
+        for other in sorted(needs.get(name, ())):
+            if state.get(other) == 1:
+                found.append(other)
+            elif other not in state:
+                visit(other)
+        state[name] = 2
+
+    for name in needs:
+        if name not in state:
+            visit(name)
+    return list(dict.fromkeys(found))

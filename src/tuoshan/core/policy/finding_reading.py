@@ -1,0 +1,187 @@
+"""Reading what a row finds: the closed list of verbs under `then:`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+
+from tuoshan.core.policy.pack import BEARERS, REMEDIES, Amount, Finding
+from tuoshan.core.policy.value_reading import read_length
+from tuoshan.core.reading.findings import did_you_mean
+from tuoshan.core.reading.values import Values
+from tuoshan.core.yaml_strict import Mapping as MappingNode
+from tuoshan.core.yaml_strict import Node
+
+VERBS = (
+    "right", "floor", "no_right", "outside", "extra", "deduct", "freight", "risk", "proof", "period", "deadline",
+    "limit", "pays", "duty", "note",
+)  # fmt: skip
+TERMS = ("if", "amount", "fee", "until", "needs", "rank")
+LEGS = ("out", "back")
+TIME_UNITS = ("minutes", "hours", "days", "law_days", "working_days", "months")
+
+
+def read_findings(node: Node | None, where: str, values: Values) -> tuple[Finding, ...]:
+    """The list under `then:`; a single mapping is a list of one."""
+    found: list[Finding] = []
+    for item in values.items(node):
+        body = values.mapping(item, where)
+        verbs = [entry.key.text for entry in body if entry.key.text in VERBS]
+        values.known(body, (*VERBS, *TERMS), where)
+        if len(verbs) != 1:
+            values.notes.add(item, where, "每条写一个结论", "each line says one thing",
+                             "可用：" + ", ".join(VERBS), "use one of " + ", ".join(VERBS))  # fmt: skip
+            continue
+        found += _finding(verbs[0], body, where, values)
+    return tuple(found)
+
+
+def _finding(verb: str, body: MappingNode, where: str, values: Values) -> Iterator[Finding]:
+    node, where = body.get(verb), f"{where}.{verb}"
+    condition = values.expression(body.get("if"), where)
+    line = node.line if node is not None else body.line
+    for what, amounts, words in _READERS[verb](node, body, where, values):
+        yield Finding(verb, what, condition, amounts, words, line)
+
+
+Parts = tuple[str, Mapping[str, Amount], Mapping[str, object]]
+
+
+def read_amount(node: Node | None, where: str, values: Values) -> Amount | None:
+    """An expression, or `{of: …, at_least: …, at_most: …}`."""
+    if node is None:
+        return None
+    if isinstance(node, MappingNode):
+        of = values.expression(node.get("of"), where)
+        if of is None:
+            values.notes.add(node, where, "没有 of", "there is no of", "写 of: 金额的算式", "write of: and an expression")
+            return None
+        at_least, at_most = (values.expression(node.get(key), where) for key in ("at_least", "at_most"))
+        return Amount(of, at_least, at_most)
+    expression = values.expression(node, where)
+    return Amount(expression) if expression is not None else None
+
+
+def _terms(body: MappingNode, where: str, values: Values) -> tuple[dict[str, Amount], dict[str, object]]:
+    amounts = {}
+    for name in ("amount", "fee", "until"):
+        amount = read_amount(body.get(name), f"{where}.{name}", values)
+        if amount is not None:
+            amounts[name] = amount
+    words: dict[str, object] = {}
+    if body.get("needs") is not None:
+        words["needs"] = values.names(body.get("needs"), f"{where}.needs")
+    if body.get("rank") is not None:
+        rank = values.literal(body.get("rank"), where)
+        words["rank"] = int(rank) if isinstance(rank, Decimal) else 0
+    return amounts, words
+
+
+def _remedies(node: Node | None, where: str, values: Values, *also: str) -> tuple[str, ...]:
+    known = (*REMEDIES, *also)
+    names = values.names(node, where)
+    for name in names:
+        if name not in known and node is not None:
+            zh, en = did_you_mean(name, known)
+            values.notes.add(node, where, f"没有处理方案“{name}”", f"there is no remedy '{name}'", zh, en)
+    return tuple(name for name in names if name in known)
+
+
+def _right(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    amounts, words = _terms(body, where, values)
+    for remedy in _remedies(node, where, values):
+        yield remedy, amounts, words
+
+
+def _refusal(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    for remedy in _remedies(node, where, values, "all"):
+        yield remedy, {}, {}
+
+
+def _sum(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    """`{what: fraud, of: paid * 3, at_least: 500}`, or an expression alone."""
+    what = where.rpartition(".")[2]
+    if isinstance(node, MappingNode):
+        values.known(node, ("what", "of", "at_least", "at_most"), where)
+        what = values.name(node.get("what"), where) or what
+    amount = read_amount(node, where, values)
+    if amount is not None:
+        yield what, {"of": amount}, {}
+
+
+def _legs(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    legs = values.mapping(node, where)
+    values.known(legs, LEGS, where)
+    for entry in legs:
+        yield entry.key.text, {}, {"by": _bearer(entry.value, where, values)}
+
+
+def _bearer(node: Node | None, where: str, values: Values) -> str:
+    name = values.name(node, where)
+    if name not in BEARERS and node is not None:
+        zh, en = did_you_mean(name, BEARERS)
+        values.notes.add(node, where, f"没有承担方“{name}”", f"nobody called '{name}' bears costs", zh, en)
+        return "seller"
+    return name
+
+
+def _proof(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    given = values.mapping(node, where)
+    values.known(given, ("from", "what", "within", "silent"), where)
+    yield values.name(given.get("from"), where), {}, {
+        "what": values.wording(given.get("what"), where), "within": values.text(given.get("within"), where),
+        "silent": values.wording(given.get("silent"), where),
+    }  # fmt: skip
+
+
+def _period(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    given = values.mapping(node, where)
+    values.known(given, ("what", "starts", "ends", "restarts"), where)
+    amounts = {name: read_amount(given.get(name), where, values) for name in ("starts", "ends")}
+    what = values.name(given.get("what"), where) or "guarantee"
+    yield what, {name: one for name, one in amounts.items() if one}, {"restarts": values.yes(given.get("restarts"), where)}
+
+
+def _deadline(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    """A duty with its time; counted from a date where one is named and the length is in days."""
+    given = values.mapping(node, where)
+    values.known(given, ("who", "what", "within", "from"), where)
+    within = values.text(given.get("within"), where)
+    unit = within.rpartition(" ")[2]
+    if unit not in TIME_UNITS and unit + "s" not in TIME_UNITS and given.get("within") is not None:
+        values.notes.add(given, where, f"“{within}”不是时长", f"'{within}' is no length of time",
+                         "写成 48 hours、7 days、15 law_days、7 working_days",
+                         "write 48 hours, 7 days, 15 law_days or 7 working_days")  # fmt: skip
+    words: dict[str, object] = {"within": within, "what": values.wording(given.get("what"), where)}
+    start = values.name(given.get("from"), where)
+    if start and unit.rstrip("s") in ("day", "law_day", "month"):
+        words["from"], words["length"] = start, read_length(given.get("within"), "within", where, values)
+    elif start and unit.rstrip("s") == "working_day":
+        words["from"], words["working_days"] = start, int(within.split()[0]) if within.split()[0].isdigit() else 0
+    yield values.name(given.get("who"), where), {}, words
+
+
+def _limit(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    given = values.mapping(node, where)
+    values.known(given, ("what", "at_most"), where)
+    amount = read_amount(given.get("at_most"), where, values)
+    if amount is not None:
+        yield values.name(given.get("what"), where), {"of": amount}, {}
+
+
+def _pays(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    given = values.mapping(node, where)
+    values.known(given, ("what", "by"), where)
+    yield values.name(given.get("what"), where), {}, {"by": _bearer(given.get("by"), where, values)}
+
+
+def _words(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    yield "", {}, {"text": values.wording(node, where)}
+
+
+_READERS: Mapping[str, Callable[[Node | None, MappingNode, str, Values], Iterator[Parts]]] = {
+    "right": _right, "floor": _right, "no_right": _refusal, "outside": _refusal, "extra": _sum, "deduct": _sum,
+    "freight": _legs, "risk": _legs, "proof": _proof, "period": _period, "deadline": _deadline, "limit": _limit,
+    "pays": _pays, "duty": _words, "note": _words,
+}  # fmt: skip
+

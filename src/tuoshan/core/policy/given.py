@@ -1,0 +1,179 @@
+"""Facts as somebody gives them: texts and numbers into exact values, or a clear word about which is wrong and why."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from tuoshan.core.money import MoneyError, format_money, yuan
+from tuoshan.core.playbook import Field, Wording
+from tuoshan.core.policy.pack import Fact, Pack
+
+FIRST_YEAR, LAST_YEAR = 1990, 2199
+_YES = {"yes": True, "true": True, "是": True, "有": True, "no": False, "false": False, "否": False, "没有": False}
+_NUMBER = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)\s*(.*)\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class FactProblem:
+    """A fact that cannot be taken: its name, a code for programs, and what is wrong with it in both languages."""
+
+    fact: str
+    code: str
+    message: Wording
+
+
+class _Wrong(ValueError):
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.code, self.message = code, Wording(zh, en)
+
+
+def facts_of(packs: Iterable[Pack]) -> dict[str, Fact]:
+    """All facts that these packs may read, shared ones first."""
+    found = {name: fact for pack in packs for name, fact in pack.facts.items()}
+    return dict(sorted(found.items(), key=lambda item: not item[1].shared))
+
+
+def read_given(
+    known: Mapping[str, Fact], given: Mapping[str, object], today: date
+) -> tuple[dict[str, object], tuple[FactProblem, ...]]:
+    """Exact values of what was given, and every problem. Nothing (`None`, an empty text) is not given."""
+    values: dict[str, object] = {}
+    problems = []
+    for name, raw in given.items():
+        if raw is None or raw == "":
+            continue
+        fact = known.get(name)
+        if fact is None:
+            problems.append(_unknown(name, known))
+            continue
+        try:
+            values[name] = _READERS[fact.field.kind](fact.field, raw)
+        except _Wrong as wrong:
+            problems.append(FactProblem(name, wrong.code, wrong.message))
+    for name in list(values):
+        problem = _date_problem(known[name], values, known, today)
+        if problem is not None:
+            problems.append(problem)
+    return values, tuple(problems)
+
+
+def _unknown(name: str, known: Mapping[str, Fact]) -> FactProblem:
+    near = difflib.get_close_matches(name, known, n=1)
+    zh, en = (f"，是否应为“{near[0]}”？", f"; did you mean '{near[0]}'?") if near else ("", "")
+    return FactProblem(name, "unknown_fact", Wording(f"没有事实“{name}”{zh}", f"there is no fact '{name}'{en}"))
+
+
+def _date_problem(
+    fact: Fact, values: Mapping[str, object], known: Mapping[str, Fact], today: date
+) -> FactProblem | None:
+    """A date before the one that it must follow, or one that has not come yet."""
+    value = values[fact.name]
+    if not isinstance(value, date):
+        return None
+    label = fact.field.label
+    if value > today:
+        return FactProblem(fact.name, "in_the_future", Wording(
+            f"“{label.zh}”{value} 晚于今天 {today}", f"'{label.en}' {value} lies after today, {today}"))  # fmt: skip
+    earlier = values.get(fact.not_before)
+    if isinstance(earlier, date) and value < earlier:
+        other = known[fact.not_before].field.label
+        return FactProblem(fact.name, "before", Wording(
+            f"“{label.zh}”{value} 早于“{other.zh}”{earlier}", f"'{label.en}' {value} lies before '{other.en}' {earlier}"
+        ))  # fmt: skip
+    return None
+
+
+# -- kinds ----------------------------------------------------------------------------------------------------
+
+
+def _choice(field: Field, raw: object) -> str:
+    allowed = [choice.value for choice in field.choices]
+    text = str(raw).strip()
+    for choice in field.choices:
+        if text in (choice.value, choice.title.zh, choice.title.en):
+            return choice.value
+    listed = "、".join(f"{choice.value}（{choice.title.zh}）" for choice in field.choices)
+    raise _Wrong("not_a_choice", f"“{field.label.zh}”没有“{text}”这一项，可用：{listed}",
+                 f"'{field.label.en}' has no '{text}'; use one of {', '.join(allowed)}")  # fmt: skip
+
+
+def _yes_no(field: Field, raw: object) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    found = _YES.get(str(raw).strip().lower())
+    if found is None:
+        raise _Wrong("not_yes_or_no", f"“{field.label.zh}”要回答 yes 或 no，不能是“{raw}”",
+                     f"'{field.label.en}' is yes or no, not '{raw}'")  # fmt: skip
+    return found
+
+
+def _day(field: Field, raw: object) -> date:
+    if isinstance(raw, date) and not isinstance(raw, datetime):
+        found = raw
+    else:
+        try:
+            found = date.fromisoformat(str(raw).strip())
+        except ValueError:
+            raise _Wrong("not_a_date", f"“{field.label.zh}”要写成 2026-05-20 这样的日期，不能是“{raw}”",
+                         f"'{field.label.en}' is a date like 2026-05-20, not '{raw}'") from None  # fmt: skip
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise _Wrong("not_a_date", f"“{field.label.zh}”{found} 不合理", f"'{field.label.en}' {found} makes no sense")
+    return found
+
+
+def _number(field: Field, raw: object) -> Decimal:
+    return _bounded(field, _exact(field, raw), str)
+
+
+def _exact(field: Field, raw: object) -> Decimal:
+    """A number, alone or with the very unit of the fact; another unit is refused, never converted."""
+    if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
+        return Decimal(raw)
+    if isinstance(raw, float):
+        return Decimal(str(raw))
+    found = _NUMBER.match(str(raw).strip())
+    unit = found[2].strip() if found else ""
+    if found is not None and (not unit or unit in (field.unit.zh, field.unit.en)):
+        try:
+            return Decimal(found[1])
+        except InvalidOperation:
+            pass
+    if found is not None and unit:
+        raise _Wrong("wrong_unit", f"“{field.label.zh}”的单位是{field.unit.zh or '（无）'}，不能用“{unit}”",
+                     f"'{field.label.en}' is measured in {field.unit.en or 'plain numbers'}, not '{unit}'")  # fmt: skip
+    raise _Wrong("not_a_number", f"“{field.label.zh}”要填数字，不能是“{raw}”",
+                 f"'{field.label.en}' is a number, not '{raw}'")  # fmt: skip
+
+
+def _money(field: Field, raw: object) -> Decimal:
+    try:
+        amount = yuan(Decimal(str(raw)) if isinstance(raw, float) else raw)  # type: ignore[arg-type]
+    except MoneyError as error:
+        raise _Wrong(error.code, f"“{field.label.zh}”：{error.reason_zh}",
+                     f"'{field.label.en}': {error.reason_en}") from None  # fmt: skip
+    except TypeError:
+        raise _Wrong("not_money", f"“{field.label.zh}”要填金额，不能是“{raw}”",
+                     f"'{field.label.en}' is an amount, not '{raw}'") from None  # fmt: skip
+    return _bounded(field, amount, format_money)
+
+
+def _bounded(field: Field, number: Decimal, shown: Callable[[Decimal], str]) -> Decimal:
+    low, high = field.minimum, field.maximum
+    if low and number < Decimal(low):
+        raise _Wrong("too_small", f"“{field.label.zh}”不能小于 {low}，给的是 {shown(number)}",
+                     f"'{field.label.en}' cannot be below {low}, and {shown(number)} was given")  # fmt: skip
+    if high and number > Decimal(high):
+        raise _Wrong("too_large", f"“{field.label.zh}”不能大于 {high}，给的是 {shown(number)}",
+                     f"'{field.label.en}' cannot be above {high}, and {shown(number)} was given")  # fmt: skip
+    return number
+
+
+_READERS: Mapping[str, Callable[[Field, object], object]] = {
+    "choice": _choice, "yes_no": _yes_no, "number": _number, "money": _money, "date": _day,
+}  # fmt: skip

@@ -1,0 +1,280 @@
+"""A compiled policy pack: one rule book as frozen data.
+
+Read from YAML by `reading`, proved by `checking`, answered by `ruling`. Nothing here computes; the names follow
+docs/policies.md. Every element keeps the line of the file that it came from, so that a finding can name it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from tuoshan.core.conditions import Expression
+from tuoshan.core.playbook import NO_WORDING, Field, Wording
+from tuoshan.core.policy.cells import Cell, Domain
+
+Layer = Literal["law", "national", "platform", "house"]
+LAYERS: tuple[Layer, ...] = ("law", "national", "platform", "house")
+"""From the highest to the lowest; `national` are the State's own three-guarantee rules for kinds of goods."""
+
+LAYER_TITLES: Mapping[Layer, Wording] = {
+    "law": Wording("法律", "Law"),
+    "national": Wording("国家三包规定", "National guarantee rules"),
+    "platform": Wording("平台规则", "Platform rules"),
+    "house": Wording("商家承诺", "House promise"),
+}
+
+Hit = Literal["first", "unique", "collect"]
+OutputKind = Literal["choice", "yes_no", "number", "money", "date"]
+BandUnit = Literal["days", "law_days", "months"]
+
+REMEDIES: Mapping[str, Wording] = {
+    "refund": Wording("仅退款", "Refund without return"),
+    "return": Wording("退货退款", "Return for a refund"),
+    "exchange": Wording("换货", "Exchange"),
+    "reissue": Wording("补发", "Send again"),
+    "repair": Wording("维修", "Repair"),
+    "replace_part": Wording("更换部件", "Replace the part"),
+    "compensation": Wording("补偿", "Compensation"),
+    "loaner": Wording("提供备用品", "Loaner"),
+    "discount": Wording("优惠", "Discount"),
+    "service": Wording("上门或技术服务", "Service"),
+}
+"""What somebody may be entitled to, in the order in which they are listed where nothing else decides."""
+
+BEARERS: Mapping[str, Wording] = {
+    "seller": Wording("商家", "the seller"),
+    "carrier": Wording("快递", "the carrier"),
+    "platform": Wording("平台", "the platform"),
+    "supplier": Wording("厂家", "the manufacturer"),
+    "at_fault": Wording("有过错的一方", "whoever is at fault"),
+    "half": Wording("双方各半", "half each"),
+    "buyer": Wording("消费者", "the consumer"),
+}
+"""Who may bear a cost or a risk, from what costs the consumer least to what costs most."""
+
+TODAY = "today"
+"""The day of asking, as conditions name it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What may be known of a matter: its form field, the question that asks for it, and when it exists at all."""
+
+    field: Field
+    ask: Wording
+    not_before: str = ""
+    shared: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+    @property
+    def asked_if(self) -> Expression | None:
+        return self.field.show_if
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value that the company may change; it counts as part of the version."""
+
+    name: str
+    label: Wording
+    value: object
+    provisional: Wording = NO_WORDING
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The dates between which something holds, judged by the date that the fact `by` names; `until` is out."""
+
+    by: str
+    begins: date | None = None
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return (self.begins is None or self.begins <= day) and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    name: str
+    text: Wording
+    in_force: InForce | None = None
+    provisional: Wording = NO_WORDING
+    line: int = 0
+
+
+# -- values worked out from facts -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """An expression over facts and other values."""
+
+    name: str
+    expression: Expression
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DaysBetween:
+    """Whole days between two dates, less what does not count; day 0 is the start."""
+
+    name: str
+    start: str
+    to: str
+    less: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    name: str
+    count: int | str
+    """A number, or the name of a fact or value that holds it."""
+    unit: BandUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Into which band of days a date falls: the first whose last day is not before it, else `otherwise`."""
+
+    name: str
+    start: str
+    to: str
+    bands: tuple[Band, ...]
+    otherwise: str
+    less: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EndOf:
+    """The last day of a period."""
+
+    name: str
+    start: str
+    plus: Band
+    more: str = ""
+    line: int = 0
+
+
+Value = Computed | DaysBetween | Bands | EndOf
+
+
+# -- tables ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An expression with bounds, rounded to the fen."""
+
+    of: Expression
+    at_least: Expression | None = None
+    at_most: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a row finds: `kind` is a verb of the closed list, `what` the remedy, leg or subject it is about.
+
+    `amounts` are worked out when the row hits (amount, fee, until, at_most …), `words` are fixed.
+    """
+
+    kind: str
+    what: str = ""
+    condition: Expression | None = None
+    amounts: Mapping[str, Amount] = field(default_factory=dict)
+    words: Mapping[str, object] = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a table gives to those that read it. `choices` of a choice are the texts that its rows use."""
+
+    name: str
+    kind: OutputKind
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str
+    cells: tuple[Cell | None, ...]
+    """One for each column of the table; None holds for anything."""
+    outputs: Mapping[str, object] = field(default_factory=dict)
+    """Literals, or an Amount."""
+    findings: tuple[Finding, ...] = ()
+    clauses: tuple[str, ...] = ()
+    because: Wording = NO_WORDING
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    domain: Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    name: str
+    title: Wording
+    hit: Hit
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    outputs: tuple[Output, ...] = ()
+    never: tuple[Mapping[str, Cell], ...] = ()
+    line: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Facts and what must be ruled on them, as data; `expect` is compared by `examples`."""
+
+    name: str
+    on: date
+    facts: Mapping[str, object]
+    expect: Mapping[str, object]
+    line: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Pack:
+    """One version of a rule book; loaded once, so two are the same when they are one object."""
+
+    name: str
+    version: int
+    title: Wording
+    source: Wording
+    layer: Layer
+    applies: Expression | None
+    in_force: InForce | None
+    facts: Mapping[str, Fact]
+    settings: Mapping[str, Setting]
+    values: Mapping[str, Value]
+    clauses: Mapping[str, Clause]
+    tables: Mapping[str, Table]
+    examples: tuple[Example, ...] = ()
+    hash: str = ""
+    file: str = ""
+
+    @property
+    def key(self) -> str:
+        """Name and version, as a ruling names the pack."""
+        return f"{self.name}@{self.version}"
+
+
+def decimal_of(value: object) -> Decimal:
+    """A number as a decimal. Raises TypeError for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise TypeError(f"{value!r} is no number")
+    return Decimal(value)

@@ -1,0 +1,286 @@
+"""What rulings consist of, and how the statements of several rule books become one answer.
+
+Law > national > platform > house, unless the lower is better for the consumer: remedies are the union of all layers;
+for the same remedy the higher amount, the lower fee, the later date. Every difference keeps both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.pack import BEARERS, LAYERS, REMEDIES, Pack
+
+if TYPE_CHECKING:
+    from tuoshan.core.policy.ruling import Read
+
+ZERO = Decimal("0.00")
+MONEY_BACK = ("refund", "return")
+"""Remedies whose amount is the price, or part of it, from which a gift's value may be taken."""
+NO_RANK = 99
+SAYS_NOTHING = frozenset({"outside", "period", "note", "duty", "floor"})
+"""Statements that stand beside an answer and are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Where a statement comes from."""
+
+    pack: Pack
+    table: str
+    row: str
+    clauses: tuple[str, ...]
+    because: Wording
+
+    @property
+    def rank(self) -> int:
+        """0 for the law, larger for lower layers."""
+        return LAYERS.index(self.pack.layer)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One finding as it stands for these facts."""
+
+    kind: str
+    what: str
+    why: Why
+    amounts: Mapping[str, object]
+    words: Mapping[str, object]
+    provisional: tuple[Wording, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One remedy that is due, with the best of each term and all statements that give it, highest layer first."""
+
+    remedy: str
+    given_by: tuple[Statement, ...]
+    amount: Decimal | None = None
+    fee: Decimal | None = None
+    until: date | None = None
+    needs: tuple[str, ...] = ()
+    rank: int = NO_RANK
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A remedy that no layer gives and these refuse."""
+
+    remedy: str
+    refused_by: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One answer where several layers may speak: the statement that counts, and the others."""
+
+    subject: str
+    value: object
+    by: Statement
+    others: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two layers that do not say the same, and which of them counts."""
+
+    subject: str
+    what: str
+    counts: Statement
+    yields: Statement
+    better_for_consumer: bool
+    """Whether the lower layer counts because it is better for the consumer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A fact to ask for. `weight`: how many rows an answer rules out at least, over all tables."""
+
+    fact: str
+    weight: int
+    packs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """The answer. `statements` is all that was found; the rest is made of it."""
+
+    on: date
+    facts: Mapping[str, object]
+    packs: tuple[Pack, ...]
+    statements: tuple[Statement, ...]
+    questions: tuple[Question, ...]
+    rights: tuple[Right, ...]
+    refused: tuple[Refused, ...]
+    freight: Mapping[str, Chosen]
+    risk: Mapping[str, Chosen]
+    pays: Mapping[str, Chosen]
+    extras: Mapping[str, Chosen]
+    deductions: Mapping[str, Chosen]
+    limits: Mapping[str, Chosen]
+    proofs: tuple[Statement, ...]
+    periods: tuple[Statement, ...]
+    deadlines: tuple[Statement, ...]
+    said: tuple[Statement, ...]
+    """Duties and notes."""
+    differences: tuple[Difference, ...]
+    reads: tuple[Read, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def provisional(self) -> tuple[Wording, ...]:
+        """Why it is not certain; empty when it is."""
+        return tuple(dict.fromkeys(why for one in self.statements for why in one.provisional))
+
+    @property
+    def clauses(self) -> tuple[tuple[Pack, str], ...]:
+        """The clauses cited, each once, in order."""
+        found = {(one.why.pack.name, name): (one.why.pack, name) for one in self.statements for name in one.why.clauses}
+        return tuple(found.values())
+
+    @property
+    def outside(self) -> bool:
+        """Whether nothing was said of the matter itself: nothing promised, refused, asked for or borne."""
+        return all(one.kind in SAYS_NOTHING for one in self.statements)
+
+    @property
+    def extra(self) -> Decimal | None:
+        """All sums on top of the remedy; None where there are none."""
+        found = [one.value for one in self.extras.values() if isinstance(one.value, Decimal)]
+        return sum(found, ZERO) if found else None
+
+
+def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -> Ruling:
+    """One ruling of what the packs say."""
+    statements = [one for read in reads for one in read.statements]
+    statements.sort(key=lambda one: one.why.rank)
+    differences: list[Difference] = []
+    deductions = _chosen(statements, "deduct", lower=True, differences=differences)
+    rights = _rights(statements, deductions, differences)
+    given = {right.remedy for right in rights}
+    return Ruling(
+        on=on, facts=facts, packs=tuple(read.pack for read in reads if read.applies),
+        statements=tuple(statements), questions=_questions(reads), rights=rights,
+        refused=_refused(statements, given), freight=_borne(statements, "freight", differences),
+        risk=_borne(statements, "risk", differences), pays=_borne(statements, "pays", differences),
+        extras=_chosen(statements, "extra", lower=False, differences=differences), deductions=deductions,
+        limits=_chosen(statements, "limit", lower=False, differences=differences),
+        proofs=_of(statements, "proof"), periods=_of(statements, "period"), deadlines=_of(statements, "deadline"),
+        said=_of(statements, "duty", "note"), differences=tuple(differences), reads=tuple(reads),
+    )  # fmt: skip
+
+
+def _of(statements: Sequence[Statement], *kinds: str) -> tuple[Statement, ...]:
+    return tuple(one for one in statements if one.kind in kinds)
+
+
+# -- remedies -------------------------------------------------------------------------------------------------
+
+
+def _rights(
+    statements: Sequence[Statement], deductions: Mapping[str, Chosen], differences: list[Difference]
+) -> tuple[Right, ...]:
+    off = sum((one.value for one in deductions.values() if isinstance(one.value, Decimal)), ZERO)
+    rights = []
+    for remedy in REMEDIES:
+        given = [one for one in statements if one.kind == "right" and one.what == remedy]
+        if not given:
+            continue
+        floors = [one for one in statements if one.kind == "floor" and one.what == remedy]
+        refusing = [one for one in statements if one.kind == "no_right" and one.what in (remedy, "all")]
+        differences += [_differs("right", remedy, given[0], other) for other in refusing]
+        amount = _best([*given, *floors], "amount", max, differences, remedy)
+        if isinstance(amount, Decimal) and remedy in MONEY_BACK:
+            amount = max(ZERO, amount - off)
+        rights.append(Right(
+            remedy, tuple(given), amount, _best([*given, *floors], "fee", min, differences, remedy),
+            _best(given, "until", max, differences, remedy), _needs(given),
+            min(int(one.words.get("rank", NO_RANK)) for one in given),  # type: ignore[call-overload]
+        ))  # fmt: skip
+    return tuple(sorted(rights, key=lambda right: right.rank))
+
+
+def _needs(given: Sequence[Statement]) -> tuple[str, ...]:
+    """Conditions to meet: those of the statement that asks least, for the consumer may rely on any of them."""
+    asked = [tuple(one.words.get("needs", ())) for one in given]  # type: ignore[call-overload]
+    return min(asked, key=len)
+
+
+def _best(given: Sequence[Statement], name: str, pick: object, differences: list[Difference], remedy: str) -> object:
+    """The best of a term for the consumer; where layers differ, the difference is kept."""
+    speaking = [one for one in given if name in one.amounts]
+    if not speaking:
+        return None
+    best = pick(speaking, key=lambda one: one.amounts[name])  # type: ignore[operator]
+    for one in speaking:
+        if one.amounts[name] != best.amounts[name]:
+            differences.append(_differs(name, remedy, best, one))
+    return best.amounts[name]
+
+
+def _refused(statements: Sequence[Statement], given: set[str]) -> tuple[Refused, ...]:
+    """`all` refuses whatever no layer gives; it is listed by itself where nothing is given."""
+    found: dict[str, list[Statement]] = {}
+    for one in statements:
+        if one.kind == "no_right" and one.what not in given and not (one.what == "all" and given):
+            found.setdefault(one.what, []).append(one)
+    return tuple(Refused(remedy, tuple(by)) for remedy, by in found.items())
+
+
+# -- costs and sums -------------------------------------------------------------------------------------------
+
+
+def _borne(statements: Sequence[Statement], kind: str, differences: list[Difference]) -> dict[str, Chosen]:
+    """Who bears what: of several layers the one that costs the consumer least, a higher one where they agree."""
+    order = list(BEARERS)
+    found: dict[str, list[Statement]] = {}
+    for one in statements:
+        if one.kind == kind:
+            found.setdefault(one.what, []).append(one)
+    chosen = {}
+    for subject, speaking in found.items():
+        best = min(speaking, key=lambda one: order.index(str(one.words["by"])))
+        others = tuple(one for one in speaking if one is not best)
+        differences += [_differs(kind, subject, best, one) for one in others if one.words["by"] != best.words["by"]]
+        chosen[subject] = Chosen(subject, best.words["by"], best, others)
+    return chosen
+
+
+def _chosen(
+    statements: Sequence[Statement], kind: str, *, lower: bool, differences: list[Difference]
+) -> dict[str, Chosen]:
+    found: dict[str, list[Statement]] = {}
+    for one in statements:
+        if one.kind == kind and "of" in one.amounts:
+            found.setdefault(one.what, []).append(one)
+    chosen = {}
+    for subject, speaking in found.items():
+        best = (min if lower else max)(speaking, key=lambda one: one.amounts["of"])  # type: ignore[type-var,return-value]
+        others = tuple(one for one in speaking if one is not best)
+        differences += [_differs(kind, subject, best, one) for one in others if one.amounts["of"] != best.amounts["of"]]
+        chosen[subject] = Chosen(subject, best.amounts["of"], best, others)
+    return chosen
+
+
+def _differs(subject: str, what: str, counts: Statement, yields: Statement) -> Difference:
+    return Difference(subject, what, counts, yields, counts.why.rank > yields.why.rank)
+
+
+# -- questions ------------------------------------------------------------------------------------------------
+
+
+def _questions(reads: Sequence[Read]) -> tuple[Question, ...]:
+    """The facts to ask for, the one that decides most first; facts of equal weight as the packs list them."""
+    weights: dict[str, int] = {}
+    packs: dict[str, list[str]] = {}
+    for read in reads:
+        for name, weight in read.questions.items():
+            weights[name] = weights.get(name, 0) + weight
+            packs.setdefault(name, []).append(read.pack.key)
+    order = {name: place for read in reversed(reads) for place, name in enumerate(read.pack.facts)}
+    names = sorted(weights, key=lambda name: (-weights[name], order.get(name, 0), name))
+    return tuple(Question(name, weights[name], tuple(packs[name])) for name in names)

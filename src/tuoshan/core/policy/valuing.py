@@ -1,0 +1,269 @@
+"""The desk on which one pack is read against facts: what is known, what follows, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from tuoshan.core.conditions import MISSING, Expression, MissingFact
+from tuoshan.core.money import round_to_fen
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
+from tuoshan.core.policy.pack import TODAY, Amount, Band, Bands, Computed, DaysBetween, EndOf, Fact, Pack, Value
+from tuoshan.core.worktime import WorkCalendar
+
+class DoesNotExist(LookupError):
+    """An expression reads something that does not exist in this matter (a fact outside of its `asked_if`)."""
+
+
+UNPUBLISHED = Wording("所涉年份的放假安排尚未公布", "that year's holidays are not published yet")
+_FURTHEST = 4000
+
+
+class Desk:
+    """One pack, some facts, one day. Values and tables are worked out when they are first asked for.
+
+    `known` holds what is settled (also UNKNOWN and ABSENT), `missing` why a name is unknown: the facts to ask for.
+    `unsure` says for a value why it is provisional.
+    """
+
+    __slots__ = (
+        "_tables", "_values", "calendar", "facts", "given", "known", "looked", "looking", "missing", "pack", "today",
+        "unsure",
+    )  # fmt: skip
+
+    def __init__(
+        self, pack: Pack, tables: Mapping[str, CompiledTable], outputs: Mapping[str, str], given: Mapping[str, object],
+        today: date, calendar: WorkCalendar,
+    ) -> None:  # fmt: skip
+        self.pack, self._tables, self._values = pack, tables, outputs
+        self.facts: Mapping[str, Fact] = pack.facts
+        self.given, self.today, self.calendar = given, today, calendar
+        self.known: dict[str, object] = {TODAY: today}
+        for setting in pack.settings.values():
+            self.known[setting.name] = setting.value
+        self.missing: dict[str, tuple[str, ...]] = {}
+        self.unsure: dict[str, tuple[Wording, ...]] = {}
+        self.looked: dict[str, Looked] = {}
+        self.looking: list[str] = []
+
+    # -- the scope of expressions --------------------------------------------------------------------------
+    @property
+    def now(self) -> datetime:
+        return datetime.combine(self.today, time(12), UTC)
+
+    def fact(self, name: str) -> object:
+        """A value for an expression. Raises MissingFact naming the facts that somebody can answer."""
+        value = self.value(name)
+        if value is UNKNOWN:
+            raise MissingFact(*self.missing[name])
+        return MISSING if value is ABSENT else value
+
+    def history(self, namespace: str, name: str) -> object:
+        raise LookupError(f"{namespace}.{name}")
+
+    def table(self, name: str, keys: tuple[object, ...]) -> object:
+        raise LookupError(name)
+
+    def total(self, name: str) -> Decimal:
+        raise LookupError(name)
+
+    def is_holiday(self, day: date) -> bool:
+        return self.calendar.is_holiday(day)
+
+    def add_working_days(self, at: datetime, n: int) -> datetime:
+        return self.calendar.close_of_business(self.calendar.nth_working_day(at.date(), n).day)
+
+    # -- values --------------------------------------------------------------------------------------------
+    def value(self, name: str) -> object:
+        """What a fact, setting, value or output is; UNKNOWN or ABSENT where it is not."""
+        known = self.known.get(name, self)
+        if known is not self:
+            return known
+        found = self._find(name)
+        self.known[name] = found
+        return found
+
+    def _find(self, name: str) -> object:
+        fact = self.facts.get(name)
+        if fact is not None:
+            return self._fact(fact, name)
+        value = self.pack.values.get(name)
+        if value is not None:
+            try:
+                return self._work_out(value)
+            except MissingFact as missing:
+                self.missing[name] = missing.names
+                return UNKNOWN
+            except DoesNotExist:
+                return ABSENT
+        self.look(self._values[name])
+        return self.known[name]
+
+    def _fact(self, fact: Fact, name: str) -> object:
+        if fact.asked_if is not None:
+            try:
+                if not self.evaluate(fact.asked_if):
+                    return ABSENT
+            except MissingFact as missing:
+                self.missing[name] = missing.names
+                return UNKNOWN
+            except DoesNotExist:
+                return ABSENT
+        value = self.given.get(name)
+        if value is None:
+            self.missing[name] = (name,)
+            return UNKNOWN
+        return value
+
+    def _work_out(self, value: Value) -> object:
+        match value:
+            case Computed(name, expression):
+                found = self.evaluate(expression)
+                self._pass_on(name, expression.reads)
+                return ABSENT if found is None else found
+            case DaysBetween(_, start, to, less):
+                start_day, end_day, off = self._all(start, to, less)
+                if ABSENT in (start_day, end_day):
+                    return ABSENT
+                return Decimal((end_day - start_day).days) - off  # type: ignore[operator]
+            case Bands():
+                return self._band(value)
+            case EndOf(name, start, plus, more):
+                start_day, longer = self._all(start, more, _count_name(plus))[:2]
+                if start_day is ABSENT:
+                    return ABSENT
+                end, guessed = self.end(start_day, plus, longer)  # type: ignore[arg-type]
+                if guessed:
+                    self.unsure[name] = (UNPUBLISHED,)
+                return end
+
+    def _band(self, value: Bands) -> object:
+        names = [_count_name(band) for band in value.bands]
+        start, to, off, *_ = self._all(value.start, value.to, value.less, *names)
+        if ABSENT in (start, to):
+            return ABSENT
+        guessed_any = False
+        for band in value.bands:
+            end, guessed = self.end(start, band, off)  # type: ignore[arg-type]
+            guessed_any = guessed_any or (guessed and abs((to - end).days) <= 15)  # type: ignore[operator]
+            if to <= end:  # type: ignore[operator]
+                if guessed_any:
+                    self.unsure[value.name] = (UNPUBLISHED,)
+                return band.name
+        if guessed_any:
+            self.unsure[value.name] = (UNPUBLISHED,)
+        return value.otherwise
+
+    def end(self, start: date, band: Band, longer: Decimal) -> tuple[date, bool]:
+        """The last day of a length from `start`, `longer` by whole days; and whether its holidays are guessed."""
+        count = int(band.count if isinstance(band.count, int) else self.value(band.count))  # type: ignore[call-overload]
+        if band.unit == "months":
+            start, count = months_after(start, count), 0
+        days = min(count + int(longer), _FURTHEST)
+        if band.unit != "law_days" or days < 1:
+            return start + timedelta(days=days), False
+        reached = self.calendar.next_working_day(start + timedelta(days=days))
+        return reached.day, reached.provisional
+
+    def _all(self, *names: str) -> list[object]:
+        """The values of names, zero for no name; a period's addition that does not exist is nothing. Raises MissingFact."""
+        values, missing = [], []
+        for place, name in enumerate(names):
+            value = self.value(name) if name else Decimal(0)
+            if value is UNKNOWN:
+                missing += self.missing[name]
+            values.append(Decimal(0) if value is ABSENT and place >= 1 and name and self._is_number(name) else value)
+        if missing:
+            raise MissingFact(*missing)
+        return values
+
+    def _is_number(self, name: str) -> bool:
+        fact = self.facts.get(name)
+        return fact is not None and fact.field.kind in ("number", "money")
+
+    def evaluate(self, expression: Expression) -> object:
+        """Raises MissingFact with the facts that somebody can answer, or DoesNotExist where none can."""
+        try:
+            return expression.evaluate(self)  # type: ignore[arg-type]
+        except MissingFact as missing:
+            askable = tuple(name for name in missing.names if self.known.get(name) is not ABSENT)
+            if not askable:
+                raise DoesNotExist(*missing.names) from None
+            raise MissingFact(*askable) from None
+
+    def amount(self, amount: Amount) -> tuple[object, tuple[Wording, ...]]:
+        """An amount within its bounds; money to the fen, dates and texts as they are; and why it is provisional."""
+        value = self.evaluate(amount.of)
+        reads = set(amount.of.reads)
+        for bound, pick in ((amount.at_least, max), (amount.at_most, min)):
+            if bound is not None:
+                value = pick(value, self.evaluate(bound))  # type: ignore[type-var]
+                reads |= bound.reads
+        exact = round_to_fen(value) if isinstance(value, Decimal) else value
+        return exact, tuple(dict.fromkeys(why for name in sorted(reads) for why in self.unsure.get(name, ())))
+
+    # -- tables --------------------------------------------------------------------------------------------
+    def look(self, name: str) -> Looked:
+        """Read a table once; its outputs become known."""
+        found = self.looked.get(name)
+        if found is not None:
+            return found
+        table = self._tables[name]
+        values = {column: self.value(column) for column, *_ in table.columns}
+        found = self.looked[name] = table.look(values)
+        for output in table.table.outputs:
+            self._give(output.name, table, found)
+        return found
+
+    def _give(self, name: str, table: CompiledTable, looked: Looked) -> None:
+        """An output is known when one row hits, or when all rows that still may hit say the same."""
+        rows = list(table.rows_of(looked.hits if looked.decided else looked.possible))
+        said = {row.outputs.get(name) for row in rows if not isinstance(row.outputs.get(name), Amount)}
+        amounts = [row.outputs[name] for row in rows if isinstance(row.outputs.get(name), Amount)]
+        if not rows:
+            self.known[name] = ABSENT
+        elif len(said) == 1 and not amounts:
+            only = said.pop()
+            self.known[name] = ABSENT if only is None else only
+        elif len(rows) == 1:
+            try:
+                self.known[name], unsure = self.amount(amounts[0])  # type: ignore[arg-type]
+                if unsure:
+                    self.unsure[name] = unsure
+            except MissingFact as missing:
+                self.known[name], self.missing[name] = UNKNOWN, missing.names
+            except DoesNotExist:
+                self.known[name] = ABSENT
+        else:
+            self.known[name] = UNKNOWN
+            self.missing[name] = self.asked_by(table, looked)
+        self._pass_on(name, (column for column, *_ in table.columns))
+
+    def asked_by(self, table: CompiledTable, looked: Looked) -> tuple[str, ...]:
+        """The facts that an undecided table waits for."""
+        names = (table.columns[place][0] for place in looked.unknown)
+        return tuple(dict.fromkeys(fact for name in names for fact in self.missing[name]))
+
+    def _pass_on(self, name: str, reads: Iterable[str]) -> None:
+        """What rests on something provisional is provisional."""
+        if self.unsure:
+            whys = dict.fromkeys(why for read in reads for why in self.unsure.get(read, ()))
+            if whys:
+                self.unsure[name] = tuple(whys)
+
+
+def _count_name(band: Band) -> str:
+    return band.count if isinstance(band.count, str) else ""
+
+
+def months_after(start: date, months: int) -> date:
+    """The same day so many months later; the last day of the month where it has no such day."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    for day in range(start.day, 27, -1):
+        try:
+            return date(year, month + 1, day)
+        except ValueError:
+            continue
+    return date(year, month + 1, min(start.day, 28))

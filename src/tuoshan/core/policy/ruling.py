@@ -60,7 +60,7 @@ class Read:
 
     def ask(self, names: Iterable[str], weight: int) -> None:
         for name in names:
-            self.questions[name] = max(weight, self.questions.get(name, weight))
+            self.questions[name] = self.questions.get(name, 0) + weight
 
 
 def rule(pack: Pack, facts: Mapping[str, object], on: date, calendar: WorkCalendar | None = None) -> Ruling:

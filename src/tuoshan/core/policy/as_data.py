@@ -1,0 +1,132 @@
+"""A ruling as plain data: what the API answers, what is kept as evidence, what two machines can compare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.statements import Chosen, Difference, Refused, Right, Ruling, Statement
+from tuoshan.core.policy.tracing import shown, trace
+
+FORMAT = 1
+"""The form of what is kept; a later form raises it."""
+
+Data = dict[str, object]
+
+
+def as_data(ruling: Ruling, *, with_trace: bool = False) -> Data:
+    """The whole ruling; amounts and dates are texts, wording has both languages."""
+    data: Data = {
+        "format": FORMAT,
+        "today": ruling.on.isoformat(),
+        "facts": {name: plain(value) for name, value in sorted(ruling.facts.items())},
+        "packs": [
+            {"name": pack.name, "version": pack.version, "hash": pack.hash, "layer": pack.layer,
+             "title": _words(pack.title)}
+            for pack in ruling.packs
+        ],  # fmt: skip
+        "rights": [_right(right) for right in ruling.rights],
+        "refused": [_refused(one) for one in ruling.refused],
+        "freight": _chosen(ruling.freight),
+        "risk": _chosen(ruling.risk),
+        "pays": _chosen(ruling.pays),
+        "extras": _chosen(ruling.extras),
+        "deductions": _chosen(ruling.deductions),
+        "limits": _chosen(ruling.limits),
+        "proofs": [_statement(one) for one in ruling.proofs],
+        "periods": [_statement(one) for one in ruling.periods],
+        "deadlines": [_statement(one) for one in ruling.deadlines],
+        "said": [_statement(one) for one in ruling.said],
+        "differences": [_difference(one) for one in ruling.differences],
+        "clauses": [
+            {"pack": pack.name, "clause": name, "text": _words(pack.clauses[name].text)}
+            for pack, name in ruling.clauses
+        ],  # fmt: skip
+        "questions": [_question(ruling, one.fact, one.weight) for one in ruling.questions],
+        "provisional": [_words(why) for why in ruling.provisional],
+        "outside": ruling.outside,
+    }
+    if with_trace:
+        data["trace"] = [
+            {
+                "pack": table.pack.name, "table": table.table, "hit": table.hit,
+                "rows": [
+                    {
+                        "row": row.row, "outcome": row.outcome,
+                        **({"failed": {"column": row.failed.column, "cell": row.failed.cell, "value": row.failed.value}}
+                           if row.outcome == "failed" and row.failed else {}),
+                    }
+                    for row in table.rows
+                ],
+            }
+            for table in trace(ruling)
+        ]  # fmt: skip
+    return data
+
+
+def plain(value: object) -> object:
+    """A fact's value as JSON has it: yes and no stay, all else is a text."""
+    return value if isinstance(value, bool | str) else shown(value)
+
+
+def _words(words: Wording) -> Data:
+    return {"zh": words.zh, "en": words.en}
+
+
+def _source(one: Statement) -> Data:
+    return {
+        "pack": one.why.pack.name, "layer": one.why.pack.layer, "table": one.why.table, "row": one.why.row,
+        "clauses": list(one.why.clauses), "because": _words(one.why.because),
+    }  # fmt: skip
+
+
+def _statement(one: Statement) -> Data:
+    return {
+        "kind": one.kind, "what": one.what, **{name: plain(value) for name, value in one.amounts.items()},
+        **{name: _word(value) for name, value in one.words.items() if name not in ("from", "length", "working_days")},
+        "by": _source(one),
+    }  # fmt: skip
+
+
+def _word(value: object) -> object:
+    if isinstance(value, Wording):
+        return _words(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _right(right: Right) -> Data:
+    return {
+        "remedy": right.remedy, "amount": _text(right.amount), "fee": _text(right.fee), "until": _text(right.until),
+        "needs": list(right.needs), "given_by": [_source(one) for one in right.given_by],
+    }  # fmt: skip
+
+
+def _text(value: Decimal | date | None) -> str | None:
+    return None if value is None else shown(value)
+
+
+def _refused(one: Refused) -> Data:
+    return {"remedy": one.remedy, "refused_by": [_source(by) for by in one.refused_by]}
+
+
+def _chosen(chosen: Mapping[str, Chosen]) -> Data:
+    return {what: {"value": plain(one.value), "by": _source(one.by)} for what, one in chosen.items()}
+
+
+def _difference(one: Difference) -> Data:
+    return {
+        "subject": one.subject, "what": one.what, "counts": _source(one.counts), "yields": _source(one.yields),
+        "better_for_consumer": one.better_for_consumer,
+    }  # fmt: skip
+
+
+def _question(ruling: Ruling, name: str, weight: int) -> Data:
+    fact = next(read.pack.facts[name] for read in ruling.reads if name in read.pack.facts)
+    field = fact.field
+    return {
+        "fact": name, "kind": field.kind, "ask": _words(fact.ask), "label": _words(field.label),
+        "unit": _words(field.unit), "choices": {one.value: _words(one.title) for one in field.choices},
+        "decides": weight,
+    }  # fmt: skip

@@ -1,0 +1,212 @@
+"""A ruling in words that can be read out: Chinese and English, each sentence standing on its clause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tuoshan.core.money import format_money
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.pack import BEARERS, LAYER_TITLES, REMEDIES
+from tuoshan.core.policy.statements import Difference, Right, Ruling, Statement
+
+SUBJECTS = {
+    "out": Wording("发出运费", "Outbound freight"), "back": Wording("退回运费", "Return freight"),
+    "test_fee": Wording("检测费", "Test fee"), "repair": Wording("修理费用", "Cost of the repair"),
+    "freight": Wording("运费", "Freight"), "fraud": Wording("惩罚性赔偿", "Punitive damages"),
+    "food": Wording("食品安全赔偿", "Damages for unsafe food"), "gift": Wording("赠品价款", "Value of the gift"),
+    "compensation": Wording("补偿上限", "Most that may be paid as compensation"),
+    "discount": Wording("优惠上限", "Largest discount"),
+}  # fmt: skip
+"""Known subjects of costs and sums; others go by their name."""
+
+TERMS = {
+    "right": Wording("是否支持", "whether it is due"), "amount": Wording("金额", "the amount"),
+    "fee": Wording("费用", "the fee"), "until": Wording("期限", "the last day"),
+    "freight": Wording("运费", "the freight"), "risk": Wording("风险", "the risk"), "pays": Wording("费用承担", "who pays"),
+    "extra": Wording("加付金额", "the sum on top"), "deduct": Wording("扣减", "what is taken off"),
+    "limit": Wording("上限", "the limit"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence of a ruling: its sign (due, refused, asked, cost, said), the words, the clauses behind it."""
+
+    sign: str
+    words: Wording
+    clauses: tuple[str, ...] = ()
+
+
+def verdict(ruling: Ruling) -> Wording:
+    """The answer in one sentence."""
+    if ruling.rights:
+        zh = "；".join(_right_zh(right) for right in ruling.rights)
+        en = "; ".join(_right_en(right) for right in ruling.rights)
+        more = _more(ruling)
+        return Wording(f"可以{zh}{more.zh}", f"Due: {en}{more.en}")
+    if ruling.proofs:
+        return _proof(ruling.proofs[0])
+    if ruling.questions:
+        return Wording("还不能判定，请先回答下面的问题", "Not decided yet: please answer what is asked below")
+    if ruling.refused:
+        because = ruling.refused[0].refused_by[0].why.because
+        return Wording(f"不予支持：{because.zh}" if because.zh else "不予支持", f"Not due: {because.en}".rstrip(": "))
+    if ruling.limits or ruling.deadlines or ruling.extras:
+        return Wording("按下列规定办理", "As follows")
+    return Wording("规则没有规定，由双方协商", "The rules say nothing of this; it is for both sides to agree")
+
+
+def _more(ruling: Ruling) -> Wording:
+    if ruling.extra:
+        amount = format_money(ruling.extra)
+        return Wording(f"，另付 {amount}", f", and {amount} on top")
+    return Wording("", "")
+
+
+def _right_zh(right: Right) -> str:
+    words = REMEDIES[right.remedy].zh
+    if right.amount is not None:
+        words += f" {format_money(right.amount)}"
+    return words + (f"（收费 {format_money(right.fee)}）" if right.fee else "")
+
+
+def _right_en(right: Right) -> str:
+    words = REMEDIES[right.remedy].en.lower()
+    if right.amount is not None:
+        words += f" of {format_money(right.amount)}"
+    return words + (f" (fee {format_money(right.fee)})" if right.fee else "")
+
+
+def lines(ruling: Ruling) -> Iterator[Line]:
+    """Everything that the ruling says, sentence by sentence, for a screen, a paper or the telephone."""
+    for right in ruling.rights:
+        until = Wording(f"，最迟 {day_zh(right.until)}", f", until {day_en(right.until)}") if right.until else Wording("", "")
+        yield Line("due", Wording(_right_zh(right) + until.zh, _capital(_right_en(right)) + until.en),
+                   _cited(*right.given_by))  # fmt: skip
+    for refused in ruling.refused:
+        what = Wording("所提要求", "What is asked") if refused.remedy == "all" else REMEDIES[refused.remedy]
+        because = refused.refused_by[0].why.because
+        yield Line("refused", Wording(_joined(f"{what.zh}：不支持", because.zh), _joined(f"{what.en}: not due", because.en)),
+                   _cited(*refused.refused_by))  # fmt: skip
+    for kind, chosen in (("freight", ruling.freight), ("pays", ruling.pays), ("risk", ruling.risk)):
+        for what, one in chosen.items():
+            yield Line("cost", _borne(kind, what, str(one.value)), one.by.why.clauses)
+    for chosen in (ruling.extras, ruling.deductions, ruling.limits):
+        for what, one in chosen.items():
+            if isinstance(one.value, Decimal) and (one.value or chosen is ruling.limits):
+                subject = SUBJECTS.get(what, Wording(what, what))
+                yield Line("cost", Wording(f"{subject.zh} {_figure(what, one.value)}", f"{subject.en} {_figure(what, one.value)}"),
+                           one.by.why.clauses)  # fmt: skip
+    for statement in ruling.proofs:
+        yield Line("asked", _proof(statement), statement.why.clauses)
+    for statement in ruling.periods:
+        yield from _period(statement)
+    for statement in ruling.deadlines:
+        yield Line("said", _deadline(statement), statement.why.clauses)
+    for statement in ruling.said:
+        text = statement.words.get("text")
+        if isinstance(text, Wording):
+            yield Line("said", text, statement.why.clauses)
+
+
+def difference(one: Difference) -> Wording:
+    """Why one layer's answer counts and another's does not."""
+    higher, lower = one.counts.why.pack, one.yields.why.pack
+    term = TERMS.get(one.subject, Wording(one.subject, one.subject))
+    cited_zh, cited_en = _named(one.counts), _named(one.yields)
+    if one.better_for_consumer:
+        return Wording(
+            f"{term.zh}：{higher.title.zh}（{cited_zh}）比{lower.title.zh}（{cited_en}）对消费者更有利，按前者",
+            f"{_capital(term.en)}: {higher.title.en} ({cited_zh}) is better for the consumer than {lower.title.en}"
+            f" ({cited_en}) and counts",
+        )
+    layer = LAYER_TITLES[higher.layer]
+    return Wording(
+        f"{term.zh}：{lower.title.zh}（{cited_en}）低于{layer.zh}（{cited_zh}），按{layer.zh}执行",
+        f"{_capital(term.en)}: {lower.title.en} ({cited_en}) falls below {layer.en.lower()} ({cited_zh}), which counts",
+    )
+
+
+def _named(statement: Statement) -> str:
+    return "、".join(statement.why.clauses) or statement.why.row
+
+
+def _borne(kind: str, what: str, by: str) -> Wording:
+    bearer = BEARERS.get(by, Wording(by, by))
+    if kind == "risk":
+        leg = Wording("退回途中的风险", "The risk on the way back") if what == "back" else Wording("发出途中的风险", "The risk on the way out")
+        return Wording(f"{leg.zh}由{bearer.zh}承担", f"{leg.en} is borne by {bearer.en}")
+    subject = SUBJECTS.get(what, Wording(what, what))
+    return Wording(f"{subject.zh}由{bearer.zh}承担", f"{subject.en} is borne by {bearer.en}")
+
+
+def _figure(what: str, value: Decimal) -> str:
+    return f"{value.normalize():f}" if what == "discount" else format_money(value)
+
+
+def _proof(statement: Statement) -> Wording:
+    party = BEARERS.get(statement.what, Wording(statement.what, statement.what))
+    what = statement.words.get("what")
+    words = what if isinstance(what, Wording) else Wording("", "")
+    silent = statement.words.get("silent")
+    after = silent if isinstance(silent, Wording) else Wording("", "")
+    return Wording(
+        _joined(f"请{party.zh}举证：{words.zh}", after.zh), _joined(f"Proof is due from {party.en}: {words.en}", after.en)
+    )
+
+
+def _period(statement: Statement) -> Iterator[Line]:
+    ends = statement.amounts.get("ends")
+    if isinstance(ends, date):
+        yield Line("said", Wording(f"保修期到 {day_zh(ends)}", f"Covered until {day_en(ends)}"), statement.why.clauses)
+
+
+def _deadline(statement: Statement) -> Wording:
+    party = BEARERS.get(statement.what, Wording(statement.what, statement.what))
+    what, ends = statement.words.get("what"), statement.amounts.get("ends")
+    words = what if isinstance(what, Wording) else Wording("", "")
+    if isinstance(ends, date):
+        return Wording(f"{party.zh}最迟 {day_zh(ends)}：{words.zh}", f"{_capital(party.en)}, by {day_en(ends)}: {words.en}")
+    within = str(statement.words.get("within", ""))
+    return Wording(f"{party.zh}在 {_length_zh(within)} 内：{words.zh}", f"{_capital(party.en)}, within {within.replace('_', ' ')}: {words.en}")
+
+
+_UNITS_ZH = {
+    "minutes": "分钟", "hours": "小时", "days": "天", "law_days": "天", "working_days": "个工作日", "months": "个月",
+}  # fmt: skip
+
+
+def _length_zh(text: str) -> str:
+    count, _, unit = text.partition(" ")
+    return f"{count} {_UNITS_ZH.get(unit if unit.endswith('s') else unit + 's', unit)}"
+
+
+def day_zh(day: date) -> str:
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"
+
+
+def day_en(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def _cited(*statements: Statement) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in statements for name in one.why.clauses))
+
+
+def _joined(first: str, second: str) -> str:
+    if not second:
+        return first
+    return f"{first}，{second}" if any("\u3400" <= sign <= "\u9fff" for sign in first) else f"{first}; {second}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

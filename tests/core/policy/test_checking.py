@@ -1,0 +1,71 @@
+"""What keeps a rule book from ruling: each trap is found, named by its line, and comes with its mend."""
+
+import pytest
+from tests.core.policy.sample import BOOK, book, findings
+
+
+def found(text: str) -> list[str]:
+    return [one.in_language("en") for one in findings(text)[1]]
+
+
+def test_the_sample_is_in_order() -> None:
+    assert book().name == "sample"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        ("      - {id: nothing, serious: no}\n", "", "no row holds for: fault = none"),
+        ("hit: first\n    when: [fault, length_cm]", "hit: unique\n    when: [fault, length_cm]", "holds together with"),
+        ("{id: short, fault: open,", "{id: short, fault: open, length_cm: '> 9',", "can never hit"),
+        ("when: [serious, window]", "when: [serious, windw]", "did you mean 'window'"),
+        ("fault: worn, serious", "fault: torn, serious", "no choice 'torn'"),
+        ('length_cm: "> 5"', 'length_cm: "> long"', "'long' is no number"),
+        ("window: in_7, then", "window: in_8, then", "no choice 'in_8'"),
+        ("fee: paid * 0.005 * age", "fee: paid * 0.005 * fault", "'*' cannot join"),
+        ("amount: paid - fee", "amount: paid - fees", "there is no 'fees'"),
+        ("clause: A5", "clause: A9", "there is no clause A9"),
+        ("  A5: 磨损不在此列 / Wear is not covered", "  A5: 磨损不在此列", "Chinese or English is missing"),
+        ("in_force: {by: sold_on, until: 2024-07-01}", "in_force: {by: sold_on, until: 2019-01-01}", "never in force"),
+        ("right: exchange", "right: exchang", "did you mean 'exchange'"),
+        ("then: {no_right: all}, clause: A5,", "then: {no_right: all},", "cites no clause"),
+        ("layer: house", "layer: hose", "did you mean 'house'"),
+        ("bands: {in_7: 7 law_days", "bands: {in_7: 7 lawdays", "is no number of days"),
+        ("id: swap", "id: early", "row id 'early' is given twice"),
+        ("  age: {days_from: sold_on, to: asked_on}", "  age: serious + 1", "'+' cannot join"),
+        ("then: {right: exchange, rank: 3}", "then: {rank: 3}", "each line says one thing"),
+        ("layer: house", "layer: house\nlaier: x", "unknown key 'laier'"),
+    ],
+)  # fmt: skip
+def test_every_trap_is_found(old: str, new: str, word: str) -> None:
+    assert old in BOOK
+    assert any(word in line for line in found(BOOK.replace(old, new, 1))), found(BOOK.replace(old, new, 1))
+
+
+def test_a_clause_that_nobody_cites_is_found() -> None:
+    assert any("cited by no row" in line for line in found(BOOK.replace("clauses:\n", "clauses:\n  A9: 无 / None\n")))
+
+
+def test_a_value_that_rests_on_itself_is_found() -> None:
+    turned = BOOK.replace("  age: {days_from: sold_on, to: asked_on}", "  age: fee + 1")
+    assert any("depends on itself" in line for line in found(turned))
+
+
+def test_an_example_that_fails_keeps_the_book_out() -> None:
+    example = """
+examples:
+  - {id: six, today: 2026-06-01, facts: {fault: open, length_cm: 6, sold_on: 2026-05-20, asked_on: 2026-05-25, paid: 399}, expect: {rights: {return: {amount: 400}, exchange: {}}}}
+"""
+    assert any("return amount: 399.00, expected 400" in line for line in found(BOOK + example))
+    assert not found(BOOK + example.replace("amount: 400", "amount: 399"))
+
+
+def test_rows_may_lie_in_a_file_beside_the_pack() -> None:
+    rows = BOOK[BOOK.index("    rows:\n      - {id: long") : BOOK.index("  rights:\n")]
+    table = "id,fault,length_cm,serious,clause,because_zh,because_en\n" \
+            "long,open,> 5,yes,A1,,\nshort,open,,no,A1,,\nrest,,,no,A5,,\n"  # fmt: skip
+    pack, wrong = findings(BOOK.replace(rows, "    rows: faults.csv\n"), beside={"faults.csv": table})
+    assert pack is not None and not wrong, [one.in_language("en") for one in wrong]
+    assert [row.name for row in pack.tables["faults"].rows] == ["long", "short", "rest"]
+    _, wrong = findings(BOOK.replace(rows, "    rows: faults.csv\n"), beside={"faults.csv": table.replace("> 5", "> x")})
+    assert [(one.file, one.line) for one in wrong] == [("faults.csv", 2)]

@@ -1,0 +1,53 @@
+"""Facts as people type them: exact values, or a word about which is wrong and why."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from tests.core.policy.sample import book
+
+from tuoshan.core.policy.given import read_given
+
+PACK = book()
+TODAY = date(2026, 6, 1)
+
+
+def problem(**facts: object) -> tuple[str, str]:
+    _, problems = read_given(PACK.facts, facts, TODAY)
+    assert len(problems) == 1, problems
+    return problems[0].code, problems[0].message.en
+
+
+def test_values_become_exact() -> None:
+    values, problems = read_given(
+        PACK.facts, {"paid": "¥1,399.5", "length_cm": "5.0 cm", "fault": "开胶", "sold_on": "2026-05-20"}, TODAY
+    )
+    assert not problems
+    assert values == {
+        "paid": Decimal("1399.50"), "length_cm": Decimal("5.0"), "fault": "open", "sold_on": date(2026, 5, 20),
+    }  # fmt: skip
+
+
+def test_nothing_is_not_given() -> None:
+    assert read_given(PACK.facts, {"paid": "", "fault": None}, TODAY) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    ("facts", "code", "word"),
+    [
+        ({"length_cm": "60 mm"}, "wrong_unit", "measured in cm, not 'mm'"),
+        ({"length_cm": "long"}, "not_a_number", "'Length' is a number"),
+        ({"length_cm": 51}, "too_large", "cannot be above 50"),
+        ({"paid": "-1"}, "too_small", "cannot be below 0"),
+        ({"paid": "12.345"}, "finer_than_fen", "finer than a fen"),
+        ({"fault": "torn"}, "not_a_choice", "has no 'torn'; use one of open, worn, none"),
+        ({"sold_on": "20.5.2026"}, "not_a_date", "a date like 2026-05-20"),
+        ({"sold_on": "2026-06-02"}, "in_the_future", "lies after today"),
+        ({"sold_on": "2026-05-20", "asked_on": "2026-05-19"}, "before", "lies before 'Day of sale' 2026-05-20"),
+        ({"pad": 3}, "unknown_fact", "did you mean 'paid'?"),
+    ],
+)
+def test_what_is_wrong_is_named(facts: dict[str, object], code: str, word: str) -> None:
+    found, message = problem(**facts)
+    assert found == code
+    assert word in message

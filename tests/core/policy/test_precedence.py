@@ -1,0 +1,91 @@
+"""Several rule books at once: law > platform > house, unless the lower is better for the consumer."""
+
+from datetime import date
+from decimal import Decimal
+
+from tests.core.policy.sample import book, due
+
+from tuoshan.core.policy.ruling import rule_all
+from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.wording import difference
+
+DAY = date(2026, 6, 1)
+
+
+def one(layer: str, then: str, name: str | None = None) -> str:
+    """A book that says one thing about every fault."""
+    return f"""
+policy: {name or layer}_book
+version: 1
+title: {layer}书 / The {layer} book
+source: 测试 / Tests
+layer: {layer}
+clauses: {{C1: 条款 / Clause}}
+tables:
+  only:
+    title: 表 / Table
+    hit: collect
+    when: [fault]
+    rows: [{{id: row, fault: open, then: {then}, clause: C1, because: 理由 / Reason}}]
+"""
+
+
+def together(*texts: str) -> Ruling:
+    facts = {"fault": "open", "paid": Decimal("100.00"), "sold_on": DAY, "asked_on": DAY}
+    return rule_all([book(text) for text in texts], facts, DAY)
+
+
+def test_remedies_are_the_union_of_all_layers() -> None:
+    ruling = together(one("law", "{right: return}"), one("house", "{right: exchange}"))
+    assert set(due(ruling)) == {"return", "exchange"}
+    assert not ruling.differences
+
+
+def test_the_higher_amount_counts_and_both_sides_are_named() -> None:
+    ruling = together(one("law", "{right: return, amount: paid}"), one("house", "{right: return, amount: paid - 10, fee: '10'}"))
+    assert due(ruling) == {"return": Decimal("100.00")}
+    [found] = ruling.differences
+    assert not found.better_for_consumer
+    assert difference(found).en == "The amount: The house book (C1) falls below law (C1), which counts"
+
+
+def test_a_lower_layer_wins_where_it_is_better_for_the_consumer() -> None:
+    ruling = together(one("law", "{freight: {back: buyer}}"), one("house", "{freight: {back: seller}}"))
+    assert ruling.freight["back"].value == "seller"
+    [found] = ruling.differences
+    assert found.better_for_consumer and found.counts.why.pack.layer == "house"
+
+
+def test_a_refusal_counts_only_where_no_layer_gives_the_remedy() -> None:
+    ruling = together(one("law", "{right: exchange}"), one("house", "{no_right: [exchange, return]}"))
+    assert set(due(ruling)) == {"exchange"}
+    assert [refused.remedy for refused in ruling.refused] == ["return"]
+    assert [(one.subject, one.what) for one in ruling.differences] == [("right", "exchange")]
+
+
+def test_a_floor_of_the_law_lifts_what_a_house_promises() -> None:
+    floor, promise = one("law", "{floor: return, amount: paid, fee: '0'}"), one("house", "{right: return, amount: paid - 30, fee: '30'}")
+    ruling = together(floor, promise)
+    assert due(ruling) == {"return": Decimal("100.00")}
+    assert ruling.rights[0].fee == 0
+    assert not together(floor).rights
+
+
+def test_sums_of_the_same_kind_are_not_added_up_but_the_highest_counts() -> None:
+    ruling = together(one("law", "{extra: {what: fraud, of: paid * 3, at_least: '500'}}"), one("house", "{extra: {what: fraud, of: paid}}"))
+    assert ruling.extra == Decimal("500.00")
+
+
+def test_what_is_taken_off_is_the_least_and_never_more_than_the_price() -> None:
+    taken = together(
+        one("law", "{deduct: {what: gift, of: '20'}}"), one("platform", "{deduct: {what: gift, of: '35'}}"),
+        one("house", "{right: return, amount: paid}"),
+    )  # fmt: skip
+    assert due(taken) == {"return": Decimal("80.00")}
+    whole = together(one("house", "{deduct: {what: gift, of: '350'}}"), one("platform", "{right: return, amount: paid}"))
+    assert due(whole) == {"return": Decimal("0.00")}
+
+
+def test_the_fewest_conditions_count() -> None:
+    ruling = together(one("law", "{right: return}"), one("house", "{right: return, needs: [card, box]}"))
+    assert ruling.rights[0].needs == ()

@@ -1,0 +1,97 @@
+"""What a rule book answers: rights, what is missing, which version of a clause, what is not certain."""
+
+from datetime import date
+from decimal import Decimal
+
+from tests.core.policy.sample import BOOK, book, due, ruled
+
+from tuoshan.core.policy.as_data import as_data
+from tuoshan.core.policy.ruling import rule
+from tuoshan.core.policy.tracing import trace
+
+PACK = book()
+LONG = {"fault": "open", "length_cm": 6, "sold_on": "2026-05-20", "paid": "399.00"}
+
+
+def test_a_row_that_holds_gives_its_right_with_amount_and_clause() -> None:
+    ruling = ruled(PACK, **LONG, asked_on="2026-05-25")
+    assert due(ruling) == {"return": Decimal("399.00"), "exchange": None}
+    assert [name for _, name in ruling.clauses] == ["A1", "A2"]
+
+
+def test_the_last_day_counts_and_the_next_does_not() -> None:
+    assert "return" in due(ruled(PACK, **LONG, asked_on="2026-05-27"))
+    assert ruled(PACK, **LONG, asked_on="2026-05-28").rights[0].given_by[0].why.row == "no_fee"
+    assert due(ruled(PACK, **{**LONG, "sold_on": "2026-05-10"}, asked_on="2026-05-25"))
+    assert not due(ruled(PACK, **{**LONG, "sold_on": "2026-05-10"}, asked_on="2026-05-26"))
+
+
+def test_a_last_day_counted_the_laws_way_moves_past_the_holiday() -> None:
+    """2026-02-10 + 7 = 2026-02-17, inside Spring Festival (15–23 February): the next working day is the 24th."""
+    facts = {**LONG, "sold_on": "2026-02-10"}
+    assert ruled(PACK, **facts, asked_on="2026-02-24").rights[0].given_by[0].why.row == "early"
+    assert ruled(PACK, **facts, asked_on="2026-02-25").rights[0].given_by[0].why.row == "no_fee"
+
+
+def test_a_period_that_ends_in_an_unpublished_year_is_provisional() -> None:
+    ruling = ruled(PACK, date(2027, 1, 20), **{**LONG, "sold_on": "2026-12-28"}, asked_on="2027-01-03")
+    assert any("放假安排" in why.zh for why in ruling.provisional)
+    assert not ruled(PACK, **{**LONG, "length_cm": 3}, asked_on="2026-05-21").provisional
+
+
+def test_a_clause_that_is_not_certain_makes_the_ruling_provisional() -> None:
+    assert [why.en for why in ruled(PACK, **LONG, asked_on="2026-05-25").provisional] == ["to be verified"]
+
+
+def test_the_date_that_a_clause_names_chooses_between_its_versions() -> None:
+    old = ruled(PACK, date(2024, 7, 20), **{**LONG, "sold_on": "2024-06-30"}, asked_on="2024-07-12")
+    new = ruled(PACK, date(2024, 7, 20), **{**LONG, "sold_on": "2024-07-01"}, asked_on="2024-07-12")
+    assert due(old)["return"] == Decimal("375.06")  # 399 less 399 × 0.005 × 12 = 23.94
+    assert old.rights[0].fee == Decimal("23.94")
+    assert due(new)["return"] == Decimal("399.00")
+
+
+def test_a_missing_fact_is_asked_for_and_never_assumed() -> None:
+    ruling = ruled(PACK, fault="open", sold_on="2026-05-20", asked_on="2026-05-25", paid=399)
+    assert not ruling.rights and not ruling.refused
+    assert [question.fact for question in ruling.questions] == ["length_cm"]
+
+
+def test_what_no_longer_matters_is_not_asked() -> None:
+    ruling = ruled(PACK, fault="worn")
+    assert not ruling.questions
+    assert [one.remedy for one in ruling.refused] == ["all"]
+
+
+def test_a_fact_outside_of_its_condition_does_not_exist() -> None:
+    assert not ruled(PACK, fault="none", length_cm=9, sold_on="2026-05-20", asked_on="2026-05-25", paid=1).rights
+
+
+def test_only_the_amount_waits_for_the_price() -> None:
+    ruling = ruled(PACK, **{key: value for key, value in LONG.items() if key != "paid"}, asked_on="2026-05-25")
+    assert due(ruling) == {"return": None, "exchange": None}
+    assert [question.fact for question in ruling.questions] == ["paid"]
+
+
+def test_the_question_that_decides_most_comes_first() -> None:
+    questions = ruled(PACK).questions
+    assert questions[0].fact == "fault"
+    assert {question.fact for question in questions} >= {"fault", "sold_on", "asked_on"}
+
+
+def test_the_trace_says_which_row_hit_and_why_the_others_did_not_and_is_the_same_each_time() -> None:
+    facts = ruled(PACK, **LONG, asked_on="2026-05-25").facts
+    one, other = (trace(rule(PACK, facts, date(2026, 6, 1))) for _ in range(2))
+    assert one == other
+    faults = {row.row: row for row in one[0].rows}
+    assert faults["long"].outcome == "hit"
+    assert faults["short"].outcome == "passed_over"
+    failed = faults["wear"].failed
+    assert failed is not None and (failed.column, failed.cell, failed.value) == ("fault", "worn", "open")
+
+
+def test_the_same_facts_give_the_same_data_whatever_their_order() -> None:
+    facts = ruled(PACK, **LONG, asked_on="2026-05-25").facts
+    turned = dict(reversed(facts.items()))
+    day = date(2026, 6, 1)
+    assert as_data(rule(PACK, facts, day), with_trace=True) == as_data(rule(book(BOOK), turned, day), with_trace=True)

@@ -84,10 +84,12 @@ def round_to_fen(amount: Decimal | Fraction | int) -> Decimal:
     """The nearest fen, half a fen away from zero: for rates that yield more places."""
     if isinstance(amount, bool) or not isinstance(amount, int | Decimal | Fraction):
         raise TypeError(f"Money is never a {type(amount).__name__}: {amount!r}.")
-    if isinstance(amount, Decimal) and not amount.is_finite():
-        raise MoneyError(amount, "not_money")
-    if isinstance(amount, Decimal) and abs(amount) > LARGEST:
-        raise MoneyError(amount, "too_large")
+    if isinstance(amount, Decimal):
+        if not amount.is_finite():
+            raise MoneyError(amount, "not_money")
+        if abs(amount) > LARGEST:
+            raise MoneyError(amount, "too_large")
+        return amount.quantize(FEN, rounding=ROUND_HALF_UP) + ZERO  # a negative zero becomes zero
     fen = Fraction(amount) * 100
     whole = (2 * abs(fen) + 1) // 2
     return from_fen(whole if fen >= 0 else -whole)

@@ -12,6 +12,7 @@ OWN_APPS = (
     "care",
     "quality",
     "knowledge",
+    "rulings",
     "insight",
     "integrations",
     "office",

@@ -17,8 +17,8 @@ from functools import lru_cache
 
 from tuoshan.core.conditions import MissingFact
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
-from tuoshan.core.policy.pack import Clause, Finding, InForce, Pack, Row
+from tuoshan.core.policy.compiled import UNKNOWN, CompiledTable, Looked
+from tuoshan.core.policy.pack import Clause, Finding, InForce, Pack, Row, Table
 from tuoshan.core.policy.statements import Ruling, Statement, Why, put_together
 from tuoshan.core.policy.table_reading import clause_column
 from tuoshan.core.policy.valuing import UNPUBLISHED, Desk, DoesNotExist
@@ -31,20 +31,52 @@ ONLY_AN_AMOUNT = 0
 
 
 @dataclass(frozen=True, slots=True)
+class ReadyRow:
+    """What a row says, as far as it is the same for all facts: what it reads, and statements without figures."""
+
+    columns: tuple[str, ...]
+    """The columns on which it has a cell."""
+    why: Why
+    provisional: tuple[Wording, ...]
+    findings: tuple[tuple[Finding, Statement | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
     """A pack with its tables made ready, and which table gives which output."""
 
     pack: Pack
     tables: Mapping[str, CompiledTable]
+    rows: Mapping[str, tuple[ReadyRow, ...]]
     outputs: Mapping[str, str]
+    dated: tuple[Clause, ...]
 
 
 @lru_cache(maxsize=256)
 def compiled(pack: Pack) -> Compiled:
     """The pack made ready; the same pack once."""
     tables = {name: CompiledTable(table) for name, table in pack.tables.items()}
+    rows = {name: tuple(_ready(pack, table, row) for row in table.rows) for name, table in pack.tables.items()}
     outputs = {output.name: name for name, table in pack.tables.items() for output in table.outputs}
-    return Compiled(pack, tables, outputs)
+    dated = tuple(clause for clause in pack.clauses.values() if clause.in_force is not None)
+    return Compiled(pack, tables, rows, outputs, dated)
+
+
+def _ready(pack: Pack, table: Table, row: Row) -> ReadyRow:
+    columns = tuple(column.name for column, cell in zip(table.columns, row.cells, strict=True) if cell is not None)
+    unsure = [pack.clauses[name].provisional for name in row.clauses]
+    unsure += [pack.settings[name].provisional for name in columns if name in pack.settings]
+    provisional = tuple(one for one in dict.fromkeys(unsure) if one.zh)
+    why = Why(pack, table.name, row.name, row.clauses, row.because)
+    findings = [(one, _fixed(one, why, provisional)) for one in row.findings]
+    return ReadyRow(columns, why, provisional, tuple(findings))
+
+
+def _fixed(finding: Finding, why: Why, provisional: tuple[Wording, ...]) -> Statement | None:
+    """The statement of a finding on which no fact has any influence."""
+    if finding.condition is not None or finding.amounts or finding.words.get("from"):
+        return None
+    return Statement(finding.kind, finding.what, why, {}, finding.words, provisional)
 
 
 @dataclass(slots=True)
@@ -85,14 +117,17 @@ def read(
     found = Read(pack, desk=desk)
     if choosing and not _chosen(found, desk):
         return found
-    for clause in _dated(pack):
+    for clause in ready.dated:
         _judge_clause(desk, clause)
     for name, table in ready.tables.items():
         looked = desk.look(name)
         if looked.unknown:
             _ask(found, desk, table, looked)
-        for row in table.rows_of(looked.hits):
-            _state(found, desk, table, row)
+        rows, hits = ready.rows[name], looked.hits
+        while hits:
+            lowest = hits & -hits
+            _state(found, desk, rows[lowest.bit_length() - 1])
+            hits ^= lowest
     return found
 
 
@@ -129,11 +164,6 @@ def in_force(desk: Desk, dates: InForce | None) -> bool | None:
     return isinstance(day, date) and dates.holds(day)
 
 
-@lru_cache(maxsize=256)
-def _dated(pack: Pack) -> tuple[Clause, ...]:
-    return tuple(clause for clause in pack.clauses.values() if clause.in_force is not None)
-
-
 def _judge_clause(desk: Desk, clause: Clause) -> None:
     holds, column = in_force(desk, clause.in_force), clause_column(clause.name)
     desk.known[column] = UNKNOWN if holds is None else holds
@@ -149,16 +179,15 @@ def _ask(found: Read, desk: Desk, table: CompiledTable, looked: Looked) -> None:
         found.ask(desk.missing[name], weight)
 
 
-def _state(found: Read, desk: Desk, table: CompiledTable, row: Row) -> None:
+def _state(found: Read, desk: Desk, row: ReadyRow) -> None:
     """What the row that hit says."""
-    pack, clauses = found.pack, tuple(desk.pack.clauses[name] for name in row.clauses)
-    columns = [column for column, *_ in table.columns]
-    read = [column for column, cell in zip(columns, row.cells, strict=True) if cell is not None]
-    unsure = [clause.provisional for clause in clauses if clause.provisional.zh]
-    unsure += [why for column in read for why in desk.unsure.get(column, ())]
-    unsure += [pack.settings[name].provisional for name in read if name in pack.settings]
-    why = Why(pack, table.table.name, row.name, tuple(clause.name for clause in clauses), row.because)
-    for finding in row.findings:
+    unsure = row.provisional
+    if desk.unsure:
+        unsure += tuple(why for column in row.columns for why in desk.unsure.get(column, ()))
+    for finding, fixed in row.findings:
+        if fixed is not None and unsure is row.provisional:
+            found.statements.append(fixed)
+            continue
         try:
             if finding.condition is not None and not desk.evaluate(finding.condition):
                 continue
@@ -167,9 +196,7 @@ def _state(found: Read, desk: Desk, table: CompiledTable, row: Row) -> None:
             continue
         except DoesNotExist:
             continue
-        found.statements.append(_statement(found, desk, finding, why, tuple(unsure)))
-    if not row.findings and row.clauses and not row.outputs:
-        found.statements.append(Statement("note", "", why, {}, {}, tuple(unsure)))
+        found.statements.append(_statement(found, desk, finding, row.why, unsure))
 
 
 def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tuple[Wording, ...]) -> Statement:

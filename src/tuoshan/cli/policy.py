@@ -1,0 +1,166 @@
+"""`tuoshan policy`: the rule books, their facts, and rulings. Needs no database but for `diff --cases`."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from tuoshan.core.policy.as_data import as_data
+from tuoshan.core.policy.given import facts_of, read_given
+from tuoshan.core.policy.pack import LAYER_TITLES, Fact, Pack
+from tuoshan.core.policy.ruling import rule as rule_by
+from tuoshan.core.policy.ruling import rule_all
+from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.wording import difference, lines, verdict
+from tuoshan.rulings import files
+
+app = typer.Typer(no_args_is_help=True, help="规则包 / Rule books: list, facts, rule, check, diff.")
+English = Annotated[bool, typer.Option("--en/--zh", help="English or Chinese.")]
+ALL = "all"
+
+
+@app.command(name="list")
+def list_(en: English = False) -> None:
+    """The rule books that come with the product, highest layer first."""
+    language = _language(en)
+    for pack in files.packaged():
+        layer, title = LAYER_TITLES[pack.layer].in_language(language), pack.title.in_language(language)
+        typer.echo(f"{pack.name:<20} {pack.version}  {layer}  {title}  ({len(pack.tables)} tables, {len(pack.clauses)} clauses)")
+
+
+@app.command()
+def facts(
+    pack: Annotated[str, typer.Argument(help="Name of a pack, or `all`.")],
+    en: English = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Every fact that a pack may ask for: name, kind, what it may be, and the question. A form to be filled in."""
+    known, language = facts_of(_chosen(pack)), _language(en)
+    if as_json:
+        typer.echo(json.dumps({name: fact_data(fact) for name, fact in known.items()}, ensure_ascii=False, indent=1))
+        return
+    typer.echo(f"# tuoshan policy rule {pack} --facts FILE --on YYYY-MM-DD")
+    for name, fact in known.items():
+        typer.echo(f"\n# {fact.ask.in_language(language)}")
+        typer.echo(f"# {_kind_words(fact, language)}")
+        if fact.asked_if is not None:
+            typer.echo(f"# {'only if' if en else '仅当'} {fact.asked_if.text}")
+        typer.echo(f"{name}:")
+
+
+@app.command()
+def rule(
+    pack: Annotated[str, typer.Argument(help="Name of a pack, or `all`: every book that applies, put together.")],
+    facts: Annotated[Path, typer.Option("--facts", help="YAML or JSON: name → value.")],
+    on: Annotated[str, typer.Option("--on", help="The day of asking, 2026-05-20.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The whole ruling with its trace.")] = False,
+    en: English = False,
+) -> None:
+    """Rule on the facts of a file. Ends with 2 when a fact cannot be taken, with 3 while something must be asked."""
+    language, packs = _language(en), _chosen(pack)
+    day = _day(on)
+    given, problems = read_given(facts_of(packs), _facts_file(facts), day)
+    for problem in problems:
+        typer.echo(problem.message.in_language(language), err=True)
+    if problems:
+        raise typer.Exit(2)
+    ruling = rule_all(packs, given, day) if pack == ALL else rule_by(packs[0], given, day)
+    if as_json:
+        typer.echo(json.dumps(as_data(ruling, with_trace=True), ensure_ascii=False, indent=1))
+    else:
+        for line in _told(ruling, language):
+            typer.echo(line)
+    raise typer.Exit(3 if ruling.questions and not ruling.rights else 0)
+
+
+@app.command()
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="A folder of packs; none: those shipped.")] = None,
+    en: English = False,
+) -> None:
+    """Prove every pack: gaps, overlaps, dead rows, names, clauses, examples. Ends with 1 when one may not load."""
+    if folder is not None and not folder.is_dir():
+        raise typer.BadParameter(f"there is no folder {folder}")
+    found = files.check_folder(folder or files.PACKAGED)
+    for findings in found.findings.values():
+        for finding in findings:
+            typer.echo(f"{finding.severity}: {finding.in_language(_language(en))}")
+    for pack in found.packs:
+        typer.echo(f"{pack.file}: {len(pack.tables)} tables, {len(pack.examples)} examples, in order")
+    raise typer.Exit(1 if any(found.findings.values()) else 0)
+
+
+# -- reading ---------------------------------------------------------------------------------------------------
+
+
+def _language(en: bool) -> str:
+    return "en" if en else "zh-hans"
+
+
+def _chosen(name: str) -> tuple[Pack, ...]:
+    packs = files.packaged()
+    if name == ALL:
+        return packs
+    found = tuple(pack for pack in packs if name in (pack.name, pack.key))
+    if not found:
+        raise typer.BadParameter(f"there is no rule book '{name}'; see tuoshan policy list")
+    return found[-1:]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no date; write it like 2026-05-20") from None
+
+
+def _facts_file(path: Path) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise typer.BadParameter(f"{path} cannot be read: {error}") from None
+    if not isinstance(found, dict):
+        raise typer.BadParameter(f"{path} holds no facts; write them as name: value")
+    return found
+
+
+def fact_data(fact: Fact) -> dict[str, Any]:
+    """A fact as a program reads it."""
+    field = fact.field
+    return {
+        "kind": field.kind, "label": {"zh": field.label.zh, "en": field.label.en},
+        "ask": {"zh": fact.ask.zh, "en": fact.ask.en}, "unit": {"zh": field.unit.zh, "en": field.unit.en},
+        "choices": {choice.value: {"zh": choice.title.zh, "en": choice.title.en} for choice in field.choices},
+        "min": field.minimum or None, "max": field.maximum or None, "not_before": fact.not_before or None,
+        "only_if": fact.asked_if.text if fact.asked_if else None,
+    }  # fmt: skip
+
+
+def _kind_words(fact: Fact, language: str) -> str:
+    field = fact.field
+    if field.kind == "choice":
+        return " | ".join(f"{one.value} {one.title.in_language(language)}" for one in field.choices)
+    bounds = " ".join(part for part in (f">= {field.minimum}" if field.minimum else "", f"<= {field.maximum}" if field.maximum else "") if part)
+    kind = {"yes_no": "yes | no", "date": "YYYY-MM-DD"}.get(field.kind, field.kind)
+    return " ".join(part for part in (kind, field.unit.in_language(language), bounds) if part)
+
+
+def _told(ruling: Ruling, language: str) -> list[str]:
+    """A ruling as lines of text."""
+    found = [verdict(ruling).in_language(language)]
+    signs = {"due": "✓", "refused": "✗", "asked": "?", "cost": "¥", "said": "·"}
+    for line in lines(ruling):
+        cited = f"  [{', '.join(line.clauses)}]" if line.clauses else ""
+        found.append(f"{signs[line.sign]} {line.words.in_language(language)}{cited}")
+    found += [f"≠ {difference(one).in_language(language)}" for one in ruling.differences]
+    found += [f"~ {why.in_language(language)}" for why in ruling.provisional]
+    known = facts_of(ruling.packs) | {name: fact for read in ruling.reads for name, fact in read.pack.facts.items()}
+    found += [f"? {one.fact}: {known[one.fact].ask.in_language(language)}" for one in ruling.questions]
+    return found
+
+
+def register(parent: typer.Typer) -> None:
+    parent.add_typer(app, name="policy")

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RulingsConfig(AppConfig):
+    name = "tuoshan.rulings"
+    label = "rulings"
+    verbose_name = _("裁定")
+    default_auto_field = "django.db.models.BigAutoField"

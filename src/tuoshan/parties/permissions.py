@@ -50,7 +50,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Workbench: reading
     **_each(
         "workbench.",
-        "home queue queue_counts case presence search palette playbooks playbook_diagram notifications ",
+        "home queue queue_counts case presence search palette playbooks playbook_diagram notifications "
+        "rulings ruling_trace ",
         STAFF,
     ),
     **_each("workbench.", "reports report report_export", REPORT_READERS),

@@ -35,6 +35,7 @@ GROUPS: list[tuple[Any, list[Item]]] = [
         _("工作台"),
         [
             Item(_("登记新工单"), "workbench:register", "plus"),
+            Item(_("裁定台"), "workbench:rulings", "scale"),
             Item(_("部门待办"), "workbench:tasks", "clip"),
             Item(_("待回访"), "workbench:follow_ups", "phone"),
             Item(_("统计报表"), "workbench:reports", "chart"),

@@ -25,6 +25,7 @@ AREAS = (
     "lessons",
     "followups",
     "diagrams",
+    "rulings",
     "reports",
     "importing",
     "mailbox",

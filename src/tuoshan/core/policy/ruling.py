@@ -65,7 +65,8 @@ def compiled(pack: Pack) -> Compiled:
 def _ready(pack: Pack, table: Table, row: Row) -> ReadyRow:
     columns = tuple(column.name for column, cell in zip(table.columns, row.cells, strict=True) if cell is not None)
     unsure = [pack.clauses[name].provisional for name in row.clauses]
-    unsure += [pack.settings[name].provisional for name in columns if name in pack.settings]
+    used = (pack.settings[name] for name in columns if name in pack.settings)
+    unsure += [setting.provisional for setting in used if setting.value is not False]
     provisional = tuple(one for one in dict.fromkeys(unsure) if one.zh)
     why = Why(pack, table.name, row.name, row.clauses, row.because)
     findings = [(one, _fixed(one, why, provisional)) for one in row.findings]

@@ -1,0 +1,45 @@
+"""Asking for a ruling: facts as somebody types them, through the books in force, on a day."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tuoshan.core.policy.given import FactProblem, facts_of, read_given
+from tuoshan.core.policy.pack import Fact, Pack
+from tuoshan.core.policy.ruling import rule, rule_all
+from tuoshan.core.policy.statements import Ruling
+from tuoshan.rulings import library
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What came of it: the ruling, or the facts that could not be taken (then there is none)."""
+
+    given: Mapping[str, object]
+    problems: tuple[FactProblem, ...]
+    ruling: Ruling | None
+
+
+def ask(facts: Mapping[str, object], today: date, *, book: str = "", packs: Sequence[Pack] | None = None) -> Asked:
+    """Rule by one named book alone, or by all that apply. Raises library.BookUnknown."""
+    chosen = packs if packs is not None else library.versions(book) if book else library.packs()
+    given, problems = read_given(_askable(chosen, packs is None and not book), facts, today)
+    if problems:
+        return Asked(given, problems, None)
+    return Asked(given, (), _ruled(chosen, given, today, alone=bool(book)))
+
+
+def _askable(packs: Sequence[Pack], everything: bool) -> Mapping[str, Fact]:
+    return library.facts() if everything else {**library.facts(), **facts_of(packs)}
+
+
+def _ruled(packs: Sequence[Pack], given: Mapping[str, object], today: date, *, alone: bool) -> Ruling:
+    """One book alone is read whether or not it would be chosen; of its versions the one whose dates hold."""
+    if not alone:
+        return rule_all(packs, given, today)
+    for pack in reversed(packs):
+        dates = pack.in_force
+        day = today if dates is None or dates.by == "today" else given.get(dates.by)
+        if dates is None or not isinstance(day, date) or dates.holds(day):
+            return rule(pack, given, today)
+    return rule(packs[0], given, today)

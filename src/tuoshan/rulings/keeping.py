@@ -1,0 +1,140 @@
+"""Keeping rulings: frozen with facts and versions, attached to a case, and what was decided otherwise."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases import service
+from tuoshan.cases.acting import ActingAs
+from tuoshan.core.policy.as_data import as_data, plain
+from tuoshan.core.policy.pack import REMEDIES
+from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.wording import verdict
+from tuoshan.rulings.models import KeptRuling, Override
+
+RULED, OVERRULED = "ruling", "ruling_overridden"
+"""The names under which a case's history tells of them."""
+
+
+class LawFloor(PermissionError):
+    """What is offered is less than the law gives, and whoever decides so is no supervisor."""
+
+
+def keep(
+    ruling: Ruling, *, person_id: int, now: datetime, case_id: int | None = None, session: str = "", line: int = 1,
+    label: str = "",
+) -> KeptRuling:  # fmt: skip
+    """Freeze a ruling. With a case it becomes part of its history at once."""
+    facts = canonical({name: plain(value) for name, value in ruling.facts.items()})
+    result = canonical(as_data(ruling))
+    said = verdict(ruling)
+    row = KeptRuling(
+        case_id=case_id, session=session, line=line, label=label, facts=facts,
+        packs=canonical([[pack.name, pack.version, pack.hash] for pack in ruling.packs]), result=result,
+        digest=hashlib.sha256((facts + result).encode()).hexdigest(), verdict_zh=said.zh, verdict_en=said.en,
+        open_questions=len(ruling.questions), provisional=bool(ruling.provisional), kept_by_id=person_id, kept_at=now,
+    )  # fmt: skip
+    with write_transaction():
+        row.save(force_insert=True)
+        if case_id is not None:
+            _tell(row, case_id, person_id)
+    return row
+
+
+def attach(rows: Sequence[KeptRuling], case_id: int, person_id: int) -> None:
+    """Give rulings that were made before the case was registered to it; one that has a case keeps it."""
+    for row in rows:
+        with write_transaction():
+            taken = KeptRuling.objects.filter(pk=row.pk, case_id=None).update(case_id=case_id)
+            if taken:
+                row.case_id = case_id
+                _tell(row, case_id, person_id)
+
+
+def _tell(row: KeptRuling, case_id: int, person_id: int) -> None:
+    """An event of the case names the ruling and its digest, so that neither can be changed unseen."""
+    service.record(
+        case_id=case_id, name=RULED, actor=ActingAs("person", person_id, parties=frozenset()),
+        extra={"ruling": str(row.pk), "digest": row.digest, "line": row.line},
+        idempotency_key=f"ruling:{row.pk}",
+    )  # fmt: skip
+
+
+def of_case(case_id: int) -> list[KeptRuling]:
+    """The rulings of a case, the newest first."""
+    return list(KeptRuling.objects.filter(case_id=case_id).order_by("-id").prefetch_related("overrides"))
+
+
+def unchanged(row: KeptRuling) -> bool:
+    """Whether a kept ruling is still the one that was frozen."""
+    return hashlib.sha256((row.facts + row.result).encode()).hexdigest() == row.digest
+
+
+# -- deciding otherwise ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What a kept ruling gives by law: remedy → least amount (None: no amount)."""
+
+    remedies: dict[str, Decimal | None]
+
+
+def law_floor(row: KeptRuling) -> Floor:
+    """The remedies that the law or the State's guarantee rules give in a kept ruling."""
+    found: dict[str, Decimal | None] = {}
+    for right in json.loads(row.result)["rights"]:
+        if any(by["layer"] in ("law", "national") for by in right["given_by"]):
+            found[right["remedy"]] = Decimal(right["amount"]) if right["amount"] else None
+    return Floor(found)
+
+
+def below_law(row: KeptRuling, remedy: str, amount: Decimal | None) -> bool:
+    """Whether giving this instead would leave the consumer with less than the law gives.
+
+    The law's remedies are the consumer's to choose among: one of them, at its amount or more, is enough.
+    """
+    floor = law_floor(row).remedies
+    if not floor:
+        return False
+    if remedy not in floor:
+        return True
+    least = floor[remedy]
+    return least is not None and (amount is None or amount < least)
+
+
+def override(
+    row: KeptRuling, *, remedy: str, amount: Decimal | None, reason: str, person_id: int, may_go_below: bool,
+    now: datetime,
+) -> Override:  # fmt: skip
+    """Write down that something else is done. Raises LawFloor, ValueError for no reason or an unknown remedy."""
+    if remedy not in REMEDIES and remedy != "none":
+        raise ValueError(remedy)
+    if not reason.strip():
+        raise ValueError("reason")
+    if row.case_id is None:
+        raise ValueError("case")
+    below = below_law(row, remedy, amount)
+    if below and not may_go_below:
+        raise LawFloor(remedy)
+    with write_transaction():
+        made = Override.objects.create(
+            ruling=row, case_id=row.case_id, remedy=remedy, amount=amount, reason=reason.strip(), below_law=below,
+            made_by_id=person_id, made_at=now,
+        )  # fmt: skip
+        service.record(
+            case_id=row.case_id, name=OVERRULED, actor=ActingAs("person", person_id, parties=frozenset()),
+            extra={"ruling": str(row.pk), "override": str(made.pk), "remedy": remedy, "below_law": below,
+                   **({"amount": str(amount)} if amount is not None else {})},
+            idempotency_key=f"override:{made.pk}",
+        )  # fmt: skip
+    return made
+
+
+def canonical(value: object) -> str:
+    """The one text of a JSON value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,115 @@
+"""The rule books in force: those that come with the product, then the versions that the company published.
+
+A version counts from its date on; the one before it ends there. Every process looks now and then whether something
+was published; a published text was checked before it was stored, so that a book that is wrong never replaces one
+that works.
+"""
+
+import json
+import threading
+import time as machine_time
+from dataclasses import dataclass, replace
+
+import structlog
+from django.db.models import Max
+
+from tuoshan.core.policy.pack import TODAY, Fact, InForce, Pack
+from tuoshan.core.policy.given import facts_of
+from tuoshan.core.policy.reading import ReadPack
+from tuoshan.rulings import files
+from tuoshan.rulings.models import PublishedBook
+
+log = structlog.get_logger(__name__)
+
+LOOKS_EVERY_SECONDS = 15.0
+
+
+class BookUnknown(LookupError):
+    """No rule book of this name."""
+
+
+@dataclass
+class _Library:
+    packs: tuple[Pack, ...] = ()
+    newest: int | None = None
+    looked_at: float = 0.0
+
+
+_library = _Library()
+_lock = threading.RLock()
+
+
+def packs() -> tuple[Pack, ...]:
+    """Every version of every book, highest layer first."""
+    with _lock:
+        now = machine_time.monotonic()
+        if not _library.packs or now - _library.looked_at > LOOKS_EVERY_SECONDS:
+            newest = PublishedBook.objects.aggregate(newest=Max("id"))["newest"] or 0
+            if newest != _library.newest:
+                _library.packs, _library.newest = _load(), newest
+            _library.looked_at = now
+        return _library.packs
+
+
+def look_again() -> None:
+    """Forget what is loaded: something was published in this process."""
+    with _lock:
+        _library.packs, _library.newest = (), None
+
+
+def versions(name: str) -> tuple[Pack, ...]:
+    """The versions of one book, oldest first. Raises BookUnknown."""
+    found = tuple(pack for pack in packs() if pack.name == name)
+    if not found:
+        raise BookUnknown(name)
+    return found
+
+
+def newest(name: str) -> Pack:
+    """The newest version of a book. Raises BookUnknown."""
+    return versions(name)[-1]
+
+
+def newest_of_each() -> tuple[Pack, ...]:
+    """The newest version of every book, highest layer first."""
+    return tuple({pack.name: pack for pack in packs()}.values())
+
+
+def facts() -> dict[str, Fact]:
+    """Every fact that any book may ask for."""
+    return facts_of(packs())
+
+
+def text_of(pack: Pack) -> tuple[str, dict[str, str]]:
+    """The text of a version and its CSV files."""
+    row = PublishedBook.objects.filter(name=pack.name, version=pack.version).first()
+    if row is not None:
+        return row.text, json.loads(row.tables)
+    path = files.PACKAGED / pack.file
+    found = {file.name: file.read_text(encoding="utf-8-sig") for file in sorted(files.PACKAGED.glob(f"{pack.name}.*.csv"))}
+    return path.read_text(encoding="utf-8"), found
+
+
+def read_version(name: str, text: str, tables: dict[str, str]) -> ReadPack:
+    """A book from its text and its CSV files."""
+    return files.read_text(text, f"{name}.yaml", tables.get)
+
+
+def _load() -> tuple[Pack, ...]:
+    found = list(files.packaged())
+    for row in PublishedBook.objects.order_by("name", "version"):
+        read = read_version(row.name, row.text, json.loads(row.tables))
+        if read.pack is None or not read.good:
+            log.error("book_unreadable", book=str(row), findings=[one.in_language("en") for one in read.findings[:5]])
+            continue
+        found.append(published(read.pack, row))
+    return files.in_order(found)
+
+
+def published(pack: Pack, row: PublishedBook) -> Pack:
+    """A pack with the version and the first day that its row gives it."""
+    by = pack.in_force.by if pack.in_force else TODAY
+    until = pack.in_force.until if pack.in_force else None
+    return replace(pack, version=row.version, in_force=InForce(by, row.begins, until))
+
+

@@ -1,0 +1,112 @@
+"""Rule books that the company published, rulings that were kept, and where somebody decided otherwise."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tuoshan import clock, identifiers
+from tuoshan.secrets import EncryptedTextField
+
+
+class PublishedBook(models.Model):
+    """A version of a rule book that the company put in force; it counts from `begins` on, after all earlier ones."""
+
+    name = models.SlugField(_("规则包"), max_length=60)
+    version = models.PositiveIntegerField(_("版本"))
+    begins = models.DateField(_("生效日期"))
+    text = models.TextField(_("内容"))
+    tables = models.TextField(_("附表"), default="{}", help_text="file name → CSV, as JSON")
+    hash = models.CharField(max_length=64)
+    reason = models.TextField(_("修改原因"), max_length=2000)
+    confirmed_by = models.CharField(_("法务确认人"), max_length=60)
+    published_by_id = models.BigIntegerField()
+    published_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "rulings_published_book"
+        ordering = ["name", "version"]
+        verbose_name = _("已发布的规则包")
+        verbose_name_plural = _("已发布的规则包")
+        constraints = [models.UniqueConstraint(fields=["name", "version"], name="rulings_book_version")]
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.version}"
+
+
+class BookDraft(models.Model):
+    """A copy of a rule book that is being changed; one per book, so that nobody's changes are lost beside another's."""
+
+    name = models.SlugField(_("规则包"), max_length=60, unique=True)
+    text = models.TextField(_("内容"))
+    tables = models.TextField(_("附表"), default="{}")
+    based_on = models.CharField(max_length=64, help_text="hash of the version it was copied from")
+    changed_by_id = models.BigIntegerField()
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "rulings_book_draft"
+        verbose_name = _("规则包草稿")
+        verbose_name_plural = _("规则包草稿")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KeptRuling(models.Model):
+    """A ruling frozen as evidence: facts, the very versions, and what they answered. Never changed afterwards.
+
+    `facts` and `result` are canonical JSON; `digest` is the SHA-256 of both. `session` holds together what was ruled
+    on one bench; `line` counts within it, or within the case.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=identifiers.next_id)
+    case_id = models.BigIntegerField(null=True)
+    session = models.CharField(max_length=40, default="")
+    line = models.PositiveSmallIntegerField(default=1)
+    label = EncryptedTextField(_("物品"), default="", blank=True)
+    facts = models.TextField()
+    packs = models.TextField()
+    result = models.TextField()
+    digest = models.CharField(max_length=64)
+    verdict_zh = models.TextField()
+    verdict_en = models.TextField()
+    open_questions = models.PositiveSmallIntegerField(default=0)
+    provisional = models.BooleanField(default=False)
+    kept_by_id = models.BigIntegerField()
+    kept_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "rulings_kept"
+        ordering = ["id"]
+        verbose_name = _("裁定")
+        verbose_name_plural = _("裁定")
+        indexes = [
+            models.Index(fields=["case_id", "id"], name="rulings_kept_case", condition=Q(case_id__isnull=False)),
+            models.Index(fields=["session"], name="rulings_kept_session", condition=~Q(session="")),
+            models.Index(fields=["kept_at"], name="rulings_kept_at"),
+        ]
+
+    def __str__(self) -> str:
+        return self.verdict_zh
+
+
+class Override(models.Model):
+    """Somebody decided otherwise than a ruling: what was done instead, why, and who stands for it."""
+
+    ruling = models.ForeignKey(KeptRuling, models.PROTECT, related_name="overrides")
+    case_id = models.BigIntegerField(db_index=True)
+    remedy = models.CharField(_("改为"), max_length=20)
+    amount = models.DecimalField(_("金额"), max_digits=12, decimal_places=2, null=True)
+    reason = EncryptedTextField(_("理由"))
+    below_law = models.BooleanField(_("低于法定"), default=False)
+    made_by_id = models.BigIntegerField()
+    made_at = models.DateTimeField(default=clock.now, db_index=True)
+
+    class Meta:
+        db_table = "rulings_override"
+        ordering = ["id"]
+        verbose_name = _("改判")
+        verbose_name_plural = _("改判")
+
+    def __str__(self) -> str:
+        return f"{self.remedy} {self.amount or ''}".strip()

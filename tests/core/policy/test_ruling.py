@@ -67,6 +67,37 @@ def test_a_fact_outside_of_its_condition_does_not_exist() -> None:
     assert not ruled(PACK, fault="none", length_cm=9, sold_on="2026-05-20", asked_on="2026-05-25", paid=1).rights
 
 
+def test_a_period_whose_length_does_not_exist_has_no_end() -> None:
+    """A kind for which no table names a length: no end, so it is neither within the period nor past it."""
+    named = """
+tables:
+  lengths:
+    title: 期限 / Length
+    hit: first
+    when: [fault]
+    gives: {months: number}
+    rows:
+      - {id: open, fault: open, months: 2, clause: A1}
+      - {id: unnamed}
+  period:
+    title: 期内 / In the period
+    hit: collect
+    when: [in_period]
+    rows:
+      - {id: inside, in_period: yes, then: {right: repair, until: ends}, clause: A2}
+      - {id: past, in_period: no, then: {no_right: repair}, clause: A4}
+      - {id: wear, in_period: yes, then: {right: loaner}, clause: [A3, A5]}
+"""
+    head = BOOK.partition("tables:")[0].replace(
+        "values:", "values:\n  ends: {from: sold_on, plus: months months}\n  in_period: asked_on <= ends"
+    )
+    pack = book(head + named.lstrip())
+    facts, on = ruled(PACK, fault="none", sold_on="2026-05-20", asked_on="2026-05-25").facts, date(2026, 6, 1)
+    ruling = rule(pack, facts, on)
+    assert not ruling.rights and not ruling.refused and not ruling.questions
+    assert due(rule(pack, {**facts, "fault": "open"}, on)) == {"repair": None}
+
+
 def test_only_the_amount_waits_for_the_price() -> None:
     ruling = ruled(PACK, **{key: value for key, value in LONG.items() if key != "paid"}, asked_on="2026-05-25")
     assert due(ruling) == {"return": None, "exchange": None}

@@ -157,8 +157,14 @@ class Desk:
         return value.otherwise
 
     def end(self, start: date, band: Band, longer: Decimal) -> tuple[date, bool]:
-        """The last day of a length from `start`, `longer` by whole days; and whether its holidays are guessed."""
-        count = int(band.count if isinstance(band.count, int) else self.value(band.count))  # type: ignore[call-overload]
+        """The last day of a length from `start`, `longer` by whole days; and whether its holidays are guessed.
+
+        Raises DoesNotExist where the length does not.
+        """
+        length = band.count if isinstance(band.count, int) else self.value(band.count)
+        if length is ABSENT:
+            raise DoesNotExist(_count_name(band))
+        count = int(length)  # type: ignore[call-overload]
         if band.unit == "months":
             start, count = months_after(start, count), 0
         days = min(count + int(longer), _FURTHEST)

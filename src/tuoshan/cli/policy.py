@@ -15,7 +15,7 @@ from tuoshan.core.policy.ruling import rule as rule_by
 from tuoshan.core.policy.ruling import rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import difference, lines, verdict
-from tuoshan.rulings import files
+from tuoshan.rulings import documenting, files
 
 app = typer.Typer(no_args_is_help=True, help="规则包 / Rule books: list, facts, rule, check, diff.")
 English = Annotated[bool, typer.Option("--en/--zh", help="English or Chinese.")]
@@ -28,7 +28,7 @@ def list_(en: English = False) -> None:
     language = _language(en)
     for pack in files.packaged():
         layer, title = LAYER_TITLES[pack.layer].in_language(language), pack.title.in_language(language)
-        typer.echo(f"{pack.name:<20} {pack.version}  {layer}  {title}  ({len(pack.tables)} tables, {len(pack.clauses)} clauses)")
+        typer.echo(f"{pack.name:<20} {pack.version}  {layer}  {title}  {len(pack.clauses)} clauses")
 
 
 @app.command()
@@ -93,6 +93,12 @@ def check(
     raise typer.Exit(1 if any(found.findings.values()) else 0)
 
 
+@app.command()
+def document() -> None:
+    """Every rule book as a page to read: clauses, tables, what is provisional. docs/rule-books.md is its output."""
+    typer.echo(documenting.document(files.packaged()), nl=False)
+
+
 # -- reading ---------------------------------------------------------------------------------------------------
 
 
@@ -143,7 +149,11 @@ def _kind_words(fact: Fact, language: str) -> str:
     field = fact.field
     if field.kind == "choice":
         return " | ".join(f"{one.value} {one.title.in_language(language)}" for one in field.choices)
-    bounds = " ".join(part for part in (f">= {field.minimum}" if field.minimum else "", f"<= {field.maximum}" if field.maximum else "") if part)
+    bounds = " ".join(
+        part
+        for part in (f">= {field.minimum}" if field.minimum else "", f"<= {field.maximum}" if field.maximum else "")
+        if part
+    )
     kind = {"yes_no": "yes | no", "date": "YYYY-MM-DD"}.get(field.kind, field.kind)
     return " ".join(part for part in (kind, field.unit.in_language(language), bounds) if part)
 

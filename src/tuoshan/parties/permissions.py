@@ -51,7 +51,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each(
         "workbench.",
         "home queue queue_counts case presence search palette playbooks playbook_diagram notifications "
-        "rulings ruling_trace ",
+        "rulings ruling_trace ruling ",
         STAFF,
     ),
     **_each("workbench.", "reports report report_export", REPORT_READERS),
@@ -62,9 +62,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "workbench.",
         "act note call message watch bulk bulk_form bulk_run "
         "quick_replies mentions message_preview saved_filter my_absence absence_end lesson_progress "
-        "follow_up",
+        "follow_up ruling_keep ruling_override",
         WRITERS,
     ),
+    **_each("workbench.", "ruling_below_law", LEADS),
     **_each("workbench.", "notification_read", STAFF),
     **_each("workbench.", "register register_form register_duplicates register_order register_email", FRONT),
     **_each("workbench.", "register_products register_message registered slip merge unmerge", FRONT),
@@ -101,7 +102,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "evidence_list evidence_file case_search filter_list filter_cases task_list follow_up_list lesson_list "
         "lesson_read "
         "notification_list notification_read me_change token_list token_revoke customer_find customer_read "
-        "category_list playbook_list playbook_read product_find order_read",
+        "category_list playbook_list playbook_read product_find order_read "
+        "book_list book_facts ruling_ask ruling_batch case_rulings",
         STAFF,
     ),
     **_each("api.", "case_register case_merge case_unmerge case_likely register_look register_email case_slip", FRONT),
@@ -110,7 +112,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "case_batch case_act case_task case_ask case_hold case_release case_correct case_note case_call case_message "
         "evidence_add case_watch case_unwatch case_presence case_replies reply_used case_mentions case_preview "
         "case_follow_up filter_make filter_change filter_remove lesson_progress absence_list absence_make absence_end "
-        "assignable_list",
+        "assignable_list case_rule case_override",
         WRITERS,
     ),
     **_each("api.", "case_step_back lesson_make lesson_link lesson_check parked_retry parked_drop mail_retry", LEADS),
@@ -149,7 +151,7 @@ SCOPES: dict[str, str] = {
             "case_presence reply_used case_follow_up filter_make filter_change filter_remove lesson_make lesson_link "
             "lesson_progress lesson_check notification_read me_change token_revoke absence_make absence_end "
             "person_absence_make person_hand_on parked_retry parked_drop mail_retry import_upload import_columns "
-            "import_start import_stop",
+            "import_start import_stop case_rule case_override",
             STAFF,
         ),
         "write",

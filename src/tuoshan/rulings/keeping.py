@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import service
@@ -18,6 +22,9 @@ from tuoshan.rulings.models import KeptRuling, Override
 
 RULED, OVERRULED = "ruling", "ruling_overridden"
 """The names under which a case's history tells of them."""
+
+
+BELOW_LAW = _("这样处理低于法律给消费者的权利，请由主管决定。")
 
 
 class LawFloor(PermissionError):
@@ -69,6 +76,17 @@ def of_case(case_id: int) -> list[KeptRuling]:
     return list(KeptRuling.objects.filter(case_id=case_id).order_by("-id").prefetch_related("overrides"))
 
 
+def said(row: KeptRuling) -> str:
+    """What a kept ruling says in one sentence, in the language in force."""
+    return row.verdict_en if (get_language() or "").startswith("en") else row.verdict_zh
+
+
+def result_of(row: KeptRuling) -> dict[str, Any]:
+    """The frozen ruling as data."""
+    found: dict[str, Any] = json.loads(row.result)
+    return found
+
+
 def unchanged(row: KeptRuling) -> bool:
     """Whether a kept ruling is still the one that was frozen."""
     return hashlib.sha256((row.facts + row.result).encode()).hexdigest() == row.digest
@@ -87,7 +105,7 @@ class Floor:
 def law_floor(row: KeptRuling) -> Floor:
     """The remedies that the law or the State's guarantee rules give in a kept ruling."""
     found: dict[str, Decimal | None] = {}
-    for right in json.loads(row.result)["rights"]:
+    for right in result_of(row)["rights"]:
         if any(by["layer"] in ("law", "national") for by in right["given_by"]):
             found[right["remedy"]] = Decimal(right["amount"]) if right["amount"] else None
     return Floor(found)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import structlog
 from django.db.models import Max
 
-from tuoshan.core.policy.pack import TODAY, Fact, InForce, Pack
 from tuoshan.core.policy.given import facts_of
+from tuoshan.core.policy.pack import TODAY, Fact, InForce, Pack
 from tuoshan.core.policy.reading import ReadPack
 from tuoshan.rulings import files
 from tuoshan.rulings.models import PublishedBook
@@ -86,7 +86,9 @@ def text_of(pack: Pack) -> tuple[str, dict[str, str]]:
     if row is not None:
         return row.text, json.loads(row.tables)
     path = files.PACKAGED / pack.file
-    found = {file.name: file.read_text(encoding="utf-8-sig") for file in sorted(files.PACKAGED.glob(f"{pack.name}.*.csv"))}
+    found = {
+        file.name: file.read_text(encoding="utf-8-sig") for file in sorted(files.PACKAGED.glob(f"{pack.name}.*.csv"))
+    }
     return path.read_text(encoding="utf-8"), found
 
 
@@ -111,5 +113,3 @@ def published(pack: Pack, row: PublishedBook) -> Pack:
     by = pack.in_force.by if pack.in_force else TODAY
     until = pack.in_force.until if pack.in_force else None
     return replace(pack, version=row.version, in_force=InForce(by, row.begins, until))
-
-

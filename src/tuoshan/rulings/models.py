@@ -5,6 +5,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tuoshan import clock, identifiers
+from tuoshan.cases.forms import words
+from tuoshan.core.money import format_money
+from tuoshan.core.policy.pack import REMEDIES
 from tuoshan.secrets import EncryptedTextField
 
 
@@ -109,4 +112,11 @@ class Override(models.Model):
         verbose_name_plural = _("改判")
 
     def __str__(self) -> str:
-        return f"{self.remedy} {self.amount or ''}".strip()
+        amount = "" if self.amount is None else format_money(self.amount)
+        return f"{self.title} {amount}".strip()
+
+    @property
+    def title(self) -> str:
+        """What is done instead, in the language in force."""
+        known = REMEDIES.get(self.remedy)
+        return words(known) if known is not None else str(_("不予支持"))

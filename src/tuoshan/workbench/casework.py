@@ -26,6 +26,7 @@ from tuoshan.cases.refusals import evidence_title, sentence
 from tuoshan.core.possible import Possible
 from tuoshan.documents import drafts, evidence
 from tuoshan.parties.permissions import permitted
+from tuoshan.rulings import proposing
 from tuoshan.workbench import assignable, correcting, foreseen
 from tuoshan.workbench.casepage import find_case, person_id, reply_title, standing_of
 
@@ -67,7 +68,7 @@ def act(request: HttpRequest, number: str, kind: str, name: str) -> HttpResponse
         return render(request, "workbench/case/foreseen.html", {"preview": told})
     if request.method == "GET":
         texts = correcting.known_texts(standing, item) if correcting.is_correction(standing, item) else None
-        form = standing.form(item, initial=texts)
+        form = standing.form(item, initial=texts or proposing.initial(case.pk, item.form))
         return _form_page(request, case, standing, item, form, drafts.new_upload_token())
     return _do(request, case, standing, item)
 

@@ -34,7 +34,11 @@ from tuoshan.office import catalogue
 from tuoshan.office.registering import own_case
 from tuoshan.parties.models import Customer, Person
 from tuoshan.parties.permissions import permitted
+from tuoshan.rulings import keeping
+from tuoshan.rulings.models import KeptRuling
+from tuoshan.rulings.proposing import from_bench
 from tuoshan.workbench.cards import cards
+from tuoshan.workbench.casepage import person_id
 from tuoshan.workbench.panels import Shown, panel
 
 FIRST = "complaint"
@@ -86,6 +90,9 @@ def register_form(request: HttpRequest, playbook: str) -> HttpResponse:
         if isinstance(fields, dict):
             registration.form.refuse(fields)
         return _screen(request, registration, problem=sentence(refusal, book), status=422)
+    if session := request.POST.get("ruling") or request.GET.get("ruling"):
+        rows = KeptRuling.objects.filter(session=session, case_id=None, kept_by_id=person_id(request)).order_by("line")
+        keeping.attach(list(rows), done.outcome.case_id, person_id(request))
     request.session["register_channel"] = registration.channel
     request.session["registered"] = {"number": done.outcome.number, "differs": list(done.differs)}
     return redirect("workbench:registered", number=done.outcome.number)
@@ -123,6 +130,8 @@ def _initial(request: HttpRequest, book: Playbook) -> dict[str, Any]:
     unit = getattr(request.user, "unit", None)
     if unit is not None and unit.kind == "store":
         initial["store"] = str(unit.pk)
+    if session := request.GET.get("ruling"):
+        initial |= from_bench(session)
     before = own_case(request.user, request.GET["after"]) if request.GET.get("after") else None
     customer = Customer.objects.filter(pk=before.customer_id or 0, erased_at=None).first() if before else None
     if customer is not None:

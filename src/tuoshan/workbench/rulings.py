@@ -1,35 +1,54 @@
-"""The ruling bench: facts on the left, the next question first; beside them the ruling in plain words.
+"""The ruling bench, rulings kept in a case, and deciding otherwise.
 
-What was typed stands in the address, so that nothing is lost, Back goes back, and a colleague can be sent a link.
+On the bench facts stand on the left, the next question first; beside them the ruling in plain words. What was typed
+stands in the address, so that nothing is lost, Back goes back, and a colleague can be sent a link.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
+from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_POST, require_safe
 
-from tuoshan import clock
+from tuoshan import clock, identifiers
 from tuoshan.cases.forms import PlaybookForm, build_form, words
-from tuoshan.core.policy.pack import LAYER_TITLES, Fact
+from tuoshan.cases.models import Case
+from tuoshan.cases.possible import Standing
+from tuoshan.core.playbook import Field, Wording
+from tuoshan.core.policy.as_data import plain
+from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.tracing import trace
 from tuoshan.core.policy.wording import Line, difference, lines, verdict
-from tuoshan.parties.permissions import permitted
-from tuoshan.rulings import library
+from tuoshan.parties.permissions import allowed, permitted
+from tuoshan.punctuation import in_brackets
+from tuoshan.rulings import keeping, library
 from tuoshan.rulings.asking import Asked, ask
+from tuoshan.rulings.known import known_of
+from tuoshan.rulings.models import KeptRuling
+from tuoshan.workbench.casepage import find_case, person_id
+from tuoshan.workbench.panels import Shown, panel
 
+FIRST = "complaint"
 MOST_LINES = 20
 QUESTIONS_SHOWN = 3
 OF_THE_ORDER = ("house", "sale", "platform", "sold_on", "signed_on", "delivered_on", "reported_on", "has_receipt")
 """What one order has in common: a further line begins with it."""
-SIGNS = {"due": ("yes", "check"), "refused": ("no", "x"), "asked": ("open", "question"), "cost": ("", "money"), "said": ("", "info")}
+SIGNS = {
+    "due": ("yes", "check"), "refused": ("no", "x"), "asked": ("open", "question"), "cost": ("", "money"),
+    "said": ("", "info"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,8 +78,9 @@ def rulings(request: HttpRequest) -> HttpResponse:
     """The bench, or the part of it that changes with every answer."""
     if request.GET.get("add", "").isdigit():
         return _moved(request, further_line(request.GET, int(request.GET["add"])))
-    template = "workbench/rulings/bench.html" if request.headers.get("HX-Target") == "bench" else "workbench/rulings/page.html"
-    return render(request, template, _bench(request.GET))
+    part = "bench" if request.headers.get("HX-Target") == "bench" else "page"
+    context = {**_bench(request.GET), "may_keep": allowed(request.user, "workbench.ruling_keep")}
+    return render(request, f"workbench/rulings/{part}.html", context)
 
 
 def _moved(request: HttpRequest, address: str) -> HttpResponse:
@@ -83,6 +103,7 @@ def _bench(query: QueryDict) -> dict[str, Any]:
         "books": [(pack.name, words(pack.title), words(LAYER_TITLES[pack.layer])) for pack in library.newest_of_each()],
         "result": told(shown.ruling) if shown.ruling is not None else None,
         "text": plain_text(benches), "may_add": len(benches) < MOST_LINES, "today": timezone.localdate(clock.now()),
+        "case": query.get("case", ""),
         "others": [(name, value) for name, value in query.items() if name.partition("-")[0] != f"f{shown.number}"
                    and name not in ("line", "book")],
     }  # fmt: skip
@@ -120,16 +141,20 @@ def bench(query: QueryDict, number: int, book: str) -> Bench:
 
 def _form(facts: Mapping[str, Fact], names: list[str], prefix: str, given: Mapping[str, str]) -> PlaybookForm:
     """Fields for some facts, none required: what is left open stays a question."""
-    fields = [
-        replace(facts[name].field, required=False, show_if=None, label=facts[name].field.label if given else facts[name].ask)
-        for name in names
-    ]
+    fields = [_asked(facts[name], known=bool(given)) for name in names]
     data = {f"{prefix}-{name}": value for name, value in given.items()} if given else None
     form = build_form(fields, data=data, prefix=prefix)
     if given:
         form.is_valid()
         form.errors.clear()
     return form
+
+
+def _asked(fact: Fact, *, known: bool) -> Field:
+    """A fact as a form asks it: by its label where it is known, else by its question; with its unit."""
+    said, unit = fact.field.label if known else fact.ask, fact.field.unit
+    label = Wording(f"{said.zh}（{unit.zh}）" if unit.zh else said.zh, f"{said.en} ({unit.en})" if unit.en else said.en)
+    return replace(fact.field, required=False, show_if=None, label=label)
 
 
 @dataclass(frozen=True)
@@ -142,6 +167,7 @@ class Told:
     differences: list[str]
     provisional: list[str]
     questions: int
+    clauses: list[tuple[str, str]]
     books: list[tuple[str, str, int]]
 
 
@@ -150,7 +176,7 @@ def told(ruling: Ruling) -> Told:
     return Told(
         words(verdict(ruling)), [_line(ruling, line) for line in lines(ruling)],
         [words(difference(one)) for one in ruling.differences], [words(why) for why in ruling.provisional],
-        len(ruling.questions),
+        len(ruling.questions), [(name, words(pack.clauses[name].text)) for pack, name in ruling.clauses],
         [(words(pack.title), words(LAYER_TITLES[pack.layer]), pack.version) for pack in ruling.packs],
     )  # fmt: skip
 
@@ -167,10 +193,12 @@ def plain_text(benches: list[Bench]) -> str:
     for one in benches:
         if one.ruling is None:
             continue
-        result = told(one.ruling)
-        head = f"{one.title}：" if len(benches) > 1 and not _english() else f"{one.title}: " if len(benches) > 1 else ""
-        body = [head + result.verdict]
-        body += [f"- {text}" + (f"（{'、'.join(name for name, _text in clauses)}）" if clauses else "") for _css, _icon, text, clauses in result.lines]
+        result, colon = told(one.ruling), ": " if _english() else "："
+        body = [f"{one.title}{colon}{result.verdict}" if len(benches) > 1 else result.verdict]
+        body += [
+            f"- {in_brackets(text, '、'.join(name for name, _said in cited))}"
+            for _css, _symbol, text, cited in result.lines
+        ]
         parts.append("\n".join(body))
     return "\n\n".join(parts)
 
@@ -201,7 +229,130 @@ def further_line(query: QueryDict, after: int) -> str:
     return f"{reverse('workbench:rulings')}?{changed.urlencode()}"
 
 
+@permitted("workbench.ruling_keep")
+@require_POST
+def ruling_keep(request: HttpRequest) -> HttpResponse:
+    """Freeze every line of a bench: into the case it was opened from, or to go on and register one."""
+    query = QueryDict(request.POST.get("query", ""))
+    case = find_case(request, query["case"]) if query.get("case") else None
+    benches = _bench(query)["benches"]
+    ready = [one for one in benches if one.ruling is not None]
+    if not ready or len(ready) < len(benches):
+        messages.error(request, _("有填写错误的物品还不能裁定，请先改正；已填的都还在。"))
+        return redirect(f"{reverse('workbench:rulings')}?{query.urlencode()}")
+    session = identifiers.token(12)
+    for one in ready:
+        keeping.keep(
+            one.ruling, person_id=person_id(request), now=clock.now(), case_id=case.pk if case else None,
+            session="" if case else session, line=one.number, label=one.label,
+        )  # fmt: skip
+    if case is None:
+        return redirect(f"{reverse('workbench:register_form', args=[FIRST])}?ruling={session}")
+    messages.success(request, _("裁定已记入工单，事实和规则版本一并冻结。"))
+    return redirect("workbench:case", number=case.number)
+
+
+def bench_address(case: Case, known: Mapping[str, object]) -> str:
+    """The bench with what a case knows already."""
+    query = {"case": case.number, **{f"f1-{name}": str(plain(value)) for name, value in known.items()}}
+    return f"{reverse('workbench:rulings')}?{urlencode(query)}"
+
+
+@panel("rulings", order=20)
+def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
+    """The rulings of a case, the newest first, and the way to a new one."""
+    if not allowed(person, "workbench.rulings"):
+        return None
+    kept = keeping.of_case(case.pk)
+    writes = allowed(person, "workbench.ruling_keep") and not case.is_history
+    if not kept and not writes:
+        return None
+    rows = [
+        {
+            "row": row, "said": keeping.said(row), "data": keeping.result_of(row),
+            "unchanged": keeping.unchanged(row), "overrides": list(row.overrides.all()),
+        }
+        for row in kept
+    ]  # fmt: skip
+    address = bench_address(case, known_of(case, standing.state, library.facts())) if writes else ""
+    return Shown("workbench/rulings/panel.html", {"kept": rows, "address": address, "case": case, "writes": writes})
+
+
+@permitted("workbench.ruling")
+@require_safe
+def ruling(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A kept ruling as it was frozen: facts, versions, result."""
+    case = find_case(request, number)
+    row = get_object_or_404(KeptRuling, pk=pk, case_id=case.pk)
+    return render(request, "workbench/rulings/kept.html", _kept(request, case, row, OverrideForm()))
+
+
+def _kept(request: HttpRequest, case: Case, row: KeptRuling, form: "OverrideForm") -> dict[str, Any]:
+    facts = library.facts()
+    known = [
+        (words(facts[name].field.label) if name in facts else name, _fact_words(facts.get(name), value))
+        for name, value in json.loads(row.facts).items()
+    ]
+    return {
+        "case": case, "row": row, "known": known, "data": keeping.result_of(row), "form": form,
+        "said": keeping.said(row), "unchanged": keeping.unchanged(row),
+        "overrides": list(row.overrides.all()), "english": _english(),
+        "may_override": allowed(request.user, "workbench.ruling_override"),
+    }  # fmt: skip
+
+
+def _fact_words(fact: Fact | None, value: object) -> str:
+    """A frozen fact's value as people read it."""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if fact is None:
+        return str(value)
+    titles = {choice.value: words(choice.title) for choice in fact.field.choices}
+    return f"{titles.get(str(value), value)} {words(fact.field.unit)}".strip()
+
+
+class OverrideForm(forms.Form):
+    """What is done instead of a ruling, and why."""
+
+    remedy = forms.ChoiceField(label=_lazy("改为"))
+    amount = forms.DecimalField(label=_lazy("金额（元）"), max_digits=12, decimal_places=2, min_value=0, required=False)
+    reason = forms.CharField(
+        label=_lazy("理由"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000,
+        help_text=_lazy("会记入工单和改判统计。低于法定的，只有主管可以决定。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(name, words(title)) for name, title in REMEDIES.items()]
+        self.fields["remedy"].choices = [("", _("请选择")), *choices, ("none", _("不予支持"))]  # type: ignore[attr-defined]
+
+
+@permitted("workbench.ruling_override")
+@require_POST
+def ruling_override(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Decide otherwise than a ruling, with a reason; below the law's floor by a supervisor alone."""
+    case = find_case(request, number)
+    row = get_object_or_404(KeptRuling, pk=pk, case_id=case.pk)
+    form = OverrideForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            keeping.override(
+                row, remedy=given["remedy"], amount=given["amount"], reason=given["reason"],
+                person_id=person_id(request), may_go_below=allowed(request.user, "workbench.ruling_below_law"),
+                now=clock.now(),
+            )  # fmt: skip
+            messages.success(request, _("改判已记入工单。"))
+            return redirect("workbench:ruling", number=case.number, pk=row.pk)
+        except keeping.LawFloor:
+            form.add_error("remedy", keeping.BELOW_LAW)
+    return render(request, "workbench/rulings/kept.html", _kept(request, case, row, form), status=422)
+
+
 urlpatterns = [
     path("rulings/", rulings, name="rulings"),
     path("rulings/trace", ruling_trace, name="ruling_trace"),
+    path("rulings/keep", ruling_keep, name="ruling_keep"),
+    path("case/<str:number>/ruling/<int:pk>", ruling, name="ruling"),
+    path("case/<str:number>/ruling/<int:pk>/override", ruling_override, name="ruling_override"),
 ]

@@ -19,7 +19,11 @@ facts:
   sold_on: {kind: date, label: 购买日 / Day of sale, ask: 哪天买的 / When was it bought}
   asked_on: {kind: date, label: 提出日 / Day of asking, ask: 哪天提出的 / When was it asked, not_before: sold_on}
   paid: {kind: money, label: 实付 / Paid, ask: 付了多少 / How much was paid, min: 0}
-  fault: {kind: choice, label: 毛病 / Fault, ask: 什么毛病 / Which fault, choices: {open: 开胶 / Open, worn: 磨损 / Worn, none: 无 / None}}
+  fault:
+    kind: choice
+    label: 毛病 / Fault
+    ask: 什么毛病 / Which fault
+    choices: {open: 开胶 / Open, worn: 磨损 / Worn, none: 无 / None}
 """
 
 BOOK = """

@@ -67,5 +67,7 @@ def test_rows_may_lie_in_a_file_beside_the_pack() -> None:
     pack, wrong = findings(BOOK.replace(rows, "    rows: faults.csv\n"), beside={"faults.csv": table})
     assert pack is not None and not wrong, [one.in_language("en") for one in wrong]
     assert [row.name for row in pack.tables["faults"].rows] == ["long", "short", "rest"]
-    _, wrong = findings(BOOK.replace(rows, "    rows: faults.csv\n"), beside={"faults.csv": table.replace("> 5", "> x")})
+    _, wrong = findings(
+        BOOK.replace(rows, "    rows: faults.csv\n"), beside={"faults.csv": table.replace("> 5", "> x")}
+    )
     assert [(one.file, one.line) for one in wrong] == [("faults.csv", 2)]

@@ -42,7 +42,9 @@ def test_remedies_are_the_union_of_all_layers() -> None:
 
 
 def test_the_higher_amount_counts_and_both_sides_are_named() -> None:
-    ruling = together(one("law", "{right: return, amount: paid}"), one("house", "{right: return, amount: paid - 10, fee: '10'}"))
+    ruling = together(
+        one("law", "{right: return, amount: paid}"), one("house", "{right: return, amount: paid - 10, fee: '10'}")
+    )
     assert due(ruling) == {"return": Decimal("100.00")}
     [found] = ruling.differences
     assert not found.better_for_consumer
@@ -64,7 +66,10 @@ def test_a_refusal_counts_only_where_no_layer_gives_the_remedy() -> None:
 
 
 def test_a_floor_of_the_law_lifts_what_a_house_promises() -> None:
-    floor, promise = one("law", "{floor: return, amount: paid, fee: '0'}"), one("house", "{right: return, amount: paid - 30, fee: '30'}")
+    floor, promise = (
+        one("law", "{floor: return, amount: paid, fee: '0'}"),
+        one("house", "{right: return, amount: paid - 30, fee: '30'}"),
+    )
     ruling = together(floor, promise)
     assert due(ruling) == {"return": Decimal("100.00")}
     assert ruling.rights[0].fee == 0
@@ -72,7 +77,10 @@ def test_a_floor_of_the_law_lifts_what_a_house_promises() -> None:
 
 
 def test_sums_of_the_same_kind_are_not_added_up_but_the_highest_counts() -> None:
-    ruling = together(one("law", "{extra: {what: fraud, of: paid * 3, at_least: '500'}}"), one("house", "{extra: {what: fraud, of: paid}}"))
+    ruling = together(
+        one("law", "{extra: {what: fraud, of: paid * 3, at_least: '500'}}"),
+        one("house", "{extra: {what: fraud, of: paid}}"),
+    )
     assert ruling.extra == Decimal("500.00")
 
 
@@ -82,7 +90,9 @@ def test_what_is_taken_off_is_the_least_and_never_more_than_the_price() -> None:
         one("house", "{right: return, amount: paid}"),
     )  # fmt: skip
     assert due(taken) == {"return": Decimal("80.00")}
-    whole = together(one("house", "{deduct: {what: gift, of: '350'}}"), one("platform", "{right: return, amount: paid}"))
+    whole = together(
+        one("house", "{deduct: {what: gift, of: '350'}}"), one("platform", "{right: return, amount: paid}")
+    )
     assert due(whole) == {"return": Decimal("0.00")}
 
 

@@ -23,10 +23,15 @@ def as_data(ruling: Ruling, *, with_trace: bool = False) -> Data:
         "today": ruling.on.isoformat(),
         "facts": {name: plain(value) for name, value in sorted(ruling.facts.items())},
         "packs": [
-            {"name": pack.name, "version": pack.version, "hash": pack.hash, "layer": pack.layer,
-             "title": _words(pack.title)}
+            {
+                "name": pack.name,
+                "version": pack.version,
+                "hash": pack.hash,
+                "layer": pack.layer,
+                "title": _words(pack.title),
+            }
             for pack in ruling.packs
-        ],  # fmt: skip
+        ],
         "rights": [_right(right) for right in ruling.rights],
         "refused": [_refused(one) for one in ruling.refused],
         "freight": _chosen(ruling.freight),
@@ -43,7 +48,7 @@ def as_data(ruling: Ruling, *, with_trace: bool = False) -> Data:
         "clauses": [
             {"pack": pack.name, "clause": name, "text": _words(pack.clauses[name].text)}
             for pack, name in ruling.clauses
-        ],  # fmt: skip
+        ],
         "questions": [_question(ruling, one.fact, one.weight) for one in ruling.questions],
         "provisional": [_words(why) for why in ruling.provisional],
         "outside": ruling.outside,

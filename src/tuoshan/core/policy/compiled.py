@@ -118,6 +118,5 @@ class CompiledTable:
 
     def least_ruled_out(self, looked: Looked, place: int) -> int:
         """How many of the rows still possible any answer about this column rules out at least."""
-        name, partition, masks, anything = self.columns[place]
-        possible = looked.possible
+        masks, possible = self.columns[place][2], looked.possible
         return possible.bit_count() - max((possible & mask).bit_count() for mask in masks)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.pack import Example, Pack
 from tuoshan.core.policy.ruling import rule
-from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.statements import Chosen, Ruling
 
 
@@ -113,7 +113,11 @@ def _period(ruling: Ruling, wanted: object) -> list[str]:
     terms = _mapping(wanted)
     if not ruling.periods:
         return [f"no period, expected {terms}"]
-    return [line for key, value in terms.items() for line in _any(f"period {key}", [p.amounts.get(key, p.words.get(key)) for p in ruling.periods], value)]  # fmt: skip
+    return [
+        line
+        for key, value in terms.items()
+        for line in _any(f"period {key}", [one.amounts.get(key, one.words.get(key)) for one in ruling.periods], value)
+    ]
 
 
 def _any(what: str, actual: list[object], wanted: object) -> list[str]:

@@ -54,7 +54,9 @@ def read_amount(node: Node | None, where: str, values: Values) -> Amount | None:
     if isinstance(node, MappingNode):
         of = values.expression(node.get("of"), where)
         if of is None:
-            values.notes.add(node, where, "没有 of", "there is no of", "写 of: 金额的算式", "write of: and an expression")
+            values.notes.add(
+                node, where, "没有 of", "there is no of", "写 of: 金额的算式", "write of: and an expression"
+            )
             return None
         at_least, at_most = (values.expression(node.get(key), where) for key in ("at_least", "at_most"))
         return Amount(of, at_least, at_most)
@@ -139,7 +141,11 @@ def _period(node: Node | None, body: MappingNode, where: str, values: Values) ->
     values.known(given, ("what", "starts", "ends", "restarts"), where)
     amounts = {name: read_amount(given.get(name), where, values) for name in ("starts", "ends")}
     what = values.name(given.get("what"), where) or "guarantee"
-    yield what, {name: one for name, one in amounts.items() if one}, {"restarts": values.yes(given.get("restarts"), where)}
+    yield (
+        what,
+        {name: one for name, one in amounts.items() if one},
+        {"restarts": values.yes(given.get("restarts"), where)},
+    )
 
 
 def _deadline(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
@@ -184,4 +190,3 @@ _READERS: Mapping[str, Callable[[Node | None, MappingNode, str, Values], Iterato
     "freight": _legs, "risk": _legs, "proof": _proof, "period": _period, "deadline": _deadline, "limit": _limit,
     "pays": _pays, "duty": _words, "note": _words,
 }  # fmt: skip
-

@@ -196,7 +196,9 @@ class _Reader:
             if not CLAUSE.match(entry.key.text):
                 self.values.bad_name(entry.key, where)
             if isinstance(entry.value, Scalar):
-                found[entry.key.text] = Clause(entry.key.text, self.values.wording(entry.value, where), line=entry.key.line)
+                found[entry.key.text] = Clause(
+                    entry.key.text, self.values.wording(entry.value, where), line=entry.key.line
+                )
                 continue
             body = self.values.mapping(entry.value, where)
             self.values.known(body, ("text", "in_force", "provisional"), where)
@@ -296,7 +298,7 @@ def _used(
     known: Mapping[str, Fact], own: Mapping[str, Fact], worked_out: Mapping[str, Value], tables: Mapping[str, Table],
     clauses: Mapping[str, Clause], applies: Expression | None, in_force: InForce | None,
 ) -> dict[str, Fact]:  # fmt: skip
-    """The facts that the pack reads, in the order of the shared file, then its own; those that decide `asked_if` too."""
+    """The facts that the pack reads, shared ones first, with those that decide `asked_if`."""
     names: set[str] = set(own) | set(applies.reads if applies else ()) | ({in_force.by} if in_force else set())
     names |= {name for value in worked_out.values() for name in names_read(value)}
     names |= {clause.in_force.by for clause in clauses.values() if clause.in_force}
@@ -326,4 +328,3 @@ def _plain(node: Node | None, values: Values) -> object:
         case Sequence(items):
             return [_plain(item, values) for item in items]
     return {entry.key.text: _plain(entry.value, values) for entry in node}
-

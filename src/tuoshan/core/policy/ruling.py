@@ -218,8 +218,9 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
     return Statement(finding.kind, finding.what, why, amounts, finding.words, kept)
 
 
-
-def _deadline_ends(found: Read, desk: Desk, start: str, finding: Finding) -> tuple[dict[str, object], tuple[Wording, ...]]:
+def _deadline_ends(
+    found: Read, desk: Desk, start: str, finding: Finding
+) -> tuple[dict[str, object], tuple[Wording, ...]]:
     """The last day of a duty that is counted in days from a date; nothing while that date is not known."""
     day = desk.value(start)
     if day is UNKNOWN:

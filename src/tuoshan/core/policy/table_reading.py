@@ -15,7 +15,8 @@ from tuoshan.core.policy.finding_reading import read_findings
 from tuoshan.core.policy.pack import Amount, Clause, Column, Hit, Output, OutputKind, Row, Table
 from tuoshan.core.reading.findings import did_you_mean
 from tuoshan.core.reading.values import NAME, NUMBER, Values
-from tuoshan.core.yaml_strict import Entry, Mapping as MappingNode, Node, Scalar, Sequence
+from tuoshan.core.yaml_strict import Entry, Node, Scalar, Sequence
+from tuoshan.core.yaml_strict import Mapping as MappingNode
 
 CLAUSE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
 TABLE_KEYS = ("title", "hit", "when", "gives", "rows", "never")
@@ -60,9 +61,7 @@ class TableReader:
         self._twice(items, rows, where)
         outputs = tuple(Output(one, kind, self._choices(rows, one, kind)) for one, kind in gives.items())
         for output in outputs:
-            self.domains[output.name] = Domain(
-                "number" if output.kind == "money" else output.kind, output.choices
-            )
+            self.domains[output.name] = Domain("number" if output.kind == "money" else output.kind, output.choices)
         return Table(
             name, values.wording(body.get("title"), where), cast(Hit, hit), tuple(columns), rows, outputs,
             self._never(body.get("never"), where), entry.key.line, entry.key.file,
@@ -90,8 +89,10 @@ class TableReader:
                 self.values.notes.add(entry.value, where, f"没有类型“{kind}”", f"there is no kind '{kind}'", zh, en)
                 kind = "number"
             if entry.key.text in self.domains:
-                self.values.notes.add(entry.key, where, f"“{entry.key.text}”已经有了",
-                                      f"'{entry.key.text}' exists already", "换一个名称", "use another name")  # fmt: skip
+                self.values.notes.add(
+                    entry.key, where, f"“{entry.key.text}”已经有了", f"'{entry.key.text}' exists already",
+                    "换一个名称", "use another name",
+                )  # fmt: skip
             gives[entry.key.text] = cast(OutputKind, kind)
         return gives
 
@@ -116,9 +117,14 @@ class TableReader:
                     continue
                 entries.append(Entry(Scalar(key, line, 1, node.text), Scalar(value.strip(), line, 1, node.text)))
             if row.get("because_zh"):
-                words = [Entry(Scalar(lang, line, 1, node.text), Scalar(row.get(f"because_{lang}") or "", line, 1, node.text, False))
-                         for lang in ("zh", "en")]  # fmt: skip
-                entries.append(Entry(Scalar("because", line, 1, node.text), MappingNode(tuple(words), line, 1, node.text)))
+                words = tuple(
+                    Entry(
+                        Scalar(language, line, 1, node.text),
+                        Scalar(row.get(f"because_{language}") or "", line, 1, node.text, plain=False),
+                    )
+                    for language in ("zh", "en")
+                )
+                entries.append(Entry(Scalar("because", line, 1, node.text), MappingNode(words, line, 1, node.text)))
             items.append(MappingNode(tuple(entries), line, 1, node.text))
         return items
 
@@ -206,8 +212,8 @@ class TableReader:
                 domain = self.domains.get(entry.key.text)
                 if domain is None or not NAME.match(entry.key.text):
                     zh, en = did_you_mean(entry.key.text, self.domains)
-                    self.values.notes.add(entry.key, where, f"没有“{entry.key.text}”", f"there is no '{entry.key.text}'",
-                                          zh, en, check=8)  # fmt: skip
+                    name = entry.key.text
+                    self.values.notes.add(entry.key, where, f"没有“{name}”", f"there is no '{name}'", zh, en, check=8)
                     continue
                 cell = self._parsed(self.values.text(entry.value, where), entry.value, domain, f"{where}.never")
                 if cell is not None:

@@ -13,6 +13,7 @@ from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
 from tuoshan.core.policy.pack import TODAY, Amount, Band, Bands, Computed, DaysBetween, EndOf, Fact, Pack, Value
 from tuoshan.core.worktime import WorkCalendar
 
+
 class DoesNotExist(LookupError):
     """An expression reads something that does not exist in this matter (a fact outside of its `asked_if`)."""
 
@@ -174,7 +175,7 @@ class Desk:
         return reached.day, reached.provisional
 
     def _all(self, *names: str) -> list[object]:
-        """The values of names, zero for no name; a period's addition that does not exist is nothing. Raises MissingFact."""
+        """The values of names; zero for no name and for an addition that does not exist. Raises MissingFact."""
         values, missing = [], []
         for place, name in enumerate(names):
             value = self.value(name) if name else Decimal(0)

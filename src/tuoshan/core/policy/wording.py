@@ -25,7 +25,8 @@ SUBJECTS = {
 TERMS = {
     "right": Wording("是否支持", "whether it is due"), "amount": Wording("金额", "the amount"),
     "fee": Wording("费用", "the fee"), "until": Wording("期限", "the last day"),
-    "freight": Wording("运费", "the freight"), "risk": Wording("风险", "the risk"), "pays": Wording("费用承担", "who pays"),
+    "freight": Wording("运费", "the freight"), "risk": Wording("风险", "the risk"),
+    "pays": Wording("费用承担", "who pays"),
     "extra": Wording("加付金额", "the sum on top"), "deduct": Wording("扣减", "what is taken off"),
     "limit": Wording("上限", "the limit"),
 }  # fmt: skip
@@ -50,7 +51,7 @@ def verdict(ruling: Ruling) -> Wording:
     if ruling.proofs:
         return _proof(ruling.proofs[0])
     if ruling.questions:
-        return Wording("还不能判定，请先回答下面的问题", "Not decided yet: please answer what is asked below")
+        return Wording("还不能判定，请先回答问题", "Not decided yet: please answer what is asked")
     if ruling.refused:
         because = ruling.refused[0].refused_by[0].why.because
         return Wording(f"不予支持：{because.zh}" if because.zh else "不予支持", f"Not due: {because.en}".rstrip(": "))
@@ -83,13 +84,18 @@ def _right_en(right: Right) -> str:
 def lines(ruling: Ruling) -> Iterator[Line]:
     """Everything that the ruling says, sentence by sentence, for a screen, a paper or the telephone."""
     for right in ruling.rights:
-        until = Wording(f"，最迟 {day_zh(right.until)}", f", until {day_en(right.until)}") if right.until else Wording("", "")
+        until = (
+            Wording(f"，最迟 {day_zh(right.until)}", f", until {day_en(right.until)}")
+            if right.until
+            else Wording("", "")
+        )
         yield Line("due", Wording(_right_zh(right) + until.zh, _capital(_right_en(right)) + until.en),
                    _cited(*right.given_by))  # fmt: skip
     for refused in ruling.refused:
         what = Wording("所提要求", "What is asked") if refused.remedy == "all" else REMEDIES[refused.remedy]
         because = refused.refused_by[0].why.because
-        yield Line("refused", Wording(_joined(f"{what.zh}：不支持", because.zh), _joined(f"{what.en}: not due", because.en)),
+        words = Wording(_joined(f"{what.zh}：不支持", because.zh), _joined(f"{what.en}: not due", because.en))
+        yield Line("refused", words,
                    _cited(*refused.refused_by))  # fmt: skip
     for kind, chosen in (("freight", ruling.freight), ("pays", ruling.pays), ("risk", ruling.risk)):
         for what, one in chosen.items():
@@ -98,7 +104,8 @@ def lines(ruling: Ruling) -> Iterator[Line]:
         for what, one in chosen.items():
             if isinstance(one.value, Decimal) and (one.value or chosen is ruling.limits):
                 subject = SUBJECTS.get(what, Wording(what, what))
-                yield Line("cost", Wording(f"{subject.zh} {_figure(what, one.value)}", f"{subject.en} {_figure(what, one.value)}"),
+                figure = _figure(what, one.value)
+                yield Line("cost", Wording(f"{subject.zh} {figure}", f"{subject.en} {figure}"),
                            one.by.why.clauses)  # fmt: skip
     for statement in ruling.proofs:
         yield Line("asked", _proof(statement), statement.why.clauses)
@@ -137,7 +144,11 @@ def _named(statement: Statement) -> str:
 def _borne(kind: str, what: str, by: str) -> Wording:
     bearer = BEARERS.get(by, Wording(by, by))
     if kind == "risk":
-        leg = Wording("退回途中的风险", "The risk on the way back") if what == "back" else Wording("发出途中的风险", "The risk on the way out")
+        leg = (
+            Wording("退回途中的风险", "The risk on the way back")
+            if what == "back"
+            else Wording("发出途中的风险", "The risk on the way out")
+        )
         return Wording(f"{leg.zh}由{bearer.zh}承担", f"{leg.en} is borne by {bearer.en}")
     subject = SUBJECTS.get(what, Wording(what, what))
     return Wording(f"{subject.zh}由{bearer.zh}承担", f"{subject.en} is borne by {bearer.en}")
@@ -154,7 +165,8 @@ def _proof(statement: Statement) -> Wording:
     silent = statement.words.get("silent")
     after = silent if isinstance(silent, Wording) else Wording("", "")
     return Wording(
-        _joined(f"请{party.zh}举证：{words.zh}", after.zh), _joined(f"Proof is due from {party.en}: {words.en}", after.en)
+        _joined(f"请{party.zh}举证：{words.zh}", after.zh),
+        _joined(f"Proof is due from {party.en}: {words.en}", after.en),
     )
 
 
@@ -169,9 +181,14 @@ def _deadline(statement: Statement) -> Wording:
     what, ends = statement.words.get("what"), statement.amounts.get("ends")
     words = what if isinstance(what, Wording) else Wording("", "")
     if isinstance(ends, date):
-        return Wording(f"{party.zh}最迟 {day_zh(ends)}：{words.zh}", f"{_capital(party.en)}, by {day_en(ends)}: {words.en}")
+        return Wording(
+            f"{party.zh}最迟 {day_zh(ends)}：{words.zh}", f"{_capital(party.en)}, by {day_en(ends)}: {words.en}"
+        )
     within = str(statement.words.get("within", ""))
-    return Wording(f"{party.zh}在 {_length_zh(within)} 内：{words.zh}", f"{_capital(party.en)}, within {within.replace('_', ' ')}: {words.en}")
+    return Wording(
+        f"{party.zh}在 {_length_zh(within)} 内：{words.zh}",
+        f"{_capital(party.en)}, within {within.replace('_', ' ')}: {words.en}",
+    )
 
 
 _UNITS_ZH = {

@@ -1,0 +1,262 @@
+"""Rulings for programs: which books there are, what they ask, one ruling or many, rulings of a case."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from ninja import Field, Router, Schema
+
+from tuoshan import clock
+from tuoshan.api.application import Id, gives, me, once
+from tuoshan.api.problems import Problem, invalid
+from tuoshan.api.reading import find_case
+from tuoshan.cases.forms import words
+from tuoshan.core.policy.as_data import as_data
+from tuoshan.core.policy.given import FactProblem, facts_of
+from tuoshan.core.policy.pack import REMEDIES, Fact, Pack
+from tuoshan.parties.permissions import allowed, api_permitted
+from tuoshan.rulings import keeping, library
+from tuoshan.rulings.asking import Asked, ask
+from tuoshan.rulings.models import KeptRuling
+
+router = Router(tags=["rulings"])
+MOST_AT_ONCE = 10_000
+Name = Annotated[str, Field(max_length=60)]
+Facts = dict[Name, Annotated[str, Field(max_length=200)] | bool | int | None]
+
+
+class BookOut(Schema):
+    """A rule book: its newest version."""
+
+    name: str
+    version: int
+    title: str
+    source: str
+    layer: str
+    clauses: dict[str, str]
+    hash: str
+
+
+class FactOut(Schema):
+    """A fact that a book may ask for: the question, what it may be, and when it exists at all."""
+
+    name: str
+    kind: str
+    label: str
+    ask: str
+    unit: str
+    choices: dict[str, str]
+    least: str
+    most: str
+    not_before: str
+    only_if: str
+
+
+class AskIn(Schema):
+    """Facts by name; amounts and dates as texts. `book`: by this book alone; none: by all that apply."""
+
+    facts: Facts
+    today: date | None = None
+    book: Name = ""
+    trace: bool = False
+
+
+class BatchIn(Schema):
+    """Many at once, each with a key of the caller's."""
+
+    items: Annotated[dict[Annotated[str, Field(max_length=80)], Facts], Field(max_length=MOST_AT_ONCE)]
+    today: date | None = None
+    book: Name = ""
+
+
+class RulingOut(Schema):
+    """A ruling: what is due and refused, who bears what, what is still to be asked, each with its clauses."""
+
+    ruling: dict[str, Any]
+
+
+class BatchOut(Schema):
+    """By key: a ruling, or by fact what could not be taken."""
+
+    rulings: dict[str, dict[str, Any]]
+    refused: dict[str, dict[str, str]]
+
+
+class KeepIn(Schema):
+    """Facts to rule on and to freeze in the case."""
+
+    facts: Facts
+    label: Annotated[str, Field(max_length=60)] = ""
+
+
+class KeptOut(Schema):
+    """A ruling as it was frozen."""
+
+    id: str
+    label: str
+    verdict: str
+    open_questions: int
+    provisional: bool
+    unchanged: bool
+    digest: str
+    result: dict[str, Any]
+    overrides: list[dict[str, Any]]
+
+
+class MadeOut(Schema):
+    """The number of what was made."""
+
+    id: str
+
+
+class OverrideIn(Schema):
+    """What is done instead, and why; `none`: nothing."""
+
+    remedy: Name
+    amount: Annotated[Decimal, Field(max_digits=12, decimal_places=2, ge=0)] | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+@router.get("/rule-books", response=gives(list[BookOut]), url_name="book_list", summary="Rule books")
+@api_permitted("api.book_list")
+def book_list(request: HttpRequest) -> list[dict[str, Any]]:
+    """The newest version of each, highest layer first."""
+    return [
+        {
+            "name": pack.name, "version": pack.version, "title": words(pack.title), "source": words(pack.source),
+            "layer": pack.layer, "hash": pack.hash,
+            "clauses": {clause.name: words(clause.text) for clause in pack.clauses.values()},
+        }
+        for pack in library.newest_of_each()
+    ]  # fmt: skip
+
+
+@router.get("/rule-books/{name}/facts", response=gives(list[FactOut]), url_name="book_facts", summary="What it asks")
+@api_permitted("api.book_facts")
+def book_facts(request: HttpRequest, name: str) -> list[dict[str, Any]]:
+    """Every fact that a book may ask for; `all`: of all books."""
+    return [_fact(fact) for fact in facts_of(_books(name)).values()]
+
+
+def _books(name: str) -> tuple[Pack, ...]:
+    try:
+        return library.packs() if name == "all" else library.versions(name)
+    except library.BookUnknown as error:
+        raise Http404 from error
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    field = fact.field
+    return {
+        "name": fact.name, "kind": field.kind, "label": words(field.label), "ask": words(fact.ask),
+        "unit": words(field.unit), "choices": {one.value: words(one.title) for one in field.choices},
+        "least": field.minimum, "most": field.maximum, "not_before": fact.not_before,
+        "only_if": fact.asked_if.text if fact.asked_if else "",
+    }  # fmt: skip
+
+
+@router.post("/rulings", response=gives(RulingOut), url_name="ruling_ask", summary="Rule on facts")
+@api_permitted("api.ruling_ask")
+def ruling_ask(request: HttpRequest, body: AskIn) -> dict[str, Any]:
+    """One ruling; nothing is kept."""
+    asked = _ask(body.facts, body.today, body.book)
+    if asked.ruling is None:
+        raise _refused(asked.problems)
+    return {"ruling": as_data(asked.ruling, with_trace=body.trace)}
+
+
+@router.post("/rulings/batch", response=gives(BatchOut), url_name="ruling_batch", summary="Rule on many")
+@api_permitted("api.ruling_batch")
+def ruling_batch(request: HttpRequest, body: BatchIn) -> dict[str, Any]:
+    """Up to 10,000 at once; what cannot be taken is named by key and fact, the rest is ruled on."""
+    found: dict[str, dict[str, Any]] = {}
+    refused: dict[str, dict[str, str]] = {}
+    for key, facts in body.items.items():
+        asked = _ask(facts, body.today, body.book)
+        if asked.ruling is None:
+            refused[key] = _told(asked.problems)
+        else:
+            found[key] = as_data(asked.ruling)
+    return {"rulings": found, "refused": refused}
+
+
+def _ask(facts: Facts, today: date | None, book: str) -> Asked:
+    try:
+        return ask(facts, today or timezone.localdate(clock.now()), book=book)
+    except library.BookUnknown as error:
+        raise Http404 from error
+
+
+def _told(problems: tuple[FactProblem, ...]) -> dict[str, str]:
+    return {problem.fact: words(problem.message) for problem in problems}
+
+
+def _refused(problems: tuple[FactProblem, ...]) -> Problem:
+    return invalid({name: [text] for name, text in _told(problems).items()})
+
+
+@router.get(
+    "/cases/{number}/rulings", response=gives(list[KeptOut]), url_name="case_rulings", summary="A case's rulings"
+)
+@api_permitted("api.case_rulings")
+def case_rulings(request: HttpRequest, number: str) -> list[dict[str, Any]]:
+    """The newest first, as they were frozen."""
+    return [_kept(row) for row in keeping.of_case(find_case(request, number).pk)]
+
+
+def _kept(row: KeptRuling) -> dict[str, Any]:
+    return {
+        "id": str(row.pk), "label": row.label, "verdict": keeping.said(row), "open_questions": row.open_questions,
+        "provisional": row.provisional, "unchanged": keeping.unchanged(row), "digest": row.digest,
+        "result": keeping.result_of(row),
+        "overrides": [
+            {"remedy": one.remedy, "amount": None if one.amount is None else f"{one.amount:f}",
+             "reason": one.reason, "below_law": one.below_law, "at": one.made_at.isoformat()}
+            for one in row.overrides.all()
+        ],
+    }  # fmt: skip
+
+
+@router.post("/cases/{number}/rulings", response=gives(MadeOut), url_name="case_rule", summary="Rule within a case")
+@api_permitted("api.case_rule")
+def case_rule(request: HttpRequest, number: str, body: KeepIn) -> dict[str, str]:
+    """Rule on facts and freeze the ruling in the case."""
+    case = find_case(request, number)
+    asked = _ask(body.facts, None, "")
+    ruling = asked.ruling
+    if ruling is None:
+        raise _refused(asked.problems)
+
+    def make() -> int:
+        row = keeping.keep(ruling, person_id=me(request).pk, now=clock.now(), case_id=case.pk, label=body.label)
+        return row.pk
+
+    return {"id": str(once(request, make))}
+
+
+@router.post(
+    "/cases/{number}/rulings/{pk}/override", response=gives(MadeOut), url_name="case_override",
+    summary="Decide otherwise",
+)  # fmt: skip
+@api_permitted("api.case_override")
+def case_override(request: HttpRequest, number: str, pk: Id, body: OverrideIn) -> dict[str, str]:
+    """What is done instead of a ruling; below what the law gives a supervisor decides."""
+    case = find_case(request, number)
+    row = KeptRuling.objects.filter(pk=pk, case_id=case.pk).first()
+    if row is None:
+        raise Http404
+    if body.remedy not in (*REMEDIES, "none"):
+        raise invalid({"remedy": [", ".join((*REMEDIES, "none"))]})
+
+    def make() -> int:
+        return keeping.override(
+            row, remedy=body.remedy, amount=body.amount, reason=body.reason, person_id=me(request).pk,
+            may_go_below=allowed(request.user, "workbench.ruling_below_law"), now=clock.now(),
+        ).pk  # fmt: skip
+
+    try:
+        return {"id": str(once(request, make))}
+    except keeping.LawFloor as error:
+        raise Problem(403, "below_law", keeping.BELOW_LAW) from error

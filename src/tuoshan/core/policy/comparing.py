@@ -1,0 +1,101 @@
+"""Two rulings on the same facts beside each other: whether a changed rule book changes the answer, and its cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from tuoshan.core.policy.given import facts_of, read_given
+from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.ruling import rule_all
+from tuoshan.core.policy.statements import Ruling
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Facts that were ruled on before: under which key they are known, and on which day they were asked."""
+
+    key: str
+    today: date
+    facts: Mapping[str, object]
+    """As they were kept: texts, yes and no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A case that would be answered otherwise."""
+
+    key: str
+    before: Ruling
+    after: Ruling
+
+    @property
+    def costs_more(self) -> Decimal:
+        """How much more it would cost; negative where it costs less."""
+        return cost(self.after) - cost(self.before)
+
+
+@dataclass(slots=True)
+class Effect:
+    """What a changed rule book does to past cases."""
+
+    looked_at: int = 0
+    unreadable: int = 0
+    """Facts that the books of today do not know any more."""
+    cost_before: Decimal = ZERO
+    cost_after: Decimal = ZERO
+    changed: list[Changed] = field(default_factory=list)
+
+    @property
+    def costs_more(self) -> Decimal:
+        return self.cost_after - self.cost_before
+
+
+def cost(ruling: Ruling) -> Decimal:
+    """What following a ruling costs at most: the dearest remedy that the consumer may choose, and what comes on top."""
+    dearest = max((right.amount or ZERO for right in ruling.rights), default=ZERO)
+    return dearest + (ruling.extra or ZERO)
+
+
+def outcome(ruling: Ruling) -> tuple[object, ...]:
+    """What counts of a ruling for those whom it concerns, whichever row or clause it came from."""
+    return (
+        tuple((one.remedy, one.amount, one.fee, one.until, one.needs) for one in ruling.rights),
+        tuple(sorted(one.remedy for one in ruling.refused)),
+        *(tuple(sorted((what, str(one.value)) for what, one in chosen.items())) for chosen in (
+            ruling.freight, ruling.risk, ruling.pays, ruling.extras, ruling.deductions, ruling.limits)),
+        tuple(sorted(one.what for one in ruling.proofs)),
+        tuple(sorted((one.what, str(one.amounts.get("ends", one.words.get("within")))) for one in ruling.deadlines)),
+        tuple(sorted(str(one.amounts.get("ends")) for one in ruling.periods)),
+        bool(ruling.questions),
+    )  # fmt: skip
+
+
+def effect(past: Iterable[Past], before: Sequence[Pack], after: Sequence[Pack], *, most_changed: int = 200) -> Effect:
+    """Rule on past facts by both sets of books; changed ones are kept up to a number, all count in cost."""
+    found = Effect()
+    known = {**facts_of(before), **facts_of(after)}
+    for one in past:
+        facts, problems = read_given(known, one.facts, one.today)
+        if problems:
+            found.unreadable += 1
+            continue
+        found.looked_at += 1
+        old, new = rule_all(before, facts, one.today), rule_all(after, facts, one.today)
+        found.cost_before += cost(old)
+        found.cost_after += cost(new)
+        if outcome(old) != outcome(new) and len(found.changed) < most_changed:
+            found.changed.append(Changed(one.key, old, new))
+    return found
+
+
+def replaced(packs: Sequence[Pack], new: Pack) -> tuple[Pack, ...]:
+    """The books with all versions of one replaced by a single new one."""
+    kept = [pack for pack in packs if pack.name != new.name]
+    place = next((number for number, pack in enumerate(packs) if pack.name == new.name), len(kept))
+    kept.insert(min(place, len(kept)), new)
+    return tuple(kept)

@@ -1,0 +1,145 @@
+"""Changing a rule book: a copy is edited, proved, held against past cases, and published from a day.
+
+Nothing is overwritten: a published version stands beside the ones before, with who published it, who confirmed that it
+is lawful, and why. A book with a finding cannot be published.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Max, QuerySet
+
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases.models import Case
+from tuoshan.core.policy.checking import check_pack
+from tuoshan.core.policy.comparing import Effect, Past, effect, replaced
+from tuoshan.core.policy.pack import Pack
+from tuoshan.core.reading.findings import Finding
+from tuoshan.rulings import library
+from tuoshan.rulings.models import BookDraft, KeptRuling, PublishedBook
+
+QUARTER = timedelta(days=92)
+MOST_LOOKED_AT = 5_000
+"""Kept rulings that a screen holds a draft against at once, the newest first."""
+
+
+class Stale(ValueError):
+    """Somebody published the book after the draft was copied."""
+
+
+class NotInOrder(ValueError):
+    """The draft has findings, so that it cannot be published."""
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A draft as far as it could be read, and everything that was found in it."""
+
+    pack: Pack | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def good(self) -> bool:
+        return self.pack is not None and not self.findings
+
+
+def draft_of(name: str, person_id: int, now: datetime) -> BookDraft:
+    """The copy of a book that is being changed; made from the newest version when there is none."""
+    found = BookDraft.objects.filter(name=name).first()
+    if found is not None:
+        return found
+    newest = library.newest(name)
+    text, tables = library.text_of(newest)
+    with write_transaction():
+        made, _created = BookDraft.objects.get_or_create(
+            name=name,
+            defaults={
+                "text": text, "tables": json.dumps(tables, ensure_ascii=False), "based_on": newest.hash,
+                "changed_by_id": person_id, "changed_at": now,
+            },
+        )  # fmt: skip
+    return made
+
+
+def save_draft(name: str, text: str, tables: dict[str, str], *, person_id: int, now: datetime) -> BookDraft:
+    """Keep what was typed, in order or not."""
+    draft = draft_of(name, person_id, now)
+    draft.text, draft.tables = text, json.dumps(tables, ensure_ascii=False)
+    draft.changed_by_id, draft.changed_at = person_id, now
+    with write_transaction():
+        draft.save()
+    return draft
+
+
+def drop_draft(name: str) -> None:
+    """Throw a copy away; the book stays as it is."""
+    with write_transaction():
+        BookDraft.objects.filter(name=name).delete()
+
+
+def prove(name: str, text: str, tables: dict[str, str]) -> Proved:
+    """Read and check a text as a version of this book."""
+    read = library.read_version(name, text, tables)
+    findings = read.findings or (check_pack(read.pack) if read.pack is not None else ())
+    if read.pack is not None and read.pack.name != name:
+        return Proved(None, findings)
+    return Proved(read.pack, findings)
+
+
+def effect_of(pack: Pack, now: datetime) -> tuple[Effect, Effect]:
+    """What a draft would change: among rulings of open cases, and among those of the last quarter."""
+    before = library.packs()
+    after = replaced(before, pack)
+    open_cases = Case.objects.filter(ended=False).values("id")
+    of_open = KeptRuling.objects.filter(case_id__in=open_cases)
+    of_quarter = KeptRuling.objects.filter(kept_at__gte=now - QUARTER)
+    return effect(past(of_open), before, after), effect(past(of_quarter), before, after)
+
+
+def past(rulings: QuerySet[KeptRuling]) -> Iterator[Past]:
+    """Kept rulings as facts that were ruled on, the newest first; of a case that has ruled twice, its newest counts."""
+    seen: set[int] = set()
+    for row in rulings.order_by("-id")[:MOST_LOOKED_AT]:
+        if row.case_id is not None and row.case_id in seen:
+            continue
+        if row.case_id is not None:
+            seen.add(row.case_id)
+        yield Past(str(row.pk), date.fromisoformat(json.loads(row.result)["today"]), json.loads(row.facts))
+
+
+def publish(name: str, *, begins: date, reason: str, confirmed_by: str, person_id: int, now: datetime) -> PublishedBook:
+    """Put the draft in force from a day. Raises NotInOrder, Stale, library.BookUnknown, ValueError for an early day."""
+    newest = library.newest(name)
+    with write_transaction():
+        draft = BookDraft.objects.select_for_update().filter(name=name).first()
+        if draft is None:
+            raise library.BookUnknown(name)
+        if draft.based_on != newest.hash:
+            raise Stale(name)
+        tables = json.loads(draft.tables)
+        proved = prove(name, draft.text, tables)
+        if not proved.good or proved.pack is None:
+            raise NotInOrder(name)
+        if newest.in_force is not None and newest.in_force.begins and begins <= newest.in_force.begins:
+            raise ValueError("begins")
+        last = PublishedBook.objects.filter(name=name).aggregate(last=Max("version"))["last"] or newest.version
+        made = PublishedBook.objects.create(
+            name=name, version=max(last, newest.version) + 1, begins=begins, text=draft.text, tables=draft.tables,
+            hash=proved.pack.hash, reason=reason.strip(), confirmed_by=confirmed_by.strip(),
+            published_by_id=person_id, published_at=now,
+        )  # fmt: skip
+        draft.delete()
+    library.look_again()
+    return made
+
+
+def history(name: str) -> list[PublishedBook]:
+    """The versions that the company published, the newest first."""
+    return list(PublishedBook.objects.filter(name=name).order_by("-version"))
+
+
+def open_drafts() -> set[str]:
+    """The books that somebody is changing."""
+    return set(BookDraft.objects.values_list("name", flat=True))

@@ -51,7 +51,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each(
         "workbench.",
         "home queue queue_counts case presence search palette playbooks playbook_diagram notifications "
-        "rulings ruling_trace ruling ",
+        "rulings ruling_trace ruling rule_books rule_book ",
         STAFF,
     ),
     **_each("workbench.", "reports report report_export", REPORT_READERS),
@@ -86,6 +86,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "calendar calendar_notice recompute tables table templates template replies reply reply_make",
         CONFIGURERS,
     ),
+    **_each("workbench.", "rule_book_change rule_book_publish rule_book_drop", CONFIGURERS),
     # The customer's side
     **_each(
         "portal.",

@@ -47,6 +47,7 @@ GROUPS: list[tuple[Any, list[Item]]] = [
         [
             Item(_("查找"), "workbench:search", "search"),
             Item(_("流程图"), "workbench:playbooks", "flow"),
+            Item(_("规则包"), "workbench:rule_books", "book"),
             Item(_("导入"), "workbench:import_upload", "upload"),
             Item(_("外发信箱"), "workbench:mailbox", "mail"),
             Item(_("停住的任务"), "workbench:parked", "alert"),

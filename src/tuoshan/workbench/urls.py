@@ -26,6 +26,7 @@ AREAS = (
     "followups",
     "diagrams",
     "rulings",
+    "rulebooks",
     "reports",
     "importing",
     "mailbox",

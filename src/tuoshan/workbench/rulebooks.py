@@ -1,0 +1,212 @@
+"""Rule books: read by anybody, changed by a manager as a copy, held against past cases, published from a day."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tuoshan import clock
+from tuoshan.cases.forms import words
+from tuoshan.core.policy.comparing import Effect
+from tuoshan.core.policy.pack import LAYER_TITLES, Pack
+from tuoshan.core.policy.wording import verdict
+from tuoshan.parties.models import Person
+from tuoshan.parties.permissions import allowed, permitted
+from tuoshan.rulings import library, publishing
+from tuoshan.rulings.models import KeptRuling
+from tuoshan.rulings.reading_aloud import TableToRead, tables_to_read
+from tuoshan.workbench.casepage import person_id
+
+CHANGED_SHOWN = 20
+
+
+@permitted("workbench.rule_books")
+@require_safe
+def rule_books(request: HttpRequest) -> HttpResponse:
+    """All books by layer, with what is uncertain in them."""
+    drafts = publishing.open_drafts()
+    books = [
+        {
+            "pack": pack, "title": words(pack.title), "source": words(pack.source), "changing": pack.name in drafts,
+            "provisional": sum(1 for clause in pack.clauses.values() if clause.provisional.zh),
+        }
+        for pack in library.newest_of_each()
+    ]  # fmt: skip
+    layers = [
+        (words(title), [one for one in books if one["pack"].layer == layer])  # type: ignore[attr-defined]
+        for layer, title in LAYER_TITLES.items()
+    ]
+    return render(request, "workbench/rulebooks/list.html", {"layers": [one for one in layers if one[1]]})
+
+
+@permitted("workbench.rule_book")
+@require_safe
+def rule_book(request: HttpRequest, name: str) -> HttpResponse:
+    """One book: its clauses, its tables in words, its versions."""
+    versions = _versions(name)
+    number = request.GET.get("version", "")
+    pack = next((one for one in versions if str(one.version) == number), versions[-1])
+    published = publishing.history(name)
+    people = Person.objects.in_bulk({row.published_by_id for row in published})
+    context = {
+        **_shown(pack), "versions": [_version(one) for one in reversed(versions)],
+        "published": [(row, people.get(row.published_by_id)) for row in published],
+        "may_change": allowed(request.user, "workbench.rule_book_change"),
+        "changing": name in publishing.open_drafts(),
+    }  # fmt: skip
+    return render(request, "workbench/rulebooks/book.html", context)
+
+
+def _versions(name: str) -> tuple[Pack, ...]:
+    try:
+        return library.versions(name)
+    except library.BookUnknown as error:
+        raise Http404 from error
+
+
+def _version(pack: Pack) -> dict[str, Any]:
+    dates = pack.in_force
+    return {"version": pack.version, "begins": dates.begins if dates else None, "until": dates.until if dates else None}
+
+
+def _shown(pack: Pack) -> dict[str, Any]:
+    clauses = [
+        {"name": one.name, "text": words(one.text), "doubt": words(one.provisional), "dates": one.in_force}
+        for one in pack.clauses.values()
+    ]
+    tables: list[TableToRead] = tables_to_read(pack, get_language() or "zh-hans")
+    return {
+        "pack": pack, "title": words(pack.title), "source": words(pack.source), "clauses": clauses, "tables": tables,
+        "layer": words(LAYER_TITLES[pack.layer]),
+    }  # fmt: skip
+
+
+class DraftForm(forms.Form):
+    """The text of a book and of the tables that lie beside it."""
+
+    text = forms.CharField(label=_lazy("规则包内容"), widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "false"}))
+
+    def __init__(self, *args: Any, tables: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.table_names = list(tables)
+        for place, (name, text) in enumerate(tables.items()):
+            self.fields[f"table{place}"] = forms.CharField(
+                label=name, widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}), initial=text
+            )
+
+    def tables(self) -> dict[str, str]:
+        return {name: self.cleaned_data[f"table{place}"] for place, name in enumerate(self.table_names)}
+
+
+class PublishForm(forms.Form):
+    """From when, who confirmed that it is lawful, and why."""
+
+    begins = forms.DateField(
+        label=_lazy("从哪一天起生效"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    confirmed_by = forms.CharField(label=_lazy("由谁确认合法"), max_length=60)
+    reason = forms.CharField(label=_lazy("为什么改"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+
+
+@permitted("workbench.rule_book_change")
+@require_http_methods(["GET", "POST"])
+def rule_book_change(request: HttpRequest, name: str) -> HttpResponse:
+    """The copy that is being changed: saved as typed, its findings beside it, and what it would change."""
+    _versions(name)
+    draft = publishing.draft_of(name, person_id(request), clock.now())
+    tables = json.loads(draft.tables)
+    form = DraftForm(request.POST or None, initial={"text": draft.text}, tables=tables)
+    if request.method == "POST":
+        if not form.is_valid():
+            return render(request, "workbench/rulebooks/change.html", {"form": form, "name": name}, status=422)
+        draft = publishing.save_draft(
+            name, form.cleaned_data["text"], form.tables(), person_id=person_id(request), now=clock.now()
+        )
+        tables = json.loads(draft.tables)
+    return render(request, "workbench/rulebooks/change.html", _changing(name, draft, form))
+
+
+def _changing(name: str, draft: Any, form: DraftForm, publish: PublishForm | None = None) -> dict[str, Any]:
+    proved = publishing.prove(name, draft.text, json.loads(draft.tables))
+    language = get_language() or "zh-hans"
+    context: dict[str, Any] = {
+        "form": form, "name": name, "draft": draft, "title": words(library.newest(name).title),
+        "findings": [one.in_language(language) for one in proved.findings], "good": proved.good,
+        "unchanged": proved.pack is not None and proved.pack.hash == draft.based_on,
+    }  # fmt: skip
+    if proved.pack is not None and proved.good and not context["unchanged"]:
+        of_open, of_quarter = publishing.effect_of(proved.pack, clock.now())
+        context |= {
+            "of_open": _effect(of_open), "of_quarter": _effect(of_quarter),
+            "publish": publish or PublishForm(initial={"begins": timezone.localdate(clock.now())}),
+        }  # fmt: skip
+    return context
+
+
+def _effect(found: Effect) -> dict[str, Any]:
+    rows = KeptRuling.objects.in_bulk([int(one.key) for one in found.changed[:CHANGED_SHOWN]])
+    changed = [
+        {
+            "row": rows.get(int(one.key)), "before": words(verdict(one.before)), "after": words(verdict(one.after)),
+            "more": one.costs_more,
+        }
+        for one in found.changed[:CHANGED_SHOWN]
+    ]  # fmt: skip
+    return {"found": found, "changed": changed, "many": len(found.changed)}
+
+
+@permitted("workbench.rule_book_publish")
+@require_POST
+def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
+    """Put the copy in force from a day."""
+    _versions(name)
+    form, now = PublishForm(request.POST), clock.now()
+    problem = ""
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = publishing.publish(
+                name, begins=given["begins"], reason=given["reason"], confirmed_by=given["confirmed_by"],
+                person_id=person_id(request), now=now,
+            )  # fmt: skip
+            messages.success(request, _("第 %(version)s 版已发布，从 %(day)s 起生效。") % {
+                "version": made.version, "day": made.begins})  # fmt: skip
+            return redirect("workbench:rule_book", name=name)
+        except publishing.Stale:
+            problem = _("这份修改所依据的版本已经被新版本取代，请对照新版本再改。内容还在。")
+        except publishing.NotInOrder:
+            problem = _("检查没有通过，不能发布。内容还在。")
+        except ValueError:
+            form.add_error("begins", _("生效日期必须晚于现行版本的生效日期。"))
+    draft = publishing.draft_of(name, person_id(request), now)
+    shown = DraftForm(initial={"text": draft.text}, tables=json.loads(draft.tables))
+    context = {**_changing(name, draft, shown, form), "problem": problem}
+    return render(request, "workbench/rulebooks/change.html", context, status=422)
+
+
+@permitted("workbench.rule_book_drop")
+@require_POST
+def rule_book_drop(request: HttpRequest, name: str) -> HttpResponse:
+    """Throw the copy away."""
+    _versions(name)
+    publishing.drop_draft(name)
+    messages.success(request, _("修改已丢弃，规则包没有变。"))
+    return redirect("workbench:rule_book", name=name)
+
+
+urlpatterns = [
+    path("rule-books/", rule_books, name="rule_books"),
+    path("rule-books/<slug:name>", rule_book, name="rule_book"),
+    path("rule-books/<slug:name>/change", rule_book_change, name="rule_book_change"),
+    path("rule-books/<slug:name>/publish", rule_book_publish, name="rule_book_publish"),
+    path("rule-books/<slug:name>/drop", rule_book_drop, name="rule_book_drop"),
+]

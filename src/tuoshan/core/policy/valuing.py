@@ -55,11 +55,9 @@ class Desk:
         return datetime.combine(self.today, time(12), UTC)
 
     def fact(self, name: str) -> object:
-        """A value for an expression. Raises MissingFact naming the facts that somebody can answer."""
+        """A value for an expression; MISSING where it is not known or does not exist."""
         value = self.value(name)
-        if value is UNKNOWN:
-            raise MissingFact(*self.missing[name])
-        return MISSING if value is ABSENT else value
+        return MISSING if value is UNKNOWN or value is ABSENT else value
 
     def history(self, namespace: str, name: str) -> object:
         raise LookupError(f"{namespace}.{name}")
@@ -195,10 +193,10 @@ class Desk:
         try:
             return expression.evaluate(self)  # type: ignore[arg-type]
         except MissingFact as missing:
-            askable = tuple(name for name in missing.names if self.known.get(name) is not ABSENT)
+            askable = [name for name in missing.names if self.known.get(name) is not ABSENT]
             if not askable:
                 raise DoesNotExist(*missing.names) from None
-            raise MissingFact(*askable) from None
+            raise MissingFact(*dict.fromkeys(fact for name in askable for fact in self.missing[name])) from None
 
     def amount(self, amount: Amount) -> tuple[object, tuple[Wording, ...]]:
         """An amount within its bounds; money to the fen, dates and texts as they are; and why it is provisional."""

@@ -62,7 +62,7 @@ def rule(
     """Rule on the facts of a file. Ends with 2 when a fact cannot be taken, with 3 while something must be asked."""
     language, packs = _language(en), _chosen(pack)
     day = _day(on)
-    given, problems = read_given(facts_of(packs), _facts_file(facts), day)
+    given, problems = read_given({**files.shared_facts(), **facts_of(packs)}, _facts_file(facts), day)
     for problem in problems:
         typer.echo(problem.message.in_language(language), err=True)
     if problems:

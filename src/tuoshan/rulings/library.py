@@ -76,8 +76,8 @@ def newest_of_each() -> tuple[Pack, ...]:
 
 
 def facts() -> dict[str, Fact]:
-    """Every fact that any book may ask for."""
-    return facts_of(packs())
+    """Every fact that may be given: those that books share, whether or not one asks for them now, then the rest."""
+    return {**files.shared_facts(), **facts_of(packs())}
 
 
 def text_of(pack: Pack) -> tuple[str, dict[str, str]]:

@@ -259,4 +259,4 @@ def case_override(request: HttpRequest, number: str, pk: Id, body: OverrideIn) -
     try:
         return {"id": str(once(request, make))}
     except keeping.LawFloor as error:
-        raise Problem(403, "below_law", keeping.BELOW_LAW) from error
+        raise Problem(403, "below_law", str(keeping.BELOW_LAW)) from error

@@ -23,6 +23,7 @@ from tuoshan.api.playbooks import router as playbooks
 from tuoshan.api.reading import router as cases
 from tuoshan.api.registering import router as registering
 from tuoshan.api.reports import router as reports
+from tuoshan.api.rulebooks import router as rulebooks
 from tuoshan.api.rulings import router as rulings
 from tuoshan.api.running import router as running
 from tuoshan.api.searching import router as searching
@@ -38,7 +39,7 @@ api.add_router("/batches", batches_router)
 api.add_router("/board", board)
 api.add_router("/imports", imports)
 api.add_router("/lessons", lessons)
-for _router in (directory, mine, colleagues, registering, searching, reports, playbooks, running, rulings):
+for _router in (directory, mine, colleagues, registering, searching, reports, playbooks, running, rulings, rulebooks):
     api.add_router("", _router)
 for _router in (settings_people, settings_rows, settings_rules, settings_texts):
     api.add_router("/settings", _router)

@@ -28,6 +28,8 @@ RECORDS = {
     "identity_check": _lazy("核对了客户身份"),
     "evidence": _lazy("添加了凭证"),
     "survey": _lazy("收到满意度评价"),
+    "ruling": _lazy("冻结了一份裁定"),
+    "ruling_overridden": _lazy("改判了裁定"),
     "opened_as_customer": _lazy("以客户身份打开了客户的页面（演示）"),
 }
 

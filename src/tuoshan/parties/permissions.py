@@ -138,7 +138,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "cause_change reason_list reason_make reason_read reason_change calendar_list calendar_read calendar_change "
         "calendar_notice clocks_read clocks_recompute table_list table_read table_change table_back template_list "
         "template_read template_change "
-        "reply_list reply_make reply_read reply_change reply_remove",
+        "reply_list reply_make reply_read reply_change reply_remove book_change book_effect book_publish book_drop",
         CONFIGURERS,
     ),
 }
@@ -165,7 +165,7 @@ SCOPES: dict[str, str] = {
             "playbook_back company_change gateway_change outgoing_test category_make category_change cause_make "
             "cause_change reason_make reason_change calendar_change calendar_notice clocks_recompute table_change "
             "table_back "
-            "template_change reply_make reply_change reply_remove",
+            "template_change reply_make reply_change reply_remove book_change book_publish book_drop",
             STAFF,
         ),
         "admin",

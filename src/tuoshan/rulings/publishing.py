@@ -73,6 +73,12 @@ def save_draft(name: str, text: str, tables: dict[str, str], *, person_id: int, 
     return draft
 
 
+def tables_of(draft: BookDraft) -> dict[str, str]:
+    """The CSV files beside a copy."""
+    found: dict[str, str] = json.loads(draft.tables)
+    return found
+
+
 def drop_draft(name: str) -> None:
     """Throw a copy away; the book stays as it is."""
     with write_transaction():
@@ -118,7 +124,7 @@ def publish(name: str, *, begins: date, reason: str, confirmed_by: str, person_i
             raise library.BookUnknown(name)
         if draft.based_on != newest.hash:
             raise Stale(name)
-        tables = json.loads(draft.tables)
+        tables = tables_of(draft)
         proved = prove(name, draft.text, tables)
         if not proved.good or proved.pack is None:
             raise NotInOrder(name)

@@ -11,7 +11,8 @@ VERBS = {
     "right": Wording("可以", "due:"), "floor": Wording("至少", "at least:"), "no_right": Wording("不支持", "not due:"),
     "outside": Wording("不涉及", "outside of this book:"), "extra": Wording("另付", "on top:"),
     "deduct": Wording("扣减", "taken off:"), "freight": Wording("运费", "freight:"), "risk": Wording("风险", "risk:"),
-    "proof": Wording("举证", "proof:"), "period": Wording("保修期", "period:"), "deadline": Wording("时限", "time limit:"),
+    "proof": Wording("举证", "proof:"), "period": Wording("保修期", "period:"),
+    "deadline": Wording("时限", "time limit:"),
     "limit": Wording("上限", "limit:"), "pays": Wording("费用", "cost:"), "duty": Wording("须告知", "duty:"),
     "note": Wording("说明", "note:"),
 }  # fmt: skip

@@ -1,6 +1,5 @@
 """Rule books: read by anybody, changed by a manager as a copy, held against past cases, published from a day."""
 
-import json
 from typing import Any
 
 from django import forms
@@ -123,7 +122,7 @@ def rule_book_change(request: HttpRequest, name: str) -> HttpResponse:
     """The copy that is being changed: saved as typed, its findings beside it, and what it would change."""
     _versions(name)
     draft = publishing.draft_of(name, person_id(request), clock.now())
-    tables = json.loads(draft.tables)
+    tables = publishing.tables_of(draft)
     form = DraftForm(request.POST or None, initial={"text": draft.text}, tables=tables)
     if request.method == "POST":
         if not form.is_valid():
@@ -131,12 +130,12 @@ def rule_book_change(request: HttpRequest, name: str) -> HttpResponse:
         draft = publishing.save_draft(
             name, form.cleaned_data["text"], form.tables(), person_id=person_id(request), now=clock.now()
         )
-        tables = json.loads(draft.tables)
+        tables = publishing.tables_of(draft)
     return render(request, "workbench/rulebooks/change.html", _changing(name, draft, form))
 
 
 def _changing(name: str, draft: Any, form: DraftForm, publish: PublishForm | None = None) -> dict[str, Any]:
-    proved = publishing.prove(name, draft.text, json.loads(draft.tables))
+    proved = publishing.prove(name, draft.text, publishing.tables_of(draft))
     language = get_language() or "zh-hans"
     context: dict[str, Any] = {
         "form": form, "name": name, "draft": draft, "title": words(library.newest(name).title),
@@ -188,7 +187,7 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
         except ValueError:
             form.add_error("begins", _("生效日期必须晚于现行版本的生效日期。"))
     draft = publishing.draft_of(name, person_id(request), now)
-    shown = DraftForm(initial={"text": draft.text}, tables=json.loads(draft.tables))
+    shown = DraftForm(initial={"text": draft.text}, tables=publishing.tables_of(draft))
     context = {**_changing(name, draft, shown, form), "problem": problem}
     return render(request, "workbench/rulebooks/change.html", context, status=422)
 

@@ -96,7 +96,7 @@ def _bench(query: QueryDict) -> dict[str, Any]:
         book = ""
     numbers = line_numbers(query)
     benches = [bench(query, number, book) for number in numbers]
-    current = int(query.get("line", "") or numbers[0]) if query.get("line", "").isdigit() else numbers[0]
+    current = int(line) if (line := str(query.get("line", ""))).isdigit() else numbers[0]
     shown = next((one for one in benches if one.number == current), benches[0])
     return {
         "benches": benches, "shown": shown, "book": book, "query": query.urlencode(),
@@ -112,8 +112,8 @@ def _bench(query: QueryDict) -> dict[str, Any]:
 def line_numbers(query: QueryDict) -> list[int]:
     """The lines of a bench, in order; there is always one."""
     found = {int(head[1:]) for name in query if (head := name.partition("-")[0])[:1] == "f" and head[1:].isdigit()}
-    if query.get("line", "").isdigit():
-        found.add(int(query["line"]))
+    if (line := str(query.get("line", ""))).isdigit():
+        found.add(int(line))
     return sorted(number for number in found if 0 < number <= MOST_LINES) or [1]
 
 
@@ -121,8 +121,8 @@ def bench(query: QueryDict, number: int, book: str) -> Bench:
     """What is known of one line, ruled on."""
     prefix = f"f{number}"
     given = {
-        name.removeprefix(f"{prefix}-"): value.strip()
-        for name, value in query.items() if name.startswith(f"{prefix}-") and value.strip()
+        name.removeprefix(f"{prefix}-"): str(value).strip()
+        for name, value in query.items() if name.startswith(f"{prefix}-") and str(value).strip()
     }  # fmt: skip
     label = given.pop("label", "")
     asked = ask(given, timezone.localdate(clock.now()), book=book)

@@ -65,7 +65,7 @@ tables:
       - {id: with_fee, serious: yes, window: in_15, then: {right: return, amount: paid - fee, fee: fee, rank: 2}, clause: A3}
       - {id: no_fee, serious: yes, window: in_15, then: {right: return, amount: paid, rank: 2}, clause: A4}
       - {id: swap, serious: yes, window: "in_7, in_15", then: {right: exchange, rank: 3}, clause: A2}
-"""
+"""  # noqa: E501
 
 
 def book(text: str = BOOK, *, beside: Mapping[str, str] | None = None) -> Pack:

@@ -105,7 +105,7 @@ def test_only_the_amount_waits_for_the_price() -> None:
 
 
 def test_the_question_that_decides_most_comes_first() -> None:
-    """The day of sale decides the window and which of two clauses is in force; with it known, the fault decides more."""
+    """The day of sale decides the window and which clause is in force; once known, the fault decides more."""
     assert [question.fact for question in ruled(PACK).questions][:2] == ["sold_on", "fault"]
     assert ruled(PACK, sold_on="2026-05-20").questions[0].fact == "fault"
 

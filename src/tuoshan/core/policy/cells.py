@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 DomainKind = Literal["choice", "yes_no", "number", "date"]
 Scalar = str | bool | Decimal | date
@@ -132,23 +132,23 @@ class Partition:
     __slots__ = ("_bounds", "_index", "samples")
 
     def __init__(self, domain: Domain, cells: Iterable[Cell | None]) -> None:
-        self._bounds: list[Decimal | date] = []
-        self._index: dict[object, int] = {}
+        self._bounds: list[Any] = []
+        self._index: dict[Any, int] = {}
         if domain.kind in ("choice", "yes_no"):
             values: Sequence[Scalar] = domain.choices if domain.kind == "choice" else (True, False)
             self.samples: tuple[Scalar, ...] = tuple(values)
             self._index = {value: place for place, value in enumerate(values)}
             return
         bounds = {bound for cell in cells if isinstance(cell, Between) for bound in (cell.low, cell.high)}
-        self._bounds = sorted(bound for bound in bounds if bound is not None)  # type: ignore[type-var]
+        self._bounds = sorted(bound for bound in bounds if bound is not None)
         self.samples = tuple(_samples(self._bounds, domain.kind))
 
-    def place(self, value: object) -> int:
+    def place(self, value: Any) -> int:
         """The number of the class of a value; -1 for a choice that the column does not know."""
         if self._index:
             return self._index.get(value, -1)
         bounds = self._bounds
-        place = bisect_left(bounds, value)  # type: ignore[type-var]
+        place = bisect_left(bounds, value)
         return 2 * place + (1 if place < len(bounds) and bounds[place] == value else 0)
 
 

@@ -7,7 +7,7 @@ it; what is not known leaves the rows `possible` that it might still decide, and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,7 +45,7 @@ class Looked:
 
 
 class CompiledTable:
-    """A table's rows as masks. `look(values)` is all that runs while ruling."""
+    """A table's rows as masks. `look` is all that runs while ruling."""
 
     __slots__ = ("_all", "_first", "any_masks", "columns", "partitions", "table")
 
@@ -69,12 +69,12 @@ class CompiledTable:
         )
         return column.name, partition, masks, sum(1 << number for number, cell in enumerate(cells) if cell is None)
 
-    def look(self, values: Mapping[str, object]) -> Looked:
-        """Which rows hit. `values` holds a value, UNKNOWN or ABSENT for each column that is reached."""
+    def look(self, value_of: Callable[[str], object]) -> Looked:
+        """Which rows hit. `value_of` gives a value, UNKNOWN or ABSENT; columns that cannot matter are not asked."""
         certain = possible = self._all
         unknown: list[int] = []
         for place, (name, partition, masks, anything) in enumerate(self.columns):
-            value = values[name]
+            value = value_of(name)
             if value is UNKNOWN:
                 certain &= anything
                 unknown.append(place)

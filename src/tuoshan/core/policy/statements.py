@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.pack import BEARERS, LAYERS, REMEDIES, Pack
@@ -49,8 +49,8 @@ class Statement:
     kind: str
     what: str
     why: Why
-    amounts: Mapping[str, object]
-    words: Mapping[str, object]
+    amounts: Mapping[str, Any]
+    words: Mapping[str, Any]
     provisional: tuple[Wording, ...] = ()
 
 
@@ -199,23 +199,23 @@ def _rights(
         rights.append(Right(
             remedy, tuple(given), amount, _best([*given, *floors], "fee", min, differences, remedy),
             _best(given, "until", max, differences, remedy), _needs(given),
-            min(int(one.words.get("rank", NO_RANK)) for one in given),  # type: ignore[call-overload]
+            min(int(one.words.get("rank", NO_RANK)) for one in given),
         ))  # fmt: skip
     return tuple(sorted(rights, key=lambda right: right.rank))
 
 
 def _needs(given: Sequence[Statement]) -> tuple[str, ...]:
     """Conditions to meet: those of the statement that asks least, for the consumer may rely on any of them."""
-    asked = [tuple(one.words.get("needs", ())) for one in given]  # type: ignore[call-overload]
+    asked: list[tuple[str, ...]] = [tuple(one.words.get("needs", ())) for one in given]
     return min(asked, key=len)
 
 
-def _best(given: Sequence[Statement], name: str, pick: object, differences: list[Difference], remedy: str) -> object:
+def _best(given: Sequence[Statement], name: str, pick: Any, differences: list[Difference], remedy: str) -> Any:
     """The best of a term for the consumer; where layers differ, the difference is kept."""
     speaking = [one for one in given if name in one.amounts]
     if not speaking:
         return None
-    best = pick(speaking, key=lambda one: one.amounts[name])  # type: ignore[operator]
+    best = pick(speaking, key=lambda one: one.amounts[name])
     for one in speaking:
         if one.amounts[name] != best.amounts[name]:
             differences.append(_differs(name, remedy, best, one))
@@ -259,7 +259,7 @@ def _chosen(
             found.setdefault(one.what, []).append(one)
     chosen = {}
     for subject, speaking in found.items():
-        best = (min if lower else max)(speaking, key=lambda one: one.amounts["of"])  # type: ignore[type-var,return-value]
+        best = (min if lower else max)(speaking, key=lambda one: one.amounts["of"])
         others = tuple(one for one in speaking if one is not best)
         differences += [_differs(kind, subject, best, one) for one in others if one.amounts["of"] != best.amounts["of"]]
         chosen[subject] = Chosen(subject, best.amounts["of"], best, others)

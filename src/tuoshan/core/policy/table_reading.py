@@ -72,12 +72,11 @@ class TableReader:
         columns = []
         for name in self.values.names(node, f"{where}.when") if node is not None else ():
             domain = self.domains.get(name)
-            if domain is None:
+            if domain is None and node is not None:
                 zh, en = did_you_mean(name, self.domains)
                 self.values.notes.add(node, where, f"没有列“{name}”", f"there is no '{name}' for a column", zh, en,
-                                      check=8)  # type: ignore[arg-type]  # fmt: skip
-                domain = Domain("yes_no")
-            columns.append(Column(name, domain))
+                                      check=8)  # fmt: skip
+            columns.append(Column(name, domain or Domain("yes_no")))
         return columns
 
     def _gives(self, node: Node | None, where: str) -> dict[str, OutputKind]:
@@ -148,9 +147,8 @@ class TableReader:
             if column.name.startswith("clause ") else self._cell(body.get(column.name), column, where)
             for column in columns
         )  # fmt: skip
-        outputs = {
-            one: self._output(body.get(one), kind, f"{where}.{one}") for one, kind in gives.items() if body.get(one)
-        }
+        given = ((one, kind, body.get(one)) for one, kind in gives.items())
+        outputs = {one: self._output(node, kind, f"{where}.{one}") for one, kind, node in given if node is not None}
         return Row(
             name, cells, outputs, read_findings(body.get("then"), f"{where}.then", values), clauses,
             values.wording(body.get("because"), f"{where}.because"), body.line,
@@ -169,7 +167,7 @@ class TableReader:
             self.values.notes.add(node, where, error.zh, error.en, "改正这一格", "mend this cell")
             return None
 
-    def _output(self, node: Node | None, kind: OutputKind, where: str) -> object:
+    def _output(self, node: Node, kind: OutputKind, where: str) -> object:
         text = self.values.text(node, where)
         if kind == "choice":
             return text
@@ -181,7 +179,7 @@ class TableReader:
             return Amount(compile_expression(text))
         except ExpressionError as error:
             self.values.notes.add(node, where, f"“{text}”有误：{error.message}", f"'{text}': {error.message}",
-                                  error.mend, error.mend)  # type: ignore[arg-type]  # fmt: skip
+                                  error.mend, error.mend)  # fmt: skip
             return None
 
     def _clauses(self, body: MappingNode, where: str) -> tuple[str, ...]:

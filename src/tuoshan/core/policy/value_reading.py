@@ -66,6 +66,7 @@ def read_length(node: Node | None, name: str, where: str, values: Values) -> Ban
 
 def names_read(value: Value) -> tuple[str, ...]:
     """The names that a value is worked out from."""
+    found: tuple[str, ...]
     match value:
         case Computed(_, expression):
             return tuple(sorted(expression.reads))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from tuoshan.core.conditions import MISSING, Expression, MissingFact
 from tuoshan.core.money import round_to_fen
@@ -174,7 +175,8 @@ class Desk:
 
     def _all(self, *names: str) -> list[object]:
         """The values of names; zero for no name and for an addition that does not exist. Raises MissingFact."""
-        values, missing = [], []
+        values: list[object] = []
+        missing: list[str] = []
         for place, name in enumerate(names):
             value = self.value(name) if name else Decimal(0)
             if value is UNKNOWN:
@@ -200,11 +202,15 @@ class Desk:
 
     def amount(self, amount: Amount) -> tuple[object, tuple[Wording, ...]]:
         """An amount within its bounds; money to the fen, dates and texts as they are; and why it is provisional."""
-        value = self.evaluate(amount.of)
+        value: Any = self.evaluate(amount.of)
         reads = set(amount.of.reads)
-        for bound, pick in ((amount.at_least, max), (amount.at_most, min)):
+        bounds: tuple[tuple[Expression | None, Callable[[Any, Any], Any]], ...] = (
+            (amount.at_least, max),
+            (amount.at_most, min),
+        )
+        for bound, pick in bounds:
             if bound is not None:
-                value = pick(value, self.evaluate(bound))  # type: ignore[type-var]
+                value = pick(value, self.evaluate(bound))
                 reads |= bound.reads
         exact = round_to_fen(value) if isinstance(value, Decimal) else value
         return exact, tuple(dict.fromkeys(why for name in sorted(reads) for why in self.unsure.get(name, ())))
@@ -216,8 +222,7 @@ class Desk:
         if found is not None:
             return found
         table = self._tables[name]
-        values = {column: self.value(column) for column, *_ in table.columns}
-        found = self.looked[name] = table.look(values)
+        found = self.looked[name] = table.look(self.value)
         for output in table.table.outputs:
             self._give(output.name, table, found)
         return found

@@ -92,10 +92,10 @@ def lines(ruling: Ruling) -> Iterator[Line]:
         yield Line("due", Wording(_right_zh(right) + until.zh, _capital(_right_en(right)) + until.en),
                    _cited(*right.given_by))  # fmt: skip
     for refused in ruling.refused:
-        what = Wording("所提要求", "What is asked") if refused.remedy == "all" else REMEDIES[refused.remedy]
+        asked = Wording("所提要求", "What is asked") if refused.remedy == "all" else REMEDIES[refused.remedy]
         because = refused.refused_by[0].why.because
-        words = Wording(_joined(f"{what.zh}：不支持", because.zh), _joined(f"{what.en}: not due", because.en))
-        yield Line("refused", words,
+        told = Wording(_joined(f"{asked.zh}：不支持", because.zh), _joined(f"{asked.en}: not due", because.en))
+        yield Line("refused", told,
                    _cited(*refused.refused_by))  # fmt: skip
     for kind, chosen in (("freight", ruling.freight), ("pays", ruling.pays), ("risk", ruling.risk)):
         for what, one in chosen.items():

@@ -1,0 +1,152 @@
+"""Changing rule books by a program: a copy, its findings, what it would change, and putting it in force."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from ninja import Field, Router, Schema
+
+from tuoshan import clock
+from tuoshan.api.application import gives, me
+from tuoshan.api.problems import Problem, invalid
+from tuoshan.cases.forms import words
+from tuoshan.core.policy.comparing import Effect
+from tuoshan.core.policy.wording import verdict
+from tuoshan.parties.permissions import api_permitted
+from tuoshan.rulings import library, publishing
+
+router = Router(tags=["rulings"])
+Text = Annotated[str, Field(max_length=1_000_000)]
+Words = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class DraftIn(Schema):
+    """The text of a book, and the CSV files beside it by name."""
+
+    text: Text
+    tables: dict[Annotated[str, Field(max_length=80)], Text] = {}
+
+
+class ProvedOut(Schema):
+    """What the checks found in the copy; none: it may be published."""
+
+    findings: list[str]
+    good: bool
+
+
+class EffectOut(Schema):
+    """What the copy would change among past rulings: how many were looked at, costs, changes."""
+
+    looked_at: int
+    unreadable: int
+    cost_before: str
+    cost_after: str
+    changed: list[dict[str, str]]
+
+
+class EffectsOut(Schema):
+    """Among rulings of open cases, and among those of the last quarter."""
+
+    open_cases: EffectOut
+    last_quarter: EffectOut
+
+
+class PublishIn(Schema):
+    """From when, who confirmed that it is lawful, and why."""
+
+    begins: date
+    confirmed_by: Annotated[str, Field(min_length=1, max_length=60)]
+    reason: Words
+
+
+class PublishedOut(Schema):
+    """The version that was put in force."""
+
+    name: str
+    version: int
+    begins: date
+
+
+def _known(name: str) -> None:
+    try:
+        library.newest(name)
+    except library.BookUnknown as error:
+        raise Http404 from error
+
+
+@router.put("/rule-books/{name}/draft", response=gives(ProvedOut), url_name="book_change", summary="Change a copy")
+@api_permitted("api.book_change")
+def book_change(request: HttpRequest, name: str, body: DraftIn) -> dict[str, Any]:
+    """Keep the copy as it was sent, in order or not, and say what the checks find."""
+    _known(name)
+    publishing.save_draft(name, body.text, body.tables, person_id=me(request).pk, now=clock.now())
+    return _proved(publishing.prove(name, body.text, body.tables))
+
+
+def _proved(proved: publishing.Proved) -> dict[str, Any]:
+    language = get_language() or "zh-hans"
+    return {"findings": [one.in_language(language) for one in proved.findings], "good": proved.good}
+
+
+@router.get("/rule-books/{name}/draft/effect", response=gives(EffectsOut), url_name="book_effect", summary="Its effect")
+@api_permitted("api.book_effect")
+def book_effect(request: HttpRequest, name: str) -> dict[str, Any]:
+    """Hold the copy against past rulings."""
+    _known(name)
+    draft = publishing.draft_of(name, me(request).pk, clock.now())
+    proved = publishing.prove(name, draft.text, publishing.tables_of(draft))
+    if not proved.good or proved.pack is None:
+        raise _not_in_order(proved)
+    of_open, of_quarter = publishing.effect_of(proved.pack, clock.now())
+    return {"open_cases": _effect(of_open), "last_quarter": _effect(of_quarter)}
+
+
+def _effect(found: Effect) -> dict[str, Any]:
+    return {
+        "looked_at": found.looked_at, "unreadable": found.unreadable, "cost_before": f"{found.cost_before:f}",
+        "cost_after": f"{found.cost_after:f}",
+        "changed": [
+            {"ruling": one.key, "before": words(verdict(one.before)), "after": words(verdict(one.after)),
+             "costs_more": f"{one.costs_more:f}"}
+            for one in found.changed
+        ],
+    }  # fmt: skip
+
+
+def _not_in_order(proved: publishing.Proved) -> Problem:
+    return Problem(
+        409, "not_in_order", _("检查没有通过，不能发布。内容还在。"), facts={"findings": _proved(proved)["findings"]}
+    )
+
+
+@router.post("/rule-books/{name}/publish", response=gives(PublishedOut), url_name="book_publish", summary="Publish it")
+@api_permitted("api.book_publish")
+def book_publish(request: HttpRequest, name: str, body: PublishIn) -> dict[str, Any]:
+    """Put the copy in force from a day, as the next version."""
+    _known(name)
+    now = clock.now()
+    draft = publishing.draft_of(name, me(request).pk, now)
+    try:
+        made = publishing.publish(
+            name, begins=body.begins, reason=body.reason, confirmed_by=body.confirmed_by, person_id=me(request).pk,
+            now=now,
+        )  # fmt: skip
+    except publishing.NotInOrder as error:
+        raise _not_in_order(publishing.prove(name, draft.text, publishing.tables_of(draft))) from error
+    except publishing.Stale as error:
+        said = _("这份修改所依据的版本已经被新版本取代，请对照新版本再改。内容还在。")
+        raise Problem(409, "stale", said) from error
+    except ValueError as error:
+        raise invalid({"begins": [_("生效日期必须晚于现行版本的生效日期。")]}) from error
+    return {"name": made.name, "version": made.version, "begins": made.begins}
+
+
+@router.delete("/rule-books/{name}/draft", response=gives(ProvedOut), url_name="book_drop", summary="Drop the copy")
+@api_permitted("api.book_drop")
+def book_drop(request: HttpRequest, name: str) -> dict[str, Any]:
+    """Throw the copy away; the book stays as it is."""
+    _known(name)
+    publishing.drop_draft(name)
+    return {"findings": [], "good": True}

@@ -1,0 +1,57 @@
+"""The rulings worked out by hand, from the rules alone, against the packs: one book by itself, and all put together.
+
+Each file of `rulings/` holds the cases of one book; `why` is the reasoning and the arithmetic. A case that is `alone`
+asks its book, the others ask every book that applies.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tuoshan.core.policy.examples import differences
+from tuoshan.core.policy.given import facts_of, read_given
+from tuoshan.core.policy.ruling import rule, rule_all
+from tuoshan.rulings import files
+
+RULINGS = Path(__file__).parent / "rulings"
+
+
+def cases() -> Iterator[Any]:
+    for path in sorted(RULINGS.glob("*.yaml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for case in content["cases"]:
+            yield pytest.param(content["pack"], case, id=f"{content['pack']}: {case['id']}")
+
+
+@cache
+def known() -> dict[str, Any]:
+    return {**files.shared_facts(), **facts_of(files.packaged())}
+
+
+@pytest.mark.parametrize(("name", "case"), cases())
+def test_ruled_as_worked_out_by_hand(name: str, case: dict[str, Any]) -> None:
+    today: date = case.get("on", case.get(True))  # YAML reads an unquoted `on` as yes
+    facts, problems = read_given(known(), case["facts"], today)
+    assert not problems, [problem.message.en for problem in problems]
+    if case.get("alone", True):
+        [pack] = [one for one in files.packaged() if one.name == name]
+        ruling = rule(pack, facts, today)
+    else:
+        ruling = rule_all(files.packaged(), facts, today)
+    wrong = differences(ruling, case["expect"])
+    assert not wrong, [*wrong, case["why"]]
+
+
+def test_every_book_has_cases_worked_out_by_hand() -> None:
+    told = {path.stem for path in RULINGS.glob("*.yaml")}
+    assert {pack.name for pack in files.packaged()} - told <= {
+        "consumer_law",
+        "national_general",
+        "national_phone",
+        "national_car",
+    }

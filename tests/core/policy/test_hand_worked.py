@@ -49,9 +49,4 @@ def test_ruled_as_worked_out_by_hand(name: str, case: dict[str, Any]) -> None:
 
 def test_every_book_has_cases_worked_out_by_hand() -> None:
     told = {path.stem for path in RULINGS.glob("*.yaml")}
-    assert {pack.name for pack in files.packaged()} - told <= {
-        "consumer_law",
-        "national_general",
-        "national_phone",
-        "national_car",
-    }
+    assert {pack.name for pack in files.packaged()} <= told

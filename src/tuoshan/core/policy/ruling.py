@@ -157,7 +157,7 @@ def _chosen(found: Read, desk: Desk) -> bool:
 
 def in_force(desk: Desk, dates: InForce | None) -> bool | None:
     """Whether something holds on its own date; None while that date is not known."""
-    if dates is None:
+    if dates is None or (dates.begins is None and dates.until is None):
         return True
     day = desk.value(dates.by)
     if day is UNKNOWN:

@@ -1,0 +1,83 @@
+"""Rulings by programs: one, many, frozen in a case; what is wrong is named by fact."""
+
+from typing import Any
+
+import pytest
+from tests.api.callers import caller
+
+from tuoshan.rulings import library
+
+pytestmark = pytest.mark.django_db
+
+CAR = {
+    "goods": "car", "sale": "store", "problem": "quality", "user_caused": "no", "fault_confirmed": "yes",
+    "car_fault": "other", "sold_on": "2025-12-01", "delivered_on": "2025-12-01", "reported_on": "2026-02-20",
+    "mileage_km": "8000", "safety_repairs": "0", "assembly_replacements": "0", "repair_days": "31",
+    "repairs_same_fault": "1", "repair_days_now": "6", "paid": "150000",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _books_as_shipped() -> Any:
+    library.look_again()
+
+
+def test_books_and_their_questions_can_be_read() -> None:
+    reader = caller("auditor", "read")
+    books = {book["name"]: book for book in reader.get("/rule-books")}
+    assert books["consumer_law"]["layer"] == "law" and "CPL24" in books["consumer_law"]["clauses"]
+    facts = {fact["name"]: fact for fact in reader.get("/rule-books/mall_shoes/facts")}
+    assert facts["opening_cm"]["only_if"] == "defect == 'glue'" and facts["defect"]["choices"]["glue"] == "开胶"
+    reader.get("/rule-books/nothing/facts", expect=404)
+
+
+def test_a_car_that_was_a_month_in_repair() -> None:
+    """More than 30 days in repair: exchange or return less 150,000 × 8,000 / 1,000 × 0.5 % = 6,000; a car from day 6."""
+    answer = caller("agent").post("/rulings", {"facts": CAR, "today": "2026-02-20", "book": "national_car", "trace": True})
+    ruling = answer["ruling"]
+    rights = {right["remedy"]: right for right in ruling["rights"]}
+    assert rights["return"]["amount"] == "144000.00" and rights["exchange"]["fee"] == "6000.00"
+    assert "loaner" in rights
+    assert {one["clause"] for one in ruling["clauses"]} >= {"CAR24", "CAR27", "CAR21"}
+    assert any(row["outcome"] == "hit" for table in ruling["trace"] for row in table["rows"])
+
+
+def test_what_cannot_be_taken_is_named_by_fact() -> None:
+    problem = caller("agent").post("/rulings", {"facts": {**CAR, "mileage_km": "5000 miles"}}, expect=422)
+    assert "不能用“miles”" in problem["facts"]["fields"]["mileage_km"]
+
+
+def test_many_at_once() -> None:
+    items = {"one": CAR, "two": {**CAR, "repair_days": "30"}, "three": {**CAR, "paid": "-1"}}
+    answer = caller("agent").post("/rulings/batch", {"items": items, "today": "2026-02-20", "book": "national_car"})
+    assert {right["remedy"] for right in answer["rulings"]["two"]["rights"]} == {"repair", "loaner"}
+    assert set(answer["refused"]) == {"three"} and "paid" in answer["refused"]["three"]
+
+
+def test_a_ruling_is_frozen_in_a_case_once_and_overridden_with_a_reason() -> None:
+    agent = caller("agent")
+    number = agent.registered("车子修了一个月")
+    body = {"facts": {**CAR, "sold_on": "2025-12-01"}, "label": "轿车"}
+    made = agent.post(f"/cases/{number}/rulings", body, key="r1")
+    assert agent.post(f"/cases/{number}/rulings", body, key="r1") == made
+    [kept] = agent.get(f"/cases/{number}/rulings")
+    assert kept["unchanged"] and kept["label"] == "轿车"
+    path = f"/cases/{number}/rulings/{made['id']}/override"
+    below = {"remedy": "compensation", "amount": "100", "reason": "客户同意"}
+    assert agent.post(path, below, expect=403)["code"] == "below_law"
+    caller("supervisor").post(path, below)
+    assert agent.get(f"/cases/{number}/rulings")[0]["overrides"][0]["below_law"] is True
+
+
+def test_a_book_is_changed_and_published_by_a_program() -> None:
+    manager = caller("manager", "admin")
+    text, tables = library.text_of(library.newest("mall_shoes"))
+    broken = {"text": text.replace("clause: M02", "clause: M99"), "tables": tables}
+    assert not manager.send("PUT", "/rule-books/mall_shoes/draft", broken)["good"]
+    publish = {"begins": "2026-12-01", "confirmed_by": "法务部", "reason": "新办法"}
+    assert manager.post("/rule-books/mall_shoes/publish", publish, expect=409)["code"] == "not_in_order"
+    assert manager.send("PUT", "/rule-books/mall_shoes/draft", {"text": text, "tables": tables})["good"]
+    assert manager.get("/rule-books/mall_shoes/draft/effect")["open_cases"]["changed"] == []
+    assert manager.post("/rule-books/mall_shoes/publish", publish)["version"] == 2
+    assert manager.send("DELETE", "/rule-books/mall_shoes/draft")["good"]
+    caller("agent").send("PUT", "/rule-books/mall_shoes/draft", {"text": text}, expect=403)

@@ -1,0 +1,213 @@
+"""The ruling bench, rulings frozen in a case, deciding otherwise, and rule books changed and published."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from tests.workbench.deskhouse import desk  # noqa: F401
+
+from tuoshan import clock
+from tuoshan.cases.models import Case, Event
+from tuoshan.core.policy.pack import Pack
+from tuoshan.rulings import keeping, library, publishing
+from tuoshan.rulings.asking import ask
+from tuoshan.rulings.models import KeptRuling, Override, PublishedBook
+
+pytestmark = pytest.mark.django_db
+
+SHOES = {
+    "house": "mall", "sale": "store", "goods": "shoes", "problem": "quality", "shoe_kind": "leather", "defect": "glue",
+    "opening_cm": "6", "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "yes", "clearance": "no",
+    "matches_invoice": "yes", "repairs_same_fault": "0", "repair_days": "0", "sold_on": "2026-01-20",
+    "delivered_on": "2026-01-20", "reported_on": "2026-03-02", "paid": "399", "purpose_defeated": "no",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _books_as_shipped() -> Any:
+    library.look_again()
+    yield
+    library.look_again()
+
+
+def address(*lines: dict[str, str], **more: str) -> str:
+    query = {f"f{number}-{name}": value for number, line in enumerate(lines, 1) for name, value in line.items()}
+    return f"/rulings/?{urlencode({**query, **more})}"
+
+
+def bench(desk: Any, *lines: dict[str, str], who: str = "agent", **more: str) -> str:  # noqa: F811
+    answer = desk.client(who).get(address(*lines, **more))
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def kept(desk: Any, case: Any, **facts: str) -> KeptRuling:  # noqa: F811
+    ruling = ask({**SHOES, **facts}, date(2026, 3, 2)).ruling
+    assert ruling is not None
+    return keeping.keep(ruling, person_id=desk.people["agent"].pk, now=clock.now(), case_id=case.pk)
+
+
+# -- the bench -------------------------------------------------------------------------------------------------
+
+
+def test_a_shop_assistants_question_is_answered_with_its_clauses(desk: Any) -> None:  # noqa: F811
+    """Leather shoes, 41 days old, the sole came off 6 cm, receipt here."""
+    page = bench(desk, SHOES)
+    assert "可以退货退款 ¥399.00；换货；维修" in page
+    assert "M03" in page and "CPL24" in page
+
+
+def test_what_is_not_known_is_asked_and_what_cannot_matter_is_not(desk: Any) -> None:  # noqa: F811
+    known = {name: value for name, value in SHOES.items() if name != "opening_cm"}
+    page = bench(desk, known)
+    assert "开胶有多长（厘米）" in page and "商品类别" in page
+    assert "行驶里程" not in page
+
+
+def test_a_mistake_is_named_beside_its_field_and_nothing_typed_is_lost(desk: Any) -> None:  # noqa: F811
+    page = bench(desk, {**SHOES, "opening_cm": "60 mm", "reported_on": "2026-01-01"})
+    assert "不能用“mm”" in page and "早于" in page
+    assert 'value="399"' in page
+
+
+def test_a_further_item_begins_with_what_the_order_has_in_common(desk: Any) -> None:  # noqa: F811
+    answer = desk.client("agent").get(address(SHOES, add="1"))
+    assert answer.status_code == 302
+    page = desk.client("agent").get(answer.headers["Location"]).content.decode()
+    assert "第 2 件" in page and 'name="f1-defect" value="glue"' in page
+    assert "f2-house" in page and "f2-defect" not in page.replace('name="f2-defect"', "")
+
+
+def test_the_trace_is_there_on_demand(desk: Any) -> None:  # noqa: F811
+    page = desk.client("agent").get(address(SHOES).replace("/rulings/?", "/rulings/trace?")).content.decode()
+    assert "glue_large" in page and "前面的一行已经适用" in page
+
+
+# -- in a case -------------------------------------------------------------------------------------------------
+
+
+def test_a_bench_is_put_into_its_case_frozen(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    query = address(SHOES, case=case.number).partition("?")[2]
+    answer = desk.client("agent").post("/rulings/keep", {"query": query})
+    assert answer.headers["Location"] == f"/case/{case.number}"
+    [row] = keeping.of_case(case.pk)
+    assert keeping.unchanged(row) and row.verdict_zh.startswith("可以退货退款 ¥399.00")
+    assert Event.objects.filter(case_id=case.pk, name="ruling").count() == 1
+    page = desk.client("agent").get(f"/case/{case.number}").content.decode()
+    assert row.verdict_zh in page and "冻结了一份裁定" in page
+    assert "¥399.00" in desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}").content.decode()
+
+
+def test_a_frozen_ruling_shows_when_it_was_changed_afterwards(desk: Any) -> None:  # noqa: F811
+    row = kept(desk, desk.accepted())
+    KeptRuling.objects.filter(pk=row.pk).update(result=row.result.replace("399.00", "199.00"))
+    row.refresh_from_db()
+    assert not keeping.unchanged(row)
+
+
+def test_the_proposal_is_filled_in_from_the_ruling(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    kept(desk, case)
+    page = desk.client("agent").get(f"/case/{case.number}/do/act/propose").content.decode()
+    assert 'value="399.00"' in page
+    assert "checked" in page.partition('value="return_refund"')[2][:200]
+
+
+def test_a_bench_becomes_a_case_with_its_rulings(desk: Any) -> None:  # noqa: F811
+    agent = desk.client("agent")
+    answer = agent.post("/rulings/keep", {"query": address(SHOES).partition("?")[2]})
+    session = answer.headers["Location"].partition("ruling=")[2]
+    assert session and 'value="399.00"' in agent.get(answer.headers["Location"]).content.decode()
+    sent = {
+        "channel": "hotline", "what_happened": "鞋底开胶六厘米", "ruling": session, "key": "k1",
+        "customer-phone": "13800138000",
+    }  # fmt: skip
+    done = agent.post("/register/complaint", sent)
+    assert done.status_code == 302, done.content.decode()[:2000]
+    case = Case.objects.order_by("-id").first()
+    assert case is not None and len(keeping.of_case(case.pk)) == 1
+
+
+# -- deciding otherwise ----------------------------------------------------------------------------------------
+
+
+def test_less_than_the_law_gives_is_for_a_supervisor_to_decide(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    row = kept(desk, case, reported_on="2026-01-25")
+    said = {"remedy": "compensation", "amount": "50", "reason": "客户同意"}
+    refused = desk.client("agent").post(f"/case/{case.number}/ruling/{row.pk}/override", said)
+    assert refused.status_code == 422 and "客户同意" in refused.content.decode() and not Override.objects.exists()
+    assert desk.client("lead").post(f"/case/{case.number}/ruling/{row.pk}/override", said).status_code == 302
+    made = Override.objects.get()
+    assert made.below_law and made.amount == Decimal("50.00")
+    assert Event.objects.filter(case_id=case.pk, name="ruling_overridden").count() == 1
+
+
+def test_at_least_what_the_law_gives_needs_only_a_reason(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    row = kept(desk, case, reported_on="2026-01-25")
+    path = f"/case/{case.number}/ruling/{row.pk}/override"
+    assert desk.client("agent").post(path, {"remedy": "return", "amount": "399", "reason": ""}).status_code == 422
+    given = {"remedy": "return", "amount": "399", "reason": "按客户选择"}
+    assert desk.client("agent").post(path, given).status_code == 302
+    assert not Override.objects.get().below_law
+
+
+# -- rule books ------------------------------------------------------------------------------------------------
+
+
+def changed_text() -> tuple[Pack, str]:
+    pack = library.newest("mall_shoes")
+    text, _tables = library.text_of(pack)
+    text = text.partition("\nexamples:")[0] + "\n"  # they hold the book to its five centimetres
+    changed = text.replace('opening_cm: "<= 5"', 'opening_cm: "<= 7"').replace('opening_cm: "> 5"', 'opening_cm: "> 7"')
+    assert changed != text
+    return pack, changed
+
+
+def test_a_copy_is_checked_and_held_against_past_rulings_before_it_is_published(desk: Any) -> None:  # noqa: F811
+    kept(desk, desk.accepted())
+    _pack, text = changed_text()
+    manager = desk.client("manager")
+    page = manager.post("/rule-books/mall_shoes/change", {"text": text}).content.decode()
+    assert "看了 1 份裁定，其中 1 份会变" in page
+    assert "<dd class=\"num\">399.00</dd>" in page and "发布新版本" in page
+
+
+def test_a_published_version_counts_from_its_day_and_the_one_before_until_then(desk: Any) -> None:  # noqa: F811
+    _pack, text = changed_text()
+    manager = desk.client("manager")
+    manager.post("/rule-books/mall_shoes/change", {"text": text})
+    given = {"begins": "2026-03-01", "confirmed_by": "法务部", "reason": "新办法"}
+    assert manager.post("/rule-books/mall_shoes/publish", given).status_code == 302
+    row = PublishedBook.objects.get()
+    assert (row.version, row.confirmed_by, row.published_by_id) == (2, "法务部", desk.people["manager"].pk)
+    before, after = (
+        ask({**SHOES, "sold_on": day, "delivered_on": day, "reported_on": "2026-03-02"}, date(2026, 3, 2),
+            book="mall_shoes").ruling
+        for day in ("2026-02-28", "2026-03-01")
+    )  # fmt: skip
+    assert before is not None and after is not None
+    assert {right.remedy for right in before.rights} == {"exchange", "return"}
+    assert {right.remedy for right in after.rights} >= {"repair"}
+    assert [pack.version for pack in (*before.packs, *after.packs)] == [1, 2]
+
+
+def test_a_book_with_a_finding_never_replaces_the_one_that_works(desk: Any) -> None:  # noqa: F811
+    _pack, text = changed_text()
+    manager = desk.client("manager")
+    broken = text.replace("clause: M02", "clause: M99")
+    page = manager.post("/rule-books/mall_shoes/change", {"text": broken}).content.decode()
+    assert "没有条款 M99" in page and "发布新版本" not in page
+    given = {"begins": "2026-03-01", "confirmed_by": "法务部", "reason": "新办法"}
+    assert manager.post("/rule-books/mall_shoes/publish", given).status_code == 422
+    assert not PublishedBook.objects.exists() and "M99" in publishing.draft_of("mall_shoes", 1, clock.now()).text
+
+
+def test_books_can_be_read_by_everybody_and_changed_by_managers_alone(desk: Any) -> None:  # noqa: F811
+    assert "三包期" in desk.client("auditor").get("/rule-books/mall_shoes").content.decode()
+    assert desk.client("agent").get("/rule-books/mall_shoes/change").status_code == 403
+    assert desk.client("agent").get("/rule-books/nothing").status_code == 404

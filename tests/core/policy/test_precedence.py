@@ -58,6 +58,14 @@ def test_a_lower_layer_wins_where_it_is_better_for_the_consumer() -> None:
     assert found.better_for_consumer and found.counts.why.pack.layer == "house"
 
 
+def test_what_one_book_lets_the_consumer_prove_yields_where_another_asks_it_of_the_seller() -> None:
+    ruling = together(one("platform", "{proof: {from: seller}}"), one("house", "{proof: {from: buyer}}"))
+    assert [proof.what for proof in ruling.proofs] == ["seller"]
+    [found] = ruling.differences
+    assert difference(found).en == "The proof: The house book (C1) falls below platform rules (C1), which counts"
+    assert [proof.what for proof in together(one("house", "{proof: {from: buyer}}")).proofs] == ["buyer"]
+
+
 def test_a_refusal_counts_only_where_no_layer_gives_the_remedy() -> None:
     ruling = together(one("law", "{right: exchange}"), one("house", "{no_right: [exchange, return]}"))
     assert set(due(ruling)) == {"exchange"}

@@ -169,7 +169,7 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
         risk=_borne(statements, "risk", differences), pays=_borne(statements, "pays", differences),
         extras=_chosen(statements, "extra", lower=False, differences=differences), deductions=deductions,
         limits=_chosen(statements, "limit", lower=False, differences=differences),
-        proofs=_of(statements, "proof"), periods=_of(statements, "period"), deadlines=_of(statements, "deadline"),
+        proofs=_proofs(statements, differences), periods=_of(statements, "period"), deadlines=_of(statements, "deadline"),
         said=_of(statements, "duty", "note"), differences=tuple(differences), reads=tuple(reads),
     )  # fmt: skip
 
@@ -229,6 +229,19 @@ def _refused(statements: Sequence[Statement], given: set[str]) -> tuple[Refused,
         if one.kind == "no_right" and one.what not in given and not (one.what == "all" and given):
             found.setdefault(one.what, []).append(one)
     return tuple(Refused(remedy, tuple(by)) for remedy, by in found.items())
+
+
+def _proofs(statements: Sequence[Statement], differences: list[Difference]) -> tuple[Statement, ...]:
+    """Who must prove: what one book asks of the consumer yields where another asks it of somebody else."""
+    due = _of(statements, "proof")
+    kept = []
+    for one in due:
+        others = [other for other in due if other.what != "buyer" and other.why.pack is not one.why.pack]
+        if one.what == "buyer" and others:
+            differences.append(_differs("proof", "proof", others[0], one))
+        else:
+            kept.append(one)
+    return tuple(kept)
 
 
 # -- costs and sums -------------------------------------------------------------------------------------------

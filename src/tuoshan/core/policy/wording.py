@@ -18,7 +18,7 @@ SUBJECTS = {
     "freight": Wording("运费", "Freight"), "fraud": Wording("惩罚性赔偿", "Punitive damages"),
     "food": Wording("食品安全赔偿", "Damages for unsafe food"), "gift": Wording("赠品价款", "Value of the gift"),
     "compensation": Wording("补偿上限", "Most that may be paid as compensation"),
-    "discount": Wording("优惠上限", "Largest discount"),
+    "discount": Wording("优惠上限", "Largest discount"), "deposit": Wording("定金罚则加付", "On top of the deposit"),
 }  # fmt: skip
 """Known subjects of costs and sums; others go by their name."""
 
@@ -28,8 +28,15 @@ TERMS = {
     "freight": Wording("运费", "the freight"), "risk": Wording("风险", "the risk"),
     "pays": Wording("费用承担", "who pays"),
     "extra": Wording("加付金额", "the sum on top"), "deduct": Wording("扣减", "what is taken off"),
-    "limit": Wording("上限", "the limit"),
+    "limit": Wording("上限", "the limit"), "proof": Wording("举证", "the proof"),
 }  # fmt: skip
+
+
+PERIODS = {
+    "guarantee": Wording("保修期到", "Covered until"),
+    "inquiry": Wording("调查期间到", "Suspended for the inquiry until"),
+}
+"""What a period is called; a guarantee where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,8 @@ def _proof(statement: Statement) -> Wording:
 def _period(statement: Statement) -> Iterator[Line]:
     ends = statement.amounts.get("ends")
     if isinstance(ends, date):
-        yield Line("said", Wording(f"保修期到 {day_zh(ends)}", f"Covered until {day_en(ends)}"), statement.why.clauses)
+        until = PERIODS.get(statement.what, PERIODS["guarantee"])
+        yield Line("said", Wording(f"{until.zh} {day_zh(ends)}", f"{until.en} {day_en(ends)}"), statement.why.clauses)
 
 
 def _deadline(statement: Statement) -> Wording:

@@ -1,0 +1,121 @@
+"""What must hold for every rule book on any facts: found by trying facts at random."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from tuoshan.core.policy.as_data import as_data
+from tuoshan.core.policy.pack import Fact, Pack
+from tuoshan.core.policy.ruling import rule, rule_all
+from tuoshan.core.policy.statements import MONEY_BACK, Ruling
+from tuoshan.rulings import files
+
+PACKS = files.packaged()
+LAW = [pack for pack in PACKS if pack.layer == "law"]
+BEGIN, TODAY = date(2024, 5, 1), date(2027, 12, 31)
+DAYS = {"sold_on": 0, "delivered_on": 2, "signed_on": 3, "reported_on": 20, "received_back_on": 40}
+TRIES = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+Facts = dict[str, Any]
+
+
+def value_of(fact: Fact) -> st.SearchStrategy[Any]:
+    match fact.field.kind:
+        case "choice":
+            return st.sampled_from([choice.value for choice in fact.field.choices])
+        case "yes_no":
+            return st.booleans()
+        case "money":
+            return st.sampled_from([Decimal(x) for x in ("0.00", "99.99", "166.67", "209.99", "210.00", "3000.00")])
+        case "date":
+            later = DAYS.get(fact.name, 10)
+            return st.integers(0, 60).map(lambda days: BEGIN + timedelta(days=later + days))
+    return st.sampled_from([Decimal(x) for x in (0, 1, 2, 3, 5, 6, 31, 61, 91, 3001, 8000)])
+
+
+@st.composite
+def facts_for(draw: Any, packs: list[Pack], missing: float = 0.1) -> Facts:
+    """Facts that books may be asked about, dates in order; some are left out."""
+    known = {name: fact for pack in packs for name, fact in pack.facts.items()}
+    facts = {name: draw(value_of(fact)) for name, fact in known.items() if draw(st.floats(0, 1)) >= missing}
+    for name in ("delivered_on", "signed_on", "reported_on"):
+        if name in facts and "sold_on" in facts:
+            facts[name] = max(facts[name], facts["sold_on"])
+    return facts
+
+
+def said(ruling: Ruling, *kinds: str) -> set[tuple[str, str, str, str]]:
+    return {(one.kind, one.what, one.why.table, one.why.row) for one in ruling.statements if one.kind in kinds}
+
+
+def remedies(ruling: Ruling) -> set[str]:
+    return {right.remedy for right in ruling.rights}
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+@TRIES
+@given(data=st.data())
+def test_a_refund_is_never_negative_nor_more_than_was_paid(pack: Pack, data: Any) -> None:
+    facts = data.draw(facts_for([pack]))
+    assume("paid" in facts)
+    for right in rule(pack, facts, TODAY).rights:
+        if right.remedy in MONEY_BACK and right.amount is not None:
+            assert 0 <= right.amount <= facts["paid"]
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+@TRIES
+@given(data=st.data())
+def test_more_days_never_give_more_rights(pack: Pack, data: Any) -> None:
+    facts = data.draw(facts_for([pack], missing=0))
+    assume("reported_on" in facts)
+    earlier = rule(pack, facts, TODAY)
+    later = rule(
+        pack, {**facts, "reported_on": facts["reported_on"] + timedelta(data.draw(st.integers(1, 400)))}, TODAY
+    )
+    assume(not earlier.questions)
+    assert remedies(later) <= remedies(earlier)
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+@TRIES
+@given(data=st.data())
+def test_a_further_fact_takes_nothing_back(pack: Pack, data: Any) -> None:
+    """What was certain stays so: a refusal never becomes a question, a right never goes."""
+    whole = data.draw(facts_for([pack], missing=0))
+    assume(whole)
+    part = {name: value for name, value in whole.items() if data.draw(st.booleans())}
+    assert said(rule(pack, part, TODAY), "right", "no_right") <= said(rule(pack, whole, TODAY), "right", "no_right")
+
+
+@pytest.mark.parametrize("pack", [one for one in PACKS if one.layer != "law"], ids=lambda pack: pack.name)
+@TRIES
+@given(data=st.data())
+def test_the_floor_of_the_law_is_never_undercut(pack: Pack, data: Any) -> None:
+    facts = data.draw(facts_for([*LAW, pack], missing=0))
+    law, together = rule_all(LAW, facts, TODAY), rule_all([*LAW, pack], facts, TODAY)
+    due = {right.remedy: right for right in together.rights}
+    for right in law.rights:
+        assert right.remedy in due
+        if right.amount is not None and not together.deductions:
+            assert (due[right.remedy].amount or 0) >= right.amount
+        assert (due[right.remedy].fee or 0) <= (right.fee or 0)
+    assert (together.extra or 0) >= (law.extra or 0)
+
+
+@TRIES
+@given(data=st.data())
+def test_the_same_facts_give_the_same_ruling_whatever_their_order(data: Any) -> None:
+    facts: Mapping[str, Any] = data.draw(facts_for(list(PACKS), missing=0.3))
+    turned = dict(reversed(facts.items()))
+    assert as_data(rule_all(PACKS, facts, TODAY), with_trace=True) == as_data(
+        rule_all(PACKS, turned, TODAY), with_trace=True
+    )

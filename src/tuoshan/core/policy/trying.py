@@ -124,8 +124,8 @@ class Trial:
         scope = _Scope(values)
         for name, value in values.items():
             fact = self.pack.facts.get(name)
-            if fact is None or fact.asked_if is None:
-                continue
+            if fact is None or fact.asked_if is None or fact.asked_if.guarded - values.keys():
+                continue  # `has(x)` of a fact that is no column says nothing here
             try:
                 exists = fact.asked_if.holds(scope)  # type: ignore[arg-type]
             except (ConditionError, LookupError):

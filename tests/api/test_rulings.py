@@ -32,8 +32,9 @@ def test_books_and_their_questions_can_be_read() -> None:
 
 
 def test_a_car_that_was_a_month_in_repair() -> None:
-    """More than 30 days in repair: exchange or return less 150,000 × 8,000 / 1,000 × 0.5 % = 6,000; a car from day 6."""
-    answer = caller("agent").post("/rulings", {"facts": CAR, "today": "2026-02-20", "book": "national_car", "trace": True})
+    """31 days in repair: exchange or return less 150,000 × 8,000 / 1,000 × 0.5 % = 6,000; a car from day 6."""
+    body = {"facts": CAR, "today": "2026-02-20", "book": "national_car", "trace": True}
+    answer = caller("agent").post("/rulings", body)
     ruling = answer["ruling"]
     rights = {right["remedy"]: right for right in ruling["rights"]}
     assert rights["return"]["amount"] == "144000.00" and rights["exchange"]["fee"] == "6000.00"

@@ -169,7 +169,8 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
         risk=_borne(statements, "risk", differences), pays=_borne(statements, "pays", differences),
         extras=_chosen(statements, "extra", lower=False, differences=differences), deductions=deductions,
         limits=_chosen(statements, "limit", lower=False, differences=differences),
-        proofs=_proofs(statements, differences), periods=_of(statements, "period"), deadlines=_of(statements, "deadline"),
+        proofs=_proofs(statements, differences), periods=_of(statements, "period"),
+        deadlines=_of(statements, "deadline"),
         said=_of(statements, "duty", "note"), differences=tuple(differences), reads=tuple(reads),
     )  # fmt: skip
 

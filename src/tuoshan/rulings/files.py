@@ -6,9 +6,10 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.checking import check_pack, check_versions
 from tuoshan.core.policy.pack import LAYERS, Fact, InForce, Pack
-from tuoshan.core.policy.reading import ReadPack, read_facts_file, read_pack
+from tuoshan.core.policy.reading import ReadPack, read_facts_file, read_labels_file, read_pack
 from tuoshan.core.reading.findings import Finding
 
 PACKAGED = Path(__file__).resolve().parent.parent / "policies"
@@ -33,6 +34,12 @@ def shared_facts() -> Mapping[str, Fact]:
 
 
 @cache
+def shared_labels() -> Mapping[str, Wording]:
+    """What values and outputs of that name are called in every pack that does not say otherwise."""
+    return read_labels_file((PACKAGED / FACTS).read_text(encoding="utf-8"), FACTS)
+
+
+@cache
 def packaged() -> tuple[Pack, ...]:
     """The packs that come with the product, in order of their layers. They were checked when they were made."""
     return in_order(read.pack for read in _read(PACKAGED).values() if read.pack is not None)
@@ -54,7 +61,7 @@ def check_folder(folder: Path = PACKAGED) -> Folder:
 
 def read_text(text: str, file: str, beside: Callable[[str], str | None]) -> ReadPack:
     """One pack from its text."""
-    return read_pack(text, file, shared_facts(), beside)
+    return read_pack(text, file, shared_facts(), beside, shared_labels())
 
 
 def beside(folder: Path) -> Callable[[str], str | None]:

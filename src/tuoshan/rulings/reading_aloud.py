@@ -54,7 +54,11 @@ def _row(pack: Pack, table: Table, row: Row, language: str) -> RowToRead:
         for column, cell in zip(table.columns, row.cells, strict=True)
         if cell is not None and not column.name.startswith("clause ")
     ]
-    outputs = [f"{name} = {_output(value)}" for name, value in row.outputs.items()]
+    outputs = [
+        f"{pack.labels[name].in_language(language) if name in pack.labels else name}{_colon(language)}"
+        f"{_output(pack, value, language)}"
+        for name, value in row.outputs.items()
+    ]
     said = [_finding(one, language) for one in row.findings]
     return RowToRead(row.name, conditions, [*outputs, *said], row.clauses, row.because.in_language(language))
 
@@ -68,7 +72,11 @@ def _condition(pack: Pack, name: str, cell: Cell, language: str) -> str:
         answer = Wording("是" if yes else "否", "yes" if yes else "no").in_language(language)
         return f"{label}{_colon(language)}{answer}"
     fact = pack.facts.get(name)
-    titles = {one.value: one.title.in_language(language) for one in fact.field.choices} if fact else {}
+    titles = (
+        {one.value: one.title.in_language(language) for one in fact.field.choices}
+        if fact
+        else {label: words.in_language(language) for label, words in pack.labels.items()}
+    )
     negative = cell.text.startswith("not ")
     named = [part.strip() for part in cell.text.removeprefix("not ").split(",")]
     shown = Wording("、", ", ").in_language(language).join(titles.get(part, part) for part in named)
@@ -80,12 +88,14 @@ def _colon(language: str) -> str:
     return ": " if language.startswith("en") else "："
 
 
-def _output(value: object) -> str:
+def _output(pack: Pack, value: object, language: str) -> str:
     if isinstance(value, Amount):
-        return str(value.of)
+        label = label_of(pack, str(value.of))
+        return label.in_language(language) or str(value.of)
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
+        return Wording("是" if value else "否", "yes" if value else "no").in_language(language)
+    known = pack.labels.get(str(value))
+    return known.in_language(language) if known else str(value)
 
 
 def _finding(finding: Finding, language: str) -> str:

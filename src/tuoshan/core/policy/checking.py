@@ -144,6 +144,7 @@ class _Checker:
         texts = [("title", 1, pack.title), ("source", 1, pack.source)]
         texts += [(f"clauses.{one.name}", one.line, one.text) for one in pack.clauses.values()]
         texts += [(f"tables.{one.name}", one.line, one.title) for one in pack.tables.values()]
+        texts += [(f"labels.{name}", 1, label) for name, label in pack.labels.items()]
         for fact in pack.facts.values():
             if not fact.shared:
                 texts.append((f"facts.{fact.name}", fact.field.line, fact.field.label))

@@ -264,6 +264,8 @@ class Pack:
     clauses: Mapping[str, Clause]
     tables: Mapping[str, Table]
     examples: tuple[Example, ...] = ()
+    labels: Mapping[str, Wording] = field(default_factory=dict)
+    """What values and outputs are called where people read the tables."""
     hash: str = ""
     file: str = ""
 

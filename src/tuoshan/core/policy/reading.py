@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import cast
 
 from tuoshan.core import yaml_strict
 from tuoshan.core.conditions import RESERVED_NAMES, Expression
+from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Domain
 from tuoshan.core.policy.pack import (
     LAYERS,
@@ -48,7 +50,7 @@ from tuoshan.core.yaml_strict import Node, Scalar, Sequence, plain_data
 
 PACK_KEYS = (
     "policy", "version", "title", "source", "layer", "applies", "in_force", "facts", "settings", "values", "clauses",
-    "tables", "examples",
+    "tables", "examples", "labels",
 )  # fmt: skip
 FACT_KINDS = ("choice", "yes_no", "number", "money", "date")
 Beside = Callable[[str], str | None]
@@ -74,18 +76,33 @@ def read_facts_file(text: str, file: str) -> tuple[dict[str, Fact], tuple[Findin
     notes.take_troubles(troubles)
     values = Values(notes)
     body = values.mapping(root, file)
-    values.known(body, ("facts",), file)
+    values.known(body, ("facts", "labels"), file)
     return read_facts(body.get("facts"), values, shared=True), notes.sorted()
 
 
-def read_pack(text: str, file: str, shared: Mapping[str, Fact], beside: Beside = lambda name: None) -> ReadPack:
-    """One version of a rule book. `beside` gives the CSV files that its tables name."""
+def read_labels_file(text: str, file: str) -> dict[str, Wording]:
+    """What values and outputs of that name are called in every pack that does not say otherwise."""
+    root, _troubles = yaml_strict.compose(text, file)
+    values = Values(Notes())
+    return read_labels(values.mapping(root, file).get("labels"), values)
+
+
+def read_labels(node: Node | None, values: Values) -> dict[str, Wording]:
+    entries = values.named(node, "labels") if node is not None else ()
+    return {entry.key.text: values.wording(entry.value, f"labels.{entry.key.text}") for entry in entries}
+
+
+def read_pack(
+    text: str, file: str, shared: Mapping[str, Fact], beside: Beside = lambda name: None,
+    labels: Mapping[str, Wording] = MappingProxyType({}),
+) -> ReadPack:  # fmt: skip
+    """One version of a rule book. `beside` gives the CSV files that its tables name, `labels` what packs share."""
     notes = Notes()
     root, troubles = yaml_strict.compose(text, file)
     notes.take_troubles(troubles)
     if not isinstance(root, MappingNode):
         return ReadPack(None, notes.sorted())
-    reader = _Reader(root, file, shared, beside, Values(notes))
+    reader = _Reader(root, file, shared, beside, Values(notes), labels)
     return ReadPack(reader.pack(), in_order(notes.found))
 
 
@@ -116,9 +133,11 @@ class _Reader:
     """Reads one pack."""
 
     def __init__(
-        self, root: MappingNode, file: str, shared: Mapping[str, Fact], beside: Beside, values: Values
-    ) -> None:
+        self, root: MappingNode, file: str, shared: Mapping[str, Fact], beside: Beside, values: Values,
+        labels: Mapping[str, Wording],
+    ) -> None:  # fmt: skip
         self.root, self.file, self.shared, self.beside, self.values = root, file, shared, beside, values
+        self.shared_labels = labels
         self.files: dict[str, str] = {}
 
     def pack(self) -> Pack | None:
@@ -156,7 +175,9 @@ class _Reader:
             applies=applies, in_force=in_force,
             facts=_used(known, own, worked_out, tables, clauses, applies, in_force),
             settings=settings, values=worked_out, clauses=clauses, tables=tables,
-            examples=self._examples(root.get("examples")), hash=self._hash(), file=self.file,
+            examples=self._examples(root.get("examples")),
+            labels={**self.shared_labels, **read_labels(root.get("labels"), values)},
+            hash=self._hash(), file=self.file,
         )  # fmt: skip
 
     def _beside(self, name: str) -> str | None:

@@ -95,7 +95,7 @@ def _cells(desk: Desk, table: CompiledTable, row: Row) -> Iterator[CellTrace]:
 
 
 def label_of(pack: Pack, name: str) -> Wording:
-    """What a column is called: the fact's label, the setting's, the clause's; a value goes by its name."""
+    """What a column is called: the label of the fact, setting or value, or the clause; without one, nothing."""
     if (fact := pack.facts.get(name)) is not None:
         return fact.field.label
     if (setting := pack.settings.get(name)) is not None:
@@ -103,7 +103,7 @@ def label_of(pack: Pack, name: str) -> Wording:
     if name.startswith("clause "):
         clause = name.removeprefix("clause ")
         return Wording(f"{clause} 是否有效", f"{clause} in force")
-    return NO_WORDING
+    return pack.labels.get(name, NO_WORDING)
 
 
 def shown(value: object) -> str:

@@ -10,7 +10,7 @@ from django.db import connection
 from tests.insight.house import House
 
 from tuoshan import clock as clocks
-from tuoshan.cases import queries, tally, tally_triggers
+from tuoshan.cases import prepared, queries, tally, tally_triggers
 from tuoshan.cases.models import FAR_FUTURE, Case, Tally, Task
 from tuoshan.parties.models import Absence, Person
 
@@ -177,8 +177,32 @@ def test_triggers_that_a_migration_dropped_come_back(company: Company, clock: An
 def test_a_count_costs_the_same_statements_at_any_number_of_cases(
     company: Company, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
-    names = tuple(name for name, known in queries.QUEUES.items() if known.tallied)
-    lead = company.house.fresh("lin")
-    queries.counts(lead)
-    with django_assert_num_queries(1):
-        queries.counts(lead, names)
+    for name in company.house.people:
+        person = company.house.fresh(name)
+        queries.counts(person)
+        with django_assert_num_queries(1):
+            queries.counts(person)
+
+
+def test_a_statement_is_kept_for_one_reach_alone(company: Company, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepared, "_kept", {})
+    company.right()
+    made: list[Any] = []
+    of = prepared.Prepared.of
+    monkeypatch.setattr(prepared.Prepared, "of", staticmethod(lambda found: made.append(found) or of(found)))
+    clock.advance(timedelta(hours=7, minutes=13))
+    company.right()
+    assert not made
+    person = company.house.people["ma"]
+    person.unit = company.house.units["store2"]
+    person.save()
+    company.house.people["qiu"].roles.set(company.house.people["chen"].roles.all())
+    company.right()
+    assert made
+
+
+def test_statements_are_forgotten_before_they_are_too_many(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepared, "_kept", {})
+    monkeypatch.setattr(prepared, "MOST_KEPT", 2)
+    company.right()
+    assert len(prepared._kept) <= 2

@@ -96,6 +96,12 @@ def reach(person: Any) -> Any:
     return found(person) if found else None
 
 
+def identity(person: Any) -> Any:
+    """All that the person's reach and own queues follow from, hashable; None where there are no people."""
+    found = _named(REACH, "identity")
+    return found(person) if found else None
+
+
 def reaches(person: Any, case: Any) -> bool:
     """Whether the person may see this case; everybody may where there are no people."""
     found = _named(REACH, "reaches")

@@ -8,6 +8,8 @@ in an index; a bare truth value or an inequality it would scan for.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -251,21 +253,27 @@ def count(name: str, person: Any, *, now: datetime | None = None) -> int:
     return counts(person, (name,), now=now)[name]
 
 
-def counts(person: Any, names: tuple[str, ...] = tuple(QUEUES), *, now: datetime | None = None) -> dict[str, int]:
-    """The exact counts of several queues at one moment: one statement for all that the tally knows."""
+def counts(
+    person: Any,
+    names: tuple[str, ...] = tuple(QUEUES),
+    *,
+    now: datetime | None = None,
+    more: "Mapping[str, Callable[[], QuerySet[Any]]]" = MappingProxyType({}),
+) -> dict[str, int]:
+    """The exact counts of several queues, and of `more` lists of this person's, at one moment: one statement."""
     moment = now or clock.now()
     seen = tally.sight(person)
     asked: dict[str, Asked] = {}
-    found: dict[str, int] = {}
+    listed: dict[str, Callable[[], QuerySet[Any]]] = {}
     for name in names:
         known = QUEUES[name]
         if seen is None or known.tallied is None:
-            found[name] = queue(name, person, now=moment).order_by().count()
+            listed[name] = partial(queue, name, person, now=moment)
         else:
             asked[name] = known.tallied(moment)
-    if seen is not None and asked:
-        found |= tally.counted(asked, seen)
-    return {name: found[name] for name in names}
+    identity = None if seen is None else neighbours.identity(person)
+    found = tally.counted(asked, seen or tally.NOWHERE, {**listed, **more}, identity)
+    return {name: found[name] for name in (*names, *more)}
 
 
 def capped_count(queryset: "QuerySet[Any]", most: int = MOST_COUNTED) -> tuple[int, bool]:

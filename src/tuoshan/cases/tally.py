@@ -11,23 +11,26 @@ so that a count is of one moment.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection
-from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import CharField, Count, DateTimeField, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.expressions import RawSQL
 
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import neighbours, tally_triggers
+from tuoshan.cases import neighbours, prepared, tally_triggers
 from tuoshan.cases.models import Case, Tally, Task
+from tuoshan.cases.prepared import Hole
 from tuoshan.cases.tally_triggers import AS, BY_DEPARTMENT, CLOSED, DUE
 
 __all__ = [
     "AS",
     "BY_DEPARTMENT",
+    "NOWHERE",
     "Asked",
     "Sight",
     "beside",
@@ -61,6 +64,9 @@ class Sight:
     known: Q
     near: Q
     others: tuple[Q, ...]
+
+
+NOWHERE = Sight(0, (), Q(pk__in=()), Q(pk__in=()), ())
 
 
 def sight(person: Any) -> Sight | None:
@@ -111,30 +117,56 @@ class Asked:
         return (not self.flag or self.flag in flags) and (self.states is None or state in self.states)
 
 
-def counted(asked: Mapping[str, Asked], seen: Sight) -> dict[str, int]:
-    """The exact numbers."""
-    arms: list[QuerySet[Any]] = []
+def counted(
+    asked: Mapping[str, Asked],
+    seen: Sight,
+    more: "Mapping[str, Callable[[], QuerySet[Any]]]" = MappingProxyType({}),
+    identity: Hashable = None,
+) -> dict[str, int]:
+    """The exact numbers, and in the same statement those of `more`. `identity` is all that `seen` and `more` are made
+    of; without it nothing is kept for the next time."""
+    if not (asked or more):
+        return {}
     spans = [(name, one) for name, one in asked.items() if one.kind != AS]
-    if any(one.kind == AS for one in asked.values()):
-        arms.append(_cells(seen, AS))
+    plain = any(one.kind == AS for one in asked.values())
+
+    def make() -> "QuerySet[Any]":
+        arms = _arms([one for _name, one in spans], seen, plain=plain)
+        arms += [_row(found(), EDGE, len(spans) + place, Count("pk")) for place, found in enumerate(more.values())]
+        return arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0]
+
+    shape = (plain, *((one.closed, one.since is None, one.until is None) for _name, one in spans), *more)
+    key = ("counts", identity, seen.kind, seen.scopes, len(seen.others), shape)
+    statement = prepared.Prepared.of(make()) if identity is None else prepared.kept(key, make)
+    names = [name for name, _one in spans] + list(more)
+    moments: dict[str, Any] = {}
     for number, (_name, one) in enumerate(spans):
-        arms.append(_cells(seen, one.kind, one, number))
-        arms += _edges(seen, one, number)
-    if seen.others:
-        for number, (_name, one) in enumerate(spans):
-            arms.append(_row(beside(seen, one.condition), EDGE, number, Count("pk")))
-        if any(one.kind == AS for one in asked.values()):
-            arms.append(_sorts(beside(seen, Q(ended=False))))
-    first, *more = arms
+        moments |= _moments(number, one)
     found: dict[str, int] = defaultdict(int)
-    for kind, what, n in first.union(*more, all=True) if more else first:
+    for kind, what, n in statement.rows(moments):
         if kind == AS:
             for name, one in asked.items():
                 if one.kind == AS and one.has(what):
                     found[name] += n
         else:
-            found[spans[int(what)][0]] += n or 0
-    return {name: found[name] for name in asked}
+            found[names[int(what)]] += n or 0
+    return {name: found[name] for name in (*asked, *more)}
+
+
+def _arms(spans: Sequence[Asked], seen: Sight, *, plain: bool) -> "list[QuerySet[Any]]":
+    """What the statement is made of, with holes for all moments."""
+    arms = [_cells(seen, AS)] if plain else []
+    holed = [_holed(number, one) for number, one in enumerate(spans)]
+    for number, one in enumerate(holed):
+        arms.append(_cells(seen, one.kind, one, number))
+        arms += _edges(seen, one, number)
+    if seen.others:
+        arms += [
+            _row(beside(seen, one.condition), EDGE, number, Count("pk")) for number, one in enumerate(holed)
+        ]
+        if plain:
+            arms.append(_sorts(beside(seen, Q(ended=False))))
+    return arms
 
 
 def in_all(asked: Asked, scopes: Sight | None = None) -> int:
@@ -177,22 +209,45 @@ def _cells(seen: Sight, kind: int, span: Asked | None = None, number: int = 0) -
     return _row(cells, EDGE, number, Sum("n"))
 
 
-def _cell_of(kind: int, moment: datetime) -> str:
+def _cell_of(kind: int, moment: Any) -> Any:
+    if isinstance(moment, Hole):
+        return Hole(f"cell of {moment.name}", CharField())
     return moment.astimezone(UTC).strftime(DAY if kind == CLOSED else HOUR)
 
 
 def _edges(seen: Sight, span: Asked, number: int) -> "list[QuerySet[Any]]":
     """The cells in which the span begins and ends, counted in the cases themselves."""
-    length = timedelta(days=1) if span.closed else timedelta(hours=1)
-    begins = {_beginning(moment, span.kind) for moment in (span.since, span.until) if moment is not None}
-    arms = []
-    for begin in sorted(begins):
-        since = max(begin, span.since) if span.since else begin
-        until = min(begin + length, span.until) if span.until else begin + length
-        if since < until:
-            part = Asked(since=since, until=until, closed=span.closed).condition
-            arms.append(_row(Case.objects.filter(part & seen.near), EDGE, number, Count("pk")))
-    return arms
+    ends = [(span.since, _hole(number, "first until"))] if span.since else []
+    ends += [(_hole(number, "last since"), span.until)] if span.until else []
+    parts = [Asked(since=since, until=until, closed=span.closed).condition for since, until in ends]
+    return [_row(Case.objects.filter(part & seen.near), EDGE, number, Count("pk")) for part in parts]
+
+
+def _hole(number: int, name: str) -> Any:
+    return Hole(f"{number} {name}", DateTimeField())
+
+
+def _holed(number: int, one: Asked) -> Asked:
+    """The same with holes for its moments; `_moments` fills them."""
+    return replace(
+        one, since=_hole(number, "since") if one.since else None, until=_hole(number, "until") if one.until else None
+    )
+
+
+def _moments(number: int, one: Asked) -> dict[str, Any]:
+    """What stands in the holes of a span. Where it begins and ends in the same cell, that is counted once."""
+    found: dict[str, Any] = {}
+    first_until = None
+    if one.since is not None:
+        first_until = _beginning(one.since, one.kind) + (timedelta(days=1) if one.closed else timedelta(hours=1))
+        first_until = min(first_until, one.until) if one.until else first_until
+        found |= {"since": one.since, "first until": first_until}
+    if one.until is not None:
+        begin = _beginning(one.until, one.kind)
+        found |= {"until": one.until, "last since": max(begin, first_until) if first_until else begin}
+    ends = [name for name in ("since", "until") if name in found]
+    cells = {f"cell of {number} {name}": _cell_of(one.kind, found[name]) for name in ends}
+    return {f"{number} {name}": moment for name, moment in found.items()} | cells
 
 
 def _beginning(moment: datetime, kind: int) -> datetime:

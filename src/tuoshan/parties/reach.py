@@ -4,6 +4,7 @@ A role says how far it reaches (``Role.reach``); a person reaches the union over
 they own or have a task in, and, while standing in for someone absent, that person's reach as well.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -132,6 +133,13 @@ def ways(person: Person) -> dict[str, Q]:
     for name, part in _parts(involved, mine.departments, mine.persons).items():
         found[name] = Q(id__in=_tasks().filter(part).values("case_id"))
     return {**found, "units": Q(unit_id__in=seen)} if seen else found
+
+
+def identity(person: Person) -> Hashable:
+    """Return all that the person's reach, and what is theirs by person and unit, follows from."""
+    mine, own = reach(person), standing(person).own
+    units = () if mine.everything else _units(person)
+    return person.pk, person.unit_id, own.department, mine, units
 
 
 def nearby(person: Person) -> Q:

@@ -58,6 +58,34 @@ def _queries(client: Any, address: str) -> int:
     return len(seen)
 
 
+def test_a_list_that_is_looked_at_writes_once_an_hour_that_its_reader_is_there(desk: Any, clock: Any) -> None:
+    client = desk.client("agent")
+    for _ in range(3):
+        written = []
+        for queue in ("open", "unassigned", "open"):
+            with CaptureQueriesContext(connection) as seen:
+                assert client.get(f"/queue/{queue}").status_code == 200
+            written += [one["sql"] for one in seen if one["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+        assert len(written) == 1 and "django_session" in written[0]
+        clock.advance(timedelta(hours=1))
+
+
+def test_a_case_stands_beside_the_list_that_was_looked_at_last(desk: Any) -> None:
+    case = desk.complaint()
+    client = desk.client("agent")
+    for queue, title in (("open", "全部未结"), ("unassigned", "待分派")):
+        client.get(f"/queue/{queue}")
+        assert f'id="pane-title" class="text-lg">{title}</h1>' in client.get(f"/case/{case.number}").content.decode()
+
+
+def test_a_list_asks_the_database_few_times(desk: Any) -> None:
+    desk.complaint()
+    for who, most in (("lead", 12), ("agent", 12), ("qa", 14)):
+        client = desk.client(who)
+        _queries(client, "/queue/open")
+        assert _queries(client, "/queue/open") <= most, who
+
+
 def test_lists_do_not_ask_once_per_row(desk: Any, clock: Any, work: Any) -> None:
     from tuoshan.quality import lessons
 

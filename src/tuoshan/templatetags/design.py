@@ -5,12 +5,14 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField, widgets
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from tuoshan import clock, punctuation
@@ -51,6 +53,17 @@ def duration_text(seconds: float) -> str:
 def duration(seconds: float | None) -> str:
     """Seconds as people say them."""
     return "" if seconds is None else duration_text(seconds)
+
+
+_LOOKS: dict[str, tuple[str, str, Any]] = {
+    "ok": ("c-ok", "clock", gettext_lazy("时限正常：")),
+    "warn": ("c-warn", "clock", gettext_lazy("即将到期：")),
+    "late": ("c-late", "alert", gettext_lazy("已超时：")),
+    "paused": ("c-paused", "pause", gettext_lazy("已暂停：")),
+    "provisional": ("c-prov", "question", gettext_lazy("暂定：")),
+    "done": ("c-ok", "check", gettext_lazy("已完成：")),
+    "plain": ("c-plain", "clock", ""),
+}
 
 
 @register.simple_tag
@@ -101,28 +114,22 @@ def clock_chip(
 
 def look_of(state: str) -> dict[str, str]:
     """Colour, icon and spoken prefix of a clock's state."""
-    css, symbol, spoken = {
-        "ok": ("c-ok", "clock", _("时限正常：")),
-        "warn": ("c-warn", "clock", _("即将到期：")),
-        "late": ("c-late", "alert", _("已超时：")),
-        "paused": ("c-paused", "pause", _("已暂停：")),
-        "provisional": ("c-prov", "question", _("暂定：")),
-        "done": ("c-ok", "check", _("已完成：")),
-        "plain": ("c-plain", "clock", ""),
-    }[state]
-    return {"css": css, "symbol": symbol, "spoken": spoken}
+    css, symbol, spoken = _LOOKS[state]
+    return {"css": css, "symbol": symbol, "spoken": str(spoken)}
 
 
 @register.simple_tag
 def grade(value: str) -> SafeString:
     """A case's grade: normal, important or urgent (or the numbers 1 to 3)."""
     level = {"normal": 1, "important": 2, "urgent": 3, "1": 1, "2": 2, "3": 3}.get(str(value), 0)
-    names = {1: pgettext("grade", "一般"), 2: pgettext("grade", "重要"), 3: pgettext("grade", "紧急")}
-    css = {1: "g-low", 2: "g-mid", 3: "g-urgent"}
-    return format_html(
-        '<span class="grade {}">{}{}</span>',
-        css.get(level, "g-low"), _BARS[level], names.get(level, pgettext("grade", "未定")),
-    )  # fmt: skip
+    css, name = _GRADES[level]
+    return format_html('<span class="grade {}">{}{}</span>', css, _BARS[level], name)
+
+
+_GRADES = [
+    ("g-low", pgettext_lazy("grade", "未定")), ("g-low", pgettext_lazy("grade", "一般")),
+    ("g-mid", pgettext_lazy("grade", "重要")), ("g-urgent", pgettext_lazy("grade", "紧急")),
+]  # fmt: skip
 
 
 def _bars(level: int) -> SafeString:
@@ -189,6 +196,18 @@ def control(field: BoundField) -> SafeString:
             part.attrs.setdefault("class", next((css for kind, css in _CLASSES if isinstance(part, kind)), "input"))
         attrs.pop("class")
     return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def still(template_name: str) -> SafeString:
+    """A part of the page that is the same for everybody, rendered once for each language."""
+    language = get_language() or ""
+    return _still.__wrapped__(template_name, language) if settings.DEBUG else _still(template_name, language)
+
+
+@lru_cache(maxsize=32)
+def _still(template_name: str, language: str) -> SafeString:
+    return render_to_string(template_name)
 
 
 @register.simple_tag

@@ -38,17 +38,26 @@ class Card:
 def cards(cases: Iterable[Case], person: Any) -> list[Card]:
     """Cards for a page of cases, in a fixed number of queries."""
     rows: Sequence[Case] = list(cases)
-    customers = {
-        row.pk: row.name for row in Customer.objects.filter(pk__in={c.customer_id for c in rows if c.customer_id})
-    }
+    customers = dict(
+        Customer.objects.filter(pk__in={c.customer_id for c in rows if c.customer_id}).values_list("pk", "name")
+    )
     products = dict(
-        Product.objects.filter(pk__in={c.product_id for c in rows if c.product_id}).values_list("pk", "name")
+        Product.objects.order_by()
+        .filter(pk__in={c.product_id for c in rows if c.product_id})
+        .values_list("pk", "name")
     )
     categories = {
         row.pk: row.name
-        for row in Category.objects.filter(pk__in={c.category_id for c in rows if c.category_id})
+        for row in Category.objects.order_by()
+        .filter(pk__in={c.category_id for c in rows if c.category_id})
+        .only("name_zh", "name_en")
     }  # fmt: skip
-    handlers = {row.pk: str(row) for row in Person.objects.filter(pk__in={c.handler_id for c in rows if c.handler_id})}
+    handlers = {
+        row.pk: str(row)
+        for row in Person.objects.filter(pk__in={c.handler_id for c in rows if c.handler_id})
+        .order_by()
+        .only("display_name", "username")
+    }
     answered = replied.among(case.pk for case in rows)
     clocks = listed_clocks(rows)
     return [

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from tuoshan import clock
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
 from tuoshan.cases.queries import CursorBroken
@@ -17,6 +19,7 @@ from tuoshan.office import queues as office
 from tuoshan.office.queues import NAMES, REPLIED, title_of
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import filters
+from tuoshan.workbench.addresses import address
 from tuoshan.workbench.cards import Card, cards
 from tuoshan.workbench.landing import claims
 
@@ -42,6 +45,7 @@ ICONS = {
     "due_today": "clock", "urgent": "flag", "appeals": "gavel", "waiting_customer": "user", "paused": "pause",
     "held": "lock", "open": "box", "closed": "check",
 }  # fmt: skip
+COOKIE = "tuoshan_queue"
 NO_CLAIMS = "mine without claiming"
 EMPTY = {
     "mine": (gettext_lazy("您手上没有待处理的工单。"), gettext_lazy("可以到“待分派”里领取。"), "unassigned"),
@@ -72,7 +76,7 @@ def _item(name: str, counts: dict[str, int], here: str) -> dict[str, Any]:
     return {
         "name": name,
         "title": title_of(name),
-        "href": reverse("workbench:queue", args=[name]),
+        "href": address("workbench:queue", name),
         "icon": ICONS.get(name, "dot"),
         "count": counts.get(name, 0),
         "alarm": name == "overdue" and counts.get(name, 0) > 0,
@@ -108,7 +112,7 @@ def pane(
         "empty": {
             "text": empty[0],
             "hint": empty[1],
-            "href": reverse("workbench:queue", args=[empty[2]]) if empty[2] else "",
+            "href": address("workbench:queue", empty[2]) if empty[2] else "",
             "action": _("去领取") if empty[2] == "unassigned" else title_of(empty[2]) if empty[2] else "",
         },
     }
@@ -116,7 +120,7 @@ def pane(
 
 def remembered(request: HttpRequest) -> str:
     """The queue from which the person last came, so that a case page shows the same list."""
-    name = request.GET.get("queue") or request.session.get("queue", "mine")
+    name = request.GET.get("queue") or request.COOKIES.get(COOKIE, "mine")
     if kept.is_filter(name):
         return name if kept.exists(request.user, name) else "mine"
     return name if name in NAMES else "mine"
@@ -132,8 +136,18 @@ def queue(request: HttpRequest, name: str) -> HttpResponse:
     request.queue_name = name  # type: ignore[attr-defined]
     if request.GET.get("cursor"):
         return render(request, "workbench/queues/rows.html", {"pane": shown})
-    request.session["queue"] = name
-    return render(request, "workbench/queues/page.html", {"pane": shown})
+    response = render(request, "workbench/queues/page.html", {"pane": shown})
+    response.set_cookie(COOKIE, name, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    _stay_signed_in(request)
+    return response
+
+
+def _stay_signed_in(request: HttpRequest) -> None:
+    """The session ends so long after the last look at a list. It is written once an hour, not with every list: that
+    would be a commit to wait for on each page that only reads."""
+    hour = int(clock.now().timestamp()) // 3600
+    if request.session.get("hour") != hour:
+        request.session["hour"] = hour
 
 
 def _list_anew(request: HttpRequest, name: str) -> HttpResponse:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from tuoshan.integrations import notifying
 from tuoshan.parties.permissions import allowed, name_of
+from tuoshan.workbench.addresses import address
 from tuoshan.workbench.queues import rail_groups
 
 Count = Callable[[Any], int]
@@ -72,7 +73,7 @@ def _bell(request: HttpRequest) -> dict[str, Any] | None:
     if not request.user.is_authenticated:
         return None
     try:
-        href = reverse("workbench:notifications")
+        href = address("workbench:notifications")
     except NoReverseMatch:
         return None
     unread = notifying.unread_count(int(request.user.pk or 0))
@@ -94,7 +95,7 @@ def groups_for(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _shown(request: HttpRequest, item: Item) -> dict[str, Any] | None:
     try:
-        href = reverse(item.url_name, args=item.arguments)
+        href = address(item.url_name, *item.arguments)
     except NoReverseMatch:
         return None
     if not allowed(request.user, name_of(item.url_name)):

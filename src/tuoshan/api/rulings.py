@@ -63,7 +63,7 @@ class AskIn(Schema):
     trace: bool = False
 
 
-class BatchIn(Schema):
+class RulingBatchIn(Schema):
     """Many at once, each with a key of the caller's."""
 
     items: Annotated[dict[Annotated[str, Field(max_length=80)], Facts], Field(max_length=MOST_AT_ONCE)]
@@ -105,7 +105,7 @@ class KeptOut(Schema):
     overrides: list[dict[str, Any]]
 
 
-class MadeOut(Schema):
+class RulingMade(Schema):
     """The number of what was made."""
 
     id: str
@@ -169,7 +169,7 @@ def ruling_ask(request: HttpRequest, body: AskIn) -> dict[str, Any]:
 
 @router.post("/rulings/batch", response=gives(BatchOut), url_name="ruling_batch", summary="Rule on many")
 @api_permitted("api.ruling_batch")
-def ruling_batch(request: HttpRequest, body: BatchIn) -> dict[str, Any]:
+def ruling_batch(request: HttpRequest, body: RulingBatchIn) -> dict[str, Any]:
     """Up to 10,000 at once; what cannot be taken is named by key and fact, the rest is ruled on."""
     found: dict[str, dict[str, Any]] = {}
     refused: dict[str, dict[str, str]] = {}
@@ -219,7 +219,7 @@ def _kept(row: KeptRuling) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.post("/cases/{number}/rulings", response=gives(MadeOut), url_name="case_rule", summary="Rule within a case")
+@router.post("/cases/{number}/rulings", response=gives(RulingMade), url_name="case_rule", summary="Rule within a case")
 @api_permitted("api.case_rule")
 def case_rule(request: HttpRequest, number: str, body: KeepIn) -> dict[str, str]:
     """Rule on facts and freeze the ruling in the case."""
@@ -237,7 +237,7 @@ def case_rule(request: HttpRequest, number: str, body: KeepIn) -> dict[str, str]
 
 
 @router.post(
-    "/cases/{number}/rulings/{pk}/override", response=gives(MadeOut), url_name="case_override",
+    "/cases/{number}/rulings/{pk}/override", response=gives(RulingMade), url_name="case_override",
     summary="Decide otherwise",
 )  # fmt: skip
 @api_permitted("api.case_override")

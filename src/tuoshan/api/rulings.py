@@ -16,7 +16,7 @@ from tuoshan.cases.forms import words
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import FactProblem, facts_of
 from tuoshan.core.policy.pack import REMEDIES, Fact, Pack
-from tuoshan.parties.permissions import allowed, api_permitted
+from tuoshan.parties.permissions import api_permitted
 from tuoshan.rulings import keeping, library
 from tuoshan.rulings.asking import Asked, ask
 from tuoshan.rulings.models import KeptRuling
@@ -253,7 +253,7 @@ def case_override(request: HttpRequest, number: str, pk: Id, body: OverrideIn) -
     def make() -> int:
         return keeping.override(
             row, remedy=body.remedy, amount=body.amount, reason=body.reason, person_id=me(request).pk,
-            may_go_below=allowed(request.user, "workbench.ruling_below_law"), now=clock.now(),
+            may_go_below=keeping.may_go_below_law(request.user), now=clock.now(),
         ).pk  # fmt: skip
 
     try:

@@ -65,7 +65,6 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "follow_up ruling_keep ruling_override",
         WRITERS,
     ),
-    **_each("workbench.", "ruling_below_law", LEADS),
     **_each("workbench.", "notification_read", STAFF),
     **_each("workbench.", "register register_form register_duplicates register_order register_email", FRONT),
     **_each("workbench.", "register_products register_message registered slip merge unmerge", FRONT),

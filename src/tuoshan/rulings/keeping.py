@@ -18,6 +18,7 @@ from tuoshan.core.policy.as_data import as_data, plain
 from tuoshan.core.policy.pack import REMEDIES
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import verdict
+from tuoshan.parties.permissions import LEADS
 from tuoshan.rulings.models import KeptRuling, Override
 
 RULED, OVERRULED = "ruling", "ruling_overridden"
@@ -123,6 +124,11 @@ def below_law(row: KeptRuling, remedy: str, amount: Decimal | None) -> bool:
         return True
     least = floor[remedy]
     return least is not None and (amount is None or amount < least)
+
+
+def may_go_below_law(person: Any) -> bool:
+    """Whether somebody may decide that a consumer gets less than the law gives."""
+    return not LEADS.isdisjoint(person.role_keys())
 
 
 def override(

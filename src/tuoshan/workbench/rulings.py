@@ -339,7 +339,7 @@ def ruling_override(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         try:
             keeping.override(
                 row, remedy=given["remedy"], amount=given["amount"], reason=given["reason"],
-                person_id=person_id(request), may_go_below=allowed(request.user, "workbench.ruling_below_law"),
+                person_id=person_id(request), may_go_below=keeping.may_go_below_law(request.user),
                 now=clock.now(),
             )  # fmt: skip
             messages.success(request, _("改判已记入工单。"))

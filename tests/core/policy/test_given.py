@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.core.policy.sample import book
+from tests.core.policy.sample import BOOK, book
 
 from tuoshan.core.policy.given import read_given
 
@@ -51,3 +51,10 @@ def test_what_is_wrong_is_named(facts: dict[str, object], code: str, word: str) 
     found, message = problem(**facts)
     assert found == code
     assert word in message
+
+
+def test_a_date_may_lie_ahead_only_where_its_fact_says_so() -> None:
+    until = "  valid_until: {kind: date, label: 有效期止 / Valid until, ask: 到哪天 / Until when, ahead: true}\nvalues:"
+    pack = book(BOOK.replace("values:", until, 1))
+    values, problems = read_given(pack.facts, {"valid_until": "2026-06-30"}, TODAY)
+    assert not problems and values == {"valid_until": date(2026, 6, 30)}

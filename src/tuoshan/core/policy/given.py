@@ -72,12 +72,12 @@ def _unknown(name: str, known: Mapping[str, Fact]) -> FactProblem:
 def _date_problem(
     fact: Fact, values: Mapping[str, object], known: Mapping[str, Fact], today: date
 ) -> FactProblem | None:
-    """A date before the one that it must follow, or one that has not come yet."""
+    """A date before the one that it must follow, or one that has not come yet and cannot lie ahead."""
     value = values[fact.name]
     if not isinstance(value, date):
         return None
     label = fact.field.label
-    if value > today:
+    if value > today and not fact.ahead:
         return FactProblem(fact.name, "in_the_future", Wording(
             f"“{label.zh}”{value} 晚于今天 {today}", f"'{label.en}' {value} lies after today, {today}"))  # fmt: skip
     earlier = values.get(fact.not_before)

@@ -68,6 +68,8 @@ class Fact:
     ask: Wording
     not_before: str = ""
     shared: bool = False
+    ahead: bool = False
+    """Whether this date may still lie ahead, as the end of a period does."""
 
     @property
     def name(self) -> str:

@@ -19,7 +19,7 @@ from django.db import connection
 
 from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import sql, tally
+from tuoshan.cases import sql, tally, tally_room
 from tuoshan.cases.chain import canonical_event
 from tuoshan.cases.flushing import wake_key
 from tuoshan.cases.models import Case
@@ -268,6 +268,7 @@ class _Postgresql:
             if statement.startswith("CREATE INDEX"):
                 self.raw.execute(statement)
         tally.fold(clock.now())  # as the worker has done by the time that anybody looks
+        tally_room.give_back()
         self.raw.execute("VACUUM ANALYZE")
         self.raw.close()
 

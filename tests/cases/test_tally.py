@@ -87,8 +87,20 @@ class Company:
                 expected = set(every.values_list("pk", flat=True))
                 listed = self.pages(queue, person, now)
                 assert set(found.values_list("pk", flat=True)) == expected, (name, queue)
-                assert listed == [case.pk for case in every.order_by(*known.order)], (name, queue)
+                ordered = [case.pk for case in every.order_by(*known.order)]
+                assert listed == ordered, (name, queue)
+                self.begins(queue, person, now, ordered)
                 assert counted[queue] == len(expected), (name, queue)
+
+    @staticmethod
+    def begins(queue: str, person: Person, now: Any, ordered: list[int]) -> None:
+        """The first page is that of the list, and the next one follows it."""
+        first = queries.first_page(queue, person, 5, now=now)
+        assert [case.pk for case in first.rows] == ordered[:5], (person, queue)
+        assert bool(first.next) is (len(ordered) > 5) and not first.previous
+        if first.next:
+            second = queries.page(queries.queue(queue, person, now=now), first.next, 5)
+            assert [case.pk for case in second.rows] == ordered[5:10], (person, queue)
 
     @staticmethod
     def pages(queue: str, person: Person, now: Any) -> list[int]:

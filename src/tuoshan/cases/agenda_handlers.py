@@ -7,7 +7,7 @@ from django.db import connection
 
 from tuoshan.agenda.handlers import handler
 from tuoshan.agenda.models import Item
-from tuoshan.cases import merging, recomputing, tally, writing
+from tuoshan.cases import merging, recomputing, tally, tally_room, writing
 from tuoshan.cases.models import Command, Draft, Presence
 
 COMMANDS_KEPT = timedelta(days=30)
@@ -16,6 +16,7 @@ PRESENCE_KEPT = timedelta(hours=1)
 AT_ONCE = 5000
 FOLDED_EVERY = {"postgresql": timedelta(seconds=5), "sqlite": timedelta(hours=1)}
 """How often the tally is folded: PostgreSQL appends to it, SQLite only leaves cells behind that are long past."""
+ROOM_LOOKED_AT = {"postgresql": timedelta(minutes=1), "sqlite": timedelta(days=1)}
 
 
 def wake_group(items: Sequence[Item], now: datetime) -> None:
@@ -61,6 +62,13 @@ def fold_tally(item: Item, now: datetime) -> datetime:
     """Counts stay short to add up."""
     tally.fold(now)
     return now + FOLDED_EVERY[connection.vendor]
+
+
+@handler("job", "give_back_tally_room", outside=True, every=timedelta(minutes=1))
+def give_back_tally_room(item: Item, now: datetime) -> datetime:
+    """A count costs what there is to add up, not what there once was."""
+    tally_room.give_back()
+    return now + ROOM_LOOKED_AT[connection.vendor]
 
 
 @handler("job", recomputing.JOB)

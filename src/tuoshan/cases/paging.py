@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -39,13 +39,24 @@ class Merged(Generic[Row]):
 
     def first(self, order: Sequence[Any], beyond: Q, size: int) -> list[Row]:
         """The first rows of all the ways together, each once."""
-        found: dict[Any, Row] = {}
-        for way in self.ways:
-            found |= {row.pk: row for row in self.every.filter(way & beyond).order_by(*order)[:size]}
-        rows = list(found.values())
-        for name in reversed([str(name) for name in order]):
-            rows.sort(key=attrgetter(name.lstrip("-")), reverse=name.startswith("-"))
-        return rows[:size]
+        lists = (self.every.filter(way & beyond).order_by(*order)[:size] for way in self.ways)
+        return _together(lists, [str(name) for name in order])[:size]
+
+
+def _together(lists: "Iterable[Iterable[Row]]", order: Sequence[str]) -> list[Row]:
+    """All rows in their order, each once."""
+    rows = list({row.pk: row for found in lists for row in found}.values())
+    for name in reversed(order):
+        rows.sort(key=attrgetter(name.lstrip("-")), reverse=name.startswith("-"))
+    return rows
+
+
+def first_page(lists: "Iterable[Iterable[Row]]", order: Sequence[str], size: int) -> Page[Row]:
+    """The page that begins a list, of the first `size` + 1 rows of each of the lists that it is put together from."""
+    rows = _together(lists, order)
+    more = len(rows) > size
+    del rows[size:]
+    return Page(rows, _write("n", rows[-1], list(order)) if more else "", "")
 
 
 def merged(queryset: "QuerySet[Row]", every: "QuerySet[Row]", ways: Sequence[Q]) -> "QuerySet[Row]":

@@ -7,11 +7,13 @@ so a change of reach makes another one.
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Expression, QuerySet
+from django.db.models import Expression, Model, QuerySet
+
+M = TypeVar("M", bound=Model)
 
 MOST_KEPT = 600
 """So many statements of some ten kilobytes at most; then all are forgotten and made again as they are asked."""
@@ -49,15 +51,20 @@ class Prepared:
         """What it finds with these values in its holes."""
         if not self.text:
             return []
+        with connection.cursor() as cursor:
+            cursor.execute(self.text, self._filled(given))
+            return list(cursor.fetchall())
+
+    def instances(self, model: type[M], given: Mapping[str, Any]) -> list[M]:
+        """The same as rows of the model whose query set it was."""
+        return list(model._default_manager.raw(self.text, self._filled(given))) if self.text else []
+
+    def _filled(self, given: Mapping[str, Any]) -> list[Any]:
         filled = {
             name: connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
             for name, value in given.items()
         }
-        with connection.cursor() as cursor:
-            cursor.execute(
-                self.text, [filled[value.name] if isinstance(value, Hole) else value for value in self.values]
-            )
-            return list(cursor.fetchall())
+        return [filled[value.name] if isinstance(value, Hole) else value for value in self.values]
 
 
 _kept: dict[Hashable, Prepared] = {}

@@ -5,7 +5,7 @@ Every queue is a range of a partial index and is paged by key, so its cost does 
 in an index; a bare truth value or an inequality it would scan for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -20,12 +20,12 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from tuoshan import clock
-from tuoshan.cases import library, neighbours, tally
+from tuoshan.cases import library, neighbours, paging, prepared, tally
 from tuoshan.cases.around import CaseAround
 from tuoshan.cases.clock_views import ClockView, clock_views
 from tuoshan.cases.models import IS_OPEN, Case, Task, Watch
 from tuoshan.cases.models.case import FAR_FUTURE
-from tuoshan.cases.paging import CursorBroken, Page, merged, page
+from tuoshan.cases.paging import LARGEST_PAGE, CursorBroken, Page, merged, page
 from tuoshan.cases.rows import Row
 from tuoshan.cases.tally import AS, BY_DEPARTMENT, Asked
 from tuoshan.core.work import Work
@@ -40,6 +40,7 @@ __all__ = [
     "clocks",
     "count",
     "counts",
+    "first_page",
     "page",
     "queue",
     "reachable",
@@ -201,35 +202,64 @@ def queue(name: str, person: Any, *, now: datetime | None = None, **conditions: 
     if seen is None or known.tallied is None:
         return cases.filter(looked_up, **conditions)
     asked = known.tallied(moment)
-    ways = _through(asked, seen, person)
+    ways = list(_through(asked, seen, person).values())
     if seen.others:
         ways.append(tally.reached_otherwise(seen, condition))
     return merged(cases.filter(looked_up, **conditions), cases.filter(condition, **conditions), ways)
 
 
-def _through(asked: Asked, seen: tally.Sight, person: Any) -> list[Q]:
-    """How a page is filled with cases of the way that the tally knows; not at all where it knows of none."""
-    if asked.kind == AS and not tally.in_all(asked, seen):
-        return []
+def first_page(name: str, person: Any, size: int = 50, *, now: datetime | None = None) -> Page[Case]:
+    """The first page of a built-in queue, by statements that are put together once. Raises KeyError."""
+    known = QUEUES[name]
+    moment = now or clock.now()
+    size = max(1, min(size, LARGEST_PAGE))
+    seen, identity = tally.sight(person), neighbours.identity(person)
+    if known.tallied is None or seen is None or identity is None:
+        return page(queue(name, person, now=moment), "", size)
+    asked = known.tallied(moment)
+    holed, moments = tally.with_holes(asked)
+    condition = known.condition(person, moment) if asked.kind == AS else holed.condition
+    everything = seen is tally.EVERYWHERE
+    found = {"all": Q()} if everything else _through(asked, seen, person)
+    ways: dict[Hashable, Callable[[], Q]] = {way: partial(condition.__and__, one) for way, one in found.items()}
+    if seen.others:
+        ways["otherwise"] = partial(tally.reached_otherwise, seen, condition)
+    key = ("first page", name, asked.states, size, None if everything else identity)
+    statements = [prepared.kept((*key, way), partial(_first_of, known.order, one, size)) for way, one in ways.items()]
+    return paging.first_page((one.instances(Case, moments) for one in statements), known.order, size)
+
+
+def _first_of(order: tuple[str, ...], condition: Callable[[], Q], size: int) -> "QuerySet[Case]":
+    return Case.objects.defer("snapshot").order_by(*order).filter(condition())[: size + 1]
+
+
+def _through(asked: Asked, seen: tally.Sight, person: Any) -> dict[Hashable, Q]:
+    """How a page is filled with cases of the way that the tally knows, each part by a name that says it for this
+    reach; not at all where it knows of none."""
+    sizes = tally.Sizes(seen)
+    if asked.kind == AS and not sizes.within(asked):
+        return {}
     if seen.kind != BY_DEPARTMENT:
-        return _through_units(asked, seen, person)
+        return _through_units(asked, sizes, person)
     looked_up = max(tally.looked_up(seen), WALKED)
-    return [_asked_of_each(seen.near) if _passed_by(asked, seen) <= looked_up else seen.known]
+    if _passed_by(asked, sizes) <= looked_up:
+        return {"near": _asked_of_each(seen.near)}
+    return {"known": seen.known}
 
 
-def _through_units(asked: Asked, seen: tally.Sight, person: Any) -> list[Q]:
+def _through_units(asked: Asked, sizes: tally.Sizes, person: Any) -> dict[Hashable, Q]:
     """How a page is filled with cases of the person's units: unit by unit, each in the order of its index, or going
     through the whole queue where that holds fewer cases of other units than the units hold of other queues."""
     units = sorted(neighbours.units_within(person))
     in_order = asked.kind != AS or asked == Asked()
-    if len(units) <= MOST_MERGED and (in_order or _passed_by(asked, seen) > tally.in_all(Asked(), seen)):
-        return [Q(unit_id=number) for number in units]
-    return [_asked_of_each(Q(unit_id__in=units))]
+    if len(units) <= MOST_MERGED and (in_order or _passed_by(asked, sizes) > sizes.within(Asked())):
+        return {number: Q(unit_id=number) for number in units}
+    return {"units": _asked_of_each(Q(unit_id__in=units))}
 
 
-def _passed_by(asked: Asked, seen: tally.Sight) -> float:
+def _passed_by(asked: Asked, sizes: tally.Sizes) -> float:
     """About how many cases are passed by until a page is full of those in reach, going through the whole queue."""
-    return tally.in_all(asked) * min(WALKED / max(tally.in_all(asked, seen), 1), 1)
+    return sizes.within(asked, everywhere=True) * min(WALKED / max(sizes.within(asked), 1), 1)
 
 
 def _asked_of_each(condition: Q) -> Q:

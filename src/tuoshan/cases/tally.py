@@ -18,8 +18,10 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db import connection
-from django.db.models import CharField, Count, DateTimeField, Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Case as If
+from django.db.models import CharField, Count, DateTimeField, Exists, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Concat
 
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import neighbours, prepared, tally_triggers
@@ -33,19 +35,20 @@ __all__ = [
     "NOWHERE",
     "Asked",
     "Sight",
+    "Sizes",
     "beside",
     "counted",
     "fold",
-    "in_all",
     "looked_up",
     "reached_otherwise",
     "recount",
     "sight",
+    "with_holes",
 ]
 
 HOUR, DAY = "%Y-%m-%d %H", "%Y-%m-%d"
-EDGE = 90
-"""The kind of a number that belongs to one count."""
+EDGE, BESIDE = 90, 91
+"""The kinds of a number that belongs to one count, and of one told by sort and by the counts of spans it belongs to."""
 FOLDED_AFTER = {DUE: timedelta(days=2), CLOSED: timedelta(days=60)}
 """Cells older than this are asked for only together, so they become one: the cell without a name."""
 
@@ -67,13 +70,14 @@ class Sight:
 
 
 NOWHERE = Sight(0, (), Q(pk__in=()), Q(pk__in=()), ())
+EVERYWHERE = Sight(0, None, Q(), Q(), ())
 
 
 def sight(person: Any) -> Sight | None:
     """The person's reach for the tally; None where it knows none of the ways."""
     ways = neighbours.ways(person)
     if not ways:
-        return Sight(0, None, Q(), Q(), ())
+        return EVERYWHERE
     units = ways.get("units")
     if units is not None:
         numbers = sorted(neighbours.units_within(person))
@@ -148,6 +152,12 @@ def counted(
             for name, one in asked.items():
                 if one.kind == AS and one.has(what):
                     found[name] += n
+        elif kind == BESIDE:
+            sort, _bar, numbers = what.rpartition("|")
+            for name in [name for name, one in asked.items() if one.kind == AS and one.has(sort)]:
+                found[name] += n
+            for number in numbers.split():
+                found[names[int(number)]] += n
         else:
             found[names[int(what)]] += n or 0
     return {name: found[name] for name in (*asked, *more)}
@@ -160,20 +170,33 @@ def _arms(spans: Sequence[Asked], seen: Sight, *, plain: bool) -> "list[QuerySet
     for number, one in enumerate(holed):
         arms.append(_cells(seen, one.kind, one, number))
         arms += _edges(seen, one, number)
-    if seen.others:
-        arms += [
-            _row(beside(seen, one.condition), EDGE, number, Count("pk")) for number, one in enumerate(holed)
-        ]
-        if plain:
-            arms.append(_sorts(beside(seen, Q(ended=False))))
+    if not seen.others:
+        return arms
+    of_open = {number: one for number, one in enumerate(holed) if not one.closed}
+    if plain or of_open:
+        arms.append(_open_beside(seen, of_open))
+    for number, one in enumerate(holed):
+        if one.closed:
+            arms.append(_row(beside(seen, one.condition), EDGE, number, Count("pk")))
     return arms
 
 
-def in_all(asked: Asked, scopes: Sight | None = None) -> int:
-    """About how many cases there are of the kind, edges left out; for choosing a way to find them."""
-    seen = scopes or Sight(0, None, Q(), Q(), ())
-    found = _cells(seen, asked.kind, asked if asked.kind != AS else None)
-    return sum(n or 0 for _arm, what, n in found if asked.kind != AS or asked.has(what))
+class Sizes:
+    """About how many cases there are, edges left out; for choosing a way to find them. Sorts are read once."""
+
+    def __init__(self, seen: Sight) -> None:
+        self.seen = seen
+        self._sorts: dict[bool, list[tuple[Any, ...]]] = {}
+
+    def within(self, asked: Asked, *, everywhere: bool = False) -> int:
+        """Of the way that the tally knows, or of all cases."""
+        seen = EVERYWHERE if everywhere else self.seen
+        if asked.kind != AS:
+            return sum(n or 0 for _arm, _what, n in _cells(seen, asked.kind, asked))
+        if everywhere not in self._sorts:
+            statement = prepared.kept(("sorts", seen.kind, seen.scopes), lambda: _cells(seen, AS))
+            self._sorts[everywhere] = statement.rows({})
+        return sum(n for _arm, what, n in self._sorts[everywhere] if asked.has(what))
 
 
 def looked_up(seen: Sight) -> int:
@@ -227,6 +250,11 @@ def _hole(number: int, name: str) -> Any:
     return Hole(f"{number} {name}", DateTimeField())
 
 
+def with_holes(asked: Asked) -> tuple[Asked, dict[str, Any]]:
+    """The same with holes for its moments, and what stands in them."""
+    return _holed(0, asked), _moments(0, asked) if asked.kind != AS else {}
+
+
 def _holed(number: int, one: Asked) -> Asked:
     """The same with holes for its moments; `_moments` fills them."""
     return replace(
@@ -271,10 +299,13 @@ def beside(seen: Sight, *conditions: Q) -> "QuerySet[Case]":
     return Case.objects.filter(~seen.near, reached_otherwise(seen, *conditions))
 
 
-def _sorts(cases: "QuerySet[Any]") -> "QuerySet[Any]":
-    """Open cases counted by the cell in which the triggers put them."""
+def _open_beside(seen: Sight, spans: Mapping[int, Asked]) -> "QuerySet[Any]":
+    """Open cases that the tally does not know, gone through once: by the cell in which the triggers put them, a bar,
+    and the numbers of the spans in which they are due. A database plans one such search as long as it runs ten."""
     sort = RawSQL(tally_triggers.sort("cases_case"), (), output_field=CharField())  # noqa: S611
-    named: QuerySet[Any] = cases.order_by().annotate(arm=Value(AS), what=sort)
+    due = [If(When(one.condition, then=Value(f"{number} ")), default=Value("")) for number, one in spans.items()]
+    cases: QuerySet[Any] = beside(seen, Q(ended=False)).order_by()
+    named = cases.annotate(arm=Value(BESIDE), what=Concat(sort, Value("|"), *due, output_field=CharField()))
     return _three(named.values("arm", "what").annotate(total=Count("pk")), "what")
 
 

@@ -115,7 +115,8 @@ class Story:
         found = {number for event in self.record.events for number in _persons_in(event)}
         found |= {str(message.author_id) for message in self.record.messages}
         numbers = [int(number) for number in found if number.isdecimal() and len(number) < LONGEST_ID]
-        return {person.pk: str(person) for person in Person.objects.filter(pk__in=numbers)}
+        known = Person.objects.filter(pk__in=numbers).only("display_name", "username")
+        return {person.pk: str(person) for person in known}
 
     def telling(self) -> Telling:
         """Who finds the words."""
@@ -124,6 +125,7 @@ class Story:
 
         return ToldToCustomer(self) if self.audience.is_customer else ToldToStaff(self)
 
+    @cached_property
     def customer(self) -> Customer | None:
         """The customer of the case, unless unknown."""
         return Customer.objects.filter(pk=self.case.customer_id).first() if self.case.customer_id else None

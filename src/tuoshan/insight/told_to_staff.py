@@ -54,7 +54,7 @@ class ToldToStaff:
         self.playbook = story.playbook
         self.record = story.record
         self.people = story.people
-        customer = story.customer()
+        customer = story.customer
         self.customer_name = (customer.name if customer else "") or whose_page(self.playbook)
 
     def name(self, person_id: int | str | None) -> str:

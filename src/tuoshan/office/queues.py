@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
-from tuoshan.cases.queries import QUEUES
+from tuoshan.cases.queries import QUEUES, Page
 from tuoshan.integrations import replied
 
 REPLIED = "replied"
@@ -25,6 +25,13 @@ def of(name: str, person: Any, **conditions: Any) -> "QuerySet[Case]":
     if name == REPLIED:
         return replied.of(person).filter(**conditions)
     return queries.queue(name, person, **conditions)
+
+
+def page(name: str, person: Any, cursor: str = "", size: int = 50) -> Page[Case]:
+    """A page of a queue, in its order. Raises KeyError and CursorBroken."""
+    if cursor or name == REPLIED:
+        return queries.page(of(name, person), cursor, size)
+    return queries.first_page(name, person, size)
 
 
 def counts(person: Any, names: tuple[str, ...] = NAMES) -> dict[str, int]:

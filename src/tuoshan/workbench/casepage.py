@@ -31,10 +31,10 @@ from tuoshan.insight.told_to_staff import whose_page
 from tuoshan.insight.values import channel_title, shown_value
 from tuoshan.integrations import replied
 from tuoshan.office import beside
-from tuoshan.parties.models import Customer, OrgUnit, Person
+from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import queues
-from tuoshan.workbench.cards import cards
+from tuoshan.workbench.cards import state_title
 from tuoshan.workbench.panels import panels_for
 
 EARLIER_SHOWN = 5
@@ -57,9 +57,11 @@ class Button:
     wanted: bool = False
 
 
-def find_case(request: HttpRequest, number: str) -> Case:
-    """The case of this number within the person's reach. Raises Http404 for others: no stranger learns which exist."""
-    case = queries.reachable(request.user).filter(number=number).first()
+def find_case(request: HttpRequest, number: str, *, whole: bool = False) -> Case:
+    """The case of this number within the person's reach, `whole` with its snapshot at once. Raises Http404 for others:
+    no stranger learns which exist."""
+    cases = queries.reachable(request.user)
+    case = (cases.defer(None) if whole else cases).filter(number=number).first()
     if case is None:
         raise Http404
     return case
@@ -180,7 +182,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "tasks": tasks_of(case, standing, story),
         "people": {"handler": Person.objects.filter(pk=case.handler_id).first() if case.handler_id else None},
         "unit": OrgUnit.objects.filter(pk=case.unit_id).first() if case.unit_id else None,
-        "customer": Customer.objects.filter(pk=case.customer_id).first() if case.customer_id else None,
+        "customer": story.customer,
         "product": Product.objects.filter(pk=case.product_id).first() if case.product_id else None,
         "category": Category.objects.select_related("parent").filter(pk=case.category_id).first()
         if case.category_id
@@ -257,19 +259,20 @@ def tasks_of(case: Case, standing: Standing, story: Story) -> list[dict[str, Any
     return shown
 
 
-def earlier_cases(request: HttpRequest, case: Case) -> list[Any]:
-    """The customer's other cases, newest first."""
+def earlier_cases(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
+    """The customer's other cases, newest first, each with the title of its state."""
     if not case.customer_id:
         return []
     found = queries.reachable(request.user).filter(customer_id=case.customer_id).exclude(pk=case.pk).order_by("-id")
-    return cards(found[:EARLIER_SHOWN], request.user)
+    shown = found.defer(None).only("number", "title", "state", "playbook", "playbook_hash")[:EARLIER_SHOWN]
+    return [{"case": row, "state": state_title(row)} for row in shown]
 
 
 @permitted("workbench.case")
 @require_safe
 def case_page(request: HttpRequest, number: str) -> HttpResponse:
     """The case beside the list that the person came from."""
-    case = find_case(request, number)
+    case = find_case(request, number, whole=True)
     name = queues.remembered(request)
     request.queue_name = name  # type: ignore[attr-defined]
     context = case_context(request, case)

@@ -93,9 +93,8 @@ def pane(
         return {**shown, "bulk": allowed(request.user, "workbench.bulk")}
     if name not in NAMES:
         raise Http404
-    found = office.of(name, request.user)
     try:
-        page = queries.page(found, cursor, size)
+        page = office.page(name, request.user, cursor, size)
     except CursorBroken as error:
         raise Http404 from error
     rows: list[Card] = cards(page.rows, request.user)

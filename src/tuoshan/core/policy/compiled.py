@@ -7,12 +7,12 @@ it; what is not known leaves the rows `possible` that it might still decide, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from tuoshan.core.policy.cells import Partition
-from tuoshan.core.policy.pack import Row, Table
+from tuoshan.core.policy.pack import Amount, Row, Table
 
 
 class Gap:
@@ -29,6 +29,7 @@ class Gap:
 
 UNKNOWN: Final = Gap("UNKNOWN")
 ABSENT: Final = Gap("ABSENT")
+_NOT_ASKED: Final = Gap("NOT ASKED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,15 @@ class Looked:
 class CompiledTable:
     """A table's rows as masks. `look` is all that runs while ruling."""
 
-    __slots__ = ("_all", "_first", "any_masks", "columns", "partitions", "table")
+    __slots__ = ("_all", "_first", "_seen", "any_masks", "columns", "fixed", "nothing", "partitions", "table")
 
     def __init__(self, table: Table) -> None:
         self.table = table
+        self._seen: dict[tuple[int, int, tuple[int, ...]], Looked] = {}
+        self.nothing: dict[str, object] = {output.name: ABSENT for output in table.outputs}
+        """What the outputs are where no row hits."""
+        self.fixed = tuple(self._fixed(row) for row in table.rows)
+        """What each row gives, where it is the same for all facts; else None."""
         self._all = (1 << len(table.rows)) - 1
         self._first = table.hit == "first"
         self.columns: tuple[tuple[str, Partition, tuple[int, ...], int], ...] = tuple(
@@ -69,12 +75,21 @@ class CompiledTable:
         )
         return column.name, partition, masks, sum(1 << number for number, cell in enumerate(cells) if cell is None)
 
-    def look(self, value_of: Callable[[str], object]) -> Looked:
-        """Which rows hit. `value_of` gives a value, UNKNOWN or ABSENT; columns that cannot matter are not asked."""
+    def _fixed(self, row: Row) -> dict[str, object] | None:
+        given = {name: row.outputs.get(name) for name in self.nothing}
+        if any(isinstance(value, Amount) for value in given.values()):
+            return None
+        return {name: ABSENT if value is None else value for name, value in given.items()}
+
+    def look(self, known: Mapping[str, object], value_of: Callable[[str], object]) -> Looked:
+        """Which rows hit. What is not in `known` is asked of `value_of`, which gives a value, UNKNOWN or ABSENT;
+        columns that cannot matter are not asked."""
         certain = possible = self._all
         unknown: list[int] = []
         for place, (name, partition, masks, anything) in enumerate(self.columns):
-            value = value_of(name)
+            value = known.get(name, _NOT_ASKED)
+            if value is _NOT_ASKED:
+                value = value_of(name)
             if value is UNKNOWN:
                 certain &= anything
                 unknown.append(place)
@@ -88,9 +103,13 @@ class CompiledTable:
             possible &= mask
             if not possible:
                 break
-        return self._looked(certain, possible, unknown)
+        key = (certain, possible, tuple(unknown))
+        found = self._seen.get(key)
+        if found is None:
+            found = self._seen[key] = self._looked(*key)
+        return found
 
-    def _looked(self, certain: int, possible: int, unknown: list[int]) -> Looked:
+    def _looked(self, certain: int, possible: int, unknown: tuple[int, ...]) -> Looked:
         if self.table.hit == "collect":
             return Looked(certain, possible, self._mattering(possible ^ certain, unknown), certain, certain == possible)
         first_certain = certain & -certain
@@ -104,7 +123,7 @@ class CompiledTable:
         open_rows = 0 if decided else possible
         return Looked(certain, possible, self._mattering(open_rows, unknown), hits, decided)
 
-    def _mattering(self, rows: int, unknown: list[int]) -> tuple[int, ...]:
+    def _mattering(self, rows: int, unknown: tuple[int, ...]) -> tuple[int, ...]:
         """The unknown columns on which one of these rows turns."""
         return tuple(place for place in unknown if rows & ~self.any_masks[place])
 

@@ -19,9 +19,10 @@ from tuoshan.core.conditions import MissingFact
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import UNKNOWN, CompiledTable, Looked
 from tuoshan.core.policy.pack import Clause, Finding, InForce, Pack, Row, Table
+from tuoshan.core.policy.ready import DoesNotExist, Ready, make_ready
 from tuoshan.core.policy.statements import Ruling, Statement, Why, put_together
 from tuoshan.core.policy.table_reading import clause_column
-from tuoshan.core.policy.valuing import UNPUBLISHED, Desk, DoesNotExist
+from tuoshan.core.policy.valuing import UNPUBLISHED, Desk
 from tuoshan.core.worktime import WorkCalendar, standard_cn
 
 DATE_OF_VERSION = 100
@@ -43,23 +44,23 @@ class ReadyRow:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A pack with its tables made ready, and which table gives which output."""
+    """A pack made ready, and what its rows say."""
 
-    pack: Pack
-    tables: Mapping[str, CompiledTable]
+    ready: Ready
     rows: Mapping[str, tuple[ReadyRow, ...]]
-    outputs: Mapping[str, str]
     dated: tuple[Clause, ...]
+
+    @property
+    def tables(self) -> Mapping[str, CompiledTable]:
+        return self.ready.tables
 
 
 @lru_cache(maxsize=256)
 def compiled(pack: Pack) -> Compiled:
     """The pack made ready; the same pack once."""
-    tables = {name: CompiledTable(table) for name, table in pack.tables.items()}
     rows = {name: tuple(_ready(pack, table, row) for row in table.rows) for name, table in pack.tables.items()}
-    outputs = {output.name: name for name, table in pack.tables.items() for output in table.outputs}
     dated = tuple(clause for clause in pack.clauses.values() if clause.in_force is not None)
-    return Compiled(pack, tables, rows, outputs, dated)
+    return Compiled(make_ready(pack), rows, dated)
 
 
 def _ready(pack: Pack, table: Table, row: Row) -> ReadyRow:
@@ -113,18 +114,21 @@ def read(
     pack: Pack, facts: Mapping[str, object], on: date, calendar: WorkCalendar | None = None, *, choosing: bool = True
 ) -> Read:
     """Read one pack. With `choosing` its `applies` and its version's dates are judged first."""
-    ready = compiled(pack)
-    desk = Desk(pack, ready.tables, ready.outputs, facts, on, calendar or standard_cn())
-    found = Read(pack, desk=desk)
-    if choosing and not _chosen(found, desk):
+    made = compiled(pack)
+    ready = made.ready
+    found = Read(pack)
+    if choosing and not _applies(found, ready, facts, on, calendar):
         return found
-    for clause in ready.dated:
+    desk = found.desk = Desk(ready, facts, on, calendar or standard_cn())
+    if choosing and not _in_force(found, desk):
+        return found
+    for clause in made.dated:
         _judge_clause(desk, clause)
     for name, table in ready.tables.items():
         looked = desk.look(name)
         if looked.unknown:
             _ask(found, desk, table, looked)
-        rows, hits = ready.rows[name], looked.hits
+        rows, hits = made.rows[name], looked.hits
         while hits:
             lowest = hits & -hits
             _state(found, desk, rows[lowest.bit_length() - 1])
@@ -132,25 +136,30 @@ def read(
     return found
 
 
-def _chosen(found: Read, desk: Desk) -> bool:
-    """Whether the pack speaks in this matter and this version is in force; what is not known yet is asked."""
-    pack = found.pack
-    try:
-        if pack.applies is not None and not desk.evaluate(pack.applies):
-            found.applies = False
-            return False
-    except DoesNotExist:
-        found.applies = False
-        return False
-    except MissingFact as missing:
+def _applies(found: Read, ready: Ready, facts: Mapping[str, object], on: date, calendar: WorkCalendar | None) -> bool:
+    """Whether the pack speaks in this matter; what is not known yet is asked."""
+    condition = ready.pack.applies
+    if condition is None:
+        return True
+    answer = ready.applies.of(
+        facts, lambda: bool(Desk(ready, facts, on, calendar or standard_cn()).evaluate(condition))
+    )
+    if isinstance(answer, tuple):
         found.applies = None
-        found.ask(missing.names, DATE_OF_VERSION)
+        found.ask(answer, DATE_OF_VERSION)
         return False
-    holds = in_force(desk, pack.in_force)
+    found.applies = answer
+    return answer
+
+
+def _in_force(found: Read, desk: Desk) -> bool:
+    """Whether this version of the pack is in force; the date on which that turns is asked."""
+    dates = found.pack.in_force
+    holds = in_force(desk, dates)
     if holds is not True:
         found.applies = holds
-        if holds is None and pack.in_force is not None:
-            found.ask(desk.missing[pack.in_force.by], DATE_OF_VERSION)
+        if holds is None and dates is not None:
+            found.ask(desk.missing[dates.by], DATE_OF_VERSION)
         return False
     return True
 
@@ -214,7 +223,7 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
         ends, more = _deadline_ends(found, desk, str(start), finding)
         amounts |= ends
         unsure += more
-    kept = tuple(one for one in dict.fromkeys(unsure) if one.zh)
+    kept = tuple(one for one in dict.fromkeys(unsure) if one.zh) if unsure else ()
     return Statement(finding.kind, finding.what, why, amounts, finding.words, kept)
 
 

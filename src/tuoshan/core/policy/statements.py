@@ -54,6 +54,10 @@ class Statement:
     provisional: tuple[Wording, ...] = ()
 
 
+Said = Mapping[str, Sequence[Statement]]
+"""Statements by their kind, the highest layer first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Right:
     """One remedy that is due, with the best of each term and all statements that give it, highest layer first."""
@@ -156,43 +160,39 @@ class Ruling:
 
 def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -> Ruling:
     """One ruling of what the packs say."""
+    reads = sorted(reads, key=lambda read: LAYERS.index(read.pack.layer))
     statements = [one for read in reads for one in read.statements]
-    statements.sort(key=lambda one: one.why.rank)
+    said: dict[str, list[Statement]] = {}
+    for one in statements:
+        said.setdefault(one.kind, []).append(one)
     differences: list[Difference] = []
-    deductions = _chosen(statements, "deduct", lower=True, differences=differences)
-    rights = _rights(statements, deductions, differences)
+    deductions = _chosen(said, "deduct", lower=True, differences=differences)
+    rights = _rights(said, deductions, differences)
     given = {right.remedy for right in rights}
     return Ruling(
         on=on, facts=facts, packs=tuple(read.pack for read in reads if read.applies),
         statements=tuple(statements), questions=_questions(reads), rights=rights,
-        refused=_refused(statements, given), freight=_borne(statements, "freight", differences),
-        risk=_borne(statements, "risk", differences), pays=_borne(statements, "pays", differences),
-        extras=_chosen(statements, "extra", lower=False, differences=differences), deductions=deductions,
-        limits=_chosen(statements, "limit", lower=False, differences=differences),
-        proofs=_proofs(statements, differences), periods=_of(statements, "period"),
-        deadlines=_of(statements, "deadline"),
-        said=_of(statements, "duty", "note"), differences=tuple(differences), reads=tuple(reads),
+        refused=_refused(said.get("no_right", ()), given), freight=_borne(said, "freight", differences),
+        risk=_borne(said, "risk", differences), pays=_borne(said, "pays", differences),
+        extras=_chosen(said, "extra", lower=False, differences=differences), deductions=deductions,
+        limits=_chosen(said, "limit", lower=False, differences=differences),
+        proofs=_proofs(said.get("proof", ()), differences), periods=tuple(said.get("period", ())),
+        deadlines=tuple(said.get("deadline", ())),
+        said=tuple(one for one in statements if one.kind in ("duty", "note")),
+        differences=tuple(differences), reads=tuple(reads),
     )  # fmt: skip
-
-
-def _of(statements: Sequence[Statement], *kinds: str) -> tuple[Statement, ...]:
-    return tuple(one for one in statements if one.kind in kinds)
 
 
 # -- remedies -------------------------------------------------------------------------------------------------
 
 
-def _rights(
-    statements: Sequence[Statement], deductions: Mapping[str, Chosen], differences: list[Difference]
-) -> tuple[Right, ...]:
+def _rights(said: Said, deductions: Mapping[str, Chosen], differences: list[Difference]) -> tuple[Right, ...]:
     off = sum((one.value for one in deductions.values() if isinstance(one.value, Decimal)), ZERO)
     rights = []
-    for remedy in REMEDIES:
-        given = [one for one in statements if one.kind == "right" and one.what == remedy]
-        if not given:
-            continue
-        floors = [one for one in statements if one.kind == "floor" and one.what == remedy]
-        refusing = [one for one in statements if one.kind == "no_right" and one.what in (remedy, "all")]
+    for remedy in [remedy for remedy in REMEDIES if any(one.what == remedy for one in said.get("right", ()))]:
+        given = [one for one in said["right"] if one.what == remedy]
+        floors = [one for one in said.get("floor", ()) if one.what == remedy]
+        refusing = [one for one in said.get("no_right", ()) if one.what in (remedy, "all")]
         differences += [_differs("right", remedy, given[0], other) for other in refusing]
         amount = _best([*given, *floors], "amount", max, differences, remedy)
         if isinstance(amount, Decimal) and remedy in MONEY_BACK:
@@ -223,18 +223,17 @@ def _best(given: Sequence[Statement], name: str, pick: Any, differences: list[Di
     return best.amounts[name]
 
 
-def _refused(statements: Sequence[Statement], given: set[str]) -> tuple[Refused, ...]:
+def _refused(refusing: Sequence[Statement], given: set[str]) -> tuple[Refused, ...]:
     """`all` refuses whatever no layer gives; it is listed by itself where nothing is given."""
     found: dict[str, list[Statement]] = {}
-    for one in statements:
-        if one.kind == "no_right" and one.what not in given and not (one.what == "all" and given):
+    for one in refusing:
+        if one.what not in given and not (one.what == "all" and given):
             found.setdefault(one.what, []).append(one)
     return tuple(Refused(remedy, tuple(by)) for remedy, by in found.items())
 
 
-def _proofs(statements: Sequence[Statement], differences: list[Difference]) -> tuple[Statement, ...]:
+def _proofs(due: Sequence[Statement], differences: list[Difference]) -> tuple[Statement, ...]:
     """Who must prove: what one book asks of the consumer yields where another asks it of somebody else."""
-    due = _of(statements, "proof")
     kept = []
     for one in due:
         others = [other for other in due if other.what != "buyer" and other.why.pack is not one.why.pack]
@@ -248,13 +247,12 @@ def _proofs(statements: Sequence[Statement], differences: list[Difference]) -> t
 # -- costs and sums -------------------------------------------------------------------------------------------
 
 
-def _borne(statements: Sequence[Statement], kind: str, differences: list[Difference]) -> dict[str, Chosen]:
+def _borne(said: Said, kind: str, differences: list[Difference]) -> dict[str, Chosen]:
     """Who bears what: of several layers the one that costs the consumer least, a higher one where they agree."""
     order = list(BEARERS)
     found: dict[str, list[Statement]] = {}
-    for one in statements:
-        if one.kind == kind:
-            found.setdefault(one.what, []).append(one)
+    for one in said.get(kind, ()):
+        found.setdefault(one.what, []).append(one)
     chosen = {}
     for subject, speaking in found.items():
         best = min(speaking, key=lambda one: order.index(str(one.words["by"])))
@@ -264,12 +262,10 @@ def _borne(statements: Sequence[Statement], kind: str, differences: list[Differe
     return chosen
 
 
-def _chosen(
-    statements: Sequence[Statement], kind: str, *, lower: bool, differences: list[Difference]
-) -> dict[str, Chosen]:
+def _chosen(said: Said, kind: str, *, lower: bool, differences: list[Difference]) -> dict[str, Chosen]:
     found: dict[str, list[Statement]] = {}
-    for one in statements:
-        if one.kind == kind and "of" in one.amounts:
+    for one in said.get(kind, ()):
+        if "of" in one.amounts:
             found.setdefault(one.what, []).append(one)
     chosen = {}
     for subject, speaking in found.items():
@@ -295,6 +291,8 @@ def _questions(reads: Sequence[Read]) -> tuple[Question, ...]:
         for name, weight in read.questions.items():
             weights[name] = weights.get(name, 0) + weight
             packs.setdefault(name, []).append(read.pack.key)
+    if not weights:
+        return ()
     order = {name: place for read in reversed(reads) for place, name in enumerate(read.pack.facts)}
     names = sorted(weights, key=lambda name: (-weights[name], order.get(name, 0), name))
     return tuple(Question(name, weights[name], tuple(packs[name])) for name in names)

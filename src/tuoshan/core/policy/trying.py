@@ -115,7 +115,7 @@ class Trial:
         return Combination({name: value for (name, _), value in zip(self._columns, chosen, strict=True)})
 
     def _mask(self, combination: Combination) -> int:
-        return self.table.look(combination.values.__getitem__).certain
+        return self.table.look(combination.values, combination.values.__getitem__).certain
 
     def _can_happen(self, values: Mapping[str, object]) -> bool:
         for excluded in self.table.table.never:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,13 +11,9 @@ from tuoshan.core.conditions import MISSING, Expression, MissingFact
 from tuoshan.core.money import round_to_fen
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
-from tuoshan.core.policy.pack import TODAY, Amount, Band, Bands, Computed, DaysBetween, EndOf, Fact, Pack, Value
+from tuoshan.core.policy.pack import TODAY, Amount, Band, Bands, Computed, DaysBetween, EndOf, Value
+from tuoshan.core.policy.ready import DoesNotExist, Ready
 from tuoshan.core.worktime import WorkCalendar
-
-
-class DoesNotExist(LookupError):
-    """An expression reads something that does not exist in this matter (a fact outside of its `asked_if`)."""
-
 
 UNPUBLISHED = Wording("所涉年份的放假安排尚未公布", "that year's holidays are not published yet")
 _FURTHEST = 4000
@@ -31,24 +27,20 @@ class Desk:
     """
 
     __slots__ = (
-        "_tables", "_values", "calendar", "facts", "given", "known", "looked", "looking", "missing", "pack", "today",
-        "unsure",
+        "_ready", "calendar", "facts", "given", "known", "looked", "missing", "pack", "today", "unsure",
     )  # fmt: skip
 
-    def __init__(
-        self, pack: Pack, tables: Mapping[str, CompiledTable], outputs: Mapping[str, str], given: Mapping[str, object],
-        today: date, calendar: WorkCalendar,
-    ) -> None:  # fmt: skip
-        self.pack, self._tables, self._values = pack, tables, outputs
-        self.facts: Mapping[str, Fact] = pack.facts
+    def __init__(self, ready: Ready, given: Mapping[str, object], today: date, calendar: WorkCalendar) -> None:
+        self._ready, self.pack, self.facts = ready, ready.pack, ready.pack.facts
         self.given, self.today, self.calendar = given, today, calendar
-        self.known: dict[str, object] = {TODAY: today}
-        for setting in pack.settings.values():
-            self.known[setting.name] = setting.value
+        self.known: dict[str, object] = {TODAY: today, **ready.settings}
+        always = ready.always
+        for name, value in given.items():
+            if value is not None and name in always:
+                self.known[name] = value
         self.missing: dict[str, tuple[str, ...]] = {}
         self.unsure: dict[str, tuple[Wording, ...]] = {}
         self.looked: dict[str, Looked] = {}
-        self.looking: list[str] = []
 
     # -- the scope of expressions --------------------------------------------------------------------------
     @property
@@ -86,9 +78,8 @@ class Desk:
         return found
 
     def _find(self, name: str) -> object:
-        fact = self.facts.get(name)
-        if fact is not None:
-            return self._fact(fact, name)
+        if name in self.facts:
+            return self._fact(name)
         value = self.pack.values.get(name)
         if value is not None:
             try:
@@ -98,13 +89,14 @@ class Desk:
                 return UNKNOWN
             except DoesNotExist:
                 return ABSENT
-        self.look(self._values[name])
+        self.look(self._ready.outputs[name])
         return self.known[name]
 
-    def _fact(self, fact: Fact, name: str) -> object:
-        if fact.asked_if is not None:
+    def _fact(self, name: str) -> object:
+        exists = self._ready.exists.get(name)
+        if exists is not None:
             try:
-                if not self.evaluate(fact.asked_if):
+                if not exists.holds(self.value, self.evaluate):
                     return ABSENT
             except MissingFact as missing:
                 self.missing[name] = missing.names
@@ -203,17 +195,16 @@ class Desk:
     def amount(self, amount: Amount) -> tuple[object, tuple[Wording, ...]]:
         """An amount within its bounds; money to the fen, dates and texts as they are; and why it is provisional."""
         value: Any = self.evaluate(amount.of)
-        reads = set(amount.of.reads)
-        bounds: tuple[tuple[Expression | None, Callable[[Any, Any], Any]], ...] = (
-            (amount.at_least, max),
-            (amount.at_most, min),
-        )
-        for bound, pick in bounds:
-            if bound is not None:
-                value = pick(value, self.evaluate(bound))
-                reads |= bound.reads
+        if amount.at_least is not None:
+            value = max(value, self.evaluate(amount.at_least))
+        if amount.at_most is not None:
+            value = min(value, self.evaluate(amount.at_most))
         exact = round_to_fen(value) if isinstance(value, Decimal) else value
-        return exact, tuple(dict.fromkeys(why for name in sorted(reads) for why in self.unsure.get(name, ())))
+        if not self.unsure:
+            return exact, ()
+        bounds = (amount.of, amount.at_least, amount.at_most)
+        reads = sorted({name for bound in bounds if bound is not None for name in bound.reads})
+        return exact, tuple(dict.fromkeys(why for name in reads for why in self.unsure.get(name, ())))
 
     # -- tables --------------------------------------------------------------------------------------------
     def look(self, name: str) -> Looked:
@@ -221,11 +212,24 @@ class Desk:
         found = self.looked.get(name)
         if found is not None:
             return found
-        table = self._tables[name]
-        found = self.looked[name] = table.look(self.value)
-        for output in table.table.outputs:
-            self._give(output.name, table, found)
+        table = self._ready.tables[name]
+        found = self.looked[name] = table.look(self.known, self.value)
+        if table.nothing:
+            self._give_all(table, found)
         return found
+
+    def _give_all(self, table: CompiledTable, looked: Looked) -> None:
+        given: dict[str, object] | None = None
+        if looked.decided:
+            given = table.fixed[looked.hits.bit_length() - 1] if looked.hits else table.nothing
+        if given is None:
+            for name in table.nothing:
+                self._give(name, table, looked)
+            return
+        self.known.update(given)
+        if self.unsure:
+            for name in given:
+                self._pass_on(name, (column for column, *_ in table.columns))
 
     def _give(self, name: str, table: CompiledTable, looked: Looked) -> None:
         """An output is known when one row hits, or when all rows that still may hit say the same."""

@@ -9,7 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Scale:
-    """How large a run is. `sizes` are numbers of open cases; `due` how many deadlines fire at each size."""
+    """How large a run is. `sizes` are numbers of open cases; `due` how many deadlines fire at each size,
+    `rulings` how many stored rulings a changed book is held against, `seconds` how long a rate in memory is taken."""
 
     sizes: tuple[int, ...]
     due: int
@@ -19,15 +20,18 @@ class Scale:
     turns: int
     rows: int
     verified: int
+    rulings: int
+    ruled_at_once: int
+    seconds: float
     patterns: int = 80
 
     def to_text(self) -> str:
         return json.dumps(asdict(self))
 
 
-TINY = Scale((60,), 10, 10, 5, 8, 2, 20, 20, 8)
-USUAL = Scale((10_000, 100_000), 1_000, 5_000, 100, 200, 10, 2_000, 1_000)
-FULL = Scale((10_000, 100_000, 1_000_000), 1_000, 100_000, 300, 600, 20, 10_000, 5_000)
+TINY = Scale((60,), 10, 10, 5, 8, 2, 20, 20, 40, 20, 0.05, 8)
+USUAL = Scale((10_000, 100_000), 1_000, 5_000, 100, 200, 10, 2_000, 1_000, 20_000, 10_000, 2.0)
+FULL = Scale((10_000, 100_000, 1_000_000), 1_000, 100_000, 300, 600, 20, 10_000, 5_000, 1_000_000, 10_000, 5.0)
 
 
 def say(text: str) -> None:
@@ -39,7 +43,7 @@ def measure(scale: Scale) -> dict[str, Any]:
     """Everything, in an order in which nothing disturbs what is measured after it."""
     from django.db import connections
 
-    from bench import company, filling, firing, importing, pages, registering, web
+    from bench import company, filling, firing, importing, pages, registering, ruling, web
 
     found: dict[str, Any] = {"sizes": {}}
     company.found()
@@ -77,6 +81,8 @@ def measure(scale: Scale) -> dict[str, Any]:
         many = found["firing_many"] = firing.fire(scale.due_at_last)
         say(f"firing {many['due']:,} among {many['among']:,}: {many['per_second']:,.0f}/s")
     found["import"] = importing.measure(scale.rows)
+    found["rulings"] = ruling.measure(scale.rulings, scale.ruled_at_once, scale.seconds)
+    say(f"{found['rulings']['in_memory']['all_books']:,.0f} rulings/s by all books")
     found["verify"] = importing.verifying_cases(scale.verified)
     say(", ".join(f"import {kind} {one['per_second']:,.0f} rows/s" for kind, one in found["import"].items()))
     say(f"verify {found['verify']['per_second']:,.0f} cases/s")

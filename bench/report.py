@@ -16,6 +16,7 @@ WHO = {"lead": "sees everything", "agent": "service desk", "store": "one store"}
 Line = tuple[str, str, str]
 PAGE_AIM_MS, SEARCH_AIM_MS, MEMORY_AIM_MB, WRITE_AIM, FLAT_AIM = 50.0, 50.0, 300.0, 0.5, 1.5
 REPORT_AIM_MS = 1000.0
+LOOKS_AIM, RULINGS_AIM = 200_000, 5_000
 
 
 def newest() -> Path:
@@ -55,6 +56,7 @@ def lines(found: dict[str, Any]) -> Iterator[Line]:
         figure = f"{one['per_second']:,.0f} rows/s"
         beside = f"raw {one['raw_per_second']:,.0f}/s, {one['ratio']:.2f} of raw"
         yield f"Import of {one['rows']:,} rows, {kind}", figure, beside
+    yield from _ruling_lines(found["rulings"])
     proof = found["verify"]
     yield (
         f"Proof of {proof['cases']:,} cases by chance", f"{proof['per_second']:,.0f} cases/s, {proof['faults']} faults",
@@ -107,6 +109,30 @@ def _size_lines(size: str, at: dict[str, Any]) -> Iterator[Line]:
     yield _firing_line(at["firing"])
 
 
+def _ruling_lines(found: dict[str, Any]) -> Iterator[Line]:
+    fast, http, past = found["in_memory"], found["http"], found["past"]
+    looks = fast["looks"]
+    yield (
+        f"Looks at one table of {looks['rows']} rows, {looks['columns']} columns", f"{looks['per_second']:,.0f}/s",
+        f"row by row {looks['row_by_row']:,.0f}/s, {looks['per_second'] / looks['row_by_row']:.1f} times",
+    )  # fmt: skip
+    yield "Rulings by one book", f"{fast['one_book']:,.0f}/s", f"with trace {fast['one_book_traced']:,.0f}/s"
+    yield (
+        f"Rulings by all {fast['books']} books, {fast['cases']} matters", f"{fast['all_books']:,.0f}/s",
+        f"with trace {fast['all_books_traced']:,.0f}/s",
+    )  # fmt: skip
+    yield (
+        f"Rulings over HTTP, {http['many']:,} at once", f"{http['per_second']:,.0f}/s, {http['seconds']:.1f} s",
+        f"CPU {http['cpu_ms']:.2f} ms each, answer {http['answer_mb']:.0f} MB; "
+        f"one by one {http['one_per_second']:,.0f}/s",
+    )  # fmt: skip
+    yield (
+        f"A changed book against {past['many']:,} stored rulings",
+        f"{past['per_second']:,.0f}/s, {past['seconds']:.1f} s",
+        f"{past['concerned']:,} concerned, {past['changed']:,} changed",
+    )  # fmt: skip
+
+
 def _firing_line(one: dict[str, Any]) -> Line:
     return (
         f"Firing {one['due']:,} due among {one['among']:,} open",
@@ -122,9 +148,7 @@ def judged(database: str, found: dict[str, Any]) -> Iterator[tuple[str, bool, st
     sizes = list(found["sizes"].values())
     worst = max(page["queue"]["p95_ms"] for at in sizes for page in at["pages"].values())
     yield "queue page under 50 ms p95", worst < PAGE_AIM_MS, f"{worst:.0f} ms at worst"
-    flat = max(
-        sizes[-1]["pages"][who]["queue"]["p50_ms"] / sizes[0]["pages"][who]["queue"]["p50_ms"] for who in WHO
-    )
+    flat = max(sizes[-1]["pages"][who]["queue"]["p50_ms"] / sizes[0]["pages"][who]["queue"]["p50_ms"] for who in WHO)
     if len(sizes) > 1:
         yield "queue page flat from the smallest to the largest size", flat <= FLAT_AIM, f"{flat:.2f} times the median"
     slowest = max(one["p95_ms"] for at in sizes for one in at["search"].values())
@@ -135,6 +159,10 @@ def judged(database: str, found: dict[str, Any]) -> Iterator[tuple[str, bool, st
     firing = sizes[0]["firing"]["per_second"] / sizes[-1]["firing"]["per_second"]
     if len(sizes) > 1:
         yield "firing independent of the number of open cases", firing <= FLAT_AIM, f"{firing:.2f} times the cost"
+    fast = found["rulings"]["in_memory"]
+    looks, rulings = fast["looks"]["per_second"], fast["all_books"]
+    yield "200,000 looks at a table a second", looks >= LOOKS_AIM, f"{looks:,.0f}/s"
+    yield "5,000 rulings by all books a second", rulings >= RULINGS_AIM, f"{rulings:,.0f}/s"
     memory = found["memory_loaded"]["shared_out"]
     yield "web and worker under 300 MB", memory < MEMORY_AIM_MB, f"{memory:.0f} MB, shared pages counted once"
 

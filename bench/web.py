@@ -110,14 +110,18 @@ class Client:
 
     def post(self, path: str, body: Any, **headers: str) -> float:
         """Seconds. Raises RuntimeError for anything but 201."""
+        return self.send(path, body, 201, **headers)[0]
+
+    def send(self, path: str, body: Any, status: int = 200, **headers: str) -> tuple[float, bytes]:
+        """Seconds and content. Raises RuntimeError for any other status."""
         start = time.perf_counter()
         sent = {**self.headers, "Content-Type": "application/json", **headers}
         self.connection.request("POST", path, json.dumps(body), sent)
         answer = self.connection.getresponse()
         content = answer.read()
-        if answer.status != 201:
+        if answer.status != status:
             raise RuntimeError(f"{path}: {answer.status} {content[:300]!r}")
-        return time.perf_counter() - start
+        return time.perf_counter() - start, content
 
 
 def at_once(clients: Sequence[Client], many: int, ask: Callable[[Client, int], float]) -> dict[str, float]:

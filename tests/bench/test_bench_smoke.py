@@ -14,5 +14,5 @@ def test_everything_is_measured_at_a_tiny_scale(on_postgres: bool) -> None:
     assert found["verify"]["faults"] == 0
     result = {"scale": "tiny", "machine": report.machine(), "databases": {name: found}}
     text = report.document(result)
-    assert report.NAMES[name] in text and "Firing" in text
-    assert len(list(report.judged(name, found))) == 5, "with one size nothing is said of growth"
+    assert report.NAMES[name] in text and "Firing" in text and "Rulings by all" in text
+    assert len(list(report.judged(name, found))) == 7, "with one size nothing is said of growth"

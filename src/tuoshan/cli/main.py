@@ -26,6 +26,7 @@ MODULES = (
     "imports",
     "playbook",
     "policy",
+    "policy_diff",
     "verify",
     "backup",
     "keys",

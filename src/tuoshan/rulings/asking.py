@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from tuoshan.core.policy.given import FactProblem, facts_of, read_given
 from tuoshan.core.policy.pack import Fact, Pack
@@ -23,14 +24,16 @@ class Asked:
 def ask(facts: Mapping[str, object], today: date, *, book: str = "", packs: Sequence[Pack] | None = None) -> Asked:
     """Rule by one named book alone, or by all that apply. Raises library.BookUnknown."""
     chosen = packs if packs is not None else library.versions(book) if book else library.packs()
-    given, problems = read_given(_askable(chosen, packs is None and not book), facts, today)
+    given, problems = read_given(_askable(tuple(chosen)), facts, today)
     if problems:
         return Asked(given, problems, None)
     return Asked(given, (), _ruled(chosen, given, today, alone=bool(book)))
 
 
-def _askable(packs: Sequence[Pack], everything: bool) -> Mapping[str, Fact]:
-    return library.facts() if everything else {**library.facts(), **facts_of(packs)}
+@lru_cache(maxsize=64)
+def _askable(packs: tuple[Pack, ...]) -> Mapping[str, Fact]:
+    """Whatever some book knows may be said to any of them; the meaning that these books give it counts."""
+    return {**library.facts(), **facts_of(packs)}
 
 
 def _ruled(packs: Sequence[Pack], given: Mapping[str, object], today: date, *, alone: bool) -> Ruling:

@@ -43,7 +43,8 @@ def keep(
     row = KeptRuling(
         case_id=case_id, session=session, line=line, label=label, facts=facts,
         packs=canonical([[pack.name, pack.version, pack.hash] for pack in ruling.packs]), result=result,
-        digest=hashlib.sha256((facts + result).encode()).hexdigest(), verdict_zh=said.zh, verdict_en=said.en,
+        asked_on=ruling.on, digest=hashlib.sha256((facts + result).encode()).hexdigest(),
+        verdict_zh=said.zh, verdict_en=said.en,
         open_questions=len(ruling.questions), provisional=bool(ruling.provisional), kept_by_id=person_id, kept_at=now,
     )  # fmt: skip
     with write_transaction():

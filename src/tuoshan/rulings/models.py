@@ -70,6 +70,7 @@ class KeptRuling(models.Model):
     facts = models.TextField()
     packs = models.TextField()
     result = models.TextField()
+    asked_on = models.DateField(null=True, help_text="the day on which it was asked; `result` names it too")
     digest = models.CharField(max_length=64)
     verdict_zh = models.TextField()
     verdict_en = models.TextField()

@@ -8,8 +8,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max
+from django.utils import timezone
 
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.models import Case
@@ -21,6 +23,7 @@ from tuoshan.rulings import library
 from tuoshan.rulings.models import BookDraft, KeptRuling, PublishedBook
 
 QUARTER = timedelta(days=92)
+READ_AT_ONCE = 2_000
 MOST_LOOKED_AT = 5_000
 """Kept rulings that a screen holds a draft against at once, the newest first."""
 
@@ -98,21 +101,26 @@ def effect_of(pack: Pack, now: datetime) -> tuple[Effect, Effect]:
     """What a draft would change: among rulings of open cases, and among those of the last quarter."""
     before = library.packs()
     after = replaced(before, pack)
-    open_cases = Case.objects.filter(ended=False).values("id")
-    of_open = KeptRuling.objects.filter(case_id__in=open_cases)
-    of_quarter = KeptRuling.objects.filter(kept_at__gte=now - QUARTER)
-    return effect(past(of_open), before, after), effect(past(of_quarter), before, after)
+    open_cases, quarter = (islice(past_of(which, now), MOST_LOOKED_AT) for which in ("open", "quarter"))
+    return effect(open_cases, before, after), effect(quarter, before, after)
 
 
-def past(rulings: QuerySet[KeptRuling]) -> Iterator[Past]:
-    """Kept rulings as facts that were ruled on, the newest first; of a case that has ruled twice, its newest counts."""
+def past_of(which: str, now: datetime) -> Iterator[Past]:
+    """Kept rulings of open cases, of the last quarter, or all, as facts that were ruled on, the newest first; of a
+    case that has ruled twice, its newest counts. Raises KeyError."""
+    rows = {
+        "open": KeptRuling.objects.filter(case_id__in=Case.objects.filter(ended=False).values("id")),
+        "quarter": KeptRuling.objects.filter(kept_at__gte=now - QUARTER),
+        "all": KeptRuling.objects.all(),
+    }[which]
     seen: set[int] = set()
-    for row in rulings.order_by("-id")[:MOST_LOOKED_AT]:
-        if row.case_id is not None and row.case_id in seen:
+    found = rows.order_by("-id").values_list("id", "case_id", "facts", "asked_on", "kept_at")
+    for number, case_id, facts, asked_on, kept_at in found.iterator(READ_AT_ONCE):
+        if case_id is not None and case_id in seen:
             continue
-        if row.case_id is not None:
-            seen.add(row.case_id)
-        yield Past(str(row.pk), date.fromisoformat(json.loads(row.result)["today"]), json.loads(row.facts))
+        if case_id is not None:
+            seen.add(case_id)
+        yield Past(str(number), asked_on or timezone.localdate(kept_at), json.loads(facts))
 
 
 def publish(name: str, *, begins: date, reason: str, confirmed_by: str, person_id: int, now: datetime) -> PublishedBook:

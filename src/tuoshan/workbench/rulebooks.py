@@ -160,7 +160,7 @@ def _effect(found: Effect) -> dict[str, Any]:
         }
         for one in found.changed[:CHANGED_SHOWN]
     ]  # fmt: skip
-    return {"found": found, "changed": changed, "many": len(found.changed)}
+    return {"found": found, "changed": changed, "many": found.many}
 
 
 @permitted("workbench.rule_book_publish")

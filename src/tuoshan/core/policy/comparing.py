@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.ruling import rule_all
-from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.ruling import read
+from tuoshan.core.policy.statements import Ruling, put_together
 
 ZERO = Decimal("0.00")
 
@@ -41,14 +41,19 @@ class Changed:
 
 @dataclass(slots=True)
 class Effect:
-    """What a changed rule book does to past cases."""
+    """What a changed rule book does to past cases. Costs are those of the cases of which the book speaks."""
 
     looked_at: int = 0
     unreadable: int = 0
     """Facts that the books of today do not know any more."""
+    concerned: int = 0
+    """Cases of which the book speaks, before or after the change."""
+    many: int = 0
+    """Cases that would be answered otherwise."""
     cost_before: Decimal = ZERO
     cost_after: Decimal = ZERO
     changed: list[Changed] = field(default_factory=list)
+    """The first of them."""
 
     @property
     def costs_more(self) -> Decimal:
@@ -76,20 +81,35 @@ def outcome(ruling: Ruling) -> tuple[object, ...]:
 
 
 def effect(past: Iterable[Past], before: Sequence[Pack], after: Sequence[Pack], *, most_changed: int = 200) -> Effect:
-    """Rule on past facts by both sets of books; changed ones are kept up to a number, all count in cost."""
+    """Rule on past facts by both sets of books; changed ones are kept up to a number, all count in cost.
+
+    A book that is the same in both sets is read once, and only where one that differs speaks at all.
+    """
     found = Effect()
     known = {**facts_of(before), **facts_of(after)}
+    differing = [pack for pack in before if pack not in after] + [pack for pack in after if pack not in before]
+    shared = [pack for pack in before if pack in after]
     for one in past:
         facts, problems = read_given(known, one.facts, one.today)
         if problems:
             found.unreadable += 1
             continue
         found.looked_at += 1
-        old, new = rule_all(before, facts, one.today), rule_all(after, facts, one.today)
+        reads = {pack: read(pack, facts, one.today) for pack in differing}
+        if all(each.applies is False for each in reads.values()):
+            continue
+        found.concerned += 1
+        reads |= {pack: read(pack, facts, one.today) for pack in shared}
+        old, new = (
+            put_together([reads[pack] for pack in packs if reads[pack].applies is not False], facts, one.today)
+            for packs in (before, after)
+        )
         found.cost_before += cost(old)
         found.cost_after += cost(new)
-        if outcome(old) != outcome(new) and len(found.changed) < most_changed:
-            found.changed.append(Changed(one.key, old, new))
+        if outcome(old) != outcome(new):
+            found.many += 1
+            if len(found.changed) < most_changed:
+                found.changed.append(Changed(one.key, old, new))
     return found
 
 

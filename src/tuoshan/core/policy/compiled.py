@@ -104,10 +104,10 @@ class CompiledTable:
             if not possible:
                 break
         key = (certain, possible, tuple(unknown))
-        found = self._seen.get(key)
-        if found is None:
-            found = self._seen[key] = self._looked(*key)
-        return found
+        looked = self._seen.get(key)
+        if looked is None:
+            looked = self._seen[key] = self._looked(*key)
+        return looked
 
     def _looked(self, certain: int, possible: int, unknown: tuple[int, ...]) -> Looked:
         if self.table.hit == "collect":

@@ -1,0 +1,201 @@
+"""`tuoshan policy diff`: two versions of a rule book side by side, and what past cases would get by each."""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tuoshan.cli import policy
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.comparing import Changed, Effect, Past, effect, replaced
+from tuoshan.core.policy.differing import BookChange, book_changes
+from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.wording import verdict
+from tuoshan.rulings import files
+
+STORED = ("open", "quarter", "all")
+SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+SHOWN = 20
+
+
+def diff(
+    old: Annotated[str, typer.Argument(help="A book: name, name@version, or a YAML file.")],
+    new: Annotated[str, typer.Argument(help="The other version of it, in the same way.")],
+    cases: Annotated[
+        str, typer.Option("--cases", help="open, quarter or all kept rulings; or a file, a line of JSON a case.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    en: policy.English = False,
+) -> None:
+    """What changed in a book; with --cases also which past cases would be answered otherwise, and at what cost.
+
+    A line of a cases file: {"key": "A-1", "today": "2026-05-20", "facts": {...}}.
+    """
+    before, after = _book(old), _book(new)
+    if before.name != after.name:
+        raise typer.BadParameter(f"{before.name} and {after.name} are two different books")
+    changes = book_changes(before, after)
+    found = _effect(before, after, cases) if cases else None
+    if as_json:
+        typer.echo(json.dumps(_data(changes, found), ensure_ascii=False, indent=1))
+        return
+    language = "en" if en else "zh-hans"
+    for change in changes:
+        typer.echo(_line(before, after, change, language))
+    if not changes:
+        typer.echo(Wording("两版没有差别", "no differences").in_language(language))
+    if found is not None:
+        for line in _told(found, language):
+            typer.echo(line)
+
+
+# -- books and cases -------------------------------------------------------------------------------------------
+
+
+def _book(text: str) -> Pack:
+    """A book by its file, or by its name among those shipped, then among those that the company published."""
+    path = Path(text)
+    if path.suffix in (".yaml", ".yml"):
+        return _from_file(path)
+    found = [pack for pack in files.packaged() if text in (pack.name, pack.key)]
+    if not found or "@" not in text:
+        found = [pack for pack in _published() if text in (pack.name, pack.key)] or found
+    if not found:
+        raise typer.BadParameter(f"there is no rule book '{text}'; see tuoshan policy list")
+    return found[-1]
+
+
+def _published() -> tuple[Pack, ...]:
+    """All versions of the company's books; those shipped where there is no database yet."""
+    import django
+    from django.db import DatabaseError
+
+    django.setup()
+    from tuoshan.rulings import library
+
+    try:
+        return library.packs()
+    except DatabaseError:
+        return files.packaged()
+
+
+def _from_file(path: Path) -> Pack:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"{path} cannot be read: {error}") from None
+    read = files.read_text(text, path.name, files.beside(path.parent))
+    for finding in read.findings:
+        typer.echo(f"{finding.severity}: {finding.in_language('en')}", err=True)
+    if read.pack is None:
+        raise typer.Exit(1)
+    return read.pack
+
+
+def _effect(before: Pack, after: Pack, cases: str) -> Effect:
+    others = _published() if cases in STORED else files.packaged()
+    past = _stored(cases) if cases in STORED else _listed(Path(cases))
+    return effect(_counted(past), replaced(others, before), replaced(others, after))
+
+
+def _stored(which: str) -> Iterator[Past]:
+    import django
+
+    django.setup()
+    from tuoshan import clock
+    from tuoshan.rulings import publishing
+
+    return publishing.past_of(which, clock.now())
+
+
+def _listed(path: Path) -> Iterator[Past]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"{path} cannot be read: {error}") from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            one = json.loads(line)
+            yield Past(str(one.get("key", number)), date.fromisoformat(one["today"]), dict(one["facts"]))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise typer.BadParameter(
+                f'{path}, line {number}: {error!r}; a line is {{"today": "2026-05-20", "facts": {{…}}}}'
+            ) from None
+
+
+def _counted(past: Iterator[Past]) -> Iterator[Past]:
+    """The same, with a count on the screen where somebody looks on."""
+    for number, one in enumerate(past, 1):
+        if number % 10_000 == 0 and sys.stderr.isatty():
+            typer.echo(f"{number:,} …", err=True)
+        yield one
+
+
+# -- telling ---------------------------------------------------------------------------------------------------
+
+
+def _line(before: Pack, after: Pack, change: BookChange, language: str) -> str:
+    kinds = {
+        "fact": Wording("事实", "fact"), "setting": Wording("设定", "setting"), "value": Wording("计算", "value"),
+        "clause": Wording("条款", "clause"), "table": Wording("表", "table"), "row": Wording("行", "row"),
+    }  # fmt: skip
+    place = f"{change.table}." if change.table else ""
+    text = f"{SIGNS[change.how]} {kinds[change.kind].in_language(language)} {place}{change.name}"
+    if change.kind != "clause":
+        return text
+    said = [pack.clauses[change.name].text.in_language(language) for pack in (before, after)
+            if change.name in pack.clauses]  # fmt: skip
+    return f"{text}  {' → '.join(dict.fromkeys(said))}"
+
+
+def _told(found: Effect, language: str) -> list[str]:
+    costs = f"{found.cost_before} → {found.cost_after}"
+    lines = [Wording(
+        f"看了 {found.looked_at} 件，涉及 {found.concerned} 件，改变 {found.many} 件；费用 {costs}",
+        f"{found.looked_at} looked at, {found.concerned} concerned, {found.many} changed; cost {costs}",
+    ).in_language(language)]  # fmt: skip
+    if found.unreadable:
+        lines.append(Wording(
+            f"{found.unreadable} 件的事实已不能读取", f"{found.unreadable} with facts that cannot be read any more",
+        ).in_language(language))  # fmt: skip
+    for one in found.changed[:SHOWN]:
+        was, becomes = (verdict(ruling).in_language(language) for ruling in (one.before, one.after))
+        lines.append(f"{one.key}  {one.costs_more:+}  {was} → {becomes}")
+    if found.many > SHOWN:
+        lines.append("…")
+    return lines
+
+
+def _data(changes: tuple[BookChange, ...], found: Effect | None) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "changes": [{"how": one.how, "kind": one.kind, "table": one.table, "name": one.name} for one in changes]
+    }
+    if found is not None:
+        data["effect"] = {
+            "looked_at": found.looked_at, "unreadable": found.unreadable, "concerned": found.concerned,
+            "changed": found.many, "cost_before": f"{found.cost_before:f}", "cost_after": f"{found.cost_after:f}",
+            "cases": [_case(one) for one in found.changed],
+        }  # fmt: skip
+    return data
+
+
+def _case(one: Changed) -> dict[str, Any]:
+    return {
+        "key": one.key, "costs_more": f"{one.costs_more:f}",
+        "before": _both(verdict(one.before)), "after": _both(verdict(one.after)),
+    }  # fmt: skip
+
+
+def _both(words: Wording) -> dict[str, str]:
+    return {"zh": words.zh, "en": words.en}
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the command to those of `tuoshan policy`."""
+    policy.app.command(name="diff")(diff)

@@ -1,0 +1,73 @@
+"""`tuoshan policy diff`: two versions of a shipped book, alone and against cases."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tuoshan.cli.main import app
+from tuoshan.rulings import files
+
+BOOK = files.PACKAGED / "shoe_chain.yaml"
+SHOES = {
+    "house": "shoe_chain", "goods": "shoes", "sale": "store", "problem": "quality", "upper": "fabric",
+    "chain_defect": "glue", "fault_confirmed": True, "user_caused": False, "special_price": False, "used": True,
+    "repair_days": 0, "sold_on": "2026-05-06", "reported_on": "2026-05-20",
+}  # fmt: skip
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["policy", "diff", *arguments])
+    return done.exit_code, done.output
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Path:
+    """The book with one clause worded otherwise and one row more in doubt."""
+    text = BOOK.read_text(encoding="utf-8")
+    first = next(line for line in text.splitlines() if line.strip().startswith("J01:"))
+    path = tmp_path / "shoe_chain.yaml"
+    path.write_text(text.replace(first, first.replace(" / ", "（新） / ", 1), 1), encoding="utf-8")
+    for table in files.PACKAGED.glob("shoe_chain.*.csv"):
+        (tmp_path / table.name).write_bytes(table.read_bytes())
+    return path
+
+
+def test_a_book_beside_itself() -> None:
+    assert run("shoe_chain", "shoe_chain@1", "--en") == (0, "no differences\n")
+
+
+def test_a_changed_clause_is_shown_in_both_wordings(changed: Path) -> None:
+    code, said = run("shoe_chain", str(changed))
+    assert code == 0
+    assert said.startswith("~ 条款 J01") and "→" in said and "（新）" in said
+    assert said.count("\n") == 1
+
+
+def test_cases_of_a_file_are_ruled_by_both(changed: Path, tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text(json.dumps({"key": "A-1", "today": "2026-05-20", "facts": SHOES}) + "\n\n", encoding="utf-8")
+    code, said = run("shoe_chain", str(changed), "--cases", str(cases), "--json")
+    found = json.loads(said)
+    assert code == 0
+    assert found["changes"] == [{"how": "changed", "kind": "clause", "table": "", "name": "J01"}]
+    assert (found["effect"]["looked_at"], found["effect"]["concerned"], found["effect"]["changed"]) == (1, 1, 0)
+
+
+def test_a_line_that_is_no_case_is_named(changed: Path, tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text('{"today": "2026-05-20", "facts": {}}\n{"today": "gestern", "facts": {}}\n', encoding="utf-8")
+    code, said = run("shoe_chain", str(changed), "--cases", str(cases))
+    assert code == 2 and "line 2" in said
+
+
+@pytest.mark.parametrize("arguments", [("shoe_chain", "furniture_shop"), ("nothing.yaml", "shoe_chain")])
+def test_what_cannot_be_compared_is_said(arguments: tuple[str, str]) -> None:
+    assert run(*arguments)[0] == 2
+
+
+@pytest.mark.django_db
+def test_kept_rulings_are_held_against_a_book(changed: Path) -> None:
+    code, said = run("shoe_chain", str(changed), "--cases", "all", "--en")
+    assert code == 0 and "0 looked at" in said

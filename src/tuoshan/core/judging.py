@@ -19,6 +19,7 @@ def judge_action(work: Work, action: Action, command: Command) -> dict[str, obje
         raise Refused("not_allowed", reason="automatic")
     values = {name: value for name, value in command.values.items() if value not in (None, "", [], ())}
     overlay = values if not corrects(action) else {}
+    _tier_amount(work, action, overlay)
     permit(work, command.actor, action, overlay)
     form(work, action.form, command.values, also=("changes",) if corrects(action) else ())
     needs(action.evidence, command.evidence)
@@ -106,6 +107,13 @@ def tier_party(work: Work, action: Action, overlay: Mapping[str, object]) -> str
         return str(scope.table(action.by_tier.table, (scope.total(action.by_tier.of),)))
     except MissingFact as missing:
         raise Refused("need_facts", facts=list(missing.names)) from missing
+
+
+def _tier_amount(work: Work, action: Action, overlay: Mapping[str, object]) -> None:
+    """Who may act cannot be told by an amount that is none, so that one is refused before anything else."""
+    if action.by_tier is not None and action.by_tier.of in overlay:
+        name = action.by_tier.of
+        form(work, [field for field in action.form if field.name == name], {name: overlay[name]})
 
 
 def form(work: Work, fields: Iterable[Field], values: Mapping[str, object], also: tuple[str, ...] = ()) -> None:

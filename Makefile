@@ -17,7 +17,7 @@ export PYTHONUTF8 = 1
 help:
 	@echo 'make run          start Tuoshan with a demo company (DEMO=0: empty)'
 	@echo 'make test         whole suite on SQLite and PostgreSQL, then the browser journeys'
-	@echo 'make check        style, types, imports, playbooks, translations'
+	@echo 'make check        style, types, imports, playbooks, rule books, translations'
 	@echo 'make bench        measurements, ten minutes; bench-full and torture take much longer'
 	@echo 'make assets       build the front end and compile translations'
 	@echo 'make wheel        dist/tuoshan-*.whl, which runs without Node'
@@ -69,6 +69,7 @@ check: $(VENV)/.installed-dev assets
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/tuoshan playbook check
+	$(BIN)/tuoshan policy check
 	$(PY) tools/translations.py
 
 translations: $(VENV)/.installed-dev

@@ -116,6 +116,11 @@ def _actions(desk: Desk) -> None:
         _known(desk, f"{where}.tell", line, action.tell, book.messages, "消息", "message")
         if action.by_tier:
             _known(desk, f"{where}.by", line, [action.by_tier.table], book.tables, "表", "table")
+        if action.rule:
+            desk.note(1, f"{where}.rule", line, "流程还不能自己请求裁定",
+                      "a playbook cannot ask for a ruling by itself yet",
+                      "删除 rule，由办理人在工单里做裁定",
+                      "remove rule; the handler asks for the ruling in the case")  # fmt: skip
         _verbs(desk, where, action.do)
         if action.automatic and (action.by or action.by_tier or action.form or action.evidence):
             desk.note(1, where, line, "自动操作不写 by、form、evidence",
@@ -295,6 +300,9 @@ def _history(desk: Desk, where: str, line: int, namespace: str, name: str) -> No
         case "effect":
             answers = [f"{task}.{one}" for task in book.tasks for one in ("settled", "failed")]
             _known(desk, where, line, [name], answers, "执行待办", "task to carry out")
+        case "ruling":
+            desk.note(1, where, line, "流程还不能自己请求裁定", "a playbook cannot ask for a ruling by itself yet",
+                      "删除 ruling", "remove ruling")  # fmt: skip
         case "members":
             desk.note(1, where, line, "成组工单尚未启用", "groups are not in use yet", "删除 members", "remove members")
 

@@ -4,7 +4,9 @@
 --kills N   kills per database (default 200)
 --only X    simulation, database or kills; may be given more than once
 --seed N    first seed of the walks in memory, to walk where nobody has walked yet
---report    write docs/torture.md with the figures of this run
+--report    write docs/torture.md: of each part the newest run of the largest scale
+
+Each part is kept in var/bench/torture.json as it ends, so that the long parts can be run on different days.
 """
 
 import argparse
@@ -15,12 +17,13 @@ import re
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "docs" / "torture.md"
+KEPT = ROOT / "var" / "bench" / "torture.json"
 DATABASES = ("sqlite", "postgres")
 PARTS = {
     "simulation": ("tests/simulation/test_walks.py", ("sqlite",)),
@@ -63,6 +66,10 @@ class Run:
 
     part: str
     database: str
+    scale: int
+    """How many walks or kills."""
+    first_seed: int = 0
+    day: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y-%m-%d}")
     seconds: float = 0.0
     code: int = 0
     summary: str = ""
@@ -78,14 +85,26 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--report", action="store_true")
     options = parser.parse_args(arguments)
-    runs = [
-        run(part, database, options)
-        for part in options.only or PARTS for database in PARTS[part][1]
-    ]  # fmt: skip
+    runs = []
+    for part in options.only or PARTS:
+        for database in PARTS[part][1]:
+            runs.append(run(part, database, options))
+            keep(runs[-1])
     if options.report:
-        REPORT.write_text(report(runs, options), encoding="utf-8")
+        REPORT.write_text(report(kept()), encoding="utf-8")
         print(f"written: {REPORT.relative_to(ROOT)}")
     return max(run.code for run in runs)
+
+
+def kept() -> list[Run]:
+    """All runs that were kept, the oldest first."""
+    return [Run(**one) for one in json.loads(KEPT.read_text(encoding="utf-8"))] if KEPT.exists() else []
+
+
+def keep(one: Run) -> None:
+    """Put a run beside those before it."""
+    KEPT.parent.mkdir(parents=True, exist_ok=True)
+    KEPT.write_text(json.dumps([asdict(run) for run in [*kept(), one]], indent=1), encoding="utf-8")
 
 
 def run(part: str, database: str, options: argparse.Namespace) -> Run:
@@ -97,7 +116,8 @@ def run(part: str, database: str, options: argparse.Namespace) -> Run:
     workers = [] if part == "kills" else ["-n", str(os.cpu_count() or 2)]
     command = [sys.executable, "-m", "pytest", "-q", "-s", *workers, PARTS[part][0]]
     print(f"\n== {TITLES[part]} ({database})", flush=True)
-    one, began = Run(part, database), time.monotonic()
+    scale = {"simulation": 10_000 * options.walks, "database": 200 * options.walks, "kills": options.kills}[part]
+    one, began = Run(part, database, round(scale), options.seed), time.monotonic()
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -110,24 +130,26 @@ def run(part: str, database: str, options: argparse.Namespace) -> Run:
     return one
 
 
-def report(runs: list[Run], options: argparse.Namespace) -> str:
-    """The report as Markdown."""
-    lines = [
-        HEAD + f"Run of {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores; "
-        f"walks ×{options.walks:g} of `make test`, {options.kills} kills per database"
-        + (", first seed " + str(options.seed) if options.seed else "") + ".",
-        "", "| what | database | scale | seconds | result |", "| --- | --- | --- | --- | --- |",
-    ]  # fmt: skip
+def report(runs: list[Run]) -> str:
+    """The report as Markdown: of each part the newest run of the largest scale."""
+    best: dict[tuple[str, str], Run] = {}
     for one in runs:
-        scale = {
-            "simulation": f"{round(10_000 * options.walks):,} walks",
-            "database": f"{round(200 * options.walks):,} walks",
-            "kills": f"{options.kills} kills",
-        }[one.part]  # fmt: skip
+        before = best.get((one.part, one.database))
+        if before is None or one.scale >= before.scale:
+            best[one.part, one.database] = one
+    shown = [best[part, database] for part in PARTS for database in PARTS[part][1] if (part, database) in best]
+    lines = [
+        HEAD + f"Python {platform.python_version()}, {os.cpu_count()} cores. `make test` takes a tenth of the walks "
+        "and ten kills per database.",
+        "", "| what | database | scale | day | seconds | result |", "| --- | --- | --- | --- | --- | --- |",
+    ]  # fmt: skip
+    for one in shown:
         database = "none" if one.part == "simulation" else one.database
         result = one.summary if not one.code else f"**FAILED** {one.summary}"
-        lines.append(f"| {TITLES[one.part]} | {database} | {scale} | {one.seconds:.0f} | {result} |")
-    figures = [figure for one in runs for figure in one.figures]
+        scale = f"{one.scale:,} {'kills' if one.part == 'kills' else 'walks'}"
+        scale += f" from seed {one.first_seed:,}" if one.first_seed else ""
+        lines.append(f"| {TITLES[one.part]} | {database} | {scale} | {one.day} | {one.seconds:.0f} | {result} |")
+    figures = [figure for one in shown for figure in one.figures]
     if figures:
         names = list(figures[0])
         lines += ["", "## Kills", "", f"| {' | '.join(names)} |", "|" + " --- |" * len(names)]

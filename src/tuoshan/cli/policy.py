@@ -1,6 +1,7 @@
 """`tuoshan policy`: the rule books, their facts, and rulings. Needs no database but for `diff --cases`."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ import yaml
 
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import facts_of, read_given
+from tuoshan.core.policy.narrowing import narrowed
 from tuoshan.core.policy.pack import LAYER_TITLES, Fact, Pack
 from tuoshan.core.policy.ruling import rule as rule_by
 from tuoshan.core.policy.ruling import rule_all
@@ -67,7 +69,11 @@ def rule(
         typer.echo(problem.message.in_language(language), err=True)
     if problems:
         raise typer.Exit(2)
-    ruling = rule_all(packs, given, day) if pack == ALL else rule_by(packs[0], given, day)
+
+    def rule_on(facts: Mapping[str, object]) -> Ruling:
+        return rule_all(packs, facts, day) if pack == ALL else rule_by(packs[0], facts, day)
+
+    ruling = narrowed(rule_on(given), rule_on)
     if as_json:
         typer.echo(json.dumps(as_data(ruling, with_trace=True), ensure_ascii=False, indent=1))
     else:

@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from tuoshan.core.policy.given import FactProblem, facts_of, read_given
+from tuoshan.core.policy.narrowing import narrowed
 from tuoshan.core.policy.pack import Fact, Pack
 from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.statements import Ruling
@@ -27,7 +28,11 @@ def ask(facts: Mapping[str, object], today: date, *, book: str = "", packs: Sequ
     given, problems = read_given(_askable(tuple(chosen)), facts, today)
     if problems:
         return Asked(given, problems, None)
-    return Asked(given, (), _ruled(chosen, given, today, alone=bool(book)))
+
+    def rule_on(facts: Mapping[str, object]) -> Ruling:
+        return _ruled(chosen, facts, today, alone=bool(book))
+
+    return Asked(given, (), narrowed(rule_on(given), rule_on))
 
 
 @lru_cache(maxsize=64)

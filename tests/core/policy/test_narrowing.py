@@ -1,0 +1,75 @@
+"""Near the end only what can still change the answer is asked."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from tests.core.policy.test_properties import TODAY, TRIES, facts_for
+
+from tuoshan.core.policy.comparing import outcome
+from tuoshan.core.policy.narrowing import narrowed
+from tuoshan.core.policy.ruling import rule_all
+from tuoshan.core.policy.statements import Ruling
+from tuoshan.rulings import files
+
+PACKS = files.packaged()
+HOUSE = [pack for pack in PACKS if pack.name in ("consumer_law", "mall_shoes")]
+ON = date(2026, 5, 20)
+SHOES: Mapping[str, object] = {
+    "sale": "store", "house": "mall", "goods": "shoes", "shoe_kind": "leather", "problem": "quality", "defect": "glue",
+    "opening_cm": Decimal(6), "used": True, "has_receipt": True, "sold_on": date(2026, 3, 29),
+    "delivered_on": date(2026, 3, 29), "reported_on": ON, "paid": Decimal("399.00"), "fault_confirmed": True,
+    "user_caused": False, "repair_days": Decimal(0), "clearance": False, "matches_invoice": True,
+    "repairs_same_fault": Decimal(0),
+}  # fmt: skip
+
+
+def on_shoes(facts: Mapping[str, object]) -> Ruling:
+    return rule_all(PACKS, facts, ON)
+
+
+def asked(facts: Mapping[str, object]) -> list[str]:
+    return [question.fact for question in narrowed(on_shoes(facts), on_shoes).questions]
+
+
+def test_a_further_ground_for_what_is_due_already_is_not_asked() -> None:
+    """The mall gives the return in full; the law's further ground for a return would add nothing."""
+    assert [question.fact for question in on_shoes(SHOES).questions] == ["purpose_defeated"]
+    assert asked(SHOES) == []
+
+
+def test_what_can_still_change_the_answer_is_asked() -> None:
+    assert "clearance" in asked({name: value for name, value in SHOES.items() if name != "clearance"})
+    small = {**SHOES, "opening_cm": Decimal(4)}
+    assert asked(small) == ["purpose_defeated"], "the mall repairs; the law may give the money back"
+
+
+@TRIES
+@given(data=st.data())
+def test_no_answer_to_what_is_not_asked_changes_anything(data: Any) -> None:
+    facts = data.draw(facts_for(HOUSE, 0.06))
+
+    def rule_on(given: Mapping[str, object]) -> Ruling:
+        return rule_all(PACKS, given, TODAY)
+
+    before = rule_on(facts)
+    after = narrowed(before, rule_on)
+    kept = {question.fact for question in after.questions}
+    dropped = [question.fact for question in before.questions if question.fact not in kept]
+    assume(dropped)
+    known = {name: fact for read in before.reads for name, fact in read.pack.facts.items()}
+
+    def answers(name: str) -> list[object]:
+        return [choice.value for choice in known[name].field.choices] or [True, False]
+
+    for one in product(*(answers(name) for name in kept)):
+        others = {**facts, **dict(zip(kept, one, strict=True))}
+        found = {
+            outcome(rule_on({**others, **dict(zip(dropped, given, strict=True))}))
+            for given in product(*(answers(name) for name in dropped))
+        }
+        assert len(found) == 1

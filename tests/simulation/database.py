@@ -22,7 +22,7 @@ from tuoshan.cases.models import Event
 from tuoshan.cases.orders import Order, Outcome
 from tuoshan.core.case import Actor, Command
 from tuoshan.core.facts import encode
-from tuoshan.core.walking import BEGIN
+from tuoshan.core.walker import BEGIN
 
 CUSTOMER = 77
 MOST_HOURS = 12

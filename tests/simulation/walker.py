@@ -16,7 +16,7 @@ from tuoshan.core.case import SYSTEM_ACTOR, Actor, CaseState, Command
 from tuoshan.core.decide import decide
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible, possible
-from tuoshan.core.walking import BEGIN
+from tuoshan.core.walker import BEGIN
 
 MICROSECOND = timedelta(microseconds=1)
 

@@ -14,7 +14,8 @@ from tuoshan.core.checker import check as prove
 from tuoshan.core.playbook import Playbook, State, Walk
 from tuoshan.core.possible import Possible, possible
 from tuoshan.core.reading import Finding, read_playbook
-from tuoshan.core.walking import Walker, run_walk
+from tuoshan.core.walker import Walker
+from tuoshan.core.walking import run_walk
 
 app = typer.Typer(no_args_is_help=True, help="流程文件 / Playbooks: check, graph, simulate.")
 PACKAGED = Path(__file__).resolve().parent.parent / "playbooks"

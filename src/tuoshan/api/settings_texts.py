@@ -356,8 +356,11 @@ def settings_changes(
     rows = SettingChange.objects.order_by("-id")
     rows = rows.filter(area=area) if area else rows
     shown = list((rows.filter(pk__lt=before) if before else rows)[: limit + 1])
-    names = ("id", "area", "key", "title", "action", "at", "person_id", "fields")
+    names = ("id", "area", "key", "action", "at", "person_id")
     return {
-        "changes": [{name: getattr(row, name) for name in names} for row in shown[:limit]],
+        "changes": [
+            {name: getattr(row, name) for name in names} | {"title": row.shown_title, "fields": row.shown_fields}
+            for row in shown[:limit]
+        ],
         "next": str(shown[limit - 1].pk) if len(shown) > limit else "",
     }

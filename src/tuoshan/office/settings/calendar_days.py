@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tuoshan.core.worktime import CalendarError, parse_shifts
 
@@ -96,8 +97,8 @@ def _hours_and_name(rest: str, number: int, line: str, make_up: str) -> tuple[st
 
 def write_days(content: dict[str, Any]) -> str:
     """The days of a stored calendar, one a line, as `read_days` reads them."""
-    names = content.get("names", {})
+    names, off = content.get("names", {}), pgettext("day", "休")
     return "\n".join(
-        " ".join(filter(None, (day, str(hours) or "休", str(names.get(day, "")))))
+        " ".join(filter(None, (day, str(hours) or off, str(names.get(day, "")))))
         for day, hours in sorted(content.get("days", {}).items())
     )

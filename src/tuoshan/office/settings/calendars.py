@@ -20,6 +20,7 @@ from tuoshan.core.worktime import CalendarError, WorkCalendar, parse_shifts
 from tuoshan.office.settings import recording
 from tuoshan.office.settings.calendar_days import DaysWrong, read_days, write_days
 from tuoshan.office.settings.moved_clocks import Moved, moved_by_calendar
+from tuoshan.office.settings.recording import both
 
 WEEKDAYS = (
     gettext_lazy("周一"), gettext_lazy("周二"), gettext_lazy("周三"), gettext_lazy("周四"), gettext_lazy("周五"),
@@ -243,7 +244,8 @@ def _as_read(content: dict[str, Any]) -> dict[str, str]:
     read["holidays"] = "✓" if content.get("holidays", True) else "✗"
     read["make_up"] = str(content.get("make_up", ""))
     lines = write_days(content).splitlines()
-    read["days"] = _("%(number)d 天") % {"number": len(lines)} + (f"：{'；'.join(lines[:40])}" if lines else "")
+    count = _("%(number)d 天") % {"number": len(lines)}
+    read["days"] = punctuation.titled(count, punctuation.in_turn(lines[:40])) if lines else count
     read["official_years"] = punctuation.listed(content.get("official_years", []))
     return read
 
@@ -281,12 +283,12 @@ def store(request: HttpRequest, name: str, form: WeekForm | NoticeForm) -> datet
     preview_text(stored.compile_calendar(name, 0, content), now)
     start = form.cleaned_data.get("valid_from")
     valid_from = max(now, midnight(start)) if start else now
-    before = _as_read(content_of(name, now))
+    old = content_of(name, now)
     with write_transaction():
         stored.set_calendar(name=name, content=content, valid_from=valid_from, person_id=request.user.pk)
         recording.record(
-            request, "calendars", name, title_of(name), before=before, after=_as_read(content), labels=_labels(),
-            action="changed",
+            request, "calendars", name, both(lambda: title_of(name)), before=both(lambda: _as_read(old)),
+            after=both(lambda: _as_read(content)), labels=both(_labels), action="changed",
         )  # fmt: skip
     stored.forget()
     return valid_from

@@ -13,6 +13,7 @@ from tuoshan.knowledge import templates as wordings
 from tuoshan.knowledge.forms import MessageTextForm
 from tuoshan.knowledge.models import MessageTemplate, QuickReply
 from tuoshan.office.settings import recording
+from tuoshan.office.settings.recording import Both, both
 from tuoshan.parties.models import Person
 
 LANGUAGES = (("zh-hans", "简体中文"), ("en", "English"))
@@ -37,12 +38,17 @@ def store(request: HttpRequest, book: Playbook, name: str, language: str, channe
     with write_transaction():
         form.save(request.user)
         new = wordings.text_for(book, name, language=language, channel=channel)
-        where = punctuation.listed([dict(LANGUAGES)[language], dict(CHANNELS)[channel]])
+
+        def title() -> str:
+            where = punctuation.listed([dict(LANGUAGES)[language], dict(CHANNELS)[channel]])
+            return punctuation.in_brackets(words(book.messages[name].subject) or name, where)
+
+        def read(one: wordings.Text) -> Both[recording.Read]:
+            return both(lambda: {"subject": one.subject, "text": one.body})
+
         recording.record(
-            request, "templates", f"{book.key}/{name}",
-            punctuation.in_brackets(words(book.messages[name].subject) or name, where),
-            before={"subject": old.subject, "text": old.body}, after={"subject": new.subject, "text": new.body},
-            labels={"subject": _("主题"), "text": _("正文")}, action="changed",
+            request, "templates", f"{book.key}/{name}", both(title), before=read(old), after=read(new),
+            labels=both(lambda: {"subject": _("主题"), "text": _("正文")}), action="changed",
         )  # fmt: skip
 
 
@@ -55,7 +61,9 @@ def history(playbook: str, name: str) -> list[tuple[MessageTemplate, str]]:
 def remove_reply(request: HttpRequest, found: QuickReply) -> None:
     """Take a shared quick reply away."""
     with write_transaction():
-        before = recording.as_read(found, ("title", "text", "shortcut"))
-        labels = recording.labels_of(QuickReply)
-        recording.record(request, "replies", found.pk, found.title, before=before, labels=labels, action="removed")
+        recording.record(
+            request, "replies", found.pk, Both(found.title, found.title), action="removed",
+            before=both(lambda: recording.as_read(found, ("title", "text", "shortcut"))),
+            labels=both(lambda: recording.labels_of(QuickReply)),
+        )  # fmt: skip
         found.delete()

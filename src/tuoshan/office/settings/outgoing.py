@@ -15,6 +15,7 @@ from tuoshan.integrations import mail, sms
 from tuoshan.integrations.models import OutgoingMessage
 from tuoshan.knowledge.company import Company, company, set_company
 from tuoshan.office.settings import recording
+from tuoshan.office.settings.recording import Both, both
 from tuoshan.secrets import mask_email, mask_phone
 
 GATEWAY_FIELDS = ("name", "url", "method", "format", "body", "success", "id_path", "timeout_seconds", "is_on")
@@ -38,12 +39,12 @@ class CompanyForm(forms.Form):
 def store_company(request: HttpRequest, form: CompanyForm) -> None:
     before = asdict(company())
     after = Company(**form.cleaned_data)
-    labels = {name: str(field.label) for name, field in form.fields.items()}
     with write_transaction():
         set_company(after, valid_from=clock.now(), person_id=request.user.pk)
         recording.record(
-            request, "outgoing", "company", _("公司信息"), before=before, after=asdict(after), labels=labels,
-            action="changed",
+            request, "outgoing", "company", both(lambda: _("公司信息")), before=Both(before, before),
+            after=Both(asdict(after), asdict(after)), action="changed",
+            labels=both(lambda: {name: str(field.label) for name, field in form.fields.items()}),
         )  # fmt: skip
     calendars.forget()
 
@@ -76,6 +77,7 @@ def test(request: HttpRequest, channel: str, to: str) -> str:
     masked = mask_email(to) if channel == "mail" else mask_phone(to)
     with write_transaction():
         recording.record(
-            request, "outgoing", "test", _("测试消息"), action="done", after={"to": masked}, labels={"to": _("收件人")}
-        )
+            request, "outgoing", "test", both(lambda: _("测试消息")), action="done",
+            after=Both({"to": masked}, {"to": masked}), labels=both(lambda: {"to": _("收件人")}),
+        )  # fmt: skip
     return shown

@@ -20,6 +20,7 @@ from tuoshan.core.playbook import Playbook
 from tuoshan.core.reading import Finding
 from tuoshan.office.settings import recording
 from tuoshan.office.settings.people import UnitChoice
+from tuoshan.office.settings.recording import both
 from tuoshan.parties.models import OrgUnit, PartyMap, Person
 
 Target = PartyMap.Target
@@ -168,13 +169,20 @@ def ways_of(name: str, key: str) -> list[PartyMap]:
 def changing(request: HttpRequest, name: str, key: str) -> Iterator[None]:
     """What is done to the ways of a party inside the block is one transaction with its record."""
     books = library.everything()
-    titles = party_titles(books.values())
+
+    def titles() -> dict[str, str]:
+        return party_titles(books.values())
+
+    def who() -> dict[str, str]:
+        return {"who": punctuation.in_turn(text_of(row, titles()) for row in ways_of(name, key))}
+
+    def title() -> str:
+        return punctuation.in_brackets(titles().get(name, name), key and words(books[key].title))
+
     with write_transaction():
-        before = punctuation.in_turn(text_of(row, titles) for row in ways_of(name, key))
+        before = both(who)
         yield
-        after = punctuation.in_turn(text_of(row, titles) for row in ways_of(name, key))
-        title = punctuation.in_brackets(titles.get(name, name), key and words(books[key].title))
         recording.record(
-            request, "party_map", f"{key or GENERAL}/{name}", title, before={"who": before}, after={"who": after},
-            labels={"who": _("是谁")}, action="changed",
+            request, "party_map", f"{key or GENERAL}/{name}", both(title), before=before, after=both(who),
+            labels=both(lambda: {"who": _("是谁")}), action="changed",
         )  # fmt: skip

@@ -14,6 +14,7 @@ from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.models import Case
 from tuoshan.catalog.models import Category
 from tuoshan.office.settings import recording
+from tuoshan.office.settings.recording import both
 from tuoshan.parties.models import OrgUnit, Person, Skill
 from tuoshan.parties.password_reset import make_link
 
@@ -111,7 +112,7 @@ def new_link(request: HttpRequest, found: Person) -> tuple[str, int]:
     """A link by which the person sets a new password, and for how many days; also forgives failed tries."""
     with write_transaction():
         forgive(username=found.username.casefold())
-        _record_done(request, found, _("密码"), _("生成设置密码的链接"))
+        _record_done(request, found, gettext_lazy("密码"), gettext_lazy("生成设置密码的链接"))
     days = NEW_LINK_DAYS if found.last_login is None else 1
     return make_link(found, days=days), days
 
@@ -121,12 +122,12 @@ def reset_factor(request: HttpRequest, found: Person) -> None:
     with write_transaction():
         gone, _rows = Authenticator.objects.filter(user=found).delete()
         if gone:
-            _record_done(request, found, _("两步验证"), _("重置两步验证"))
+            _record_done(request, found, gettext_lazy("两步验证"), gettext_lazy("重置两步验证"))
 
 
 def set_skill(request: HttpRequest, found: Person, category: Category, level: int) -> None:
     """Add a skill, change its level (1 to 3), or take it away (0)."""
-    titles = {number: str(title) for number, title in LEVELS}
+    titles = dict(LEVELS)
     with write_transaction():
         old = Skill.objects.filter(person=found, category=category).first()
         if level:
@@ -134,10 +135,10 @@ def set_skill(request: HttpRequest, found: Person, category: Category, level: in
         elif old is not None:
             old.delete()
         recording.record(
-            request, "people", found.pk, str(found),
-            labels={"skill": punctuation.titled(_("技能"), category.full_name)},
-            before={"skill": titles.get(old.level, "") if old else ""}, after={"skill": titles.get(level, "")},
-            action="changed",
+            request, "people", found.pk, both(lambda: str(found)),
+            labels=both(lambda: {"skill": punctuation.titled(_("技能"), category.full_name)}),
+            before=both(lambda: {"skill": str(titles.get(old.level, "")) if old else ""}),
+            after=both(lambda: {"skill": str(titles.get(level, ""))}), action="changed",
         )  # fmt: skip
 
 
@@ -154,10 +155,12 @@ def open_or_close(request: HttpRequest, found: Person) -> str:
         found.save(update_fields=["is_active", "left_at"])
     return ""
 
-def _record_done(request: HttpRequest, found: Person, label: str, what: str) -> None:
+
+def _record_done(request: HttpRequest, found: Person, label: Any, what: Any) -> None:
     recording.record(
-        request, "people", found.pk, str(found), action="done", after={"done": what}, labels={"done": label}
-    )
+        request, "people", found.pk, both(lambda: str(found)), action="done", after=both(lambda: {"done": str(what)}),
+        labels=both(lambda: {"done": str(label)}),
+    )  # fmt: skip
 
 
 def _why_not_closed(request: HttpRequest, found: Person) -> str:

@@ -19,6 +19,7 @@ from tuoshan.cases.models import Case, StoredPlaybook
 from tuoshan.core.playbook import Playbook, Wording
 from tuoshan.core.reading import Finding
 from tuoshan.office.settings import recording
+from tuoshan.office.settings.recording import Both, both
 
 FILE_NAME = re.compile(r"[a-z][a-z0-9_]{0,58}\.yaml")
 MOST_BYTES = 400_000
@@ -121,6 +122,10 @@ def _place_of(name: str, text: str) -> Path:
     return library.own_folder() / library.FRAGMENTS / name if _IS_FRAGMENT.search(text) else library.own_folder() / name
 
 
+def _version(book: Playbook) -> str:
+    return punctuation.in_brackets(book.version, book.hash[:8])
+
+
 def use(request: HttpRequest, name: str, text: str, book: Playbook | None) -> None:
     """Write the file whole or not at all, then take it into use; the record is kept with it."""
     place = _place_of(name, text)
@@ -130,10 +135,10 @@ def use(request: HttpRequest, name: str, text: str, book: Playbook | None) -> No
     with write_transaction():
         draft.write_text(text, encoding="utf-8")
         recording.record(
-            request, "playbooks", name, words(book.title) if book else name,
-            before={"version": punctuation.in_brackets(old.version, old.hash[:8]) if old else ""},
-            after={"version": f"{book.version}（{book.hash[:8]}）" if book else _("片段")},
-            labels={"version": _("版本")}, action="done",
+            request, "playbooks", name, both(lambda: words(book.title) if book else name),
+            before=both(lambda: {"version": _version(old) if old else ""}),
+            after=both(lambda: {"version": _version(book) if book else _("片段")}),
+            labels=both(lambda: {"version": _("版本")}), action="done",
         )  # fmt: skip
         os.replace(draft, place)  # noqa: PTH105
     library.load_all()
@@ -146,8 +151,8 @@ def back(request: HttpRequest, name: str) -> None:
         raise Http404
     with write_transaction():
         recording.record(
-            request, "playbooks", name, name, action="done", after={"version": _("恢复系统自带的文件")},
-            labels={"version": _("版本")},
+            request, "playbooks", name, Both(name, name), action="done",
+            after=both(lambda: {"version": _("恢复系统自带的文件")}), labels=both(lambda: {"version": _("版本")}),
         )  # fmt: skip
         place.unlink()
     library.load_all()

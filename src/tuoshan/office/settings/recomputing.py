@@ -10,6 +10,7 @@ from tuoshan.cases import library, recomputing
 from tuoshan.cases.models import Recomputation
 from tuoshan.office.settings import calendars, recording, table_shapes
 from tuoshan.office.settings.moved_clocks import Moved, moved_by_calendar, moved_by_table, playbooks_on
+from tuoshan.office.settings.recording import both
 
 
 class SubjectUnknown(LookupError):
@@ -55,7 +56,7 @@ def start(request: HttpRequest, subject: Subject) -> Recomputation:
         run = recomputing.ask(
             subject=subject.text, playbooks=subject.playbooks, limits=subject.limits, person_id=recording.me(request).pk
         )
-        recording.record(request, area, key, _("正在计时的时限重新推算"), action="done")
+        recording.record(request, area, key, both(lambda: _("正在计时的时限重新推算")), action="done")
     return run
 
 

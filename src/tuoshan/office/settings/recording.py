@@ -1,16 +1,19 @@
 """What was changed, written down with the change itself in one transaction, and shown again."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
+from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
 from tuoshan import punctuation
 from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases import library
+from tuoshan.cases.forms import words
 from tuoshan.parties.models import Person, SettingChange
 from tuoshan.secrets import EncryptedTextField, mask_email, mask_phone
 
@@ -33,9 +36,41 @@ SHOWN_ON_A_PAGE = 8
 _MASKED = {"phone": mask_phone, "email": mask_email}
 
 
+def _languages(key: str) -> str:
+    return str(dict(settings.LANGUAGES).get(key, key) if key else _("公司的语言"))
+
+
+def _playbooks(keys: list[str]) -> str:
+    books = library.everything()
+    return punctuation.listed(words(books[key].title) if key in books else key for key in keys)
+
+
+_IN_WORDS: Mapping[str, Callable[[Any], str]] = {"language": _languages, "playbooks": _playbooks}
+"""Fields that hold keys, and how those are read."""
+
+
 def me(request: HttpRequest) -> Person:
     """The signed-in person; the permission table lets nobody else in."""
     return cast(Person, request.user)
+
+
+Read = dict[str, str]
+Said = TypeVar("Said")
+
+
+class Both(NamedTuple, Generic[Said]):
+    """The same in both languages: the record is read by people of either."""
+
+    zh: Said
+    en: Said
+
+
+def both(say: Callable[[], Said]) -> Both[Said]:
+    """Say it in Chinese, then in English."""
+    with override("zh-hans"):
+        chinese = say()
+    with override("en"):
+        return Both(chinese, say())
 
 
 def as_read(instance: models.Model, names: Iterable[str]) -> dict[str, str]:
@@ -48,6 +83,8 @@ def as_read(instance: models.Model, names: Iterable[str]) -> dict[str, str]:
         elif isinstance(field, EncryptedTextField):
             value = str(getattr(instance, name) or "")
             shown[name] = _MASKED[name](value) if name in _MASKED else "••••" if value else ""
+        elif name in _IN_WORDS:
+            shown[name] = _IN_WORDS[name](getattr(instance, name))
         elif getattr(field, "choices", None):
             shown[name] = str(getattr(instance, f"get_{name}_display")())
         else:
@@ -68,39 +105,51 @@ def labels_of(model: type[models.Model]) -> dict[str, str]:
 
 
 def record(
-    request: HttpRequest, area: str, key: object, title: str, *, before: Mapping[str, str] | None = None,
-    after: Mapping[str, str] | None = None, labels: Mapping[str, str] | None = None, action: str = "",
+    request: HttpRequest, area: str, key: object, title: Both[str], *, before: Both[Read] | None = None,
+    after: Both[Read] | None = None, labels: Both[Read] | None = None, action: str = "",
 ) -> SettingChange | None:  # fmt: skip
     """Write down a change; nothing when before and after are the same. Call it inside the writing transaction."""
-    old, new, known = before or {}, after or {}, labels or {}
-    names = [name for name in {**old, **new} if old.get(name, "") != new.get(name, "")]
+    nothing: Both[Read] = Both({}, {})
+    old, new, known = before or nothing, after or nothing, labels or nothing
+    names = [name for name in {**old.zh, **new.zh} if old.zh.get(name, "") != new.zh.get(name, "")]
     if not names and action != "done":
         return None
     return SettingChange.objects.create(
-        area=area, key=str(key)[:120], title=title[:160], person=me(request),
+        area=area, key=str(key)[:120], title=title.zh[:160], title_en=_if_other(title.en, title.zh)[:160],
+        person=me(request),
         action=action or ("changed" if before and after else "made" if after else "removed"),
-        fields=[
-            {"name": name, "label": known.get(name, name), "before": old.get(name, ""), "after": new.get(name, "")}
-            for name in names
-        ],
+        fields=[_field(name, known, old, new) for name in names],
     )  # fmt: skip
+
+
+def _if_other(english: str, chinese: str) -> str:
+    return english if english != chinese else ""
+
+
+def _field(name: str, labels: Both[Read], before: Both[Read], after: Both[Read]) -> dict[str, str]:
+    found = {"name": name}
+    for part, said, otherwise in (("label", labels, name), ("before", before, ""), ("after", after, "")):
+        found[part] = said.zh.get(name, otherwise)
+        if english := _if_other(said.en.get(name, otherwise), found[part]):
+            found[f"{part}_en"] = english
+    return found
 
 
 @contextmanager
 def recorded(
-    request: HttpRequest, area: str, instance: models.Model, names: Iterable[str], *, title: str = "",
+    request: HttpRequest, area: str, instance: models.Model, names: Iterable[str], *, title: Both[str] | None = None,
 ) -> Iterator[None]:  # fmt: skip
     """What is done to the row inside the block is one transaction with its record."""
     model, wanted = type(instance), tuple(names)
     with write_transaction():
         stored = model._default_manager.filter(pk=instance.pk).first() if instance.pk else None
-        before = as_read(stored, wanted) if stored is not None else None
+        before = both(lambda: as_read(stored, wanted)) if stored is not None else None
         yield
         now_stored = model._default_manager.get(pk=instance.pk)
-        after = as_read(now_stored, wanted)
         record(
-            request, area, instance.pk, title or str(now_stored), before=before, after=after, labels=labels_of(model)
-        )
+            request, area, instance.pk, title or both(lambda: str(now_stored)), before=before,
+            after=both(lambda: as_read(now_stored, wanted)), labels=both(lambda: labels_of(model)),
+        )  # fmt: skip
 
 
 def changes(area: str = "", key: object = "", most: int = SHOWN_ON_A_PAGE) -> list[SettingChange]:

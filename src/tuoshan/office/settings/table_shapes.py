@@ -248,15 +248,21 @@ def _duration(value: object) -> Duration:
 
 def as_read(shape: Shape, playbook: Playbook, value: Any, language: str) -> dict[str, str]:
     """The whole table in words, cell by cell."""
+    return dict(by_cell(shape, playbook, value, language).values())
+
+
+def by_cell(shape: Shape, playbook: Playbook, value: Any, language: str) -> dict[str, tuple[str, str]]:
+    """Each cell by its keys: what it is called, and what stands in it."""
     if shape.kind == "tiers":
         shown = {}
         for number, (limit, party) in enumerate(value["tiers"], start=1):
             title = words(playbook.parties[party].title) if party in playbook.parties else str(party)
             bound = _("以上") if limit in ("more", "none") else _("%(amount)s 元以内") % {"amount": limit}
-            shown[f"{number}"] = punctuation.titled(bound, title)
+            shown[f"{number}"] = f"{number}", punctuation.titled(bound, title)
         return shown
     return {
-        label_of(shape, path): cell_text(shape, playbook, cell, language) for path, cell in leaves(value)
+        "/".join(path): (label_of(shape, path), cell_text(shape, playbook, cell, language))
+        for path, cell in leaves(value)
     }  # fmt: skip
 
 

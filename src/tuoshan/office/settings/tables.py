@@ -19,6 +19,7 @@ from tuoshan.core.durations import Duration, DurationError, parse_duration
 from tuoshan.core.playbook import Playbook
 from tuoshan.office.settings import recording, table_shapes
 from tuoshan.office.settings.moved_clocks import Moved, moved_by_table
+from tuoshan.office.settings.recording import both
 from tuoshan.office.settings.table_shapes import Path, Shape
 from tuoshan.parties.models import Person
 
@@ -183,19 +184,28 @@ def versions(book: Playbook, shape: Shape) -> list[dict[str, Any]]:
 
 def store(request: HttpRequest, book: Playbook, shape: Shape, value: object, start: date | None = None) -> datetime:
     """Keep a table as a new version, from a day on or at once; from when it counts."""
-    language = "zh-hans"
     now = clock.now()
     day = timezone.make_aware(datetime.combine(start, datetime.min.time())) if start else now
-    before = table_shapes.as_read(shape, book, value_of(book, shape.name), language)
-    after = table_shapes.as_read(shape, book, value, language)
-    title = punctuation.titled(words(book.title), shape.title)
+    old = value_of(book, shape.name)
+
+    def title() -> str:
+        return punctuation.titled(words(book.title), table_shapes.shape_of(book, shape.name).title)
+
+    def read(part: int, *values: object) -> dict[str, str]:
+        language = get_language() or "zh-hans"
+        return {
+            key: both_parts[part]
+            for one in values for key, both_parts in table_shapes.by_cell(shape, book, one, language).items()
+        }  # fmt: skip
+
     with write_transaction():
         stored.set_table(
             playbook=book.key, name=shape.name, value=value, valid_from=max(now, day), person_id=request.user.pk
         )
         recording.record(
-            request, "tables", f"{book.key}/{shape.name}", title, before=before, after=after, action="changed"
-        )
+            request, "tables", f"{book.key}/{shape.name}", both(title), before=both(lambda: read(1, old)),
+            after=both(lambda: read(1, value)), labels=both(lambda: read(0, old, value)), action="changed",
+        )  # fmt: skip
     stored.forget()
     return max(now, day)
 

@@ -6,18 +6,21 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tuoshan import clock
+from tuoshan.parties.naming import in_language
 
 
 class SettingChange(models.Model):
     """One change of a setting. Rows are added and never altered or removed.
 
-    ``fields`` lists ``{"name", "label", "before", "after"}`` as people read them; what is secret or personal
-    stands there masked, so that the list may be shown to whoever may see settings.
+    ``fields`` lists ``{"name", "label", "before", "after"}`` as people read them in Chinese, with ``label_en`` and so
+    on where English reads otherwise; what is secret or personal stands there masked, so that the list may be shown
+    to whoever may see settings.
     """
 
     area = models.CharField(_("设置项"), max_length=40)
     key = models.CharField(_("对象"), max_length=120)
     title = models.CharField(_("名称"), max_length=160)
+    title_en = models.CharField(_("英文名称"), max_length=160, blank=True, default="", db_default="")
     action = models.CharField(
         _("操作"),
         max_length=8,
@@ -37,6 +40,20 @@ class SettingChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area} {self.key} {self.action}"
+
+    @property
+    def shown_title(self) -> str:
+        """What was changed, in the language in force."""
+        return in_language(self.title, self.title_en)
+
+    @property
+    def shown_fields(self) -> list[dict[str, str]]:
+        """Each field with its title, what it was and what it became, in the language in force."""
+        return [
+            {"name": one["name"]}
+            | {part: in_language(one[part], one.get(f"{part}_en", "")) for part in ("label", "before", "after")}
+            for one in self.fields
+        ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Add the row. Raises TypeError for one that is stored already."""

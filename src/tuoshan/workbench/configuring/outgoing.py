@@ -37,7 +37,8 @@ def outgoing(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("公司信息已保存。"))
         return redirect("workbench:settings_outgoing")
     if which == "gateway" and gateway_form.is_valid():
-        with recording.recorded(request, "outgoing", gateway_form.instance, GATEWAY_FIELDS, title=_("短信网关")):
+        title = recording.both(lambda: _("短信网关"))
+        with recording.recorded(request, "outgoing", gateway_form.instance, GATEWAY_FIELDS, title=title):
             gateway_form.save()
         messages.success(request, _("短信网关已保存。"))
         return redirect("workbench:settings_outgoing")

@@ -36,7 +36,7 @@ from tuoshan.intake.arrivals import Came
 from tuoshan.intake.registering import Contact, register_complaint
 from tuoshan.knowledge.models import QuickReply
 from tuoshan.parties import tokens
-from tuoshan.parties.models import OrgUnit, Person, Role
+from tuoshan.parties.models import OrgUnit, Person, Role, Skill
 from tuoshan.quality import lessons
 from tuoshan.quality.models import Cause
 
@@ -96,6 +96,8 @@ def house(one_connection: None) -> dict[str, Any]:
         "roles": Role.objects.values_list("pk", flat=True)[0],
         "causes": Cause.objects.create(code="made", name_zh="做工").pk,
         "reasons": SurveyReason.objects.values_list("pk", flat=True).first() or 1,
+        "products": Product.objects.values_list("pk", flat=True)[0],
+        "skills": Skill.objects.create(person=people["agent"], category=category).pk,
         "imports": 1, "absences": 1, "evidence": 1, "tokens": 1, "outbox": 1, "parked": 1, "parties": 1,
     }  # fmt: skip
     return {"people": people, "case": case, "known": known}

@@ -54,6 +54,55 @@ def test_a_row_is_made_once_changed_in_part_and_recorded(where: str, body: Any, 
     boss.get(f"/settings/{where}/999999", expect=404)
 
 
+def test_products_are_made_retired_and_found_in_pages() -> None:
+    boss = admin()
+    supplier = OrgUnit.objects.create(code="f1", name_zh="一厂", kind="supplier", parent_id=desk().parent_id)
+    body = {"code": "KP-1", "name": "保温杯", "line": "杯壶", "supplier": supplier.pk}
+    made = boss.post("/settings/products", body, key="p1", expect=201)
+    assert boss.post("/settings/products", body, key="p1", expect=201) == made
+    assert made["is_active"] and made["supplier_id"] == supplier.pk
+    boss.post("/settings/products", {"code": "KP-2", "name": "茶壶"}, expect=201)
+    refused = boss.post("/settings/products", {"code": "kp-1", "name": "又一个"}, expect=422)
+    assert set(refused["facts"]["fields"]) == {"code"}
+    first = boss.get("/settings/products?limit=1")
+    assert first["products"] == [made] and first["next"] == "KP-1"
+    second = boss.get("/settings/products?limit=1&cursor=KP-1")
+    assert [one["code"] for one in second["products"]] == ["KP-2"] and second["next"] == ""
+
+    place = f"/settings/products/{made['id']}"
+    assert boss.send("PATCH", place, {"is_active": False}) == {**made, "is_active": False} == boss.get(place)
+    assert newest().area == "products" and [one["name"] for one in newest().fields] == ["is_active"]
+    assert [one["code"] for one in boss.get("/products?q=KP")] == ["KP-2"], "registering finds it no longer"
+    assert [one["code"] for one in boss.get("/settings/products?show=off&q=保温")["products"]] == ["KP-1"]
+    boss.send("PATCH", place, {"is_active": True})
+    assert [one["code"] for one in boss.get("/products?q=KP")] == ["KP-1", "KP-2"]
+    agent = caller("agent", "admin")
+    agent.get("/settings/products", expect=403)
+    agent.send("PATCH", place, {"name": "x"}, expect=403)
+    caller("manager", "write").send("PATCH", place, {"name": "x"}, expect=403)
+    assert caller("manager", "admin").send("PATCH", place, {"name": "新杯"})["name"] == "新杯"
+
+
+def test_skills_are_made_once_a_person_and_category_retired_and_brought_back() -> None:
+    boss = admin()
+    category = Category.objects.create(code="noise", name_zh="噪音")
+    person = Person.objects.create_user("ann", "x", roles=("agent",), unit=desk())
+    body = {"person": person.pk, "category": category.pk, "level": 3}
+    made = boss.post("/settings/skills", body, expect=201)
+    assert made | {"id": 0} == {
+        "id": 0, "person_id": person.pk, "category_id": category.pk, "level": 3, "is_active": True,
+    }  # fmt: skip
+    boss.post("/settings/skills", body, expect=422)
+    place = f"/settings/skills/{made['id']}"
+    assert boss.send("PATCH", place, {"is_active": False})["is_active"] is False
+    assert newest().area == "skills"
+    assert boss.get(f"/settings/skills?person_id={person.pk}&show=off")["skills"] == [made | {"is_active": False}]
+    assert boss.get("/settings/skills?show=on")["skills"] == []
+    assert boss.get(f"/settings/accounts/{person.pk}")["skills"][0]["is_active"] is False
+    assert boss.send("PATCH", place, {"is_active": True, "level": 1}) == made | {"level": 1}
+    caller("manager", "admin").get("/settings/skills", expect=403)
+
+
 def test_a_token_without_the_scope_changes_no_setting() -> None:
     writing = caller("administrator", "write")
     assert writing.get("/settings/categories") is not None

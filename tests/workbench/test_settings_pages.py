@@ -11,12 +11,14 @@ __all__ = ["desk"]
 
 ADMINS_ONLY = [
     ("people", ()), ("person_make", ()), ("roles", ()), ("org_units", ()), ("org_unit_make", ()), ("party_map", ()),
-    ("party", ("general", "reviewer")), ("party", ("complaint", "lab")), ("outgoing", ()), ("playbooks", ()),
+    ("skills", ()), ("skill_make", ()), ("party", ("general", "reviewer")), ("party", ("complaint", "lab")),
+    ("outgoing", ()), ("playbooks", ()),
     ("playbook_check", ()),
 ]  # fmt: skip
 CONFIGURERS = [
     ("home", ()), ("changes", ()), ("categories", ()), ("category_make", ()), ("causes", ()), ("cause_make", ()),
-    ("reasons", ()), ("reason_make", ()), ("calendars", ()), ("calendar", ("standard",)),
+    ("reasons", ()), ("reason_make", ()), ("products", ()), ("product_make", ()), ("calendars", ()),
+    ("calendar", ("standard",)),
     ("calendar_notice", ("standard",)),
     ("recompute", ("calendar/standard",)), ("recompute", ("table/complaint/solve_time",)),
     ("tables", ()), ("table", ("complaint", "solve_time")),
@@ -43,7 +45,7 @@ def test_who_may_see_which_page(desk: Any, name: str, arguments: tuple[Any, ...]
         assert desk.client(nobody).get(where).status_code == 403, nobody
 
 
-@pytest.mark.parametrize(("name", "arguments"), [*ADMINS_ONLY[:7], *CONFIGURERS[:20]])
+@pytest.mark.parametrize(("name", "arguments"), [*ADMINS_ONLY[:9], *CONFIGURERS[:22]])
 def test_pages_open_in_english_too(desk: Any, name: str, arguments: tuple[Any, ...]) -> None:
     client = desk.client("admin")
     client.cookies["tuoshan_language"] = "en"

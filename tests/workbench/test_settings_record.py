@@ -33,8 +33,10 @@ def change_something_in_every_area(desk: Any, client: Any) -> None:
     from tuoshan.quality.models import Cause
 
     agent, category = desk.people["agent"], Category.objects.filter(parent__isnull=False).first()
+    assert category is not None
+    other = Category.objects.filter(parent__isnull=False).exclude(pk=category.pk)[0]
     cause, reason, role = Cause.objects.first(), SurveyReason.objects.first(), Role.objects.get(key="agent")
-    assert category is not None and cause is not None and reason is not None
+    assert cause is not None and reason is not None
     posts: list[tuple[str, dict[str, Any]]] = [
         (address("person", agent.pk), {
             "username": agent.username, "display_name": "Ann", "roles": [Role.objects.get(key="supervisor").pk],
@@ -54,6 +56,10 @@ def change_something_in_every_area(desk: Any, client: Any) -> None:
         (address("cause", cause.pk), {"name_zh": cause.name_zh, "name_en": cause.name_en, "position": "9"}),
         (address("reason", reason.pk), {
             "title_zh": reason.title_zh, "title_en": reason.title_en, "position": "9", "is_active": "on",
+        }),
+        (address("product_make"), {"code": "K1", "name": "Mug", "category": other.pk, "is_active": "on"}),
+        (address("skill_make"), {
+            "person": desk.people["colleague"].pk, "category": other.pk, "level": "3", "is_active": "on",
         }),
         (address("calendar", "standard"), WEEK | {"day5": "10:00-11:00", "store": "1"}),
         (address("calendar_notice", "standard"), {"year": "2027", "notice": "2027-01-01 休", "store": "1"}),
@@ -95,10 +101,10 @@ def test_whoever_changed_it_everybody_reads_it_in_their_own_language(
     areas = set(SettingChange.objects.values_list("area", flat=True))
     assert areas >= {
         "people", "roles", "units", "categories", "causes", "reasons", "calendars", "tables", "templates", "replies",
-        "outgoing", "playbooks", "party_map",
+        "outgoing", "playbooks", "party_map", "products", "skills",
     }  # fmt: skip
     english = read(speak(desk, "en"))
-    typed = {"九店", "客服专员", "云杉百货", desk.people["agent"].display_name}
+    typed = {"九店", "客服专员", "云杉百货", desk.people["agent"].display_name, desk.people["colleague"].display_name}
     for name in (*typed, "简体中文"):
         english = [said.replace(name, "") for said in english]
     mixed = [said for said in english if CHINESE.search(said)]

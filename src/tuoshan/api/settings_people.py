@@ -41,6 +41,7 @@ class SkillOut(Schema):
 
     category_id: int
     level: int
+    is_active: bool
 
 
 class AccountOut(Schema):
@@ -123,7 +124,10 @@ def _account(row: Person) -> dict[str, Any]:
     return {name: getattr(row, name) for name in plain.split()} | {
         "id": row.pk, "roles": sorted(role.key for role in row.roles.all()),
         "regions": sorted(unit.pk for unit in row.regions.all()),
-        "skills": [{"category_id": one.category_id, "level": one.level} for one in row.skill_rows.all()],
+        "skills": [
+            {"category_id": one.category_id, "level": one.level, "is_active": one.is_active}
+            for one in row.skill_rows.all()
+        ],
     }  # fmt: skip
 
 

@@ -146,18 +146,20 @@ def found(model: type[Model], pk: int) -> Any:
 
 
 def rows(
-    where: str, one: str, area: str, model: type[Model], form: Any, given: type[Schema], shown: type[Schema],
-    order: tuple[str, ...], *, all_name: str = "", makes: bool = True,
+    router: Router, where: str, one: str, area: str, model: type[Model], form: Any, given: type[Schema],
+    shown: type[Schema], order: tuple[str, ...], *, all_name: str = "", makes: bool = True, pages: bool = False,
 ) -> None:  # fmt: skip
-    """The operations of one kind of row: all of them, one, a new one, a change."""
+    """The operations of one kind of row: all of them (but where they come in pages), one, a new one, a change."""
     names = tuple(form.Meta.fields)
     title = where.strip("/").replace("-", " ").capitalize()
     listing = all_name or f"{one}_list"
 
-    @router.get(where, response=gives(list[shown]), url_name=listing, summary=title)  # type: ignore[valid-type]
-    @api_permitted(f"api.{listing}")
-    def every(request: HttpRequest) -> Any:
-        return list(model._default_manager.order_by(*order))
+    if not pages:
+
+        @router.get(where, response=gives(list[shown]), url_name=listing, summary=title)  # type: ignore[valid-type]
+        @api_permitted(f"api.{listing}")
+        def every(request: HttpRequest) -> Any:
+            return list(model._default_manager.order_by(*order))
 
     @router.get(f"{where}/{{pk}}", response=gives(shown), url_name=f"{one}_read", summary=f"{title}: one")
     @api_permitted(f"api.{one}_read")
@@ -179,11 +181,14 @@ def rows(
 
 
 BY_POSITION = ("position", "code")
-rows("/roles", "role", "roles", Role, RoleForm, RoleIn, RoleOut, ("position", "key"), makes=False)
-rows("/org-units", "unit", "units", OrgUnit, UnitForm, UnitIn, UnitOut, ("path",))
+rows(router, "/roles", "role", "roles", Role, RoleForm, RoleIn, RoleOut, ("position", "key"), makes=False)
+rows(router, "/org-units", "unit", "units", OrgUnit, UnitForm, UnitIn, UnitOut, ("path",))
 rows(
-    "/categories", "category", "categories", Category, CategoryForm, CategoryIn, CategoryOut, BY_POSITION,
+    router, "/categories", "category", "categories", Category, CategoryForm, CategoryIn, CategoryOut, BY_POSITION,
     all_name="category_all",
 )  # fmt: skip
-rows("/causes", "cause", "causes", Cause, CauseForm, CauseIn, CauseOut, BY_POSITION)
-rows("/reasons", "reason", "reasons", SurveyReason, ReasonForm, SurveyReasonIn, SurveyReasonOut, ("position", "key"))
+rows(router, "/causes", "cause", "causes", Cause, CauseForm, CauseIn, CauseOut, BY_POSITION)
+rows(
+    router, "/reasons", "reason", "reasons", SurveyReason, ReasonForm, SurveyReasonIn, SurveyReasonOut,
+    ("position", "key"),
+)  # fmt: skip

@@ -75,7 +75,7 @@ class Product(models.Model):
     supplier = models.ForeignKey(
         "parties.OrgUnit", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("厂家")
     )
-    is_active = models.BooleanField(_("在售"), default=True)
+    is_active = models.BooleanField(_("启用"), default=True)
 
     class Meta:
         ordering = ["code"]

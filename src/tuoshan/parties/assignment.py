@@ -131,7 +131,7 @@ def _loads(person_ids: Sequence[int]) -> dict[int, tuple[int, datetime | None]]:
 def _candidates(person_ids: Sequence[int]) -> list[Candidate]:
     loads = _loads(person_ids)
     skills: dict[int, dict[int, int]] = {}
-    for person_id, category_id, level in Skill.objects.filter(person__in=person_ids).values_list(
+    for person_id, category_id, level in Skill.objects.filter(person__in=person_ids, is_active=True).values_list(
         "person_id", "category_id", "level"
     ):
         skills.setdefault(person_id, {})[category_id] = level

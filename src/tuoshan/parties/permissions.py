@@ -75,14 +75,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Workbench: settings
     **_each(
         "workbench.settings_",
-        "people person person_make person_link person_factor person_skill person_active roles role org_units org_unit "
-        "org_unit_make party_map party outgoing outgoing_test playbooks playbook_check",
+        "people person person_make person_link person_factor person_skill person_active skills skill skill_make roles "
+        "role org_units org_unit org_unit_make party_map party outgoing outgoing_test playbooks playbook_check",
         ADMINS,
     ),
     **_each(
         "workbench.settings_",
         "home changes categories category category_make causes cause cause_make reasons reason reason_make calendars "
-        "calendar calendar_notice recompute tables table templates template replies reply reply_make",
+        "products product product_make calendar calendar_notice recompute tables table templates template replies "
+        "reply reply_make",
         CONFIGURERS,
     ),
     **_each("workbench.", "rule_book_change rule_book_publish rule_book_drop", CONFIGURERS),
@@ -126,6 +127,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each(
         "api.",
         "person_list person_make person_read person_change person_link person_factor person_skill person_active "
+        "skill_list skill_make skill_read skill_change "
         "role_list role_read role_change unit_list unit_make unit_read unit_change party_list party_read party_add "
         "party_remove playbook_files playbook_file playbook_check playbook_use playbook_back outgoing_read "
         "company_change gateway_change outgoing_test",
@@ -134,7 +136,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each(
         "api.",
         "settings_changes category_all category_make category_read category_change cause_list cause_make cause_read "
-        "cause_change reason_list reason_make reason_read reason_change calendar_list calendar_read calendar_change "
+        "product_list product_make product_read product_change cause_change reason_list reason_make reason_read "
+        "reason_change calendar_list calendar_read calendar_change "
         "calendar_notice clocks_read clocks_recompute table_list table_read table_change table_back template_list "
         "template_read template_change "
         "reply_list reply_make reply_read reply_change reply_remove book_change book_effect book_publish book_drop",
@@ -162,7 +165,8 @@ SCOPES: dict[str, str] = {
             "customer_erase person_leave person_make person_change person_link person_factor person_skill "
             "person_active role_change unit_make unit_change party_add party_remove playbook_check playbook_use "
             "playbook_back company_change gateway_change outgoing_test category_make category_change cause_make "
-            "cause_change reason_make reason_change calendar_change calendar_notice clocks_recompute table_change "
+            "cause_change reason_make reason_change product_make product_change skill_make skill_change "
+            "calendar_change calendar_notice clocks_recompute table_change "
             "table_back "
             "template_change reply_make reply_change reply_remove book_change book_publish book_drop",
             STAFF,

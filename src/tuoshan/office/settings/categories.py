@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,6 +73,21 @@ class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.fields["key"].disabled = True
+
+
+class CategoryChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A category with the one above it."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.full_name)
+
+
+def in_tree(rows: "QuerySet[Category]") -> "QuerySet[Category]":
+    """Each category below the one that it belongs to."""
+    return rows.select_related("parent").order_by(
+        Coalesce("parent__position", "position"), Coalesce("parent_id", "id"), F("parent_id").asc(nulls_first=True),
+        "position", "id",
+    )  # fmt: skip
 
 
 def two_levels(rows: Iterable[Any]) -> list[Any]:

@@ -7,7 +7,7 @@ from axes.utils import reset as forgive
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from tuoshan import punctuation
 from tuoshan.agenda.turnstile import write_transaction
@@ -19,7 +19,7 @@ from tuoshan.parties.models import OrgUnit, Person, Skill
 from tuoshan.parties.password_reset import make_link
 
 NEW_LINK_DAYS = 7
-LEVELS = ((1, gettext_lazy("会处理")), (2, gettext_lazy("熟练")), (3, gettext_lazy("专家")))
+LEVELS = Skill.Level.choices
 
 
 def indented(unit: OrgUnit) -> str:
@@ -127,18 +127,23 @@ def reset_factor(request: HttpRequest, found: Person) -> None:
 
 def set_skill(request: HttpRequest, found: Person, category: Category, level: int) -> None:
     """Add a skill, change its level (1 to 3), or take it away (0)."""
-    titles = dict(LEVELS)
+
+    def said(number: int, is_active: bool) -> str:
+        title = str(dict(LEVELS).get(number, ""))
+        return title if is_active else punctuation.in_brackets(title, pgettext("status", "停用"))
+
     with write_transaction():
         old = Skill.objects.filter(person=found, category=category).first()
         if level:
-            Skill.objects.update_or_create(person=found, category=category, defaults={"level": level})
+            now_so = {"level": level, "is_active": True}
+            Skill.objects.update_or_create(person=found, category=category, defaults=now_so)
         elif old is not None:
             old.delete()
         recording.record(
             request, "people", found.pk, both(lambda: str(found)),
             labels=both(lambda: {"skill": punctuation.titled(_("技能"), category.full_name)}),
-            before=both(lambda: {"skill": str(titles.get(old.level, "")) if old else ""}),
-            after=both(lambda: {"skill": str(titles.get(level, ""))}), action="changed",
+            before=both(lambda: {"skill": said(old.level, old.is_active) if old else ""}),
+            after=both(lambda: {"skill": said(level, True)}), action="changed",
         )  # fmt: skip
 
 

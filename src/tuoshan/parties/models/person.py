@@ -164,13 +164,20 @@ class Person(AbstractBaseUser):
 
 
 class Skill(models.Model):
-    """A person is good at a category; assignment prefers a higher level."""
+    """A person is good at a category; assignment prefers a higher level and passes over what is out of use."""
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="skill_rows")
-    category = models.ForeignKey("catalog.Category", models.CASCADE, related_name="+")
-    level = models.PositiveSmallIntegerField(_("熟练度"), default=1)
+    class Level(models.IntegerChoices):
+        CAN = 1, _("会处理")
+        WELL = 2, _("熟练")
+        EXPERT = 3, _("专家")
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="skill_rows", verbose_name=_("人员"))
+    category = models.ForeignKey("catalog.Category", models.CASCADE, related_name="+", verbose_name=_("分类"))
+    level = models.PositiveSmallIntegerField(_("熟练度"), choices=Level.choices, default=Level.CAN)
+    is_active = models.BooleanField(_("启用"), default=True, db_default=True)
 
     class Meta:
+        verbose_name = _("技能")
         constraints = [models.UniqueConstraint(fields=["person", "category"], name="parties_skill_once")]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from tuoshan import punctuation
 from tuoshan.cases.models import Case
 from tuoshan.catalog.models import Category
 from tuoshan.office.settings import people as accounts
+from tuoshan.office.settings.categories import in_tree
 from tuoshan.office.settings.people import LEVELS, NEW_LINK_DAYS, PersonForm
 from tuoshan.parties.models import Person, Role
 from tuoshan.parties.permissions import permitted
@@ -86,20 +87,10 @@ def _person_page(request: HttpRequest, found: Person, **more: Any) -> HttpRespon
     return form_page(
         shown, AREA, found, template="workbench/settings/person.html", person=found,
         skills=list(found.skill_rows.select_related("category__parent").order_by("category__position", "pk")),
-        levels=LEVELS, categories=_categories(),
+        levels=LEVELS, categories=in_tree(Category.objects.filter(is_active=True)),
         factors=Authenticator.objects.filter(user=found).exists(), leave_href=_leave_href(found),
         in_hand=Case.objects.filter(handler_id=found.pk, ended=False).count(), **more,
     )  # fmt: skip
-
-
-def _categories() -> list[Category]:
-    """Every category in use, each below the one that it belongs to."""
-
-    def place(row: Category) -> tuple[int, int, bool, int, int]:
-        top = row.parent or row
-        return top.position, top.pk, row.parent is not None, row.position, row.pk
-
-    return sorted(Category.objects.filter(is_active=True).select_related("parent"), key=place)
 
 
 def _as_get(request: HttpRequest) -> HttpRequest:

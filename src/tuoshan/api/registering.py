@@ -22,6 +22,7 @@ from tuoshan.intake import beside, pasted
 from tuoshan.intake.arrivals import Came
 from tuoshan.intake.forms import Registration
 from tuoshan.intake.registering import Contact, IdentityCheck, find_order, register_complaint
+from tuoshan.knowledge import sooner
 from tuoshan.office import catalogue
 from tuoshan.parties import customers
 from tuoshan.parties.models import OrgUnit
@@ -62,6 +63,8 @@ class LookCase(CaseRow):
 class LookOut(Schema):
     """Who calls, what they have with us, what looks like the same matter, and what we are about to promise.
 
+    `sooner`: where the promise falls outside of working hours, the sentence that an answer is meant to come before.
+
     `phone`: empty, typing, unclear, known or new. `identity`: what the comparison of phone and order says.
     """
 
@@ -77,6 +80,7 @@ class LookOut(Schema):
     order_missing: bool
     identity: str
     promised: datetime | None
+    sooner: str
 
 
 class EmailIn(Schema):
@@ -151,7 +155,7 @@ def register_look(request: HttpRequest, body: LookIn) -> dict[str, Any]:
         ],
         "orders": [_order(one) for one in found.orders], "order": _order(found.order) if found.order else None,
         "order_missing": found.order_missing, "identity": found.comparison.result if found.comparison else "",
-        "promised": found.promise.due,
+        "promised": found.promise.due, "sooner": sooner.sentence(registration.playbook, found.promise.due),
     }  # fmt: skip
 
 

@@ -31,6 +31,7 @@ class SlipData:
     handler: str = ""
     handler_phone: str = ""
     hear_by: datetime | None = None
+    sooner: str = ""
     customer: str = ""
     product: str = ""
     received_by: str = ""

@@ -52,6 +52,7 @@ def slip(data: SlipData, *, size: SlipSize = "80mm", language: Language = "zh-ha
         "number": data.number,
         "received_at": _moment(data.received_at),
         "hear_by": _moment(data.hear_by),
+        "sooner": data.sooner,
         "complaint": shortened(data.complaint, 240 if size == "80mm" else 800),
         "handler": data.handler,
         "handler_phone": data.handler_phone,

@@ -18,8 +18,8 @@ from tuoshan.documents.models import Evidence
 from tuoshan.documents.papers import Issuer, SlipData
 from tuoshan.integrations.recipients import language_of
 from tuoshan.integrations.recipients import of_case as customer_of
-from tuoshan.knowledge import links
-from tuoshan.knowledge.case_values import due_for_customer, of_case
+from tuoshan.knowledge import links, sooner
+from tuoshan.knowledge.case_values import due_for_customer, of_case, promised_to_customer
 from tuoshan.knowledge.company import company
 from tuoshan.parties.models import Person
 
@@ -66,6 +66,8 @@ def slip_data(case: Any, *, language: str) -> SlipData:
     state = CaseState.from_json(json.loads(case.snapshot))
     playbook = library.pinned(case.playbook, case.playbook_hash)
     registrant = Person.objects.filter(pk=case.registrant_id or 0).first()
+    with override(language):
+        earlier = sooner.sentence(playbook, promised_to_customer(playbook, state))
     return SlipData(
         issuer=Issuer(house.named(language), house.hotline, house.address, house.website),
         number=case.number,
@@ -75,6 +77,7 @@ def slip_data(case: Any, *, language: str) -> SlipData:
         handler=values["handler"],
         handler_phone=house.hotline,
         hear_by=due_for_customer(playbook, state),
+        sooner=earlier,
         customer=values["customer"],
         product=values.get("product", ""),
         received_by=registrant.display_name if registrant else "",

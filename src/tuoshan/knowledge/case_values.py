@@ -14,7 +14,7 @@ from tuoshan.cases import library
 from tuoshan.cases.summary import is_outside
 from tuoshan.core.case import CaseState, Clock
 from tuoshan.core.playbook import Playbook
-from tuoshan.knowledge import links
+from tuoshan.knowledge import links, sooner
 from tuoshan.knowledge.company import Company, company
 from tuoshan.knowledge.showing import fact_text, moment_text, words_of
 
@@ -25,6 +25,7 @@ GENERAL = {
     "handler": gettext_lazy("经办人"),
     "contact": gettext_lazy("联系方式"),
     "due": gettext_lazy("客户最迟何时得到消息，或须在何时前答复"),
+    "sooner": gettext_lazy("承诺时间不在工作时间内时，说明会争取提前答复的半句话；否则为空"),
     "link": gettext_lazy("客户查看工单的链接"),
     "survey_link": gettext_lazy("满意度评价链接"),
     "state": gettext_lazy("客户看到的状态"),
@@ -95,6 +96,9 @@ class CaseTexts:
             "handler": lambda: _person_name(self.state.assigned.get("handler")) or _("客服中心"),
             "contact": lambda: self.company.contact or link(),
             "due": lambda: moment_text(due, language) if due else _("约定时间"),
+            "sooner": lambda: sooner.part(
+                self.playbook, promised_to_customer(self.playbook, self.state, self.task)
+            ),
             "link": survey if self.task.startswith(f"{SURVEY}#") else link,
             "survey_link": survey,
             "state": lambda: shown.in_language(language) if shown is not None else "",
@@ -134,6 +138,13 @@ def due_for_customer(playbook: Playbook, state: CaseState, task: str = "") -> da
         return _earliest(current)
     promises = [clock for clock in state.running_clocks() if _is_promise(playbook, clock)]
     return _earliest(promises) or _earliest(current)
+
+
+def promised_to_customer(playbook: Playbook, state: CaseState, task: str = "") -> datetime | None:
+    """By when the customer hears from us; None while it is the customer, or somebody else outside, who must act."""
+    due = due_for_customer(playbook, state, task)
+    promises = [clock for clock in state.running_clocks() if _is_promise(playbook, clock)]
+    return due if due is not None and due == _earliest(promises) else None
 
 
 def _is_promise(playbook: Playbook, clock: Clock) -> bool:

@@ -15,6 +15,7 @@ from tuoshan.core import timing
 from tuoshan.core.case import CaseState, Clock, Refusal
 from tuoshan.core.playbook import PHASES, Playbook, State
 from tuoshan.insight.told_to_customer import state_words
+from tuoshan.knowledge import sooner
 from tuoshan.knowledge.showing import moment_text
 
 PHASE_TITLES = {
@@ -50,11 +51,14 @@ def when(at: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A chip: by when somebody answers. `css` and `icon` are those of the design system's clocks."""
+    """A chip: by when somebody answers. `css` and `icon` are those of the design system's clocks; `sooner` is what is
+    said below it where nobody works at that moment.
+    """
 
     kind: Literal["you", "we", "late", "paused"]
     text: str
     due: datetime | None = None
+    sooner: str = ""
 
     @property
     def css(self) -> str:
@@ -84,7 +88,8 @@ def promises(playbook: Playbook, case: CaseState, now: datetime) -> list[Promise
         text = _("原定 %(when)s 前给您答复，已经晚了，我们正在加急处理") % {"when": when(due)}
         found.append(Promise("late", text, due))
     elif due is not None:
-        found.append(Promise("we", _("最迟 %(when)s 前给您答复") % {"when": when(due)}, due))
+        text = _("最迟 %(when)s 前给您答复") % {"when": when(due)}
+        found.append(Promise("we", text, due, sooner.sentence(playbook, due, now)))
     elif ours:
         waits = case.hold is None and bool(yours)
         found.append(Promise("paused", _("计时已暂停，等您答复") if waits else _("计时已暂停")))

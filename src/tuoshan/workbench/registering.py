@@ -29,6 +29,7 @@ from tuoshan.intake.forms import MOMENT, Registration, find_product, order_facts
 from tuoshan.intake.registering import Contact, IdentityCheck, Registered, promise_of, register_complaint
 from tuoshan.intake.texts import said_field
 from tuoshan.integrations.printing import slip_data
+from tuoshan.knowledge import sooner
 from tuoshan.knowledge.company import company
 from tuoshan.office import catalogue
 from tuoshan.office.registering import own_case
@@ -180,6 +181,7 @@ def _beside(request: HttpRequest, registration: Registration) -> dict[str, Any]:
             for card, one in zip(likely, found.likely, strict=True)
         ],
         "promised": _moment(promised.due) if promised.due else "",
+        "sooner": sooner.sentence(registration.playbook, promised.due),
         "promised_from_arrival": _moment(promised.from_arrival) if promised.from_arrival else "",
         "late_already": promised.from_arrival is not None and promised.from_arrival < clock.now(),
         "compared": registration.result_title(found.comparison.result) if found.comparison else "",
@@ -287,12 +289,12 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     house = company()
     customer = Customer.objects.filter(pk=case.customer_id or 0).first()
     handler = Person.objects.filter(pk=case.handler_id or 0).first()
-    due = promise_of(case).due
+    due, book = promise_of(case).due, _playbook(case.playbook)
     last = request.session.get("registered", {})
     context = {
         "case": case, "customer": customer, "handler": str(handler) if handler else _("客服中心"),
         "contact": house.contact, "hours": house.hours, "promised": _moment(due) if due else "",
-        "reachable": queries.can_reach(request.user, case), "book": _playbook(case.playbook),
+        "sooner": sooner.sentence(book, due), "reachable": queries.can_reach(request.user, case), "book": book,
         "differs": _differing(last.get("differs", [])) if last.get("number") == case.number else "",
     }  # fmt: skip
     return render(request, "workbench/registering/registered.html", context)

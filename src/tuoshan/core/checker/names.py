@@ -19,7 +19,7 @@ BUILT_IN_PARTIES: Final = frozenset({"system", "staff", "customer"})
 MESSAGE_VARIABLES: Final = frozenset({
     "number", "title", "playbook", "state", "customer", "contact", "handler", "handler_phone", "handler_email",
     "company",
-    "company_phone", "due", "today", "link", "survey_link", "next_step", "reply", "unit", "amount_words",
+    "company_phone", "due", "today", "link", "survey_link", "next_step", "reply", "unit", "amount_words", "sooner",
 })  # fmt: skip
 """What a message may name in braces besides the facts and deadlines of its playbook."""
 

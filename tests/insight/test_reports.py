@@ -224,9 +224,24 @@ def read_sheet(place: Any) -> list[list[list[Any]]]:
         place.unlink()
 
 
+def test_sheets_stand_as_the_page_reads_and_the_file_opens_on_the_first_table(house: House, world: Any) -> None:
+    import python_calamine
+
+    made = report(house, "causes")
+    titles = [str(table.title) for table in made.tables]
+    assert len(titles) == 2
+    place = export.report_file(made, [])
+    try:
+        assert python_calamine.CalamineWorkbook.from_path(str(place)).sheet_names == [str(made.title), *titles]
+        with zipfile.ZipFile(place) as parts:
+            assert b'activeTab="1"' in parts.read("xl/workbook.xml")
+    finally:
+        place.unlink()
+
+
 def test_files_hold_the_same_numbers_and_no_formulas(house: House, world: dict[str, Case]) -> None:
     made = report(house, "overview")
-    flow, about = read_sheet(export.report_file(made, ["单位：全部"]))
+    about, flow = read_sheet(export.report_file(made, ["单位：全部"]))
     rows = {row[0]: row[1] for row in about}
     assert rows["登记"] == 6 and rows["首次答复，中位数（小时）"] == 4
     assert sum(row[1] for row in flow[1:]) == 6

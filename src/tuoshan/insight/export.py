@@ -85,17 +85,19 @@ class Sheet:
 
 
 def report_file(report: Report, scope: Iterable[str]) -> Path:
-    """A report's tables, one sheet each, then what it is about with its tiles; durations in hours.
+    """What a report is about with its tiles, then its tables, one sheet each, as the page reads; durations in hours.
 
     The file opens on the first table. The caller removes the file.
     """
     sheet = Sheet()
-    for table in report.tables:
+    _about(sheet, report, scope)
+    for number, table in enumerate(report.tables):
         sheet.begin(str(table.title), (30, *(14 for _column in table.columns[1:])))
+        if number == 0:
+            sheet.sheet.activate()
         sheet.heading(*(_titled(column.title, column.unit) for column in table.columns))
         for row in table.rows:
             sheet.line(*((_plain(cell), cell.unit) for cell in row))
-    _about(sheet, report, scope)
     return sheet.close()
 
 

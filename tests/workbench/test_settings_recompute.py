@@ -132,6 +132,79 @@ def test_a_run_goes_on_where_it_stopped(desk: Any, clock: Any, monkeypatch: pyte
         assert Event.objects.filter(case_id=case.pk, kind="recompute").count() == 1
 
 
+def lose_playbook(case: Any) -> None:
+    from tuoshan.cases.models import Case
+
+    Case.objects.filter(pk=case.pk).update(playbook_hash="0" * 64)
+
+
+def test_a_case_whose_playbook_is_gone_is_passed_over_and_told(desk: Any, clock: Any) -> None:
+    from tests.api.callers import Caller
+
+    from tuoshan.agenda.models import Item
+    from tuoshan.cases.models import Recomputation
+
+    gone, there = desk.accepted(), desk.accepted()
+    lose_playbook(gone)
+    before = due(gone), due(there)
+    shorten(clock())
+    client = desk.client("manager")
+    client.post(address(TABLE))
+    work()
+    run = Recomputation.objects.get()
+    assert run.ended_at is not None and not Item.objects.filter(parked_at__isnull=False, kind="job").exists()
+    assert (run.looked_at, run.moved, run.passed) == (2, 1, 1)
+    assert due(gone) == before[0] and due(there) < before[1]
+    page = client.get(address(TABLE)).content.decode()
+    assert "1 件工单没有重新推算" in page and gone.number in page and "它的流程版本已经没有了" in page
+    assert there.number not in page
+    last = Caller(desk.people["manager"], "read").get(f"/settings/clocks/{TABLE}")["last_run"]
+    assert last["passed"] == 1
+    assert last["passed_over"] == [{"number": gone.number, "why": "它的流程版本已经没有了，时限照原来的走"}]
+    english = Caller(desk.people["manager"], "read", "en").get(f"/settings/clocks/{TABLE}")["last_run"]
+    assert english["passed_over"][0]["why"].startswith("Its version of the playbook is gone")
+
+
+def test_a_case_that_gives_no_moment_is_passed_over_alone(
+    desk: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tuoshan.cases import recomputing, writing
+    from tuoshan.cases.models import Recomputation
+    from tuoshan.core.worktime import CalendarError
+
+    unclear, there = desk.accepted(), desk.accepted()
+    shorten(clock())
+    whole = writing.judge
+
+    def judge(cursor: Any, row: Any, *more: Any) -> Any:
+        if row.id == unclear.pk and more[1].kind == "recompute":
+            raise CalendarError("no working day for ten years")
+        return whole(cursor, row, *more)
+
+    monkeypatch.setattr(writing, "judge", judge)
+    desk.client("manager").post(address(TABLE))
+    work()
+    run = Recomputation.objects.get()
+    assert (run.looked_at, run.moved, run.passed) == (2, 1, 1) and run.ended_at is not None
+    assert run.passed_over == f'[["{unclear.number}", "{recomputing.UNCLEAR}"]]'
+    assert there.number not in run.passed_over
+
+
+def test_a_playbook_taken_away_is_still_looked_at_after_a_change_of_its_calendar(desk: Any, clock: Any) -> None:
+    from tuoshan.cases import library
+    from tuoshan.office.settings.moved_clocks import playbooks_on, with_cases_on
+
+    desk.accepted()
+    assert "complaint" in playbooks_on("standard")
+    book = library._library.current.pop("complaint")
+    try:
+        assert "complaint" not in playbooks_on("standard")
+        assert "complaint" in with_cases_on("standard")
+        assert "complaint" not in with_cases_on("nowhere")
+    finally:
+        library._library.current["complaint"] = book
+
+
 def test_nobody_else_may(desk: Any) -> None:
     for nobody in ("agent", "lead", "auditor", "finance", "qa"):
         assert desk.client(nobody).post(address(TABLE)).status_code == 403, nobody

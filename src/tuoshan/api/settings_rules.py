@@ -15,6 +15,7 @@ from tuoshan.api.problems import Problem, invalid
 from tuoshan.cases import calendars as stored
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
+from tuoshan.cases.models import Recomputation
 from tuoshan.core.durations import DurationError, parse_duration
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.worktime import CalendarError
@@ -193,13 +194,23 @@ def _tried(request: HttpRequest, name: str, form: WeekForm | NoticeForm, *, stor
 # -- clocks that run already -----------------------------------------------------------------------------------------
 
 
+class PassedOut(Schema):
+    """A case that a run could not reckon anew, and why; its clocks go on as they were."""
+
+    number: str
+    why: str
+
+
 class RunOut(Schema):
-    """A run that reckons clocks anew: how many cases it has looked at, in how many something moved."""
+    """A run that reckons clocks anew: how many cases it has looked at, in how many something moved, how many it had to
+    pass over (the first 500 of them are named)."""
 
     asked_at: datetime
     ended_at: datetime | None
     looked_at: int
     moved: int
+    passed: int
+    passed_over: list[PassedOut]
 
 
 class ClocksOut(Schema):
@@ -210,10 +221,16 @@ class ClocksOut(Schema):
     last_run: RunOut | None
 
 
+def _run(run: Recomputation) -> dict[str, Any]:
+    names = ("asked_at", "ended_at", "looked_at", "moved", "passed")
+    passed_over = [{"number": number, "why": why} for number, why in recomputing.passed_over(run)]
+    return {name: getattr(run, name) for name in names} | {"passed_over": passed_over}
+
+
 def _clocks(subject: recomputing.Subject) -> dict[str, Any]:
     run = recomputing.latest(subject)
     moved, more = ([], 0) if run is not None and run.ended_at is None else subject.moved()
-    return {"would_move": _moved(moved), "more": more, "last_run": run}
+    return {"would_move": _moved(moved), "more": more, "last_run": _run(run) if run is not None else None}
 
 
 def _subject(text: str) -> recomputing.Subject:

@@ -19,6 +19,9 @@ class Recomputation(models.Model):
     looked_at = models.IntegerField(default=0)
     moved = models.IntegerField(default=0)
     """Cases in which something moved."""
+    passed = models.IntegerField(default=0, db_default=0)
+    """Cases that could not be reckoned anew; the first of them stand in `passed_over` as `[number, reason]`."""
+    passed_over = models.TextField(default="[]", db_default="[]")
 
     class Meta:
         db_table = "cases_recomputation"

@@ -14,7 +14,7 @@ from tuoshan.cases import library
 from tuoshan.cases.around import CaseAround
 from tuoshan.cases.clock_views import title_of
 from tuoshan.cases.library import PlaybookUnknown
-from tuoshan.cases.models import Case, Deadline
+from tuoshan.cases.models import Case, Deadline, StoredPlaybook
 from tuoshan.cases.rows import Row
 from tuoshan.core.case import CaseState
 from tuoshan.core.conditions import EvaluationError
@@ -49,7 +49,7 @@ def moved_by_calendar(name: str, made: WorkCalendar | None = None) -> tuple[list
     """Running clocks that this version of a calendar (the one in force, without any) would bring to another due moment,
     and how many were not looked at."""
     calendars = {name: made} if made is not None else {}
-    return _moved(playbooks_on(name), calendars, {}, limits=False)
+    return _moved(with_cases_on(name), calendars, {}, limits=False)
 
 
 def moved_by_table(playbook_key: str, name: str, value: object = None) -> tuple[list[Moved], int]:
@@ -61,6 +61,24 @@ def moved_by_table(playbook_key: str, name: str, value: object = None) -> tuple[
 def playbooks_on(calendar: str) -> list[str]:
     """The playbooks of which some limit runs on this calendar."""
     return sorted(key for key, book in library.everything().items() if calendar in _calendars_of(book))
+
+
+def _also_gone(calendar: str) -> list[str]:
+    """Playbooks whose file is gone and which cases may still run by: those on this calendar, or not to be read."""
+    current, found = library.everything(), []
+    newest = dict(StoredPlaybook.objects.exclude(key__in=current).order_by("stored_at").values_list("key", "hash"))
+    for key, version in newest.items():
+        try:
+            if calendar in _calendars_of(library.pinned(key, version)):
+                found.append(key)
+        except PlaybookUnknown:
+            found.append(key)
+    return found
+
+
+def with_cases_on(calendar: str) -> list[str]:
+    """The playbooks that a run after a change of this calendar looks at."""
+    return sorted({*playbooks_on(calendar), *_also_gone(calendar)})
 
 
 def _calendars_of(book: Playbook) -> set[str]:

@@ -1,16 +1,23 @@
 """Having the running clocks of all cases reckoned anew after a calendar or a table was changed."""
 
+import json
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library, recomputing
 from tuoshan.cases.models import Recomputation
 from tuoshan.office.settings import calendars, recording, table_shapes
-from tuoshan.office.settings.moved_clocks import Moved, moved_by_calendar, moved_by_table, playbooks_on
+from tuoshan.office.settings.moved_clocks import Moved, moved_by_calendar, moved_by_table, with_cases_on
 from tuoshan.office.settings.recording import both
+
+WHY = {
+    recomputing.GONE: gettext_lazy("它的流程版本已经没有了，时限照原来的走"),
+    recomputing.UNCLEAR: gettext_lazy("按现在的设置算不出时刻，时限照原来的走"),
+}
 
 
 class SubjectUnknown(LookupError):
@@ -39,7 +46,7 @@ def subject_of(text: str) -> Subject:
     """The subject of this name. Raises SubjectUnknown."""
     match text.split("/"):
         case ["calendar", name] if name in calendars.names():
-            return Subject(text, calendars.title_of(name), playbooks_on(name), limits=False)
+            return Subject(text, calendars.title_of(name), with_cases_on(name), limits=False)
         case ["table", playbook, name]:
             book = library.everything().get(playbook)
             if book is not None and name in book.tables:
@@ -63,3 +70,8 @@ def start(request: HttpRequest, subject: Subject) -> Recomputation:
 def latest(subject: Subject) -> Recomputation | None:
     """The last run for this subject."""
     return recomputing.latest(subject.text)
+
+
+def passed_over(run: Recomputation) -> list[tuple[str, str]]:
+    """Cases that a run could not reckon anew: number, and why in words."""
+    return [(number, str(WHY[reason])) for number, reason in json.loads(run.passed_over)]

@@ -28,7 +28,11 @@ def recompute(request: HttpRequest, subject: str) -> HttpResponse:
     run = recomputing.latest(found)
     going_on = run is not None and run.ended_at is None
     moved: tuple[list[Moved], int] = ([], 0) if going_on else found.moved()
-    context = {"subject": found, "run": run, "moved": moved[0], "more": moved[1], "back": _back(found)}
+    passed = recomputing.passed_over(run) if run is not None else []
+    context = {
+        "subject": found, "run": run, "moved": moved[0], "more": moved[1], "back": _back(found),
+        "passed_over": passed, "passed_more": run.passed - len(passed) if run is not None else 0,
+    }  # fmt: skip
     part = "recomputation.html" if request.headers.get("HX-Request") and going_on else "recompute.html"
     response = render(request, f"workbench/settings/{part}", context)
     if request.headers.get("HX-Request") and not going_on:

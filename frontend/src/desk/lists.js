@@ -3,7 +3,17 @@ const listOf = (holder) => holder?.matches?.('[data-list-anew]') ? holder.closes
 
 let kept = null;
 
+// The row of the open case is in sight: a case may have been opened from far down its list.
+function showCurrent() {
+  const rows = document.querySelector('.split > .list [data-rows]');
+  const row = rows?.querySelector('.row[aria-current]');
+  if (!row) return;
+  const below = row.getBoundingClientRect().bottom - rows.getBoundingClientRect().bottom;
+  if (below > 0) rows.scrollTop += below + rows.clientHeight / 3;
+}
+
 export function startLists() {
+  showCurrent();
   document.addEventListener('htmx:configRequest', (event) => {
     const list = listOf(event.detail.elt);
     if (list) event.detail.parameters.rows = list.querySelectorAll('[data-rows] > li > .row').length;

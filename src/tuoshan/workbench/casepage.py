@@ -279,9 +279,12 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     if "handler" in context["standing"].actor.parties or (case.handler_id is None and context["may_write"]):
         replied.read(case, person_id(request), context["standing"].now)
     if not request.headers.get("HX-Request"):
-        context["pane"] = queues.pane(request, name, current=case)
+        size = queues.remembered_rows(request, name)
+        context["pane"] = queues.pane(request, name, current=case, size=size)
     template = "workbench/case/case.html" if request.headers.get("HX-Request") else "workbench/case/page.html"
-    return render(request, template, context)
+    response = render(request, template, context)
+    queues.remember_rows(request, response, name)
+    return response
 
 
 @permitted("workbench.presence")

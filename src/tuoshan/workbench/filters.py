@@ -30,12 +30,14 @@ def rail_group(request: HttpRequest, here: str) -> list[dict[str, Any]]:
     return [{"title": _("我的筛选"), "items": items}] if items else []
 
 
-def pane(request: HttpRequest, name: str, *, current: Case | None = None, cursor: str = "") -> dict[str, Any]:
+def pane(
+    request: HttpRequest, name: str, *, size: int, current: Case | None = None, cursor: str = ""
+) -> dict[str, Any]:  # fmt: skip
     """What the list pane shows of a saved filter: what is due first where only open cases are asked for."""
     kept = by_name(request.user, name)
     conditions = Conditions.from_text(kept.conditions)
     try:
-        rows, following = found(request.user, kept, cursor)
+        rows, following = found(request.user, kept, cursor, size)
     except queries.CursorBroken as error:
         raise Http404 from error
     return {

@@ -46,6 +46,8 @@ ICONS = {
     "held": "lock", "open": "box", "closed": "check",
 }  # fmt: skip
 COOKIE = "tuoshan_queue"
+ROWS_COOKIE = "tuoshan_queue_rows"
+"""How long the list was from which a case was opened: `mine:80`."""
 NO_CLAIMS = "mine without claiming"
 EMPTY = {
     "mine": (gettext_lazy("您手上没有待处理的工单。"), gettext_lazy("可以到“待分派”里领取。"), "unassigned"),
@@ -85,11 +87,18 @@ def _item(name: str, counts: dict[str, int], here: str) -> dict[str, Any]:
 
 
 def pane(
-    request: HttpRequest, name: str, *, current: Case | None = None, cursor: str = "", size: int = PAGE
-) -> dict[str, Any]:
-    """What the list pane shows: one page of the queue. Raises Http404 for an unknown queue or cursor."""
+    request: HttpRequest, name: str, *, size: int, current: Case | None = None, cursor: str = "", before: int = 0
+) -> dict[str, Any]:  # fmt: skip
+    """What the list pane shows: one page of the queue, with `before` rows above it. Raises Http404 for an unknown queue
+    or cursor."""
+    made = _pane(request, name, current, cursor, size)
+    shown = before + len(made["rows"])
+    return {**made, "shown": shown, "back": f"{name}&rows={shown}" if shown > PAGE else name}
+
+
+def _pane(request: HttpRequest, name: str, current: Case | None, cursor: str, size: int) -> dict[str, Any]:
     if kept.is_filter(name):
-        shown = filters.pane(request, name, current=current, cursor=cursor)
+        shown = filters.pane(request, name, current=current, cursor=cursor, size=size)
         return {**shown, "bulk": allowed(request.user, "workbench.bulk")}
     if name not in NAMES:
         raise Http404
@@ -125,18 +134,36 @@ def remembered(request: HttpRequest) -> str:
     return name if name in NAMES else "mine"
 
 
+def remembered_rows(request: HttpRequest, name: str) -> int:
+    """How many rows of this queue the person had before them when they opened the case."""
+    known, _sign, number = request.COOKIES.get(ROWS_COOKIE, "").rpartition(":")
+    said = _number(request, "rows") or (_digits(number) if known == name else 0)
+    return min(max(said, PAGE), MOST_ANEW)
+
+
+def remember_rows(request: HttpRequest, response: HttpResponse, name: str) -> None:
+    """Keep it, so that the list stays as long when the case's page is made again."""
+    if _number(request, "rows"):
+        length = f"{name}:{remembered_rows(request, name)}"
+        response.set_cookie(
+            ROWS_COOKIE, length, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        )  # fmt: skip
+
+
 @permitted("workbench.queue")
 @require_safe
 def queue(request: HttpRequest, name: str) -> HttpResponse:
     """One queue; asked for with a cursor, the rows that follow; with `list`, its list beside an open case anew."""
     if "list" in request.GET:
         return _list_anew(request, name)
-    shown = pane(request, name, cursor=request.GET.get("cursor", ""))
+    cursor = request.GET.get("cursor", "")
+    shown = pane(request, name, size=PAGE, cursor=cursor, before=_number(request, "rows") if cursor else 0)
     request.queue_name = name  # type: ignore[attr-defined]
-    if request.GET.get("cursor"):
+    if cursor:
         return render(request, "workbench/queues/rows.html", {"pane": shown})
     response = render(request, "workbench/queues/page.html", {"pane": shown})
     response.set_cookie(COOKIE, name, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    response.delete_cookie(ROWS_COOKIE, samesite="Lax")
     _stay_signed_in(request)
     return response
 
@@ -157,7 +184,10 @@ def _list_anew(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    text = request.GET.get(name, "")
+    return _digits(request.GET.get(name, ""))
+
+
+def _digits(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else 0
 
 

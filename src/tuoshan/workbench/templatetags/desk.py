@@ -29,7 +29,7 @@ def case_card(row: Card, pane: dict[str, Any]) -> SafeString:
         '<span class="flex gap-2 mt-0.5 text-xs text-muted">{}<span class="shrink-0">{}</span>'
         '<span class="truncate">{}{}</span>'
         '<time class="ml-auto shrink-0" data-ago datetime="{}">{}</time></span>\n</a></li>\n',
-        _pick(case.number) if pane.get("bulk") else "", address("workbench:case", case.number), pane["name"],
+        _pick(case.number) if pane.get("bulk") else "", address("workbench:case", case.number), pane["back"],
         _CURRENT if case.pk == pane["current"] else "", grade(case.grade), case.number, _chip(row),
         " font-semibold" if row.unread else "", case.title, _unread() if row.unread else "",
         row.customer or row.state, row.state if row.customer else "", f" {row.product}" if row.product else "",

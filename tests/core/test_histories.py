@@ -143,6 +143,9 @@ def command(teller: Teller, step: Any) -> Command:
             return Command(word, name, **common)  # type: ignore[arg-type]
         case "correct" if "correct" not in playbook.actions:
             return Command("correct", "correct", **common)
+        case "undelivered" | "delivered":
+            sent = [event.seq for event in teller.events if event.kind == "record" and event.name == "message"]
+            return Command("record", word, **{**common, "extra": {"message": sent[step["message"] - 1]}})
         case "message" | "note":
             return Command("record", word, **common)
         case "recompute":

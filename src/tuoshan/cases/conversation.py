@@ -1,12 +1,17 @@
-"""What a case's customer was told by the system itself: rows of the conversation, and how they arrived.
+"""What a case's customer was told: rows of the conversation, and how they arrived.
 
-Such a message is the consequence of an event that stands in the chain already, so it makes no event of its own.
+What the system tells by itself is the consequence of an event that stands in the chain already, so it makes no event of
+its own. A message by hand is an answer: that it has failed for good, or has arrived after all, is an event of the case.
 """
 
+import json
 from datetime import datetime
 
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases.models import Message
+from tuoshan.cases import service
+from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.models import Event, Message
+from tuoshan.core.undelivered import DELIVERED, UNDELIVERED
 
 
 def told(
@@ -21,6 +26,31 @@ def told(
 
 
 def delivered(message_id: int, delivery: str) -> None:
-    """Note how the delivery stands now."""
+    """Note how the delivery stands now, with what follows from it for the case, both or neither."""
     with write_transaction():
+        row = Message.objects.filter(id=message_id).first()
+        if row is None or row.delivery == delivery:
+            return
+        name = _becomes_of(row, delivery)
+        if name:
+            service.record(
+                case_id=row.case_id, name=name, actor=ActingAs.by_system(), extra={"message": row.event_seq},
+                idempotency_key=f"{name}:{row.pk}",
+            )  # fmt: skip
         Message.objects.filter(id=message_id).update(delivery=delivery)
+
+
+def _becomes_of(row: Message, delivery: str) -> str:
+    """The event that an arrival or a failure makes; only a message that one of ours wrote makes any."""
+    if row.direction != Message.Direction.OUT or row.author_id is None or row.event_seq is None:
+        return ""
+    if delivery == Message.Delivery.FAILED:
+        return UNDELIVERED
+    if delivery != Message.Delivery.SENT:
+        return ""
+    failed = Event.objects.filter(case_id=row.case_id, kind="record", name=UNDELIVERED)
+    return DELIVERED if any(_about(event) == row.event_seq for event in failed) else ""
+
+
+def _about(event: Event) -> int:
+    return int(json.loads(event.body)["input"]["extra"]["message"])

@@ -25,6 +25,7 @@ from tuoshan.cases.rows import Row
 from tuoshan.core.case import CaseState, Command, Decision, Event, Json, Refusal
 from tuoshan.core.decide import decide
 from tuoshan.core.playbook import Playbook
+from tuoshan.core.undelivered import UNDELIVERED
 
 MOST_TRIES = 6
 IRREVERSIBLE = frozenset({"tell", "book", "push", "start", "send"})
@@ -113,7 +114,8 @@ def judge(
         order.kind, order.name, actor, values, evidence, order.task, order.outcome, order.key, order.at,
         order.expected_seq, extra,
     )  # fmt: skip
-    if order.kind in ("step_back", "adopt") or _goes_back(playbook, order):
+    looks_back = order.kind in ("step_back", "adopt") or (order.kind, order.name) == ("record", UNDELIVERED)
+    if looks_back or _goes_back(playbook, order):
         command = _with_events(cursor, row, command)
     return Change(row, playbook, state, decide(playbook, state, command, now, around), now, order, words)
 
@@ -193,7 +195,7 @@ def _with_events(cursor: Any, row: Row, command: Command) -> Command:
     events = tuple(events_of(cursor, row.id, 0, row.seq))
     extra = command.extra
     since = int(row.state.moved.get("seq", 0))
-    if command.kind != "adopt" and since:
+    if command.kind not in ("adopt", "record") and since:
         cursor.execute(sql.DONE_EFFECTS, [row.id])
         delivered = sorted(key for name, key in cursor.fetchall() if name in IRREVERSIBLE and effect_seq(key) >= since)
         extra = {**extra, "delivered": delivered} if delivered else extra

@@ -23,6 +23,7 @@ from tuoshan.core.mending import correct, correct_command, step_back
 from tuoshan.core.playbook import MESSAGE, START, Action, Playbook
 from tuoshan.core.recomputing import recompute
 from tuoshan.core.stepping import KernelError, close, mark_late, noted, overdue, settle_down, take
+from tuoshan.core.undelivered import DELIVERED, UNDELIVERED, arrive, come_back
 from tuoshan.core.work import Refused, Work
 
 MOST_ALARMS = 5000
@@ -188,14 +189,19 @@ def _ask(work: Work, command: Command) -> None:
 
 
 def _record(work: Work, command: Command) -> None:
-    """A fact beside the main line: a note, a call, a message sent, evidence added, an identity check."""
+    """A fact beside the main line: a note, a call, a message sent (or failed), evidence added, an identity check."""
     late = overdue(work)
-    work.begin("record", command.name, command.actor, **noted(command))
-    facts = {name: value for name, value in command.values.items() if name in work.playbook.facts}
-    work.put_facts(facts)
-    if command.name == MESSAGE and command.actor.kind == "person":
-        moving.follow(work, MESSAGE)
-        mark_late(work, late)
+    if command.name == UNDELIVERED:
+        come_back(work, command)
+    elif command.name == DELIVERED:
+        arrive(work, command)
+    else:
+        work.begin("record", command.name, command.actor, **noted(command))
+        facts = {name: value for name, value in command.values.items() if name in work.playbook.facts}
+        work.put_facts(facts)
+        if command.name == MESSAGE and command.actor.kind == "person":
+            moving.follow(work, MESSAGE)
+    mark_late(work, late)
     close(work)
     settle_down(work)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,8 +10,9 @@ from tuoshan.core import judging, timing
 from tuoshan.core.case import Clock, Command, Event, HoldRun
 from tuoshan.core.clocks import Plan
 from tuoshan.core.facts import moment_text
-from tuoshan.core.playbook import Limit
+from tuoshan.core.playbook import Deadline, Limit
 from tuoshan.core.stepping import close, noted, settle_down
+from tuoshan.core.undelivered import answers, failed_messages
 from tuoshan.core.work import Refused, Work
 
 
@@ -105,7 +106,7 @@ def adopt(work: Work, command: Command) -> None:
         known = work.playbook.deadlines.get(clock.name)
         if known is not None and key not in work.case.clocks:
             adopted = replace(clock, key=key, adopted_from=source)
-            done = _first_done(command.events, known.until, clock.started)
+            done = _first_done(command.events, known, clock.started)
             if done is not None:
                 timing.end(work, adopted, met=True, happened=done)
             elif work.playbook.states[work.case.state].end:
@@ -116,12 +117,13 @@ def adopt(work: Work, command: Command) -> None:
     settle_down(work)
 
 
-def _first_done(events: Sequence[Event], until: Collection[str], since: datetime) -> datetime | None:
-    """When one of these triggers first happened after a moment; what was taken back has not happened."""
-    taken_back = {event.input["undone"]["seq"] for event in events if event.kind == "step_back"}
+def _first_done(events: Sequence[Event], deadline: Deadline, since: datetime) -> datetime | None:
+    """When what the deadline waits for first happened after a moment; what was taken back, and a message that never
+    arrived, has not happened."""
+    undone = {event.input["undone"]["seq"] for event in events if event.kind == "step_back"}
+    undone |= failed_messages(events)
     for event in events:
-        trigger = f"task.{event.name}.{event.input['outcome']}" if event.kind == "task" else event.name
-        if event.kind in ("act", "task") and trigger in until and event.seq not in taken_back:
+        if event.seq not in undone and answers(event, deadline):
             happened = event.input.get("happened")
             at = datetime.fromisoformat(happened) if happened else event.at
             if at > since:

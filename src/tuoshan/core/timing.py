@@ -133,10 +133,18 @@ def settle_stops(work: Work) -> None:
     """Open or close the pauses and holds of every running clock, after whatever has just changed."""
     wait = awaited(work.playbook, work.case)
     for clock in work.case.running_clocks():
-        plan = plan_of(work.playbook, clock)
-        held = work.case.hold is not None and holds_still(work.playbook, work.case.hold.name, clock)
-        paused = clock.kind != "hold" and _paused(plan, wait)
-        work.put_clock(clocks.set_stopped(clock, paused=paused, held=held, now=work.now, calendar=work.calendar(plan)))
+        paused, held = stands_still(work.playbook, work.case, clock, wait)
+        calendar = work.calendar(plan_of(work.playbook, clock))
+        work.put_clock(clocks.set_stopped(clock, paused=paused, held=held, now=work.now, calendar=calendar))
+
+
+def stands_still(
+    playbook: Playbook, case: CaseState, clock: Clock, wait: frozenset[str] | None = None
+) -> tuple[bool, bool]:
+    """Whether a running clock is paused, and whether it is held, as the case stands."""
+    held = case.hold is not None and holds_still(playbook, case.hold.name, clock)
+    waiting = awaited(playbook, case) if wait is None else wait
+    return clock.kind != "hold" and _paused(plan_of(playbook, clock), waiting), held
 
 
 def _paused(plan: Plan, wait: frozenset[str]) -> bool:

@@ -42,9 +42,24 @@ def test_from_the_customer_to_the_desk_and_back(open_page: Any, company: Staffed
     phone = open_page(width=390, height=844)
     number = _submit(phone)
     work()
-
     desk = open_page()
     company.sign_in(desk, "agent")
+    _accept(desk, company, number)
+    _investigate(open_page, company, number)
+    _propose(desk)
+    _agree(phone, number)
+    work()
+    _carry_out(desk)
+    _rate_and_confirm(phone)
+    work()
+    _wind_up(open_page, company, desk, number)
+    phone.reload()
+    expect(phone.get_by_role("heading", name=re.compile("已结案"))).to_be_visible()
+    case = Case.objects.get(number=number)
+    assert (case.state, case.ended, case.satisfaction) == ("closed", True, 5)
+
+
+def _accept(desk: Page, company: Staffed, number: str) -> None:
     desk.goto("/queue/unassigned")
     ready(desk)
     desk.locator(".row", has_text=number).click()
@@ -58,6 +73,8 @@ def test_from_the_customer_to_the_desk_and_back(open_page: Any, company: Staffed
     form.locator("[name=handler]").select_option(str(company.people["agent"].pk))
     _sent(desk, form, "调查中")
 
+
+def _investigate(open_page: Any, company: Staffed, number: str) -> None:
     bench = open_page()
     company.sign_in(bench, "qa")
     bench.goto("/tasks")
@@ -69,6 +86,9 @@ def test_from_the_customer_to_the_desk_and_back(open_page: Any, company: Staffed
     form.locator("[name=finding]").fill("加热盘绝缘不良，同批次抽检三台均合格")
     _sent(bench, form, "待拟方案")
 
+
+def _propose(desk: Page) -> None:
+    """Within the free limit nobody needs to approve."""
     desk.reload()
     ready(desk)
     form = opened(desk, "do-act-propose")
@@ -78,15 +98,18 @@ def test_from_the_customer_to_the_desk_and_back(open_page: Any, company: Staffed
     form.locator("[name=remedy_steps]").fill("换一台新的，明天上门取旧机")
     form.locator("[name=amount]").fill("0")
     form.locator("[name=carry_out_by]").fill((clock.now() + timedelta(days=5)).date().isoformat())
-    _sent(desk, form, "待客户同意")  # within the free limit nobody needs to approve
+    _sent(desk, form, "待客户同意")
 
+
+def _agree(phone: Page, number: str) -> None:
     phone.goto(f"/portal/case/{number}")
     ready(phone)
     phone.locator("summary", has_text="同意方案").click()
     phone.get_by_role("button", name="确定").click()
     expect(phone.get_by_role("heading", name="正在按约定处理")).to_be_visible()
-    work()
 
+
+def _carry_out(desk: Page) -> None:
     desk.reload()
     ready(desk)
     form = opened(desk, "do-task-remedy")
@@ -95,6 +118,8 @@ def test_from_the_customer_to_the_desk_and_back(open_page: Any, company: Staffed
     _sent(desk, form, "待客户确认")
     expect(desk.locator(".msg.out", has_text="换一台新的").first).to_be_visible()
 
+
+def _rate_and_confirm(phone: Page) -> None:
     phone.reload()
     ready(phone)
     phone.locator(".rating label", has_text="非常满意").click()
@@ -103,13 +128,6 @@ def test_from_the_customer_to_the_desk_and_back(open_page: Any, company: Staffed
     phone.locator("summary", has_text="满意").first.click()
     phone.get_by_role("button", name="确定").click()
     expect(phone.get_by_role("heading", name="我们会致电回访")).to_be_visible()
-    work()
-
-    _wind_up(open_page, company, desk, number)
-    phone.reload()
-    expect(phone.get_by_role("heading", name=re.compile("已结案"))).to_be_visible()
-    case = Case.objects.get(number=number)
-    assert (case.state, case.ended, case.satisfaction) == ("closed", True, 5)
 
 
 def _wind_up(open_page: Any, company: Staffed, desk: Page, number: str) -> None:

@@ -48,28 +48,66 @@ def test_from_the_first_word_to_the_rating(open_page: OpenPage, check_accessible
     page = open_page(width=390, height=844)
     page.goto("/portal/")
     ready(page)
+    write_the_complaint(page)
+    come_back_to_what_was_typed(page)
+    number = submit_with_a_double_click(page)
+    check_accessible(page)
+    case = Case.objects.get(number=number)
+    assert Evidence.objects.filter(case_id=case.pk).count() == 1
+
+    other = open_page(width=390, height=844)
+    find_it_on_another_device(other, number)
+    house.take(case, "ask_more", "service_desk", values={"missing": "请拍一下机身铭牌"})
+    add_what_was_asked_for(other)
+    assert Evidence.objects.filter(case_id=case.pk).count() == 2
+
+    case = house.proposed(house.accepted(house.fresh(case)), remedy="更换门封条，明天上午上门")
+    reload(other)
+    expect(other.get_by_text("更换门封条，明天上午上门")).to_be_visible()
+    check_accessible(other)
+    agree(other)
+    finish(case)
+    reload(other)
+    choose_a_face_by_thumb_and_by_keys(other)
+    check_accessible(other)
+    rate_and_confirm(other)
+    check_accessible(other)
+    case = house.fresh(case)
+    assert (case.state, case.satisfaction) == ("follow_up", 5)
+
+
+def reload(page: Page) -> None:
+    page.reload()
+    ready(page)
+
+
+def write_the_complaint(page: Page) -> None:
     page.get_by_label("出了什么问题").fill("冰箱门封条开裂，冷藏室结冰")
     photo = {"name": "IMG_0001.HEIC", "mimeType": "image/heic", "buffer": samples.heic_with_place()}
     page.locator("input[type=file]").first.set_input_files(photo)  # type: ignore[arg-type]
     expect(page.locator("[data-file]")).to_have_count(1)
     page.get_by_label("怎么称呼您").fill("王女士")
-    phone = page.locator("#id_phone")
-    phone.press_sequentially("1380013")
+    page.locator("#id_phone").press_sequentially("1380013")
     expect(page.get_by_text("还差 4 位，请填写 11 位手机号")).to_be_visible()
-    page.reload()  # a call came in between: what was typed and handed in is still there
-    ready(page)
+
+
+def come_back_to_what_was_typed(page: Page) -> None:
+    """A call came in between: what was typed and handed in is still there."""
+    reload(page)
     expect(page.get_by_label("出了什么问题")).to_have_value("冰箱门封条开裂，冷藏室结冰")
     expect(page.locator("[data-file]")).to_have_count(1)
-    phone.fill("13800138000")
+
+
+def submit_with_a_double_click(page: Page) -> str:
+    page.locator("#id_phone").fill("13800138000")
     page.get_by_role("button", name="提交", exact=True).dblclick()
     expect(page.get_by_role("heading", name="已收到您的问题")).to_be_visible()
-    number = page.locator("#number").inner_text()
     expect(page.get_by_text("前给您答复")).to_be_visible()
-    check_accessible(page)
-    case = Case.objects.get(number=number)
-    assert Evidence.objects.filter(case_id=case.pk).count() == 1
+    return page.locator("#number").inner_text()
 
-    other = open_page(width=390, height=844)  # another device: number and phone
+
+def find_it_on_another_device(other: Page, number: str) -> None:
+    """By number and phone, as people write them."""
     other.goto("/portal/")
     ready(other)
     other.get_by_label("工单编号").fill(number.lower().replace("-", " "))
@@ -77,9 +115,9 @@ def test_from_the_first_word_to_the_rating(open_page: OpenPage, check_accessible
     other.get_by_role("button", name="查询").click()
     expect(other.get_by_role("heading", name="我们已收到，正在核对")).to_be_visible()
 
-    house.take(case, "ask_more", "service_desk", values={"missing": "请拍一下机身铭牌"})
-    other.reload()
-    ready(other)
+
+def add_what_was_asked_for(other: Page) -> None:
+    reload(other)
     expect(other.get_by_text("请拍一下机身铭牌")).to_be_visible()
     other.locator("summary", has_text="补充").click()
     form = other.locator("#do-act-add_more")
@@ -90,20 +128,15 @@ def test_from_the_first_word_to_the_rating(open_page: OpenPage, check_accessible
     form.get_by_role("button", name="提交").click()
     expect(other.get_by_role("heading", name="我们已收到，正在核对")).to_be_visible()
     expect(other.get_by_text("铭牌在背面")).to_be_visible()
-    assert Evidence.objects.filter(case_id=case.pk).count() == 2
 
-    case = house.proposed(house.accepted(house.fresh(case)), remedy="更换门封条，明天上午上门")
-    other.reload()
-    ready(other)
-    expect(other.get_by_text("更换门封条，明天上午上门")).to_be_visible()
-    check_accessible(other)
+
+def agree(other: Page) -> None:
     other.locator("summary", has_text="同意方案").click()
     other.get_by_role("button", name="确定").click()
     expect(other.get_by_role("heading", name="正在按约定处理")).to_be_visible()
 
-    finish(case)
-    other.reload()
-    ready(other)
+
+def choose_a_face_by_thumb_and_by_keys(other: Page) -> None:
     faces = other.get_by_role("group", name="您的评分")
     assert faces.get_by_role("radio").evaluate_all("all => all.map((one) => one.labels[0].innerText.trim())") == [
         "很不满意", "不满意", "一般", "满意", "非常满意",
@@ -115,15 +148,14 @@ def test_from_the_first_word_to_the_rating(open_page: OpenPage, check_accessible
         other.keyboard.press("ArrowRight")
     expect(faces.get_by_role("radio", name="非常满意")).to_be_checked()
     expect(faces.get_by_role("radio", name="非常满意")).to_be_focused()
-    check_accessible(other)
+
+
+def rate_and_confirm(other: Page) -> None:
     other.get_by_role("button", name="提交评价").click()
     expect(other.get_by_text("谢谢您的评价")).to_be_visible()
     other.locator("summary", has_text="满意").first.click()
     other.get_by_role("button", name="确定").click()
     expect(other.get_by_role("heading", name="我们会致电回访")).to_be_visible()
-    check_accessible(other)
-    case = house.fresh(case)
-    assert (case.state, case.satisfaction) == ("follow_up", 5)
 
 
 def finish(case: Case) -> None:

@@ -82,3 +82,25 @@ def test_a_book_is_changed_and_published_by_a_program() -> None:
     assert manager.post("/rule-books/mall_shoes/publish", publish)["version"] == 2
     assert manager.send("DELETE", "/rule-books/mall_shoes/draft")["good"]
     caller("agent").send("PUT", "/rule-books/mall_shoes/draft", {"text": text}, expect=403)
+
+
+def test_a_table_and_a_clause_of_a_copy_are_changed_by_a_program() -> None:
+    manager = caller("manager", "admin")
+    path = "/rule-books/mall_shoes/draft/tables/repair"
+    table = manager.get(path)
+    assert table["headings"][:2] == ["id", "covered"] and table["findings"] == []
+    rows = [{**row, "opening_cm": "<= seven"} if row["id"] == "glue_small" else row for row in table["rows"]]
+    after = manager.send("PUT", path, {"rows": rows, "stamp": table["stamp"]})
+    assert any("“seven”不是数字" in one for one in after["findings"])
+    stale = {"rows": rows, "stamp": table["stamp"]}
+    assert manager.send("PUT", path, stale, expect=409)["code"] == "changed_meanwhile"
+    unknown = {"rows": [{"id": "x", "colour": "red"}], "stamp": after["stamp"]}
+    assert "colour" in str(manager.send("PUT", path, unknown, expect=422))
+    assert '"<= seven"' in manager.get("/rule-books/mall_shoes/draft")["text"]
+    clause = {"zh": "新条款", "en": "A new clause"}
+    said = manager.send("PUT", "/rule-books/mall_shoes/draft/clauses/M11", clause)
+    assert not said["good"]
+    manager.send("DELETE", "/rule-books/mall_shoes/draft/clauses/M11")
+    manager.send("DELETE", "/rule-books/mall_shoes/draft/clauses/M11", expect=404)
+    manager.get("/rule-books/mall_shoes/draft/tables/nothing", expect=404)
+    caller("supervisor", "admin").get(path, expect=403)

@@ -12,10 +12,13 @@ from tuoshan import clock
 from tuoshan.api.application import gives, me
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.cases.forms import words
+from tuoshan.core.policy import editing
 from tuoshan.core.policy.comparing import Effect
+from tuoshan.core.policy.table_reading import CLAUSE
 from tuoshan.core.policy.wording import verdict
 from tuoshan.parties.permissions import api_permitted
-from tuoshan.rulings import library, publishing
+from tuoshan.rulings import copying, library, publishing
+from tuoshan.rulings.models import BookDraft
 
 router = Router(tags=["rulings"])
 Text = Annotated[str, Field(max_length=1_000_000)]
@@ -34,6 +37,44 @@ class ProvedOut(Schema):
 
     findings: list[str]
     good: bool
+
+
+class BookDraftOut(Schema):
+    """The copy: its text, the CSV files beside it, and what the checks find."""
+
+    text: str
+    tables: dict[str, str]
+    findings: list[str]
+    good: bool
+
+
+class BookRowsOut(Schema):
+    """A table as a grid of the grammar's texts. `stamp` says what it was; send it back with a change."""
+
+    headings: list[str]
+    rows: list[dict[str, str]]
+    stamp: str
+    findings: list[str]
+
+
+class BookRowsIn(Schema):
+    """All rows of a table, in order; a row of the same id keeps its comments. `stamp`: what was read."""
+
+    rows: Annotated[list[dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=4000)]]],
+                    Field(max_length=400)]  # fmt: skip
+    stamp: Annotated[str, Field(max_length=16)]
+
+
+class BookClauseIn(Schema):
+    """A clause: its text, the dates between which it is in force by the fact `by`, and why it is not certain."""
+
+    zh: Words
+    en: Words
+    by: Annotated[str, Field(max_length=60)] = ""
+    begins: date | None = None
+    until: date | None = None
+    provisional_zh: Annotated[str, Field(max_length=2000)] = ""
+    provisional_en: Annotated[str, Field(max_length=2000)] = ""
 
 
 class EffectOut(Schema):
@@ -88,6 +129,110 @@ def book_change(request: HttpRequest, name: str, body: DraftIn) -> dict[str, Any
 def _proved(proved: publishing.Proved) -> dict[str, Any]:
     language = get_language() or "zh-hans"
     return {"findings": [one.in_language(language) for one in proved.findings], "good": proved.good}
+
+
+@router.get("/rule-books/{name}/draft", response=gives(BookDraftOut), url_name="book_draft", summary="The copy")
+@api_permitted("api.book_draft")
+def book_draft(request: HttpRequest, name: str) -> dict[str, Any]:
+    """The copy that is being changed; the newest version where nobody has changed anything."""
+    draft = _draft(request, name)
+    tables = publishing.tables_of(draft)
+    return {"text": draft.text, "tables": tables, **_proved(publishing.prove(name, draft.text, tables))}
+
+
+def _draft(request: HttpRequest, name: str) -> BookDraft:
+    _known(name)
+    return publishing.draft_of(name, me(request).pk, clock.now())
+
+
+@router.get(
+    "/rule-books/{name}/draft/tables/{table}", response=gives(BookRowsOut), url_name="book_table",
+    summary="A table of the copy",
+)  # fmt: skip
+@api_permitted("api.book_table")
+def book_table(request: HttpRequest, name: str, table: str) -> dict[str, Any]:
+    """Its headings and rows."""
+    return _rows(_draft(request, name), table)
+
+
+def _rows(draft: BookDraft, table: str) -> dict[str, Any]:
+    grid = _grid(draft, table)
+    language = get_language() or "zh-hans"
+    placed = copying.placed(publishing.prove(draft.name, draft.text, publishing.tables_of(draft)).findings, grid)
+    found = [*placed.of_table, *(finding for known in placed.by_row.values() for _heading, finding in known)]
+    return {
+        "headings": list(grid.names), "rows": [dict(row.cells) for row in grid.rows], "stamp": copying.stamp(grid),
+        "findings": [one.in_language(language) for one in found],
+    }  # fmt: skip
+
+
+def _grid(draft: BookDraft, table: str) -> copying.Grid:
+    try:
+        return copying.table_of(draft, table)
+    except copying.NotEditable as error:
+        raise Http404 from error
+
+
+@router.put(
+    "/rule-books/{name}/draft/tables/{table}", response=gives(BookRowsOut), url_name="book_table_change",
+    summary="Change a table of the copy",
+)  # fmt: skip
+@api_permitted("api.book_table_change")
+def book_table_change(request: HttpRequest, name: str, table: str, body: BookRowsIn) -> dict[str, Any]:
+    """All its rows in place of those before; the rest of the text stays as it was written."""
+    draft = _draft(request, name)
+    grid = _grid(draft, table)
+    unknown = sorted({key for row in body.rows for key in row} - set(grid.names))
+    if unknown:
+        raise invalid({"rows": [", ".join(unknown)]})
+    places = {row.cells.get("id", ""): row.of for row in grid.rows}
+    rows = [copying.GridRow(row, places.get(row.get("id", ""))) for row in body.rows]
+    try:
+        draft = copying.save_rows(draft, table, rows, body.stamp, person_id=me(request).pk, now=clock.now())
+    except copying.ChangedMeanwhile as error:
+        raise _meanwhile() from error
+    return _rows(draft, table)
+
+
+def _meanwhile() -> Problem:
+    return Problem(409, "changed_meanwhile", _("这一部分刚被别人改过，请重新读取。"))
+
+
+@router.put(
+    "/rule-books/{name}/draft/clauses/{clause}", response=gives(ProvedOut), url_name="book_clause_change",
+    summary="Change or add a clause of the copy",
+)  # fmt: skip
+@api_permitted("api.book_clause_change")
+def book_clause_change(request: HttpRequest, name: str, clause: str, body: BookClauseIn) -> dict[str, Any]:
+    """In place of the one before; a new name is put behind the last clause."""
+    if not CLAUSE.match(clause):
+        raise invalid({"clause": [_("字母开头，如 M11；裁定用它引用这条。")]})
+    given = copying.ClauseText(
+        body.zh, body.en, body.by if body.begins or body.until else "",
+        body.begins.isoformat() if body.begins else "", body.until.isoformat() if body.until else "",
+        body.provisional_zh, body.provisional_en,
+    )  # fmt: skip
+    return _clause_put(request, name, clause, given)
+
+
+@router.delete(
+    "/rule-books/{name}/draft/clauses/{clause}", response=gives(ProvedOut), url_name="book_clause_drop",
+    summary="Take a clause out of the copy",
+)  # fmt: skip
+@api_permitted("api.book_clause_drop")
+def book_clause_drop(request: HttpRequest, name: str, clause: str) -> dict[str, Any]:
+    """The rows that cite it are found wanting until they cite another."""
+    return _clause_put(request, name, clause, None)
+
+
+def _clause_put(request: HttpRequest, name: str, clause: str, given: copying.ClauseText | None) -> dict[str, Any]:
+    draft = _draft(request, name)
+    try:
+        seen = copying.stamp(editing.clauses(draft.text).get(clause))
+        draft = copying.save_clause(draft, clause, given, seen, person_id=me(request).pk, now=clock.now())
+    except copying.NotEditable as error:
+        raise Http404 from error
+    return _proved(publishing.prove(name, draft.text, publishing.tables_of(draft)))
 
 
 @router.get("/rule-books/{name}/draft/effect", response=gives(EffectsOut), url_name="book_effect", summary="Its effect")

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import yaml
@@ -26,6 +27,7 @@ TRAPS: Final = frozenset({"on", "off", "yes", "no", "true", "false", "null", "~"
 
 _QUESTION_MARK: Final = re.compile(r"(?<=[^\s,\[{])\?")
 _STAND_IN: Final = "\ue000"
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,41 @@ def compose(text: str, file: str) -> tuple[Node | None, tuple[Trouble, ...]]:
         return None, (_trouble(file, line, 1, "文件含有不可用的字符", "the file holds a character of private use",
                                "请删除该字符", "remove that character"),)  # fmt: skip
     return _Composer(file).run(_QUESTION_MARK.sub(_STAND_IN, text))
+
+
+@lru_cache(maxsize=4)
+def marked(text: str) -> yaml.Node | None:
+    """The nodes with where they begin and end in the text, for changing it in place; none for a text with troubles.
+
+    They are shared between callers and never changed.
+    """
+    root, troubles = compose(text, "")
+    if root is None or troubles:
+        return None
+    found: yaml.Node | None = yaml.compose(_QUESTION_MARK.sub(_STAND_IN, text), Loader=_LOADER)
+    waiting = [found] if found is not None else []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.ScalarNode):
+            node.value = node.value.replace(_STAND_IN, "?")
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            waiting += [part for pair in node.value for part in pair]
+    return found
+
+
+def placed(node: Node, line: int, file: str) -> Node:
+    """The same as if it stood on one line of another file, as a cell of a table does."""
+    match node:
+        case Scalar():
+            return replace(node, line=line, file=file)
+        case Sequence():
+            return replace(node, items=tuple(placed(one, line, file) for one in node.items), line=line, file=file)
+    entries = tuple(
+        Entry(replace(one.key, line=line, file=file), placed(one.value, line, file)) for one in node.entries
+    )
+    return replace(node, entries=entries, line=line, file=file)
 
 
 def _mark(event: yaml.Event) -> yaml.error.Mark | yaml._yaml.Mark:

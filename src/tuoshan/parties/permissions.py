@@ -86,7 +86,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "reply reply_make",
         CONFIGURERS,
     ),
-    **_each("workbench.", "rule_book_change rule_book_publish rule_book_drop", CONFIGURERS),
+    **_each(
+        "workbench.",
+        "rule_book_change rule_book_publish rule_book_drop rule_table rule_table_csv rule_table_upload "
+        "rule_clause rule_clause_new rule_clause_drop rule_example_drop",
+        CONFIGURERS,
+    ),
     # The customer's side
     **_each(
         "portal.",
@@ -140,7 +145,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "reason_change calendar_list calendar_read calendar_change "
         "calendar_notice clocks_read clocks_recompute table_list table_read table_change table_back template_list "
         "template_read template_change "
-        "reply_list reply_make reply_read reply_change reply_remove book_change book_effect book_publish book_drop",
+        "reply_list reply_make reply_read reply_change reply_remove book_change book_effect book_publish book_drop "
+        "book_draft book_table book_table_change book_clause_change book_clause_drop",
         CONFIGURERS,
     ),
 }
@@ -168,7 +174,8 @@ SCOPES: dict[str, str] = {
             "cause_change reason_make reason_change product_make product_change skill_make skill_change "
             "calendar_change calendar_notice clocks_recompute table_change "
             "table_back "
-            "template_change reply_make reply_change reply_remove book_change book_publish book_drop",
+            "template_change reply_make reply_change reply_remove book_change book_publish book_drop "
+            "book_table_change book_clause_change book_clause_drop",
             STAFF,
         ),
         "admin",

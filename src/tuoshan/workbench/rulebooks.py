@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,13 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tuoshan import clock
 from tuoshan.cases.forms import words
+from tuoshan.core.policy import editing
 from tuoshan.core.policy.comparing import Effect
 from tuoshan.core.policy.pack import LAYER_TITLES, Pack
 from tuoshan.core.policy.wording import verdict
+from tuoshan.core.reading.findings import Finding
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted
-from tuoshan.rulings import library, publishing
-from tuoshan.rulings.models import KeptRuling
+from tuoshan.rulings import copying, library, publishing
+from tuoshan.rulings.models import BookDraft, KeptRuling
 from tuoshan.rulings.reading_aloud import TableToRead, tables_to_read
 from tuoshan.workbench.casepage import person_id
 
@@ -134,13 +136,14 @@ def rule_book_change(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "workbench/rulebooks/change.html", _changing(name, draft, form))
 
 
-def _changing(name: str, draft: Any, form: DraftForm, publish: PublishForm | None = None) -> dict[str, Any]:
+def _changing(name: str, draft: BookDraft, form: DraftForm, publish: PublishForm | None = None) -> dict[str, Any]:
     proved = publishing.prove(name, draft.text, publishing.tables_of(draft))
-    language = get_language() or "zh-hans"
+    tables, clauses = _parts(draft, proved)
     context: dict[str, Any] = {
         "form": form, "name": name, "draft": draft, "title": words(library.newest(name).title),
-        "findings": [one.in_language(language) for one in proved.findings], "good": proved.good,
+        "findings": [_finding(draft, one) for one in proved.findings], "good": proved.good,
         "unchanged": proved.pack is not None and proved.pack.hash == draft.based_on,
+        "tables": tables, "clauses": clauses, "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
     }  # fmt: skip
     if proved.pack is not None and proved.good and not context["unchanged"]:
         of_open, of_quarter = publishing.effect_of(proved.pack, clock.now())
@@ -149,6 +152,63 @@ def _changing(name: str, draft: Any, form: DraftForm, publish: PublishForm | Non
             "publish": publish or PublishForm(initial={"begins": timezone.localdate(clock.now())}),
         }  # fmt: skip
     return context
+
+
+def _finding(draft: BookDraft, one: Finding) -> dict[str, Any]:
+    """A finding in words with the way to the form that mends it."""
+    part, _dot, rest = one.where.partition(".")
+    href, example = "", ""
+    if part == "tables":
+        table = rest.partition(".")[0]
+        try:
+            place = next(iter(copying.placed([one], copying.table_of(draft, table)).by_row), None)
+            row = "" if place is None else f"#row-{place}"
+            href = reverse("workbench:rule_table", args=[draft.name, table]) + row
+        except (copying.NotEditable, NoReverseMatch):
+            href = ""
+    elif part == "clauses" and rest in _clauses_of(draft):
+        href = reverse("workbench:rule_clause", args=[draft.name, rest])
+    elif part == "examples":
+        example = rest
+    return {"text": one.in_language(get_language() or "zh-hans"), "href": href, "example": example}
+
+
+def _clauses_of(draft: BookDraft) -> dict[str, copying.ClauseText]:
+    try:
+        return editing.clauses(draft.text)
+    except copying.NotEditable:
+        return {}
+
+
+def _parts(draft: BookDraft, proved: publishing.Proved) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The tables and clauses of a copy: what each is called, whether it was changed, how many findings it has."""
+    newest = library.newest(draft.name)
+    text, files = library.text_of(newest)
+    counts = copying.of_parts(proved.findings)
+    tables = []
+    for name in editing.table_names(draft.text):
+        known = (proved.pack.tables if proved.pack else {}).get(name) or newest.tables.get(name)
+        try:
+            grid = copying.table_of(draft, name)
+            same = name in newest.tables and copying.stamp(grid) == copying.stamp(editing.grid(text, files, name))
+        except copying.NotEditable:
+            continue
+        tables.append({
+            "name": name, "title": words(known.title) if known else name, "rows": len(grid.rows), "changed": not same,
+            "wrong": counts.get(f"tables.{name}", 0),
+        })  # fmt: skip
+    before = editing.clauses(text)
+    clauses = [
+        {"name": name, "zh": one.zh, "en": one.en, "text": one.en if _english() else one.zh, "clause": one,
+         "doubt": one.provisional_en if _english() else one.provisional_zh,
+         "changed": before.get(name) != one, "wrong": counts.get(f"clauses.{name}", 0)}
+        for name, one in _clauses_of(draft).items()
+    ]  # fmt: skip
+    return tables, clauses
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
 
 
 def _effect(found: Effect) -> dict[str, Any]:

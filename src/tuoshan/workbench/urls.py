@@ -27,6 +27,7 @@ AREAS = (
     "diagrams",
     "rulings",
     "rulebooks",
+    "ruletables",
     "reports",
     "importing",
     "mailbox",

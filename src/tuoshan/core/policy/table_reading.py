@@ -6,22 +6,23 @@ import csv
 import io
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import cast, get_args
 
+from tuoshan.core import yaml_strict
 from tuoshan.core.conditions import ExpressionError, compile_expression
 from tuoshan.core.policy.cells import Cell, CellError, Domain, parse_cell
 from tuoshan.core.policy.finding_reading import read_findings
 from tuoshan.core.policy.pack import Amount, Clause, Column, Hit, Output, OutputKind, Row, Table
 from tuoshan.core.reading.findings import did_you_mean
 from tuoshan.core.reading.values import NAME, NUMBER, Values
-from tuoshan.core.yaml_strict import Entry, Node, Scalar, Sequence
+from tuoshan.core.yaml_strict import Entry, Node, Scalar, Sequence, placed
 from tuoshan.core.yaml_strict import Mapping as MappingNode
 
 CLAUSE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
 TABLE_KEYS = ("title", "hit", "when", "gives", "rows", "never")
 ROW_KEYS = ("id", "then", "clause", "because")
-CSV_KEYS = ("id", "clause", "because_zh", "because_en")
 HITS = get_args(Hit)
 OUTPUT_KINDS = get_args(OutputKind)
 
@@ -114,7 +115,7 @@ class TableReader:
             for key, value in row.items():
                 if key is None or value is None or value.strip() in ("", "-") or key in ("because_zh", "because_en"):
                     continue
-                entries.append(Entry(Scalar(key, line, 1, node.text), Scalar(value.strip(), line, 1, node.text)))
+                entries.append(Entry(Scalar(key, line, 1, node.text), self._told(key, value.strip(), line, node.text)))
             if row.get("because_zh"):
                 words = tuple(
                     Entry(
@@ -126,6 +127,15 @@ class TableReader:
                 entries.append(Entry(Scalar("because", line, 1, node.text), MappingNode(words, line, 1, node.text)))
             items.append(MappingNode(tuple(entries), line, 1, node.text))
         return items
+
+    def _told(self, key: str, text: str, line: int, file: str) -> Node:
+        """A cell of a file: a text, but for `then`, which is written as it would be in the pack."""
+        if key != "then":
+            return Scalar(text, line, 1, file)
+        root, troubles = yaml_strict.compose(f"then: {text}", file)
+        told = root.get("then") if isinstance(root, MappingNode) else None
+        self.values.notes.take_troubles(replace(trouble, line=line) for trouble in troubles)
+        return placed(told, line, file) if told is not None else Scalar(text, line, 1, file)
 
     # -- rows ----------------------------------------------------------------------------------------------
     def _row(

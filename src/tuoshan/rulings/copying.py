@@ -1,0 +1,210 @@
+"""Changing the copy of a rule book part by part: its tables row by row, its clauses, its examples.
+
+What is changed goes back into the text of the copy, so that forms, programs and whoever edits the whole text work on
+one and the same thing. Nobody's change is lost beside another's: whoever saves says what the part was when it was read.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tuoshan.core.policy import editing
+from tuoshan.core.policy.cells import Domain
+from tuoshan.core.policy.editing import ClauseText, Grid, GridRow, NotEditable
+from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.tracing import label_of
+from tuoshan.core.reading.findings import Finding
+from tuoshan.rulings import library, publishing
+from tuoshan.rulings.models import BookDraft
+
+ENCODINGS = ("utf-8-sig", "gb18030")
+"""What spreadsheets save CSV in; the second knows every sequence that the first does not."""
+LARGEST_SHEET = 1_000_000
+
+
+class ChangedMeanwhile(ValueError):
+    """Somebody else changed this part of the copy since it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Findings as they stand beside a table: by row (its place), those of the table itself, and all others."""
+
+    by_row: dict[int, list[tuple[str, Finding]]]
+    """With the heading that each is about; empty where it is about the whole row."""
+    of_table: list[Finding]
+    elsewhere: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetProblem:
+    """What is wrong with an uploaded table: line of the file, heading, words."""
+
+    line: int
+    heading: str
+    code: str
+    finding: Finding | None = None
+
+
+@dataclass(slots=True)
+class Sheet:
+    rows: list[GridRow] = field(default_factory=list)
+    problems: list[SheetProblem] = field(default_factory=list)
+
+
+def table_of(draft: BookDraft, table: str) -> Grid:
+    """A table of the copy. Raises NotEditable."""
+    return editing.grid(draft.text, publishing.tables_of(draft), table)
+
+
+def stamp(part: Grid | ClauseText | None) -> str:
+    """What a part is now, as a short text; another one when it was changed."""
+    if isinstance(part, Grid):
+        known: object = [list(part.names), [sorted(row.cells.items()) for row in part.rows]]
+    else:
+        known = None if part is None else [getattr(part, name) for name in ClauseText.__slots__]
+    return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def save_rows(
+    draft: BookDraft, table: str, rows: Sequence[GridRow], seen: str, *, person_id: int, now: datetime
+) -> BookDraft:
+    """Put rows into a table of the copy. Raises NotEditable, ChangedMeanwhile."""
+    if seen != stamp(table_of(draft, table)):
+        raise ChangedMeanwhile(table)
+    text, files = editing.with_rows(draft.text, publishing.tables_of(draft), table, rows)
+    return publishing.save_draft(draft.name, text, files, person_id=person_id, now=now)
+
+
+def save_clause(
+    draft: BookDraft, name: str, clause: ClauseText | None, seen: str, *, person_id: int, now: datetime
+) -> BookDraft:
+    """Put a clause into the copy, or take it out. Raises NotEditable, ChangedMeanwhile."""
+    if seen != stamp(editing.clauses(draft.text).get(name)):
+        raise ChangedMeanwhile(name)
+    text = editing.without_clause(draft.text, name) if clause is None else editing.with_clause(draft.text, name, clause)
+    return publishing.save_draft(draft.name, text, publishing.tables_of(draft), person_id=person_id, now=now)
+
+
+def drop_example(draft: BookDraft, name: str, *, person_id: int, now: datetime) -> BookDraft:
+    """Take an example out of the copy. Raises NotEditable."""
+    text = editing.without_example(draft.text, name)
+    return publishing.save_draft(draft.name, text, publishing.tables_of(draft), person_id=person_id, now=now)
+
+
+def placed(findings: Sequence[Finding], grid: Grid) -> Placed:
+    """Which findings stand beside which row of a table."""
+    found = Placed({}, [], [])
+    head = f"tables.{grid.table}"
+    for finding in findings:
+        if finding.where != head and not finding.where.startswith(f"{head}."):
+            found.elsewhere.append(finding)
+            continue
+        row, heading = _row_of(finding.where.removeprefix(f"{head}.rows."), grid)
+        if row is None:
+            found.of_table.append(finding)
+        else:
+            found.by_row.setdefault(row, []).append((heading, finding))
+    return found
+
+
+def _row_of(where: str, grid: Grid) -> tuple[int | None, str]:
+    """The row that a finding is about, by its id or by its number where it has none, and the heading."""
+    fits = [
+        (len(name), place, where.removeprefix(name).removeprefix(".").partition(".")[0])
+        for place, row in enumerate(grid.rows)
+        if where == (name := row.cells.get("id") or f"row{place + 1}") or where.startswith(f"{name}.")
+    ]
+    if not fits:
+        return None, ""
+    _length, place, heading = max(fits)
+    return place, "because_zh" if heading == "because" else heading if heading in grid.names else ""
+
+
+def of_parts(findings: Sequence[Finding]) -> dict[str, int]:
+    """How many findings each table (`tables.NAME`) and clause (`clauses.NAME`) has."""
+    found: dict[str, int] = {}
+    for finding in findings:
+        part = ".".join(finding.where.split(".", 2)[:2])
+        found[part] = found.get(part, 0) + 1
+    return found
+
+
+# -- what stands above a column ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a column is called, of what kind it is, and what may stand in it: value → title."""
+
+    label: str
+    kind: str
+    choices: dict[str, str]
+
+
+def about(pack: Pack, grid: Grid, language: str) -> dict[str, About]:
+    """The columns and outputs of a table in words."""
+    table = pack.tables.get(grid.table)
+    domains: dict[str, Domain] = {column.name: column.domain for column in table.columns} if table else {}
+    kinds: dict[str, str] = {output.name: output.kind for output in table.outputs} if table else {}
+    found = {}
+    for heading in grid.headings:
+        if heading.kind not in ("cell", "output"):
+            continue
+        domain = domains.get(heading.name)
+        kind = domain.kind if domain else kinds.get(heading.name, "").replace("money", "number")
+        fact = pack.facts.get(heading.name)
+        titles = {one.value: one.title.in_language(language) for one in fact.field.choices} if fact else {}
+        names = domain.choices if domain else ()
+        choices = {
+            name: titles.get(name) or (pack.labels[name].in_language(language) if name in pack.labels else "")
+            for name in names
+        }
+        label = label_of(pack, heading.name).in_language(language) or heading.name
+        found[heading.name] = About(label, str(kind), choices)
+    return found
+
+
+# -- sheets -----------------------------------------------------------------------------------------------------
+
+
+def as_sheet(grid: Grid, titles: dict[str, str]) -> bytes:
+    """A table as CSV that a spreadsheet opens right."""
+    return editing.to_csv(grid.names, [row.cells for row in grid.rows], titles).encode("utf-8-sig")
+
+
+def read_sheet(draft: BookDraft, grid: Grid, data: bytes) -> Sheet:
+    """The rows of an uploaded table, or everything that is wrong with it by line and heading; nothing is saved."""
+    text = _decoded(data)
+    if text is None:
+        return Sheet(problems=[SheetProblem(1, "", "encoding")])
+    if len(text) > LARGEST_SHEET:
+        return Sheet(problems=[SheetProblem(1, "", "too_long")])
+    read = editing.from_csv(text, grid)
+    if read.problems:
+        return Sheet(problems=[SheetProblem(one.line, one.heading, one.code) for one in read.problems])
+    changed, files = editing.with_rows(draft.text, publishing.tables_of(draft), grid.table, read.rows)
+    after = editing.grid(changed, files, grid.table)
+    found = placed(library.read_version(draft.name, changed, files).findings, after)
+    problems = [
+        SheetProblem(place + 2, heading, "cell", finding)
+        for place, known in sorted(found.by_row.items()) for heading, finding in known
+    ]  # fmt: skip
+    return Sheet(read.rows, problems)
+
+
+def _decoded(data: bytes) -> str | None:
+    for encoding in ENCODINGS:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+__all__ = [
+    "About", "ChangedMeanwhile", "ClauseText", "Grid", "GridRow", "NotEditable", "about", "as_sheet", "drop_example",
+    "of_parts", "placed", "read_sheet", "save_clause", "save_rows", "stamp", "table_of",
+]  # fmt: skip

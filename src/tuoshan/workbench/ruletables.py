@@ -1,0 +1,470 @@
+"""The copy of a rule book changed part by part: tables as grids and as CSV, clauses as forms."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tuoshan import clock
+from tuoshan.cases.forms import words
+from tuoshan.core.policy import editing
+from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.tracing import label_of
+from tuoshan.core.reading.findings import Finding
+from tuoshan.parties.permissions import permitted
+from tuoshan.rulings import copying, library, publishing
+from tuoshan.rulings.copying import ClauseText, Grid, GridRow, NotEditable
+from tuoshan.rulings.models import BookDraft
+from tuoshan.rulings.reading_aloud import tables_to_read
+from tuoshan.workbench.casepage import person_id
+
+MOST_ROWS = 400
+DOINGS = ("up", "down", "copy", "drop", "add")
+HEADINGS = {
+    "id": _lazy("行名"), "then": _lazy("结论"), "clause": _lazy("条款"), "because_zh": _lazy("理由（中文）"),
+    "because_en": _lazy("理由（英文）"),
+}  # fmt: skip
+KINDS = {
+    "choice": _lazy("选项"), "yes_no": _lazy("是非"), "number": _lazy("数字"), "date": _lazy("日期"),
+}  # fmt: skip
+EXAMPLES = {
+    "choice": ("leather", "leather, sports", "not leather"), "yes_no": ("yes", "no"),
+    "number": ("30", "<= 30", "> 5", "3..8"), "date": (">= 2024-07-01", "< 2024-07-01"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above a column."""
+
+    name: str
+    label: str
+    kind: str
+    output: bool
+    choices: list[tuple[str, str]]
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    name: str
+    field: str
+    label: str
+    value: str
+    size: int
+    listed: str
+    wrong: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row of the form: its cells, what it says in words, and what is wrong with it."""
+
+    number: int
+    of: int | None
+    name: str
+    cells: list[ShownCell]
+    own: dict[str, ShownCell]
+    said: list[str]
+    wrong: list[str]
+
+
+def draft_for(request: HttpRequest, name: str) -> BookDraft:
+    """The copy of a book. Raises Http404 for a book that there is not."""
+    try:
+        return publishing.draft_of(name, person_id(request), clock.now())
+    except library.BookUnknown as error:
+        raise Http404 from error
+
+
+@permitted("workbench.rule_table")
+@require_http_methods(["GET", "POST"])
+def rule_table(request: HttpRequest, name: str, table: str) -> HttpResponse:
+    """A table of the copy as a grid; every button saves what was typed."""
+    draft = draft_for(request, name)
+    grid = _grid(draft, table)
+    if request.method != "POST":
+        return render(request, "workbench/rulebooks/table.html", _table(request, draft, grid))
+    rows = _typed(request, grid)
+    doing, _dash, place = request.POST.get("do", "").partition("-")
+    at = int(place) if place.isdecimal() and int(place) < len(rows) else None
+    rows, at = _done(rows, doing, at, grid)
+    try:
+        copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
+                          now=clock.now())  # fmt: skip
+    except copying.ChangedMeanwhile:
+        places = {row.cells.get("id", ""): row.of for row in grid.rows}
+        mine = tuple(GridRow(row.cells, places.get(row.cells.get("id", ""))) for row in rows)
+        context = _table(request, draft, Grid(grid.table, grid.headings, mine, grid.file))
+        context |= {"meanwhile": True, "seen": copying.stamp(grid)}
+        return render(request, "workbench/rulebooks/table.html", context, status=409)
+    if doing not in DOINGS:
+        messages.success(request, _("已保存并检查。"))
+    return _back(name, table, doing if doing in DOINGS else "", at)
+
+
+def _back(name: str, table: str, doing: str = "", at: int | None = None) -> HttpResponseRedirect:
+    address = reverse("workbench:rule_table", args=[name, table])
+    if at is None:
+        return redirect(address)
+    return redirect(f"{address}?{urlencode({'at': at, 'do': doing})}#row-{at}")
+
+
+def _grid(draft: BookDraft, table: str) -> Grid:
+    try:
+        return copying.table_of(draft, table)
+    except NotEditable as error:
+        raise Http404 from error
+
+
+def _typed(request: HttpRequest, grid: Grid) -> list[GridRow]:
+    """The rows as they were typed, in the order of the form; what the table has no heading for is not read."""
+    rows = []
+    count = request.POST.get("rows", "")
+    for number in range(min(int(count) if count.isdecimal() else 0, MOST_ROWS)):
+        of = request.POST.get(f"r{number}-of", "")
+        cells = {name: request.POST.get(f"r{number}-{name}", "").strip() for name in grid.names}
+        rows.append(GridRow(cells, int(of) if of.isdecimal() and int(of) < len(grid.rows) else None))
+    return rows
+
+
+def _done(rows: list[GridRow], doing: str, at: int | None, grid: Grid) -> tuple[list[GridRow], int | None]:
+    """Move, copy, add or remove a row; and where it stands then."""
+    if doing == "add":
+        place = len(rows)
+        if rows and not any(rows[-1].cells.get(one.name) for one in grid.headings if one.kind == "cell"):
+            place -= 1  # above the row that holds for all the rest
+        return [*rows[:place], GridRow({"id": _free("new", rows)}), *rows[place:]], place
+    if at is None:
+        return rows, None
+    if doing == "copy":
+        twin = GridRow({**rows[at].cells, "id": _free(rows[at].cells.get("id") or "new", rows)})
+        return [*rows[: at + 1], twin, *rows[at + 1 :]], at + 1
+    if doing == "drop":
+        return [*rows[:at], *rows[at + 1 :]], min(at, len(rows) - 2) if len(rows) > 1 else None
+    to = at - 1 if doing == "up" else at + 1
+    if doing in ("up", "down") and 0 <= to < len(rows):
+        rows[at], rows[to] = rows[to], rows[at]
+        return rows, to
+    return rows, at
+
+
+def _free(name: str, rows: list[GridRow]) -> str:
+    taken = {row.cells.get("id") for row in rows}
+    number = 2
+    while f"{name}_{number}" in taken:
+        number += 1
+    return name if name not in taken else f"{name}_{number}"
+
+
+def _table(request: HttpRequest, draft: BookDraft, grid: Grid) -> dict[str, Any]:
+    proved = publishing.prove(draft.name, draft.text, publishing.tables_of(draft))
+    pack = proved.pack or library.newest(draft.name)
+    placed = copying.placed(proved.findings, grid)
+    heads = _heads(pack, grid)
+    at = request.GET.get("at", "")
+    names = editing.table_names(draft.text)
+    place = names.index(grid.table)
+    known = pack.tables.get(grid.table)
+    return {
+        "draft": draft, "name": draft.name, "title": words(library.newest(draft.name).title), "grid": grid,
+        "table_title": words(known.title) if known else grid.table, "hit": known.hit if known else "first",
+        "heads": heads, "rows": _rows(pack, grid, heads, placed), "seen": copying.stamp(grid),
+        "of_table": [_told(one) for one in placed.of_table], "elsewhere": len(placed.elsewhere),
+        "wrong": sum(map(len, placed.by_row.values())) + len(placed.of_table),
+        "at": int(at) if at.isdecimal() else None, "did": request.GET.get("do", ""),
+        "before": names[place - 1] if place else "", "after": names[place + 1] if place + 1 < len(names) else "",
+        "lists": [head for head in heads if head.choices], "may_more": len(grid.rows) < MOST_ROWS,
+    }  # fmt: skip
+
+
+def _heads(pack: Pack, grid: Grid) -> list[Head]:
+    about = copying.about(pack, grid, get_language() or "zh-hans")
+    found = []
+    for heading in grid.headings:
+        known = about.get(heading.name)
+        if known is None:
+            continue
+        output = heading.kind == "output"
+        kind = "choice" if known.choices and not output else known.kind
+        choices = list(known.choices.items()) or ([("yes", _("是")), ("no", _("否"))] if kind == "yes_no" else [])
+        examples = () if output else EXAMPLES.get(kind, ())
+        found.append(Head(heading.name, known.label, str(KINDS.get(kind, kind)), output, choices, examples))
+    return found
+
+
+def _rows(pack: Pack, grid: Grid, heads: list[Head], placed: copying.Placed) -> list[ShownRow]:
+    language = get_language() or "zh-hans"
+    said = {
+        row.name: row.conclusions for table in tables_to_read(pack, language) if table.name == grid.table
+        for row in table.rows
+    }  # fmt: skip
+    widest = {head.name: min(max([len(row.cells.get(head.name, "")) for row in grid.rows] + [6]), 22) for head in heads}
+    found = []
+    for number, row in enumerate(grid.rows):
+        wrong: dict[str, list[str]] = {}
+        for heading, finding in placed.by_row.get(number, ()):
+            wrong.setdefault(heading, []).append(_told(finding))
+        cells = [
+            ShownCell(
+                head.name, f"r{number}-{head.name}", head.label, row.cells.get(head.name, ""), widest[head.name],
+                f"list-{head.name}" if head.choices else "", wrong.get(head.name, []),
+            )
+            for head in heads
+        ]  # fmt: skip
+        own = {
+            name: ShownCell(name, f"r{number}-{name}", str(label), row.cells.get(name, ""), 10, "", wrong.get(name, []))
+            for name, label in HEADINGS.items()
+        }
+        name = row.cells.get("id", "")
+        found.append(ShownRow(number, row.of, name, cells, own, said.get(name, []), wrong.get("", [])))
+    return found
+
+
+def _told(finding: Finding) -> str:
+    """What is wrong and what to do about it, without the place: that is where it is shown."""
+    language = get_language() or "zh-hans"
+    dash = ". " if language.startswith("en") else "。"
+    message, mend = finding.message.in_language(language), finding.mend.in_language(language)
+    return f"{message[:1].upper()}{message[1:]}{dash}{mend[:1].upper()}{mend[1:]}"
+
+
+# -- as CSV -----------------------------------------------------------------------------------------------------
+
+
+@permitted("workbench.rule_table_csv")
+@require_safe
+def rule_table_csv(request: HttpRequest, name: str, table: str) -> HttpResponse:
+    """A table of the copy for a spreadsheet."""
+    draft = draft_for(request, name)
+    grid = _grid(draft, table)
+    response = HttpResponse(copying.as_sheet(grid, _titles(draft, grid)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.{table}.csv"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _titles(draft: BookDraft, grid: Grid) -> dict[str, str]:
+    pack = publishing.prove(draft.name, draft.text, publishing.tables_of(draft)).pack or library.newest(draft.name)
+    about = copying.about(pack, grid, get_language() or "zh-hans")
+    labels = {name: one.label for name, one in about.items() if one.label != name}
+    return {**{name: str(label) for name, label in HEADINGS.items()}, **labels}
+
+
+@permitted("workbench.rule_table_upload")
+@require_POST
+def rule_table_upload(request: HttpRequest, name: str, table: str) -> HttpResponse:
+    """A table from a spreadsheet in place of the one in the copy; taken whole, or refused with row and column."""
+    draft = draft_for(request, name)
+    grid = _grid(draft, table)
+    file = request.FILES.get("sheet")
+    if file is None or (file.size or 0) > 4 * copying.LARGEST_SHEET:
+        problems = [_("请选择一个 CSV 文件。")] if file is None else [_("文件过大。")]
+        return _refused(request, draft, grid, problems)
+    sheet = copying.read_sheet(draft, grid, file.read())
+    if sheet.problems:
+        return _refused(request, draft, grid, [_sheet_problem(one, _titles(draft, grid)) for one in sheet.problems])
+    copying.save_rows(draft, table, sheet.rows, copying.stamp(grid), person_id=person_id(request), now=clock.now())
+    messages.success(request, _("已读入 %(count)d 行并检查。") % {"count": len(sheet.rows)})
+    return _back(name, table)
+
+
+def _refused(request: HttpRequest, draft: BookDraft, grid: Grid, problems: list[str]) -> HttpResponse:
+    context = {**_table(request, draft, grid), "refused": problems}
+    return render(request, "workbench/rulebooks/table.html", context, status=422)
+
+
+def _sheet_problem(one: copying.SheetProblem, titles: dict[str, str]) -> str:
+    column = f"{titles.get(one.heading, '')} {one.heading}".strip()
+    said = {
+        "unknown": _("没有“%(column)s”这一列"), "twice": _("“%(column)s”列出现了两次"),
+        "missing": _("缺少“%(column)s”列"), "too_many": _("第 %(line)d 行：比标题多出了格子"),
+        "no_id": _("第 %(line)d 行，“%(column)s”列：没有填"),
+        "same_id": _("第 %(line)d 行，“%(column)s”列：与上面的行重复"),
+        "empty": _("文件里没有任何行"), "encoding": _("文件不是 UTF-8 或 GB18030 编码的文本"),
+        "too_long": _("文件过大。"),
+    }.get(one.code)  # fmt: skip
+    if said is not None:
+        return said % {"column": column, "line": one.line}
+    where = _("第 %(line)d 行，“%(column)s”列：") if column else _("第 %(line)d 行：")
+    return where % {"column": column, "line": one.line} + (_told(one.finding) if one.finding else "")
+
+
+# -- clauses ----------------------------------------------------------------------------------------------------
+
+
+class ClauseForm(forms.Form):
+    """What a clause says, when it is in force, and why it is not certain."""
+
+    zh = forms.CharField(label=_lazy("中文"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    en = forms.CharField(label=_lazy("英文"), widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}), max_length=2000)
+    begins = forms.DateField(
+        label=_lazy("从哪一天起"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=_lazy("到哪一天失效"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_lazy("这一天起不再有效。"),
+    )  # fmt: skip
+    by = forms.ChoiceField(label=_lazy("按哪个日期算"), required=False)
+    provisional_zh = forms.CharField(
+        label=_lazy("暂定的原因（中文）"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=2000,
+        help_text=_lazy("不确定的条款写上原因，裁定会标“暂定”；确定的留空。"),
+    )  # fmt: skip
+    provisional_en = forms.CharField(
+        label=_lazy("暂定的原因（英文）"), required=False, widget=forms.Textarea(attrs={"rows": 2, "lang": "en"}),
+        max_length=2000,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, dates: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["by"].choices = [("", _("不限日期")), *dates]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        begins, until = given.get("begins"), given.get("until")
+        if begins and until and begins >= until:
+            self.add_error("until", _("失效日必须晚于生效日。"))
+        if (begins or until) and not given.get("by"):
+            self.add_error("by", _("请选择按哪个日期判断是否有效。"))
+        if bool(given.get("provisional_zh")) != bool(given.get("provisional_en")):
+            missing = "provisional_en" if given.get("provisional_zh") else "provisional_zh"
+            self.add_error(missing, _("中文和英文都要写。"))
+        return given
+
+    def clause(self) -> ClauseText:
+        given = self.cleaned_data
+        return ClauseText(
+            given["zh"], given["en"], given["by"] if given["begins"] or given["until"] else "",
+            given["begins"].isoformat() if given["begins"] else "",
+            given["until"].isoformat() if given["until"] else "", given["provisional_zh"], given["provisional_en"],
+        )  # fmt: skip
+
+
+class NewClauseForm(ClauseForm):
+    """A clause that the book does not have yet."""
+
+    name = forms.RegexField(
+        r"^[A-Za-z][A-Za-z0-9_.-]*$", label=_lazy("条款名"), max_length=40,
+        help_text=_lazy("字母开头，如 M11；裁定用它引用这条。"),
+    )  # fmt: skip
+    field_order = ("name",)
+
+
+@permitted("workbench.rule_clause")
+@require_http_methods(["GET", "POST"])
+def rule_clause(request: HttpRequest, name: str, clause: str) -> HttpResponse:
+    """A clause of the copy as a form."""
+    return _clause(request, name, clause)
+
+
+@permitted("workbench.rule_clause_new")
+@require_http_methods(["GET", "POST"])
+def rule_clause_new(request: HttpRequest, name: str) -> HttpResponse:
+    """The form for a clause that the copy does not have yet."""
+    return _clause(request, name, "")
+
+
+def _clause(request: HttpRequest, name: str, clause: str) -> HttpResponse:
+    draft = draft_for(request, name)
+    try:
+        known = editing.clauses(draft.text)
+    except NotEditable as error:
+        raise Http404 from error
+    if clause and clause not in known:
+        raise Http404
+    proved = publishing.prove(name, draft.text, publishing.tables_of(draft))
+    form = _clause_form(request, proved.pack or library.newest(name), known.get(clause))
+    context: dict[str, Any] = {
+        "form": form, "draft": draft, "name": name, "clause": clause, "seen": copying.stamp(known.get(clause)),
+        "title": words(library.newest(name).title), "cited": _cited(proved.pack, clause),
+        "wrong": [_told(one) for one in proved.findings if one.where == f"clauses.{clause}"],
+    }  # fmt: skip
+    if request.method != "POST":
+        return render(request, "workbench/rulebooks/clause.html", context)
+    if form.is_valid():
+        wanted = clause or form.cleaned_data["name"]
+        if not clause and wanted in known:
+            form.add_error("name", _("这个条款名已经有了。"))
+            return render(request, "workbench/rulebooks/clause.html", context, status=422)
+        try:
+            copying.save_clause(draft, wanted, form.clause(), request.POST.get("seen", ""),
+                                person_id=person_id(request), now=clock.now())  # fmt: skip
+        except copying.ChangedMeanwhile:
+            return render(request, "workbench/rulebooks/clause.html", {**context, "meanwhile": True}, status=409)
+        messages.success(request, _("条款 %(name)s 已保存。") % {"name": wanted})
+        return redirect(reverse("workbench:rule_book_change", args=[name]) + "#clauses")
+    return render(request, "workbench/rulebooks/clause.html", context, status=422)
+
+
+def _clause_form(request: HttpRequest, pack: Pack, known: ClauseText | None) -> ClauseForm:
+    dated = [fact.name for fact in pack.facts.values() if fact.field.kind == "date"]
+    for shared in (*library.facts().values(),):
+        if shared.field.kind == "date" and shared.name not in dated:
+            dated.append(shared.name)
+    everything = library.facts()
+    dates = [(name, words(everything[name].field.label) if name in everything else label_of(pack, name).zh)
+             for name in dated]  # fmt: skip
+    dates.append(("today", _("询问之日")))
+    initial = {} if known is None else {name: getattr(known, name) for name in ClauseText.__slots__}
+    kind = NewClauseForm if known is None else ClauseForm
+    return kind(request.POST or None, initial=initial, dates=dates)
+
+
+def _cited(pack: Pack | None, clause: str) -> list[tuple[str, str, int]]:
+    """The rows that cite a clause: table, its title, place."""
+    if pack is None or not clause:
+        return []
+    return [
+        (table.name, f"{words(table.title)} {row.name}", place)
+        for table in pack.tables.values() for place, row in enumerate(table.rows) if clause in row.clauses
+    ]  # fmt: skip
+
+
+@permitted("workbench.rule_clause_drop")
+@require_POST
+def rule_clause_drop(request: HttpRequest, name: str, clause: str) -> HttpResponse:
+    """Take a clause out of the copy."""
+    draft = draft_for(request, name)
+    try:
+        copying.save_clause(draft, clause, None, request.POST.get("seen", ""), person_id=person_id(request),
+                            now=clock.now())  # fmt: skip
+        messages.success(request, _("条款 %(name)s 已从副本中删除。") % {"name": clause})
+    except copying.ChangedMeanwhile:
+        messages.error(request, _("这一条刚被别人改过，没有删除。"))
+    except NotEditable as error:
+        raise Http404 from error
+    return redirect(reverse("workbench:rule_book_change", args=[name]) + "#clauses")
+
+
+@permitted("workbench.rule_example_drop")
+@require_POST
+def rule_example_drop(request: HttpRequest, name: str) -> HttpResponse:
+    """Take an example out of the copy that the changed rules no longer bear out."""
+    draft = draft_for(request, name)
+    try:
+        copying.drop_example(draft, request.POST.get("example", ""), person_id=person_id(request), now=clock.now())
+        messages.success(request, _("例子已从副本中删除。"))
+    except NotEditable as error:
+        raise Http404 from error
+    return redirect("workbench:rule_book_change", name=name)
+
+
+_TABLE = "rule-books/<slug:name>/change/tables/<slug:table>"
+urlpatterns = [
+    path(_TABLE, rule_table, name="rule_table"),
+    path(f"{_TABLE}.csv", rule_table_csv, name="rule_table_csv"),
+    path(f"{_TABLE}/upload", rule_table_upload, name="rule_table_upload"),
+    path("rule-books/<slug:name>/change/clauses/", rule_clause_new, name="rule_clause_new"),
+    path("rule-books/<slug:name>/change/clauses/<str:clause>", rule_clause, name="rule_clause"),
+    path("rule-books/<slug:name>/change/clauses/<str:clause>/drop", rule_clause_drop, name="rule_clause_drop"),
+    path("rule-books/<slug:name>/change/examples/drop", rule_example_drop, name="rule_example_drop"),
+]

@@ -53,6 +53,10 @@ def test_many_at_once() -> None:
     answer = caller("agent").post("/rulings/batch", {"items": items, "today": "2026-02-20", "book": "national_car"})
     assert {right["remedy"] for right in answer["rulings"]["two"]["rights"]} == {"repair", "loaner"}
     assert set(answer["refused"]) == {"three"} and "paid" in answer["refused"]["three"]
+    assert answer["sums"] == {"one": "144000.00", "two": "0.00"} and answer["total"] == "144000.00"
+    chosen = {"one": {"remedy": "return", "quantity": 2}}
+    body = {"items": items, "today": "2026-02-20", "book": "national_car", "choices": chosen}
+    assert caller("agent").post("/rulings/batch", body)["total"] == "288000.00"
 
 
 def test_a_ruling_is_frozen_in_a_case_once_and_overridden_with_a_reason() -> None:

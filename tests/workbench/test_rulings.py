@@ -13,7 +13,7 @@ from tuoshan import clock
 from tuoshan.cases.models import Case, Event
 from tuoshan.core.policy import editing
 from tuoshan.core.policy.pack import Pack
-from tuoshan.rulings import copying, keeping, library, publishing
+from tuoshan.rulings import copying, keeping, library, printing, publishing
 from tuoshan.rulings.asking import ask
 from tuoshan.rulings.models import KeptRuling, Override, PublishedBook
 
@@ -371,3 +371,63 @@ def test_the_parts_of_a_copy_are_for_managers_alone(desk: Any, who: str) -> None
                  "/rule-books/mall_shoes/change/examples/drop"):  # fmt: skip
         assert client.post(path).status_code == 403, path
     assert desk.client("manager").get(TABLE.replace("repair", "nothing")).status_code == 404
+
+
+# -- several lines, and papers ---------------------------------------------------------------------------------
+
+
+def test_lines_are_added_up_to_the_fen_by_the_remedy_chosen(desk: Any) -> None:  # noqa: F811
+    """Two pairs returned at 399.90, one exchanged: 799.80, and nothing for the exchange."""
+    page = bench(desk, {**SHOES, "paid": "399.90", "quantity": "2"}, {**SHOES, "choice": "exchange"})
+    assert "¥799.80" in page.partition("合计最多付出")[2][:200]
+    assert "未选，按最贵的" in page and "退货退款 × 2" in page
+    both = bench(desk, {**SHOES, "paid": "399.90", "quantity": "2"}, {**SHOES, "choice": "return"})
+    assert "¥1,198.80" in both.partition("合计最多付出")[2][:200]
+    assert "合计最多付出" not in bench(desk, SHOES)
+    assert 'value="1"' in bench(desk, {**SHOES, "quantity": "many"})
+
+
+def test_what_was_ruled_together_is_proposed_together(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    lines = ({**SHOES, "quantity": "2", "label": "皮鞋"}, {**SHOES, "choice": "exchange"})
+    query = address(*lines, case=case.number).partition("?")[2]
+    desk.client("agent").post("/rulings/keep", {"query": query})
+    rows = keeping.of_case(case.pk)
+    assert sorted((row.quantity, row.chosen) for row in rows) == [(1, "exchange"), (2, "")]
+    page = desk.client("agent").get(f"/case/{case.number}/do/act/propose").content.decode()
+    assert 'value="798.00"' in page and "皮鞋 × 2：可以退货退款" in page
+    assert "checked" in page.partition('value="exchange"')[2][:200]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_bench_and_a_kept_ruling_are_set_on_paper(desk: Any, language: str) -> None:  # noqa: F811
+    case = desk.accepted()
+    row = kept(desk, case)
+    for who, path in (
+        ("agent", address(SHOES, {**SHOES, "quantity": "3"}).replace("/rulings/?", "/rulings/paper?")),
+        ("auditor", f"/case/{case.number}/ruling/{row.pk}/paper"),
+    ):
+        client = desk.client(who)
+        client.cookies["tuoshan_language"] = language
+        answer = client.get(path)
+        assert answer.status_code == 200 and answer.content.startswith(b"%PDF-")
+        assert answer["Content-Type"] == "application/pdf"
+    assert desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk + 1}/paper").status_code == 404
+    broken = address({**SHOES, "paid": "x"}).replace("/rulings/?", "/rulings/paper?")
+    assert desk.client("agent").get(broken).status_code == 404
+
+
+def test_a_paper_says_to_the_customer_what_the_ruling_says_and_nothing_for_staff(
+    desk: Any, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(printing.pdf, "ruling", lambda data, language: seen.append(data) or b"%PDF-")
+    row = kept(desk, desk.accepted())
+    printing.paper_of(row, "TS2603-00001-1", "en")
+    [data] = seen
+    [part] = data.parts
+    assert part.verdict.startswith("Due: return for a refund of ¥399.00") and data.digest == row.digest
+    assert data.number == "TS2603-00001-1" and data.asked_on.date() == date(2026, 3, 2)
+    assert ("Opening", "6 cm") in part.facts and any(name == "M03" for name, _text in part.clauses)
+    assert not any("it is not taken" in words for _sign, words, _clauses in part.lines)  # a note for staff
+    assert any("version" in book.lower() for book in part.books)

@@ -4,12 +4,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 from ninja import Field, Router, Schema
 
 from tuoshan import clock
 from tuoshan.api.application import Id, gives, me, once
+from tuoshan.api.files import answers
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.reading import find_case
 from tuoshan.cases.forms import words
@@ -17,9 +19,10 @@ from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import FactProblem, facts_of
 from tuoshan.core.policy.pack import REMEDIES, Fact, Pack
 from tuoshan.parties.permissions import api_permitted
-from tuoshan.rulings import keeping, library
+from tuoshan.rulings import keeping, library, printing
 from tuoshan.rulings.asking import Asked, ask
 from tuoshan.rulings.models import KeptRuling
+from tuoshan.rulings.totals import MOST_PIECES, LineSum, line_sum, together
 
 router = Router(tags=["rulings"])
 MOST_AT_ONCE = 10_000
@@ -63,12 +66,26 @@ class AskIn(Schema):
     trace: bool = False
 
 
+class ChoiceIn(Schema):
+    """Of one item: the remedy chosen (none: the dearest that is due), and how many pieces are alike."""
+
+    remedy: Name = ""
+    quantity: Annotated[int, Field(ge=1, le=MOST_PIECES)] = 1
+
+
 class RulingBatchIn(Schema):
-    """Many at once, each with a key of the caller's."""
+    """Many at once, each with a key of the caller's; `choices` by key for the sums."""
 
     items: Annotated[dict[Annotated[str, Field(max_length=80)], Facts], Field(max_length=MOST_AT_ONCE)]
     today: date | None = None
     book: Name = ""
+    choices: dict[str, ChoiceIn] = {}
+
+
+class RulingPaperIn(AskIn):
+    """What to rule on; `label` is what it is called on the paper."""
+
+    label: Annotated[str, Field(max_length=60)] = ""
 
 
 class RulingOut(Schema):
@@ -82,6 +99,9 @@ class BatchOut(Schema):
 
     rulings: dict[str, dict[str, Any]]
     refused: dict[str, dict[str, str]]
+    sums: dict[str, str]
+    total: str
+    """By key, and altogether: what is paid out at most by the remedies chosen, with sums on top."""
 
 
 class KeepIn(Schema):
@@ -89,6 +109,8 @@ class KeepIn(Schema):
 
     facts: Facts
     label: Annotated[str, Field(max_length=60)] = ""
+    quantity: Annotated[int, Field(ge=1, le=MOST_PIECES)] = 1
+    chosen: Name = ""
 
 
 class KeptOut(Schema):
@@ -96,6 +118,8 @@ class KeptOut(Schema):
 
     id: str
     label: str
+    quantity: int
+    chosen: str
     verdict: str
     open_questions: int
     provisional: bool
@@ -172,6 +196,7 @@ def ruling_ask(request: HttpRequest, body: AskIn) -> dict[str, Any]:
 def ruling_batch(request: HttpRequest, body: RulingBatchIn) -> dict[str, Any]:
     """Up to 10,000 at once; what cannot be taken is named by key and fact, the rest is ruled on."""
     found: dict[str, dict[str, Any]] = {}
+    sums: dict[str, LineSum] = {}
     refused: dict[str, dict[str, str]] = {}
     for key, facts in body.items.items():
         asked = _ask(facts, body.today, body.book)
@@ -179,7 +204,34 @@ def ruling_batch(request: HttpRequest, body: RulingBatchIn) -> dict[str, Any]:
             refused[key] = _told(asked.problems)
         else:
             found[key] = as_data(asked.ruling)
-    return {"rulings": found, "refused": refused}
+            choice = body.choices.get(key) or ChoiceIn()
+            sums[key] = line_sum(asked.ruling, remedy=choice.remedy, quantity=choice.quantity)
+    told = {key: f"{one.total:f}" for key, one in sums.items()}
+    return {"rulings": found, "refused": refused, "sums": told, "total": f"{together(sums.values()):f}"}
+
+
+@router.post(
+    "/rulings/paper", response=gives(bytes), url_name="ruling_paper", summary="A ruling as PDF",
+    openapi_extra=answers("application/pdf"),
+)  # fmt: skip
+@api_permitted("api.ruling_paper")
+def ruling_paper(request: HttpRequest, body: RulingPaperIn) -> HttpResponse:
+    """The page for the customer, in the caller's language; nothing is kept."""
+    asked = _ask(body.facts, body.today, body.book)
+    if asked.ruling is None:
+        raise _refused(asked.problems)
+    return _pdf(printing.paper([(body.label, asked.ruling, None)], asked.ruling.on, _language()), "ruling")
+
+
+def _language() -> printing.Language:
+    return "en" if (get_language() or "").startswith("en") else "zh-hans"
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _ask(facts: Facts, today: date | None, book: str) -> Asked:
@@ -208,7 +260,8 @@ def case_rulings(request: HttpRequest, number: str) -> list[dict[str, Any]]:
 
 def _kept(row: KeptRuling) -> dict[str, Any]:
     return {
-        "id": str(row.pk), "label": row.label, "verdict": keeping.said(row), "open_questions": row.open_questions,
+        "id": str(row.pk), "label": row.label, "quantity": row.quantity, "chosen": row.chosen,
+        "verdict": keeping.said(row), "open_questions": row.open_questions,
         "provisional": row.provisional, "unchanged": keeping.unchanged(row), "digest": row.digest,
         "result": keeping.result_of(row),
         "overrides": [
@@ -217,6 +270,20 @@ def _kept(row: KeptRuling) -> dict[str, Any]:
             for one in row.overrides.all()
         ],
     }  # fmt: skip
+
+
+@router.get(
+    "/cases/{number}/rulings/{pk}/paper", response=gives(bytes), url_name="case_ruling_paper",
+    summary="A case's ruling as PDF", openapi_extra=answers("application/pdf"),
+)  # fmt: skip
+@api_permitted("api.case_ruling_paper")
+def case_ruling_paper(request: HttpRequest, number: str, pk: Id) -> HttpResponse:
+    """As it was frozen, in the caller's language."""
+    case = find_case(request, number)
+    row = KeptRuling.objects.filter(pk=pk, case_id=case.pk).first()
+    if row is None:
+        raise Http404
+    return _pdf(printing.paper_of(row, case.number, _language()), f"{case.number}-{row.pk}")
 
 
 @router.post("/cases/{number}/rulings", response=gives(RulingMade), url_name="case_rule", summary="Rule within a case")
@@ -230,7 +297,10 @@ def case_rule(request: HttpRequest, number: str, body: KeepIn) -> dict[str, str]
         raise _refused(asked.problems)
 
     def make() -> int:
-        row = keeping.keep(ruling, person_id=me(request).pk, now=clock.now(), case_id=case.pk, label=body.label)
+        row = keeping.keep(
+            ruling, person_id=me(request).pk, now=clock.now(), case_id=case.pk, label=body.label,
+            quantity=body.quantity, chosen=body.chosen if body.chosen in REMEDIES else "",
+        )  # fmt: skip
         return row.pk
 
     return {"id": str(once(request, make))}

@@ -59,6 +59,38 @@ class LetterData:
 
 
 @dataclass(frozen=True)
+class RulingPart:
+    """One matter of a ruling: what is due in one sentence, then each sentence with its sign and its clauses.
+
+    Signs: due, refused, asked, cost, said. `clauses` are name, text and book of each that is cited.
+    """
+
+    title: str
+    verdict: str
+    lines: tuple[tuple[str, str, str], ...] = ()
+    """Sign, words, names of the clauses."""
+    differences: tuple[str, ...] = ()
+    provisional: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    clauses: tuple[tuple[str, str], ...] = ()
+    books: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RulingData:
+    """售后裁定: what the rule books say of one or several matters, to be handed over and kept."""
+
+    issuer: Issuer
+    asked_on: datetime
+    parts: tuple[RulingPart, ...]
+    number: str = ""
+    sums: tuple[tuple[str, str], ...] = ()
+    """What is paid for each matter and altogether, where there are several."""
+    digest: str = ""
+
+
+@dataclass(frozen=True)
 class TimelineLine:
     """One thing that happened."""
 

@@ -11,6 +11,7 @@ import io
 import json
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +30,7 @@ from tuoshan.documents.papers import (
     Issuer,
     LetterData,
     RecordData,
+    RulingData,
     SlipData,
     TimelineLine,
 )
@@ -103,6 +105,19 @@ def archive(data: ArchiveData, *, language: Language = "zh-hans") -> bytes:
         "chain_head": data.chain_head,
     }
     return _compile("archive.typ", content, language)
+
+
+def ruling(data: RulingData, *, language: Language = "zh-hans") -> bytes:
+    """A ruling on A4: what is due and refused, why, and on which facts."""
+    content = {
+        "issuer": _issuer(data.issuer),
+        "number": data.number,
+        "asked_on": _day(data.asked_on, language),
+        "parts": [asdict(part) for part in data.parts],
+        "sums": [list(pair) for pair in data.sums],
+        "digest": data.digest,
+    }
+    return _compile("ruling.typ", content, language)
 
 
 def shortened(text: str, width: int) -> str:

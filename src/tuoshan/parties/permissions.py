@@ -51,7 +51,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each(
         "workbench.",
         "home queue queue_counts case presence search palette playbooks playbook_diagram notifications "
-        "rulings ruling_trace ruling rule_books rule_book ",
+        "rulings ruling_trace ruling ruling_paper ruling_kept_paper rule_books rule_book ",
         STAFF,
     ),
     **_each("workbench.", "reports report report_export", REPORT_READERS),
@@ -109,7 +109,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "lesson_read "
         "notification_list notification_read me_change token_list token_revoke customer_find customer_read "
         "category_list playbook_list playbook_read product_find order_read "
-        "book_list book_facts ruling_ask ruling_batch case_rulings",
+        "book_list book_facts ruling_ask ruling_batch ruling_paper case_rulings case_ruling_paper",
         STAFF,
     ),
     **_each("api.", "case_register case_merge case_unmerge case_likely register_look register_email case_slip", FRONT),

@@ -34,14 +34,14 @@ class LawFloor(PermissionError):
 
 def keep(
     ruling: Ruling, *, person_id: int, now: datetime, case_id: int | None = None, session: str = "", line: int = 1,
-    label: str = "",
+    label: str = "", quantity: int = 1, chosen: str = "",
 ) -> KeptRuling:  # fmt: skip
     """Freeze a ruling. With a case it becomes part of its history at once."""
-    facts = canonical({name: plain(value) for name, value in ruling.facts.items()})
+    facts = frozen_facts(ruling)
     result = canonical(as_data(ruling))
     said = verdict(ruling)
     row = KeptRuling(
-        case_id=case_id, session=session, line=line, label=label, facts=facts,
+        case_id=case_id, session=session, line=line, label=label, quantity=quantity, chosen=chosen, facts=facts,
         packs=canonical([[pack.name, pack.version, pack.hash] for pack in ruling.packs]), result=result,
         asked_on=ruling.on, digest=hashlib.sha256((facts + result).encode()).hexdigest(),
         verdict_zh=said.zh, verdict_en=said.en,
@@ -52,6 +52,11 @@ def keep(
         if case_id is not None:
             _tell(row, case_id, person_id)
     return row
+
+
+def frozen_facts(ruling: Ruling) -> str:
+    """The facts of a ruling as they are frozen."""
+    return canonical({name: plain(value) for name, value in ruling.facts.items()})
 
 
 def attach(rows: Sequence[KeptRuling], case_id: int, person_id: int) -> None:
@@ -86,6 +91,12 @@ def said(row: KeptRuling) -> str:
 def result_of(row: KeptRuling) -> dict[str, Any]:
     """The frozen ruling as data."""
     found: dict[str, Any] = json.loads(row.result)
+    return found
+
+
+def facts_of(row: KeptRuling) -> dict[str, Any]:
+    """The frozen facts as data."""
+    found: dict[str, Any] = json.loads(row.facts)
     return found
 
 

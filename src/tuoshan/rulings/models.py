@@ -59,7 +59,8 @@ class KeptRuling(models.Model):
     """A ruling frozen as evidence: facts, the very versions, and what they answered. Never changed afterwards.
 
     `facts` and `result` are canonical JSON; `digest` is the SHA-256 of both. `session` holds together what was ruled
-    on one bench; `line` counts within it, or within the case.
+    on one bench; `line` counts within it, or within the case. `quantity` pieces are alike; `chosen` is the remedy that
+    was picked on the bench, empty where none was.
     """
 
     id = models.BigIntegerField(primary_key=True, default=identifiers.next_id)
@@ -67,6 +68,8 @@ class KeptRuling(models.Model):
     session = models.CharField(max_length=40, default="")
     line = models.PositiveSmallIntegerField(default=1)
     label = EncryptedTextField(_("物品"), default="", blank=True)
+    quantity = models.PositiveSmallIntegerField(_("件数"), default=1)
+    chosen = models.CharField(_("所选方案"), max_length=20, default="", blank=True)
     facts = models.TextField()
     packs = models.TextField()
     result = models.TextField()

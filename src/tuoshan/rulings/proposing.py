@@ -1,12 +1,15 @@
-"""From a kept ruling to a proposal: the first remedy that is due, its amount, and the words that say so."""
+"""From kept rulings to a proposal: the remedy chosen, or the first that is due, its amount, the words that say so.
 
-import json
+What was ruled together on one bench is proposed together: amounts are added, remedies and words put side by side.
+"""
+
 from collections.abc import Sequence
 from decimal import Decimal
-
-from django.utils.translation import get_language
+from typing import Any
 
 from tuoshan.core.playbook import Field
+from tuoshan.punctuation import titled
+from tuoshan.rulings import keeping
 from tuoshan.rulings.known import SAME
 from tuoshan.rulings.models import KeptRuling
 
@@ -18,31 +21,55 @@ AS_PROPOSED = {"return": ("return_refund", "refund"), "replace_part": ("repair",
 
 
 def initial(case_id: int, form: Sequence[Field]) -> dict[str, object]:
-    """Values for a proposal's form from the newest ruling of the case that found something due; else nothing."""
+    """Values for a proposal's form from what was ruled last in the case, if something is due; else nothing."""
     fields = {field.name: field for field in form}
     if REMEDIES not in fields or AMOUNT not in fields:
         return {}
-    row = KeptRuling.objects.filter(case_id=case_id).order_by("-id").first()
-    if row is None:
+    rows = _together(case_id)
+    rights = [(row, right) for row in rows if (right := _right(row)) is not None]
+    if not rights:
         return {}
-    result = json.loads(row.result)
-    if not result["rights"]:
-        return {}
-    first = result["rights"][0]
+    found: dict[str, object] = {AMOUNT: sum((_amount(row, right) for row, right in rights), Decimal("0.00"))}
     offered = {choice.value for choice in fields[REMEDIES].choices}
-    named = next((name for name in AS_PROPOSED.get(first["remedy"], (first["remedy"],)) if name in offered), None)
-    extra = sum((Decimal(one["value"]) for one in result["extras"].values()), Decimal("0.00"))
-    found: dict[str, object] = {AMOUNT: Decimal(first["amount"] or "0.00") + extra}
-    if named:
-        found[REMEDIES] = [named]
+    named = [_named(right["remedy"], offered) for _row, right in rights]
+    if chosen := list(dict.fromkeys(name for name in named if name)):
+        found[REMEDIES] = chosen
     if WORDS in fields:
-        english = (get_language() or "").startswith("en")
-        found[WORDS] = row.verdict_en if english else row.verdict_zh
+        found[WORDS] = "\n".join(_said(row, len(rows)) for row in rows)
     return found
+
+
+def _together(case_id: int) -> list[KeptRuling]:
+    """The newest ruling of a case, with those of the same bench."""
+    newest = KeptRuling.objects.filter(case_id=case_id).order_by("-id").first()
+    if newest is None or not newest.session:
+        return [newest] if newest else []
+    return list(KeptRuling.objects.filter(case_id=case_id, session=newest.session).order_by("line"))
+
+
+def _right(row: KeptRuling) -> dict[str, Any] | None:
+    rights: list[dict[str, Any]] = keeping.result_of(row)["rights"]
+    return next((one for one in rights if one["remedy"] == row.chosen), rights[0] if rights else None)
+
+
+def _amount(row: KeptRuling, right: dict[str, Any]) -> Decimal:
+    extras = keeping.result_of(row)["extras"].values()
+    extra = sum((Decimal(one["value"]) for one in extras), Decimal("0.00"))
+    return (Decimal(right["amount"] or "0.00") + extra) * row.quantity
+
+
+def _named(remedy: str, offered: set[str]) -> str:
+    return next((name for name in AS_PROPOSED.get(remedy, (remedy,)) if name in offered), "")
+
+
+def _said(row: KeptRuling, lines: int) -> str:
+    """What a ruling says, with what it is about where there are several."""
+    pieces = f" × {row.quantity}" if row.quantity > 1 else ""
+    return titled(f"{row.label or row.line}{pieces}", keeping.said(row)) if lines > 1 or pieces else keeping.said(row)
 
 
 def from_bench(session: str) -> dict[str, object]:
     """What a bench's first line knows that a registration asks."""
     row = KeptRuling.objects.filter(session=session).order_by("line").first()
-    facts = json.loads(row.facts) if row is not None else {}
+    facts = keeping.facts_of(row) if row is not None else {}
     return {field: facts[fact] for field, fact in SAME.items() if fact in facts}

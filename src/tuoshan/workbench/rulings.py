@@ -4,7 +4,6 @@ On the bench facts stand on the left, the next question first; beside them the r
 stands in the address, so that nothing is lost, Back goes back, and a colleague can be sent a link.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +11,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -25,18 +24,21 @@ from tuoshan import clock, identifiers
 from tuoshan.cases.forms import PlaybookForm, build_form, words
 from tuoshan.cases.models import Case
 from tuoshan.cases.possible import Standing
+from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Field, Wording
 from tuoshan.core.policy.as_data import plain
+from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.tracing import trace
 from tuoshan.core.policy.wording import Line, difference, lines, verdict
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.punctuation import in_brackets
-from tuoshan.rulings import keeping, library
+from tuoshan.rulings import keeping, library, printing
 from tuoshan.rulings.asking import Asked, ask
 from tuoshan.rulings.known import known_of
 from tuoshan.rulings.models import KeptRuling
+from tuoshan.rulings.totals import MOST_PIECES, LineSum, line_sum, together
 from tuoshan.workbench.casepage import find_case, person_id
 from tuoshan.workbench.panels import Shown, panel
 
@@ -45,6 +47,8 @@ MOST_LINES = 20
 QUESTIONS_SHOWN = 3
 OF_THE_ORDER = ("house", "sale", "platform", "sold_on", "signed_on", "delivered_on", "reported_on", "has_receipt")
 """What one order has in common: a further line begins with it."""
+OF_THE_LINE = ("label", "quantity", "choice")
+"""What is said of a line beside its facts: what it is called, how many pieces, which remedy is chosen."""
 SIGNS = {
     "due": ("yes", "check"), "refused": ("no", "x"), "asked": ("open", "question"), "cost": ("", "money"),
     "said": ("", "info"),
@@ -62,6 +66,8 @@ class Bench:
     next: PlaybookForm
     later: PlaybookForm
     label: str = ""
+    quantity: int = 1
+    choice: str = ""
 
     @property
     def ruling(self) -> Ruling | None:
@@ -70,6 +76,16 @@ class Bench:
     @property
     def title(self) -> str:
         return self.label or _("第 %(number)d 件") % {"number": self.number}
+
+    @property
+    def sum(self) -> LineSum | None:
+        """What this line comes to by the remedy chosen."""
+        return line_sum(self.ruling, remedy=self.choice, quantity=self.quantity) if self.ruling is not None else None
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The remedies that are due, to choose from."""
+        return [(right.remedy, words(REMEDIES[right.remedy])) for right in self.ruling.rights] if self.ruling else []
 
 
 @permitted("workbench.rulings")
@@ -102,7 +118,8 @@ def _bench(query: QueryDict) -> dict[str, Any]:
         "benches": benches, "shown": shown, "book": book, "query": query.urlencode(),
         "books": [(pack.name, words(pack.title), words(LAYER_TITLES[pack.layer])) for pack in library.newest_of_each()],
         "result": told(shown.ruling) if shown.ruling is not None else None,
-        "text": plain_text(benches), "may_add": len(benches) < MOST_LINES, "today": timezone.localdate(clock.now()),
+        "text": plain_text(benches), "sums": sums(benches),
+        "may_add": len(benches) < MOST_LINES, "today": timezone.localdate(clock.now()),
         "case": query.get("case", ""),
         "others": [(name, value) for name, value in query.items() if name.partition("-")[0] != f"f{shown.number}"
                    and name not in ("line", "book")],
@@ -124,7 +141,7 @@ def bench(query: QueryDict, number: int, book: str) -> Bench:
         name.removeprefix(f"{prefix}-"): str(value).strip()
         for name, value in query.items() if name.startswith(f"{prefix}-") and str(value).strip()
     }  # fmt: skip
-    label = given.pop("label", "")
+    label, quantity, choice = (given.pop(name, "") for name in OF_THE_LINE)
     asked = ask(given, timezone.localdate(clock.now()), book=book)
     facts = library.facts()
     questions = [one.fact for one in asked.ruling.questions] if asked.ruling is not None else []
@@ -135,7 +152,9 @@ def bench(query: QueryDict, number: int, book: str) -> Bench:
             known.add_error(problem.fact, words(problem.message))
     return Bench(
         number, given, asked, known, _form(facts, questions[:QUESTIONS_SHOWN], prefix, {}),
-        _form(facts, questions[QUESTIONS_SHOWN:], prefix, {}), label,
+        _form(facts, questions[QUESTIONS_SHOWN:], prefix, {}), label[:60],
+        min(max(int(quantity), 1), MOST_PIECES) if quantity.isascii() and quantity.isdigit() else 1,
+        choice if choice in REMEDIES else "",
     )  # fmt: skip
 
 
@@ -187,19 +206,42 @@ def _line(ruling: Ruling, line: Line) -> tuple[str, str, str, list[tuple[str, st
     return css, symbol, words(line.words), [(name, texts.get(name, "")) for name in line.clauses]
 
 
+def sums(benches: list[Bench]) -> dict[str, Any] | None:
+    """Lines beside each other and what they come to, where there is more than one piece."""
+    told_sums = [(one, one.sum) for one in benches if one.sum is not None]
+    if len(told_sums) < 2 and not any(found.quantity > 1 for _one, found in told_sums):
+        return None
+    rows = [
+        {
+            "bench": one, "sum": found, "remedy": printing.remedy_of(found), "amount": format_money(found.amount),
+            "extra": format_money(found.extra), "off": format_money(found.taken_off), "fee": format_money(found.fee),
+            "total": format_money(found.total),
+        }
+        for one, found in told_sums
+    ]  # fmt: skip
+    return {
+        "rows": rows, "total": format_money(together(found for _one, found in told_sums)),
+        "open": any(found.open for _one, found in told_sums) or len(told_sums) < len(benches),
+        "extras": any(found.extra for _one, found in told_sums), "off": any(found.taken_off for _o, found in told_sums),
+        "fees": any(found.fee for _one, found in told_sums),
+    }  # fmt: skip
+
+
 def plain_text(benches: list[Bench]) -> str:
     """All lines as text to be pasted into a chat or read out."""
     parts = []
     for one in benches:
         if one.ruling is None:
             continue
-        result, colon = told(one.ruling), ": " if _english() else "："
+        result, colon = told(one.ruling.for_customer()), ": " if _english() else "："
         body = [f"{one.title}{colon}{result.verdict}" if len(benches) > 1 else result.verdict]
         body += [
             f"- {in_brackets(text, '、'.join(name for name, _said in cited))}"
             for _css, _symbol, text, cited in result.lines
         ]
         parts.append("\n".join(body))
+    if (together := sums(benches)) is not None:
+        parts.append(_("最多付出合计 %(total)s") % {"total": together["total"]})
     return "\n\n".join(parts)
 
 
@@ -215,6 +257,34 @@ def ruling_trace(request: HttpRequest) -> HttpResponse:
     ruling = context["shown"].ruling
     tables = trace(ruling) if ruling is not None else ()
     return render(request, "workbench/rulings/trace.html", {"tables": tables, "language": get_language()})
+
+
+@permitted("workbench.ruling_paper")
+@require_safe
+def ruling_paper(request: HttpRequest) -> HttpResponse:
+    """A bench as it stands, as a PDF for the customer."""
+    query = request.GET
+    case = find_case(request, query["case"]) if query.get("case") else None
+    ready = [one for one in _bench(query)["benches"] if one.ruling is not None]
+    if not ready:
+        raise Http404
+    named = len(ready) > 1
+    matters = [(one.title if named else one.label, one.ruling, one.sum) for one in ready]
+    content = printing.paper(
+        matters, timezone.localdate(clock.now()), _language(), number=case.number if case else ""
+    )
+    return _pdf(content, case.number if case else "ruling")
+
+
+def _language() -> printing.Language:
+    return "en" if _english() else "zh-hans"
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def further_line(query: QueryDict, after: int) -> str:
@@ -244,7 +314,7 @@ def ruling_keep(request: HttpRequest) -> HttpResponse:
     for one in ready:
         keeping.keep(
             one.ruling, person_id=person_id(request), now=clock.now(), case_id=case.pk if case else None,
-            session="" if case else session, line=one.number, label=one.label,
+            session=session, line=one.number, label=one.label, quantity=one.quantity, chosen=one.choice,
         )  # fmt: skip
     if case is None:
         return redirect(f"{reverse('workbench:register_form', args=[FIRST])}?ruling={session}")
@@ -288,27 +358,23 @@ def ruling(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 
 def _kept(request: HttpRequest, case: Case, row: KeptRuling, form: "OverrideForm") -> dict[str, Any]:
-    facts = library.facts()
-    known = [
-        (words(facts[name].field.label) if name in facts else name, _fact_words(facts.get(name), value))
-        for name, value in json.loads(row.facts).items()
-    ]
+    data = keeping.result_of(row)
     return {
-        "case": case, "row": row, "known": known, "data": keeping.result_of(row), "form": form,
+        "case": case, "row": row, "known": printing.facts_told(keeping.facts_of(row)), "data": data, "form": form,
+        "result": told(from_data(data)), "chosen": words(REMEDIES[row.chosen]) if row.chosen in REMEDIES else "",
         "said": keeping.said(row), "unchanged": keeping.unchanged(row),
         "overrides": list(row.overrides.all()), "english": _english(),
         "may_override": allowed(request.user, "workbench.ruling_override"),
     }  # fmt: skip
 
 
-def _fact_words(fact: Fact | None, value: object) -> str:
-    """A frozen fact's value as people read it."""
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    if fact is None:
-        return str(value)
-    titles = {choice.value: words(choice.title) for choice in fact.field.choices}
-    return f"{titles.get(str(value), value)} {words(fact.field.unit)}".strip()
+@permitted("workbench.ruling_kept_paper")
+@require_safe
+def ruling_kept_paper(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A kept ruling as a PDF for the customer, as it was frozen."""
+    case = find_case(request, number)
+    row = get_object_or_404(KeptRuling, pk=pk, case_id=case.pk)
+    return _pdf(printing.paper_of(row, case.number, _language()), f"{case.number}-{row.pk}")
 
 
 class OverrideForm(forms.Form):
@@ -352,7 +418,9 @@ def ruling_override(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 urlpatterns = [
     path("rulings/", rulings, name="rulings"),
     path("rulings/trace", ruling_trace, name="ruling_trace"),
+    path("rulings/paper", ruling_paper, name="ruling_paper"),
     path("rulings/keep", ruling_keep, name="ruling_keep"),
     path("case/<str:number>/ruling/<int:pk>", ruling, name="ruling"),
+    path("case/<str:number>/ruling/<int:pk>/paper", ruling_kept_paper, name="ruling_kept_paper"),
     path("case/<str:number>/ruling/<int:pk>/override", ruling_override, name="ruling_override"),
 ]

@@ -4,6 +4,7 @@ Each file of `rulings/` holds the cases of one book; `why` is the reasoning and 
 asks its book, the others ask every book that applies.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -13,9 +14,12 @@ from typing import Any
 import pytest
 import yaml
 
+from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.examples import differences
+from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.ruling import rule, rule_all
+from tuoshan.core.policy.wording import difference, lines, verdict
 from tuoshan.rulings import files
 
 RULINGS = Path(__file__).parent / "rulings"
@@ -50,3 +54,17 @@ def test_ruled_as_worked_out_by_hand(name: str, case: dict[str, Any]) -> None:
 def test_every_book_has_cases_worked_out_by_hand() -> None:
     told = {path.stem for path in RULINGS.glob("*.yaml")}
     assert {pack.name for pack in files.packaged()} <= told
+
+
+@pytest.mark.parametrize(("name", "case"), cases())
+def test_what_is_kept_says_the_same_when_it_is_read_back(name: str, case: dict[str, Any]) -> None:
+    today: date = case.get("on", case.get(True))
+    facts, _problems = read_given(known(), case["facts"], today)
+    ruling = rule_all(files.packaged(), facts, today)
+    again = from_data(json.loads(json.dumps(as_data(ruling), ensure_ascii=False)))
+    assert verdict(again) == verdict(ruling)
+    assert list(lines(again)) == list(lines(ruling))
+    assert [difference(one) for one in again.differences] == [difference(one) for one in ruling.differences]
+    assert again.provisional == ruling.provisional and again.extra == ruling.extra
+    told = [(pack.name, clause, pack.clauses[clause].text) for pack, clause in ruling.clauses]
+    assert [(pack.name, clause, pack.clauses[clause].text) for pack, clause in again.clauses] == told

@@ -89,7 +89,8 @@ def _source(one: Statement) -> Data:
 
 def _statement(one: Statement) -> Data:
     return {
-        "kind": one.kind, "what": one.what, **{name: plain(value) for name, value in one.amounts.items()},
+        "kind": one.kind, "what": one.what, **({"who": one.what} if "what" in one.words else {}),
+        **{name: plain(value) for name, value in one.amounts.items()},
         **{name: _word(value) for name, value in one.words.items() if name not in ("from", "length", "working_days")},
         "by": _source(one),
     }  # fmt: skip

@@ -7,7 +7,7 @@ for the same remedy the higher amount, the lower fee, the later date. Every diff
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -150,6 +150,10 @@ class Ruling:
     def outside(self) -> bool:
         """Whether nothing was said of the matter itself: nothing promised, refused, asked for or borne."""
         return all(one.kind in SAYS_NOTHING for one in self.statements)
+
+    def for_customer(self) -> Ruling:
+        """The same without what is for staff alone: notes, and how far they may go."""
+        return replace(self, said=tuple(one for one in self.said if one.kind == "duty"), limits={})
 
     @property
     def extra(self) -> Decimal | None:

@@ -1,0 +1,110 @@
+"""A kept ruling read back: the same sentences from the frozen data as from the ruling that was frozen.
+
+The rule books of that day need not be there any more; what is cited of them stands in the data itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tuoshan.core.playbook import NO_WORDING, Wording
+from tuoshan.core.policy.pack import Clause, Pack
+from tuoshan.core.policy.statements import Chosen, Difference, Question, Refused, Right, Ruling, Statement, Why
+
+Data = Mapping[str, Any]
+ABOUT = frozenset({"kind", "what", "who", "by"})
+
+
+def from_data(data: Data) -> Ruling:
+    """The ruling that `as_data` wrote down, as far as it can be said again; without its trace."""
+    books = {pack["name"]: _pack(pack, data["clauses"]) for pack in data["packs"]}
+    source = _Source(books)
+    cited = [
+        Statement("cited", "", Why(source.pack(one["pack"]), "", "", (one["clause"],), NO_WORDING), {}, {})
+        for one in data["clauses"]
+    ]
+    doubts = tuple(_words(one) for one in data["provisional"])
+    nobody = Why(next(iter(books.values()), source.pack("")), "", "", (), NO_WORDING)
+    statements = (*cited, Statement("cited", "", nobody, {}, {}, doubts)) if doubts else tuple(cited)
+    return Ruling(
+        on=date.fromisoformat(data["today"]), facts=dict(data["facts"]), packs=tuple(books.values()),
+        statements=statements,
+        questions=tuple(Question(one["fact"], one["decides"], ()) for one in data["questions"]),
+        rights=tuple(_right(one, source) for one in data["rights"]),
+        refused=tuple(
+            Refused(one["remedy"], tuple(source.statement("no_right", by) for by in one["refused_by"]))
+            for one in data["refused"]
+        ),
+        freight=_chosen(data["freight"], source, str), risk=_chosen(data["risk"], source, str),
+        pays=_chosen(data["pays"], source, str), extras=_chosen(data["extras"], source, Decimal),
+        deductions=_chosen(data["deductions"], source, Decimal), limits=_chosen(data["limits"], source, Decimal),
+        proofs=_statements(data["proofs"], source), periods=_statements(data["periods"], source),
+        deadlines=_statements(data["deadlines"], source), said=_statements(data["said"], source),
+        differences=tuple(
+            Difference(one["subject"], one["what"], source.statement("", one["counts"]),
+                       source.statement("", one["yields"]), one["better_for_consumer"])
+            for one in data["differences"]
+        ),
+    )  # fmt: skip
+
+
+class _Source:
+    """Where statements come from, found by the name of the book."""
+
+    def __init__(self, books: dict[str, Pack]) -> None:
+        self.books = books
+
+    def pack(self, name: str) -> Pack:
+        return self.books.get(name) or _pack({"name": name, "version": 1, "layer": "house", "hash": ""}, ())
+
+    def why(self, by: Data) -> Why:
+        return Why(self.pack(by["pack"]), by["table"], by["row"], tuple(by["clauses"]), _words(by["because"]))
+
+    def statement(self, kind: str, by: Data) -> Statement:
+        return Statement(kind, "", self.why(by), {}, {})
+
+
+def _pack(data: Data, clauses: Any) -> Pack:
+    mine = {one["clause"]: Clause(one["clause"], _words(one["text"])) for one in clauses if one["pack"] == data["name"]}
+    return Pack(
+        name=data["name"], version=data["version"], title=_words(data.get("title")), source=NO_WORDING,
+        layer=data["layer"], applies=None, in_force=None, facts={}, settings={}, values={}, clauses=mine, tables={},
+        hash=data["hash"],
+    )  # fmt: skip
+
+
+def _words(data: Any) -> Wording:
+    return Wording(data["zh"], data["en"]) if isinstance(data, Mapping) else NO_WORDING
+
+
+def _right(data: Data, source: _Source) -> Right:
+    amount, fee, until = data["amount"], data["fee"], data["until"]
+    return Right(
+        data["remedy"], tuple(source.statement("right", by) for by in data["given_by"]),
+        None if amount is None else Decimal(amount), None if fee is None else Decimal(fee),
+        None if until is None else date.fromisoformat(until), tuple(data["needs"]),
+    )  # fmt: skip
+
+
+def _chosen(data: Data, source: _Source, read: Callable[[str], object]) -> dict[str, Chosen]:
+    return {what: Chosen(what, read(one["value"]), source.statement("", one["by"])) for what, one in data.items()}
+
+
+def _statements(data: Any, source: _Source) -> tuple[Statement, ...]:
+    return tuple(_statement(one, source) for one in data)
+
+
+def _statement(data: Data, source: _Source) -> Statement:
+    told = {name: value for name, value in data.items() if name not in ABOUT}
+    if isinstance(data["what"], Mapping):
+        told["what"] = data["what"]
+    amounts = {name: date.fromisoformat(told[name]) for name in ("starts", "ends") if isinstance(told.get(name), str)}
+    words = {
+        name: _words(value) if isinstance(value, Mapping) else value
+        for name, value in told.items() if name not in amounts
+    }  # fmt: skip
+    what = data.get("who", data["what"])
+    return Statement(data["kind"], what if isinstance(what, str) else "", source.why(data["by"]), amounts, words)

@@ -1,0 +1,107 @@
+"""A ruling as a paper for the customer: from the bench as it stands, or as it was frozen in a case."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from tuoshan.cases.forms import words
+from tuoshan.core.money import format_money
+from tuoshan.core.policy.as_data import plain
+from tuoshan.core.policy.from_data import from_data
+from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
+from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.wording import difference, lines, verdict
+from tuoshan.documents import pdf
+from tuoshan.documents.papers import Issuer, RulingData, RulingPart
+from tuoshan.knowledge.company import company
+from tuoshan.punctuation import in_brackets, listed
+from tuoshan.rulings import keeping, library
+from tuoshan.rulings.models import KeptRuling
+from tuoshan.rulings.totals import LineSum, together
+
+Language = Literal["zh-hans", "en"]
+Line = tuple[str, Ruling, LineSum | None]
+"""What a line is called, what is ruled on it, and what it comes to where there are several."""
+
+
+def paper(matters: Sequence[Line], on: date, language: Language, *, number: str = "", digest: str = "") -> bytes:
+    """The PDF of one or several rulings of one day."""
+    with override(language):
+        house = company()
+        data = RulingData(
+            Issuer(house.named(language), house.hotline, house.address, house.website), _noon(on),
+            tuple(_part(title, ruling) for title, ruling, _sum in matters), number, _sums(matters), digest,
+        )  # fmt: skip
+        return pdf.ruling(data, language=language)
+
+
+def paper_of(row: KeptRuling, number: str, language: Language) -> bytes:
+    """The PDF of a ruling as it was frozen."""
+    ruling = from_data(keeping.result_of(row))
+    return paper([(row.label, ruling, None)], ruling.on, language, number=number, digest=row.digest)
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), ZoneInfo(settings.TIME_ZONE))
+
+
+def _part(title: str, ruling: Ruling) -> RulingPart:
+    told = ruling.for_customer()
+    facts = library.facts()
+    return RulingPart(
+        title, words(verdict(told)),
+        tuple((line.sign, words(line.words), " ".join(line.clauses)) for line in lines(told)),
+        tuple(words(difference(one)) for one in told.differences), tuple(words(why) for why in told.provisional),
+        tuple(words(facts[one.fact].field.label) for one in told.questions if one.fact in facts),
+        facts_told({name: plain(value) for name, value in sorted(ruling.facts.items())}),
+        tuple((name, words(pack.clauses[name].text)) for pack, name in told.clauses if name in pack.clauses),
+        tuple(
+            in_brackets(words(pack.title), listed([words(LAYER_TITLES[pack.layer]), _version(pack.version)]))
+            for pack in told.packs
+        ),
+    )  # fmt: skip
+
+
+def _version(number: int) -> str:
+    return _("第 %(version)s 版") % {"version": number}
+
+
+def facts_told(given: dict[str, object]) -> tuple[tuple[str, str], ...]:
+    """Frozen facts as people read them: label and value."""
+    facts = library.facts()
+    return tuple(
+        (words(facts[name].field.label) if name in facts else name, fact_words(facts.get(name), value))
+        for name, value in given.items()
+    )
+
+
+def fact_words(fact: Fact | None, value: object) -> str:
+    """A frozen fact's value as people read it."""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if fact is None:
+        return str(value)
+    titles = {choice.value: words(choice.title) for choice in fact.field.choices}
+    return f"{titles.get(str(value), value)} {words(fact.field.unit)}".strip()
+
+
+def _sums(matters: Sequence[Line]) -> tuple[tuple[str, str], ...]:
+    sums = [(title, one) for title, _ruling, one in matters if one is not None]
+    if len(sums) < 2 and not any(one.quantity > 1 for _title, one in sums):
+        return ()
+    told = []
+    for title, one in sums:
+        named = remedy_of(one)
+        told.append((listed([title, named]) if title else named, format_money(one.total)))
+    return (*told, (_("最多付出"), format_money(together(one for _title, one in sums))))
+
+
+def remedy_of(one: LineSum) -> str:
+    """The remedy of a line, with the number of pieces."""
+    named = words(REMEDIES[one.remedy]) if one.remedy else _("不予支持")
+    return f"{named} × {one.quantity}" if one.quantity > 1 else named

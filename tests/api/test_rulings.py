@@ -108,3 +108,21 @@ def test_a_table_and_a_clause_of_a_copy_are_changed_by_a_program() -> None:
     manager.send("DELETE", "/rule-books/mall_shoes/draft/clauses/M11", expect=404)
     manager.get("/rule-books/mall_shoes/draft/tables/nothing", expect=404)
     caller("supervisor", "admin").get(path, expect=403)
+
+
+def test_overrides_are_reported_within_reach_with_money_as_exact_text() -> None:
+    agent = caller("agent")
+    number = agent.registered("车子修了一个月")
+    made = agent.post(f"/cases/{number}/rulings", {"facts": CAR}, key="r1")
+    path = f"/cases/{number}/rulings/{made['id']}/override"
+    caller("supervisor").post(path, {"remedy": "compensation", "amount": "100.50", "reason": "客户同意"})
+    report = caller("supervisor").get("/reports/overrides")
+    each = report["tables"][0]
+    [row] = each["rows"]
+    assert row[0]["value"] == number and row[7] == {"value": "100.50", "unit": "money", "behind": None, "small": False}
+    assert {table["name"] for table in report["tables"]} == {
+        "overrides", "by_people", "by_units", "by_books", "by_clauses"
+    }  # fmt: skip
+    assert "overrides" in [page["name"] for page in caller("auditor", "read").get("/reports")]
+    assert "overrides" not in [page["name"] for page in caller("finance", "read").get("/reports")]
+    caller("finance", "read").get("/reports/overrides", expect=403)

@@ -11,6 +11,7 @@ from tests.insight.house import House
 from tests.workbench.test_searching import client, page, titles
 
 from tuoshan import clock
+from tuoshan.insight.reports import pages_of
 from tuoshan.quality import lessons
 from tuoshan.workbench.reports import PAGES
 
@@ -42,7 +43,7 @@ def test_numbers_on_the_page_lead_to_lists_of_that_length(house: House, lodge: A
         lodge(f"第{number}件", unit="store1" if number else "store2", channel="web" if number % 2 else "fax")
     for who in ("lin", "ma"):
         compared = 0
-        for name in PAGES:
+        for name in pages_of(house.people[who]):
             text = page(house, who, f"/reports/{name}?period=30")
             for href, number in re.findall(r'<a class="link" href="(/search[^"]+)">([\d,]+)</a>', text):
                 assert len(titles(page(house, who, unescape(href)))) == int(number), (name, href)

@@ -1,7 +1,9 @@
 """The ruling bench, rulings frozen in a case, deciding otherwise, and rule books changed and published."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -418,7 +420,8 @@ def test_a_bench_and_a_kept_ruling_are_set_on_paper(desk: Any, language: str) ->
 
 
 def test_a_paper_says_to_the_customer_what_the_ruling_says_and_nothing_for_staff(
-    desk: Any, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    desk: Any,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
 ) -> None:
     seen: list[Any] = []
     monkeypatch.setattr(printing.pdf, "ruling", lambda data, language: seen.append(data) or b"%PDF-")
@@ -431,3 +434,39 @@ def test_a_paper_says_to_the_customer_what_the_ruling_says_and_nothing_for_staff
     assert ("Opening", "6 cm") in part.facts and any(name == "M03" for name, _text in part.clauses)
     assert not any("it is not taken" in words for _sign, words, _clauses in part.lines)  # a note for staff
     assert any("version" in book.lower() for book in part.books)
+
+
+# -- the report of overrides -----------------------------------------------------------------------------------
+
+
+def overridden(desk: Any) -> tuple[Any, Any]:  # noqa: F811
+    """Two cases: 399 ruled and 50 given, below the law; 399 ruled and 450 given."""
+    first, second = desk.accepted(), desk.accepted()
+    for case, who, amount in ((first, "lead", "50"), (second, "agent", "450")):
+        row = kept(desk, case, reported_on="2026-01-25")
+        given = {"remedy": "compensation" if who == "lead" else "return", "amount": amount, "reason": "客户同意"}
+        assert desk.client(who).post(f"/case/{case.number}/ruling/{row.pk}/override", given).status_code == 302
+    from tuoshan.agenda import worker
+
+    worker.drain()
+    return first, second
+
+
+def test_overrides_are_reported_with_what_they_cost(desk: Any) -> None:  # noqa: F811
+    first, second = overridden(desk)
+    page = desk.client("lead").get("/reports/overrides?period=90").content.decode()
+    assert first.number in page and second.number in page and "客户同意" in page
+    for said in ("¥399.00", "¥50.00", "-¥349.00", "¥51.00", "M03", "商场三包：鞋"):
+        assert said in page, said
+    links = re.findall(r'<a class="link" href="(/search[^"]+)">(\d+)</a>', page)
+    assert len(links) >= 6
+    for href, number in links:
+        found = desk.client("lead").get(unescape(href)).content.decode()
+        assert sum(case.number in found for case in (first, second)) == int(number), href
+    for client, status in (("manager", 200), ("auditor", 200), ("finance", 403), ("agent", 403)):
+        assert desk.client(client).get("/reports/overrides").status_code == status, client
+        assert desk.client(client).get("/reports/overrides.xlsx").status_code == status, client
+    assert "/reports/overrides" not in desk.client("finance").get("/reports/").content.decode()
+    english = desk.client("lead")
+    english.cookies["tuoshan_language"] = "en"
+    assert "Overrides" in english.get("/reports/overrides?period=90").content.decode()

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest
 from ninja import Query, Router, Schema
 
@@ -11,7 +12,7 @@ from tuoshan.api.files import SHEET, sent
 from tuoshan.api.searching import ConditionsIn, SearchIn, conditions_of
 from tuoshan.insight import export
 from tuoshan.insight.conditions import Conditions
-from tuoshan.insight.reports import pages
+from tuoshan.insight.reports import pages, pages_of
 from tuoshan.insight.reports.counting import Counting
 from tuoshan.insight.reports.period import Period
 from tuoshan.insight.reports.shapes import Cell
@@ -35,7 +36,7 @@ class PageOut(Schema):
 
 
 class CellOut(Schema):
-    """A value in its unit (cases, seconds, percent, score, date, text); `behind` finds the cases it counts (search).
+    """A value in its unit: cases, seconds, percent, score, date, money, text. `behind` finds what it counts (search).
 
     `small`: of so few cases that it says little.
     """
@@ -92,19 +93,25 @@ def _cell(cell: Cell) -> dict[str, Any]:
     return {"value": _plain(cell.value), "unit": cell.unit, "behind": behind, "small": cell.small}
 
 
+def _readable(request: HttpRequest, name: str) -> None:
+    if name not in pages.PAGES:
+        raise Http404
+    if name not in pages_of(me(request)):
+        raise PermissionDenied
+
+
 @router.get("/reports", response=gives(list[PageOut]), url_name="report_list", summary="Reports")
 @api_permitted("api.report_list")
 def report_list(request: HttpRequest) -> list[dict[str, str]]:
     """Their names and titles."""
-    return [{"name": name, "title": str(title)} for name, title in pages.PAGES.items()]
+    return [{"name": name, "title": str(title)} for name, title in pages_of(me(request)).items()]
 
 
 @router.get("/reports/{name}", response=gives(ReportOut), url_name="report_read", summary="One report")
 @api_permitted("api.report_read")
 def report_read(request: HttpRequest, name: str, where: Query[ReportIn]) -> dict[str, Any]:
     """Within the caller's reach. Only unit, playbook, category and history narrow a report."""
-    if name not in pages.PAGES:
-        raise Http404
+    _readable(request, name)
     counting = _counting(request, where)
     made = pages.make(name, counting)
     return {
@@ -134,8 +141,7 @@ def report_read(request: HttpRequest, name: str, where: Query[ReportIn]) -> dict
 @api_permitted("api.report_file")
 def report_file(request: HttpRequest, name: str, where: Query[ReportIn]) -> FileResponse:
     """One sheet a table; durations in hours."""
-    if name not in pages.PAGES:
-        raise Http404
+    _readable(request, name)
     counting = _counting(request, where)
     scope = [f"{key}: {value}" for key, value in counting.scope.params().items()]
     return sent(export.report_file(pages.make(name, counting), scope), f"tuoshan-{name}.xlsx", gone=True)

@@ -6,6 +6,7 @@ begins with an equals sign is no formula; phones are masked unless the reader ma
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -23,7 +24,9 @@ from tuoshan.parties.models import Customer
 
 MOST_ROWS = 50_000
 CHUNK = 500
-_FORMATS = {"percent": '0.0"%"', "score": "0.00", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm", "hours": "0.0"}
+_FORMATS = {
+    "percent": '0.0"%"', "score": "0.00", "money": "#,##0.00", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm", "hours": "0.0",
+}  # fmt: skip
 
 
 class Sheet:
@@ -71,7 +74,7 @@ class Sheet:
             self.sheet.write_datetime(self.row, column, local, self.formats["moment"])
         elif isinstance(value, date):
             self.sheet.write_datetime(self.row, column, value, self.formats["date"])
-        elif isinstance(value, int | float):
+        elif isinstance(value, int | float | Decimal):
             if kind == "seconds":
                 self.sheet.write_number(self.row, column, round(value / 3600, 2), self.formats["hours"])
             else:

@@ -17,6 +17,7 @@ from tuoshan.cases import library
 from tuoshan.cases.models import Deadline
 from tuoshan.cases.models.records import IS_LATE
 from tuoshan.cases.summary import ALWAYS_OUTSIDE
+from tuoshan.insight import overrides
 from tuoshan.insight.conditions import Conditions, day_start
 from tuoshan.insight.models import CaseFigures
 
@@ -103,6 +104,7 @@ MEASURES: dict[str, tuple[Any, Measure]] = {
     ),
     "reopened": (_("期间重新处理"), lambda span, value: within("reopened_at", span)),
     "appealed": (_("期间申诉"), lambda span, value: within("appealed_at", span)),
+    "overridden": (_("期间有改判"), lambda span, value: Q(id__in=overrides.case_ids(span, value))),
     "running_late": (_("当前超时未结"), lambda span, value: Q(id__in=running_late(clock.now()).values("case_id"))),
 }  # fmt: skip
 

@@ -68,7 +68,7 @@ class KeptRuling(models.Model):
     session = models.CharField(max_length=40, default="")
     line = models.PositiveSmallIntegerField(default=1)
     label = EncryptedTextField(_("物品"), default="", blank=True)
-    quantity = models.PositiveSmallIntegerField(_("件数"), default=1)
+    quantity = models.PositiveSmallIntegerField(_("物品件数"), default=1)
     chosen = models.CharField(_("所选方案"), max_length=20, default="", blank=True)
     facts = models.TextField()
     packs = models.TextField()

@@ -26,10 +26,10 @@ def initial(case_id: int, form: Sequence[Field]) -> dict[str, object]:
     if REMEDIES not in fields or AMOUNT not in fields:
         return {}
     rows = _together(case_id)
-    rights = [(row, right) for row in rows if (right := _right(row)) is not None]
+    rights = [(row, right) for row in rows if (right := right_of(row)) is not None]
     if not rights:
         return {}
-    found: dict[str, object] = {AMOUNT: sum((_amount(row, right) for row, right in rights), Decimal("0.00"))}
+    found: dict[str, object] = {AMOUNT: sum((amount_of(row, right) for row, right in rights), Decimal("0.00"))}
     offered = {choice.value for choice in fields[REMEDIES].choices}
     named = [_named(right["remedy"], offered) for _row, right in rights]
     if chosen := list(dict.fromkeys(name for name in named if name)):
@@ -47,12 +47,14 @@ def _together(case_id: int) -> list[KeptRuling]:
     return list(KeptRuling.objects.filter(case_id=case_id, session=newest.session).order_by("line"))
 
 
-def _right(row: KeptRuling) -> dict[str, Any] | None:
+def right_of(row: KeptRuling) -> dict[str, Any] | None:
+    """The remedy of a kept ruling that was chosen, else the first that is due; none where nothing is."""
     rights: list[dict[str, Any]] = keeping.result_of(row)["rights"]
     return next((one for one in rights if one["remedy"] == row.chosen), rights[0] if rights else None)
 
 
-def _amount(row: KeptRuling, right: dict[str, Any]) -> Decimal:
+def amount_of(row: KeptRuling, right: dict[str, Any]) -> Decimal:
+    """What it comes to for all its pieces, with the sums on top."""
     extras = keeping.result_of(row)["extras"].values()
     extra = sum((Decimal(one["value"]) for one in extras), Decimal("0.00"))
     return (Decimal(right["amount"] or "0.00") + extra) * row.quantity

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tuoshan.core.money import format_money
 from tuoshan.insight import export
 from tuoshan.insight.conditions import Conditions
-from tuoshan.insight.reports import pages
+from tuoshan.insight.reports import pages, pages_of
 from tuoshan.insight.reports.counting import Counting
 from tuoshan.insight.reports.period import NAMES, Period
 from tuoshan.insight.reports.shapes import Cell, Chart, Table, Tile
@@ -24,7 +26,7 @@ from tuoshan.workbench.searching import Select, chips_of, selects
 PAGES = pages.PAGES
 MOST_BARS = 14
 """So many bars one under the other can be told apart; the table has them all."""
-RIGHT = frozenset({"cases", "seconds", "percent", "score", "date"})
+RIGHT = frozenset({"cases", "seconds", "percent", "score", "date", "money"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
 def _page(request: HttpRequest, name: str) -> HttpResponse:
     if name not in PAGES:
         raise Http404
+    if name not in pages_of(request.user):
+        raise PermissionDenied
     counting = _counting(request)
     made = pages.make(name, counting)
     params = {**counting.period.params(), **counting.scope.params()}
@@ -86,7 +90,8 @@ def _page(request: HttpRequest, name: str) -> HttpResponse:
             "tiles": [_tile(tile) for tile in made.tiles],
             "tables": [_table(table) for table in made.tables],
             "tabs": [
-                (title, reverse("workbench:report", args=[key]) + tail, key == name) for key, title in PAGES.items()
+                (title, reverse("workbench:report", args=[key]) + tail, key == name)
+                for key, title in pages_of(request.user).items()
             ],
             "period": counting.period,
             "periods": [(key, title, key == counting.period.name) for key, title in NAMES.items()],
@@ -115,6 +120,8 @@ def _selects(request: HttpRequest, scope: Conditions) -> list[Select]:
 def shown(cell: Cell) -> ShownCell:
     """A cell as people read it; one without a value is a dash, one without cases leads nowhere."""
     href = reverse("workbench:search") + cell.behind.address() if cell.behind is not None and cell.value else ""
+    if cell.case:
+        href = reverse("workbench:case", args=[cell.case])
     return ShownCell(text_of(cell.value, cell.unit), href, cell.unit in RIGHT, cell.small)
 
 
@@ -131,6 +138,8 @@ def text_of(value: Any, unit: str) -> str:
             return f"{value:.2f}"
         case "cases":
             return f"{value:,}"
+        case "money":
+            return format_money(value)
     return str(value)
 
 
@@ -195,6 +204,8 @@ def report_export(request: HttpRequest, name: str) -> FileResponse:
         conditions = Conditions.read(request.GET.dict())
         place, title = exports.cases_file(request.user, conditions), "cases"
     elif name in PAGES:
+        if name not in pages_of(request.user):
+            raise PermissionDenied
         place = export.report_file(pages.make(name, counting), [chip.title for chip in chips_of(counting.scope)])
         title = name
     else:

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tuoshan.cases import library
 from tuoshan.catalog.models import Category
-from tuoshan.insight import names, search, snippets
+from tuoshan.insight import names, overrides, search, snippets
 from tuoshan.insight.conditions import NONE, Conditions
 from tuoshan.insight.measures import MEASURES
+from tuoshan.insight.reports import pages_of
 from tuoshan.office import filters
 from tuoshan.parties import reach as reaching
 from tuoshan.parties.models import OrgUnit, Person
@@ -183,7 +184,8 @@ def figure_title(conditions: Conditions) -> str:
         return ""
     title = str(MEASURES[name][0])
     if value:
-        shown = {"cause": names.cause, "liable": names.liable, "late": names.clock, "kept": names.clock}.get(name)
+        shown = {"cause": names.cause, "liable": names.liable, "late": names.clock, "kept": names.clock,
+                 "overridden": overrides.value_title}.get(name)  # fmt: skip
         title += _("：") + (shown(value) if shown else _("%(score)s 分") % {"score": value})
     elif name in ("cause", "liable"):
         title += _("：") + _("未填")
@@ -246,12 +248,10 @@ def palette(request: HttpRequest) -> JsonResponse:
 
 def _screens(request: HttpRequest, text: str) -> list[dict[str, str]]:
     """Reports and saved filters whose name has the text; other screens stand in the rail, which the palette reads."""
-    from tuoshan.workbench.reports import PAGES
-
     plain = text.casefold()
     found = []
     if allowed(request.user, "workbench.report"):
-        for name, title in PAGES.items():
+        for name, title in pages_of(request.user).items():
             if plain in str(title).casefold():
                 href = reverse("workbench:report", args=[name])
                 found.append({"title": str(title), "hint": _("报表"), "href": href, "icon": "chart"})

@@ -13,6 +13,7 @@ from tuoshan.insight.conditions import Conditions
 from tuoshan.insight.figures import local_day
 from tuoshan.insight.reports import PAGES
 from tuoshan.insight.reports.counting import Counting, quantile_of, shares
+from tuoshan.insight.reports.overriding import overrides
 from tuoshan.insight.reports.shapes import SMALL, Cell, Chart, Column, Report, Table, Tile
 from tuoshan.quality.models import Lesson, LessonCase
 
@@ -348,6 +349,7 @@ def lessons(counting: Counting) -> Report:
 _MAKERS: dict[str, Page] = {
     "overview": overview, "volumes": volumes, "categories": categories, "causes": causes, "channels": channels,
     "clocks": clocks, "people": people, "satisfaction": satisfaction, "lessons": lessons,
+    "overrides": overrides,
 }  # fmt: skip
 
 

@@ -6,19 +6,20 @@ from typing import Any, Literal
 
 from tuoshan.insight.conditions import Conditions
 
-Unit = Literal["text", "cases", "seconds", "percent", "score", "date"]
+Unit = Literal["text", "cases", "seconds", "percent", "score", "date", "money"]
 SMALL = 10
 """Medians and shares of fewer cases than this are marked: they say little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value in its unit; `behind` are the cases that it counts."""
+    """A value in its unit; `behind` are the cases that it counts, `case` the number of the one that it is about."""
 
     value: Any
     unit: Unit = "cases"
     behind: Conditions | None = None
     small: bool = False
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)

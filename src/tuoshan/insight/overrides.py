@@ -1,0 +1,116 @@
+"""Where somebody decided otherwise than a ruling: what was ruled, what was done, and the difference in money."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from tuoshan.cases.forms import words
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.pack import REMEDIES
+from tuoshan.insight import names
+from tuoshan.rulings import keeping, library, proposing
+from tuoshan.rulings.models import Override
+
+Span = tuple[datetime, datetime]
+ZERO = Decimal("0.00")
+BELOW, PERSON, BOOK, CLAUSE = "below", "person", "book", "clause"
+"""What a figure `overridden:…` may be narrowed to; the last three with a name behind a full stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overridden:
+    """An override beside its ruling."""
+
+    row: Override
+    said: str
+    ruled: Decimal
+    given: Decimal
+    clauses: tuple[tuple[str, str], ...]
+    """Book and clause of what was set aside: of the remedy that was due, or of the refusal."""
+
+    @property
+    def difference(self) -> Decimal:
+        """How much more was given than ruled; negative where it was less."""
+        return self.given - self.ruled
+
+    @property
+    def books(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(book for book, _clause in self.clauses))
+
+
+def within(span: Span, cases: Sequence[int] | None = None) -> Iterator[Overridden]:
+    """The overrides of a stretch of time, the newest first; of these cases alone where they are named."""
+    rows = Override.objects.filter(made_at__gte=span[0], made_at__lt=span[1]).select_related("ruling")
+    known = None if cases is None else set(cases)
+    for row in rows.order_by("-made_at", "-id"):
+        if known is None or row.case_id in known:
+            yield read(row)
+
+
+def read(row: Override) -> Overridden:
+    """An override beside what was ruled."""
+    kept = row.ruling
+    due = proposing.right_of(kept)
+    ruled = proposing.amount_of(kept, due) if due is not None else ZERO
+    result = keeping.result_of(kept)
+    sources: list[dict[str, Any]] = due["given_by"] if due is not None else [
+        by for one in result["refused"] for by in one["refused_by"]
+    ]  # fmt: skip
+    cited = dict.fromkeys((by["pack"], clause) for by in sources for clause in by["clauses"])
+    return Overridden(row, keeping.said(kept), ruled, row.amount or ZERO, tuple(cited))
+
+
+def case_ids(span: Span, value: str) -> list[int]:
+    """The cases with an override of the stretch that a figure is narrowed to."""
+    kind, _dot, name = value.partition(".")
+    rows = Override.objects.filter(made_at__gte=span[0], made_at__lt=span[1])
+    if not value:
+        found: Iterable[int] = rows.values_list("case_id", flat=True)
+    elif kind == BELOW:
+        found = rows.filter(below_law=True).values_list("case_id", flat=True)
+    elif kind == PERSON:
+        found = rows.filter(made_by_id=int(name) if name.isascii() and name.isdigit() and len(name) < 19 else -1
+                            ).values_list("case_id", flat=True)  # fmt: skip
+    elif kind == BOOK:
+        found = (one.row.case_id for one in within(span) if name in one.books)
+    elif kind == CLAUSE:
+        book, _dot, clause = name.partition(".")
+        found = (one.row.case_id for one in within(span) if (book, clause) in one.clauses)
+    else:
+        found = ()
+    return sorted(set(found))
+
+
+# -- in words ---------------------------------------------------------------------------------------------------
+
+
+def book_title(name: str) -> str:
+    try:
+        return words(library.newest(name).title)
+    except library.BookUnknown:
+        return name
+
+
+def clause_title(book: str, clause: str) -> str:
+    """`M03, Mall guarantee: shoes`."""
+    return f"{clause} {book_title(book)}"
+
+
+def value_title(value: str) -> str:
+    """What a figure is narrowed to, in words."""
+    kind, _dot, name = value.partition(".")
+    if kind == BELOW:
+        return words(Wording("低于法定", "below the law"))
+    if kind == PERSON:
+        return names.people().get(int(name), name) if name.isascii() and name.isdigit() else name
+    if kind == BOOK:
+        return book_title(name)
+    book, _dot, clause = name.partition(".")
+    return clause_title(book, clause) if kind == CLAUSE else value
+
+
+def done_title(row: Override) -> str:
+    """What was done instead."""
+    return words(REMEDIES[row.remedy]) if row.remedy in REMEDIES else row.title

@@ -420,8 +420,8 @@ def test_a_bench_and_a_kept_ruling_are_set_on_paper(desk: Any, language: str) ->
 
 
 def test_a_paper_says_to_the_customer_what_the_ruling_says_and_nothing_for_staff(
-    desk: Any,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+    desk: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     seen: list[Any] = []
     monkeypatch.setattr(printing.pdf, "ruling", lambda data, language: seen.append(data) or b"%PDF-")

@@ -25,7 +25,8 @@ from tuoshan.parties.models import Customer
 MOST_ROWS = 50_000
 CHUNK = 500
 _FORMATS = {
-    "percent": '0.0"%"', "score": "0.00", "money": "#,##0.00", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm", "hours": "0.0",
+    "percent": '0.0"%"', "score": "0.00", "money": "#,##0.00", "date": "yyyy-mm-dd",
+    "moment": "yyyy-mm-dd hh:mm", "hours": "0.0",
 }  # fmt: skip
 
 

@@ -48,7 +48,8 @@ def overrides(counting: Counting) -> Report:
             lambda pk: {"figure": "overridden", "unit": "none" if pk is None else f"={pk}"}),
         _by(counting, found, "books", _("所依据的规则包"), lambda one: one.books, known.book_title,
             lambda name: {"figure": f"overridden:book.{name}"}),
-        _by(counting, found, "clauses", _("所依据的条款"), lambda one: one.clauses, lambda key: known.clause_title(*key),
+        _by(counting, found, "clauses", _("所依据的条款"), lambda one: one.clauses,
+            lambda key: known.clause_title(*key),
             lambda key: {"figure": f"overridden:clause.{key[0]}.{key[1]}"}),
     ]  # fmt: skip
     report.tables[-1].note = _("被放开的是应得方案，或拒绝，所依据的条款；依据几条的，每条各算一次。")

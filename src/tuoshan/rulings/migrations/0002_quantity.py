@@ -17,6 +17,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="keptruling",
             name="quantity",
-            field=models.PositiveSmallIntegerField(default=1, verbose_name="件数"),
+            field=models.PositiveSmallIntegerField(default=1, verbose_name="物品件数"),
         ),
     ]

@@ -29,7 +29,8 @@ LAYER_TITLES: Mapping[Layer, Wording] = {
 
 Hit = Literal["first", "unique", "collect"]
 OutputKind = Literal["choice", "yes_no", "number", "money", "date"]
-BandUnit = Literal["days", "law_days", "months"]
+BandUnit = Literal["days", "law_days", "months", "law_months"]
+"""`law_` units move a last day that is not a working day to the next one."""
 
 REMEDIES: Mapping[str, Wording] = {
     "refund": Wording("仅退款", "Refund without return"),

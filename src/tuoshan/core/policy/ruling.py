@@ -22,7 +22,7 @@ from tuoshan.core.policy.pack import Clause, Finding, InForce, Pack, Row, Table
 from tuoshan.core.policy.ready import DoesNotExist, Ready, make_ready
 from tuoshan.core.policy.statements import Ruling, Statement, Why, put_together
 from tuoshan.core.policy.table_reading import clause_column
-from tuoshan.core.policy.valuing import UNPUBLISHED, Desk
+from tuoshan.core.policy.valuing import Desk, unpublished
 from tuoshan.core.worktime import WorkCalendar, standard_cn
 
 DATE_OF_VERSION = 100
@@ -241,4 +241,4 @@ def _deadline_ends(
     else:
         reached = desk.calendar.nth_working_day(day, int(finding.words["working_days"]))  # type: ignore[call-overload]
         end, guessed = reached.day, reached.provisional
-    return {"ends": end}, (UNPUBLISHED,) if guessed else ()
+    return {"ends": end}, (unpublished(end),) if guessed else ()

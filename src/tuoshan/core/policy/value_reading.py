@@ -17,7 +17,7 @@ from tuoshan.core.yaml_strict import Entry, Node, Scalar
 
 UNITS = get_args(BandUnit)
 _LENGTH = re.compile(r"(?P<count>[0-9]{1,4}|[a-z][a-z0-9_]*)\s+(?P<unit>[a-z_]+)\Z")
-_SINGULAR = {"day": "days", "month": "months", "law_day": "law_days"}
+_SINGULAR = {"day": "days", "month": "months", "law_day": "law_days", "law_month": "law_months"}
 DAYS_KEYS = ("days_from", "to", "less")
 BANDS_KEYS = ("from", "to", "bands", "else", "less")
 END_KEYS = ("from", "plus", "more")
@@ -50,15 +50,15 @@ def read_value(entry: Entry, values: Values) -> Value | None:
 
 
 def read_length(node: Node | None, name: str, where: str, values: Values) -> Band | None:
-    """`7 days`, `15 law_days`, `3 months`, `guarantee_months months`."""
+    """`7 days`, `15 law_days`, `3 months`, `6 law_months`, `guarantee_months months`."""
     text = values.text(node, where)
     found = _LENGTH.match(text)
     unit = _SINGULAR.get(found["unit"], found["unit"]) if found else ""
     if found is None or unit not in UNITS:
         if isinstance(node, Scalar):
             values.notes.add(node, where, f"“{text}”不是天数", f"'{text}' is no number of days",
-                             "写成 7 days、15 law_days、3 months，或 名称 months",
-                             "write 7 days, 15 law_days, 3 months, or a name and months")  # fmt: skip
+                             "写成 7 days、15 law_days、3 months、6 law_months，或 名称 months",
+                             "write 7 days, 15 law_days, 3 months, 6 law_months, or a name and months")  # fmt: skip
         return None
     count = found["count"]
     return Band(name, int(count) if count.isdigit() else count, cast(BandUnit, unit))

@@ -15,7 +15,6 @@ from tuoshan.core.policy.pack import TODAY, Amount, Band, Bands, Computed, DaysB
 from tuoshan.core.policy.ready import DoesNotExist, Ready
 from tuoshan.core.worktime import WorkCalendar
 
-UNPUBLISHED = Wording("所涉年份的放假安排尚未公布", "that year's holidays are not published yet")
 _FURTHEST = 4000
 
 
@@ -128,7 +127,7 @@ class Desk:
                     return ABSENT
                 end, guessed = self.end(start_day, plus, longer)  # type: ignore[arg-type]
                 if guessed:
-                    self.unsure[name] = (UNPUBLISHED,)
+                    self.unsure[name] = (unpublished(end),)
                 return end
 
     def _band(self, value: Bands) -> object:
@@ -136,16 +135,13 @@ class Desk:
         start, to, off, *_ = self._all(value.start, value.to, value.less, *names)
         if ABSENT in (start, to):
             return ABSENT
-        guessed_any = False
+        unsure: tuple[Wording, ...] = ()
         for band in value.bands:
             end, guessed = self.end(start, band, off)  # type: ignore[arg-type]
-            guessed_any = guessed_any or (guessed and abs((to - end).days) <= 15)  # type: ignore[operator]
+            if guessed and abs((to - end).days) <= 15:  # type: ignore[operator]
+                unsure = self.unsure[value.name] = (*unsure, unpublished(end))
             if to <= end:  # type: ignore[operator]
-                if guessed_any:
-                    self.unsure[value.name] = (UNPUBLISHED,)
                 return band.name
-        if guessed_any:
-            self.unsure[value.name] = (UNPUBLISHED,)
         return value.otherwise
 
     def end(self, start: date, band: Band, longer: Decimal) -> tuple[date, bool]:
@@ -157,10 +153,11 @@ class Desk:
         if length is ABSENT:
             raise DoesNotExist(_count_name(band))
         count = int(length)  # type: ignore[call-overload]
-        if band.unit == "months":
+        moves = band.unit.startswith("law_") and count + int(longer) >= 1
+        if band.unit.endswith("months"):
             start, count = months_after(start, count), 0
         days = min(count + int(longer), _FURTHEST)
-        if band.unit != "law_days" or days < 1:
+        if not moves:
             return start + timedelta(days=days), False
         reached = self.calendar.next_working_day(start + timedelta(days=days))
         return reached.day, reached.provisional
@@ -270,6 +267,11 @@ class Desk:
 
 def _count_name(band: Band) -> str:
     return band.count if isinstance(band.count, str) else ""
+
+
+def unpublished(day: date) -> Wording:
+    """Why a last day is not certain: its year's holidays are not known."""
+    return Wording(f"{day.year} 年的放假安排尚未公布", f"the holidays of {day.year} are not published yet")
 
 
 def months_after(start: date, months: int) -> date:

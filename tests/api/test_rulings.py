@@ -11,7 +11,8 @@ pytestmark = pytest.mark.django_db
 
 CAR = {
     "goods": "car", "sale": "store", "problem": "quality", "user_caused": "no", "fault_confirmed": "yes",
-    "car_fault": "other", "sold_on": "2025-12-01", "delivered_on": "2025-12-01", "reported_on": "2026-02-20",
+    "car_part": "other", "safety_event": "none", "use_coefficient": "0.5",
+    "sold_on": "2025-12-01", "delivered_on": "2025-12-01", "reported_on": "2026-02-20",
     "mileage_km": "8000", "safety_repairs": "0", "assembly_replacements": "0", "repair_days": "31",
     "repairs_same_fault": "1", "repair_days_now": "6", "paid": "150000",
 }  # fmt: skip

@@ -39,6 +39,27 @@ def test_a_period_that_ends_in_an_unpublished_year_is_provisional() -> None:
     assert not ruled(PACK, **{**LONG, "length_cm": 3}, asked_on="2026-05-21").provisional
 
 
+MONTHS = BOOK.replace("in_15: 15 days}", "in_15: 6 law_months}").replace(
+    "values:", "values:\n  ends: {from: sold_on, plus: 6 law_months, more: longer}\n  longer: 1 + 1"
+).replace("then: {right: exchange, rank: 3}", "then: {right: exchange, until: ends, rank: 3}")  # fmt: skip
+
+
+def test_a_period_of_months_counted_the_laws_way_moves_past_the_holiday() -> None:
+    """2025-08-17 + 6 months = 2026-02-17, and with 2 days more 2026-02-19: both in Spring Festival, so the 24th."""
+    pack, facts = book(MONTHS), {**LONG, "sold_on": "2025-08-17"}
+    [exchange] = [right for right in ruled(pack, **facts, asked_on="2026-02-24").rights if right.remedy == "exchange"]
+    assert exchange.until == date(2026, 2, 24)
+    assert not ruled(pack, **facts, asked_on="2026-02-25").rights
+
+
+def test_an_end_in_an_unpublished_year_makes_provisional_what_names_it_and_nothing_else() -> None:
+    ruling = ruled(book(MONTHS), **{**LONG, "sold_on": "2026-05-20"}, asked_on="2026-05-25")
+    assert not ruling.provisional[1:] and ruling.provisional[0].en == "to be verified"  # ends 2026-11-23
+    later = ruled(book(MONTHS), date(2026, 12, 1), **{**LONG, "sold_on": "2026-11-20"}, asked_on="2026-11-25")
+    unsure = {one.what: [why.en for why in one.provisional] for one in later.statements}
+    assert unsure == {"return": [], "exchange": ["to be verified", "the holidays of 2027 are not published yet"]}
+
+
 def test_a_clause_that_is_not_certain_makes_the_ruling_provisional() -> None:
     assert [why.en for why in ruled(PACK, **LONG, asked_on="2026-05-25").provisional] == ["to be verified"]
 

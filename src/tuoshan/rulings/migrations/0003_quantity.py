@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("rulings", "0001_initial"),
+        ("rulings", "0002_asked_on"),
     ]
 
     operations = [

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from tuoshan.cli.main import app
 from tuoshan.rulings import files
 
+pytestmark = pytest.mark.django_db  # a plain name means the newest version, which may be a published one
 BOOK = files.PACKAGED / "shoe_chain.yaml"
 SHOES = {
     "house": "shoe_chain", "goods": "shoes", "sale": "store", "problem": "quality", "upper": "fabric",
@@ -67,7 +68,6 @@ def test_what_cannot_be_compared_is_said(arguments: tuple[str, str]) -> None:
     assert run(*arguments)[0] == 2
 
 
-@pytest.mark.django_db
 def test_kept_rulings_are_held_against_a_book(changed: Path) -> None:
     code, said = run("shoe_chain", str(changed), "--cases", "all", "--en")
     assert code == 0 and "0 looked at" in said

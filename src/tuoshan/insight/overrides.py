@@ -15,6 +15,8 @@ from tuoshan.rulings.models import Override
 
 Span = tuple[datetime, datetime]
 ZERO = Decimal("0.00")
+MONEY = frozenset({"refund", "return", "compensation", "discount"})
+"""Remedies that pay something, so that an amount which nobody named is unknown and not nothing."""
 BELOW, PERSON, BOOK, CLAUSE = "below", "person", "book", "clause"
 """What a figure `overridden:…` may be narrowed to; the last three with a name behind a full stop."""
 
@@ -26,14 +28,15 @@ class Overridden:
     row: Override
     said: str
     ruled: Decimal
-    given: Decimal
+    given: Decimal | None
+    """None where money is given and nobody said how much."""
     clauses: tuple[tuple[str, str], ...]
     """Book and clause of what was set aside: of the remedy that was due, or of the refusal."""
 
     @property
-    def difference(self) -> Decimal:
-        """How much more was given than ruled; negative where it was less."""
-        return self.given - self.ruled
+    def difference(self) -> Decimal | None:
+        """How much more was given than ruled; negative where it was less, None where that is not known."""
+        return None if self.given is None else self.given - self.ruled
 
     @property
     def books(self) -> tuple[str, ...]:
@@ -59,7 +62,11 @@ def read(row: Override) -> Overridden:
         by for one in result["refused"] for by in one["refused_by"]
     ]  # fmt: skip
     cited = dict.fromkeys((by["pack"], clause) for by in sources for clause in by["clauses"])
-    return Overridden(row, keeping.said(kept), ruled, row.amount or ZERO, tuple(cited))
+    return Overridden(row, keeping.said(kept), ruled, _given(row), tuple(cited))
+
+
+def _given(row: Override) -> Decimal | None:
+    return ZERO if row.amount is None and row.remedy not in MONEY else row.amount
 
 
 def case_ids(span: Span, value: str) -> list[int]:

@@ -22,6 +22,7 @@ from tuoshan.core.policy.wording import verdict
 from tuoshan.core.reading.findings import Finding
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted
+from tuoshan.punctuation import listed, titled
 from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.models import BookDraft, KeptRuling
 from tuoshan.rulings.reading_aloud import TableToRead, tables_to_read
@@ -157,12 +158,13 @@ def _changing(name: str, draft: BookDraft, form: DraftForm, publish: PublishForm
 def _finding(draft: BookDraft, one: Finding) -> dict[str, Any]:
     """A finding in words with the way to the form that mends it."""
     part, _dot, rest = one.where.partition(".")
-    href, example = "", ""
+    href, example, text = "", "", one.in_language(get_language() or "zh-hans")
     if part == "tables":
         table = rest.partition(".")[0]
         try:
             place = next(iter(copying.placed([one], copying.table_of(draft, table)).by_row), None)
             row = "" if place is None else f"#row-{place}"
+            text = titled(listed([_table_title(draft.name, table), *rest.split(".")[2:]]), finding_told(one))
             href = reverse("workbench:rule_table", args=[draft.name, table]) + row
         except (copying.NotEditable, NoReverseMatch):
             href = ""
@@ -170,7 +172,20 @@ def _finding(draft: BookDraft, one: Finding) -> dict[str, Any]:
         href = reverse("workbench:rule_clause", args=[draft.name, rest])
     elif part == "examples":
         example = rest
-    return {"text": one.in_language(get_language() or "zh-hans"), "href": href, "example": example}
+    return {"text": text, "href": href, "example": example}
+
+
+def _table_title(name: str, table: str) -> str:
+    known = library.newest(name).tables.get(table)
+    return words(known.title) if known else table
+
+
+def finding_told(finding: Finding) -> str:
+    """What is wrong and what to do about it, without the place: that is where it is shown."""
+    language = get_language() or "zh-hans"
+    dash = ". " if language.startswith("en") else "。"
+    message, mend = finding.message.in_language(language), finding.mend.in_language(language)
+    return f"{message[:1].upper()}{message[1:]}{dash}{mend[:1].upper()}{mend[1:]}"
 
 
 def _clauses_of(draft: BookDraft) -> dict[str, copying.ClauseText]:

@@ -19,13 +19,13 @@ from tuoshan.cases.forms import words
 from tuoshan.core.policy import editing
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.tracing import label_of
-from tuoshan.core.reading.findings import Finding
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import ClauseText, Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import tables_to_read
 from tuoshan.workbench.casepage import person_id
+from tuoshan.workbench.rulebooks import finding_told
 
 MOST_ROWS = 400
 DOINGS = ("up", "down", "copy", "drop", "add")
@@ -179,7 +179,7 @@ def _table(request: HttpRequest, draft: BookDraft, grid: Grid) -> dict[str, Any]
         "draft": draft, "name": draft.name, "title": words(library.newest(draft.name).title), "grid": grid,
         "table_title": words(known.title) if known else grid.table, "hit": known.hit if known else "first",
         "heads": heads, "rows": _rows(pack, grid, heads, placed), "seen": copying.stamp(grid),
-        "of_table": [_told(one) for one in placed.of_table], "elsewhere": len(placed.elsewhere),
+        "of_table": [finding_told(one) for one in placed.of_table], "elsewhere": len(placed.elsewhere),
         "wrong": sum(map(len, placed.by_row.values())) + len(placed.of_table),
         "at": int(at) if at.isdecimal() else None, "did": request.GET.get("do", ""),
         "before": names[place - 1] if place else "", "after": names[place + 1] if place + 1 < len(names) else "",
@@ -213,7 +213,7 @@ def _rows(pack: Pack, grid: Grid, heads: list[Head], placed: copying.Placed) -> 
     for number, row in enumerate(grid.rows):
         wrong: dict[str, list[str]] = {}
         for heading, finding in placed.by_row.get(number, ()):
-            wrong.setdefault(heading, []).append(_told(finding))
+            wrong.setdefault(heading, []).append(finding_told(finding))
         cells = [
             ShownCell(
                 head.name, f"r{number}-{head.name}", head.label, row.cells.get(head.name, ""), widest[head.name],
@@ -228,14 +228,6 @@ def _rows(pack: Pack, grid: Grid, heads: list[Head], placed: copying.Placed) -> 
         name = row.cells.get("id", "")
         found.append(ShownRow(number, row.of, name, cells, own, said.get(name, []), wrong.get("", [])))
     return found
-
-
-def _told(finding: Finding) -> str:
-    """What is wrong and what to do about it, without the place: that is where it is shown."""
-    language = get_language() or "zh-hans"
-    dash = ". " if language.startswith("en") else "。"
-    message, mend = finding.message.in_language(language), finding.mend.in_language(language)
-    return f"{message[:1].upper()}{message[1:]}{dash}{mend[:1].upper()}{mend[1:]}"
 
 
 # -- as CSV -----------------------------------------------------------------------------------------------------
@@ -296,7 +288,7 @@ def _sheet_problem(one: copying.SheetProblem, titles: dict[str, str]) -> str:
     if said is not None:
         return said % {"column": column, "line": one.line}
     where = _("第 %(line)d 行，“%(column)s”列：") if column else _("第 %(line)d 行：")
-    return where % {"column": column, "line": one.line} + (_told(one.finding) if one.finding else "")
+    return where % {"column": column, "line": one.line} + (finding_told(one.finding) if one.finding else "")
 
 
 # -- clauses ----------------------------------------------------------------------------------------------------
@@ -386,7 +378,7 @@ def _clause(request: HttpRequest, name: str, clause: str) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form, "draft": draft, "name": name, "clause": clause, "seen": copying.stamp(known.get(clause)),
         "title": words(library.newest(name).title), "cited": _cited(proved.pack, clause),
-        "wrong": [_told(one) for one in proved.findings if one.where == f"clauses.{clause}"],
+        "wrong": [finding_told(one) for one in proved.findings if one.where == f"clauses.{clause}"],
     }  # fmt: skip
     if request.method != "POST":
         return render(request, "workbench/rulebooks/clause.html", context)

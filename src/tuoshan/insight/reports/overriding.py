@@ -27,8 +27,7 @@ def overrides(counting: Counting) -> Report:
     report = Report("overrides", PAGES["overrides"])
     share, share_before = _share(counting, len(found)), _share(counting.before(), len(before))
     report.tiles = [
-        Tile("overrides", _("改判次数"), Cell(len(found)), len(before), None,
-             _("%(n)s 件工单") % {"n": len({one.row.case_id for one in found})}),
+        Tile("overrides", _("改判次数"), Cell(len(found)), len(before)),
         Tile("overridden", _("有改判的工单"), counting.cell("overridden"), counting.before().count("overridden")),
         Tile("override_share", _("占裁定"), share, share_before.value, None),
         Tile("below_law", _("低于法定"), Cell(_below(found), "cases", counting.behind("overridden:below")),
@@ -75,11 +74,11 @@ def _below(found: list[Overridden]) -> int:
 
 
 def _more(found: Iterable[Overridden]) -> Decimal:
-    return sum((max(one.difference, ZERO) for one in found), ZERO)
+    return sum((max(one.difference or ZERO, ZERO) for one in found), ZERO)
 
 
 def _less(found: Iterable[Overridden]) -> Decimal:
-    return sum((max(-one.difference, ZERO) for one in found), ZERO)
+    return sum((max(-(one.difference or ZERO), ZERO) for one in found), ZERO)
 
 
 def _each(
@@ -138,7 +137,7 @@ def _by(
             [
                 Cell(title_of(key), "text"), Cell(len(mine)), cases, Cell(sum(one.row.below_law for one in mine)),
                 Cell(_more(mine), "money"), Cell(_less(mine), "money"),
-                Cell(sum((one.difference for one in mine), ZERO), "money"),
+                Cell(sum((one.difference or ZERO for one in mine), ZERO), "money"),
             ]
         )  # fmt: skip
     return table

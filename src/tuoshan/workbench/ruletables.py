@@ -116,7 +116,7 @@ def _back(name: str, table: str, doing: str = "", at: int | None = None) -> Http
     address = reverse("workbench:rule_table", args=[name, table])
     if at is None:
         return redirect(address)
-    return redirect(f"{address}?{urlencode({'at': at, 'do': doing})}#row-{at}")
+    return redirect(f"{address}?{urlencode({'at': at, 'do': doing})}")  # no fragment: it would win over the focus
 
 
 def _grid(draft: BookDraft, table: str) -> Grid:

@@ -1,0 +1,150 @@
+"""From a question at the counter to a ruling in a case, the offer filled in from it, and deciding otherwise."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.staffed import Staffed, opened, ready
+
+from tuoshan import clock
+from tuoshan.cases.models import Case
+from tuoshan.rulings import keeping, library
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SAID = {
+    "house": "mall", "goods": "shoes", "sale": "store", "problem": "quality", "shoe_kind": "leather",
+    "defect": "glue", "opening_cm": "6", "used": "yes", "has_receipt": "yes", "paid": "399",
+}  # fmt: skip
+"""What the customer says; what is asked beside it is answered as the clerk finds it."""
+FOUND = {
+    "fault_confirmed": "yes", "user_caused": "no", "clearance": "no", "matches_invoice": "yes",
+    "purpose_defeated": "no", "repairs_same_fault": "0", "repair_days": "0",
+}  # fmt: skip
+NEVER = ("mileage_km", "phone_fault", "car_fault", "room", "spoiled")
+
+
+@pytest.fixture(autouse=True)
+def _books_as_shipped() -> Any:
+    library.look_again()
+    yield
+    library.look_again()
+
+
+def answer(page: Page, answers: dict[str, str]) -> list[str]:
+    """Answer the first question that is asked until none is left; gives what was asked, in order."""
+    asked: list[str] = []
+    for _turn in range(40):
+        names = page.locator("#bench [name^='f1-']").evaluate_all(
+            "all => [...new Set(all.map(one => one.name))].map(name => name.slice(3))"
+        )
+        values = page.evaluate("Object.fromEntries(new FormData(document.getElementById('bench-form')))")
+        waiting = [name for name in names if name in answers and not values.get(f"f1-{name}")]
+        if not waiting:
+            return asked
+        name = waiting[0]
+        asked.append(name)
+        field = page.locator(f"#bench [name='f1-{name}']").first
+        if not field.is_visible():
+            page.locator("#bench details summary", has_text="其他问题").first.click()
+        with page.expect_response(lambda response: "/rulings/" in response.url):
+            if field.evaluate("one => one.tagName") == "SELECT":
+                field.select_option(answers[name])
+            elif field.get_attribute("type") == "radio":
+                page.locator(f"#bench [name='f1-{name}'][value='{answers[name]}']").check()
+            else:
+                field.fill(answers[name])
+                field.press("Tab")
+        page.wait_for_timeout(250)
+    raise AssertionError(f"still asking: {asked}")
+
+
+def test_from_a_question_to_an_override(
+    open_page: Any, company: Staffed, check_accessible: Callable[[Page], None]
+) -> None:
+    sold = (clock.now() - timedelta(days=52)).date().isoformat()
+    today = clock.now().date().isoformat()
+    answers = {**SAID, **FOUND, "sold_on": sold, "delivered_on": sold, "reported_on": today}
+    page = open_page()
+    company.sign_in(page, "agent")
+    page.goto("/rulings/")
+    ready(page)
+    asked = answer(page, answers)
+    expect(page.locator("#ruling-h + .chip")).to_contain_text("明确")
+    expect(page.locator("#bench [role=status]")).to_contain_text("退货退款 ¥399.00")
+    assert not set(NEVER) & set(asked) and len(asked) <= len(answers)
+    check_accessible(page)
+
+    page.locator("button[form=keep-form]").click()
+    ready(page)
+    assert "ruling=" in page.url
+    page.locator("[name=customer-phone]").fill("13800138000")
+    page.locator("[name=what_happened]").fill("皮鞋穿了五十二天，鞋底开胶六厘米")
+    page.keyboard.press("Control+Enter")
+    page.locator(".big-number").wait_for()
+    case = Case.objects.order_by("-id").first()
+    assert case is not None
+    [row] = keeping.of_case(case.pk)
+    assert keeping.unchanged(row) and "¥399.00" in row.verdict_zh
+
+    from tuoshan.catalog.models import Category
+
+    company.act(case, "accept_simple", category=str(Category.objects.earliest("pk").pk), impact="low", urgency="low",
+                next_step="明天回电", handler=str(company.house.agent.pk))  # fmt: skip
+    page.goto(f"/case/{case.number}")
+    ready(page)
+    expect(page.locator("#rulings-h")).to_be_visible()
+    form = opened(page, "do-act-propose")
+    expect(form.locator("[name=amount]")).to_have_value("399.00")
+    expect(form.locator("[name=remedy_steps]")).to_have_value(row.verdict_zh)
+
+    page.goto(f"/case/{case.number}/ruling/{row.pk}")
+    ready(page)
+    page.locator("[name=remedy]").select_option("return")
+    page.locator("[name=amount]").fill("450")
+    page.locator("[name=reason]").fill("老客户，另补误工")
+    page.locator("form.action-form button").click()
+    expect(page.locator("main")).to_contain_text("退货退款 ¥450.00")
+    check_accessible(page)
+    assert not keeping.of_case(case.pk)[0].overrides.get().below_law
+
+
+TABLE = "/rule-books/mall_shoes/change/tables/replace"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("width", "language"), [(1440, "zh-hans"), (390, "en")])
+def test_the_screens_of_rule_books_are_accessible(
+    open_page: Any, company: Staffed, check_accessible: Callable[[Page], None], width: int, language: str, dark: bool
+) -> None:
+    page = open_page(width=width, language=language, dark=dark)
+    company.sign_in(page, "manager")
+    wrong = []
+    for address in ("/rule-books/", "/rule-books/mall_shoes", "/rule-books/mall_shoes/change", TABLE,
+                    "/rule-books/mall_shoes/change/clauses/M08", "/reports/overrides", "/rulings/"):  # fmt: skip
+        page.goto(address)
+        ready(page)
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            wrong.append(f"{address}: wider than the window")
+        try:
+            check_accessible(page)
+        except AssertionError as error:
+            wrong.append(f"{address}: {error}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_table_is_changed_by_keyboard_alone(open_page: Any, company: Staffed) -> None:
+    page = open_page()
+    company.sign_in(page, "manager")
+    page.goto(TABLE)
+    ready(page)
+    cell = page.locator("#r3-opening_cm")
+    cell.fill("> seven")
+    cell.press("Enter")
+    expect(page.locator("#r3-opening_cm_error")).to_contain_text("不是数字")
+    page.locator("#r3-opening_cm").fill("> 7")
+    page.locator("button[value='up-3']").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#r2-opening_cm")).to_have_value("> 7")
+    expect(page.locator("button[value='up-2']")).to_be_focused()

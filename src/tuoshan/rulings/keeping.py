@@ -127,14 +127,15 @@ def law_floor(row: KeptRuling) -> Floor:
 def below_law(row: KeptRuling, remedy: str, amount: Decimal | None) -> bool:
     """Whether giving this instead would leave the consumer with less than the law gives.
 
-    The law's remedies are the consumer's to choose among: one of them, at its amount or more, is enough.
+    What is due is the consumer's to choose among: one of the ruling's own remedies, of whichever layer, at its amount
+    or more, is enough.
     """
-    floor = law_floor(row).remedies
-    if not floor:
+    if not law_floor(row).remedies:
         return False
-    if remedy not in floor:
+    due = {right["remedy"]: right["amount"] for right in result_of(row)["rights"]}
+    if remedy not in due:
         return True
-    least = floor[remedy]
+    least = Decimal(due[remedy]) if due[remedy] else None
     return least is not None and (amount is None or amount < least)
 
 

@@ -78,10 +78,13 @@ class BookClauseIn(Schema):
 
 
 class EffectOut(Schema):
-    """What the copy would change among past rulings: how many were looked at, costs, changes."""
+    """What the copy would change among past rulings: how many were looked at, of how many the book speaks, how many
+    would be answered otherwise, costs of those of which it speaks, and the first changes."""
 
     looked_at: int
     unreadable: int
+    concerned: int
+    many: int
     cost_before: str
     cost_after: str
     changed: list[dict[str, str]]
@@ -250,7 +253,8 @@ def book_effect(request: HttpRequest, name: str) -> dict[str, Any]:
 
 def _effect(found: Effect) -> dict[str, Any]:
     return {
-        "looked_at": found.looked_at, "unreadable": found.unreadable, "cost_before": f"{found.cost_before:f}",
+        "looked_at": found.looked_at, "unreadable": found.unreadable, "concerned": found.concerned,
+        "many": found.many, "cost_before": f"{found.cost_before:f}",
         "cost_after": f"{found.cost_after:f}",
         "changed": [
             {"ruling": one.key, "before": words(verdict(one.before)), "after": words(verdict(one.after)),

@@ -177,7 +177,7 @@ def test_a_copy_is_checked_and_held_against_past_rulings_before_it_is_published(
     _pack, text = changed_text()
     manager = desk.client("manager")
     page = manager.post("/rule-books/mall_shoes/change", {"text": text}).content.decode()
-    assert "看了 1 份裁定，其中 1 份会变" in page
+    assert "看了 1 份裁定，本规则包涉及其中 1 份，1 份会变" in page
     assert '<dd class="num">399.00</dd>' in page and "发布新版本" in page
 
 

@@ -1,10 +1,9 @@
-"""The copy of a rule book changed part by part: tables as grids and as CSV, clauses as forms."""
+"""The tables of a rule book's copy, changed as grids and as CSV."""
 
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -18,10 +17,9 @@ from tuoshan import clock
 from tuoshan.cases.forms import words
 from tuoshan.core.policy import editing
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.tracing import label_of
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import copying, library, publishing
-from tuoshan.rulings.copying import ClauseText, Grid, GridRow, NotEditable
+from tuoshan.rulings.copying import Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import tables_to_read
 from tuoshan.workbench.casepage import person_id
@@ -291,172 +289,9 @@ def _sheet_problem(one: copying.SheetProblem, titles: dict[str, str]) -> str:
     return where % {"column": column, "line": one.line} + (finding_told(one.finding) if one.finding else "")
 
 
-# -- clauses ----------------------------------------------------------------------------------------------------
-
-
-class ClauseForm(forms.Form):
-    """What a clause says, when it is in force, and why it is not certain."""
-
-    zh = forms.CharField(label=_lazy("中文"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
-    en = forms.CharField(label=_lazy("英文"), widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}), max_length=2000)
-    begins = forms.DateField(
-        label=_lazy("从哪一天起"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=_lazy("到哪一天失效"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_lazy("这一天起不再有效。"),
-    )  # fmt: skip
-    by = forms.ChoiceField(label=_lazy("按哪个日期算"), required=False)
-    provisional_zh = forms.CharField(
-        label=_lazy("暂定的原因（中文）"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=2000,
-        help_text=_lazy("不确定的条款写上原因，裁定会标“暂定”；确定的留空。"),
-    )  # fmt: skip
-    provisional_en = forms.CharField(
-        label=_lazy("暂定的原因（英文）"), required=False, widget=forms.Textarea(attrs={"rows": 2, "lang": "en"}),
-        max_length=2000,
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, dates: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["by"].choices = [("", _("不限日期")), *dates]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        begins, until = given.get("begins"), given.get("until")
-        if begins and until and begins >= until:
-            self.add_error("until", _("失效日必须晚于生效日。"))
-        if (begins or until) and not given.get("by"):
-            self.add_error("by", _("请选择按哪个日期判断是否有效。"))
-        if bool(given.get("provisional_zh")) != bool(given.get("provisional_en")):
-            missing = "provisional_en" if given.get("provisional_zh") else "provisional_zh"
-            self.add_error(missing, _("中文和英文都要写。"))
-        return given
-
-    def clause(self) -> ClauseText:
-        given = self.cleaned_data
-        return ClauseText(
-            given["zh"], given["en"], given["by"] if given["begins"] or given["until"] else "",
-            given["begins"].isoformat() if given["begins"] else "",
-            given["until"].isoformat() if given["until"] else "", given["provisional_zh"], given["provisional_en"],
-        )  # fmt: skip
-
-
-class NewClauseForm(ClauseForm):
-    """A clause that the book does not have yet."""
-
-    name = forms.RegexField(
-        r"^[A-Za-z][A-Za-z0-9_.-]*$", label=_lazy("条款名"), max_length=40,
-        help_text=_lazy("字母开头，如 M11；裁定用它引用这条。"),
-    )  # fmt: skip
-    field_order = ("name",)
-
-
-@permitted("workbench.rule_clause")
-@require_http_methods(["GET", "POST"])
-def rule_clause(request: HttpRequest, name: str, clause: str) -> HttpResponse:
-    """A clause of the copy as a form."""
-    return _clause(request, name, clause)
-
-
-@permitted("workbench.rule_clause_new")
-@require_http_methods(["GET", "POST"])
-def rule_clause_new(request: HttpRequest, name: str) -> HttpResponse:
-    """The form for a clause that the copy does not have yet."""
-    return _clause(request, name, "")
-
-
-def _clause(request: HttpRequest, name: str, clause: str) -> HttpResponse:
-    draft = draft_for(request, name)
-    try:
-        known = editing.clauses(draft.text)
-    except NotEditable as error:
-        raise Http404 from error
-    if clause and clause not in known:
-        raise Http404
-    proved = publishing.prove(name, draft.text, publishing.tables_of(draft))
-    form = _clause_form(request, proved.pack or library.newest(name), known.get(clause))
-    context: dict[str, Any] = {
-        "form": form, "draft": draft, "name": name, "clause": clause, "seen": copying.stamp(known.get(clause)),
-        "title": words(library.newest(name).title), "cited": _cited(proved.pack, clause),
-        "wrong": [finding_told(one) for one in proved.findings if one.where == f"clauses.{clause}"],
-    }  # fmt: skip
-    if request.method != "POST":
-        return render(request, "workbench/rulebooks/clause.html", context)
-    if form.is_valid():
-        wanted = clause or form.cleaned_data["name"]
-        if not clause and wanted in known:
-            form.add_error("name", _("这个条款名已经有了。"))
-            return render(request, "workbench/rulebooks/clause.html", context, status=422)
-        try:
-            copying.save_clause(draft, wanted, form.clause(), request.POST.get("seen", ""),
-                                person_id=person_id(request), now=clock.now())  # fmt: skip
-        except copying.ChangedMeanwhile:
-            return render(request, "workbench/rulebooks/clause.html", {**context, "meanwhile": True}, status=409)
-        messages.success(request, _("条款 %(name)s 已保存。") % {"name": wanted})
-        return redirect(reverse("workbench:rule_book_change", args=[name]) + "#clauses")
-    return render(request, "workbench/rulebooks/clause.html", context, status=422)
-
-
-def _clause_form(request: HttpRequest, pack: Pack, known: ClauseText | None) -> ClauseForm:
-    dated = [fact.name for fact in pack.facts.values() if fact.field.kind == "date"]
-    for shared in (*library.facts().values(),):
-        if shared.field.kind == "date" and shared.name not in dated:
-            dated.append(shared.name)
-    everything = library.facts()
-    dates = [(name, words(everything[name].field.label) if name in everything else label_of(pack, name).zh)
-             for name in dated]  # fmt: skip
-    dates.append(("today", _("询问之日")))
-    initial = {} if known is None else {name: getattr(known, name) for name in ClauseText.__slots__}
-    kind = NewClauseForm if known is None else ClauseForm
-    return kind(request.POST or None, initial=initial, dates=dates)
-
-
-def _cited(pack: Pack | None, clause: str) -> list[tuple[str, str, int]]:
-    """The rows that cite a clause: table, its title, place."""
-    if pack is None or not clause:
-        return []
-    return [
-        (table.name, f"{words(table.title)} {row.name}", place)
-        for table in pack.tables.values() for place, row in enumerate(table.rows) if clause in row.clauses
-    ]  # fmt: skip
-
-
-@permitted("workbench.rule_clause_drop")
-@require_POST
-def rule_clause_drop(request: HttpRequest, name: str, clause: str) -> HttpResponse:
-    """Take a clause out of the copy."""
-    draft = draft_for(request, name)
-    try:
-        copying.save_clause(draft, clause, None, request.POST.get("seen", ""), person_id=person_id(request),
-                            now=clock.now())  # fmt: skip
-        messages.success(request, _("条款 %(name)s 已从副本中删除。") % {"name": clause})
-    except copying.ChangedMeanwhile:
-        messages.error(request, _("这一条刚被别人改过，没有删除。"))
-    except NotEditable as error:
-        raise Http404 from error
-    return redirect(reverse("workbench:rule_book_change", args=[name]) + "#clauses")
-
-
-@permitted("workbench.rule_example_drop")
-@require_POST
-def rule_example_drop(request: HttpRequest, name: str) -> HttpResponse:
-    """Take an example out of the copy that the changed rules no longer bear out."""
-    draft = draft_for(request, name)
-    try:
-        copying.drop_example(draft, request.POST.get("example", ""), person_id=person_id(request), now=clock.now())
-        messages.success(request, _("例子已从副本中删除。"))
-    except NotEditable as error:
-        raise Http404 from error
-    return redirect("workbench:rule_book_change", name=name)
-
-
 _TABLE = "rule-books/<slug:name>/change/tables/<slug:table>"
 urlpatterns = [
     path(_TABLE, rule_table, name="rule_table"),
     path(f"{_TABLE}.csv", rule_table_csv, name="rule_table_csv"),
     path(f"{_TABLE}/upload", rule_table_upload, name="rule_table_upload"),
-    path("rule-books/<slug:name>/change/clauses/", rule_clause_new, name="rule_clause_new"),
-    path("rule-books/<slug:name>/change/clauses/<str:clause>", rule_clause, name="rule_clause"),
-    path("rule-books/<slug:name>/change/clauses/<str:clause>/drop", rule_clause_drop, name="rule_clause_drop"),
-    path("rule-books/<slug:name>/change/examples/drop", rule_example_drop, name="rule_example_drop"),
 ]

@@ -1,4 +1,4 @@
-"""The ruling bench, rulings kept in a case, and deciding otherwise.
+"""The ruling bench.
 
 On the bench facts stand on the left, the next question first; beside them the ruling in plain words. What was typed
 stands in the address, so that nothing is lost, Back goes back, and a colleague can be sent a link.
@@ -7,27 +7,20 @@ stands in the address, so that nothing is lost, Back goes back, and a colleague 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from tuoshan import clock, identifiers
 from tuoshan.cases.forms import PlaybookForm, build_form, words
-from tuoshan.cases.models import Case
-from tuoshan.cases.possible import Standing
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Field, Wording
-from tuoshan.core.policy.as_data import plain
-from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.tracing import trace
@@ -36,11 +29,8 @@ from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.punctuation import in_brackets
 from tuoshan.rulings import keeping, library, printing
 from tuoshan.rulings.asking import Asked, ask
-from tuoshan.rulings.known import known_of
-from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.totals import MOST_PIECES, LineSum, line_sum, together
 from tuoshan.workbench.casepage import find_case, person_id
-from tuoshan.workbench.panels import Shown, panel
 
 FIRST = "complaint"
 MOST_LINES = 20
@@ -233,7 +223,7 @@ def plain_text(benches: list[Bench]) -> str:
     for one in benches:
         if one.ruling is None:
             continue
-        result, colon = told(one.ruling.for_customer()), ": " if _english() else "："
+        result, colon = told(one.ruling.for_customer()), ": " if in_english() else "："
         body = [f"{one.title}{colon}{result.verdict}" if len(benches) > 1 else result.verdict]
         body += [
             f"- {in_brackets(text, '、'.join(name for name, _said in cited))}"
@@ -245,7 +235,7 @@ def plain_text(benches: list[Bench]) -> str:
     return "\n\n".join(parts)
 
 
-def _english() -> bool:
+def in_english() -> bool:
     return (get_language() or "").startswith("en")
 
 
@@ -271,16 +261,16 @@ def ruling_paper(request: HttpRequest) -> HttpResponse:
     named = len(ready) > 1
     matters = [(one.title if named else one.label, one.ruling, one.sum) for one in ready]
     content = printing.paper(
-        matters, timezone.localdate(clock.now()), _language(), number=case.number if case else ""
+        matters, timezone.localdate(clock.now()), language(), number=case.number if case else ""
     )
-    return _pdf(content, case.number if case else "ruling")
+    return as_pdf(content, case.number if case else "ruling")
 
 
-def _language() -> printing.Language:
-    return "en" if _english() else "zh-hans"
+def language() -> printing.Language:
+    return "en" if in_english() else "zh-hans"
 
 
-def _pdf(content: bytes, name: str) -> HttpResponse:
+def as_pdf(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     response["Cache-Control"] = "private, no-store"
@@ -322,105 +312,9 @@ def ruling_keep(request: HttpRequest) -> HttpResponse:
     return redirect("workbench:case", number=case.number)
 
 
-def bench_address(case: Case, known: Mapping[str, object]) -> str:
-    """The bench with what a case knows already."""
-    query = {"case": case.number, **{f"f1-{name}": str(plain(value)) for name, value in known.items()}}
-    return f"{reverse('workbench:rulings')}?{urlencode(query)}"
-
-
-@panel("rulings", order=20)
-def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
-    """The rulings of a case, the newest first, and the way to a new one."""
-    if not allowed(person, "workbench.rulings"):
-        return None
-    kept = keeping.of_case(case.pk)
-    writes = allowed(person, "workbench.ruling_keep") and not case.is_history
-    if not kept and not writes:
-        return None
-    rows = [
-        {
-            "row": row, "said": keeping.said(row), "data": keeping.result_of(row),
-            "unchanged": keeping.unchanged(row), "overrides": list(row.overrides.all()),
-        }
-        for row in kept
-    ]  # fmt: skip
-    address = bench_address(case, known_of(case, standing.state, library.facts())) if writes else ""
-    return Shown("workbench/rulings/panel.html", {"kept": rows, "address": address, "case": case, "writes": writes})
-
-
-@permitted("workbench.ruling")
-@require_safe
-def ruling(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """A kept ruling as it was frozen: facts, versions, result."""
-    case = find_case(request, number)
-    row = get_object_or_404(KeptRuling, pk=pk, case_id=case.pk)
-    return render(request, "workbench/rulings/kept.html", _kept(request, case, row, OverrideForm()))
-
-
-def _kept(request: HttpRequest, case: Case, row: KeptRuling, form: "OverrideForm") -> dict[str, Any]:
-    data = keeping.result_of(row)
-    return {
-        "case": case, "row": row, "known": printing.facts_told(keeping.facts_of(row)), "data": data, "form": form,
-        "result": told(from_data(data)), "chosen": words(REMEDIES[row.chosen]) if row.chosen in REMEDIES else "",
-        "said": keeping.said(row), "unchanged": keeping.unchanged(row),
-        "overrides": list(row.overrides.all()), "english": _english(),
-        "may_override": allowed(request.user, "workbench.ruling_override"),
-    }  # fmt: skip
-
-
-@permitted("workbench.ruling_kept_paper")
-@require_safe
-def ruling_kept_paper(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """A kept ruling as a PDF for the customer, as it was frozen."""
-    case = find_case(request, number)
-    row = get_object_or_404(KeptRuling, pk=pk, case_id=case.pk)
-    return _pdf(printing.paper_of(row, case.number, _language()), f"{case.number}-{row.pk}")
-
-
-class OverrideForm(forms.Form):
-    """What is done instead of a ruling, and why."""
-
-    remedy = forms.ChoiceField(label=_lazy("改为"))
-    amount = forms.DecimalField(label=_lazy("金额（元）"), max_digits=12, decimal_places=2, min_value=0, required=False)
-    reason = forms.CharField(
-        label=_lazy("理由"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000,
-        help_text=_lazy("会记入工单和改判统计。低于法定的，只有主管可以决定。"),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(name, words(title)) for name, title in REMEDIES.items()]
-        self.fields["remedy"].choices = [("", _("请选择")), *choices, ("none", _("不予支持"))]  # type: ignore[attr-defined]
-
-
-@permitted("workbench.ruling_override")
-@require_POST
-def ruling_override(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """Decide otherwise than a ruling, with a reason; below the law's floor by a supervisor alone."""
-    case = find_case(request, number)
-    row = get_object_or_404(KeptRuling, pk=pk, case_id=case.pk)
-    form = OverrideForm(request.POST)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            keeping.override(
-                row, remedy=given["remedy"], amount=given["amount"], reason=given["reason"],
-                person_id=person_id(request), may_go_below=keeping.may_go_below_law(request.user),
-                now=clock.now(),
-            )  # fmt: skip
-            messages.success(request, _("改判已记入工单。"))
-            return redirect("workbench:ruling", number=case.number, pk=row.pk)
-        except keeping.LawFloor:
-            form.add_error("remedy", keeping.BELOW_LAW)
-    return render(request, "workbench/rulings/kept.html", _kept(request, case, row, form), status=422)
-
-
 urlpatterns = [
     path("rulings/", rulings, name="rulings"),
     path("rulings/trace", ruling_trace, name="ruling_trace"),
     path("rulings/paper", ruling_paper, name="ruling_paper"),
     path("rulings/keep", ruling_keep, name="ruling_keep"),
-    path("case/<str:number>/ruling/<int:pk>", ruling, name="ruling"),
-    path("case/<str:number>/ruling/<int:pk>/paper", ruling_kept_paper, name="ruling_kept_paper"),
-    path("case/<str:number>/ruling/<int:pk>/override", ruling_override, name="ruling_override"),
 ]

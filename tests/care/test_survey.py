@@ -133,29 +133,3 @@ def test_the_form_offers_the_companys_reasons_and_what_was_given(house: Any, wor
     assert form.save().score == 4
     assert SurveyForm(asked=survey.asked(token, clock())).initial["score"] == 4
     assert not SurveyForm({"score": "9"}, asked=asked).is_valid() and not SurveyForm({}, asked=asked).is_valid()
-
-
-def test_figures_by_handler_unit_and_period(db: None, clock: Any) -> None:
-    from datetime import UTC, datetime
-    from decimal import Decimal
-
-    from tuoshan.care import satisfaction
-    from tuoshan.care.models import SurveyAnswer
-
-    days = [
-        datetime(2026, 3, 1, 15, 59, tzinfo=UTC),
-        datetime(2026, 3, 1, 16, 1, tzinfo=UTC),
-        datetime(2026, 4, 2, tzinfo=UTC),
-    ]
-    for number, (at, score, handler) in enumerate(zip(days, (5, 2, 4), (1, 1, 2), strict=True)):
-        SurveyAnswer.objects.create(case_id=number, score=score, handler_id=handler, unit_id=9, at=at, changed_at=at)
-    found = satisfaction.answers(since=days[0], until=datetime(2026, 5, 1, tzinfo=UTC))
-    assert [(one.key, one.answers, one.mean, one.good, one.poor) for one in satisfaction.by_handler(found)] == [
-        (1, 2, Decimal("3.50"), 1, 1), (2, 1, Decimal("4.00"), 1, 0),
-    ]  # fmt: skip
-    assert [(one.key.day, one.answers) for one in satisfaction.by_period(found, "day")] == [(1, 1), (2, 1), (2, 1)]
-    assert [one.answers for one in satisfaction.by_period(found, "month")] == [2, 1]
-    assert satisfaction.overall(found).good_share == Decimal("66.7")
-    nobody = satisfaction.answers(since=days[0], until=days[0])
-    assert satisfaction.overall(nobody).answers == 0 and satisfaction.overall(nobody).good_share == 0
-    assert satisfaction.answers(since=days[0], until=days[2], unit_ids=frozenset({8})).count() == 0

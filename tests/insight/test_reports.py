@@ -169,14 +169,32 @@ def test_scores_count_where_they_were_given(house: House, world: dict[str, Case]
     from tuoshan.care.models import SurveyAnswer
     from tuoshan.insight import indexing
 
-    for name, score in (("a", 5), ("b", 2)):
-        at = {"at": clock(), "changed_at": clock()}
-        SurveyAnswer.objects.create(case_id=world[name].pk, task="survey#1", score=score, **at)
+    said = {"a": (5, ["fast"], ""), "b": (2, ["rude", "fast"], "电话里不耐烦")}
+    for name, (score, reasons, words) in said.items():
+        more = {"at": clock(), "changed_at": clock(), "reasons": reasons, "words": words}
+        SurveyAnswer.objects.create(case_id=world[name].pk, task="survey#1", score=score, **more)
     indexing.index_cases([world["a"].pk, world["b"].pk], anew=True)
     made = report(house, "satisfaction")
     assert tiles(made)["score"] == 3.5 and tiles(made)["scored"] == 2
-    assert [row[1].value for row in made.tables[0].rows] == [1, 0, 0, 1, 0]
+    scores, course, reasons, words = made.tables
+    assert [row[1].value for row in scores.rows] == [1, 0, 0, 1, 0]
+    assert [(row[1].value, row[2].value) for row in course.rows if row[1].value] == [(2, 3.5)]
+    assert [tuple(cell.value for cell in row[1:]) for row in reasons.rows] == [(2, 1, 1), (1, 0, 1)]
+    assert [(row[0].case, row[2].value, row[4].value) for row in words.rows] == [
+        (world["b"].number, "2 分", "电话里不耐烦"),
+    ]  # fmt: skip
     assert agree(house, made) >= 6
+    elsewhere = report(house, "satisfaction", "wu" if world["b"].unit_id != house.units["west"].pk else "ma")
+    assert not elsewhere.tables[3].rows, "nobody reads words of a case beyond their reach"
+
+
+def test_pace_by_day_and_per_handler_by_hand(house: House, world: dict[str, Case]) -> None:
+    pace = report(house, "clocks", history="no").tables[2]
+    assert {row[0].value: row[1].value for row in pace.rows if row[1].value} == {"03-02": 3 * 3600, "03-03": 30 * 3600}
+    handlers = report(house, "people", history="no").tables[0]
+    assert handlers.columns[5].title == "首次答复用时，中位数"
+    # one handles a and b, nobody c
+    assert sorted(row[5].value for row in handlers.rows if row[5].value) == [4 * 3600, 16 * 3600]
 
 
 def test_how_many_statements_a_report_takes_does_not_depend_on_the_cases(house: House, world: dict[str, Case]) -> None:

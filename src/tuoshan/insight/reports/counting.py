@@ -1,8 +1,8 @@
 """The numbers themselves: SQL over the figures within a person's reach."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -179,6 +179,11 @@ class Counting:
         for name, value in rows.iterator(chunk_size=5000):
             found.setdefault(name, []).append(value)
         return found
+
+    def dated(self, figure: str, moment: str, column: str) -> Iterator[tuple[datetime, int]]:
+        """When something came, and its figure (how long it had taken, or the score), case by case."""
+        rows = self.cases(figure).filter(**{f"{column}__isnull": False}).order_by().values_list(moment, column)
+        return rows.iterator(chunk_size=5000)
 
     def late_by(self, key: str) -> dict[Any, int]:
         """Cases with a clock that was missed in the period, per value of a column."""

@@ -1,25 +1,23 @@
 """The pages: what each of them counts."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from tuoshan.insight import measures, names
-from tuoshan.insight.conditions import Conditions
 from tuoshan.insight.figures import local_day
 from tuoshan.insight.reports import PAGES
 from tuoshan.insight.reports.counting import Counting, quantile_of, shares
 from tuoshan.insight.reports.overriding import overrides
+from tuoshan.insight.reports.satisfying import satisfaction
 from tuoshan.insight.reports.shapes import SMALL, Cell, Chart, Column, Report, Table, Tile
+from tuoshan.insight.reports.stretches import between, by_stretch, steps
 from tuoshan.quality.models import Lesson, LessonCase
 
 Page = Callable[[Counting], Report]
-DAILY_UP_TO, WEEKLY_UP_TO = 45, 200
-"""So many days are drawn day by day, so many week by week; longer ones by month."""
 
 
 def overview(counting: Counting) -> Report:
@@ -70,32 +68,9 @@ def _flow(counting: Counting) -> Table:
     for place, (first, last, label) in enumerate(stretches):
         row = [Cell(label, "text")]
         for figure, found in numbers.items():
-            row.append(Cell(found[place], "cases", _between(counting.behind(figure), first, last)))
+            row.append(Cell(found[place], "cases", between(counting.behind(figure), first, last)))
         table.rows.append(row)
     return table
-
-
-def _between(behind: Conditions, first: date, last: date) -> Conditions:
-    return replace(behind, figure_from=first, figure_to=last)
-
-
-def steps(since: date, until: date) -> list[tuple[date, date, str]]:
-    """The period cut into days, weeks from Monday, or months, each with its label."""
-    days = (until - since).days + 1
-    found: list[tuple[date, date, str]] = []
-    first = since
-    while first <= until:
-        if days <= DAILY_UP_TO:
-            last = first
-        elif days <= WEEKLY_UP_TO:
-            last = first + timedelta(days=6 - first.weekday())
-        else:
-            last = (first.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-        last = min(last, until)
-        form = "%Y-%m" if days > WEEKLY_UP_TO else "%m-%d"
-        found.append((first, last, first.strftime(form)))
-        first = last + timedelta(days=1)
-    return found
 
 
 def volumes(counting: Counting) -> Report:
@@ -200,7 +175,7 @@ def clocks(counting: Counting) -> Report:
                 Cell(round(late * 100 / (kept + late), 1), "percent", small=kept + late < SMALL),
             ]
         )  # fmt: skip
-    report.tables += [table, _late_trend(counting)]
+    report.tables += [table, _late_trend(counting), _pace(counting)]
     return report
 
 
@@ -215,8 +190,31 @@ def _late_trend(counting: Counting) -> Table:
     )  # fmt: skip
     for first, last, label in steps(counting.period.since, counting.period.until):
         cases = set[int]().union(*(found for day, found in days.items() if first <= day <= last))
-        behind = _between(counting.behind("late"), first, last)
+        behind = between(counting.behind("late"), first, last)
         table.rows.append([Cell(label, "text"), Cell(len(cases), "cases", behind)])
+    return table
+
+
+def _pace(counting: Counting) -> Table:
+    """How long the first answer and the solution took, by day, week or month in which they came."""
+    table = Table(
+        "pace", _("用时走势（中位数）"),
+        [Column(_("日期"), "text"), Column(_("首次答复用时"), "seconds"), Column(_("解决用时"), "seconds")],
+    )  # fmt: skip
+    stretches = steps(counting.period.since, counting.period.until)
+    spent = {
+        figure: by_stretch(counting.dated(figure, moment, column), stretches)
+        for figure, moment, column in (
+            ("responded", "responded_at", "response_seconds"), ("resolved", "resolved_at", "resolution_seconds"),
+        )
+    }  # fmt: skip
+    for place, (first, last, label) in enumerate(stretches):
+        row = [Cell(label, "text")]
+        for figure, found in spent.items():
+            values = sorted(found[place])
+            behind = between(counting.behind(figure), first, last)
+            row.append(Cell(quantile_of(values, 0.5), "seconds", behind, 0 < len(values) < SMALL))
+        table.rows.append(row)
     return table
 
 
@@ -241,13 +239,15 @@ def _per(
 ) -> Table:
     came, went = counting.by("registered", column), counting.by("closed", column)
     waiting, late = counting.by("open", column), counting.late_by(column)
+    answered = counting.pairs("responded", column, "response_seconds")
     solved = counting.pairs("resolved", column, "resolution_seconds")
     scores = counting.pairs("scored", column, "score")
     table = Table(
         name, title,
         [
             Column(title, "text"), Column(_("登记")), Column(_("结案")), Column(_("期末未结")),
-            Column(_("有超时")), Column(_("解决用时，中位数"), "seconds"), Column(_("满意度"), "score"),
+            Column(_("有超时")), Column(_("首次答复用时，中位数"), "seconds"), Column(_("解决用时，中位数"), "seconds"),
+            Column(_("满意度"), "score"),
         ],
         chart=Chart("bar", (2, 4), _("件"), horizontal=True),
         note=_("标“少”的是不足 %(n)s 件算出来的，不宜单独评价。") % {"n": SMALL},
@@ -255,7 +255,7 @@ def _per(
     keys = {*came, *went, *waiting, *late}
     for key in sorted(keys, key=lambda one: (-went.get(one, 0), -came.get(one, 0), str(one))):
         who = {condition: _exactly(condition, key)}
-        durations, given = solved.get(key, []), scores.get(key, [])
+        given = scores.get(key, [])
         table.rows.append(
             [
                 Cell(title_of(key), "text"),
@@ -263,9 +263,9 @@ def _per(
                 Cell(went.get(key, 0), "cases", counting.behind("closed", **who)),
                 Cell(waiting.get(key, 0), "cases", counting.behind("open", **who)),
                 Cell(late.get(key, 0), "cases", counting.behind("late", **who)),
-                Cell(
-                    quantile_of(durations, 0.5), "seconds", counting.behind("resolved", **who),
-                    0 < len(durations) < SMALL,
+                *(
+                    Cell(quantile_of(spent, 0.5), "seconds", counting.behind(figure, **who), 0 < len(spent) < SMALL)
+                    for figure, spent in (("responded", answered.get(key, [])), ("resolved", solved.get(key, [])))
                 ),
                 Cell(
                     round(sum(given) / len(given), 2) if given else None, "score",
@@ -274,37 +274,6 @@ def _per(
             ]
         )  # fmt: skip
     return table
-
-
-def satisfaction(counting: Counting) -> Report:
-    found = counting.by("scored", "score")
-    total = sum(found.values())
-    mean = counting.mean_score()
-    report = Report("satisfaction", PAGES["satisfaction"])
-    report.tiles = [
-        Tile("score", _("平均分"), mean, counting.before().mean_score().value, True),
-        Tile("scored", _("评价"), counting.cell("scored"), counting.before().count("scored")),
-    ]
-    closed = counting.count("closed")
-    if closed:
-        share = round(counting.cases("closed").filter(score__isnull=False).count() * 100 / closed, 1)
-        report.tiles.append(Tile("answer_share", _("结案工单中有评价的"), Cell(share, "percent", small=closed < SMALL)))
-    table = Table(
-        "scores", _("分数分布"), [Column(_("分数"), "text"), Column(_("件数")), Column(_("占比"), "percent")],
-        chart=Chart("bar", (1,), _("件")),
-    )  # fmt: skip
-    for score in range(5, 0, -1):
-        number = found.get(score, 0)
-        part = round(number * 100 / total, 1) if total else None
-        table.rows.append(
-            [
-                Cell(_("%(score)s 分") % {"score": score}, "text"),
-                Cell(number, "cases", counting.behind(f"score:{score}")),
-                Cell(part, "percent"),
-            ]
-        )  # fmt: skip
-    report.tables.append(table)
-    return report
 
 
 def lessons(counting: Counting) -> Report:

@@ -128,6 +128,19 @@ def test_a_stale_step_is_refused_with_what_changed(house: dict[str, Person]) -> 
     assert [item["name"] for item in late.json()["facts"]["changes"]] == ["correct"]
 
 
+def test_only_what_the_screen_offers_is_corrected(house: dict[str, Person]) -> None:
+    """Who is rated, or who handles the case, does not write the customer's points or the grade by a correction."""
+    agent = Program(house["agent"])
+    number = registered(agent)
+    for name, value in (("score", 5), ("satisfaction", 5), ("identity", "matched"), ("liable", "none"),
+                        ("grade", "normal"), ("channel", "web")):  # fmt: skip
+        answer = agent.post(f"/cases/{number}/corrections", {"values": {name: value}, "reason": "改一改"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "not_correctable"), name
+        assert answer.json()["facts"]["facts"] == [name]
+    taken = agent.post(f"/cases/{number}/corrections", {"values": {"wish": "换货"}, "reason": "改一改"})
+    assert taken.status_code == 200, taken.content
+
+
 def test_a_registration_has_a_title_and_an_arrival(house: dict[str, Person]) -> None:
     from tuoshan.intake.models import Arrival
 

@@ -81,7 +81,8 @@ def test_nothing_internal_is_ever_in_the_page(clock: Any) -> None:
         case_id=case.pk, actor=service.ActingAs("person", colleague.pk, None, frozenset()), text="请放心", channel="sms"
     )
     hidden = house.proof(case, name=f"{SECRET}.jpg")
-    case = house.take(case, "upgrade", "handler", "lead", values={"grade": "normal", "reason": f"{SECRET}等级"})
+    for step, values in (("upgrade", {"raised_to": "important"}), ("downgrade", {"lowered_to": "normal"})):
+        case = house.take(case, step, "handler", "lead", values={**values, "reason": f"{SECRET}等级"})
     pages = [house.page_of(case)]
     case = house.proposed(case, finding=f"{SECRET}针对个人")
     pages.append(house.page_of(case))

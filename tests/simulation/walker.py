@@ -11,7 +11,7 @@ from tests.simulation.company import OTHER_VALUES, Company, company_of
 from tests.simulation.filling import filled
 from tests.simulation.world import MOST_WAKES, PROMPT, Step, Watcher, World
 
-from tuoshan.core import timing
+from tuoshan.core import mending, timing
 from tuoshan.core.case import SYSTEM_ACTOR, Actor, CaseState, Command
 from tuoshan.core.decide import decide
 from tuoshan.core.playbook import Playbook
@@ -188,7 +188,10 @@ class Walker:
         return Command(item.kind, item.name, actor, values, evidence, item.task, outcome, item.key)
 
     def changes(self) -> dict[str, object]:
-        names = self.chance.sample(sorted(self.playbook.facts), self.chance.randint(1, 2))
+        known = sorted(self.playbook.facts)
+        if self.chance.random() < 0.7:  # else facts that only steps of their own give
+            known = sorted(item.name for item in mending.correctable(self.playbook))
+        names = self.chance.sample(known, min(self.chance.randint(1, 2), len(known)))
         fields = [replace(self.playbook.facts[name], required=True) for name in names]
         return filled(fields, self.now, self.people, self.chance)
 

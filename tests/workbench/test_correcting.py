@@ -44,3 +44,33 @@ def test_nothing_changed_is_said_and_nothing_written(desk: Any) -> None:
     assert answer.status_code == 422
     assert "没有改动任何内容" in answer.content.decode()
     assert desk.read(case).seq == case.seq
+
+
+def test_what_a_step_of_its_own_says_is_not_corrected_by_any_way(desk: Any) -> None:
+    from decimal import Decimal
+
+    from tuoshan.cases import library, service
+    from tuoshan.cases.refusals import sentence
+    from tuoshan.cases.service import ActingAs
+
+    case = desk.proposed(amount="0", impact="medium", urgency="medium")
+    assert case.state == "approving" and case.grade == "important"
+    actor = ActingAs.by_person(desk.people["agent"])
+    for changes in ({"grade": "normal"}, {"score": Decimal(5)}, {"liable": "none", "wish": "换货"}):
+        given = {"changes": changes, "reason": "x"}
+        by_step = service.act(case_id=case.pk, action="correct", actor=actor, values=given)
+        direct = service.correct(case_id=case.pk, values=changes, actor=actor)
+        for outcome in (by_step, direct):
+            assert outcome.refusal is not None and outcome.refusal.because == "not_correctable", changes
+    assert "责任方" in sentence(by_step.refusal, library.pinned(case.playbook, case.playbook_hash))
+    assert desk.read(case).state == "approving"
+
+
+def test_a_handler_does_not_lower_the_grade_of_what_waits_for_approval(desk: Any) -> None:
+    case = desk.proposed(amount="0", impact="medium", urgency="medium")
+    assert desk.htmx("agent", "get", f"/case/{case.number}/do/act/upgrade").status_code == 200
+    lowered = {"lowered_to": "normal", "reason": "其实不重", "seq": case.seq, "key": "k9"}
+    assert desk.htmx("agent", "post", f"/case/{case.number}/do/act/downgrade", lowered).status_code == 409
+    assert (desk.read(case).state, desk.read(case).grade) == ("approving", "important")
+    assert desk.htmx("lead", "post", f"/case/{case.number}/do/act/downgrade", lowered).status_code == 204
+    assert (desk.read(case).state, desk.read(case).grade) == ("offered", "normal")

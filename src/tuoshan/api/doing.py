@@ -32,6 +32,7 @@ from tuoshan.cases import batches, queries, service
 from tuoshan.cases.models import Case, Watch
 from tuoshan.cases.orders import Order, Outcome
 from tuoshan.cases.refusals import sentence
+from tuoshan.core import mending
 from tuoshan.documents import evidence as evidence_store
 from tuoshan.documents.evidence import Rejected
 from tuoshan.documents.models import Evidence
@@ -143,8 +144,10 @@ def case_release(request: HttpRequest, number: str) -> dict[str, Any]:
 @router.post("/{number}/corrections", response=ANSWERS, url_name="case_correct", summary="Correct facts")
 @api_permitted("api.case_correct")
 def case_correct(request: HttpRequest, number: str, body: CorrectionIn) -> dict[str, Any]:
-    """Give facts new values; the old ones stay in the history."""
-    values = facts(tuple(playbook_of(find_case(request, number)).facts.values()), body.values)
+    """Give facts new values; the old ones stay in the history. Facts of the registration and those that the playbook
+    calls `correctable`, the same that the screen offers.
+    """
+    values = facts(mending.correctable(playbook_of(find_case(request, number))), body.values)
     return command(
         request, number, service.correct, values=values, reason=body.reason, expected_seq=body.expected_seq
     )  # fmt: skip

@@ -61,6 +61,12 @@ def sentence(refusal: Refusal, playbook: Playbook) -> str:
             return _("款项或货物已经发出，不能撤回；请用改正或新的方案处理。")
         case "approved_fact":
             return _("%(facts)s已经审批，不能直接更正，请重新提出方案。") % {"facts": _facts(playbook, data["facts"])}
+        case "awaits_approval":
+            return _("%(facts)s正在等待审批，不能直接更正；请先退回，再重新提出。") % {
+                "facts": _facts(playbook, data["facts"])
+            }
+        case "not_correctable":
+            return _("%(facts)s不能用更正来改；请用工单里对应的步骤。") % {"facts": _facts(playbook, data["facts"])}
         case "not_allowed" if data.get("by_amount"):
             return _("按金额，这一步由%(parties)s决定。") % {"parties": _parties(playbook, data["needs"])}
         case "not_allowed":

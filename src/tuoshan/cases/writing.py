@@ -4,7 +4,7 @@ A crash anywhere leaves nothing half done, because there is one commit. Nothing 
 """
 
 import time as machine_time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from tuoshan.cases.flushing import Change, effect_seq, flush, wake_key
 from tuoshan.cases.orders import CaseUnknown, Order, Outcome
 from tuoshan.cases.personal import form_fields, without_words
 from tuoshan.cases.rows import Row
+from tuoshan.core import judging, mending
 from tuoshan.core.case import CaseState, Command, Decision, Event, Json, Refusal
 from tuoshan.core.decide import decide
 from tuoshan.core.playbook import Playbook
@@ -108,6 +109,11 @@ def judge(
         refusal = Refusal("stale", {"expected_seq": order.expected_seq, "seq": row.seq, "changes": changed})
         decision = Decision(fired.case, fired.events, fired.effects, refusal, fired.wake_at)
         return Change(row, playbook, state, decision, now, order)
+    refusal = _not_correctable(playbook, order)
+    if refusal is not None:
+        fired = decide(playbook, state, Command("wake"), now, around)
+        decision = Decision(fired.case, fired.events, fired.effects, refusal, fired.wake_at)
+        return Change(row, playbook, state, decision, now, order)
     actor = actor_in(order.acting, row, playbook, state, needed_parties(playbook, order, state))
     evidence, extra = _evidence(row.id, order)
     command = Command(
@@ -139,6 +145,14 @@ def needed_parties(playbook: Playbook, order: Order, state: CaseState) -> tuple[
         case "hold" if order.name in playbook.holds:
             return playbook.holds[order.name].by
     return ()
+
+
+def _not_correctable(playbook: Playbook, order: Order) -> Refusal | None:
+    action = playbook.actions.get(order.name) if order.kind == "act" else None
+    if order.kind != "correct" and (action is None or not judging.corrects(action)):
+        return None
+    changes = order.values.get("changes", order.values)
+    return mending.not_correctable(playbook, changes) if isinstance(changes, Mapping) else None
 
 
 def _goes_back(playbook: Playbook, order: Order) -> bool:

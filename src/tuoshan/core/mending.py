@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from tuoshan.core import evolve, judging, moving, timing
-from tuoshan.core.case import CaseState, Command, Event, Interval
+from tuoshan.core.case import CaseState, Command, Event, Interval, Refusal
 from tuoshan.core.facts import encode
-from tuoshan.core.playbook import START, Playbook
+from tuoshan.core.playbook import START, Field, Playbook
 from tuoshan.core.stepping import close, noted, settle_down
 from tuoshan.core.work import Refused, Work
+
+HOW_IT_CAME = "channel"
+"""How a case came in is a fact of the registration itself and is not corrected."""
+
+
+def correctable(playbook: Playbook) -> tuple[Field, ...]:
+    """What people may correct: facts of the registration (files are added, not corrected) and those that the playbook
+    declares so. Everything else is said by a step of its own, by whom that step is for.
+    """
+    asked = {item.name for item in playbook.register}
+    declared = (item for item in playbook.facts.values() if item.correctable and item.name not in asked)
+    return tuple(
+        item for item in (*playbook.register, *declared)
+        if item.name != HOW_IT_CAME and item.kind not in ("photo", "file")
+    )  # fmt: skip
+
+
+def not_correctable(playbook: Playbook, changes: Iterable[str]) -> Refusal | None:
+    """The refusal of a correction that touches other facts than those."""
+    other = sorted(set(changes) & set(playbook.facts) - {item.name for item in correctable(playbook)})
+    return Refusal("not_correctable", {"facts": other}) if other else None
 
 
 def correct(work: Work, command: Command) -> None:
@@ -27,6 +48,8 @@ def correct(work: Work, command: Command) -> None:
     approved = _approved(work, set(changes))
     if approved:
         raise Refused("approved_fact", facts=sorted(approved))
+    if _passes_approval(work, changes):
+        raise Refused("awaits_approval", facts=sorted(changes), state=work.case.state)
     before = {name: encode(work.case.facts.get(name)) for name in changes}
     work.begin("correct", command.name or "correct", command.actor, before=before, **noted(command))
     work.put_facts(dict(changes))
@@ -46,6 +69,24 @@ def _approved(work: Work, names: set[str]) -> set[str]:
             judged |= {name for name in action.as_soon_as.reads if _is_money(work.playbook, name)}
         judged |= {str(verb.arguments.get("amount", "amount")) for verb in action.do if verb.name == "carry_out"}
     return judged & names
+
+
+def _passes_approval(work: Work, changes: Mapping[str, object]) -> bool:
+    """Whether with these values the case would go on by itself, past an approval that it waits for: a way past the
+    approver is proposed, not corrected. An amount that only names another approver may be corrected.
+    """
+    here = [action for action in work.playbook.actions_from(work.case.state) if action.moves]
+    if not any(action.by_tier or (action.not_by and not action.automatic) for action in here):
+        return False
+    for action in here:
+        if action.as_soon_as is not None and action.as_soon_as.reads & set(changes):
+            try:
+                judging.holds_true(work, action.as_soon_as, changes)
+                judging.holds_true(work, action.condition, changes)
+            except Refused:
+                continue
+            return True
+    return False
 
 
 def _is_money(playbook: Playbook, name: str) -> bool:

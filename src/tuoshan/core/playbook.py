@@ -76,6 +76,8 @@ class Field:
     show_if: Expression | None = None
     imported: bool = False
     """Given by an import or a platform, not asked in a form."""
+    correctable: bool = False
+    """May be corrected afterwards although the registration does not ask for it."""
     customer: Wording = NO_WORDING
     """The label as it is put to the customer; with it, `help` is for staff alone."""
     customer_help: Wording = NO_WORDING

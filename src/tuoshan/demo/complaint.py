@@ -316,7 +316,7 @@ class Complaint(LaterPart):
         self.chatter()
         if plot.upgrades and not self.times("upgrade") and self.case.grade == "normal":
             self.act(
-                "upgrade", self.world.a_lead(), {"grade": "important", "reason": "客户已在社交平台发帖，提高等级处理。"}
+                "upgrade", self.world.a_lead(), {"raised_to": "important", "reason": "客户已在社交平台发帖，提高等级处理。"}
             )
         if plot.transfers and not self.times("transfer"):
             self.act("transfer", self.handler, {

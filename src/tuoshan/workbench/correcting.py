@@ -1,4 +1,4 @@
-"""Correcting what was registered: every fact of the registration stands in the form; only what changed is sent."""
+"""Correcting what was registered: every fact that may be corrected stands in the form; only what changed is sent."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,13 +6,10 @@ from typing import Any
 
 from tuoshan.cases.models import Words as StoredWords
 from tuoshan.cases.possible import Standing
-from tuoshan.core import judging
+from tuoshan.core import judging, mending
 from tuoshan.core.facts import Words
 from tuoshan.core.playbook import Field
 from tuoshan.core.possible import Possible
-
-NOT_CORRECTED = frozenset({"channel", "photos"})
-"""How a case came in is a fact of the registration itself; files are added, not corrected."""
 
 
 def is_correction(standing: Standing, item: Possible) -> bool:
@@ -26,10 +23,11 @@ def with_facts(standing: Standing, item: Possible) -> Possible:
     if not is_correction(standing, item):
         return item
     own = {field.name for field in item.form}
+    asked = {field.name for field in standing.playbook.register}
     facts = [
         replace(field, required=False)
-        for field in standing.playbook.register
-        if field.name not in own | NOT_CORRECTED and field.kind not in ("photo", "file")
+        for field in mending.correctable(standing.playbook)
+        if field.name not in own and (field.name in asked or field.name in standing.state.facts)
     ]
     return replace(item, form=(*facts, *item.form))
 

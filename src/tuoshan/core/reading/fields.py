@@ -45,6 +45,7 @@ def read_field(entry: Entry, values: Values, section: str = "fields", also: tupl
         supervisors_only=values.yes(body.get("supervisors_only"), where),
         show_if=values.expression(body.get("show_if"), f"{where}.show_if"),
         imported=values.yes(body.get("imported"), where),
+        correctable=values.yes(body.get("correctable"), where),
         customer=values.wording(body.get("customer"), f"{where}.customer"),
         customer_help=values.wording(body.get("customer_help"), f"{where}.customer_help"),
         line=entry.key.line,

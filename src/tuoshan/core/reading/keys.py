@@ -17,7 +17,7 @@ FRAGMENT: Final = ("fragment", "title", "source", "parameters", *SECTIONS)
 
 FIELD: Final = (
     "kind", "label", "choices", "list", "unit", "min", "max", "help", "supervisors_only", "show_if", "required",
-    "imported", "customer", "customer_help",
+    "imported", "correctable", "customer", "customer_help",
 )  # fmt: skip
 STATE: Final = ("title", "customer", "phase", "waits", "can", "end")
 WAITS: Final = (

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -385,3 +386,51 @@ def test_the_survey_link_opens_the_case_at_the_rating() -> None:
     response = client.get(address[address.index("/portal/") :])
     assert response["Location"] == f"/portal/case/{case.number}#rate"
     assert "这次服务怎么样" in house.page_of(case, client)
+
+
+def test_what_the_customer_said_on_the_telephone_is_shown_as_theirs_and_recorded_by_us(clock: Any) -> None:
+    from tuoshan.cases.models import Event, Task
+
+    case = house.accepted(house.begin())
+    case = house.take(case, "ask_customer", "handler", values={"question": "什么时候开始漏的"})
+    told = {"told_who": "王女士本人", "told_how": "phone"}
+    case = house.take(case, "clarify_told", "handler", values={**told, "answer": "上周六开始漏水"})
+    assert not Task.objects.filter(case_id=case.pk, name="clarify", status="open").exists()
+    page = house.page_of(case)
+    assert "上周六开始漏水" in page and "由我们的同事记录" in page and "电话" in page
+    event = Event.objects.get(case_id=case.pk, name="clarify_told")
+    assert event.actor_kind == "person"  # nobody pretends that the customer pressed a button
+    case = house.take(case, "withdraw_told", "handler", values={**told, "told_words": "不用处理了，已经自己修好"})
+    assert case.state == "withdrawn"
+    assert "已经自己修好" in house.page_of(case)
+
+
+def test_without_who_said_it_nothing_is_recorded_in_the_customers_name(clock: Any) -> None:
+    case = house.accepted(house.begin())
+    for values in ({}, {"told_how": "phone", "told_words": "不办了"}, {"told_who": "本人", "told_how": "phone"}):
+        outcome = service.act(
+            case_id=case.pk, action="withdraw_told", actor=house.staff("handler"), values=values
+        )
+        assert outcome.refusal is not None and outcome.refusal.because == "invalid_form"
+    assert house.fresh(case).state == "proposing"
+
+
+def test_a_rating_told_on_the_telephone_is_kept_as_told_and_never_by_who_is_rated(clock: Any) -> None:
+    from tuoshan.care.models import SurveyAnswer
+    from tuoshan.cases.acting import ActingAs
+
+    case = house.answered(house.offered())
+    colleague = house.person().__class__.objects.create_user("another", "a long password")
+    values = {"told_who": "本人", "told_how": "phone", "score": Decimal(2), "score_words": "太慢了"}
+    own = service.act(
+        case_id=case.pk, action="rate_told", actor=house.staff("handler", "service_desk", "lead"), values=values
+    )
+    assert own.refusal is not None and own.refusal.because == "not_by_same_person"
+    other = ActingAs("person", colleague.pk, None, frozenset({"service_desk"}))
+    done = service.act(case_id=case.pk, action="rate_told", actor=other, values=values)
+    assert done.refusal is None, done.refusal
+    house.deliver()
+    kept = SurveyAnswer.objects.get(case_id=case.pk)
+    assert (kept.score, kept.words, kept.via) == (2, "太慢了", "staff")
+    assert house.fresh(case).satisfaction == 2
+    assert "太慢了" in house.page_of(case)

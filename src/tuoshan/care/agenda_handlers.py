@@ -1,7 +1,9 @@
 """What the agenda asks of care."""
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from tuoshan.agenda.handlers import handler
 from tuoshan.agenda.models import Item
@@ -17,7 +19,7 @@ from tuoshan.knowledge.showing import words_of
 
 
 def _is_survey(event: Event, order: Order, playbook: Playbook) -> bool:
-    return event.kind == "task" and event.name == survey.TASK
+    return (event.kind, event.name) in (("task", survey.TASK), ("act", survey.TOLD))
 
 
 follow("survey_answered", _is_survey)
@@ -30,9 +32,17 @@ def survey_answered(item: Item, now: datetime) -> None:
     event = StoredEvent.objects.filter(case_id=item.case_id or 0, seq=item.data["seq"]).first()
     if case is None or event is None:
         return
-    given = json.loads(event.body)["input"]
+    body = json.loads(event.body)
+    given = body["input"]
     facts = {name: decode(value) for name, value in given.get("values", {}).items()}
     texts = words_of(case.pk, facts.values())
     plain = {name: texts.get(value.ref, "") if isinstance(value, Words) else value for name, value in facts.items()}
     via = "portal" if event.actor_kind == "customer" else "staff"
-    survey.keep_completed(case, str(given.get("task", "")), plain, event.at, via)
+    task = str(given.get("task", "")) or _answered_by(body.get("changes", ()))
+    survey.keep_completed(case, task, plain, event.at, via)
+
+
+def _answered_by(changes: Iterable[Mapping[str, Any]]) -> str:
+    """The survey's run that a rating told on the telephone has called off."""
+    runs = (change["task"] for change in changes if change["op"] == "task")
+    return next((str(run["id"]) for run in runs if run["name"] == survey.TASK), "")

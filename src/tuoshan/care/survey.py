@@ -19,6 +19,8 @@ from tuoshan.secrets import read_link
 CHANGEABLE = timedelta(days=7)
 MOST_WORDS = 2000
 TASK = "survey"
+TOLD = "rate_told"
+"""The action by which a colleague records the rating that the customer gave on the telephone."""
 
 __all__ = ["Asked", "SurveyClosed", "answer", "asked", "asked_of_case", "survey_link"]
 

@@ -109,10 +109,10 @@ def judge(
         refusal = Refusal("stale", {"expected_seq": order.expected_seq, "seq": row.seq, "changes": changed})
         decision = Decision(fired.case, fired.events, fired.effects, refusal, fired.wake_at)
         return Change(row, playbook, state, decision, now, order)
-    refusal = _not_correctable(playbook, order)
-    if refusal is not None:
+    barred = _not_correctable(playbook, order)
+    if barred is not None:
         fired = decide(playbook, state, Command("wake"), now, around)
-        decision = Decision(fired.case, fired.events, fired.effects, refusal, fired.wake_at)
+        decision = Decision(fired.case, fired.events, fired.effects, barred, fired.wake_at)
         return Change(row, playbook, state, decision, now, order)
     actor = actor_in(order.acting, row, playbook, state, needed_parties(playbook, order, state))
     evidence, extra = _evidence(row.id, order)

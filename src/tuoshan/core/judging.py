@@ -80,7 +80,11 @@ def permit(work: Work, actor: Actor, action: Action, overlay: Mapping[str, objec
 
 
 def who_did(work: Work, name: str) -> tuple[str, ...]:
+    """The persons who ever did this action or task; of a party, whom the case is assigned to in it."""
     trace = work.case.actions.get(name) or work.case.actions.get(f"task.{name}")
+    if trace is None and name in work.playbook.parties:
+        assigned = work.case.assigned.get(name)
+        return (assigned,) if assigned else ()
     return trace.by if trace else ()
 
 

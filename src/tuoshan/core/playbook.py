@@ -192,6 +192,8 @@ class Action:
     source: str = ""
     """Where it is written that silence, or the other side's decision, may move money here."""
     back: bool = False
+    speaks_for: str = ""
+    """The party whose word somebody of ours records by this, said on the telephone or at the counter."""
     customer: Wording = NO_WORDING
     line: int = 0
 

@@ -61,6 +61,10 @@ class ToldToCustomer:
             yield self._start(event)
         elif event.actor.kind == "customer" and event.kind in ("act", "task"):
             yield self._own_step(event)
+        elif event.kind == "act" and self._is_their_word(event):
+            entry = self._own_step(event)
+            entry.who = _("您（由我们的同事记录）")
+            yield entry
         for name in entered(event):
             state = self.playbook.states.get(name)
             if state is not None:
@@ -90,6 +94,11 @@ class ToldToCustomer:
         }  # fmt: skip
         text = str(values.get(said) or self.story.case.title)
         return Entry("in", event.at, _("您"), text, details=details_of(register, shown), seq=event.seq)
+
+    def _is_their_word(self, event: Event) -> bool:
+        """Whether a colleague recorded by this what the person whose page it is said on the telephone or in person."""
+        action = self.playbook.actions.get(event.name)
+        return action is not None and bool(action.speaks_for) and action.speaks_for == self.playbook.portal
 
     def _own_step(self, event: Event) -> Entry:
         known: Any = (self.playbook.actions if event.kind == "act" else self.playbook.tasks).get(event.name)

@@ -88,6 +88,11 @@ class ToldToStaff:
         entry.details = self.details(event, given)
         entry.evidence = self._evidence(given)
         entry.chips = self._chips(given, event.changes)
+        action = self.playbook.actions.get(event.name) if event.kind == "act" else None
+        if action is not None and action.speaks_for:
+            party = self.playbook.parties.get(action.speaks_for)
+            who = words(party.title) if party else whose_page(self.playbook)
+            entry.chips.append(("c-plain", _("%(who)s的话，由同事记录") % {"who": who}))
         if event.actor.on_behalf_of:
             entry.for_whom = self.name(event.actor.on_behalf_of)
         return [entry]

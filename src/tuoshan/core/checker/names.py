@@ -112,7 +112,9 @@ def _actions(desk: Desk) -> None:
         _known(desk, f"{where}.from", line, action.sources, {*book.states, ANY_OPEN}, "状态", "state")
         _known(desk, f"{where}.to", line, [action.to], book.states, "状态", "state")
         _parties(desk, f"{where}.by", line, action.by)
-        _known(desk, f"{where}.not_by", line, action.not_by, doers, "操作或待办", "action or task")
+        known = {*doers, *book.parties}
+        _known(desk, f"{where}.not_by", line, action.not_by, known, "操作、待办或当事方", "action, task or party")
+        _parties(desk, f"{where}.speaks_for", line, [action.speaks_for])
         _known(desk, f"{where}.tell", line, action.tell, book.messages, "消息", "message")
         if action.by_tier:
             _known(desk, f"{where}.by", line, [action.by_tier.table], book.tables, "表", "table")

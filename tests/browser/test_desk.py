@@ -46,7 +46,7 @@ def test_an_appeal_is_decided_by_another_reviewer(open_page: Any, company: Staff
     expect(first.locator("[data-opens='do-act-overturn']")).to_have_attribute("aria-describedby", "barred")
     answer = first.request.post(
         f"{company.url}/case/{case.number}/do/act/overturn",
-        form={"why": "还是我", "seq": str(company.read(case).seq), "key": "direct",
+        form={"review_why": "还是我", "seq": str(company.read(case).seq), "key": "direct",
               "csrfmiddlewaretoken": _token(first)}, headers={"Referer": first.url},
     )  # fmt: skip
     assert answer.status == 422 and why in answer.text(), answer.text()[:800]
@@ -57,7 +57,7 @@ def test_an_appeal_is_decided_by_another_reviewer(open_page: Any, company: Staff
     expect(other.locator(".tl", has_text="洗涤说明写明须手洗").first).to_be_visible()
     expect(other.locator("#barred")).to_have_count(0)
     form = opened(other, "do-act-overturn")
-    form.locator("[name=why]").fill("洗标上确实没有手洗要求")
+    form.locator("[name=review_why]").fill("洗标上确实没有手洗要求")
     send(other, form)
     expect(other.locator("#case .chip.c-plain", has_text="待拟方案").first).to_be_visible()
 

@@ -128,7 +128,7 @@ def test_decide_an_appeal(open_page: Any, company: Staffed) -> None:
     ready(page)
     hand.look()
     hand.press(str(page.locator("button[data-opens='do-act-overturn']").get_attribute("data-key")))
-    page.wait_for_selector("[name=why]:focus")
+    page.wait_for_selector("[name=review_why]:focus")
     hand.look()
     hand.write("洗标上没有手洗要求，请重拟方案")
     hand.press("Control+Enter")

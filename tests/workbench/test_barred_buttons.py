@@ -81,7 +81,7 @@ def test_the_appeal_is_not_assigned_to_whoever_decided_first(desk: Any, appealed
 
 def test_pressed_all_the_same_it_is_refused_in_the_same_words(desk: Any, appealed: Any) -> None:  # noqa: F811
     address = f"/case/{appealed.number}/do/act/overturn"
-    answer = desk.client("both").post(address, {"why": "还是我", "seq": str(appealed.seq), "key": "k"})
+    answer = desk.client("both").post(address, {"review_why": "还是我", "seq": str(appealed.seq), "key": "k"})
     assert answer.status_code == 422 and FIRST in answer.content.decode()
     assert desk.read(appealed).state == "appealed"
 

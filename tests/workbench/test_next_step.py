@@ -91,7 +91,7 @@ def test_neither_decision_on_an_appeal_is_the_default(desk: Any, answered: Any) 
 
 def test_after_an_overturned_decision_the_lead_reads_who_is_next(desk: Any, answered: Any) -> None:  # noqa: F811
     act(desk, answered, "appeal", appeal_reason="还在漏")
-    act(desk, answered, "overturn", "reviewer", why="证据不足")
+    act(desk, answered, "overturn", "reviewer", review_why="证据不足")
     case = desk.read(answered)
     page = page_of(desk, "lead", case)
     assert " disabled" in button(page, "no_agreement")

@@ -33,6 +33,7 @@ from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work
 from tuoshan.documents import evidence as evidence_store
 from tuoshan.documents.models import Evidence
+from tuoshan.insight import reviewed
 from tuoshan.insight.story import Audience, Story, sees_findings
 from tuoshan.intake import arrivals
 from tuoshan.office import queues
@@ -122,7 +123,22 @@ def case_read(request: HttpRequest, number: str) -> dict[str, Any]:
         "hold": case.held, "merged_into": main or "", "received_at": came.received_at if came else None,
         "watching": Watch.objects.filter(case_id=case.pk, person_id=request.user.pk or 0).exists(),
         "particulars": arrivals.particulars(came) if came else {},
+        "first_decision": _first_decision(request, case, standing),
     }  # fmt: skip
+
+
+def _first_decision(request: HttpRequest, case: Case, standing: Standing) -> list[dict[str, Any]]:
+    if not reviewed.under_review(standing.playbook, standing.state):
+        return []
+    story = Story(case, standing.playbook, Audience.staff(request.user))
+    return [
+        {
+            "action": one.action, "title": one.entry.text, "at": one.entry.at, "who": one.entry.who,
+            "details": {detail.label: detail.value for detail in one.entry.details},
+            "evidence": [str(item.pk) for item in one.entry.evidence], "hash": one.hash,
+        }
+        for one in reviewed.first_decision(story, standing.state)
+    ]  # fmt: skip
 
 
 @router.get("/{number}/clocks", response=gives(list[ClockOut]), url_name="case_clocks", summary="Clocks")

@@ -59,6 +59,18 @@ class CasePage(Schema):
     previous: str
 
 
+class DecidedOut(Schema):
+    """A step of the decision that was appealed against, as its event says; `hash` is that event's in the chain."""
+
+    action: str
+    title: str
+    at: datetime
+    who: str
+    details: dict[str, str]
+    evidence: list[str]
+    hash: str
+
+
 class CaseOut(CaseRow):
     """One case: its facts by name (amounts and moments as text), who holds what, the playbook it is pinned to, when and
     with which particulars of its channel it reached us.
@@ -72,6 +84,8 @@ class CaseOut(CaseRow):
     watching: bool
     received_at: datetime | None
     particulars: dict[str, str]
+    first_decision: list[DecidedOut]
+    """What an appeal is, or was, about; empty where nobody appealed."""
 
 
 class ClockOut(Schema):

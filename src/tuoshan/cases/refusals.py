@@ -65,6 +65,10 @@ def sentence(refusal: Refusal, playbook: Playbook) -> str:
             return _("%(facts)s正在等待审批，不能直接更正；请先退回，再重新提出。") % {
                 "facts": _facts(playbook, data["facts"])
             }
+        case "decided_fact":
+            return _("%(facts)s属于已被申诉的决定，不能再更正；复核人另写理由，改判后重新提出。") % {
+                "facts": _facts(playbook, data["facts"])
+            }
         case "not_correctable":
             return _("%(facts)s不能用更正来改；请用工单里对应的步骤。") % {"facts": _facts(playbook, data["facts"])}
         case "not_allowed" if data.get("by_amount"):

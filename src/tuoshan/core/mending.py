@@ -48,6 +48,9 @@ def correct(work: Work, command: Command) -> None:
     approved = _approved(work, set(changes))
     if approved:
         raise Refused("approved_fact", facts=sorted(approved))
+    decided = _under_review(work) & set(changes)
+    if decided:
+        raise Refused("decided_fact", facts=sorted(decided))
     if _passes_approval(work, changes):
         raise Refused("awaits_approval", facts=sorted(changes), state=work.case.state)
     before = {name: encode(work.case.facts.get(name)) for name in changes}
@@ -69,6 +72,16 @@ def _approved(work: Work, names: set[str]) -> set[str]:
             judged |= {name for name in action.as_soon_as.reads if _is_money(work.playbook, name)}
         judged |= {str(verb.arguments.get("amount", "amount")) for verb in action.do if verb.name == "carry_out"}
     return judged & names
+
+
+def _under_review(work: Work) -> set[str]:
+    """What the decisions gave that an appeal has been made against: it stands as it was decided."""
+    states, done = work.playbook.states, work.case.actions
+    reviewed = {name for state in work.case.entered if state in states for name in states[state].reviews}
+    return {
+        item.name for name in reviewed if name in done and name in work.playbook.actions
+        for item in work.playbook.actions[name].form
+    }  # fmt: skip
 
 
 def _passes_approval(work: Work, changes: Mapping[str, object]) -> bool:

@@ -144,6 +144,8 @@ class State:
     phase: str
     waits: Waits | None = None
     end: EndKind = ""
+    reviews: tuple[str, ...] = ()
+    """The actions whose decision is heard again here: from then on what they gave is not corrected any more."""
     customer: Wording = NO_WORDING
     line: int = 0
 

@@ -271,9 +271,9 @@ class LaterPart(Player):
         if self.plot.appeal == "overturned":
             self.plot.not_upheld = self.plot.unfounded = False
             self.plot.remedies, self.plot.liable = ["apology", "exchange"], "process"
-            self.act("overturn", reviewer, {"why": self.chance.pick(staff_words.OVERTURNED)})
+            self.act("overturn", reviewer, {"review_why": self.chance.pick(staff_words.OVERTURNED)})
         else:
-            self.act("uphold", reviewer, {"why": self.chance.pick(staff_words.UPHELD)})
+            self.act("uphold", reviewer, {"review_why": self.chance.pick(staff_words.UPHELD)})
 
     def in_outside(self) -> Steps:
         """The authority takes it up or not; legal affairs enter its letter."""

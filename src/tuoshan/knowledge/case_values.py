@@ -39,7 +39,9 @@ GENERAL = {
 """Variables that every playbook has, with what they stand for; each fact of a playbook is one more."""
 
 SURVEY = "survey"
-STANDS_FOR = {"remedy": ("remedy_steps", "remedies"), "result": ("how_done", "why"), "amount_words": ("amount",)}
+STANDS_FOR = {
+    "remedy": ("remedy_steps", "remedies"), "result": ("how_done", "review_why", "why"), "amount_words": ("amount",),
+}  # fmt: skip
 """Variables that are said in the words of facts."""
 
 
@@ -104,7 +106,7 @@ class CaseTexts:
             "state": lambda: shown.in_language(language) if shown is not None else "",
             "remedy": lambda: facts.get("remedy_steps") or facts.get("remedies", ""),
             "amount_words": lambda: _amount_words(facts.get("amount", "")),
-            "result": lambda: facts.get("how_done") or facts.get("why", ""),
+            "result": lambda: facts.get("how_done") or facts.get("review_why") or facts.get("why", ""),
             "company": lambda: self.company.named(language),
             "hours": lambda: self.company.hours,
             "me": lambda: str(self.me) if self.me is not None else "",

@@ -25,6 +25,7 @@ AREAS = (
     "lessons",
     "followups",
     "diagrams",
+    "reviewed",
     "rulings",
     "keptrulings",
     "rulebooks",

@@ -82,6 +82,7 @@ def _states(desk: Desk) -> None:
         if not state.phase:
             desk.warn(1, where, state.line, "没有归入任何阶段", "this state is in no phase",
                       "在 phases 中列出它", "list it under phases")  # fmt: skip
+        _known(desk, f"{where}.reviews", state.line, state.reviews, book.actions, "操作", "action")
         if state.end and state.waits:
             desk.note(1, where, state.line, "结束状态不等待任何人", "an end waits for nobody",
                       "删除 waits 或 end", "remove waits, or end")  # fmt: skip

@@ -59,6 +59,7 @@ class Elements:
                 phase=phase,
                 waits=self.waits(waits, f"{where}.waits") if waits is not None else None,
                 end=self.end(body.get("end"), where),
+                reviews=self.values.names(body.get("reviews"), f"{where}.reviews"),
                 customer=self.values.wording(body.get("customer"), f"{where}.customer"),
                 line=entry.key.line,
             )

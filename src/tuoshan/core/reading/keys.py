@@ -19,7 +19,7 @@ FIELD: Final = (
     "kind", "label", "choices", "list", "unit", "min", "max", "help", "supervisors_only", "show_if", "required",
     "imported", "correctable", "customer", "customer_help",
 )  # fmt: skip
-STATE: Final = ("title", "customer", "phase", "waits", "can", "end")
+STATE: Final = ("title", "customer", "phase", "waits", "can", "end", "reviews")
 WAITS: Final = (
     "for", "within", "at", "promise", "no_promise", "else", "late", "warn", "pauses", "clock", "calendar",
     "for_customer",

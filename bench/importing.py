@@ -27,7 +27,7 @@ def measure(rows: int) -> dict[str, Any]:
         actor = ActingAs.by_person(Person.objects.get(username="lead"))
         maker = Maker(library.current("complaint"), actor, MAPPING, f"bench-{kind}", kind == "live")
         start = time.perf_counter()
-        tally = running.run(path, maker)
+        tally = running.run(tables.rows(path), maker)
         seconds = time.perf_counter() - start
         if tally.taken != rows:
             raise RuntimeError(f"{rows - tally.taken} rows of {rows} were not taken: {tally.bad[:3]}")

@@ -230,6 +230,24 @@ def test_a_spreadsheet_is_mapped_tried_imported_and_stopped() -> None:
     assert lead.client.post("/api/v1/imports", {"file": fake}).json()["code"] == "table_refused"
 
 
+def test_only_rows_that_say_so_are_imported_and_reasons_speak_the_callers_language() -> None:
+    lead, reader = caller("supervisor"), caller("supervisor", language="en")
+    text = "id,sentiment,text\n1,negative,杯子碎了\n2,positive,很好\n3,negative,\n"
+    file = SimpleUploadedFile("voices.csv", text.encode(), "text/csv")
+    run = lead.client.post("/api/v1/imports", {"file": file}).json()
+    body = {"columns": run["columns"], "only": {"mood": "negative"}}
+    wrong = lead.send("PUT", f"/imports/{run['id']}/columns", body, expect=422)
+    assert wrong["facts"]["problems"] == ["表格里没有“mood”这一列。"]
+    tried = lead.send("PUT", f"/imports/{run['id']}/columns", body | {"only": {"sentiment": "negative"}})
+    assert tried["only"] == {"sentiment": "negative"}
+    assert (tried["taken"], tried["refused"], tried["passed_over"]) == (1, 1, 1)
+    lead.post(f"/imports/{run['id']}/start")
+    desk.work_off(Item.objects.get(kind="job", name="import"), clock.now())
+    done = reader.get(f"/imports/{run['id']}")
+    assert (done["taken"], done["passed_over"]) == (1, 1) and Case.objects.get().title == "杯子碎了"
+    assert done["bad"] == [{"row": 4, "why": "The complaint has no text. Fill it in and import again."}]
+
+
 # -- keeping the house running --------------------------------------------------------------------------------------
 
 

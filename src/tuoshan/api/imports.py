@@ -46,6 +46,7 @@ class ImportRow(Schema):
     playbook: str
     live: bool
     rows: int
+    passed_over: int
     position: int
     percent: int
     taken: int
@@ -57,26 +58,33 @@ class ImportRow(Schema):
 
 
 class ImportOut(ImportRow):
-    """With its columns (heading → target, as guessed or confirmed), what they may mean, and the first bad rows."""
+    """With its columns (heading → target, as guessed or confirmed), what they may mean, which rows are taken at all
+    (`only`, heading → value), and the first bad rows."""
 
     columns: dict[str, str]
+    only: dict[str, str]
     targets: list[TargetOut]
     bad: list[BadOut]
 
 
 class ColumnsIn(Schema):
-    """What the columns mean (heading → target; left out or empty: not used), and how the cases come in."""
+    """What the columns mean (heading → target; left out or empty: not used), and how the cases come in.
+
+    `only` (heading → value) takes no other rows than those whose cells say exactly that.
+    """
 
     columns: dict[str, str]
     playbook: str = "complaint"
     live: bool = False
+    only: dict[str, str] = {}
 
 
 def _row(run: ImportRun) -> dict[str, Any]:
     return {
         "id": str(run.pk), "file_name": run.file_name, "status": run.status, "playbook": run.playbook,
-        "live": run.live, "rows": run.rows, "position": run.position, "percent": run.percent, "taken": run.taken,
-        "known": run.known, "refused": len(run.refused), "problem": run.problem, "created_at": run.created_at,
+        "live": run.live, "rows": run.rows, "passed_over": run.passed_over,
+        "position": run.position, "percent": run.percent, "taken": run.taken,
+        "known": run.known, "refused": len(run.refused), "problem": run.problem_said, "created_at": run.created_at,
         "finished_at": run.finished_at,
     }  # fmt: skip
 
@@ -85,12 +93,9 @@ def _out(run: ImportRun) -> dict[str, Any]:
     return _row(run) | {
         "columns": {name: run.mapping.get(name, "") for name in run.columns},
         "targets": [{"name": one.name, "title": str(one.title), "required": one.required} for one in mapping.TARGETS],
-        "bad": [{"row": one["number"], "why": _why(one["why"])} for one in run.refused[:MOST_BAD]],
+        "only": run.only,
+        "bad": [{"row": row, "why": why} for row, why in desk.bad_rows(run, MOST_BAD)],
     }
-
-
-def _why(why: Any) -> str:
-    return "; ".join(str(one) for one in why) if isinstance(why, list) else str(why)
 
 
 def _find(pk: int) -> ImportRun:
@@ -131,7 +136,7 @@ def import_columns(request: HttpRequest, pk: Id, body: ColumnsIn) -> dict[str, A
     run = _find(pk)
     if run.status == ImportRun.Status.RUNNING:
         raise Problem(409, "running", desk.is_running())
-    problems = desk.confirm(run, body.columns, body.playbook, live=body.live)
+    problems = desk.confirm(run, body.columns, body.playbook, live=body.live, only=body.only)
     if problems:
         raise Problem(422, "invalid_columns", " ".join(problems), facts={"problems": problems})
     return _out(run)

@@ -48,14 +48,21 @@ class Order:
     expected_seq: int | None = None
     idempotency_key: str | None = None
     message: MessageDraft | None = None
+    content: str = ""
 
     @property
     def command_key(self) -> str:
-        """The idempotency key as it is stored: senders cannot meet each other's keys."""
-        return f"{self.acting.key}:{self.idempotency_key}"[:200] if self.idempotency_key else ""
+        """The idempotency key as it is stored: senders cannot meet each other's keys.
+
+        One with `content` tells of a thing of the world, a row of a table: it is the same whoever sends it.
+        """
+        sender = "content" if self.content else self.acting.key
+        return f"{sender}:{self.idempotency_key}"[:200] if self.idempotency_key else ""
 
     def fingerprint(self, about: object, values: Mapping[str, Any]) -> str:
         """Tells whether a key is used again for the same command; personal values enter by reference."""
+        if self.content:
+            return hashlib.sha256(canonical([about, self.kind, self.content]).encode()).hexdigest()
         what = [about, self.kind, self.name, self.task, self.outcome, self.key, list(self.evidence), _plain(values)]
         return hashlib.sha256(canonical(what).encode()).hexdigest()
 
@@ -72,7 +79,11 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """One case to register. `history` is the state in which a case of the past rests: no clocks, no messages."""
+    """One case to register. `history` is the state in which a case of the past rests: no clocks, no messages.
+
+    `content` stands for what the idempotency key is the key of; the same key with other content is refused, the
+    same content again is the same case, however it comes in and whoever sends it.
+    """
 
     playbook: str
     acting: ActingAs
@@ -86,6 +97,7 @@ class NewCase:
     history: str = ""
     upload_token: str = ""
     extra: Mapping[str, Json] = field(default_factory=dict)
+    content: str = ""
 
     def order(self) -> Order:
         """The command that begins the case."""
@@ -99,6 +111,7 @@ class NewCase:
         return Order(
             "start", self.acting, "start", self.values, at=self.received_at, extra=extra,
             upload_token=self.upload_token, idempotency_key=self.idempotency_key,
+            content=self.content,
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import write_transaction
@@ -65,6 +65,19 @@ def register_many(cases: Sequence[NewCase]) -> list[Outcome]:
             library.ensure_stored(library.current(key))
         outcomes += repeated(lambda batch=batch: _register(batch))  # type: ignore[misc]
     return outcomes
+
+
+def same_as_known(cases: Sequence[NewCase]) -> dict[str, tuple[str, bool]]:
+    """Which of these are registered already: idempotency key → (number of the case, whether it tells the same)."""
+    found: dict[str, tuple[str, bool]] = {}
+    for start in range(0, len(cases), MOST_AT_ONCE):
+        prepared = [_prepare(new) for new in cases[start : start + MOST_AT_ONCE]]
+        with connection.cursor() as cursor:
+            _replay(cursor, prepared)
+        for one in prepared:
+            if one.outcome is not None and one.outcome.number:
+                found[one.new.idempotency_key or ""] = one.outcome.number, one.outcome.refusal is None
+    return found
 
 
 def _register(cases: Sequence[NewCase]) -> list[Outcome]:

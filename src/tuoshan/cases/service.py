@@ -12,7 +12,7 @@ from tuoshan.cases import library, registering, writing
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.merging import merge, unmerge
 from tuoshan.cases.orders import CaseUnknown, MessageDraft, NewCase, Order, Outcome
-from tuoshan.cases.registering import register_many, resting_state
+from tuoshan.cases.registering import register_many, resting_state, same_as_known
 from tuoshan.cases.writing import wake, wake_many
 from tuoshan.core.case import Json
 
@@ -38,6 +38,7 @@ __all__ = [
     "register_many",
     "release",
     "resting_state",
+    "same_as_known",
     "step_back",
     "unmerge",
     "wake",

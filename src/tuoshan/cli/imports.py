@@ -1,11 +1,16 @@
 """`tuoshan import cases FILE`: the same import as on the desk, with a progress bar."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-command = typer.Typer(no_args_is_help=True, help="Bring cases in from spreadsheets.")
+if TYPE_CHECKING:
+    from tuoshan.intake.imports import running
+
+command = typer.Typer(no_args_is_help=True, help="从表格导入 / Bring cases in from spreadsheets.")
 
 
 @command.callback()
@@ -26,69 +31,135 @@ def cases(
     person: Annotated[str, typer.Option(help="Username of who imports.")] = "",
     unit: Annotated[str, typer.Option(help="Code of the org unit that the cases belong to.")] = "",
     errors: Annotated[Path | None, typer.Option(help="Where the bad rows go (.xlsx); default: this folder.")] = None,
+    en: Annotated[bool | None, typer.Option("--en/--zh", help="Language of the bad rows' reasons.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether the mapping is right.")] = False,
 ) -> None:
     """Import cases. A table imported twice is not doubled; bad rows go to a spreadsheet of their own."""
     import django
 
     django.setup()
+    from django.conf import settings
+    from django.utils.translation import override
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from tuoshan.cases import library
-    from tuoshan.intake.imports import mapping, reports, running, tables
+    from tuoshan.intake.imports import desk, mapping, reports, running, tables
     from tuoshan.intake.imports.records import Maker, unit_id
     from tuoshan.intake.imports.tables import TableRefused
 
-    console = Console(stderr=True)
+    console = Console(stderr=True, width=None if sys.stderr.isatty() else 200)
     try:
         columns = tables.headings(file)
     except TableRefused as refused:
-        raise typer.BadParameter(str(refused)) from None
+        raise _wrong(refused) from None
     chosen = _corrected(mapping.guess(columns), column or [], columns)
+    conditions = _conditions(only or [], columns)
+    titles = {target.name: target.title for target in mapping.TARGETS}
     for name, target in chosen.items():
-        console.print(f"  {name} → {target or '—'}", highlight=False)
-    wrong = mapping.problems(chosen)
-    if wrong:
-        raise typer.BadParameter(" ".join(wrong))
-    if not (yes or dry_run) and not typer.confirm("Import with these columns?"):
-        raise typer.Abort
-    conditions = dict(item.partition("=")[::2] for item in only or [])
+        console.print(f"  {name} → {_both(titles.get(target, '—'))}", highlight=False, markup=False)
+    for name, value in conditions.items():
+        console.print(f"  只导入 / Only: {name} = {value}", highlight=False, markup=False)
+    _refuse(lambda: mapping.problems(chosen))
+    if playbook not in library.everything():
+        known = ", ".join(sorted(library.everything()))
+        raise typer.BadParameter(f"没有流程 {playbook} / There is no playbook {playbook}: {known}")
     unit_number = unit_id(unit) if unit else None
     if unit and unit_number is None:
-        raise typer.BadParameter(f"there is no org unit {unit}")
+        raise typer.BadParameter(f"没有门店或部门 {unit} / There is no org unit {unit}")
     own_numbers = "key" in chosen.values()
     maker = Maker(
         library.current(playbook), _acting(person), chosen, "numbered" if own_numbers else "rows", live, unit_number,
         conditions=conditions,
     )  # fmt: skip
-    total = tables.count(file)
+    _refuse(lambda: desk.cannot_begin(maker))
+    if not (yes or dry_run) and not typer.confirm("按这样的列导入？ / Import with these columns?", err=True):
+        raise typer.Abort
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
     )
-    with bar:
-        task = bar.add_task("rows", total=total)
+    try:
+        total = tables.count(file)
+        with bar:
+            task = bar.add_task("行 / rows", total=total)
 
-        def show(tally: running.Tally) -> None:
-            bar.update(task, completed=tally.read)
+            def show(tally: running.Tally) -> None:
+                bar.update(task, completed=tally.read)
 
-        tally = running.dry_run(file, maker, show) if dry_run else running.run(file, maker, progress=show)
-        bar.update(task, completed=total)
+            rows = tables.rows(file)
+            tally = running.dry_run(rows, maker, show) if dry_run else running.run(rows, maker, progress=show)
+    except TableRefused as refused:
+        raise _wrong(refused) from None
     if tally.bad:
         where = errors or Path(f"{file.name.partition('.')[0]}-errors.xlsx")
-        reports.write_errors(where, columns, tally.bad)
-        console.print(f"{len(tally.bad)} bad rows: {where}")
-    word = "would be taken" if dry_run else "taken"
-    typer.echo(f"{tally.read} rows, {tally.taken} {word}, {tally.known} known already, {len(tally.bad)} bad")
+        with override(settings.LANGUAGE_CODE if en is None else "en" if en else "zh-hans"):
+            reports.write_errors(where, columns, tally.bad)
+        console.print(f"待修改的行在 / Rows to mend are in: {where}", highlight=False, markup=False)
+    for line in _outcome(tally, dry_run=dry_run, chosen=bool(conditions)):
+        typer.echo(line)
     raise typer.Exit(1 if tally.bad else 0)
+
+
+def _outcome(tally: "running.Tally", *, dry_run: bool, chosen: bool) -> list[str]:
+    zh, en = ("可以建单", "would be taken") if dry_run else ("已建单", "taken")
+    bad = len(tally.bad)
+    passed = tally.read - tally.taken - tally.known - bad
+    zh_passed, en_passed = (f"，不在所选之内 {passed}", f", {passed} not chosen") if chosen else ("", "")
+    return [
+        f"{tally.read} 行：{zh} {tally.taken}，以前已有 {tally.known}，待修改 {bad}{zh_passed}",
+        f"{tally.read} rows: {tally.taken} {en}, {tally.known} known already, {bad} bad{en_passed}",
+    ]
+
+
+def _both(said: object) -> str:
+    """In Chinese and in English, once where they are the same."""
+    from django.utils.translation import override
+
+    with override("zh-hans"):
+        zh = str(said)
+    with override("en"):
+        en = str(said)
+    return zh if zh == en else f"{zh} / {en}"
+
+
+def _wrong(refused: object) -> typer.BadParameter:
+    return typer.BadParameter(_both(refused))
+
+
+def _refuse(problems: Callable[[], list[str]]) -> None:
+    """End with what is wrong, in both languages."""
+    from django.utils.translation import override
+
+    said = []
+    for language in ("zh-hans", "en"):
+        with override(language):
+            said.append(" ".join(problems()))
+    if said[0]:
+        raise typer.BadParameter(" / ".join(said))
+
+
+def _conditions(only: list[str], columns: list[str]) -> dict[str, str]:
+    """`COLUMN=VALUE` as column → value. Raises BadParameter for a column that the table does not have."""
+    found = {}
+    for item in only:
+        name, equals, value = item.partition("=")
+        if not equals or name not in columns:
+            raise typer.BadParameter(_no_column(item if not equals else name, columns))
+        found[name] = value.strip()
+    return found
+
+
+def _no_column(name: str, columns: list[str]) -> str:
+    return f"没有这一列 / There is no column: {name}. {', '.join(columns)}"
 
 
 def _corrected(guessed: dict[str, str], corrections: list[str], columns: list[str]) -> dict[str, str]:
     """The guess with `TARGET=COLUMN` corrections."""
     for correction in corrections:
-        target, _, name = correction.partition("=")
+        target, _equals, name = correction.partition("=")
+        target, name = target.strip(), name.strip()
         if name and name not in columns:
-            raise typer.BadParameter(f"there is no column {name}; there are: {', '.join(columns)}")
+            raise typer.BadParameter(_no_column(name, columns))
         guessed = {known: "" if found == target else found for known, found in guessed.items()}
         if name:
             guessed[name] = target
@@ -103,7 +174,7 @@ def _acting(username: str) -> Any:
         return ActingAs("system", parties=frozenset({"system"}))
     person = Person.objects.filter(username__iexact=username).first()
     if person is None:
-        raise typer.BadParameter(f"there is nobody called {username}")
+        raise typer.BadParameter(f"没有叫 {username} 的人 / There is nobody called {username}")
     return ActingAs("person", None, person)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tuoshan import identifiers
@@ -41,8 +42,9 @@ class ImportRun(models.Model):
     """One spreadsheet: where it lies, how its columns are read, how far it has come.
 
     The file is kept under DATA_DIR/imports until the import has ended and its report was fetched or is old.
-    `position` is the number of rows already handled; a killed worker goes on from there, and rows that it had
-    taken are known again by their keys.
+    `position` is the number of rows already handled and `place` where the next one begins; a killed worker goes
+    on from there, and rows that it had taken are known again by their keys. `only` is column → value: rows that
+    say something else are passed over.
     """
 
     class Status(models.TextChoices):
@@ -63,10 +65,12 @@ class ImportRun(models.Model):
     unit_id = models.BigIntegerField(null=True)
     columns: Any = models.JSONField(default=list)
     mapping: Any = models.JSONField(default=dict)
+    only: Any = models.JSONField(default=dict)
     sample: Any = models.JSONField(default=list)
     status = models.CharField(max_length=10, choices=Status, default=Status.MAPPING)
     rows = models.IntegerField(default=0)
     position = models.IntegerField(default=0)
+    place = models.BigIntegerField(default=0)
     taken = models.IntegerField(default=0)
     known = models.IntegerField(default=0)
     refused: Any = models.JSONField(default=list)
@@ -85,3 +89,14 @@ class ImportRun(models.Model):
     def percent(self) -> int:
         """How far it has come, 0 to 100."""
         return min(100, round(100 * self.position / self.rows)) if self.rows else 0
+
+    @property
+    def passed_over(self) -> int:
+        """Rows that the conditions left out, of those read so far."""
+        read = self.rows if self.status == self.Status.CHECKED else self.position
+        return max(0, read - self.taken - self.known - len(self.refused)) if self.only else 0
+
+    @property
+    def problem_said(self) -> str:
+        """Why it failed, in the language in force."""
+        return gettext(self.problem) if self.problem else ""

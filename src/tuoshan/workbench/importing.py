@@ -18,6 +18,7 @@ from tuoshan.parties.permissions import permitted
 
 SHOWN_BAD = 50
 SHOWN_RUNS = 20
+SHOWN_CONDITIONS = 2
 
 
 def _find(number: int) -> ImportRun:
@@ -58,7 +59,7 @@ def map_columns(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         columns = {name: request.POST.get(f"column-{place}", "") for place, name in enumerate(run.columns)}
         playbook, live = request.POST.get("playbook", "complaint"), request.POST.get("mode") == "live"
-        problems = desk.confirm(run, columns, playbook, live=live)
+        problems = desk.confirm(run, columns, playbook, live=live, only=_only(request))
         if not problems:
             return redirect("workbench:import_run", run.pk)
     shown = [
@@ -66,8 +67,22 @@ def map_columns(request: HttpRequest, number: int) -> HttpResponse:
         for place, name in enumerate(run.columns)
     ]
     books = [(key, words(book.title)) for key, book in library.everything().items()]
-    context = {"run": run, "columns": shown, "targets": mapping.TARGETS, "problems": problems, "books": books}
+    context = {"run": run, "columns": shown, "targets": mapping.TARGETS, "problems": problems, "books": books,
+               "conditions": _conditions(run)}  # fmt: skip
     return render(request, "workbench/importing/mapping.html", context, status=422 if problems else 200)
+
+
+def _only(request: HttpRequest) -> dict[str, str]:
+    """Column → value, of the lines that name a column."""
+    pairs = zip(request.POST.getlist("only-column"), request.POST.getlist("only-value"), strict=False)
+    return {name: value for name, value in pairs if name}
+
+
+def _conditions(run: ImportRun) -> list[dict[str, Any]]:
+    """The lines to choose rows by: those chosen, then empty ones."""
+    chosen = list(run.only.items())
+    lines = [*chosen, *[("", "")] * max(1, SHOWN_CONDITIONS - len(chosen))]
+    return [{"place": place, "name": name, "value": value} for place, (name, value) in enumerate(lines)]
 
 
 def _sample(run: ImportRun, name: str) -> list[str]:
@@ -84,7 +99,8 @@ def show_run(request: HttpRequest, number: int) -> HttpResponse:
         desk.start(run)
         return redirect("workbench:import_run", run.pk)
     template = "progress" if request.headers.get("HX-Request") else "run"
-    context = {"run": run, "bad": run.refused[:SHOWN_BAD], "more": max(0, len(run.refused) - SHOWN_BAD)}
+    bad = [{"number": row, "why": why} for row, why in desk.bad_rows(run, SHOWN_BAD)]
+    context = {"run": run, "bad": bad, "more": max(0, len(run.refused) - SHOWN_BAD)}
     return render(request, f"workbench/importing/{template}.html", context)
 
 

@@ -1,14 +1,16 @@
 """Imports from the desk: take the file in, remember what was confirmed, work it off in pieces by the agenda."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tuoshan import clock, identifiers
 from tuoshan.agenda import claiming
@@ -16,7 +18,9 @@ from tuoshan.agenda.models import Item
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library
 from tuoshan.cases.acting import ActingAs
-from tuoshan.intake.imports import mapping, reports, running, tables
+from tuoshan.cases.forms import words
+from tuoshan.intake.imports import mapping, reports, running, shelf, tables
+from tuoshan.intake.imports.reasons import Reason
 from tuoshan.intake.imports.records import Maker
 from tuoshan.intake.imports.running import Bad
 from tuoshan.intake.imports.tables import Row, TableRefused
@@ -25,9 +29,9 @@ from tuoshan.parties.models import Person
 
 LARGEST_BYTES = 200 * 1024 * 1024
 PIECE = 1000
-SAMPLED = 5
 KEPT = timedelta(days=30)
 MOST_REPORTED = 50_000
+FILE_GONE = gettext_noop("导入的文件已经不在，请重新上传。已经建单的行不会重复。")
 ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
 
 
@@ -48,9 +52,9 @@ def take_in(file: "UploadedFile[Any]", person: Person) -> ImportRun:
     name = Path(file.name or "").name
     ending = next((end for end in ENDINGS if name.lower().endswith(end)), "")
     if not ending:
-        raise TableRefused(_("“%(name)s”不是 CSV 或 Excel 文件。") % {"name": name})
+        raise TableRefused(gettext_noop("“%(name)s”不是 CSV 或 Excel 文件。"), name=name)
     if (file.size or 0) > LARGEST_BYTES:
-        raise TableRefused(_("“%(name)s”超过 200 MB，请分开导入。") % {"name": name})
+        raise TableRefused(gettext_noop("“%(name)s”超过 200 MB，请分开导入。"), name=name)
     stored = folder() / f"{identifiers.token(12)}{ending}"
     digest = hashlib.sha256()
     with stored.open("wb") as out:
@@ -59,10 +63,9 @@ def take_in(file: "UploadedFile[Any]", person: Person) -> ImportRun:
             out.write(chunk)
     try:
         columns = tables.headings(stored)
-        sample = [row.cells for row, _n in zip(tables.rows(stored), range(SAMPLED), strict=False)]
-        total = tables.count(stored)
+        total, sample = shelf.keep(stored)
     except TableRefused:
-        stored.unlink(missing_ok=True)
+        shelf.forget(stored)
         raise
     return ImportRun.objects.create(
         person_id=person.pk, file_name=name[:200], stored_name=stored.name, source=digest.hexdigest()[:16],
@@ -77,29 +80,46 @@ def maker_of(run: ImportRun) -> Maker:
     own_numbers = "key" in run.mapping.values()
     source = "numbered" if own_numbers else "rows"
     acting = ActingAs("person", None, person)
-    return Maker(library.current(run.playbook), acting, run.mapping, source, run.live, run.unit_id)
+    return Maker(library.current(run.playbook), acting, run.mapping, source, run.live, run.unit_id, run.only)
 
 
-def confirm(run: ImportRun, columns: Mapping[str, str], playbook: str, *, live: bool) -> list[str]:
+def confirm(
+    run: ImportRun, columns: Mapping[str, str], playbook: str, *, live: bool, only: Mapping[str, str] | None = None
+) -> list[str]:
     """Take the meaning of the columns (heading → target, empty: not used) as confirmed and do the dry run.
 
-    Gives what is wrong with them, in words; then nothing is kept.
+    `only` is column → value: the rows to import at all. Gives what is wrong, in words; then nothing is kept.
     """
     run.mapping = {name: columns.get(name, "") for name in run.columns}
     run.playbook, run.live = playbook, live
-    problems = mapping.problems(run.mapping)
+    run.only = {name: value.strip() for name, value in (only or {}).items()}
+    problems = mapping.problems(run.mapping) + mapping.unknown_columns(columns, run.columns)
+    problems += mapping.unknown_columns(run.only, run.columns)
     if playbook not in library.everything():
         problems.append(_("没有这个流程。"))
+    else:
+        problems += cannot_begin(maker_of(run))
     if not problems:
         run.save()
         check(run)
     return problems
 
 
+def cannot_begin(maker: Maker) -> list[str]:
+    """Why no row of a table can become a case of this process."""
+    title = words(maker.playbook.title)
+    lacking = [words(item.label) for item in maker.not_given()]
+    problems = []
+    if lacking:
+        facts = {"playbook": title, "fields": _("、").join(lacking)}
+        problems.append(_("“%(playbook)s”的新工单还要填：%(fields)s。没有相应的列，只能作为历史导入。") % facts)
+    return problems
+
+
 def check(run: ImportRun) -> ImportRun:
     """The dry run: judge every row, keep what is wrong."""
-    tally = running.dry_run(path_of(run), maker_of(run))
-    run.taken, run.known, run.position = tally.taken, tally.known, 0
+    tally = running.dry_run((row for row, _place in shelf.from_place(path_of(run))), maker_of(run))
+    run.taken, run.known, run.position, run.place, run.problem = tally.taken, tally.known, 0, 0, ""
     run.refused = [_kept(bad) for bad in tally.bad[:MOST_REPORTED]]
     run.status = ImportRun.Status.CHECKED
     run.save()
@@ -107,10 +127,12 @@ def check(run: ImportRun) -> ImportRun:
 
 
 def start(run: ImportRun) -> ImportRun:
-    """Hand the import to the agenda; doing it twice starts it once."""
+    """Hand the import to the agenda, from where it was stopped, if it was; doing it twice starts it once."""
     now = clock.now()
     with write_transaction():
-        run.status, run.position, run.taken, run.known, run.refused = ImportRun.Status.RUNNING, 0, 0, 0, []
+        if run.status != ImportRun.Status.STOPPED:
+            run.position, run.place, run.taken, run.known, run.refused = 0, 0, 0, 0, []
+        run.status, run.finished_at = ImportRun.Status.RUNNING, None
         run.save()
         claiming.put(kind="job", name="import", key=f"import:{run.pk}", due_at=now, payload={"run": str(run.pk)})
     return run
@@ -122,19 +144,31 @@ def work_off(item: Item, now: datetime) -> datetime | None:
     if run is None or run.status != ImportRun.Status.RUNNING:
         return None
     try:
-        tally = running.run(path_of(run), maker_of(run), skip=run.position, most=PIECE)
-    except (TableRefused, OSError) as error:
-        run.status, run.problem, run.finished_at = ImportRun.Status.FAILED, str(error)[:300], now
-        run.save()
+        tally = running.run(_piece(run), maker_of(run))
+    except (TableRefused, OSError):
+        run.status, run.problem, run.finished_at = ImportRun.Status.FAILED, FILE_GONE, now
+        run.save(update_fields=["status", "problem", "finished_at"])
         return None
     run.position += tally.read
     run.taken += tally.taken
     run.known += tally.known
-    run.refused = [*run.refused, *(_kept(bad) for bad in tally.bad)][:MOST_REPORTED]
+    changed = ["position", "place", "taken", "known"]
+    if tally.bad:
+        run.refused = [*run.refused, *(_kept(bad) for bad in tally.bad)][:MOST_REPORTED]
+        changed.append("refused")
+    run.save(update_fields=changed)  # not the status: it may have been stopped meanwhile
     if tally.read < PIECE:
-        run.status, run.finished_at = ImportRun.Status.DONE, now
-    run.save()
-    return now if run.status == ImportRun.Status.RUNNING else None
+        running_still = ImportRun.objects.filter(pk=run.pk, status=ImportRun.Status.RUNNING)
+        running_still.update(status=ImportRun.Status.DONE, finished_at=now)
+        return None
+    return now
+
+
+def _piece(run: ImportRun) -> Iterator[Row]:
+    """The next rows of the import; `run.place` moves on as they are read."""
+    for row, place in islice(shelf.from_place(path_of(run), run.place), PIECE):
+        run.place = place
+        yield row
 
 
 def stop(run: ImportRun) -> None:
@@ -147,7 +181,7 @@ def stop(run: ImportRun) -> None:
 def report(run: ImportRun) -> Path:
     """The bad rows as a spreadsheet of their own."""
     made = folder() / f"{run.pk}-errors.xlsx"
-    bad = (Bad(Row(item["number"], item["cells"]), item["why"]) for item in run.refused)
+    bad = (Bad(Row(item["number"], item["cells"]), Reason.from_json(item["why"])) for item in run.refused)
     reports.write_errors(made, list(run.columns), bad)
     return made
 
@@ -156,13 +190,18 @@ def sweep(now: datetime) -> int:
     """Remove the files of imports that ended long ago; the record of them stays."""
     old = ImportRun.objects.filter(created_at__lt=now - KEPT).exclude(stored_name="")
     for run in old:
-        path_of(run).unlink(missing_ok=True)
+        shelf.forget(path_of(run))
         (folder() / f"{run.pk}-errors.xlsx").unlink(missing_ok=True)
     return old.update(stored_name="", sample=[], refused=[])
 
 
 def _kept(bad: Bad) -> dict[str, Any]:
-    return {"number": bad.row.number, "cells": bad.row.cells, "why": bad.why}
+    return {"number": bad.row.number, "cells": bad.row.cells, "why": bad.why.to_json()}
+
+
+def bad_rows(run: ImportRun, most: int) -> list[tuple[int, str]]:
+    """The first bad rows: number, and why, in the language in force."""
+    return [(item["number"], str(Reason.from_json(item["why"]))) for item in run.refused[:most]]
 
 
 def is_running() -> str:

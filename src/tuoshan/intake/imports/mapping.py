@@ -57,14 +57,19 @@ TARGETS = (
 )
 
 IGNORED = ""
+MOST_TELLING_FIRST = (
+    "order_no", "phone", "received_at", "unit", "category", "grade", "tag", "product", "name", "title", "key", "text",
+)  # fmt: skip
+"""Whose word decides where a heading holds several: a customer's phone is a phone, an order's number an order."""
 
 
 def guess(names: Iterable[str]) -> dict[str, str]:
     """Heading → target. An exact name wins over one that merely holds the word; each target is given once."""
     columns = list(names)
     found: dict[str, str] = dict.fromkeys(columns, IGNORED)
-    for fits in (_is_called, _speaks_of):
-        for target in TARGETS:
+    telling = sorted(TARGETS, key=lambda target: MOST_TELLING_FIRST.index(target.name))
+    for fits, targets in ((_is_called, TARGETS), (_speaks_of, telling)):
+        for target in targets:
             free = [column for column in columns if not found[column] and fits(target, column)]
             if free and target.name not in found.values():
                 found[free[0]] = target.name
@@ -84,6 +89,12 @@ def _speaks_of(target: Target, column: str) -> bool:
     plain = _plain(column)
     words = plain.split()
     return any(word in words if word.isascii() else len(word) > 1 and word in plain for word in target.words)
+
+
+def unknown_columns(named: Iterable[str], columns: Iterable[str]) -> list[str]:
+    """What is wrong with names of columns that the table does not have, in words."""
+    known = set(columns)
+    return [str(_("表格里没有“%(name)s”这一列。") % {"name": name}) for name in named if name not in known]
 
 
 def problems(mapping: Mapping[str, str]) -> list[str]:

@@ -2,21 +2,24 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from tuoshan import clock
 from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.chain import canonical
 from tuoshan.cases.orders import NewCase
 from tuoshan.cases.registering import resting_state
 from tuoshan.catalog.models import Category, Product
-from tuoshan.core.playbook import Playbook
+from tuoshan.core.playbook import Field, Playbook
+from tuoshan.intake.imports.reasons import Refused
 from tuoshan.intake.imports.tables import Row
 from tuoshan.intake.texts import said_field, title_of
 from tuoshan.parties import customers
@@ -28,6 +31,8 @@ GRADES = {
     "important": "important", "重要": "important", "中": "important", "medium": "important",
     "urgent": "urgent", "紧急": "urgent", "高": "urgent", "high": "urgent",
 }  # fmt: skip
+GIVEN = frozenset({"category", "product", "order_no"})
+"""Columns that go into registration fields of the same name."""
 MOMENT_FORMS = (
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%d %H:%M",
@@ -36,11 +41,17 @@ MOMENT_FORMS = (
     "%Y-%m-%d",
     "%Y/%m/%d",
     "%Y.%m.%d",
+    "%Y.%m.%d %H:%M",
     "%Y年%m月%d日",
+    "%Y年%m月%d日 %H:%M",
+    "%Y年%m月%d日 %H:%M:%S",
+    "%Y年%m月%d日 %H时%M分",
 )
+FIRST_YEAR = 1970
+LONGEST_KEY = 80
 
 
-class RowRefused(ValueError):
+class RowRefused(Refused):
     """What is wrong with the row, in words that name the column and the mend."""
 
 
@@ -74,7 +85,7 @@ class Maker:
         """By what the row is known again: its own number, else all that it says."""
         own = self.cell(row, "key")
         if own:
-            return own[:80]
+            return own if len(own) <= LONGEST_KEY else hashlib.sha256(own.encode()).hexdigest()
         whole = "\x1f".join(f"{name}={value}" for name, value in sorted(row.cells.items()))
         return hashlib.sha256(whole.encode()).hexdigest()[:40]
 
@@ -87,30 +98,42 @@ class Maker:
             try:
                 customers.checked_phone(phone)
             except customers.PhoneRefused as error:
-                raise RowRefused(_("电话“%(phone)s”不对：%(why)s") % {"phone": phone, "why": error}) from error
+                why = _("电话“%(phone)s”打不通：请写手机号、带区号的座机或 400、800 号码，或留空。")
+                raise RowRefused(why, phone=phone[:60]) from error
 
     def make(self, row: Row) -> NewCase:
-        """The case to register; the customer is found or made. Raises RowRefused."""
+        """The case to register, as yet without its customer. Raises RowRefused."""
         self.check(row)
         values = self._values(row)
-        customer_id = None
-        if phone := self.cell(row, "phone"):
-            customer_id = customers.find_or_make(phone, name=self.cell(row, "name")).customer.pk
         text = self.cell(row, "text")
+        told = sorted((target, self.cell(row, target)) for target in self._columns if target not in ("key", "grade"))
         return NewCase(
             playbook=self.playbook.key, acting=self.acting, values=values, channel="spreadsheet",
-            customer_id=customer_id, extra={"imported_by": str(self.acting.person.pk)} if self.acting.person else {},
+            content=canonical(told), extra={"imported_by": str(self.acting.person.pk)} if self.acting.person else {},
             unit_id=self._unit(row), title=self.cell(row, "title")[:200] or title_of(text),
             idempotency_key=f"import:{self.source}:{self.key(row)}"[:160], received_at=self._received(row),
             history="" if self.live else resting_state(self.playbook),
         )  # fmt: skip
+
+    def with_customer(self, new: NewCase, row: Row) -> NewCase:
+        """The same with the customer of the row, who is found by phone, or made."""
+        phone, name = self.cell(row, "phone"), self.cell(row, "name")
+        if not (phone or name):
+            return new
+        return replace(new, customer_id=customers.find_or_make(phone, name=name).customer.pk)
+
+    def not_given(self) -> list[Field]:
+        """What a new case of this process must tell when it is registered and no table can give."""
+        given = {target for target in self._columns if target in GIVEN} | {"channel", said_field(self.playbook)}
+        asked = [item for item in self.playbook.register if item.required and item.show_if is None]
+        return [item for item in asked if item.name not in given] if self.live else []
 
     def _values(self, row: Row) -> dict[str, Any]:
         text = self.cell(row, "text")
         if not text:
             raise RowRefused(_("没有投诉内容，请填写后再导入。"))
         if len(text) > MOST_TEXT:
-            raise RowRefused(_("投诉内容超过 %(most)d 字，请缩短。") % {"most": MOST_TEXT})
+            raise RowRefused(_("投诉内容超过 %(most)d 字，请缩短。"), most=MOST_TEXT)
         if tag := self.cell(row, "tag"):
             text = f"【{tag}】{text}"
         known = {item.name for item in self.playbook.register}
@@ -125,8 +148,12 @@ class Maker:
             values["product"] = found
         if (grade := self.cell(row, "grade")) and not self.live:
             if grade.casefold() not in GRADES:
-                raise RowRefused(_("等级“%(grade)s”不认识，请写一般、重要或紧急。") % {"grade": grade})
+                raise RowRefused(_("等级“%(grade)s”不认识，请写一般、重要或紧急。"), grade=grade[:60])
             values["grade"] = GRADES[grade.casefold()]
+        for target in self._columns:
+            item = next((one for one in self.playbook.register if one.name == target), None)
+            if self.live and item is not None and item.required and item.show_if is None and target not in values:
+                raise RowRefused(_("没有“%(column)s”，这个流程的新工单必须有。"), column=self._columns[target])
         return values
 
     def _received(self, row: Row) -> datetime | None:
@@ -135,9 +162,9 @@ class Maker:
             return None
         at = read_moment(text)
         if at is None:
-            raise RowRefused(_("时间“%(text)s”看不懂，请写成 2026-03-05 14:30。") % {"text": text})
+            raise RowRefused(_("时间“%(text)s”看不懂，请写成 2026-03-05 14:30。"), text=text[:60])
         if at > clock.now():
-            raise RowRefused(_("收到时间“%(text)s”在将来。") % {"text": text})
+            raise RowRefused(_("收到时间“%(text)s”在将来。"), text=text)
         return at
 
     def _unit(self, row: Row) -> int | None:
@@ -146,7 +173,7 @@ class Maker:
             return self.default_unit
         found = unit_id(code)
         if found is None:
-            raise RowRefused(_("没有代码或名称为“%(code)s”的门店或部门。") % {"code": code})
+            raise RowRefused(_("没有代码或名称为“%(code)s”的门店或部门。"), code=code[:60])
         return found
 
 
@@ -155,12 +182,16 @@ def read_moment(text: str) -> datetime | None:
     zone = ZoneInfo(settings.TIME_ZONE)
     for form in MOMENT_FORMS:
         try:
-            return datetime.strptime(text.strip(), form).replace(tzinfo=zone)
+            at = datetime.strptime(text.strip(), form).replace(tzinfo=zone)
+            break
         except ValueError:
             continue
-    try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError:
+    else:
+        try:
+            at = datetime.fromisoformat(text.strip())
+        except ValueError:
+            return None
+    if at.year < FIRST_YEAR:
         return None
     return at if at.tzinfo else at.replace(tzinfo=zone)
 
@@ -174,12 +205,13 @@ def forget() -> None:
 @lru_cache(maxsize=2000)
 def category_id(text: str) -> str:
     """A category by code or name. Raises RowRefused."""
-    lower = text.rpartition("/")[2].strip()
-    found = (
-        Category.objects.filter(code=text).first() or Category.objects.filter(name_zh=lower).order_by("-parent").first()
-    )
+    upper, _slash, lower = (part.strip() for part in text.rpartition("/"))
+    called = Category.objects.filter(Q(name_zh=lower) | Q(name_en__iexact=lower)).order_by("-is_active", "-parent")
+    if upper:
+        called = called.filter(Q(parent__name_zh=upper) | Q(parent__name_en__iexact=upper))
+    found = Category.objects.filter(code=text).first() or called.first()
     if found is None:
-        raise RowRefused(_("没有“%(name)s”这个类别。") % {"name": text})
+        raise RowRefused(_("没有“%(name)s”这个类别。"), name=text[:60])
     return str(found.pk)
 
 
@@ -193,5 +225,7 @@ def product_id(text: str) -> str | None:
 @lru_cache(maxsize=2000)
 def unit_id(text: str) -> int | None:
     """An org unit by code or name."""
-    found = OrgUnit.objects.filter(code=text).first() or OrgUnit.objects.filter(name_zh=text).first()
+    found = OrgUnit.objects.filter(code=text).first() or OrgUnit.objects.filter(
+        Q(name_zh=text) | Q(name_en__iexact=text)
+    ).first()  # fmt: skip
     return found.pk if found else None

@@ -6,8 +6,10 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from tuoshan.intake.imports.running import Bad
+from tuoshan.intake.imports.tables import NOTE
 
-WIDEST = 60
+MOST_IN_CELL = 32_767
+"""So many letters Excel takes."""
 
 
 def write_errors(path: Path, columns: list[str], bad: Iterable[Bad]) -> None:
@@ -22,10 +24,10 @@ def write_errors(path: Path, columns: list[str], bad: Iterable[Bad]) -> None:
         sheet.set_column(0, 0, 8)
         sheet.set_column(1, 1, 44)
         sheet.set_column(2, 2 + len(columns), 24)
-        for place, name in enumerate([_("原行号"), _("问题"), *columns]):
+        for place, name in enumerate([NOTE + _("原行号"), NOTE + _("问题"), *columns]):
             sheet.write_string(0, place, name, bold)
         for number, item in enumerate(bad, 1):
             sheet.write_number(number, 0, item.row.number)
-            sheet.write_string(number, 1, item.why, red)
+            sheet.write_string(number, 1, str(item.why), red)
             for place, name in enumerate(columns, 2):
-                sheet.write_string(number, place, item.row.cells.get(name, ""))
+                sheet.write_string(number, place, item.row.cells.get(name, "")[:MOST_IN_CELL])

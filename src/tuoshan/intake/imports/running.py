@@ -1,15 +1,15 @@
 """Dry run and run: hundreds of rows to a transaction, bad rows kept for the report, known rows not doubled."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import islice
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from tuoshan.cases import service
 from tuoshan.cases.orders import NewCase
-from tuoshan.cases.refusals import sentence
-from tuoshan.intake.imports import records, tables
+from tuoshan.intake.imports import records
+from tuoshan.intake.imports.reasons import Reason
 from tuoshan.intake.imports.records import Maker, RowRefused
 from tuoshan.intake.imports.tables import Row
 
@@ -22,7 +22,7 @@ class Bad:
     """A row that was not taken: where it stands, what it holds, what is wrong."""
 
     row: Row
-    why: str
+    why: Reason
 
 
 @dataclass(slots=True)
@@ -35,80 +35,89 @@ class Tally:
     bad: list[Bad] = field(default_factory=list)
 
 
-def dry_run(path: Path, maker: Maker, progress: Progress | None = None) -> Tally:
-    """Judge every row and write nothing. Rows with the same key after the first count as known."""
+def dry_run(rows: Iterable[Row], maker: Maker, progress: Progress | None = None) -> Tally:
+    """Judge every row and write nothing. Rows that are in already, or the same as one above, count as known."""
     records.forget()
-    tally, seen = Tally(), set[str]()
-    for row in tables.rows(path):
-        tally.read += 1
-        if not maker.wanted(row):
-            continue
-        try:
-            maker.check(row)
-        except RowRefused as refused:
-            tally.bad.append(Bad(row, str(refused)))
-        else:
-            key = maker.key(row)
-            tally.known += key in seen
-            tally.taken += key not in seen
-            seen.add(key)
-        if progress and tally.read % 500 == 0:
+    tally, seen = Tally(), dict[str, tuple[str, int]]()
+    for batch in _batches(rows):
+        ready = _ready(batch, maker, tally, seen)
+        known = service.same_as_known([new for _row, new in ready])
+        for row, new in ready:
+            number, same = known.get(new.idempotency_key or "", ("", True))
+            if number:
+                _known(tally, row, maker, number, same=same)
+            else:
+                tally.taken += 1
+        if progress:
             progress(tally)
     return tally
 
 
-def run(path: Path, maker: Maker, *, skip: int = 0, most: int | None = None, progress: Progress | None = None) -> Tally:
-    """Register the rows after the first `skip`, at most `most` of them. Safe to run again from anywhere."""
+def run(rows: Iterable[Row], maker: Maker, *, progress: Progress | None = None) -> Tally:
+    """Register the rows. Safe to run again from anywhere."""
     records.forget()
     tally = Tally()
-    for batch in _batches(path, skip, most):
+    for batch in _batches(rows):
         _register(batch, maker, tally)
         if progress:
             progress(tally)
     return tally
 
 
-def _batches(path: Path, skip: int, most: int | None) -> Iterator[list[Row]]:
-    batch: list[Row] = []
-    for number, row in enumerate(tables.rows(path)):
-        if number < skip:
-            continue
-        if most is not None and number >= skip + most:
-            break
-        batch.append(row)
-        if len(batch) == TOGETHER:
-            yield batch
-            batch = []
-    if batch:
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    left = iter(rows)
+    while batch := list(islice(left, TOGETHER)):
         yield batch
 
 
-def _register(rows: list[Row], maker: Maker, tally: Tally) -> None:
+def _ready(rows: list[Row], maker: Maker, tally: Tally, seen: dict[str, tuple[str, int]]) -> list[tuple[Row, NewCase]]:
+    """Those that can be tried; the bad ones, and those that stand in `seen` already, are counted."""
     tally.read += len(rows)
     ready: list[tuple[Row, NewCase]] = []
-    keys: set[str] = set()
     for row in rows:
         if not maker.wanted(row):
             continue
         try:
             new = maker.make(row)
         except RowRefused as refused:
-            tally.bad.append(Bad(row, str(refused)))
+            tally.bad.append(Bad(row, refused.reason))
             continue
-        if new.idempotency_key in keys:
-            tally.known += 1
+        key = new.idempotency_key or ""
+        if key in seen:
+            content, number = seen[key]
+            if content == new.content:
+                tally.known += 1
+            else:
+                why = _("编号“%(key)s”在第 %(row)d 行已经有了，内容却不同；请改正编号。")
+                tally.bad.append(Bad(row, Reason(why, {"key": maker.cell(row, "key")[:60], "row": number})))
             continue
-        keys.add(new.idempotency_key or "")
+        seen[key] = new.content, row.number
         ready.append((row, new))
-    for (row, _new), outcome in zip(ready, service.register_many([new for _row, new in ready]), strict=True):
+    return ready
+
+
+def _register(rows: list[Row], maker: Maker, tally: Tally) -> None:
+    ready = _ready(rows, maker, tally, {})
+    known = service.same_as_known([new for _row, new in ready])
+    given = [
+        new if (new.idempotency_key or "") in known else maker.with_customer(new, row) for row, new in ready
+    ]  # fmt: skip
+    for (row, _new), outcome in zip(ready, service.register_many(given), strict=True):
         if outcome.replayed:
-            tally.known += 1
+            _known(tally, row, maker, outcome.number, same=True)
         elif outcome.refusal is None:
             tally.taken += 1
         elif outcome.refusal.because == "key_used_otherwise":
-            number = outcome.number
-            tally.bad.append(
-                Bad(row, _("这一行以前导入过（%(number)s），但内容已经不同；请直接更正那个工单。") % {"number": number})
-            )
+            _known(tally, row, maker, outcome.number, same=False)
         else:
-            tally.bad.append(Bad(row, sentence(outcome.refusal, maker.playbook)))
+            refusal = outcome.refusal
+            tally.bad.append(Bad(row, Reason("", refusal.data, refusal.because, maker.playbook.key)))
+
+
+def _known(tally: Tally, row: Row, maker: Maker, number: str, *, same: bool) -> None:
+    """A row that is in already. By its own number it may say something else now, which is for a person to judge."""
+    if same or not maker.cell(row, "key"):
+        tally.known += 1
+        return
+    why = _("这一行以前导入过（%(number)s），但内容已经不同；请直接更正那个工单。")
+    tally.bad.append(Bad(row, Reason(why, {"number": number})))

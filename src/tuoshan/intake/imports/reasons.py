@@ -1,0 +1,57 @@
+"""Why a table or a row is refused: kept as facts, put into words in the language of whoever reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext
+
+from tuoshan.cases import library
+from tuoshan.cases.forms import PROBLEMS, words
+from tuoshan.cases.refusals import sentence
+from tuoshan.core.case import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A sentence of the catalogue with what is filled into it, or a refusal by a process (`because`, `facts`)."""
+
+    text: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    because: str = ""
+    playbook: str = ""
+
+    def __str__(self) -> str:
+        if not self.because:
+            return gettext(self.text) % dict(self.facts) if self.facts else gettext(self.text)
+        playbook = library.everything().get(self.playbook)
+        if playbook is None:
+            return self.because
+        if self.because != "invalid_form":
+            return sentence(Refusal(self.because, self.facts), playbook)
+        fields = {name: words(playbook.facts[name].label) if name in playbook.facts else name for name in self._fields}
+        return " ".join(f"“{fields[name]}”：{PROBLEMS.get(code, code)}" for name, code in self._fields.items())
+
+    @property
+    def _fields(self) -> dict[str, str]:
+        return dict(self.facts.get("fields", {}))
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {"text": self.text, "facts": dict(self.facts), "because": self.because, "playbook": self.playbook}
+
+    @staticmethod
+    def from_json(kept: Any) -> "Reason":
+        """As it was kept; words alone were kept before."""
+        return Reason(**kept) if isinstance(kept, dict) else Reason(facts={}, text=str(kept))
+
+
+class Refused(ValueError):
+    """What is wrong; its text is in the language in force whenever it is read."""
+
+    def __init__(self, text: str, /, **facts: Any) -> None:
+        super().__init__(text)
+        self.reason = Reason(text, facts)
+
+    def __str__(self) -> str:
+        return str(self.reason)

@@ -1,0 +1,93 @@
+"""`tuoshan import cases`: what it asks, what it says in both languages, what it leaves behind."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+from tests.cli.places import Place
+
+MADE = """
+from tuoshan.catalog import seeds as categories
+from tuoshan.parties import seeds
+from tuoshan.parties.models import OrgUnit, Person
+seeds.plant()
+categories.plant()
+root = OrgUnit.objects.create(code='hq', name_zh='公司', kind='company')
+Person.objects.create_user('lead', 'x', roles=('supervisor',), unit=root, display_name='李主管')
+"""
+TABLE = "编号,内容,情感,日期\n1,洗衣机漏水,差评,2026-02-03\n2,客服很好,好评,2026-02-03\n3,鞋底开胶,差评,昨天\n"
+COUNT = "from tuoshan.cases.models import Case; print(sorted(Case.objects.values_list('state', 'unit_id')))"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A company without cases; the tests of this module go on from one another only by what they say themselves."""
+    made = Place(tmp_path_factory.mktemp("import"), "import")
+    made.run("migrate")
+    made.python(MADE)
+    return made
+
+
+def brought(place: Place, folder: Path, *more: str, ends: int = 0, table: str = TABLE) -> "tuple[str, str]":
+    """What it says for programs and what for eyes."""
+    path = folder / "voices.csv"
+    path.write_text(table, encoding="utf-8")
+    done = place.run("import", "cases", str(path), "--errors", str(folder / "bad.xlsx"), *more, ends=ends)
+    return done.stdout, done.stderr
+
+
+def test_a_dry_run_says_in_both_languages_what_would_come_and_writes_nothing(place: Place, tmp_path: Path) -> None:
+    said, seen = brought(place, tmp_path, "--dry-run", "--only", "情感=差评", ends=1)
+    assert "3 行：可以建单 1，以前已有 0，待修改 1，不在所选之内 1" in said
+    assert "3 rows: 1 would be taken, 0 known already, 1 bad, 1 not chosen" in said
+    assert "内容 → 投诉内容 / What the complaint says" in seen and "情感 → —" in seen
+    assert "只导入 / Only: 情感 = 差评" in seen and "bad.xlsx" in seen and "3/3" in seen
+    assert place.python("from tuoshan.cases.models import Case; print(Case.objects.count())") == "0"
+
+
+def test_it_asks_in_both_languages_and_takes_no_for_an_answer(place: Place, tmp_path: Path) -> None:
+    path = tmp_path / "voices.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    asked = subprocess.run(
+        [sys.executable, "-m", "tuoshan", "import", "cases", str(path)], env=place.environment, input="n\n",
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert asked.returncode == 1 and "按这样的列导入？ / Import with these columns?" in asked.stderr
+    assert place.python("from tuoshan.cases.models import Case; print(Case.objects.count())") == "0"
+
+
+def test_what_it_takes_is_taken_once_and_bad_rows_are_told_in_the_language_asked_for(
+    place: Place, tmp_path: Path
+) -> None:
+    more = ("--yes", "--person", "lead", "--unit", "hq", "--only", "情感=差评")
+    said, _seen = brought(place, tmp_path, *more, "--en", ends=1)
+    assert "1 taken, 0 known already, 1 bad, 1 not chosen" in said and "已建单 1" in said
+    (_head, row) = CalamineWorkbook.from_path(str(tmp_path / "bad.xlsx")).get_sheet_by_index(0).to_python()
+    assert "cannot be read" in str(row[1])
+    before = place.python(COUNT)
+    assert before.count("closed") == 1 and "None" not in before
+    said, _seen = brought(place, tmp_path, "--yes", "--live", "--only", "情感=差评", ends=1)
+    assert "0 taken, 1 known already, 1 bad" in said, "by nobody in particular, and live: it is in already"
+    (_head, row) = CalamineWorkbook.from_path(str(tmp_path / "bad.xlsx")).get_sheet_by_index(0).to_python()
+    assert "看不懂" in str(row[1])
+    assert place.python(COUNT) == before
+
+
+def test_a_wrong_word_is_refused_in_both_languages(place: Place, tmp_path: Path) -> None:
+    for more, zh, en in (
+        (("--only", "mood=x"), "没有这一列", "There is no column"),
+        (("--only", "情感"), "没有这一列", "There is no column"),
+        (("--map", "text=正文"), "没有这一列", "There is no column"),
+        (("--map", "text="), "还没有指定", "No column is set"),
+        (("--map", "what=情感"), "不认识的目标", "Unknown target"),
+        (("--playbook", "nothing"), "没有流程", "There is no playbook"),
+        (("--unit", "moon"), "没有门店或部门", "There is no org unit"),
+        (("--person", "nobody"), "没有叫 nobody 的人", "There is nobody called nobody"),
+        (("--playbook", "facility_repair", "--live"), "只能作为历史导入", "only be imported as history"),
+    ):
+        _said, seen = brought(place, tmp_path, "--yes", *more, ends=2)
+        assert zh in seen and en in seen, seen
+    _said, seen = brought(place, tmp_path, ends=2, table="")
+    assert "文件里没有内容" in seen and "first row" in seen

@@ -1,0 +1,88 @@
+"""The screens of an import: a file, its columns and rows chosen, a dry run, progress, bad rows; in both languages."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.workbench.deskhouse import desk
+
+__all__ = ["desk"]
+TABLE = "编号,内容,情感\n1,洗衣机漏水,差评\n2,客服很好,好评\n3,,差评\n"
+CHINESE_DATA = re.compile("|".join(("编号", "内容", "情感", "洗衣机漏水", "客服很好", "差评", "好评", "待修改")))
+
+
+def uploaded(client: Any) -> str:
+    """The address of the mapping screen of a new import."""
+    answer = client.post("/import/", {"file": SimpleUploadedFile("voices.csv", TABLE.encode())})
+    assert answer.status_code == 302
+    return str(answer.url)
+
+
+def chosen(*pairs: tuple[str, str]) -> dict[str, Any]:
+    """The form of the mapping screen: columns as they are guessed, and column = value for the rows."""
+    return {
+        "column-0": "key", "column-1": "text", "playbook": "complaint", "mode": "history",
+        "only-column": [name for name, _value in pairs], "only-value": [value for _name, value in pairs],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "asks", "outside"),
+    [("zh-hans", "只导入这一列", "不在所选之内"), ("en", "Only rows where", "Not chosen")],
+)
+def test_rows_are_chosen_by_a_column_and_its_value(desk: Any, language: str, asks: str, outside: str) -> None:
+    from tuoshan import clock
+    from tuoshan.agenda.models import Item
+    from tuoshan.cases.models import Case
+    from tuoshan.intake.imports import desk as imports
+    from tuoshan.intake.models import ImportRun
+
+    client = desk.client("lead")
+    client.cookies["tuoshan_language"] = language
+    address = uploaded(client)
+    page = client.get(address).content.decode()
+    assert asks in page and page.count('name="only-column"') == 2
+    answer = client.post(address, chosen(("情感", "差评"), ("", "")))
+    assert answer.status_code == 302, answer.content.decode()
+    run = ImportRun.objects.get()
+    assert (run.only, run.taken, len(run.refused), run.passed_over) == ({"情感": "差评"}, 1, 1, 1)
+    tried = client.get(answer.url).content.decode()
+    assert outside in tried and "情感 = 差评" in tried and not Case.objects.exists()
+    assert client.post(answer.url).status_code == 302
+    imports.work_off(Item.objects.get(kind="job", name="import"), clock.now())
+    done = client.get(answer.url, headers={"HX-Request": "true"}).content.decode()
+    assert outside in done and Case.objects.get().title == "洗衣机漏水"
+    why = "没有投诉内容" if language == "zh-hans" else "The complaint has no text"
+    assert why in done, "the worker that found it speaks no language of its own"
+    sheet = client.get(f"{answer.url}/errors.xlsx")
+    assert sheet.getvalue()[:2] == b"PK"
+    again = client.get(address).content.decode()
+    assert 'value="差评"' in again and re.search(r'<option value="情感" selected>', again)
+
+
+def test_a_value_that_no_row_has_takes_nothing_and_a_column_that_is_not_there_is_refused(desk: Any) -> None:
+    from tuoshan.intake.models import ImportRun
+
+    client = desk.client("lead")
+    address = uploaded(client)
+    wrong = client.post(address, chosen(("心情", "差评")))
+    assert wrong.status_code == 422 and "表格里没有“心情”这一列。" in wrong.content.decode()
+    assert client.post(address, chosen(("情感", "中评"))).status_code == 302
+    run = ImportRun.objects.get()
+    assert (run.taken, run.passed_over, run.refused) == (0, 3, [])
+    assert client.post(address, chosen(("情感", "差评"), ("编号", "1"))).status_code == 302
+    run.refresh_from_db()
+    assert (run.taken, run.passed_over) == (1, 2)
+
+
+def test_whoever_reads_english_meets_no_chinese_but_in_the_table(desk: Any) -> None:
+    client = desk.client("lead")
+    client.cookies["tuoshan_language"] = "en"
+    address = uploaded(client)
+    answer = client.post(address, chosen(("情感", "差评")))
+    for page in (address, answer.url):
+        text = client.get(page).content.decode()
+        main = re.sub(r"<[^>]+>", " ", text[text.index("<main") : text.index("</main>")])
+        left = CHINESE_DATA.sub("", main)
+        assert not re.findall(r"[\u3400-\u9fff]+", left), page

@@ -20,15 +20,17 @@ CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
 class Running:
-    """`tuoshan run` on an empty SQLite database, with what it says."""
+    """`tuoshan run` on the SQLite database of a folder (or what `settings` name), with what it says."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, *more: str, within: float = WITHIN, **settings: str) -> None:
+        self.within = within
         environment = {key: value for key, value in os.environ.items() if not key.startswith("TUOSHAN_")}
         environment |= {"TUOSHAN_DATA_DIR": str(folder), "TUOSHAN_LOG_LEVEL": "ERROR", "PYTHONUNBUFFERED": "1"}
+        environment |= settings
         self.said_to = folder / "said.txt"
         with self.said_to.open("wb") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tuoshan", "run", "--port", str(port)], env=environment, stdout=said,
+                [sys.executable, "-m", "tuoshan", "run", "--port", str(port), *more], env=environment, stdout=said,
                 stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
 
@@ -38,13 +40,13 @@ class Running:
 
     def address(self) -> str:
         """Where it answers, once it says so."""
-        limit = time.monotonic() + WITHIN
+        limit = time.monotonic() + self.within
         while time.monotonic() < limit:
             if found := re.search(r"Tuoshan: (\S+)", self.said):
                 return found[1]
             assert self.process.poll() is None, self.said
             time.sleep(0.1)
-        raise AssertionError(f"no address within {WITHIN} s: {self.said}")
+        raise AssertionError(f"no address within {self.within} s: {self.said}")
 
     def others(self) -> list[int]:
         """Processes of its session besides the first one."""

@@ -63,7 +63,7 @@ def test_states_are_drawn_in_three_forms_and_two_languages() -> None:
     names = {line.split(":")[0].strip() for line in lines if re.fullmatch(r"    \w+: .+", line)}
     svg = "{http://www.w3.org/2000/svg}"
     assert len(drawn.findall(f"{svg}rect")) == len(names)
-    assert len([one for one in drawn.findall(f"{svg}path")]) == len(arrows)
+    assert len(list(drawn.findall(f"{svg}path"))) == len(arrows)
     text = told("graph", "complaint", "--en")
     assert text.startswith("complaint: ") and "\n● received" in text and "\n◆ closed" in text
     assert "there is no playbook nothing" in re.sub(r"[\s│]+", " ", told("graph", "nothing", ends=2))

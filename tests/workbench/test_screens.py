@@ -18,6 +18,7 @@ WRITERS = ("agent", "lead", "manager", "admin", "qa")
 SCREENS = {
     "/tasks": EVERYONE, "/tasks?done": EVERYONE, "/notifications": EVERYONE, "/notifications?count=bell-rail": EVERYONE,
     "/lessons": EVERYONE, "/lessons?show=all": EVERYONE, "/follow-ups": EVERYONE, "/follow-ups?all": EVERYONE,
+    "/customers": EVERYONE,
     "/parked": OVERSIGHT, "/mailbox": OVERSIGHT, "/lessons/new": LEADS, "/me/absence": WRITERS, "/bulk": WRITERS,
 }  # fmt: skip
 POSTS = {

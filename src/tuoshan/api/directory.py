@@ -6,14 +6,15 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from ninja import Router
 
-from tuoshan.api.application import Id, gives
+from tuoshan.api.application import Id, gives, me
+from tuoshan.api.formwork import as_stored, judged, posted
 from tuoshan.api.problems import Problem
-from tuoshan.api.shapes import CustomerOut, ListEntry, PersonOut
-from tuoshan.cases import lists, queries
-from tuoshan.parties import customers
+from tuoshan.api.shapes import CustomerChangeOut, CustomerIn, CustomerOut, JoinIn, ListEntry, PersonOut
+from tuoshan.cases import lists
+from tuoshan.office import customers
+from tuoshan.office.customers import CustomerForm, PhoneTaken
 from tuoshan.parties.models import Customer, Person
-from tuoshan.parties.permissions import WRITERS, api_permitted
-from tuoshan.secrets import mask_email, mask_phone
+from tuoshan.parties.permissions import api_permitted
 
 router = Router(tags=["directory"])
 
@@ -36,20 +37,63 @@ def list_entries(request: HttpRequest, name: str) -> list[dict[str, str]]:
 @router.get("/customers", response=gives(list[CustomerOut]), url_name="customer_find", summary="Find customers")
 @api_permitted("api.customer_find")
 def customer_find(request: HttpRequest, q: str) -> list[dict[str, Any]]:
-    """By phone (whole, or the last four digits) or by name; at most 20."""
+    """By phone (whole, or the last four digits), mail address or name, among customers of whom the caller sees a case;
+    at most 20.
+    """
     if len(q.strip()) < 2:
         raise Problem(422, "too_short", "q")
-    return [_customer(request, row) for row in customers.search(q)[:20]]
+    return [_customer(request, row) for row in customers.search(me(request), q)]
 
 
 @router.get("/customers/{number}", response=gives(CustomerOut), url_name="customer_read", summary="One customer")
 @api_permitted("api.customer_read")
 def customer_read(request: HttpRequest, number: Id) -> dict[str, Any]:
-    """A customer by id."""
-    found = Customer.objects.filter(pk=number).first()
+    """A customer by id; whom they were joined into, where they turned out to be another."""
+    return _customer(request, _found(request, number))
+
+
+@router.patch("/customers/{number}", response=gives(CustomerOut), url_name="customer_change", summary="Put right")
+@api_permitted("api.customer_change")
+def customer_change(request: HttpRequest, number: Id, body: CustomerIn) -> dict[str, Any]:
+    """Correct what is on record. 409 `phone_taken` when the phone is another customer's; `customer_id` is theirs, if
+    the caller may see them. Links sent to a phone or address that is theirs no longer open nothing from then on.
+    """
+    found = _found(request, number)
+    shown = as_stored(CustomerForm(customer=found))
+    form = judged(CustomerForm(posted(shown | body.dict(exclude_unset=True)), customer=found))
+    try:
+        customers.correct(me(request), found, form.cleaned_data)
+    except PhoneTaken as taken:
+        known = customers.seen(me(request), taken.other.pk)
+        raise Problem(
+            409, "phone_taken", str(taken), facts={"customer_id": known.pk if known is not None else None}
+        ) from taken
+    return _customer(request, found)
+
+
+@router.get(
+    "/customers/{number}/changes", response=gives(list[CustomerChangeOut]), url_name="customer_changes",
+    summary="What was put right",
+)  # fmt: skip
+@api_permitted("api.customer_changes")
+def customer_changes(request: HttpRequest, number: Id) -> list[dict[str, Any]]:
+    """The newest 50, values masked."""
+    return customers.changes(_found(request, number))
+
+
+@router.post("/customers/{number}/join", response=gives(CustomerOut), url_name="customer_join", summary="Join two")
+@api_permitted("api.customer_join")
+def customer_join(request: HttpRequest, number: Id, body: JoinIn) -> dict[str, Any]:
+    """The two are one person: cases pass to `into`, and what it lacks. Joining again changes nothing."""
+    one, other = _found(request, number), _found(request, body.into)
+    return _customer(request, customers.join(me(request), one, other) if one.pk != other.pk else other)
+
+
+def _found(request: HttpRequest, number: int) -> Customer:
+    found = customers.seen(me(request), number)
     if found is None:
         raise Http404
-    return _customer(request, found)
+    return found
 
 
 @router.delete("/customers/{number}", response=gives(None, 204), url_name="customer_erase", summary="Erase a customer")
@@ -59,18 +103,13 @@ def customer_erase(request: HttpRequest, number: Id) -> tuple[int, None]:
     found = Customer.objects.filter(pk=number).first()
     if found is None:
         raise Http404
-    customers.erase(found)
+    customers.erase(me(request), found)
     return 204, None
 
 
 def _customer(request: HttpRequest, row: Customer) -> dict[str, Any]:
-    user: Any = request.user
-    plain = not WRITERS.isdisjoint(user.role_keys())
-    return {
-        "id": row.pk, "name": row.name, "phone": row.phone if plain else mask_phone(row.phone),
-        "email": row.email if plain else mask_email(row.email),
-        "cases": queries.reachable(user).filter(customer_id=row.pk).count(),
-    }  # fmt: skip
+    cases = customers.cases_of(me(request), row).order_by().count()
+    return customers.particulars(me(request), row) | {"id": row.pk, "cases": cases}
 
 
 @router.get("/people", response=gives(list[PersonOut]), url_name="people_list", summary="People")

@@ -255,7 +255,45 @@ class CustomerOut(Schema):
     name: str
     phone: str
     email: str
+    address: str
+    language: str
+    way: str
+    """How they are told: sms, mail, both, none; empty: as the company tells everybody."""
     cases: int
+
+
+class CustomerIn(Schema):
+    """What is to be put right; what is left out stays. `way`: sms, mail, both, none, or empty for the company's."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    language: str = ""
+    way: str = ""
+
+
+class JoinIn(Schema):
+    """Whom the customer turned out to be."""
+
+    into: int = Field(ge=1, le=9223372036854775807)
+
+
+class ChangedField(Schema):
+    """A field that was put right, its values masked."""
+
+    name: str
+    before: str
+    after: str
+
+
+class CustomerChangeOut(Schema):
+    """One correction: `changed`, `joined` or `erased`, by whom and when."""
+
+    at: datetime
+    action: str
+    person_id: int | None
+    fields: list[ChangedField]
 
 
 class PlaybookOut(Schema):

@@ -13,7 +13,7 @@ from tuoshan.care.models import SurveyAnswer, SurveyReason
 from tuoshan.cases import library, service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case, Task
-from tuoshan.knowledge.links import SURVEY, survey_link
+from tuoshan.knowledge.links import SURVEY, is_theirs, survey_link
 from tuoshan.secrets import read_link
 
 CHANGEABLE = timedelta(days=7)
@@ -50,7 +50,7 @@ def asked(token: str, now: datetime) -> Asked:
 
     payload = read_link(SURVEY, token)
     case = Case.objects.filter(id=int(payload.get("case", 0))).first()
-    if case is None:
+    if case is None or not is_theirs(case, payload):
         raise LinkBroken(SURVEY)
     return _asked(case, str(payload.get("task", "")), now)
 

@@ -9,9 +9,12 @@ class CasesConfig(AppConfig):
     verbose_name = _("工单")
 
     def ready(self) -> None:
-        """Let the words of a customer's cases go with the customer, and the tally stand after migrations."""
-        from tuoshan.cases import erasing, tally
-        from tuoshan.parties.customers import on_erase
+        """Let the words of a customer's cases go with the customer, cases pass to whom a customer turns out to be,
+        and the tally stand after migrations.
+        """
+        from tuoshan.cases import erasing, joining, tally
+        from tuoshan.parties.customers import on_erase, on_join
 
         on_erase(erasing.erase)
+        on_join(joining.join)
         post_migrate.connect(tally.keep_armed, sender=self)

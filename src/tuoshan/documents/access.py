@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from tuoshan import clock
 from tuoshan.documents.drafts import token_hash
 from tuoshan.documents.models import Evidence
+from tuoshan.parties.customers import still_theirs
 from tuoshan.parties.permissions import OVERSIGHT, WRITERS
 
 PORTAL_CASES = "portal_cases"
@@ -79,9 +80,14 @@ def portal_cases(request: HttpRequest) -> frozenset[int]:
     """Ids of the cases bound to this session by the portal."""
     session = getattr(request, "session", None)
     kept = session.get(PORTAL_CASES, ()) if session is not None else ()
-    if isinstance(kept, dict):  # with the second until which each is open
+    if isinstance(kept, dict):  # with the second until which each is open, and whose it was then
         now = clock.now().timestamp()
-        return frozenset(int(case_id) for case_id, until in kept.items() if float(until) > now)
+        marks = {int(case_id): mark if isinstance(mark, list) else [mark] for case_id, mark in kept.items()}
+        return frozenset(
+            case_id
+            for case_id, (until, *whose) in marks.items()
+            if float(until) > now and (not whose or still_theirs(*whose))
+        )
     return frozenset(int(case_id) for case_id in kept)
 
 

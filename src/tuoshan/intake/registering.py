@@ -153,7 +153,10 @@ def record_identity(*, case_id: int, actor: ActingAs, check: IdentityCheck) -> O
 def _customer(contact: Contact, *, by_staff: bool) -> customers.Found | None:
     """A mail address alone names a known customer only when staff say so: anybody can write one into a web form."""
     if contact.customer_id is not None:
-        return customers.Found(Customer.objects.get(pk=contact.customer_id, erased_at__isnull=True), False, ())
+        known = customers.living(contact.customer_id)
+        if known is None:
+            raise Customer.DoesNotExist
+        return customers.Found(known, False, ())
     if not contact.is_known:
         return None
     if by_staff and not contact.phone.strip() and contact.email.strip():

@@ -1,5 +1,13 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+
+def _pace(person: Any, data: Any) -> Any:
+    from tuoshan.integrations.forms import NotificationPaceForm
+
+    return NotificationPaceForm.of(person, data)
 
 
 class IntegrationsConfig(AppConfig):
@@ -9,8 +17,12 @@ class IntegrationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Take part when a customer is erased."""
-        from tuoshan.integrations.erasing import erase
-        from tuoshan.parties.customers import on_erase
+        """Take part when a customer is erased, corrected, or turns out to be another; offer when staff get mail."""
+        from tuoshan.integrations import correcting, erasing
+        from tuoshan.parties.customers import on_correct, on_erase, on_join
+        from tuoshan.parties.offered import offer
 
-        on_erase(erase)
+        on_erase(erasing.erase)
+        on_correct(correcting.correct)
+        on_join(correcting.join)
+        offer(_pace)

@@ -40,8 +40,7 @@ def addressees(customer: Customer, *, only: str = "") -> list[Addressee]:
     With one way missing the other serves. Somebody with neither phone nor mail gets a letter when their address is
     known. Who wants no messages gets none; they still find everything on their page.
     """
-    wish = ContactPreference.objects.filter(customer_id=customer.pk).first()
-    way = wish.way if wish else str(calendars.table("", DEFAULT_WAY) or "sms")
+    way = _way(customer)
     if way == ContactPreference.Way.NONE:
         return []
     known = {
@@ -58,6 +57,16 @@ def addressees(customer: Customer, *, only: str = "") -> list[Addressee]:
             return both
     order = ("mail", "sms", "letter") if way == ContactPreference.Way.MAIL else ("sms", "mail", "letter")
     return next(([known[name]] for name in order if name in known), [])
+
+
+def wants_none(customer: Customer) -> bool:
+    """Whether the customer wishes no messages; they still find everything on their page."""
+    return _way(customer) == ContactPreference.Way.NONE
+
+
+def _way(customer: Customer) -> str:
+    wish = ContactPreference.objects.filter(customer_id=customer.pk).first()
+    return wish.way if wish else str(calendars.table("", DEFAULT_WAY) or "sms")
 
 
 def outsider(playbook: Playbook, party: str, language: str) -> Addressee:

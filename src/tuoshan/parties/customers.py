@@ -1,6 +1,6 @@
-"""Customers: found or made by phone, searched by name, erased when they ask for it."""
+"""Customers: found or made by phone, searched by name, corrected, joined, erased when they ask for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import phonenumbers
@@ -30,7 +30,15 @@ class Found(NamedTuple):
 
 
 Cleaner = Callable[[Customer], None]
+Follower = Callable[[Customer, Mapping[str, str]], None]
+Joiner = Callable[[Customer, Customer], None]
 _cleaners: list[Cleaner] = []
+_followers: list[Follower] = []
+_joiners: list[Joiner] = []
+CORRECTED = ("name", "phone", "email", "address", "language")
+"""What may be corrected in a customer's record."""
+LINKED = ("phone", "email")
+"""Where links are sent to."""
 
 
 def on_erase(cleaner: Cleaner) -> Cleaner:
@@ -41,6 +49,25 @@ def on_erase(cleaner: Cleaner) -> Cleaner:
     if cleaner not in _cleaners:
         _cleaners.append(cleaner)
     return cleaner
+
+
+def on_correct(follower: Follower) -> Follower:
+    """Register what follows when a record is corrected; it is given the customer and what stood there before.
+
+    Followers run inside the same transaction.
+    """
+    if follower not in _followers:
+        _followers.append(follower)
+    return follower
+
+
+def on_join(joiner: Joiner) -> Joiner:
+    """Register what passes from one customer to the one that they turned out to be (`from`, `to`), inside the same
+    transaction.
+    """
+    if joiner not in _joiners:
+        _joiners.append(joiner)
+    return joiner
 
 
 def checked_phone(text: str) -> str:
@@ -108,11 +135,23 @@ def by_phone(phone: str) -> Customer | None:
     return _by_index(phone) if phone.strip() else None
 
 
-def by_phone_tail(tail: str) -> QuerySet[Customer]:
-    """Return customers whose phone ends with these four digits."""
-    if len(tail) != PHONE_TAIL_DIGITS or not tail.isdigit():
-        return Customer.objects.none()
-    return Customer.objects.filter(phone_tail_index=blind_index(tail, "tail"))
+def living(pk: int) -> Customer | None:
+    """The customer of this id, or the one that they were joined into; None for erased and unknown ones."""
+    row = Customer.objects.filter(pk=pk).first()
+    while row is not None and row.joined_into_id is not None:
+        row = Customer.objects.filter(pk=row.joined_into_id).first()
+    return row if row is not None and row.erased_at is None else None
+
+
+def link_mark(customer_id: int | None) -> tuple[int, int] | None:
+    """What a link to this customer carries, so that it stops opening when it was sent to somebody else."""
+    version = Customer.objects.filter(pk=customer_id or 0).values_list("contact_version", flat=True).first()
+    return None if customer_id is None or version is None else (customer_id, version)
+
+
+def still_theirs(customer_id: int, version: int) -> bool:
+    """Whether what carries this mark went to where the customer still is."""
+    return Customer.objects.filter(pk=customer_id, contact_version=version).exists()
 
 
 def by_name(text: str) -> QuerySet[Customer]:
@@ -159,8 +198,66 @@ def erase(customer: Customer) -> None:
         if locked.erased_at is None:
             for cleaner in _cleaners:
                 cleaner(locked)
-            locked.name = locked.phone = locked.email = locked.address = ""
-            locked.erased_at = clock.now()
+            _empty(locked)
+            locked.contact_version += 1
             locked.save()
             locked.orders.update(phone_index="")
+            locked.changes.update(content="")
     customer.refresh_from_db()
+
+
+def _empty(customer: Customer) -> None:
+    customer.name = customer.phone = customer.email = customer.address = ""
+    customer.erased_at = clock.now()
+
+
+def correct(customer: Customer, values: Mapping[str, str]) -> dict[str, str]:
+    """Put right what is given of `CORRECTED`; what stood there before, of the fields that changed.
+
+    Phones must have passed `checked_phone`. Indexes follow; links that were sent to a phone or address that is theirs
+    no longer open nothing from now on. Call it inside a transaction. Raises IntegrityError for another's phone.
+    """
+    locked = Customer.objects.select_for_update().get(pk=customer.pk, erased_at=None)
+    before = {name: getattr(locked, name) for name in CORRECTED if name in values}
+    changed = {name: old for name, old in before.items() if old != values[name].strip()}
+    if changed:
+        for name in changed:
+            setattr(locked, name, values[name].strip())
+        if any(changed.get(name) for name in LINKED):
+            locked.contact_version += 1
+        locked.save()
+        for follower in _followers:
+            follower(locked, changed)
+    customer.refresh_from_db()
+    return changed
+
+
+def join(customer: Customer, into: Customer) -> dict[str, str]:
+    """The two are one: all that was the first one's passes to the second, and the row of the first is emptied.
+
+    What the second lacks is taken from the first; where both say something, the second's stays. Gives what was taken
+    over. Links sent to a phone or address that only the first one had open nothing from now on. Call it inside a
+    transaction.
+    """
+    rows = {row.pk: row for row in Customer.objects.select_for_update().filter(pk__in=(customer.pk, into.pk))}
+    old, kept = rows[customer.pk], rows[into.pk]
+    if old.pk == kept.pk or old.erased_at is not None or kept.erased_at is not None:
+        raise ValueError("two different customers are needed, neither of them erased")
+    was = {name: getattr(old, name) for name in CORRECTED}
+    taken = {name: value for name, value in was.items() if value and not getattr(kept, name)}
+    lost = [name for name in LINKED if was[name] and name not in taken and was[name] != getattr(kept, name)]
+    for joiner in _joiners:
+        joiner(old, kept)
+    old.orders.update(customer=kept)
+    old.changes.update(customer=kept)
+    _empty(old)
+    old.joined_into = kept
+    old.contact_version += 1 if lost else 0
+    old.save()
+    for name, value in taken.items():
+        setattr(kept, name, value)
+    kept.grade = kept.grade or old.grade
+    kept.save()
+    customer.refresh_from_db()
+    into.refresh_from_db()
+    return taken

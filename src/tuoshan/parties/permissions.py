@@ -50,7 +50,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Workbench: reading
     **_each(
         "workbench.",
-        "home queue queue_counts case presence search palette playbooks playbook_diagram notifications "
+        "home queue queue_counts case presence search palette customers customer playbooks playbook_diagram "
+        "notifications "
         "rulings ruling_trace ruling ruling_paper ruling_kept_paper rule_books rule_book ",
         STAFF,
     ),
@@ -68,6 +69,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each("workbench.", "notification_read", STAFF),
     **_each("workbench.", "register register_form register_duplicates register_order register_email", FRONT),
     **_each("workbench.", "register_products register_message registered slip merge unmerge", FRONT),
+    **_each("workbench.", "customer_correct customer_join", FRONT),
+    **_each("workbench.", "customer_erase", ADMINS),
     **_each("workbench.", "parked_retry parked_drop absence leaver leave mailbox_retry mailbox_open", LEADS),
     **_each("workbench.", "lesson_make lesson_link lesson_check", LEADS),
     **_each("workbench.", "mailbox mailbox_message", OVERSIGHT),
@@ -108,6 +111,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "evidence_list evidence_file case_search filter_list filter_cases task_list follow_up_list lesson_list "
         "lesson_read "
         "notification_list notification_read me_change token_list token_revoke customer_find customer_read "
+        "customer_changes "
         "category_list playbook_list playbook_read product_find order_read "
         "book_list book_facts ruling_ask ruling_batch ruling_paper case_rulings case_ruling_paper",
         STAFF,
@@ -127,6 +131,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each("api.", "board_read board_cases board_tomorrow board_approvals parked_list mail_list mail_read", OVERSIGHT),
     **_each("api.", "people_list", OVERSIGHT),
     **_each("api.", "report_list report_read report_file cases_file", REPORT_READERS),
+    **_each("api.", "customer_change customer_join", FRONT),
     **_each("api.", "customer_erase", ADMINS),
     # Programs: settings
     **_each(
@@ -156,6 +161,7 @@ SCOPES: dict[str, str] = {
         _each(
             "api.",
             "case_register case_batch case_act case_task case_ask case_hold case_release case_correct case_step_back "
+            "customer_change customer_join "
             "case_note case_call case_message case_watch case_unwatch case_merge case_unmerge evidence_add "
             "case_presence reply_used case_follow_up filter_make filter_change filter_remove lesson_make lesson_link "
             "lesson_progress lesson_check notification_read me_change token_revoke absence_make absence_end "

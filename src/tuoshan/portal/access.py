@@ -1,6 +1,7 @@
 """Which cases this visitor has proved to be theirs. All that shows or changes a case asks here first."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
@@ -9,6 +10,7 @@ from tuoshan import clock
 from tuoshan.cases import library
 from tuoshan.cases.models import Case
 from tuoshan.documents.access import PORTAL_CASES, portal_cases
+from tuoshan.parties.customers import link_mark
 from tuoshan.parties.models import Customer, Person
 from tuoshan.secrets import blind_index
 
@@ -16,11 +18,14 @@ OPEN_FOR = timedelta(hours=12)
 MOST_CASES = 20
 
 
-def open_case(request: HttpRequest, case_id: int) -> None:
-    """Bind a case to the session for twelve hours. The session gets a new key, so that a planted one gains nothing."""
-    known = {str(number): until for number, until in _known(request).items()}
-    known.pop(str(case_id), None)
-    known[str(case_id)] = int((clock.now() + OPEN_FOR).timestamp())
+def open_case(request: HttpRequest, case: Case) -> None:
+    """Bind a case to the session for twelve hours, or until the customer's phone or mail address is put right. The
+    session gets a new key, so that a planted one gains nothing.
+    """
+    known = _known(request)
+    known.pop(str(case.pk), None)
+    until = int((clock.now() + OPEN_FOR).timestamp())
+    known[str(case.pk)] = [until, *(link_mark(case.customer_id) or ())]
     request.session.cycle_key()
     request.session[PORTAL_CASES] = dict(list(known.items())[-MOST_CASES:])
 
@@ -30,9 +35,9 @@ def leave(request: HttpRequest) -> None:
     request.session.pop(PORTAL_CASES, None)
 
 
-def _known(request: HttpRequest) -> dict[str, int]:
+def _known(request: HttpRequest) -> dict[str, Any]:
     kept = request.session.get(PORTAL_CASES, {})
-    return {str(number): int(until) for number, until in kept.items()} if isinstance(kept, dict) else {}
+    return {str(number): until for number, until in kept.items()} if isinstance(kept, dict) else {}
 
 
 def case_of(request: HttpRequest, number: str) -> Case | None:

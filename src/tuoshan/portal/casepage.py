@@ -194,7 +194,7 @@ def _merged_into(request: HttpRequest, case: Case) -> Case | None:
     if into is None or into.customer_id is None or into.customer_id != case.customer_id or not access.has_page(into):
         return None
     if access.case_of(request, into.number) is None:
-        access.open_case(request, into.pk)
+        access.open_case(request, into)
     return into
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tuoshan import clock
 from tuoshan.cases.models import Case
-from tuoshan.knowledge.links import CASE, SURVEY
+from tuoshan.knowledge.links import CASE, SURVEY, is_theirs
 from tuoshan.parties.permissions import permitted
 from tuoshan.portal import access, throttle
 from tuoshan.portal.forms import TrackForm
@@ -46,7 +46,7 @@ def track(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _("没有找到相符的工单。请核对编号和手机号，两项都要与登记时一致。"))
         return page(request, "track.html", {"track": form}, 422)
     throttle.forgive(tried)
-    access.open_case(request, case.pk)
+    access.open_case(request, case)
     return redirect("portal:case", case.number)
 
 
@@ -63,6 +63,9 @@ def _read(request: HttpRequest, purpose: str, token: str) -> tuple[Case | None, 
     if case is None or not access.has_page(case):
         problem = _("这个链接不完整，可能在转发时被截断。请用编号和手机号查询。")
         return None, "", page(request, "track.html", {"track": TrackForm(), "problem": problem}, 404)
+    if not is_theirs(case, payload):
+        problem = _("这个链接已失效。请用编号和手机号查询。")
+        return None, "", page(request, "track.html", {"track": TrackForm(), "problem": problem}, 410)
     return case, str(payload.get("task", "")), None
 
 
@@ -74,7 +77,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if case is None:
         assert refusal is not None
         return refusal
-    access.open_case(request, case.pk)
+    access.open_case(request, case)
     return redirect("portal:case", case.number)
 
 
@@ -86,7 +89,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
     if case is None:
         assert refusal is not None
         return refusal
-    access.open_case(request, case.pk)
+    access.open_case(request, case)
     return redirect(reverse("portal:case", args=[case.number]) + "#rate")
 
 

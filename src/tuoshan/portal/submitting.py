@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tuoshan import clock, identifiers
 from tuoshan.cases import library
 from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.models import Case
 from tuoshan.cases.possible import Standing
 from tuoshan.documents import drafts
 from tuoshan.knowledge.links import case_link
@@ -66,7 +67,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     outcome = register(request.POST.get("key", ""), form.cleaned_data, token).outcome
     if outcome.refusal is not None:
         return _again(request, form, token, refused(outcome.refusal, library.current(PLAYBOOK)), 422)
-    access.open_case(request, outcome.case_id)
+    access.open_case(request, Case.objects.get(pk=outcome.case_id))
     response = redirect("portal:submitted", outcome.number)
     response.delete_cookie(DRAFT_COOKIE, path="/portal/")
     return response

@@ -25,6 +25,7 @@ from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import evidence_title, sentence
 from tuoshan.core.possible import Possible
 from tuoshan.documents import drafts, evidence
+from tuoshan.integrations import recipients
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import proposing
 from tuoshan.workbench import assignable, correcting, foreseen
@@ -201,9 +202,12 @@ def _nothing_written(request: HttpRequest, case: Case, what: str) -> HttpRespons
 def _writing(case: Case, what: str) -> dict[str, Any]:
     """What the small form for a note, a call or a message is made of."""
     playbook = library.pinned(case.playbook, case.playbook_hash)
+    customer = recipients.of_case(case) if what == "message" else None
+    ways = [one.channel for one in recipients.addressees(customer)] if customer is not None else []
     return {
         "case": case, "what": what, "key": identifiers.token(), "reply_title": reply_title(playbook),
-        "has_ways": playbook.portal in ("", "customer"),
+        "has_ways": playbook.portal in ("", "customer"), "way": next(iter(ways), ""),
+        "wants_none": customer is not None and recipients.wants_none(customer),
     }  # fmt: skip
 
 

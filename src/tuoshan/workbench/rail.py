@@ -47,6 +47,7 @@ GROUPS: list[tuple[Any, list[Item]]] = [
         _("工具"),
         [
             Item(_("查找"), "workbench:search", "search"),
+            Item(_("客户资料"), "workbench:customers", "users"),
             Item(_("流程图"), "workbench:playbooks", "flow"),
             Item(_("规则包"), "workbench:rule_books", "book"),
             Item(_("导入"), "workbench:import_upload", "upload"),

@@ -31,10 +31,10 @@ from tuoshan.intake.texts import said_field
 from tuoshan.integrations.printing import slip_data
 from tuoshan.knowledge import sooner
 from tuoshan.knowledge.company import company
-from tuoshan.office import catalogue
+from tuoshan.office import catalogue, customers
 from tuoshan.office.registering import own_case
 from tuoshan.parties.models import Customer, Person
-from tuoshan.parties.permissions import permitted
+from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.rulings import keeping
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.proposing import from_bench
@@ -296,6 +296,8 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
         "contact": house.contact, "hours": house.hours, "promised": _moment(due) if due else "",
         "sooner": sooner.sentence(book, due), "reachable": queries.can_reach(request.user, case), "book": book,
         "differs": _differing(last.get("differs", [])) if last.get("number") == case.number else "",
+        "may_correct": customer is not None and allowed(request.user, "workbench.customer_correct")
+        and customers.seen(request.user, customer.pk) is not None,
     }  # fmt: skip
     return render(request, "workbench/registering/registered.html", context)
 

@@ -15,6 +15,7 @@ AREAS = (
     "casework",
     "registering",
     "searching",
+    "customers",
     "board",
     "tasks",
     "bulk",

@@ -1,5 +1,6 @@
 """Customers: everything that tells who they are is encrypted; they are found by blind indexes."""
 
+import json
 from typing import Any
 
 from django.db import models
@@ -47,6 +48,11 @@ class Customer(models.Model):
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    joined_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+", editable=False)
+    """Turned out to be this customer: all that was theirs is there, the row is empty and counts as erased."""
+    contact_version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    """Goes up when a phone or mail address to which links were sent is theirs no longer; those links then open
+    nothing."""
 
     class Meta:
         ordering = ["-id"]
@@ -107,3 +113,32 @@ class CustomerNameGram(models.Model):
 
     def __str__(self) -> str:
         return self.gram
+
+
+class CustomerChange(models.Model):
+    """One correction of a customer's record: who, when, and each field with its masked values.
+
+    Masked values still tell something of a person: they are encrypted, and emptied when the customer is erased.
+    """
+
+    class Action(models.TextChoices):
+        CHANGED = "changed", _("已更正")
+        JOINED = "joined", _("已合并")
+        ERASED = "erased", _("已删除个人信息")
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="changes")
+    action = models.CharField(max_length=8, choices=Action)
+    content = EncryptedTextField(blank=True, default="")
+    at = models.DateTimeField(default=clock.now)
+    person = models.ForeignKey("parties.Person", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.action}"
+
+    @property
+    def fields(self) -> list[dict[str, str]]:
+        """`name`, `before` and `after` of each field, masked; none after the customer was erased."""
+        return list(json.loads(self.content)) if self.content else []

@@ -1,0 +1,258 @@
+"""Customers' records at work: who sees which, correcting them, joining two that are one, erasing; each is recorded."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db import IntegrityError
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tuoshan import clock
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases import calendars, queries
+from tuoshan.cases.models import Case
+from tuoshan.intake.beside import region_of
+from tuoshan.integrations.models import ContactPreference
+from tuoshan.integrations.recipients import DEFAULT_WAY
+from tuoshan.parties import customers
+from tuoshan.parties.models import Customer, CustomerChange
+from tuoshan.parties.permissions import WRITERS
+from tuoshan.parties.reach import reach
+from tuoshan.secrets import mask_email, mask_name, mask_phone, normalised
+
+MOST_FOUND = 20
+LABELS = {
+    "name": gettext_lazy("姓名"), "phone": gettext_lazy("电话"), "email": gettext_lazy("邮箱"),
+    "address": gettext_lazy("地址"), "language": gettext_lazy("语言"), "way": gettext_lazy("消息怎样发给客户"),
+}  # fmt: skip
+LANGUAGES = {"zh-hans": "简体中文", "en": "English"}
+Way = ContactPreference.Way
+
+
+class PhoneTaken(Exception):
+    """The phone is that of another customer, of whom the person may or may not know."""
+
+    def __init__(self, other: Customer) -> None:
+        super().__init__(_("这个电话登记在另一位客户名下。"))
+        self.other = other
+
+
+# -- who sees which ------------------------------------------------------------------------------------------------
+
+
+def visible(person: Any) -> QuerySet[Customer]:
+    """Customers of whom the person sees a case; for whoever sees every case, all."""
+    living = Customer.objects.filter(erased_at=None)
+    if reach(person).everything:
+        return living
+    mine = queries.reachable(person).filter(customer_id=OuterRef("pk")).order_by()
+    return living.filter(Exists(mine))
+
+
+def seen(person: Any, number: int) -> Customer | None:
+    """The customer of this id, or whom they turned out to be, if the person may see them."""
+    found = customers.living(number)
+    return found if found is not None and visible(person).filter(pk=found.pk).exists() else None
+
+
+def search(person: Any, text: str) -> list[Customer]:
+    """By phone (whole, or the last four digits), mail address or name; at most 20, newest first."""
+    known = customers.search(text)
+    return list(known.filter(pk__in=visible(person).order_by().values("pk"))[:MOST_FOUND])
+
+
+def sees_plain(person: Any) -> bool:
+    """Whether contact data is shown as it is; who only reads sees it masked."""
+    return not WRITERS.isdisjoint(person.role_keys())
+
+
+def cases_of(person: Any, customer: Customer) -> QuerySet[Case]:
+    """The customer's cases within the person's reach, open ones first."""
+    return queries.reachable(person).filter(customer_id=customer.pk).order_by("ended", "-id")
+
+
+def particulars(person: Any, customer: Customer) -> dict[str, str]:
+    """What is on record, as this person may read it."""
+    values = stored(customer)
+    return values if sees_plain(person) else values | {name: masked(name, values[name]) for name in _HIDDEN}
+
+
+def stored(customer: Customer) -> dict[str, str]:
+    """What is on record, the wish how to be told included (empty: the company's way)."""
+    wish = ContactPreference.objects.filter(customer_id=customer.pk).values_list("way", flat=True).first()
+    return {name: str(getattr(customer, name)) for name in customers.CORRECTED} | {"way": wish or ""}
+
+
+def house_way() -> str:
+    """How customers are told who have said nothing."""
+    return str(Way(str(calendars.table("", DEFAULT_WAY) or "sms")).label)
+
+
+def masked_address(text: str) -> str:
+    """Province and city alone."""
+    return f"{region_of(text)}****" if text else ""
+
+
+_MASKS = {"name": mask_name, "phone": mask_phone, "email": mask_email, "address": masked_address}
+_HIDDEN = ("phone", "email", "address")
+
+
+def masked(name: str, value: str) -> str:
+    """A value fit for the record of changes."""
+    return _MASKS[name](value) if name in _MASKS else value
+
+
+# -- correcting ----------------------------------------------------------------------------------------------------
+
+
+class CustomerForm(forms.Form):
+    """A customer's record put right. A phone of another customer is no error of the form: `PhoneTaken` says whose."""
+
+    name = forms.CharField(label=LABELS["name"], required=False, max_length=80)
+    phone = forms.CharField(
+        label=LABELS["phone"], required=False, max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+        help_text=gettext_lazy("改正后，只能用新电话查询；发到旧电话的链接不再能打开"),
+    )  # fmt: skip
+    email = forms.EmailField(
+        label=LABELS["email"], required=False, max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    address = forms.CharField(
+        label=LABELS["address"], required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    language = forms.ChoiceField(label=LABELS["language"], required=False)
+    way = forms.ChoiceField(label=LABELS["way"], required=False)
+
+    def __init__(self, data: Any = None, *, customer: Customer) -> None:
+        self.customer = customer
+        super().__init__(data, initial=stored(customer))
+        self.fields["language"].choices = [("", _("中文（未说明）")), *LANGUAGES.items()]  # type: ignore[attr-defined]
+        self.fields["way"].choices = [  # type: ignore[attr-defined]
+            ("", _("公司的方式（%(way)s）") % {"way": house_way()}), *Way.choices
+        ]  # fmt: skip
+
+    def clean_phone(self) -> str:
+        given = str(self.cleaned_data["phone"]).strip()
+        if not given or normalised(given, "phone") == normalised(self.customer.phone, "phone"):
+            return self.customer.phone if given else ""
+        try:
+            return customers.checked_phone(given)
+        except customers.PhoneRefused:
+            raise forms.ValidationError(_("这不是能拨打的电话号码。")) from None
+
+    def clean(self) -> dict[str, Any]:
+        values = dict(super().clean() or {})
+        if self.errors:
+            return values
+        way = values.get("way", "")
+        if way in (Way.SMS, Way.BOTH) and not values.get("phone"):
+            self.add_error("phone", _("要发短信，请填写电话。"))
+        if way in (Way.MAIL, Way.BOTH) and not values.get("email"):
+            self.add_error("email", _("要发邮件，请填写邮箱。"))
+        if not any(values.get(name) for name in ("name", "phone", "email")):
+            self.add_error(None, _("姓名、电话、邮箱至少留一项；要全部去掉，请删除客户的个人信息。"))
+        return values
+
+
+def correct(by: Any, customer: Customer, values: Mapping[str, Any]) -> bool:
+    """Put the record right; whether anything changed. Raises PhoneTaken for a phone of another customer."""
+    given = {name: str(values[name]) for name in customers.CORRECTED if name in values}
+    other = customers.by_phone(given.get("phone", ""))
+    if other is not None and other.pk != customer.pk:
+        raise PhoneTaken(other)
+    try:
+        with write_transaction():
+            before = stored(customer)
+            changed = dict(customers.correct(customer, given))
+            if "way" in values and values["way"] != before["way"]:
+                changed["way"] = before["way"]
+                _keep_wish(customer, str(values["way"]))
+            _record(by, customer, CustomerChange.Action.CHANGED, changed, stored(customer))
+    except IntegrityError:  # the same number was given to somebody else at this moment
+        other = customers.by_phone(given.get("phone", ""))
+        if other is None or other.pk == customer.pk:
+            raise
+        raise PhoneTaken(other) from None
+    return bool(changed)
+
+
+def _keep_wish(customer: Customer, way: str) -> None:
+    if way:
+        ContactPreference.objects.update_or_create(
+            customer_id=customer.pk, defaults={"way": way, "changed_at": clock.now()}
+        )
+    else:
+        ContactPreference.objects.filter(customer_id=customer.pk).delete()
+
+
+def _record(
+    by: Any, customer: Customer, action: str, before: Mapping[str, str], after: Mapping[str, str],
+    *, always: bool = False,
+) -> None:  # fmt: skip
+    fields = [
+        {"name": name, "before": masked(name, before[name]), "after": masked(name, after.get(name, ""))}
+        for name in LABELS if name in before
+    ]  # fmt: skip
+    if fields or always:
+        CustomerChange.objects.create(
+            customer=customer, action=action, person=by, at=clock.now(),
+            content=json.dumps(fields, ensure_ascii=False) if fields else "",
+        )  # fmt: skip
+
+
+# -- joining and erasing -------------------------------------------------------------------------------------------
+
+
+def join(by: Any, customer: Customer, into: Customer) -> Customer:
+    """The two are one person: the cases of the first are the second's from now on. Gives whom it is now.
+
+    Raises ValueError when they are the same, or one is erased.
+    """
+    with write_transaction():
+        was = stored(customer)
+        customers.join(customer, into)
+        now = stored(into)
+        differing = {name: was[name] for name in customers.CORRECTED if was[name] and was[name] != now[name]}
+        _record(by, into, CustomerChange.Action.JOINED, differing, now, always=True)
+    return into
+
+
+def erase(by: Any, customer: Customer) -> None:
+    """The person goes, the cases stay. Erasing again changes nothing."""
+    with write_transaction():
+        if not Customer.objects.filter(pk=customer.pk, erased_at=None).exists():
+            return
+        customers.erase(customer)
+        _record(by, customer, CustomerChange.Action.ERASED, {}, {}, always=True)
+
+
+# -- what was changed ----------------------------------------------------------------------------------------------
+
+
+def changes(customer: Customer, most: int = 50) -> list[dict[str, Any]]:
+    """The newest first: who did what when, each field with its masked values in the language in force."""
+    rows = customer.changes.select_related("person")[:most]
+    return [
+        {
+            "at": row.at, "who": str(row.person or ""), "person_id": row.person_id, "action": row.action,
+            "title": row.get_action_display(), "fields": [_shown(one) for one in row.fields],
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _shown(field: Mapping[str, str]) -> dict[str, str]:
+    name = field["name"]
+    return {"name": name, "label": str(LABELS.get(name, name))} | {
+        part: value_title(name, field[part]) for part in ("before", "after")
+    }
+
+
+def value_title(name: str, value: str) -> str:
+    """A value in words: the way and the language by their titles."""
+    if name == "way":
+        return str(Way(value).label) if value in Way.values else _("公司的方式")
+    return LANGUAGES.get(value, _("未说明")) if name == "language" else value

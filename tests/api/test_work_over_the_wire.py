@@ -285,6 +285,16 @@ def test_the_outbox_hides_recipients_from_who_only_looks() -> None:
     lead.get("/outbox?channel=pigeon", expect=404)
 
 
+def test_when_mail_goes_out_is_chosen_over_the_wire_too() -> None:
+    agent = caller("agent")
+    assert (agent.get("/me")["pace"], agent.get("/me")["quiet"]) == ("instant", True)
+    changed = agent.send("PATCH", "/me", {"pace": "daily", "notices": {"watched": ["mail"]}})
+    assert (changed["pace"], changed["quiet"], changed["notices"]["watched"]) == ("daily", True, ["mail"])
+    assert agent.send("PATCH", "/me", {"quiet": False})["pace"] == "daily"
+    agent.send("PATCH", "/me", {"pace": "hourly"}, expect=422)
+    assert agent.get("/me")["quiet"] is False
+
+
 # -- beside a case ---------------------------------------------------------------------------------------------------
 
 

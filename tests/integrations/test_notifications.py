@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tests.integrations.house import fresh
+
 
 def notes(person: Any) -> list[Any]:
     from tuoshan.integrations.notifying import of_person
@@ -169,9 +171,87 @@ def test_a_digest_comes_the_next_working_morning(house: Any, clock: Any) -> None
 
     NotificationPreference.objects.create(person_id=house.agent.pk, pace="daily")
     friday = datetime(2026, 3, 6, 3, 0, tzinfo=UTC)
-    assert staff_mail.when(house.agent, "escalated", friday) == datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
+    assert staff_mail.when(house.agent, "watched", friday) == datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
     early = datetime(2026, 3, 5, 20, 0, tzinfo=UTC)  # Friday 04:00
-    assert staff_mail.when(house.agent, "escalated", early) == datetime(2026, 3, 6, 1, 0, tzinfo=UTC)
+    assert staff_mail.when(house.agent, "watched", early) == datetime(2026, 3, 6, 1, 0, tzinfo=UTC)
+
+
+def _mails(house: Any) -> list[str]:
+    from tuoshan.integrations.models import OutgoingMessage
+
+    return [row.subject for row in OutgoingMessage.objects.order_by("id") if row.to == house.agent.email]
+
+
+def _tell(house: Any, clock: Any, what: str, about: str, case_id: int | None = None) -> None:
+    from tuoshan.integrations import notifying
+
+    notifying.notify(persons=[fresh(house.agent)], what=what, case_id=case_id, now=clock(), about=about)
+
+
+def _wants_mail(house: Any, pace: str, *, quiet: bool) -> None:
+    from tuoshan.integrations.models import NotificationPreference
+
+    house.agent.notifications = {name: {"app": True, "mail": True} for name in ("watched", "escalated", "overdue")}
+    house.agent.save()
+    NotificationPreference.objects.create(person_id=house.agent.pk, pace=pace, quiet=quiet)
+
+
+def test_a_digest_gathers_the_day_and_what_is_urgent_does_not_wait_for_it(house: Any, work: Any, clock: Any) -> None:
+    from tuoshan.cases.models import Case
+
+    _wants_mail(house, "daily", quiet=True)
+    plain, urgent = house.complaint(), house.complaint()
+    Case.objects.filter(pk=urgent.pk).update(grade="urgent")
+    _tell(house, clock, "watched", "a", plain.pk)
+    _tell(house, clock, "overdue", "b", plain.pk)
+    work()
+    assert _mails(house) == [], "it is Monday, the digest comes on Tuesday"
+    _tell(house, clock, "escalated", "c", plain.pk)
+    _tell(house, clock, "watched", "d", urgent.pk)
+    work()
+    assert len(_mails(house)) == 1 and "2" in _mails(house)[0]
+    clock.advance(timedelta(hours=23, minutes=59))
+    work()
+    assert len(_mails(house)) == 1
+    clock.advance(timedelta(minutes=1))  # Tuesday 09:00
+    work()
+    assert len(_mails(house)) == 2 and "2" in _mails(house)[1]
+
+
+def test_quiet_hours_hold_back_what_is_not_urgent(house: Any, work: Any, clock: Any) -> None:
+    case = house.complaint()
+    _wants_mail(house, "instant", quiet=True)
+    clock.advance(timedelta(hours=14))  # 23:00
+    _tell(house, clock, "watched", "a", case.pk)
+    work()
+    assert _mails(house) == []
+    _tell(house, clock, "escalated", "b", case.pk)
+    work()
+    assert len(_mails(house)) == 1
+    clock.advance(timedelta(hours=10))  # 09:00
+    work()
+    assert len(_mails(house)) == 2
+
+
+def test_whoever_wants_mail_by_night_gets_it_and_a_new_choice_frees_what_waits(
+    house: Any, work: Any, clock: Any
+) -> None:
+    from tuoshan.integrations.forms import NotificationPaceForm
+
+    case = house.complaint()
+    _wants_mail(house, "daily", quiet=True)
+    clock.advance(timedelta(hours=14))
+    _tell(house, clock, "watched", "a", case.pk)
+    work()
+    assert _mails(house) == []
+    form = NotificationPaceForm.of(house.agent, {"pace": "instant"})  # an unticked box: mail by night as well
+    assert form.is_valid()
+    form.save()
+    work()
+    assert len(_mails(house)) == 1
+    clock.advance(timedelta(days=1))
+    work()
+    assert len(_mails(house)) == 1, "what is out goes out once"
 
 
 def test_english_readers_read_english(house: Any, work: Any) -> None:

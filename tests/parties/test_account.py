@@ -41,6 +41,25 @@ def test_preferences_are_kept_and_the_language_follows(person: Make) -> None:
     assert 'lang="en"' in page.content.decode()
 
 
+def test_when_mail_goes_out_is_ones_own_choice(person: Make) -> None:
+    from tuoshan.integrations import staff_mail
+
+    an = person("an", "agent", "service")
+    client = signed_in(an)
+    page = client.get("/accounts/me").content.decode()
+    assert 'name="pace"' in page and 'name="quiet"' in page and "升级给您的和紧急工单总是马上发" in page
+    values = {"display_name": "安宁", "notices": "1", "theme": "dark"}
+    assert client.post(reverse("parties:preferences"), values | {"pace": "daily"}).status_code == 302
+    chosen = staff_mail.preference(an.pk)
+    assert (chosen.pace, chosen.quiet) == ("daily", False)
+    wrong = client.post(reverse("parties:preferences"), values | {"display_name": "某", "pace": "never"})
+    assert wrong.status_code == 422
+    an.refresh_from_db()
+    assert (an.display_name, staff_mail.preference(an.pk).pace) == ("安宁", "daily"), "all is saved or nothing"
+    client.post(reverse("parties:preferences"), values)
+    assert staff_mail.preference(an.pk).pace == "daily", "who says nothing of it leaves it"
+
+
 def test_the_chosen_look_is_drawn_by_the_server_and_the_switch_keeps_it(person: Make) -> None:
     an = person("an", "agent", "service")
     client = signed_in(an)

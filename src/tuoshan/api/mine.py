@@ -18,7 +18,8 @@ from tuoshan.cases import library, lists, queries
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case, Task
 from tuoshan.cases.queries import CursorBroken
-from tuoshan.integrations import notice_words, notifying
+from tuoshan.integrations import notice_words, notifying, staff_mail
+from tuoshan.integrations.forms import NotificationPaceForm
 from tuoshan.integrations.models import Notification
 from tuoshan.office import tasks
 from tuoshan.parties import tokens
@@ -27,6 +28,7 @@ from tuoshan.parties.models import ApiToken, Person
 from tuoshan.parties.permissions import api_permitted
 
 router = Router(tags=["mine"])
+PACE = ("pace", "quiet")
 
 
 class TaskOut(Schema):
@@ -102,7 +104,10 @@ class ReadOut(Schema):
 
 
 class MeIn(Schema):
-    """What a person decides for themselves; what is left out stays. `notices`: kind → channels (`app`, `mail`)."""
+    """What a person decides for themselves; what is left out stays. `notices`: kind → channels (`app`, `mail`).
+    `pace` and `quiet`: when mail goes out (at once, or on each working morning; resting outside working hours); what
+    was escalated to one, or concerns an urgent case, goes out at once in any case.
+    """
 
     display_name: str = ""
     email: str = ""
@@ -110,6 +115,18 @@ class MeIn(Schema):
     language: str = ""
     theme: str = ""
     notices: dict[str, list[Literal["app", "mail"]]] = {}
+    pace: Literal["instant", "daily"] = "instant"
+    quiet: bool = True
+
+
+class MeOut(PersonOut):
+    """The caller, and what they decided for themselves."""
+
+    language: str
+    theme: str
+    notices: dict[str, list[str]]
+    pace: str
+    quiet: bool
 
 
 class TokenOut(Schema):
@@ -200,19 +217,27 @@ def notification_read(request: HttpRequest, body: ReadIn) -> dict[str, int]:
     return {"marked": notifying.mark_read(me(request).pk, body.ids, now=clock.now())}
 
 
-@router.get("/me", response=gives(PersonOut), url_name="me", summary="Who calls")
+@router.get("/me", response=gives(MeOut), url_name="me", summary="Who calls")
 @api_permitted("api.me")
 def who(request: HttpRequest) -> dict[str, Any]:
     """The person whose token or session this is."""
-    return person_out(me(request))
+    return _me_out(me(request))
 
 
-@router.patch("/me", response=gives(PersonOut), url_name="me_change", summary="Preferences")
+def _me_out(person: Person) -> dict[str, Any]:
+    chosen = staff_mail.preference(person.pk)
+    return person_out(person) | {
+        "language": person.language, "theme": person.theme, "pace": chosen.pace, "quiet": chosen.quiet,
+        "notices": {key: [name for name in CHANNELS if person.wants(key, name)] for key, _title in NOTICES},
+    }  # fmt: skip
+
+
+@router.patch("/me", response=gives(MeOut), url_name="me_change", summary="Preferences")
 @api_permitted("api.me_change")
 def me_change(request: HttpRequest, body: MeIn) -> dict[str, Any]:
     """Name, contact, language, appearance, and what one is told of."""
     person = Person.objects.get(pk=me(request).pk)
-    given = body.dict(exclude_unset=True, exclude={"notices"})
+    given = body.dict(exclude_unset=True, exclude={"notices", *PACE})
     form = judged(PreferencesForm(posted(as_stored(PreferencesForm(instance=person)) | given), instance=person))
     kept = form.save(commit=False)
     known = {key for key, _title in NOTICES}
@@ -220,7 +245,11 @@ def me_change(request: HttpRequest, body: MeIn) -> dict[str, Any]:
         if key in known:
             kept.notifications = {**kept.notifications, key: {name: name in wanted for name in CHANNELS}}
     kept.save()
-    return person_out(kept)
+    pace = body.dict(exclude_unset=True, include=set(PACE))
+    if pace:
+        shown = as_stored(NotificationPaceForm.of(person))
+        judged(NotificationPaceForm.of(person, posted(shown | pace))).save()
+    return _me_out(kept)
 
 
 @router.get("/me/tokens", response=gives(list[TokenOut]), url_name="token_list", summary="My tokens")

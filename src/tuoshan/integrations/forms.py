@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.integrations import sms
+from tuoshan.integrations import sms, staff_mail
 from tuoshan.integrations.models import NotificationPreference, SmsGateway
+from tuoshan.parties.models import Person
 
 
 class SmsGatewayForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -65,3 +66,20 @@ class NotificationPaceForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = NotificationPreference
         fields = ["pace", "quiet"]
+        labels = {"pace": gettext_lazy("邮件什么时候发")}
+        help_texts = {
+            "pace": gettext_lazy("升级给您的和紧急工单总是马上发"),
+            "quiet": gettext_lazy("留到下一个上班时间再发；升级给您的和紧急工单除外"),
+        }
+
+    @classmethod
+    def of(cls, person: Person, data: Any = None) -> "NotificationPaceForm":
+        """The form of this person."""
+        return cls(data, instance=staff_mail.preference(person.pk))
+
+    def save(self, commit: bool = True) -> Any:
+        """Store it; what waits already for the person goes out when it would by the new choice, if that is sooner."""
+        chosen = super().save(commit=commit)
+        if commit and self.has_changed():
+            staff_mail.hurry(chosen.person_id, clock.now())
+        return chosen

@@ -59,7 +59,7 @@ def _one(
         known.at, known.about, known.data, known.read_at = now, about, data, None
         known.save(update_fields=["count", "at", "about", "data", "read_at"])
         return known
-    mail_at = staff_mail.when(person, what, now) if by_mail and person.email else None
+    mail_at = staff_mail.when(person, what, now, case_id=case_id) if by_mail and person.email else None
     note = Notification.objects.create(
         person_id=person.pk, case_id=case_id, what=what, about=about[:160], data=data, first_at=now, at=now,
         in_app=in_app, mail_at=mail_at,

@@ -1,4 +1,4 @@
-"""Mail to staff: at once or once a working morning, outside working time only what was escalated."""
+"""Mail to staff: at once or once a working morning; what is urgent at once in any case, by day and night."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from tuoshan.agenda.claiming import ATTEMPTS
 from tuoshan.agenda.models import Item
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import calendars
+from tuoshan.cases.models import Case
 from tuoshan.core.worktime import WorkCalendar
 from tuoshan.integrations import notice_words, outbox
 from tuoshan.integrations.models import Notification, NotificationPreference, OutgoingMessage
@@ -19,7 +20,9 @@ from tuoshan.parties.models import Person
 
 JOB = "staff_mail"
 CALENDAR = "standard"
-NEVER_QUIET = frozenset({"escalated"})
+NEVER_WAITS = frozenset({"escalated"})
+URGENT = "urgent"
+"""A grade: what concerns such a case waits for nothing either."""
 MOST_LINES = 50
 
 
@@ -30,15 +33,19 @@ def preference(person_id: int) -> NotificationPreference:
     )
 
 
-def when(person: Person, what: str, now: datetime) -> datetime:
+def when(person: Person, what: str, now: datetime, *, case_id: int | None = None) -> datetime:
     """The moment at which mail about this goes out."""
-    chosen = preference(person.pk)
-    if what in NEVER_QUIET and chosen.pace == NotificationPreference.Pace.INSTANT:
+    if what in NEVER_WAITS or _is_urgent(case_id):
         return now
+    chosen = preference(person.pk)
     calendar = calendars.calendar(CALENDAR, now)
     if chosen.pace == NotificationPreference.Pace.DAILY:
         return next_morning(calendar, now)
     return opening(calendar, now) if chosen.quiet else now
+
+
+def _is_urgent(case_id: int | None) -> bool:
+    return case_id is not None and Case.objects.filter(pk=case_id, grade=URGENT).exists()
 
 
 def opening(calendar: WorkCalendar, now: datetime) -> datetime:
@@ -58,6 +65,19 @@ def next_morning(calendar: WorkCalendar, now: datetime) -> datetime:
             return start
         day = worked + timedelta(days=1)
     return start
+
+
+def hurry(person_id: int, now: datetime) -> None:
+    """The person has chosen otherwise: what waits goes out by the new choice, where that is sooner."""
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None:
+        return
+    with write_transaction():
+        for note in Notification.objects.filter(person_id=person_id, mail_at__gt=now, mailed_at__isnull=True):
+            due = when(person, note.what, now, case_id=note.case_id)
+            if note.mail_at is not None and due < note.mail_at:
+                Notification.objects.filter(pk=note.pk).update(mail_at=due)
+                arm(person_id, due)
 
 
 def arm(person_id: int, due: datetime) -> None:

@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from tuoshan import clock
-from tuoshan.parties import tokens
+from tuoshan.parties import offered, tokens
 from tuoshan.parties.models import ApiToken, Person
 from tuoshan.parties.password_reset import NewPasswordForm
 from tuoshan.parties.permissions import permitted
@@ -77,10 +77,13 @@ def profile(request: HttpRequest) -> HttpResponse:
     return _page(request, PreferencesForm(instance=_me(request)))
 
 
-def _page(request: HttpRequest, form: PreferencesForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: PreferencesForm, more: list[Any] | None = None, status: int = 200
+) -> HttpResponse:
     person = Person.objects.get(pk=_me(request).pk)
     context = {
         "form": form,
+        "more": more if more is not None else [make(person, None) for make in offered.forms()],
         "person": person,
         "notices": _notices(person),
         "second_factor": get_adapter().is_mfa_enabled(person, [Authenticator.Type.TOTP]),
@@ -93,19 +96,28 @@ def _page(request: HttpRequest, form: PreferencesForm, status: int = 200) -> Htt
 @permitted("parties.preferences")
 def preferences(request: HttpRequest) -> HttpResponse:
     """Save name, contact, language, appearance and notifications; what is wrong stays as typed."""
-    form = PreferencesForm(request.POST, instance=Person.objects.get(pk=_me(request).pk))
-    if not form.is_valid():
-        return _page(request, form, status=422)
+    person = Person.objects.get(pk=_me(request).pk)
+    form = PreferencesForm(request.POST, instance=person)
+    more = [made for make in offered.forms() if _named_in(made := make(person, request.POST), request)]
+    if not all([form.is_valid(), *(one.is_valid() for one in more)]):
+        return _page(request, form, more, status=422)
     person = form.save(commit=False)
     if "notices" in request.POST:
         person.notifications = {
             key: {channel: f"{key}.{channel}" in request.POST for channel in CHANNELS} for key, _title in NOTICES
         }
     person.save()
+    for one in more:
+        one.save()
     messages.success(request, _("已保存。"))
     response = redirect("parties:profile")
     remember_language(response, person)
     return response
+
+
+def _named_in(form: Any, request: HttpRequest) -> bool:
+    """Whether anything of the form was posted: who saves their name alone leaves the rest as it is."""
+    return any(form.add_prefix(name) in request.POST for name in form.fields)
 
 
 @require_POST

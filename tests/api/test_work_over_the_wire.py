@@ -359,3 +359,14 @@ def test_a_key_for_one_thing_is_refused_for_another() -> None:
     body = {"title": "未结", "conditions": {"state": "open"}}
     agent.post("/filters", body, key="same", expect=201)
     assert agent.post("/filters", {**body, "title": "已结"}, key="same", expect=409)["code"] == "key_used_otherwise"
+
+
+def test_a_case_comes_on_paper_and_a_letter_only_after_a_decision() -> None:
+    agent, stranger = caller("agent"), caller("store_clerk", "read")
+    number = agent.registered()
+    for kind in ("record", "archive"):
+        assert agent.get(f"/cases/{number}/papers/{kind}")[:5] == b"%PDF-"
+    assert agent.get(f"/cases/{number}/papers/letter", expect=409)["code"] == "no_decision"
+    agent.get(f"/cases/{number}/papers/poem", expect=422)
+    if not stranger.get("/cases?queue=open")["cases"]:
+        stranger.get(f"/cases/{number}/papers/archive", expect=404)

@@ -13,7 +13,7 @@ from tuoshan.api.application import Id, gives, idempotency_key, me
 from tuoshan.api.commands import answer
 from tuoshan.api.files import answers
 from tuoshan.api.mine import TaskOut, task_out
-from tuoshan.api.problems import invalid
+from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.reading import find_case, row_of
 from tuoshan.api.shapes import CaseRow, Limit, Moment, OutcomeOut
 from tuoshan.care import follow_up
@@ -27,7 +27,7 @@ from tuoshan.intake.beside import REASONS
 from tuoshan.integrations import recipients, replied
 from tuoshan.integrations.printing import slip_data
 from tuoshan.knowledge import replies
-from tuoshan.office import beside
+from tuoshan.office import beside, papers
 from tuoshan.office.registering import own_case
 from tuoshan.parties.permissions import api_permitted
 
@@ -199,6 +199,27 @@ def case_slip(request: HttpRequest, number: str, size: Literal["80mm", "a5"] = "
     content = pdf.slip(slip_data(case, language=language), size=size, language=language)  # type: ignore[arg-type]
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{case.number}-{size}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@router.get(
+    "/{number}/papers/{kind}", response=gives(bytes), url_name="case_paper", summary="The case on paper",
+    openapi_extra=answers("application/pdf"),
+)  # fmt: skip
+@api_permitted("api.case_paper")
+def case_paper(request: HttpRequest, number: str, kind: papers.Kind) -> HttpResponse:
+    """The record, the whole file for the archive (both with notes and in the caller's language; findings against a
+    person for supervisors only), or the letter with the decision, in the customer's. 409 `no_decision` before one.
+    """
+    case = find_case(request, number)
+    language = papers.letter_language(case) if kind == "letter" else str(get_language())
+    try:
+        content = papers.paper(case, kind, me(request), language=language)
+    except papers.NoDecision as missing:
+        raise Problem(409, "no_decision", _("还没有可以告知客户的决定")) from missing
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{case.number}-{kind}.pdf"'
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -49,6 +49,7 @@ class LetterData:
     decided_at: datetime
     upheld: bool
     decision: str
+    """More words of the decision, below its heading."""
     reasons: tuple[str, ...] = ()
     remedies: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -56,6 +57,8 @@ class LetterData:
     tracking_url: str = ""
     handler: str = ""
     handler_phone: str = ""
+    verdict: str = ""
+    """The heading of the decision; empty: upheld or not upheld."""
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ def letter(data: LetterData, *, language: Language = "zh-hans") -> bytes:
         "received_on": _day(data.received_at, language),
         "decided_on": _day(data.decided_at, language),
         "upheld": data.upheld,
+        "verdict": data.verdict,
         "decision": data.decision,
         "reasons": list(data.reasons),
         "remedies": list(data.remedies),

@@ -50,7 +50,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Workbench: reading
     **_each(
         "workbench.",
-        "home queue queue_counts case presence search palette customers customer playbooks playbook_diagram "
+        "home queue queue_counts case presence search palette customers customer paper playbooks playbook_diagram "
         "notifications "
         "rulings ruling_trace ruling ruling_paper ruling_kept_paper rule_books rule_book ",
         STAFF,
@@ -111,7 +111,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "evidence_list evidence_file case_search filter_list filter_cases task_list follow_up_list lesson_list "
         "lesson_read "
         "notification_list notification_read me_change token_list token_revoke customer_find customer_read "
-        "customer_changes "
+        "customer_changes case_paper "
         "category_list playbook_list playbook_read product_find order_read "
         "book_list book_facts ruling_ask ruling_batch ruling_paper case_rulings case_ruling_paper",
         STAFF,

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -30,7 +31,7 @@ from tuoshan.insight.story import Audience, Story
 from tuoshan.insight.told_to_staff import whose_page
 from tuoshan.insight.values import channel_title, shown_value
 from tuoshan.integrations import replied
-from tuoshan.office import beside
+from tuoshan.office import beside, papers
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import queues
@@ -194,6 +195,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         ],
         "watching": Watch.objects.filter(case_id=case.pk, person_id=person_id(request)).exists(),
         "may_write": allowed(request.user, "workbench.note"),
+        "has_decision": papers.decision(story) is not None,
         "panels": panels_for(standing, case, request.user),
         "merged_into": Case.objects.filter(pk=case.merged_into_id).first() if case.merged_into_id else None,
         "idempotency_key": identifiers.token(),
@@ -287,6 +289,24 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     return response
 
 
+@permitted("workbench.paper")
+@require_safe
+def paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
+    """The case on paper: its record, the whole of it for the archive, or the letter in the customer's language."""
+    case = find_case(request, number, whole=True)
+    if kind not in papers.KINDS:
+        raise Http404
+    language = papers.letter_language(case) if kind == "letter" else str(get_language())
+    try:
+        content = papers.paper(case, kind, request.user, language=request.GET.get("language", language)[:8])
+    except papers.NoDecision:
+        raise Http404 from None
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{case.number}-{kind}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 @permitted("workbench.presence")
 @require_safe
 def presence(request: HttpRequest, number: str) -> JsonResponse:
@@ -306,5 +326,6 @@ def _last_change(case: Case) -> str:
 
 urlpatterns = [
     path("case/<str:number>", case_page, name="case"),
+    path("case/<str:number>/paper/<slug:kind>", paper, name="paper"),
     path("case/<str:number>/presence", presence, name="presence"),
 ]

@@ -1,4 +1,4 @@
-"""`python -m bench`: measurements. `python -m bench torture`: the long kills and walks."""
+"""`python -m bench`: measurements. `… torture`: the long kills and walks. `… voices FILE`: a real table."""
 
 import sys
 
@@ -7,6 +7,10 @@ if __name__ == "__main__":
         from bench import torture
 
         raise SystemExit(torture.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["voices"]:
+        from bench import voices
+
+        raise SystemExit(voices.main(sys.argv[2:]))
     from bench import measure
 
     raise SystemExit(measure.main(sys.argv[1:]))

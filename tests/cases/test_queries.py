@@ -70,6 +70,30 @@ def test_pages_follow_each_other_forth_and_back_without_gap_or_repeat(repair: An
     assert [case.id for case in back.rows] == pages[0]
 
 
+def test_urgent_cases_stand_before_the_others_on_every_page_forth_and_back(repair: Any, clock: Any) -> None:
+    ids = register(clock, 17)
+    urgent = [ids[3], ids[8], ids[16]]
+    Case.objects.filter(pk__in=urgent).update(grade="urgent")
+    wanted = [*urgent, *(one for one in ids if one not in urgent)]
+    for size in (1, 2, 3, 4, 20):
+        seen: list[int] = []
+        pages: list[list[int]] = []
+        cursor = ""
+        while True:
+            found = queries.page(queries.queue("open", ME), cursor, size)
+            pages.append([case.id for case in found.rows])
+            seen += pages[-1]
+            if not found.next:
+                break
+            cursor = found.next
+        assert seen == wanted, size
+        assert [case.id for case in queries.first_page("open", ME, size).rows] == wanted[:size]
+        for earlier in reversed(pages[:-1]):
+            found = queries.page(queries.queue("open", ME), found.previous, size)
+            assert [case.id for case in found.rows] == earlier, size
+        assert not found.previous
+
+
 def test_a_cursor_of_another_order_is_refused(repair: Any, clock: Any) -> None:
     register(clock, 3)
     cursor = queries.page(queries.queue("open", ME), "", 1).next

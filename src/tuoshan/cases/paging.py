@@ -15,6 +15,12 @@ Row = TypeVar("Row", bound=Model)
 
 LARGEST_PAGE = 200
 MERGED = "_tuoshan_merged"
+BY_DUE = ("queue_at", "id")
+"""The order of lists of cases by what is due first."""
+URGENT = "urgent"
+URGENT_FIRST = (Q(grade=URGENT), ~Q(grade=URGENT))
+BANDED = "!urgent"
+"""Stands in a cursor before the key of a list that is read in bands."""
 
 
 class CursorBroken(ValueError):
@@ -51,9 +57,14 @@ def _together(lists: "Iterable[Iterable[Row]]", order: Sequence[str]) -> list[Ro
     return rows
 
 
-def first_page(lists: "Iterable[Iterable[Row]]", order: Sequence[str], size: int) -> Page[Row]:
-    """The page that begins a list, of the first `size` + 1 rows of each of the lists that it is put together from."""
-    rows = _together(lists, order)
+def first_page(bands: "Iterable[Iterable[Iterable[Row]]]", order: Sequence[str], size: int) -> Page[Row]:
+    """The page that begins a list, of the first `size` + 1 rows of each of the lists that each of its bands is put
+    together from; a band is read only where those before it do not fill the page."""
+    rows: list[Row] = []
+    for lists in bands:
+        rows += _together(lists, order)
+        if len(rows) > size:
+            break
     more = len(rows) > size
     del rows[size:]
     return Page(rows, _write("n", rows[-1], list(order)) if more else "", "")
@@ -74,14 +85,18 @@ def page(queryset: "QuerySet[Row]", cursor: str = "", size: int = 50) -> Page[Ro
     order = [str(name) for name in queryset.query.order_by]
     if not order:
         raise ValueError("a page needs an order")
+    bands = bands_of(order)
     backwards, after = _read(cursor, order)
-    chosen = queryset
-    if backwards:
-        chosen = chosen.order_by(*(_turned(name) for name in order))
-    beyond = _beyond([_turned(name) for name in order] if backwards else order, after) if after else Q()
-    chosen = chosen.filter(beyond)
-    ways: Merged[Row] | None = getattr(queryset, MERGED, None)
-    rows = list(chosen[: size + 1]) if ways is None else ways.first(chosen.query.order_by, beyond, size + 1)
+    begun = 0
+    if after and len(bands) > 1:
+        begun = after.pop(0)
+        if begun not in range(len(bands)):
+            raise CursorBroken(cursor)
+    rows: list[Row] = []
+    for number in range(begun, -1, -1) if backwards else range(begun, len(bands)):
+        rows += _rows(queryset, order, backwards, bands[number], after if number == begun else [], size + 1 - len(rows))
+        if len(rows) > size:
+            break
     more = len(rows) > size
     del rows[size:]
     if backwards:
@@ -92,6 +107,26 @@ def page(queryset: "QuerySet[Row]", cursor: str = "", size: int = 50) -> Page[Ro
         _write("n", rows[-1], order) if rows and has_next else "",
         _write("p", rows[0], order) if rows and has_previous else "",
     )
+
+
+def bands_of(order: Sequence[str]) -> tuple[Q, ...]:
+    """The parts that a list in this order is read in, one after the other: by what is due, urgent cases come first.
+
+    Each part is a range of an index in the present order, so nothing is sorted and no column is needed for the rank.
+    """
+    return URGENT_FIRST if tuple(order) == BY_DUE else (Q(),)
+
+
+def _rows(
+    queryset: "QuerySet[Row]", order: list[str], backwards: bool, band: Q, after: list[Any], most: int
+) -> list[Row]:
+    """The rows of one band beyond a key, at most so many, turned round where the page is read backwards."""
+    names = [_turned(name) for name in order] if backwards else order
+    beyond = band & _beyond(names, after) if after else band
+    ways: Merged[Row] | None = getattr(queryset, MERGED, None)
+    if ways is not None:
+        return ways.first(names, beyond, most)
+    return list(queryset.order_by(*names).filter(beyond)[:most])
 
 
 def _turned(name: str) -> str:
@@ -113,9 +148,13 @@ def _beyond(order: list[str], values: list[Any]) -> Q:
 
 def _write(direction: str, row: Model, order: list[str]) -> str:
     values: list[Any] = []
+    banded = len(bands_of(order)) > 1
+    if banded:
+        values.append(0 if getattr(row, "grade", "") == URGENT else 1)
     for name in order:
         value = getattr(row, name.lstrip("-"))
         values.append({"at": value.isoformat()} if isinstance(value, datetime) else value)
+    order = [BANDED, *order] if banded else order
     text = json.dumps([direction, order, values], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -123,6 +162,7 @@ def _write(direction: str, row: Model, order: list[str]) -> str:
 def _read(cursor: str, order: list[str]) -> tuple[bool, list[Any]]:
     if not cursor:
         return False, []
+    order = [BANDED, *order] if len(bands_of(order)) > 1 else order
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         direction, made_for, values = json.loads(text)

@@ -25,7 +25,7 @@ from tuoshan.cases.around import CaseAround
 from tuoshan.cases.clock_views import ClockView, clock_views
 from tuoshan.cases.models import IS_OPEN, Case, Task, Watch
 from tuoshan.cases.models.case import FAR_FUTURE
-from tuoshan.cases.paging import LARGEST_PAGE, CursorBroken, Page, merged, page
+from tuoshan.cases.paging import BY_DUE, LARGEST_PAGE, CursorBroken, Page, merged, page
 from tuoshan.cases.rows import Row
 from tuoshan.cases.tally import AS, BY_DEPARTMENT, Asked
 from tuoshan.core.work import Work
@@ -55,7 +55,6 @@ WALKED = 100
 """Cases of a page and some more, found by going through a queue in its order."""
 CLOSED_SHOWN = timedelta(days=30)
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-BY_DUE = ("queue_at", "id")
 BY_CLOSED = ("-closed_at", "-id")
 BY_AGE = ("id",)
 BY_HOLD = ("held", "id")
@@ -225,12 +224,19 @@ def first_page(name: str, person: Any, size: int = 50, *, now: datetime | None =
     if seen.others:
         ways["otherwise"] = partial(tally.reached_otherwise, seen, condition)
     key = ("first page", name, asked.states, size, None if everything else identity)
-    statements = [prepared.kept((*key, way), partial(_first_of, known.order, one, size)) for way, one in ways.items()]
-    return paging.first_page((one.instances(Case, moments) for one in statements), known.order, size)
+    statements = [
+        [
+            prepared.kept((*key, number, way), partial(_first_of, known.order, one, band, size))
+            for way, one in ways.items()
+        ]
+        for number, band in enumerate(paging.bands_of(known.order))
+    ]
+    bands = ((one.instances(Case, moments) for one in band) for band in statements)
+    return paging.first_page(bands, known.order, size)
 
 
-def _first_of(order: tuple[str, ...], condition: Callable[[], Q], size: int) -> "QuerySet[Case]":
-    return Case.objects.defer("snapshot").order_by(*order).filter(condition())[: size + 1]
+def _first_of(order: tuple[str, ...], condition: Callable[[], Q], band: Q, size: int) -> "QuerySet[Case]":
+    return Case.objects.defer("snapshot").order_by(*order).filter(condition()).filter(band)[: size + 1]
 
 
 def _through(asked: Asked, seen: tally.Sight, person: Any) -> dict[Hashable, Q]:

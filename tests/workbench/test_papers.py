@@ -95,7 +95,7 @@ def test_the_letter_with_a_remedy_comes_once_it_is_approved_and_names_no_person(
         done = desk.house.act(case, "approve", read(desk, "lead"))
     assert done.accepted, done.refusal
     letter = papers.letter_data(desk.read(case), "zh-hans")
-    assert letter.verdict == "我们的处理方案" and letter.remedies[0] == "全额退款并致歉"
+    assert (letter.verdict, letter.remedies[0]) == ("我们的处理方案", "全额退款并致歉")
     assert "3,000.00" in repr(letter.remedies)
     assert not any(part in repr(letter) for part in (NOTE, FINDING, ROOT))
 

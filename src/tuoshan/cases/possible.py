@@ -83,11 +83,3 @@ def typed(fields: Sequence[Field], data: Mapping[str, Any]) -> dict[str, Any]:
         name: value in (True, "yes", "true") if name in yes_no else value
         for name, value in given.items() if value not in (None, "")
     }  # fmt: skip
-
-
-def registration_form(
-    playbook: Playbook, *, data: Any = None, files: Any = None, initial: Mapping[str, Any] | None = None
-) -> PlaybookForm:
-    """The form with which a case of this playbook begins."""
-    with lists.about(playbook.key):
-        return build_form(playbook.register, data=data, files=files, initial=initial)

@@ -24,7 +24,6 @@ from tuoshan.cases import library, neighbours, paging, prepared, tally
 from tuoshan.cases.around import CaseAround
 from tuoshan.cases.clock_views import ClockView, clock_views
 from tuoshan.cases.models import IS_OPEN, Case, Task, Watch
-from tuoshan.cases.models.case import FAR_FUTURE
 from tuoshan.cases.paging import BY_DUE, LARGEST_PAGE, CursorBroken, Page, merged, page
 from tuoshan.cases.rows import Row
 from tuoshan.cases.tally import AS, BY_DEPARTMENT, Asked
@@ -329,8 +328,3 @@ def clocks(case: Case) -> list[ClockView]:
 def watchers(case_id: int) -> list[int]:
     """The persons who watch a case."""
     return list(Watch.objects.filter(case_id=case_id).order_by("since").values_list("person_id", flat=True))
-
-
-def is_due(case: Case) -> bool:
-    """Whether staff owe anything by a moment in this case."""
-    return case.queue_at < FAR_FUTURE

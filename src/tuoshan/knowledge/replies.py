@@ -56,10 +56,3 @@ def used(reply_id: int) -> None:
     """Count a use, so that what is needed often stands first."""
     with write_transaction():
         QuickReply.objects.filter(id=reply_id).update(used=F("used") + 1)
-
-
-def may_edit(reply: QuickReply, person: Any) -> bool:
-    """Shared replies are kept by leads, one's own by oneself."""
-    if reply.person_id is not None:
-        return bool(reply.person_id == person.pk)
-    return bool(person.has_role("supervisor", "manager", "administrator"))

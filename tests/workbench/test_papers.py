@@ -108,7 +108,7 @@ def test_a_decision_that_is_set_aside_is_told_by_no_letter(desk: Any) -> None:
     assert appealed.accepted, appealed.refusal
     assert papers.letter_data(desk.read(case), "zh-hans").appeal_until is None
     reviewer = service.ActingAs("person", desk.people["manager"].pk, None, frozenset({"reviewer"}))
-    done = service.act(case_id=case.pk, action="overturn", actor=reviewer, values={"why": "照片不足以证明"})
+    done = service.act(case_id=case.pk, action="overturn", actor=reviewer, values={"review_why": "照片不足以证明"})
     assert done.accepted, done.refusal
     with pytest.raises(papers.NoDecision):
         papers.letter_data(desk.read(case), "zh-hans")

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
@@ -49,7 +50,9 @@ from tuoshan.parties.models import OrgUnit, Person
 
 Kind = Literal["record", "archive", "letter"]
 KINDS: tuple[Kind, ...] = ("record", "archive", "letter")
-WHY, REMEDY = "why", "remedy_steps"
+REMEDY = "remedy_steps"
+REASONS = ("review_why", "why")
+"""Facts that say why: the reviewer's of an appeal, and the first decision's."""
 FOUND = ("cause", "root_cause", "liable", "finding_person")
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 MOST_PICTURES = 40
@@ -67,6 +70,8 @@ class Decision:
     event: Event
     title: str
     with_remedy: bool
+    reason: str = ""
+    """The fact that says why."""
 
 
 def paper(case: Case, kind: Kind, person: Any, *, language: str) -> bytes:
@@ -205,9 +210,10 @@ def decision(story: Story) -> Decision | None:
         target = story.playbook.states.get(action.to)
         told = _told(story.playbook, action.tell)
         theirs = target is not None and target.waits is not None and _waits_for_outside(story.playbook, action.to)
-        if theirs and told & {WHY, REMEDY}:
-            found = Decision(event, _said_to_customer(action, REMEDY in told), REMEDY in told)
-        elif found is not None and WHY in told:
+        reason = next((name for name in REASONS if name in told), "")
+        if theirs and (reason or REMEDY in told):
+            found = Decision(event, _said_to_customer(action, REMEDY in told), REMEDY in told, reason)
+        elif found is not None and reason:
             found = None  # set aside: another decision will follow
     return found
 
@@ -253,7 +259,7 @@ def letter_data(case: Case, language: str) -> LetterData:
         upheld=made.with_remedy,
         verdict=made.title,
         decision="",
-        reasons=(given[WHY],) if not made.with_remedy and given.get(WHY) else (),
+        reasons=(given[made.reason],) if given.get(made.reason) else (),
         remedies=tuple(one for one in remedies if one),
         evidence=tuple(_by_kind(story.evidence.values())),
         appeal_until=_appeal_until(case, made.event.at),
@@ -293,7 +299,7 @@ def _appeal_until(case: Case, decided_at: datetime) -> datetime | None:
     """Until when the customer may appeal, where they may now."""
     found = Standing(case, ActingAs.by_customer(case.customer_id)).find("act", "appeal")
     days = calendars.table(case.playbook, "appeal_days") or _playbook(case).tables.get("appeal_days")
-    if found is None or found.blocked is not None or not isinstance(days, int | str) or not str(days).isdecimal():
+    if found is None or found.blocked is not None or not isinstance(days, int | Decimal):
         return None
     return decided_at + timedelta(days=int(days))
 

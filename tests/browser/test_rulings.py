@@ -20,7 +20,7 @@ SAID = {
 """What the customer says; what is asked beside it is answered as the clerk finds it."""
 FOUND = {
     "fault_confirmed": "yes", "user_caused": "no", "clearance": "no", "matches_invoice": "yes",
-    "purpose_defeated": "no", "repairs_same_fault": "0", "repair_days": "0",
+    "purpose_defeated": "no", "deceived": "no", "repairs_same_fault": "0", "repair_days": "0",
 }  # fmt: skip
 NEVER = ("mileage_km", "phone_fault", "car_fault", "room", "spoiled")
 

@@ -5,9 +5,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from tests.cases.process import CUSTOMER, DESK, HANDLER, SHOP
 
-from tuoshan.cases import queries, service
+from tuoshan.cases import paging, queries, service
 from tuoshan.cases.models import Case
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,6 +115,16 @@ def test_a_queue_page_and_its_counts_use_the_indexes(repair: Any, clock: Any) ->
     for name in ("mine", "unassigned", "overdue", "open", "waiting_customer", "closed"):
         plan = queries.queue(name, ME)[:50].explain()
         assert "SCAN cases_case\n" not in plan + "\n", (name, plan)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="with three rows PostgreSQL reads the table")
+@pytest.mark.parametrize("name", ["unassigned", "mine", "open", "due_today"])
+def test_urgent_cases_are_not_looked_for_among_all_others(repair: Any, clock: Any, name: str) -> None:
+    """The part of a list that comes first is read from urgent cases alone, whether SQLite knows statistics or not."""
+    register(clock, 3)
+    urgent, _others = paging.bands_of(queries.BY_DUE)
+    plan = queries.queue(name, ME).filter(urgent)[:50].explain()
+    assert "cases_urgent_handler" in plan or "cases_open_grade (grade=?" in plan, plan
 
 
 def test_clocks_explain_themselves(begun: int, clock: Any) -> None:

@@ -11,14 +11,15 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from tuoshan.cases.models.case import IS_URGENT, URGENT
+
 Row = TypeVar("Row", bound=Model)
 
 LARGEST_PAGE = 200
 MERGED = "_tuoshan_merged"
 BY_DUE = ("queue_at", "id")
 """The order of lists of cases by what is due first."""
-URGENT = "urgent"
-URGENT_FIRST = (Q(grade=URGENT), ~Q(grade=URGENT))
+URGENT_FIRST = (IS_URGENT, ~Q(grade=URGENT))
 BANDED = "!urgent"
 """Stands in a cursor before the key of a list that is read in bands."""
 
@@ -112,7 +113,7 @@ def page(queryset: "QuerySet[Row]", cursor: str = "", size: int = 50) -> Page[Ro
 def bands_of(order: Sequence[str]) -> tuple[Q, ...]:
     """The parts that a list in this order is read in, one after the other: by what is due, urgent cases come first.
 
-    Each part is a range of an index in the present order, so nothing is sorted and no column is needed for the rank.
+    Each part is a range of an index (those of urgent cases are partial ones), so nothing is sorted or ranked.
     """
     return URGENT_FIRST if tuple(order) == BY_DUE else (Q(),)
 

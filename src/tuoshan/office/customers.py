@@ -1,12 +1,12 @@
 """Customers' records at work: who sees which, correcting them, joining two that are one, erasing; each is recorded."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.db import IntegrityError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -72,6 +72,12 @@ def sees_plain(person: Any) -> bool:
 def cases_of(person: Any, customer: Customer) -> QuerySet[Case]:
     """The customer's cases within the person's reach, open ones first."""
     return queries.reachable(person).filter(customer_id=customer.pk).order_by("ended", "-id")
+
+
+def case_counts(person: Any, found: Sequence[Customer]) -> dict[int, int]:
+    """How many cases of each of these customers lie within the person's reach; none where it is not named."""
+    theirs = queries.reachable(person).filter(customer_id__in=[one.pk for one in found]).order_by()
+    return dict(theirs.values_list("customer_id").annotate(n=Count("pk")))
 
 
 def particulars(person: Any, customer: Customer) -> dict[str, str]:

@@ -214,8 +214,8 @@ def _empty(customer: Customer) -> None:
 def correct(customer: Customer, values: Mapping[str, str]) -> dict[str, str]:
     """Put right what is given of `CORRECTED`; what stood there before, of the fields that changed.
 
-    Phones must have passed `checked_phone`. Indexes follow; links that were sent to a phone or address that is theirs
-    no longer open nothing from now on. Call it inside a transaction. Raises IntegrityError for another's phone.
+    Phones must have passed `checked_phone`. Indexes follow; links that were sent to a phone or address which is not
+    theirs any more open nothing from now on. Call it inside a transaction. Raises IntegrityError for another's phone.
     """
     locked = Customer.objects.select_for_update().get(pk=customer.pk, erased_at=None)
     before = {name: getattr(locked, name) for name in CORRECTED if name in values}

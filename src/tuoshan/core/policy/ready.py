@@ -14,6 +14,13 @@ class DoesNotExist(LookupError):
     """An expression reads something that does not exist in this matter (a fact outside of its `asked_if`)."""
 
 
+def _few_answers(expression: Expression, facts: Mapping[str, Fact]) -> bool:
+    """Whether it turns on choices alone, and not on the day: only then there are few answers to remember."""
+    if expression.namespaces or expression.tables or expression.uses_now or expression.uses_calendar:
+        return False
+    return all(name in facts and facts[name].field.kind in ("choice", "yes_no") for name in expression.reads)
+
+
 class Condition:
     """Whether something exists or applies. One that turns on choices alone is worked out once for each combination.
 
@@ -24,8 +31,7 @@ class Condition:
 
     def __init__(self, expression: Expression, facts: Mapping[str, Fact]) -> None:
         self.expression = expression
-        few = all(name in facts and facts[name].field.kind in ("choice", "yes_no") for name in expression.reads)
-        self._reads = tuple(sorted(expression.reads)) if few and not expression.namespaces else None
+        self._reads = tuple(sorted(expression.reads)) if _few_answers(expression, facts) else None
         self._found: dict[tuple[object, ...], bool | None] = {}
 
     def holds(self, value_of: Callable[[str], object], evaluate: Callable[[Expression], object]) -> bool:
@@ -58,17 +64,13 @@ class Applies:
     __slots__ = ("_found", "_reads")
 
     def __init__(self, pack: Pack) -> None:
-        facts, reads = pack.facts, pack.applies.reads if pack.applies is not None else ()
-        few = all(
-            name in facts and facts[name].field.kind in ("choice", "yes_no") and facts[name].asked_if is None
-            for name in reads
-        )
-        self._reads = tuple(sorted(reads)) if few else None
+        few = pack.applies is not None and _few_answers(pack.applies, pack.facts)
+        reads = sorted(pack.applies.reads) if pack.applies is not None and few else []
+        always = all(pack.facts[name].asked_if is None for name in reads)
+        self._reads = tuple(reads) if few and always else None
         self._found: dict[tuple[object, ...], bool | tuple[str, ...]] = {}
 
-    def of(
-        self, given: Mapping[str, object], judge: Callable[[], bool]
-    ) -> bool | tuple[str, ...]:  # fmt: skip
+    def of(self, given: Mapping[str, object], judge: Callable[[], bool]) -> bool | tuple[str, ...]:
         """Yes, no, or the facts that it waits for."""
         if self._reads is None:
             return _answer(judge)

@@ -1,5 +1,7 @@
 """What customers say afterwards: scores, how they move, the reasons they name, and their words."""
 
+from collections.abc import Mapping
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -30,7 +32,8 @@ def satisfaction(counting: Counting) -> Report:
     if closed:
         share = round(counting.cases("closed").filter(score__isnull=False).count() * 100 / closed, 1)
         report.tiles.append(Tile("answer_share", _("结案工单中有评价的"), Cell(share, "percent", small=closed < SMALL)))
-    report.tables = [_scores(counting), _course(counting), _reasons(counting), _words(counting)]
+    titles = {reason.key: reason.title for reason in SurveyReason.objects.all()}
+    report.tables = [_scores(counting), _course(counting), _reasons(counting, titles), _words(counting, titles)]
     return report
 
 
@@ -73,8 +76,7 @@ def _course(counting: Counting) -> Table:
     return table
 
 
-def _reasons(counting: Counting) -> Table:
-    titles = {reason.key: reason.title for reason in SurveyReason.objects.all()}
+def _reasons(counting: Counting, titles: Mapping[str, str]) -> Table:
     found: dict[str, list[int]] = {}
     for score, reasons in _answers(counting).values_list("score", "reasons").iterator(5000):
         for key in reasons:
@@ -92,9 +94,8 @@ def _reasons(counting: Counting) -> Table:
     return table
 
 
-def _words(counting: Counting) -> Table:
+def _words(counting: Counting, titles: Mapping[str, str]) -> Table:
     """The newest answers in the customers' own words, the poor ones first."""
-    titles = {reason.key: reason.title for reason in SurveyReason.objects.all()}
     said = _answers(counting).exclude(words="").order_by("-at", "-id")[:WORDS_SHOWN]
     rows = sorted(said, key=lambda row: row.score)
     numbers = dict(Case.objects.filter(pk__in=[row.case_id for row in rows]).values_list("pk", "number"))

@@ -70,6 +70,7 @@ def measure(scale: Scale) -> dict[str, Any]:
             if last:
                 found["http"] = pages.registering(server, scale.requests)
                 found["memory_loaded"] = server.memory()
+        at["filters"] = pages.filtering(scale.turns)
         at["search"] = pages.searching(scale.turns)
         say("search p95 " + ", ".join(f"{name} {one['p95_ms']:.1f}" for name, one in at["search"].items()) + " ms")
         at["reports"] = pages.reporting(max(scale.turns // 4, 1))

@@ -234,7 +234,6 @@ class _Sqlite:
         self.raw.execute("COMMIT")
 
     def __exit__(self, *_error: object) -> None:
-        self.raw.execute("ANALYZE")
         self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.raw.close()
 

@@ -14,15 +14,22 @@ from django.contrib.sessions.backends.db import SessionStore
 from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import writing
 from tuoshan.cases import queries
+from tuoshan.cases.models import SavedFilter
 from tuoshan.insight import search
 from tuoshan.insight.conditions import Conditions
 from tuoshan.insight.reports import pages as reports
 from tuoshan.insight.reports.counting import Counting
 from tuoshan.insight.reports.period import Period
+from tuoshan.office import filters
 from tuoshan.parties import tokens
 from tuoshan.parties.models import Person
 
 QUEUES = ("open", "unassigned", "overdue", "due_today", "urgent", "mine")
+FILTERS = {
+    "grade": Conditions(state="open", grade="normal"), "channel": Conditions(state="open", channel="chat"),
+    "word": Conditions(state="open", q=RARE),
+}  # fmt: skip
+"""What people keep as filters: a grade, a way in, a word."""
 PEOPLE = {"lead": "lead", "agent": "desk001", "store": "store"}
 
 
@@ -122,6 +129,34 @@ def searching(turns: int) -> dict[str, Any]:
             found[f"{who}_{kind}"] = {
                 "hits": hits, **percentiles(ours), "raw_p95_ms": percentiles(raw)["p95_ms"],
                 "ratio": statistics.median(raw) / statistics.median(ours),
+            }  # fmt: skip
+    bare.close()
+    return found
+
+
+def filtering(turns: int) -> dict[str, Any]:
+    """A filter of one's own as the rail and its list ask for it: how many there are up to 999, and the first forty."""
+    found: dict[str, Any] = {}
+    bare = Bare()
+    for who, person in people().items():
+        for kind, kept in FILTERS.items():
+
+            def ask(conditions: Conditions = kept, person: Person = person) -> tuple[int, bool]:
+                counted = filters.counted(person, conditions)
+                filters.found(person, SavedFilter(conditions=conditions.to_text()), "", 40)
+                return counted
+
+            many, more = ask()
+            (statements,) = bare.prepared([record_reads(ask)])
+            ours, raw = [], []
+            for _ in range(turns):
+                start = time.perf_counter()
+                ask()
+                ours.append(time.perf_counter() - start)
+                raw.append(bare.read(statements))
+            found[f"{who}_{kind}"] = {
+                "counted": f"{many}+" if more else str(many), **percentiles(ours),
+                "raw_p95_ms": percentiles(raw)["p95_ms"],
             }  # fmt: skip
     bare.close()
     return found

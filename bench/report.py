@@ -93,6 +93,13 @@ def _size_lines(size: str, at: dict[str, Any]) -> Iterator[Line]:
             f"p50 {page['case']['p50_ms']:.0f} ms, p95 {page['case']['p95_ms']:.0f} ms",
             f"CPU {page['case']['cpu_ms']:.0f} ms",
         )  # fmt: skip
+    for name, one in at.get("filters", {}).items():
+        who, kind = name.split("_")
+        yield (
+            f"Own filter by {kind}, {size} open, {WHO[who]}",
+            f"p50 {one['p50_ms']:.1f} ms, p95 {one['p95_ms']:.1f} ms, counted {one['counted']}",
+            f"raw p95 {one['raw_p95_ms']:.2f} ms",
+        )
     for name, one in at["search"].items():
         who, _, word = name.partition("_")
         yield (

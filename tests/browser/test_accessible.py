@@ -41,3 +41,53 @@ def test_the_desk(
         except AssertionError as error:
             wrong.append(f"{address}: {error}")
     assert not wrong, "\n".join(wrong)
+
+
+def _looked_at_by_someone(company: Staffed) -> dict[str, str]:
+    """Every address without particulars that shows a page, and who may see it."""
+    from django.test import Client
+    from django.urls import NoReverseMatch, reverse
+    from tests.api.test_screens_and_operations import screens
+
+    above = {address for addresses in SCREENS.values() for address in addresses}
+    found: dict[str, str] = {}
+    for who in ("admin", "manager", "lead", "agent"):
+        client = Client()
+        client.force_login(type(company.people[who]).objects.get(pk=company.people[who].pk))
+        for name in sorted(screens()):
+            try:
+                address = reverse(name)
+            except NoReverseMatch:
+                continue
+            if address in above | found.keys() or address.startswith(("/portal/", "/api/")):
+                continue
+            answer = client.get(address)
+            if answer.status_code == 200 and answer["Content-Type"].startswith("text/html") and b"<html" in answer.content:
+                found[address] = who
+    return found
+
+
+def test_every_other_screen(open_page: Any, company: Staffed, check_accessible: Callable[[Page], None]) -> None:
+    company.complaint("杯子碎了")
+    looked_at = _looked_at_by_someone(company) | {"/rule-books/mall_shoes": "manager"}
+    assert {"/rulings/", "/lessons/", "/settings/people", "/rule-books/"} <= looked_at.keys(), sorted(looked_at)
+    pages: dict[str, Page] = {}
+    wrong = []
+    for number, (address, who) in enumerate(looked_at.items()):
+        if who not in pages:
+            pages[who] = open_page()
+            company.sign_in(pages[who], who)
+        page = pages[who]
+        # Every second one at phone width: the frame is the same, what stands in it is not.
+        page.set_viewport_size({"width": 390, "height": 844} if number % 2 else {"width": 1440, "height": 900})
+        page.goto(address)
+        ready(page)
+        try:
+            check_accessible(page)
+        except AssertionError as error:
+            wrong.append(f"{address}: {error}")
+        for width in (1440, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                wrong.append(f"{address}: wider than {width}")
+    assert not wrong, "\n".join(wrong)

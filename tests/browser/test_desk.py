@@ -33,7 +33,8 @@ def test_an_appeal_is_decided_by_another_reviewer(open_page: Any, company: Staff
     expect(form.locator("[data-file]")).to_have_count(1)
     send(first, form)
     work()
-    company.act(case, "appeal", "customer", appeal_reason="说明里没有写手洗")
+    _appeal_by_phone(open_page, case, "说明里没有写手洗")
+    work()
 
     first.reload()
     ready(first)
@@ -56,10 +57,30 @@ def test_an_appeal_is_decided_by_another_reviewer(open_page: Any, company: Staff
     _open(other, company, "lead", case)
     expect(other.locator(".tl", has_text="洗涤说明写明须手洗").first).to_be_visible()
     expect(other.locator("#barred")).to_have_count(0)
+    decided = other.locator("section", has=other.locator("#reviewed-h"))
+    expect(decided).to_contain_text("洗涤说明写明须手洗")
+    expect(decided).to_contain_text("洗标")
     form = opened(other, "do-act-overturn")
     form.locator("[name=review_why]").fill("洗标上确实没有手洗要求")
     send(other, form)
     expect(other.locator("#case .chip.c-plain", has_text="待拟方案").first).to_be_visible()
+
+
+def _appeal_by_phone(open_page: Any, case: Case, reason: str) -> None:
+    """The customer opens the link of the message, reads the reasons and does not agree with them."""
+    from tuoshan.knowledge.links import case_link
+
+    link = case_link(case.pk)
+    phone = open_page(width=390, height=844)
+    phone.goto(link[link.index("/portal/") :])
+    ready(phone)
+    expect(phone.get_by_text("洗涤说明写明须手洗").first).to_be_visible()
+    phone.locator("summary", has_text="我要申诉").click()
+    form = phone.locator("#do-act-appeal")
+    form.get_by_label("您不认同的理由").fill(reason)
+    form.get_by_role("button", name="提交").click()
+    expect(phone.get_by_text(reason).first).to_be_visible()
+    assert Case.objects.get(pk=case.pk).state == "appealed"
 
 
 def test_the_look_of_the_account_is_drawn_before_any_script_and_the_switch_stays(
@@ -118,8 +139,9 @@ def test_an_urgent_case_that_nobody_takes_up_escalates(open_page: Any, company: 
     moved = clock.MovedClock(clock.now())
     clock.set_clock(moved)  # for the application's threads too
     try:
-        case = company.accepted("电暖器插头冒火花", impact="high", urgency="high")
-        assert case.grade == "urgent"
+        for text in ("杯子碎了", "锅盖松动"):
+            company.complaint(text)
+        case = _taken_up_as_urgent(open_page, company, "电暖器插头冒火花")
         moved.advance(timedelta(hours=2, minutes=5))
         work()
         lead = open_page()
@@ -136,6 +158,76 @@ def test_an_urgent_case_that_nobody_takes_up_escalates(open_page: Any, company: 
         expect(lead.locator("#case .clocks li", has_text="应急措施").locator(".c-late")).to_be_visible()
     finally:
         clock.set_clock(None)
+
+
+def _taken_up_as_urgent(open_page: Any, company: Staffed, text: str) -> Case:
+    """Registered while on the phone, first in the list at once, accepted with the gravest grade."""
+    desk = open_page()
+    company.sign_in(desk, "agent")
+    desk.goto("/register/complaint")
+    ready(desk)
+    desk.fill("[name=customer-phone]", "13800138000")
+    desk.fill("[name=what_happened]", text)
+    desk.locator("[name=urgent_now][value=yes]").check()
+    desk.keyboard.press("Control+Enter")
+    number = desk.locator(".big-number").inner_text()
+    work()
+    desk.goto("/queue/unassigned")
+    ready(desk)
+    first = desk.locator("[data-rows] .row").first
+    expect(first).to_contain_text(number)
+    first.click()
+    desk.wait_for_url(re.compile(number))
+    form = opened(desk, "do-act-accept")
+    form.locator("[name=category]").select_option(index=1)
+    for name in ("impact", "urgency"):
+        form.locator(f"[name={name}]").select_option("high")
+    form.locator("[name=departments][value=qa]").check()
+    form.locator("[name=next_step]").fill("马上停用，今天上门取回")
+    form.locator("[name=handler]").select_option(str(company.people["agent"].pk))
+    send(desk, form)
+    work()
+    case = Case.objects.get(number=number)
+    assert case.grade == "urgent"
+    return case
+
+
+def test_two_people_at_one_case_see_each_other_and_what_changed(open_page: Any, company: Staffed) -> None:
+    case = company.complaint()
+    one, two = open_page(), open_page()
+    _open(one, company, "agent", case)
+    expect(one.locator("[data-here]")).to_be_hidden()
+    _open(two, company, "lead", case)
+    expect(two.locator("[data-here]")).to_contain_text("林悦")
+    one.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # the next beat, without its twenty seconds
+    expect(one.locator("[data-here]")).to_contain_text("周明")
+    form = opened(two, "do-note")
+    form.locator("[name=text]").fill("客户下午再来电")
+    send(two, form)
+    one.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(one.locator("[data-stale]").first).to_be_visible()
+    one.locator("[data-stale]").first.get_by_role("link").or_(one.locator("[data-stale] button")).first.click()
+    expect(one.locator(".msg.note")).to_contain_text("客户下午再来电")
+
+
+def test_a_clock_explains_itself_while_the_pointer_rests_on_it(open_page: Any, company: Staffed) -> None:
+    case = company.complaint()
+    page = open_page()
+    _open(page, company, "agent", case)
+    clock_row = page.locator(".clocks > li[data-explained]").first
+    sums = clock_row.locator("details .sum")
+    expect(sums).to_be_hidden()
+    clock_row.hover()
+    expect(sums).to_be_visible()
+    page.mouse.move(5, 5)
+    expect(sums).to_be_hidden()
+    clock_row.hover()
+    expect(sums).to_be_visible()
+    clock_row.locator("summary").click()  # keeps it open
+    page.mouse.move(5, 5)
+    expect(sums).to_be_visible()
+    header = page.locator("#case > header [data-due]").first.get_attribute("title") or ""
+    assert sums.inner_text().splitlines()[0] in header
 
 
 def test_by_keys_alone(open_page: Any, company: Staffed) -> None:

@@ -168,6 +168,43 @@ def test_the_particulars_of_each_channel(sign_in: Callable[..., Any], clock: Any
     assert client.post(FORM, data(key="k3", channel="api")).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("channel", "told"),
+    [
+        ("hotline", {"caller_number": "021-55550000"}),
+        ("email", {"sender": "wang@example.cn", "subject": "破壁机冒烟"}),
+        ("chat", {"platform": "官方小程序", "account": "小王不吃糖"}),
+        ("fax", {"sender": "浦江物业", "pages": "3"}),
+        ("letter", {"sender": "王芳", "pages": "2"}),
+        ("counter", {"clerk": "早班柜台"}),
+        ("complaint_box", {"box": "一楼服务台"}),
+        ("marketplace", {"platform": "某平台", "shop": "迈景旗舰店", "account": "tb_0001"}),
+    ],
+)
+def test_what_a_channel_tells_is_asked_kept_shown_and_found(
+    sign_in: Callable[..., Any], shop: Shop, channel: str, told: dict[str, str]  # noqa: F811
+) -> None:
+    from tuoshan.cases.models import Case
+    from tuoshan.insight import search
+    from tuoshan.insight.conditions import Conditions
+    from tuoshan.intake.arrivals import of_case, particulars
+
+    client = sign_in()
+    form = text_of(client.get(f"{FORM}?channel={channel}"))
+    answer = client.post(FORM, data(channel=channel, **{f"came-{name}": value for name, value in told.items()}))
+    assert answer.status_code == 302, text_of(answer)[:400]
+    case = Case.objects.get()
+    kept = of_case(case.pk)
+    assert kept is not None and kept.channel == channel and particulars(kept) == told
+    page = text_of(client.get(f"/case/{case.number}"))
+    for name, value in told.items():
+        assert f'name="came-{name}"' in form, name
+        assert value in page, name
+    search.reindex()
+    word = max(told.values(), key=len)
+    assert [hit.case.pk for hit in search.find(shop.people["lead"], Conditions(q=word)).hits] == [case.pk]
+
+
 def test_an_email_of_last_night_says_by_when_it_should_be_answered(sign_in: Callable[..., Any]) -> None:
     from django.utils import timezone
 

@@ -66,3 +66,12 @@ def test_files_come_as_excel_and_leave_nothing_behind(house: House, lodge: Any, 
         assert not list(tmp_path.iterdir())
     finally:
         tempfile.tempdir = None
+
+
+def test_each_number_and_row_of_the_improvements_leads_to_what_it_names(house: House, lodge: Any) -> None:
+    case = lodge("壶漏水", title="壶", name="李梅", phone="13800138000")
+    made = lessons.make(what="换个壶底", case_ids=[case.pk], now=clock.now(), due_on=clock.now().date())
+    page = client(house, "lin").get("/reports/lessons").content.decode()
+    assert f'href="/lessons/{made.pk}">换个壶底</a>' in page
+    assert 'href="/lessons?show=unfinished"' in page
+    assert 'href="/lessons?show=late"' not in page  # none is late

@@ -1,4 +1,5 @@
-// Countdown chips (`data-due`, `data-warn-at`) and ages (`data-ago`), brought up to date every minute. Never announced.
+// Countdown chips (`data-due`, `data-warn-at`) and ages (`data-ago`), brought up to date every minute, never announced;
+// and how a clock was reckoned (`data-explained`).
 import { all, icon, now, onContent, say } from './page.js';
 
 const MINUTE = 60_000;
@@ -44,7 +45,29 @@ function update(root) {
   all(root, 'time[data-ago]').forEach(updateAge);
 }
 
+// Its arithmetic lies over what is below while the pointer rests on a clock; a click keeps it open.
+const REST = 250;
+
+function explainOnHover(clock) {
+  const how = clock.querySelector('details.how');
+  let resting = 0;
+  clock.addEventListener('pointerenter', (event) => {
+    if (event.pointerType !== 'mouse' || how.open) return;
+    resting = setTimeout(() => { how.classList.add('over'); how.open = true; }, REST);
+  });
+  clock.addEventListener('pointerleave', () => {
+    clearTimeout(resting);
+    if (how.classList.contains('over')) { how.open = false; how.classList.remove('over'); }
+  });
+  how.querySelector('summary').addEventListener('click', (event) => {
+    if (!how.classList.contains('over')) return;
+    event.preventDefault();
+    how.classList.remove('over');
+  });
+}
+
 export function startClocks() {
+  onContent((root) => all(root, '[data-explained]').forEach(explainOnHover));
   onContent(update);
   setInterval(() => { if (!document.hidden) update(document); }, MINUTE);
   document.addEventListener('visibilitychange', () => { if (!document.hidden) update(document); });

@@ -30,25 +30,25 @@ TAIL = 4
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What stands in the index for one case."""
+    """What stands in the index for one case. `unshown` is found and never quoted: who the customer is, whence it came."""
 
     fields: tuple[str, ...] = ()
-    name: str = ""
+    unshown: str = ""
     keys: tuple[str, ...] = ()
 
     def tokens(self) -> list[str]:
         """Every token in its order."""
-        return [*tokens.of_fields([*self.fields, self.name]), *self.keys]
+        return [*tokens.of_fields([*self.fields, self.unshown]), *self.keys]
 
     def to_text(self) -> str:
-        return json.dumps([self.fields, self.name, self.keys], ensure_ascii=False)
+        return json.dumps([self.fields, self.unshown, self.keys], ensure_ascii=False)
 
     @staticmethod
     def from_text(text: str) -> "Content":
         if not text:
             return Content()
-        fields, name, keys = json.loads(text)
-        return Content(tuple(fields), name, tuple(keys))
+        fields, unshown, keys = json.loads(text)
+        return Content(tuple(fields), unshown, tuple(keys))
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class _Read:
     order: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     messages: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     tasks: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
-    products: dict[int, str] = field(default_factory=dict)
+    came: dict[int, dict[str, str]] = field(default_factory=dict)
 
 
 def contents(cases: Sequence[Case], *, without_customer: int | None = None) -> dict[int, Content]:
@@ -71,7 +71,7 @@ def contents(cases: Sequence[Case], *, without_customer: int | None = None) -> d
         read.words[case_id].append((ref, text))
     _read_events(cases, read)
     for arrival in Arrival.objects.filter(case_id__in=ids).exclude(particulars=""):
-        read.products[arrival.pk] = particulars_of_arrival(arrival).get(PRODUCT_SAID, "")
+        read.came[arrival.pk] = particulars_of_arrival(arrival)
     written = Message.objects.filter(case_id__in=ids).exclude(direction="out", author_id=None).order_by("id")
     for case_id, subject, text in written.values_list("case_id", "subject", "text"):
         read.messages[case_id] += [subject, text]
@@ -125,11 +125,18 @@ def _content(case: Case, read: _Read, customer: Customer | None, erasing: bool) 
     places = {ref: place for place, ref in reversed(list(enumerate(read.order.get(case.pk, ()))))}
     hidden = read.hidden.get(case.pk, set())
     said = sorted((places.get(ref, 0), text) for ref, text in read.words.get(case.pk, ()) if ref not in hidden)
-    fields = [case.title, *(text for _, text in said), read.products.get(case.pk, ""), *read.messages.get(case.pk, ())]
+    came = dict(read.came.get(case.pk, {}))
+    fields = [case.title, *(text for _, text in said), came.pop(PRODUCT_SAID, ""), *read.messages.get(case.pk, ())]
     kept = tuple(_within([text for text in dict.fromkeys(fields) if text]))
+    unshown = [customer.name] if customer is not None else []
     if customer is not None:
         keys += phone_keys(customer.phone)
-    return Content(kept, customer.name if customer else "", tuple(keys))
+    for value in came.values():
+        if phone_e164(value):
+            keys += phone_keys(value)
+        else:
+            unshown.append(value)
+    return Content(kept, "\n".join(unshown), tuple(dict.fromkeys(keys)))
 
 
 def _within(fields: Sequence[str]) -> Iterable[str]:

@@ -154,5 +154,5 @@ def _holds(content: Content, wanted: wording.Wanted) -> bool:
     """Whether the letters are really there: a first letter's short hash may be that of another, though seldom."""
     if not any(term.phrase[1] for term in wanted.terms):
         return True
-    texts = [tokens.normal(text) for text in (*content.fields, content.name)]
+    texts = [tokens.normal(text) for text in (*content.fields, content.unshown)]
     return all(term.keys or any(term.stands_in(text) for text in texts) for term in wanted.terms)

@@ -1,5 +1,6 @@
 """Template tags of the design system; loaded in every template."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -75,8 +76,10 @@ def clock_chip(
     done: str = "",
     late: bool = False,
     text: str = "",
+    explained: Sequence[str] = (),
 ) -> SafeString:
-    """A clock's chip. `paused`: what it waits for; `done`: how it was kept; `text` replaces the countdown.
+    """A clock's chip. `paused`: what it waits for; `done`: how it was kept; `text` replaces the countdown;
+    `explained`: its arithmetic, shown with the moment it is due while the pointer rests on it.
 
     Written here and not as a template: a list holds fifty.
     """
@@ -104,7 +107,9 @@ def clock_chip(
             moments = format_html(' data-due="{}"', at.isoformat())
             if warn_at is not None:
                 moments += format_html(' data-warn-at="{}"', timezone.localtime(warn_at).isoformat())
-        moments += format_html(' title="{}"', f"{at:%Y-%m-%d %H:%M}")
+        explained = (f"{at:%Y-%m-%d %H:%M}", *explained)
+    if explained:
+        moments += format_html(' title="{}"', "\n".join(explained))
     spoken = format_html('<span class="sr">{}</span>', look["spoken"]) if look["spoken"] else ""
     return format_html(
         '<span class="chip {}" data-state="{}"{}>{}{}<span data-text>{}</span></span>',

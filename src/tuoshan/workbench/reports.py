@@ -119,10 +119,17 @@ def _selects(request: HttpRequest, scope: Conditions) -> list[Select]:
 
 def shown(cell: Cell) -> ShownCell:
     """A cell as people read it; one without a value is a dash, one without cases leads nowhere."""
-    href = reverse("workbench:search") + cell.behind.address() if cell.behind is not None and cell.value else ""
+    return ShownCell(text_of(cell.value, cell.unit), _leads_to(cell), cell.unit in RIGHT, cell.small)
+
+
+def _leads_to(cell: Cell) -> str:
     if cell.case:
-        href = reverse("workbench:case", args=[cell.case])
-    return ShownCell(text_of(cell.value, cell.unit), href, cell.unit in RIGHT, cell.small)
+        return reverse("workbench:case", args=[cell.case])
+    if cell.lesson:
+        return reverse("workbench:lesson", args=[cell.lesson])
+    if cell.lessons and cell.value:
+        return f"{reverse('workbench:lessons')}?show={cell.lessons}"
+    return reverse("workbench:search") + cell.behind.address() if cell.behind is not None and cell.value else ""
 
 
 def text_of(value: Any, unit: str) -> str:

@@ -287,8 +287,8 @@ def lessons(counting: Counting) -> Report:
     report = Report("lessons", PAGES["lessons"])
     span = counting.period.span
     report.tiles = [
-        Tile("lessons_open", _("未完成"), Cell(waiting.count())),
-        Tile("lessons_late", _("已过完成日期"), Cell(waiting.filter(due_on__lt=day).count())),
+        Tile("lessons_open", _("未完成"), Cell(waiting.count(), lessons="unfinished")),
+        Tile("lessons_late", _("已过完成日期"), Cell(waiting.filter(due_on__lt=day).count(), lessons="late")),
         Tile("lessons_done", _("期间完成"), Cell(mine.filter(measures.within("done_at", span), status="done").count())),
         Tile("lessons_new", _("期间提出"), Cell(mine.filter(measures.within("created_at", span)).count())),
     ]
@@ -306,7 +306,7 @@ def lessons(counting: Counting) -> Report:
         late = (day - row.due_on).days if row.due_on and row.due_on < day else None
         table.rows.append(
             [
-                Cell(row.what, "text"), Cell(row.get_kind_display(), "text"),
+                Cell(row.what, "text", lesson=row.pk), Cell(row.get_kind_display(), "text"),
                 Cell(shown.get(row.owner_id or 0, _("未定")), "text"), Cell(row.due_on, "date"), Cell(late),
                 Cell(row.cases),
             ]

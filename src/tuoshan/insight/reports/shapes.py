@@ -13,13 +13,16 @@ SMALL = 10
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value in its unit; `behind` are the cases that it counts, `case` the number of the one that it is about."""
+    """A value in its unit, and what it leads to: `behind` are the cases that it counts, `case` the number of the one
+    that it is about; `lesson` the improvement that it names, `lessons` the list of them that it counts."""
 
     value: Any
     unit: Unit = "cases"
     behind: Conditions | None = None
     small: bool = False
     case: str = ""
+    lesson: int = 0
+    lessons: str = ""
 
 
 @dataclass(frozen=True, slots=True)

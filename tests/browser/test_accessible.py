@@ -62,7 +62,7 @@ def _looked_at_by_someone(company: Staffed) -> dict[str, str]:
             if address in above | found.keys() or address.startswith(("/portal/", "/api/")):
                 continue
             answer = client.get(address)
-            if answer.status_code == 200 and answer["Content-Type"].startswith("text/html") and b"<html" in answer.content:
+            if answer.status_code == 200 and answer.get("Content-Type", "").startswith("text/html"):
                 found[address] = who
     return found
 

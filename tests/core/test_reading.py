@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from pathlib import Path
 from typing import get_args
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tuoshan.core import yaml_strict
 from tuoshan.core.checker import check
 from tuoshan.core.checker.names import MESSAGE_VARIABLES
 from tuoshan.core.conditions.names import FUNCTIONS, HISTORY
@@ -18,6 +20,7 @@ from tuoshan.core.playbook import PHASES, VERBS, FieldKind, FromTable, Playbook,
 from tuoshan.core.reading import Finding, keys, read_playbook
 from tuoshan.core.yaml_strict import Mapping, Scalar, compose
 
+SHIPPED = Path(yaml_strict.__file__).parents[1]
 SAMPLES = Path(__file__).parent / "samples"
 COMPLAINT = (SAMPLES / "complaint.yaml").read_text(encoding="utf-8")
 COMMON = (SAMPLES / "common.yaml").read_text(encoding="utf-8")
@@ -362,3 +365,26 @@ def test_the_guide_explains_every_word_of_the_grammar() -> None:
     words |= set(get_args(FieldKind)) | VERBS | MESSAGE_VARIABLES | set(PHASES) | set(FUNCTIONS) | set(HISTORY)
     unexplained = {word for word in words if not re.search(rf"(?<![a-z_]){word}(?![a-z_])", GUIDE)}
     assert unexplained - {"members"} == set()
+
+
+SIGNS = [
+    *":,?!&*#[]{}'\"|>-%@` \n\t~=\\", "中", "\ufeff", "\x85", "\u2028", "\x07", "- ", "? ", " #", "---\n", "...\n", "\r\n", "<<: ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_quick_parser_reads_what_the_thorough_one_reads(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pieces of the shipped files with a few signs changed: same nodes, same troubles."""
+    chance = random.Random(seed)
+    texts = [path.read_text(encoding="utf-8") for path in sorted(SHIPPED.glob("**/*.yaml"))]
+    for _turn in range(120):
+        lines = chance.choice(texts).split("\n")
+        begins = chance.randrange(len(lines))
+        text = "\n".join(lines[begins : begins + chance.randrange(1, 14)])
+        for _change in range(chance.randrange(3)):
+            at = chance.randrange(len(text) + 1)
+            text = text[:at] + chance.choice(["", *SIGNS]) + text[at + chance.randrange(2) :]
+        quick = yaml_strict.compose(text, "f.yaml")
+        with monkeypatch.context() as patched:
+            patched.setattr(yaml_strict, "_TAKEN_DIFFERENTLY", re.compile(""))
+            assert yaml_strict.compose(text, "f.yaml") == quick, text

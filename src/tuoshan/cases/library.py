@@ -11,6 +11,7 @@ import time as machine_time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import structlog
@@ -181,10 +182,17 @@ def _read_checked(
     files: Mapping[str, str], fragments: Mapping[str, str]
 ) -> dict[str, tuple[Playbook | None, tuple[Finding, ...]]]:
     """Every file read, then checked with the others in sight, as playbooks may name each other."""
+    return dict(_read_checked_once(tuple(files.items()), tuple(sorted(fragments.items()))))
+
+
+@lru_cache(maxsize=2)  # the files in use, and those of the last trial: the same texts read the same
+def _read_checked_once(
+    files: tuple[tuple[str, str], ...], fragments: tuple[tuple[str, str], ...]
+) -> dict[str, tuple[Playbook | None, tuple[Finding, ...]]]:
     known: dict[str, Playbook] = {}
     read: dict[str, tuple[Playbook | None, tuple[Finding, ...]]] = {}
-    for name, text in files.items():
-        playbook, found = read_playbook(text, name, fragments, known)
+    for name, text in files:
+        playbook, found = read_playbook(text, name, dict(fragments), known)
         read[name] = (playbook, found)
         if playbook is not None:
             known.setdefault(playbook.key, playbook)

@@ -30,7 +30,7 @@ TAIL = 4
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What stands in the index for one case. `unshown` is found and never quoted: who the customer is, whence it came."""
+    """What stands in the index for one case. `unshown` is found and never quoted: the customer, and whence it came."""
 
     fields: tuple[str, ...] = ()
     unshown: str = ""

@@ -27,6 +27,8 @@ TABLE = """客户姓名,手机号,投诉内容,商品,登记日期
 周小满,13912340001,收到的电热水壶底部漏水，桌面泡坏了一块,暖壶,2026-08-03
 林之遥,13912340002,快递面单把名字和电话全印上了,,2026-08-05
 """
+ASKED = "?f1-house=mall&f1-goods=shoes&f1-sale=store&f1-problem=quality&f1-shoe_kind=leather&f1-defect=glue"
+"""Leather shoes with their sole come off, as somebody asks at the counter."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,19 @@ SCREENS = (
     Screen("case", "agent", "/queue/unassigned", follow="[data-rows] .row", opens="[data-key='a']"),
     Screen("register", "agent", "/register/complaint"),
     Screen("board", "lead", "/board"),
-    Screen("report", "manager", "/reports/causes", widths=(1440,)),
+    Screen("report", "manager", "/reports/causes"),
+    Screen("tasks", "qa", "/tasks"),
+    Screen("follow-ups", "agent", "/follow-ups"),
+    Screen("lessons", "lead", "/lessons"),
+    Screen("diagram", "lead", "/playbooks/complaint"),
+    Screen("customers", "agent", "/customers?q=136", widths=(1440,)),
+    Screen("rulings", "agent", "/rulings/" + ASKED),
+    Screen("rule-book", "manager", "/rule-books/mall_shoes"),
     Screen("search", "lead", "/search?q=漏水"),
     Screen("import", "lead", "/import/", table=TABLE),
     Screen("settings", "admin", "/settings/"),
-    Screen("portal", "", "/portal/", widths=(390,)),
-    Screen("portal-case", "", "", widths=(390,)),
+    Screen("portal", "", "/portal/"),
+    Screen("portal-case", "", ""),
 )
 
 

@@ -14,9 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import BooleanField, Q, QuerySet, Value, When
-from django.db.models import Case as If
-from django.db.models.lookups import Exact
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tuoshan import clock
@@ -26,7 +24,7 @@ from tuoshan.cases.clock_views import ClockView, clock_views
 from tuoshan.cases.models import IS_OPEN, Case, Task, Watch
 from tuoshan.cases.paging import BY_DUE, LARGEST_PAGE, CursorBroken, Page, merged, page
 from tuoshan.cases.rows import Row
-from tuoshan.cases.tally import AS, BY_DEPARTMENT, Asked
+from tuoshan.cases.tally import AS, BY_DEPARTMENT, Asked, asked_of_each
 from tuoshan.core.work import Work
 
 __all__ = [
@@ -174,7 +172,7 @@ def within_reach(person: Any, cases: "QuerySet[Case]") -> "QuerySet[Case]":
         return cases
     seen = tally.sight(person)
     if seen is None or seen.kind == BY_DEPARTMENT or len(seen.scopes or ()) > MOST_MERGED:
-        return cases.filter(_asked_of_each(neighbours.nearby(person)))
+        return cases.filter(asked_of_each(neighbours.nearby(person)))
     ways = [Q(unit_id=number) for number in sorted(neighbours.units_within(person))]
     if seen.others:  # open and closed cases are looked up in different indexes
         ways.append(tally.reached_otherwise(seen, Q(ended=False), Q(ended=True)))
@@ -248,7 +246,7 @@ def _through(asked: Asked, seen: tally.Sight, person: Any) -> dict[Hashable, Q]:
         return _through_units(asked, sizes, person)
     looked_up = max(tally.looked_up(seen), WALKED)
     if _passed_by(asked, sizes) <= looked_up:
-        return {"near": _asked_of_each(seen.near)}
+        return {"near": asked_of_each(seen.near)}
     return {"known": seen.known}
 
 
@@ -259,18 +257,12 @@ def _through_units(asked: Asked, sizes: tally.Sizes, person: Any) -> dict[Hashab
     in_order = asked.kind != AS or asked == Asked()
     if len(units) <= MOST_MERGED and (in_order or _passed_by(asked, sizes) > sizes.within(Asked())):
         return {number: Q(unit_id=number) for number in units}
-    return {"units": _asked_of_each(Q(unit_id__in=units))}
+    return {"units": asked_of_each(Q(unit_id__in=units))}
 
 
 def _passed_by(asked: Asked, sizes: tally.Sizes) -> float:
     """About how many cases are passed by until a page is full of those in reach, going through the whole queue."""
     return sizes.within(asked, everywhere=True) * min(WALKED / max(sizes.within(asked), 1), 1)
-
-
-def _asked_of_each(condition: Q) -> Q:
-    """The condition in a form by which no index would be chosen, so that the one of the order is."""
-    met = If(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
-    return Q(Exact(met, Value(True)))
 
 
 def _in_each_way(condition: Q, reach: Q) -> Q:

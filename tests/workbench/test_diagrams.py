@@ -1,0 +1,58 @@
+"""A process drawn: every state in its column, none over another, and where a case stands and how it came there."""
+
+import re
+from itertools import combinations
+from typing import Any
+
+import pytest
+from tests.workbench.deskhouse import Desk, desk  # noqa: F401, RUF100
+
+from tuoshan.cases import library
+from tuoshan.workbench.diagrams import BOX_HEIGHT, BOX_WIDTH, draw
+
+BOX = re.compile(r'<rect class="dg-state ([a-z]*)"[^>]*/>.*?<title>([^<]*)</title>', re.S)
+ARROW = re.compile(r'<path class="dg-edge ([a-z ]*)"[^>]*><title>([^<]*)</title>')
+
+
+def shown(page: str) -> dict[str, str]:
+    """Title of a state → how its box looks."""
+    return {title.split(" ")[0]: css for css, title in BOX.findall(page)}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["complaint", "facility_repair", "pinduoduo_refund", "pinduoduo_return"])
+def test_every_state_has_its_box_and_none_lies_over_another(name: str) -> None:
+    playbook = library.current(name)
+    drawing = draw(playbook)
+    assert {box.name for box in drawing.boxes} == set(playbook.states)
+    for one, other in combinations(drawing.boxes, 2):
+        apart = abs(one.x - other.x) >= BOX_WIDTH or abs(one.y - other.y) >= BOX_HEIGHT
+        assert apart, (one.name, other.name)
+    for box in drawing.boxes:
+        assert box.x + BOX_WIDTH <= drawing.width and box.y + BOX_HEIGHT <= drawing.height, box.name
+
+
+def test_a_case_is_shown_where_it_stands_and_on_its_way(desk: Desk) -> None:  # noqa: F811
+    case = desk.proposed("0")
+    page = desk.client("agent").get(f"/playbooks/complaint?case={case.number}").content.decode()
+    looks = shown(page)
+    assert looks["待客户同意"] == "here"
+    assert [title for title, css in looks.items() if css == "here"] == ["待客户同意"]
+    assert looks["待受理"] == looks["待拟方案"] == "been"
+    assert looks["申诉复核中"] == "" and looks["已结案归档"] == "end"
+    taken = {title for css, title in ARROW.findall(page) if "taken" in css}
+    assert any("受理并直接处理" in title for title in taken), taken
+    assert not any("申诉" in title for title in taken), taken
+    assert case.number in page and "深色：已经走过" in page
+
+
+def test_without_a_case_nothing_is_marked(desk: Desk) -> None:  # noqa: F811
+    page = desk.client("agent").get("/playbooks/complaint").content.decode()
+    assert not {"here", "been"} & set(shown(page).values())
+    assert not any("taken" in css for css, _title in ARROW.findall(page))
+
+
+def test_the_case_of_somebody_else_is_not_drawn(desk: Desk) -> None:  # noqa: F811
+    case = desk.complaint()
+    answer: Any = desk.client("qa").get(f"/playbooks/complaint?case={case.number}")
+    assert answer.status_code in (403, 404)

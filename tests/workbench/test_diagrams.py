@@ -41,7 +41,7 @@ def test_a_case_is_shown_where_it_stands_and_on_its_way(desk: Desk) -> None:  # 
     assert looks["待受理"] == looks["待拟方案"] == "been"
     assert looks["申诉复核中"] == "" and looks["已结案归档"] == "end"
     taken = {title for css, title in ARROW.findall(page) if "taken" in css}
-    assert any("受理并直接处理" in title for title in taken), taken
+    assert any("受理，直接处理" in title for title in taken), taken
     assert not any("申诉" in title for title in taken), taken
     assert case.number in page and "深色：已经走过" in page
 

@@ -62,7 +62,8 @@ def _looked_at_by_someone(company: Staffed) -> dict[str, str]:
             if address in above | found.keys() or address.startswith(("/portal/", "/api/")):
                 continue
             answer = client.get(address)
-            if answer.status_code == 200 and answer.get("Content-Type", "").startswith("text/html"):
+            whole = answer.get("Content-Type", "").startswith("text/html") and b"</html>" in answer.content
+            if answer.status_code == 200 and whole:
                 found[address] = who
     return found
 
@@ -70,7 +71,7 @@ def _looked_at_by_someone(company: Staffed) -> dict[str, str]:
 def test_every_other_screen(open_page: Any, company: Staffed, check_accessible: Callable[[Page], None]) -> None:
     company.complaint("杯子碎了")
     looked_at = _looked_at_by_someone(company) | {"/rule-books/mall_shoes": "manager"}
-    assert {"/rulings/", "/lessons/", "/settings/people", "/rule-books/"} <= looked_at.keys(), sorted(looked_at)
+    assert {"/rulings/", "/lessons", "/settings/people/", "/rule-books/"} <= looked_at.keys(), sorted(looked_at)
     pages: dict[str, Page] = {}
     wrong = []
     for number, (address, who) in enumerate(looked_at.items()):
@@ -80,8 +81,7 @@ def test_every_other_screen(open_page: Any, company: Staffed, check_accessible: 
         page = pages[who]
         # Every second one at phone width: the frame is the same, what stands in it is not.
         page.set_viewport_size({"width": 390, "height": 844} if number % 2 else {"width": 1440, "height": 900})
-        page.goto(address)
-        ready(page)
+        page.goto(address, wait_until="load")  # a few of them have no script that could say it is ready
         try:
             check_accessible(page)
         except AssertionError as error:

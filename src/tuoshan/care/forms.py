@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from tuoshan.care import survey
 from tuoshan.care.models import FollowUpCall, SurveyAnswer
+from tuoshan.cases.forms import DayAndTime
 
 SCORES = [
     (1, _("很不满意")),
@@ -53,8 +54,4 @@ class FollowUpForm(forms.Form):
 
     result = forms.ChoiceField(label=_("回访结果"), choices=FollowUpCall.Result.choices, widget=forms.RadioSelect)
     words = forms.CharField(label=_("客户的话"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-    next_at = forms.SplitDateTimeField(
-        label=_("下次联系"),
-        required=False,
-        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
-    )
+    next_at = forms.SplitDateTimeField(label=_("下次联系"), required=False, widget=DayAndTime())

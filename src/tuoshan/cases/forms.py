@@ -28,6 +28,16 @@ def words(wording: Wording) -> str:
     return wording.in_language(get_language() or "zh-hans")
 
 
+class DayAndTime(forms.SplitDateTimeWidget):
+    """A day and a time, each in a field of its own with a name that is read out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            date_attrs={"type": "date", "aria-label": _("日期")}, date_format="%Y-%m-%d",
+            time_attrs={"type": "time", "step": "300", "aria-label": _("时间")}, time_format="%H:%M",
+        )  # fmt: skip
+
+
 class PlaybookForm(forms.Form):
     """Built by `build_form`; remembers the fields it was made of."""
 
@@ -158,12 +168,7 @@ def _form_field(item: Field) -> forms.Field:
         case "date":
             return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
         case "datetime":
-            return forms.SplitDateTimeField(
-                widget=forms.SplitDateTimeWidget(
-                    date_attrs={"type": "date"}, time_attrs={"type": "time", "step": "300"}, date_format="%Y-%m-%d",
-                    time_format="%H:%M",
-                ), **common,
-            )  # fmt: skip
+            return forms.SplitDateTimeField(widget=DayAndTime(), **common)
         case "phone":
             tel = forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"})
             return forms.CharField(max_length=40, widget=tel, **common)

@@ -9,17 +9,14 @@ from django.utils.translation import gettext_lazy
 
 from tuoshan import punctuation
 from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases.forms import DayAndTime
 from tuoshan.office.overseeing import able, may_manage
 from tuoshan.parties.models import Absence, Person
 
 
 def moment_field(label: Any) -> forms.SplitDateTimeField:
     """A day and a time, each in a field of its own."""
-    widget = forms.SplitDateTimeWidget(
-        date_attrs={"type": "date"}, time_attrs={"type": "time", "step": "300"}, date_format="%Y-%m-%d",
-        time_format="%H:%M",
-    )  # fmt: skip
-    return forms.SplitDateTimeField(label=label, widget=widget)
+    return forms.SplitDateTimeField(label=label, widget=DayAndTime())
 
 
 class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -70,14 +70,15 @@ class Case(models.Model):
             models.Index(fields=["waits_for", "queue_at", "id"], condition=OPEN, name="cases_open_waits"),
             models.Index(fields=["state", "queue_at", "id"], condition=OPEN, name="cases_open_state"),
             models.Index(fields=["grade", "queue_at", "id"], condition=OPEN, name="cases_open_grade"),
-            # The grade is the same in all their rows: named, it makes them the best match without any statistics.
-            models.Index(
-                fields=["grade", "handler_id", "queue_at", "id"], condition=OPEN & Q(grade=URGENT),
-                name="cases_urgent_of_handler",
-            ),
-            models.Index(
-                fields=["grade", "unit_id", "queue_at", "id"], condition=OPEN & Q(grade=URGENT),
-                name="cases_urgent_of_unit",
+            models.Index(fields=["channel", "queue_at", "id"], condition=OPEN, name="cases_open_channel"),
+            models.Index(fields=["playbook", "queue_at", "id"], condition=OPEN, name="cases_open_playbook"),
+            *(
+                # The grade is the same in all their rows: named, it makes them the best match without any statistics.
+                models.Index(
+                    fields=["grade", field, "queue_at", "id"], condition=OPEN & Q(grade=URGENT),
+                    name=f"cases_urgent_of_{field.removesuffix('_id')}",
+                )
+                for field in ("handler_id", "unit_id", "category_id", "channel", "playbook")
             ),
             models.Index(fields=["paused", "id"], condition=OPEN, name="cases_open_paused"),
             models.Index(fields=["held", "id"], condition=OPEN, name="cases_open_held"),

@@ -32,10 +32,9 @@ class DayAndTime(forms.SplitDateTimeWidget):
     """A day and a time, each in a field of its own with a name that is read out."""
 
     def __init__(self) -> None:
-        super().__init__(
-            date_attrs={"type": "date", "aria-label": _("日期")}, date_format="%Y-%m-%d",
-            time_attrs={"type": "time", "step": "300", "aria-label": _("时间")}, time_format="%H:%M",
-        )  # fmt: skip
+        day: dict[str, Any] = {"type": "date", "aria-label": _("日期")}
+        time: dict[str, Any] = {"type": "time", "step": "300", "aria-label": _("时间")}
+        super().__init__(date_attrs=day, date_format="%Y-%m-%d", time_attrs=time, time_format="%H:%M")
 
 
 class PlaybookForm(forms.Form):

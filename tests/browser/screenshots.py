@@ -10,8 +10,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlencode
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -27,8 +29,15 @@ TABLE = """客户姓名,手机号,投诉内容,商品,登记日期
 周小满,13912340001,收到的电热水壶底部漏水，桌面泡坏了一块,暖壶,2026-08-03
 林之遥,13912340002,快递面单把名字和电话全印上了,,2026-08-05
 """
-ASKED = "?f1-house=mall&f1-goods=shoes&f1-sale=store&f1-problem=quality&f1-shoe_kind=leather&f1-defect=glue"
-"""Leather shoes with their sole come off, as somebody asks at the counter."""
+TODAY = date.today()
+ASKED = "?" + urlencode({f"f1-{name}": value for name, value in {
+    "house": "mall", "goods": "shoes", "sale": "store", "problem": "quality", "shoe_kind": "leather", "defect": "glue",
+    "opening_cm": "6", "used": "yes", "has_receipt": "yes", "has_card": "yes", "paid": "399", "fault_confirmed": "yes",
+    "user_caused": "no", "clearance": "no", "matches_invoice": "yes", "purpose_defeated": "no", "deceived": "no",
+    "repairs_same_fault": "0", "repair_days": "0", "sold_on": TODAY - timedelta(days=52),
+    "delivered_on": TODAY - timedelta(days=52), "reported_on": TODAY,
+}.items()})  # fmt: skip
+"""Leather shoes of 52 days with their sole come off, as somebody asks at the counter."""
 
 
 @dataclass(frozen=True)

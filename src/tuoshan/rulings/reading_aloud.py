@@ -1,11 +1,13 @@
 """The tables of a rule book in words: conditions by the labels of their facts, conclusions as sentences."""
 
+import re
 from dataclasses import dataclass
 
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Among, Cell
 from tuoshan.core.policy.pack import BEARERS, REMEDIES, Amount, Finding, Pack, Row, Table
-from tuoshan.core.policy.tracing import label_of
+from tuoshan.core.policy.tracing import TableTrace, label_of
+from tuoshan.core.policy.wording import length_zh
 
 VERBS = {
     "right": Wording("可以", "due:"), "floor": Wording("至少", "at least:"), "no_right": Wording("不支持", "not due:"),
@@ -17,6 +19,23 @@ VERBS = {
     "note": Wording("说明", "note:"),
 }  # fmt: skip
 LEGS = {"out": Wording("发出", "out"), "back": Wording("退回", "back")}
+TERMS = {
+    "amount": Wording("金额：", "amount: "), "fee": Wording("费用：", "fee: "), "until": Wording("期限至 ", "until "),
+    "starts": Wording("自 ", "from "), "ends": Wording("至 ", "to "), "at_most": Wording("不超过 ", "at most "),
+    "at_least": Wording("不少于 ", "at least "),
+}  # fmt: skip
+COMPARED = {
+    "<=": ("不超过 {}", "at most {}"), "<": ("少于 {}", "less than {}"),
+    ">=": ("至少 {}", "at least {}"), ">": ("超过 {}", "more than {}"),
+}  # fmt: skip
+DATED = {
+    "<=": ("不晚于 {}", "not after {}"), "<": ("早于 {}", "before {}"),
+    ">=": ("自 {} 起", "from {} on"), ">": ("晚于 {}", "after {}"),
+}  # fmt: skip
+_COMPARISON = re.compile(r"(<=|<|>=|>)\s*(\S+)")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NAME = re.compile(r"(?<![\w.])[a-z][a-z0-9_]*(?![\w(])")
+_AMOUNT = re.compile(r"\d+(?:\.\d+)?")
 EVERYTHING = Wording("全部要求", "everything")
 
 
@@ -59,14 +78,14 @@ def _row(pack: Pack, table: Table, row: Row, language: str) -> RowToRead:
         f"{_output(pack, value, language)}"
         for name, value in row.outputs.items()
     ]
-    said = [_finding(one, language) for one in row.findings]
+    said = [_finding(pack, one, language) for one in row.findings]
     return RowToRead(row.name, conditions, [*outputs, *said], row.clauses, row.because.in_language(language))
 
 
 def _condition(pack: Pack, name: str, cell: Cell, language: str) -> str:
     label = label_of(pack, name).in_language(language) or name
     if not isinstance(cell, Among):
-        return f"{label} {cell.text}"
+        return f"{label} {_compared(cell.text, language)}"
     if cell.values <= {True, False}:
         yes = True in cell.values
         answer = Wording("是" if yes else "否", "yes" if yes else "no").in_language(language)
@@ -84,6 +103,15 @@ def _condition(pack: Pack, name: str, cell: Cell, language: str) -> str:
     return f"{label}{_colon(language)}{without}{shown}"
 
 
+def _compared(text: str, language: str) -> str:
+    """`<= 5` in words; a comparison of another form as it stands."""
+    found = _COMPARISON.fullmatch(text.strip())
+    if found is None:
+        return text
+    zh, en = (DATED if _DATE.fullmatch(found[2]) else COMPARED)[found[1]]
+    return Wording(zh, en).in_language(language).format(found[2])
+
+
 def _colon(language: str) -> str:
     return ": " if language.startswith("en") else "："
 
@@ -98,7 +126,7 @@ def _output(pack: Pack, value: object, language: str) -> str:
     return known.in_language(language) if known else str(value)
 
 
-def _finding(finding: Finding, language: str) -> str:
+def _finding(pack: Pack, finding: Finding, language: str) -> str:
     known = REMEDIES.get(finding.what) or BEARERS.get(finding.what) or LEGS.get(finding.what)
     what = EVERYTHING.in_language(language) if finding.what == "all" else (
         known.in_language(language) if known else finding.what
@@ -106,8 +134,66 @@ def _finding(finding: Finding, language: str) -> str:
     bearer = BEARERS.get(str(finding.words.get("by", "")))
     parts = [VERBS[finding.kind].in_language(language), what, bearer.in_language(language) if bearer else ""]
     parts += [
-        value.in_language(language) if isinstance(value, Wording) else str(value)
+        value.in_language(language) if isinstance(value, Wording) else _length(str(value), language)
         for name, value in finding.words.items() if name in ("text", "what", "within", "silent") and value
     ]  # fmt: skip
-    parts += [f"{name} = {amount.of}" for name, amount in finding.amounts.items()]
+    parts += [
+        (TERMS[name].in_language(language) if name in TERMS else f"{name} ")
+        + _expression(pack, str(amount.of), language) for name, amount in finding.amounts.items()
+    ]
     return " ".join(part for part in parts if part)
+
+
+def _length(text: str, language: str) -> str:
+    if not re.fullmatch(r"\d+ [a-z_]+", text):
+        return text
+    return Wording(f"{length_zh(text)}内", f"within {text.replace('_', ' ')}").in_language(language)
+
+
+def _expression(pack: Pack, text: str, language: str) -> str:
+    """A formula with the names in it as people call them; one without any name as it stands."""
+    def called(found: re.Match[str]) -> str:
+        label = label_of(pack, found[0]).in_language(language)
+        return label or found[0]
+
+    plain = _NAME.sub(called, text)
+    return f"{plain} " + Wording("元", "yuan").in_language(language) if _AMOUNT.fullmatch(plain) else plain
+
+
+def value_words(pack: Pack, name: str, value: str, language: str) -> str:
+    """A value of a trace as people say it."""
+    if value in ("yes", "no"):
+        return Wording("是" if value == "yes" else "否", value).in_language(language)
+    fact = pack.facts.get(name)
+    titles = {one.value: one.title for one in fact.field.choices} if fact else dict(pack.labels)
+    return titles[value].in_language(language) if value in titles else value
+
+
+@dataclass(frozen=True)
+class RowTold:
+    """A row of a trace: what it asks for, how it came out, and the first cell that did not hold, both sides of it."""
+
+    name: str
+    conditions: str
+    outcome: str
+    clauses: tuple[str, ...]
+    asked: str
+    found: str
+
+
+def trace_told(trace: TableTrace, language: str) -> list[RowTold]:
+    """The rows of a trace in words."""
+    table = trace.pack.tables[trace.table]
+    semicolon = Wording("；", "; ").in_language(language)
+    told = []
+    for traced, row in zip(trace.rows, table.rows, strict=True):
+        asked = found = ""
+        if (failed := traced.failed) is not None:
+            at = next(number for number, column in enumerate(table.columns) if column.name == failed.column)
+            cell = row.cells[at]
+            if cell is not None and not failed.column.startswith("clause "):
+                asked = _condition(trace.pack, failed.column, cell, language)
+            found = value_words(trace.pack, failed.column, failed.value, language)
+        conditions = semicolon.join(_row(trace.pack, table, row, language).conditions)
+        told.append(RowTold(traced.row, conditions, traced.outcome, traced.clauses, asked, found))
+    return told

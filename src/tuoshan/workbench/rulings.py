@@ -29,6 +29,7 @@ from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.punctuation import in_brackets
 from tuoshan.rulings import keeping, library, printing
 from tuoshan.rulings.asking import Asked, ask
+from tuoshan.rulings.reading_aloud import trace_told
 from tuoshan.rulings.totals import MOST_PIECES, LineSum, line_sum, together
 from tuoshan.workbench.casepage import find_case, person_id
 
@@ -245,8 +246,14 @@ def ruling_trace(request: HttpRequest) -> HttpResponse:
     """How one line of a bench came about: each table, the row that hit, why the others did not."""
     context = _bench(request.GET)
     ruling = context["shown"].ruling
+    return render(request, "workbench/rulings/trace.html", traced(ruling))
+
+
+def traced(ruling: Ruling | None) -> dict[str, Any]:
+    """How a ruling came about, for the template."""
+    spoken = get_language() or ""
     tables = trace(ruling) if ruling is not None else ()
-    return render(request, "workbench/rulings/trace.html", {"tables": tables, "language": get_language()})
+    return {"tables": [(table, trace_told(table, spoken)) for table in tables], "language": spoken}
 
 
 @permitted("workbench.ruling_paper")

@@ -194,7 +194,7 @@ def _deadline(statement: Statement) -> Wording:
         )
     within = str(statement.words.get("within", ""))
     return Wording(
-        f"{party.zh}在 {_length_zh(within)} 内：{words.zh}",
+        f"{party.zh}在 {length_zh(within)} 内：{words.zh}",
         f"{_capital(party.en)}, within {within.replace('_', ' ')}: {words.en}",
     )
 
@@ -204,7 +204,8 @@ _UNITS_ZH = {
 }  # fmt: skip
 
 
-def _length_zh(text: str) -> str:
+def length_zh(text: str) -> str:
+    """A length of time such as `7 days` in Chinese."""
     count, _, unit = text.partition(" ")
     return f"{count} {_UNITS_ZH.get(unit if unit.endswith('s') else unit + 's', unit)}"
 

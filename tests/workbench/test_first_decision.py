@@ -25,6 +25,7 @@ def test_the_reviewer_reads_who_decided_when_with_what_reasons_and_on_what(desk:
     shown = panel(page_of(desk, "lead", appealed))
     for text in ("不予支持", "多面手", "须手洗", decided.hash[:16], "voucher"):
         assert text in shown, text
+    assert "客户为什么申诉" in shown and "没写" in shown
     english = panel(page_of(desk, "lead", appealed, "en"))
     assert "First decision" in english and "Not upheld" in english
     assert not panel(page_of(desk, "lead", desk.complaint()))

@@ -100,3 +100,23 @@ def test_after_an_overturned_decision_the_lead_reads_who_is_next(desk: Any, answ
     )
     english = reasons(page_of(desk, "lead", case, "en"))
     assert "This comes only after “The customer disagrees”. Next: " in english and "“Propose”" in english
+
+
+def test_what_a_step_brought_beside_is_said(desk: Any) -> None:  # noqa: F811
+    """Who handles the case from now on, and the grade that followed, where nobody chose them in so many words."""
+    import json
+
+    from tuoshan.catalog import seeds
+    from tuoshan.catalog.models import Category
+
+    seeds.plant()
+    case = desk.complaint()
+    given = {
+        "category": str(Category.objects.exclude(parent=None).earliest("pk").pk),
+        "impact": "medium", "urgency": "medium", "next_step": "明天回电",
+        "handler": str(desk.people["colleague"].pk), "seq": str(case.seq), "key": "one",
+    }  # fmt: skip
+    answer = desk.htmx("agent", "post", f"/case/{case.number}/do/act/accept_simple", given)
+    assert answer.status_code == 204, answer.content.decode()
+    said = json.loads(answer["HX-Trigger"])["banner"]["text"]
+    assert "马莉" in said and "重要" in said, said

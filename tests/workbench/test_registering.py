@@ -79,6 +79,19 @@ def test_a_product_the_catalogue_does_not_know_is_said_at_once_and_kept(
     assert [hit.case.pk for hit in search.find(shop.people["lead"], Conditions(q="空气炸锅")).hits] == [case.pk]
 
 
+def test_a_piece_of_a_products_name_chooses_none(sign_in: Callable[..., Any]) -> None:
+    """What the customer said would become another thing."""
+    from tuoshan.cases.models import Case
+    from tuoshan.intake import arrivals
+
+    client = sign_in()
+    assert "请从建议中选一个" in text_of(client.get("/register/products", {"product": "破壁机"}))
+    client.post(FORM, data(product="破壁机"))
+    case = Case.objects.get()
+    kept = arrivals.of_case(case.pk)
+    assert case.product_id is None and kept is not None and arrivals.particulars(kept) == {"product_said": "破壁机"}
+
+
 def test_somebody_must_be_reachable_unless_they_do_not_wish(sign_in: Callable[..., Any]) -> None:
     from tuoshan.cases.models import Case
 

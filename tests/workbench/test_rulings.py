@@ -87,6 +87,19 @@ def test_a_further_item_begins_with_what_the_order_has_in_common(desk: Any) -> N
 def test_the_trace_is_there_on_demand(desk: Any) -> None:  # noqa: F811
     page = desk.client("agent").get(address(SHOES).replace("/rulings/?", "/rulings/trace?")).content.decode()
     assert "glue_large" in page and "前面的一行已经适用" in page
+    text = re.sub(r"<[^>]+>|title=\"[^\"]*\"", " ", page)
+    assert "毛病：开胶；开胶长度 超过 5" in text and "实际是" in text
+    assert not re.search(r"(?<![\w-])(?:store|distance|mall|leather|quality|yes|no)(?![\w-])", text), text
+
+
+def test_an_interim_ruling_says_that_more_may_follow(desk: Any) -> None:  # noqa: F811
+    client = desk.client("agent")
+    page = client.get(address(SHOES)).content.decode()
+    assert "还有问题未答" in page and "请先不要答复客户" in page
+    rest = {"sale": "store", "deceived": "no", "purpose_defeated": "no", "repairs_same_fault": "0", "repair_days": "0",
+            "used": "yes", "delivered_on": SHOES["sold_on"]}  # fmt: skip
+    page = client.get(address({**SHOES, **rest})).content.decode()
+    assert "还有问题未答" not in page and "请先不要答复客户" not in page
 
 
 # -- in a case -------------------------------------------------------------------------------------------------

@@ -67,6 +67,8 @@ function moveInMenu(event) {
 }
 
 export function startDisclosures() {
+  // Where one is stays in sight in a rail that is longer than the window.
+  document.querySelector('.rail [aria-current=page]')?.scrollIntoView({ block: 'nearest' });
   // The tab that one is on, where a phone shows only some of them.
   onContent((root) => { for (const tab of all(root, '.tabs > [aria-current=page]')) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16; });
   // `data-open-now`: the address asked for this form.

@@ -32,7 +32,7 @@ def first_decision(story: Story, state: CaseState) -> list[Decided]:
     if not states:
         return []
     events = story.record.events
-    moved = max((event.seq for event in events for one in states if _enters(event, one.name)), default=0)
+    moved = _moved(events, states)
     undone = {int(event.input["undone"]["seq"]) for event in events if event.kind == "step_back"}
     last: dict[str, Event] = {}
     for event in events:
@@ -47,6 +47,19 @@ def first_decision(story: Story, state: CaseState) -> list[Decided]:
     return [
         Decided(event.name, entry, hashes.get(event.seq, "")) for event in steps for entry in telling.of_event(event)
     ]
+
+
+def appeal(story: Story, state: CaseState) -> list[Entry]:
+    """The last appeal itself, as the story tells it: who did not accept the decision, and why."""
+    moved = _moved(story.record.events, under_review(story.playbook, state))
+    telling = story.telling()
+    return [entry for event in story.record.events if event.seq == moved for entry in telling.of_event(event)]
+
+
+def _moved(events: Iterable[Event], states: Iterable[State]) -> int:
+    """The number of the event by which the case came to be reviewed last; 0 for none."""
+    names = {one.name for one in states}
+    return max((event.seq for event in events if any(_enters(event, name) for name in names)), default=0)
 
 
 def _enters(event: Event, name: str) -> bool:

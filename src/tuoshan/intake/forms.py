@@ -161,9 +161,10 @@ class ProductField(forms.CharField):
 
 
 def find_product(text: str) -> Product | None:
-    """The product of this code, `code name` or name; None unless there is exactly one."""
+    """The product of this code, `code name` or name; None unless there is exactly one. A piece of a name chooses none:
+    what the customer said would be another thing."""
     code = text.split(maxsplit=1)[0]
-    for condition in ({"code": text}, {"code": code}, {"name": text}, {"name__icontains": text}):
+    for condition in ({"code": text}, {"code": code}, {"name": text}):
         found = list(Product.objects.filter(is_active=True, **condition)[:2])
         if len(found) == 1:
             return found[0]

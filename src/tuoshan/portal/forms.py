@@ -83,7 +83,7 @@ class SubmitForm(forms.Form):
         max_length=MOST_TEXT, strip=True,
         error_messages={"required": _("请写下出了什么问题，一句话也可以")},
         widget=forms.Textarea(
-            attrs={"rows": 4, "placeholder": _("例如：洗衣机脱水时抖动，底部漏水；上周六在体育西店购买")}
+            attrs={"rows": 4, "placeholder": _("例如：洗衣机脱水时抖动，底部漏水；上周六在门店购买")}
         ),
     )  # fmt: skip
     product = forms.CharField(

@@ -16,16 +16,18 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tuoshan import clock, identifiers
+from tuoshan import clock, identifiers, punctuation
 from tuoshan.cases import library, queries, service
 from tuoshan.cases.acting import ActingAs
-from tuoshan.cases.forms import PlaybookForm, words
+from tuoshan.cases.forms import PlaybookForm, choices_of, words
 from tuoshan.cases.models import Case, Watch
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import evidence_title, sentence
+from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.documents import drafts, evidence
 from tuoshan.integrations import recipients
+from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import proposing
 from tuoshan.workbench import assignable, correcting, foreseen
@@ -94,7 +96,19 @@ def _do(request: HttpRequest, case: Case, standing: Standing, item: Possible) ->
         problem = sentence(outcome.refusal, standing.playbook)
         status = 409 if outcome.refusal.because in ("stale", "moved_by_system") else 422
         return _form_page(request, case, standing, item, form, token, problem, status)
-    return done(request, case, _("已完成：%(title)s") % {"title": words(item.title)})
+    return done(request, case, _told(case, standing.playbook, words(item.title)))
+
+
+def _told(before: Case, playbook: Playbook, title: str) -> str:
+    """What was done, and what it brought that was not chosen in so many words: another handler, another grade."""
+    after = Case.objects.only("handler_id", "grade").get(pk=before.pk)
+    told = [_("已完成：%(title)s") % {"title": title}]
+    if after.handler_id is not None and after.handler_id != before.handler_id:
+        told.append(_("经办人：%(name)s") % {"name": Person.objects.get(pk=after.handler_id)})
+    grade = playbook.facts.get("grade")
+    if grade is not None and after.grade != before.grade:
+        told.append(punctuation.titled(words(grade.label), dict(choices_of(grade)).get(after.grade, after.grade)))
+    return punctuation.in_turn(told)
 
 
 def _send(request: HttpRequest, case: Case, item: Possible, values: dict[str, Any], token: str) -> service.Outcome:

@@ -16,8 +16,10 @@ def reviewed_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
     """The first decision, for everybody who may read the case; findings against a person for supervisors alone."""
     if not reviewed.under_review(standing.playbook, standing.state):
         return None
-    steps = reviewed.first_decision(Story(case, standing.playbook, Audience.staff(person)), standing.state)
-    return Shown("workbench/reviewed/panel.html", {"steps": steps}) if steps else None
+    story = Story(case, standing.playbook, Audience.staff(person))
+    steps = reviewed.first_decision(story, standing.state)
+    given = {"steps": steps, "appeal": reviewed.appeal(story, standing.state)}
+    return Shown("workbench/reviewed/panel.html", given) if steps else None
 
 
 urlpatterns: list[URLPattern] = []

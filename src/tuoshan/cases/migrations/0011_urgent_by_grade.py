@@ -1,5 +1,5 @@
-"""Filters by channel and by process have an index, and those of urgent cases name the grade too: a database without
-statistics chooses them for it."""
+"""Nobody's cases, channels and processes have indexes of their own, and those of urgent cases name the grade too: a
+database without statistics chooses them for it."""
 
 from django.db import migrations, models
 
@@ -19,6 +19,8 @@ class Migration(migrations.Migration):
     dependencies = [("cases", "0010_urgent_first")]
 
     operations = [
+        _beside("cases_unassigned", _OPEN & models.Q(handler_id=None)),
+        _beside("cases_unassigned_urgent", _OPEN & models.Q(handler_id=None, grade="urgent")),
         _beside("cases_open_channel", _OPEN, "channel"),
         _beside("cases_open_playbook", _OPEN, "playbook"),
         _beside("cases_urgent_of_handler", _OPEN_AND_URGENT, "grade", "handler_id"),

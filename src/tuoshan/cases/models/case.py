@@ -70,6 +70,12 @@ class Case(models.Model):
             models.Index(fields=["waits_for", "queue_at", "id"], condition=OPEN, name="cases_open_waits"),
             models.Index(fields=["state", "queue_at", "id"], condition=OPEN, name="cases_open_state"),
             models.Index(fields=["grade", "queue_at", "id"], condition=OPEN, name="cases_open_grade"),
+            # PostgreSQL takes no order from an index below a column that is null, so nobody's cases have their own.
+            models.Index(fields=["queue_at", "id"], condition=OPEN & Q(handler_id=None), name="cases_unassigned"),
+            models.Index(
+                fields=["queue_at", "id"], condition=OPEN & Q(handler_id=None, grade=URGENT),
+                name="cases_unassigned_urgent",
+            ),
             models.Index(fields=["channel", "queue_at", "id"], condition=OPEN, name="cases_open_channel"),
             models.Index(fields=["playbook", "queue_at", "id"], condition=OPEN, name="cases_open_playbook"),
             *(

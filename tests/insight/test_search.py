@@ -272,3 +272,14 @@ def test_what_came_as_history_is_swept_up(house: Any, complaints: Any, clock: An
     house.lodge("假货又一件", title="新案")
     assert indexing.catch_up(clock.advance(timedelta(minutes=1))) is False and found(house, "假货") == ["新案", "旧案"]
     assert indexing.catch_up(clock.advance(timedelta(hours=1))) is False
+
+
+def test_what_is_found_does_not_turn_on_how_common_the_words_are(
+    house: House, lodge: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL sorts what it finds by a rare word, and looks back from the newest for a common one."""
+    for number in range(5):
+        lodge(f"第{number}台漏水", title=str(number))
+    sorted_ones = found(house, "漏水")
+    monkeypatch.setattr(search, "FEW", 0)
+    assert found(house, "漏水") == sorted_ones == ["4", "3", "2", "1", "0"]

@@ -1,5 +1,6 @@
 """The index's own statements, which differ between the two databases."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -34,6 +35,14 @@ def create(cursor: Any) -> None:
     """Make the part of the index that models cannot describe."""
     for statement in CREATE_POSTGRESQL if on_postgresql() else CREATE_SQLITE:
         cursor.execute(statement)
+
+
+def expected(asked: str) -> int:
+    """About how many entries hold the words of a tsquery, by PostgreSQL's own statistics; too many for rare words."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (FORMAT JSON) SELECT id FROM insight_entry WHERE words @@ %s::tsquery", [asked])
+        plan = cursor.fetchone()[0]
+    return int((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"])
 
 
 def clear(cursor: Any) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
@@ -28,6 +28,8 @@ from tuoshan.parties import reach as reaching
 __all__ = ["CursorBroken", "Found", "Hit", "find", "matching", "reindex"]
 
 PAGE = 50
+FEW = 10_000
+"""Entries that are found by the words and sorted sooner than fifty of them are met on the way back from the newest."""
 BY_CREATION = ("-created_at", "-id")
 CursorBroken = queries.CursorBroken
 
@@ -119,7 +121,10 @@ def _after(entries: "QuerySet[Entry]", cursor: str) -> "QuerySet[Entry]":
 def _in_index(terms: Sequence[wording.Term], narrowing: Sequence[Sequence[str]]) -> "QuerySet[Entry]":
     if index.on_postgresql():
         asked = _tsquery(terms, narrowing)
-        return Entry.objects.extra(where=["insight_entry.words @@ %s::tsquery"], params=[asked]).order_by("-id")
+        found = Entry.objects.extra(where=["insight_entry.words @@ %s::tsquery"], params=[asked])
+        # By a sum PostgreSQL sorts what it finds by the words; left to itself it looks back from the newest for longer
+        # than it thinks, since it takes rare words for less rare than they are.
+        return found.order_by((F("id") + 0).desc() if index.expected(asked) < FEW else "-id")
     return Entry.objects.extra(  # noqa: S610
         tables=[index.WORDS],
         where=[f"{index.WORDS} MATCH %s", f"insight_entry.id = {index.WORDS}.rowid"],

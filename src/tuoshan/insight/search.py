@@ -5,7 +5,8 @@
 
 Words are looked up in the index, which also knows units, handlers, tasks and the like: so reach and conditions
 narrow there, where it is cheap, and are then asked of the case itself in the same statement, where they are
-exact. A page takes at most three statements: number, index, cases.
+exact. A page takes at most three statements: number, index, cases; on PostgreSQL a fourth asks how common the words
+are.
 """
 
 from collections.abc import Sequence

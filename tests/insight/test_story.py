@@ -105,3 +105,10 @@ def test_a_repair_is_told_with_the_applicant_for_its_person() -> None:
     accepted = next(one for one in entries if one.text == "验收合格")
     assert accepted.who == "报修人" and entries[0].text == "收银台射灯不亮"
     assert any(one.kind == "out" and "请在" in one.text and "换灯珠三只" in one.text for one in entries)
+
+
+def test_a_customers_link_leaves_no_spaces_behind_and_nothing_else_loses_its_own() -> None:
+    from tuoshan.insight.told_to_staff import without_links
+
+    told = without_links("查看进度 https://s.example.cn/portal/l/abc ，备注 （自提） 不变。")
+    assert told == "查看进度（客户专用链接），备注 （自提） 不变。"

@@ -302,13 +302,13 @@ def reached_otherwise(seen: Sight, *conditions: Q) -> Q:
     Each condition is looked up in each way by itself, as each is a range of an index.
     """
     first, *more = (
-        Case.objects.filter(_looked_up(condition, way)).order_by().values("pk")
+        Case.objects.filter(_in_both(condition, way)).order_by().values("pk")
         for condition in conditions for way in seen.others
     )  # fmt: skip
     return Q(pk__in=first.union(*more) if more else first)
 
 
-def _looked_up(condition: Q, way: Q) -> Q:
+def _in_both(condition: Q, way: Q) -> Q:
     """Both. Cases that are told by their tasks are few: SQLite, which keeps no statistics, would rather go through all
     that fulfil the condition."""
     by_task = any(isinstance(one, tuple) and one[0] == "id__in" for one in way.children)

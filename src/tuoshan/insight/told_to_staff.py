@@ -21,8 +21,8 @@ from tuoshan.insight.values import channel_title, shown_value
 from tuoshan.intake.texts import said_field
 
 CUSTOMERS_LINK = re.compile(r"https?://[^\s，。；]*/portal/[^\s，。；]+")
-_BESIDE_BRACKETS = re.compile(r" (?=（)|(?<=）) ")
-"""Spaces that kept the link apart from its sentence; Chinese brackets keep themselves apart."""
+_LINK_APART = re.compile(f" ?{CUSTOMERS_LINK.pattern} ?")
+"""A link with the spaces that keep it apart from its sentence; Chinese brackets keep themselves apart."""
 OWN_MESSAGES = ("note", "call", "message", "message_received")
 """Records that are told by their message."""
 
@@ -40,8 +40,8 @@ RECORDS = {
 
 def without_links(text: str) -> str:
     """The text without the customer's own links: who has one can answer in the customer's name."""
-    without = CUSTOMERS_LINK.sub(_("（客户专用链接）"), text)
-    return _BESIDE_BRACKETS.sub("", without)
+    instead = _("（客户专用链接）")
+    return (_LINK_APART if instead.startswith("（") else CUSTOMERS_LINK).sub(instead, text)
 
 
 def whose_page(playbook: Playbook) -> str:

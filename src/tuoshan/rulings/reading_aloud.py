@@ -90,12 +90,7 @@ def _condition(pack: Pack, name: str, cell: Cell, language: str) -> str:
         yes = True in cell.values
         answer = Wording("是" if yes else "否", "yes" if yes else "no").in_language(language)
         return f"{label}{_colon(language)}{answer}"
-    fact = pack.facts.get(name)
-    titles = (
-        {one.value: one.title.in_language(language) for one in fact.field.choices}
-        if fact
-        else {label: words.in_language(language) for label, words in pack.labels.items()}
-    )
+    titles = _titles(pack, name, language)
     negative = cell.text.startswith("not ")
     named = [part.strip() for part in cell.text.removeprefix("not ").split(",")]
     shown = Wording("、", ", ").in_language(language).join(titles.get(part, part) for part in named)
@@ -164,9 +159,14 @@ def value_words(pack: Pack, name: str, value: str, language: str) -> str:
     """A value of a trace as people say it."""
     if value in ("yes", "no"):
         return Wording("是" if value == "yes" else "否", value).in_language(language)
+    return _titles(pack, name, language).get(value, value)
+
+
+def _titles(pack: Pack, name: str, language: str) -> dict[str, str]:
+    """What the values of a fact are called; those of anything else go by the pack's labels."""
     fact = pack.facts.get(name)
-    titles = {one.value: one.title for one in fact.field.choices} if fact else dict(pack.labels)
-    return titles[value].in_language(language) if value in titles else value
+    named = {one.value: one.title for one in fact.field.choices} if fact else pack.labels
+    return {value: title.in_language(language) for value, title in named.items()}
 
 
 @dataclass(frozen=True)

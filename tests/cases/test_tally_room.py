@@ -76,4 +76,5 @@ def test_rows_that_somebody_still_sees_are_left_for_another_time(crowded: None) 
             )
             cursor.execute("DELETE FROM cases_tally WHERE scope = '9'")
         assert not tally_room.give_back()
-    assert tally_room.give_back()
+    # The database's own tidying may be at the table just now.
+    assert any(tally_room.give_back() or time.sleep(0.3) for _ in range(20))

@@ -91,7 +91,9 @@ def test_a_number_of_the_board_is_the_count_of_its_list() -> None:
     assert any(load["person_id"] == lead.person.pk for load in board["loads"])
     of_person = lead.get(f"/board/cases/handler?person_id={lead.person.pk}")
     assert of_person["count"] == Case.objects.filter(handler_id=lead.person.pk).count()
-    assert lead.get("/board/approvals") == [] and lead.get("/board/tomorrow")["count"] >= 0
+    tomorrow = lead.get("/board/tomorrow")
+    assert tomorrow["count"] == len(tomorrow["clocks"]) and all(one["acts"] for one in tomorrow["clocks"])
+    assert lead.get("/board/approvals") == []
     lead.get("/board/cases/unheard-of", expect=404)
 
 

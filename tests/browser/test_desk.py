@@ -160,6 +160,26 @@ def test_an_urgent_case_that_nobody_takes_up_escalates(open_page: Any, company: 
         clock.set_clock(None)
 
 
+def test_few_tabs_lie_between_the_name_and_what_happened(open_page: Any, company: Staffed) -> None:
+    """And the moment of arrival stands open where nobody is there while we register."""
+    page = open_page()
+    company.sign_in(page, "agent")
+    page.goto("/register/complaint")
+    ready(page)
+    arrival = page.locator("[name=came-received_at]")
+    page.locator("[name=customer-name]").focus()
+    page.locator("[name=channel]").select_option("hotline")
+    expect(arrival).to_be_hidden()
+    page.locator("[name=customer-name]").focus()
+    passed = 0
+    while page.evaluate("document.activeElement.name") != "what_happened":
+        page.keyboard.press("Tab")
+        passed += 1
+        assert passed <= 5
+    page.locator("[name=channel]").select_option("letter")
+    expect(arrival).to_be_visible()
+
+
 def _taken_up_as_urgent(open_page: Any, company: Staffed, text: str) -> Case:
     """Registered while on the phone, first in the list at once, accepted with the gravest grade."""
     desk = open_page()

@@ -53,6 +53,13 @@ def test_the_proposal_is_shown_with_what_follows_from_silence() -> None:
         assert text in page
 
 
+def test_what_the_customer_wished_stands_before_what_is_offered() -> None:
+    page = house.page_of(house.offered(wish="我要换一台新的"))
+    start = page.index('id="proposal"')
+    shown = page[start : page.index("</dl>", start)]
+    assert 0 < shown.index("您希望怎么处理") < shown.index("我要换一台新的") < shown.index("换门封条")
+
+
 def test_a_proposal_that_nobody_has_approved_is_not_shown() -> None:
     case = house.proposed(house.accepted(house.begin()), remedy="尚未批准的方案", amount="99999")
     assert case.state == "approving"

@@ -32,13 +32,14 @@ def test_from_the_empty_form_to_the_number(sign_in: Callable[..., Any]) -> None:
     from tuoshan.cases.models import Case
 
     client = sign_in()
-    assert "客户投诉" in text_of(client.get("/register/"))
+    assert client.get("/register/").url == FORM
     assert "前得到答复" in text_of(client.get(FORM))
     sent = client.post(FORM, data(order_no="DD20261101001", product="K-01 静音破壁机"))
     case = Case.objects.get()
     assert sent.status_code == 302 and sent["Location"] == f"/registered/{case.number}"
     page = text_of(client.get(sent["Location"]))
     assert case.number in page and "400-820-1234" in page and "前</strong>" in page
+    assert "<dt>商品</dt><dd>静音破壁机</dd>" in page
     assert case.product_id and case.channel == "hotline"
     assert client.post(FORM, data(order_no="DD20261101001", product="K-01 静音破壁机"))["Location"] == sent["Location"]
     assert Case.objects.count() == 1
@@ -90,6 +91,7 @@ def test_a_piece_of_a_products_name_chooses_none(sign_in: Callable[..., Any]) ->
     case = Case.objects.get()
     kept = arrivals.of_case(case.pk)
     assert case.product_id is None and kept is not None and arrivals.particulars(kept) == {"product_said": "破壁机"}
+    assert "<dt>商品</dt><dd>破壁机</dd>" in text_of(client.get(f"/registered/{case.number}"))
 
 
 def test_somebody_must_be_reachable_unless_they_do_not_wish(sign_in: Callable[..., Any]) -> None:

@@ -1,4 +1,4 @@
-// Fields that depend on others (`data-when="name=value|value"`), picking of rows, copying, and Enter from an input method.
+// Fields that depend on others (`data-when="name=value|value"` shows, `data-open-when` opens), picking of rows, copying, and Enter from an input method.
 import { all, announce, isComposing, onContent, say } from './page.js';
 
 function valueOf(form, name) {
@@ -8,14 +8,23 @@ function valueOf(form, name) {
   return control.value ?? '';
 }
 
+function holds(form, condition) {
+  const [name, values] = condition.split('=');
+  return values.split('|').includes(valueOf(form, name));
+}
+
 function applyConditions(root) {
   for (const part of all(root, '[data-when]')) {
     const form = part.closest('form');
     if (!form) continue;
-    const [name, values] = part.dataset.when.split('=');
-    const shown = values.split('|').includes(valueOf(form, name));
+    const shown = holds(form, part.dataset.when);
     part.hidden = !shown;
     for (const control of part.querySelectorAll('input, select, textarea')) control.disabled = !shown;
+  }
+  // Opened, never closed again: somebody may be writing in it.
+  for (const part of all(root, 'details[data-open-when]')) {
+    const form = part.closest('form');
+    if (form && holds(form, part.dataset.openWhen)) part.open = true;
   }
 }
 

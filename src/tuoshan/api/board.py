@@ -67,11 +67,12 @@ class BoardCases(Schema):
 
 
 class ComingOut(Schema):
-    """A clock of ours that runs out tomorrow."""
+    """A clock of ours that runs out tomorrow; `acts` is the person, unit, department or party that has to act first."""
 
     number: str
     clock: str
     due: datetime
+    acts: str
 
 
 class TomorrowOut(Schema):
@@ -142,8 +143,9 @@ def board_tomorrow(request: HttpRequest) -> dict[str, Any]:
     found = due_tomorrow(me(request), clock.now())
     rows = list(found[:MOST_TOMORROW])
     cases = Case.objects.defer("snapshot").in_bulk({row.case_id for row in rows})
+    acting = board.who_acts(rows, cases)
     shown = [
-        {"number": case.number, "clock": board.clock_title(case, row), "due": row.due_at}
+        {"number": case.number, "clock": board.clock_title(case, row), "due": row.due_at, "acts": acting[row.pk]}
         for row in rows
         if (case := cases.get(row.case_id)) is not None
     ]

@@ -9,6 +9,8 @@ PRODUCT_SAID = "product_said"
 """Beside the channel's particulars: the product in the customer's words, where the catalogue does not know it."""
 NOT_BY_HAND = frozenset({"web", "api", "spreadsheet"})
 """Channels that fill themselves in: the portal, programs, imports."""
+MAY_HAVE_LAIN = ("email", "fax", "letter", "complaint_box", "marketplace", "authority")
+"""Channels on which nobody is there while we register: the moment of arrival is asked for at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tuoshan.cases.forms import PlaybookForm, build_form, choices_of, words
 from tuoshan.catalog.models import OrderRef, Product
 from tuoshan.core.playbook import Playbook
 from tuoshan.intake.arrivals import Came
-from tuoshan.intake.channels import NOT_BY_HAND, PARTICULARS, particulars_of
+from tuoshan.intake.channels import MAY_HAVE_LAIN, NOT_BY_HAND, PARTICULARS, particulars_of
 from tuoshan.intake.registering import Contact
 from tuoshan.parties.customers import PhoneRefused, checked_phone
 
@@ -114,6 +114,17 @@ class CameForm(forms.Form):
     def shown(self) -> list[tuple[forms.BoundField, str]]:
         """Each particular with the channels for which it is shown, as `data-when` wants it."""
         return [(self[item.name], "channel=" + "|".join(item.channels)) for item in PARTICULARS]
+
+    @property
+    def asks_arrival(self) -> bool:
+        """Whether the moment of arrival stands open at once."""
+        field = self["received_at"]
+        return self.channel in MAY_HAVE_LAIN or bool(field.value() or field.errors)
+
+    @property
+    def arrival_channels(self) -> str:
+        """The channels that open it, as `data-open-when` wants them."""
+        return "channel=" + "|".join(MAY_HAVE_LAIN)
 
     def came(self) -> Came:
         """What was given, for a valid form."""

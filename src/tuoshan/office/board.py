@@ -1,6 +1,6 @@
 """The supervisor's numbers: load, what is late, who was told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,15 +8,17 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tuoshan.cases import library, queries
+from tuoshan.cases import library, lists, queries
 from tuoshan.cases.forms import words
-from tuoshan.cases.models import Case, Deadline
+from tuoshan.cases.models import Case, Deadline, Task
 from tuoshan.integrations.models import Notification
 from tuoshan.parties import reach
-from tuoshan.parties.models import Absence, Person
+from tuoshan.parties.models import Absence, OrgUnit, Person
 
 NAMES_SHOWN = 3
 TOLD = ("overdue", "escalated")
+HANDLER = "handler"
+"""The party of a playbook that is the case's own handler."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +103,30 @@ def clock_title(case: Case, row: Deadline) -> str:
         or playbook.holds.get(row.name)
     )
     return words(known.title) if known else row.name
+
+
+def who_acts(rows: Iterable[Deadline], cases: Mapping[int, Case]) -> dict[int, str]:
+    """Per clock of one of `cases` (by id), who has to act before it runs out: the person, unit or department of its
+    task, the case's handler, or the party as the playbook calls it."""
+    rows = [row for row in rows if row.case_id in cases]
+    tasks = {(one.case_id, one.key): one for one in Task.objects.filter(case_id__in=cases.keys(), status="open")}
+    asked = {row.pk: tasks.get((row.case_id, row.key.removeprefix("task:")), row) for row in rows}
+    of_people = {*(one.person_id for one in asked.values()), *(case.handler_id for case in cases.values())}
+    persons = {one.pk: str(one) for one in Person.objects.filter(pk__in=[pk for pk in of_people if pk])}
+    units = {one.pk: str(one) for one in OrgUnit.objects.filter(pk__in={one.unit_id for one in asked.values()})}
+
+    def who(row: Deadline) -> str:
+        one, case = asked[row.pk], cases[row.case_id]
+        if one.person_id in persons:
+            return persons[one.person_id]
+        if one.unit_id in units:
+            return units[one.unit_id]
+        if department := getattr(one, "department", ""):
+            return lists.title("department", department)
+        handler = persons.get(case.handler_id or 0, "")
+        party = library.pinned(case.playbook, case.playbook_hash).parties.get(row.party)
+        if party is None or (row.party == HANDLER and handler):
+            return handler or _("未分派")
+        return words(party.title)
+
+    return {row.pk: who(row) for row in rows}

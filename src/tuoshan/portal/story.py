@@ -19,6 +19,8 @@ from tuoshan.portal.showing import Step, steps
 
 PROPOSED = ("remedies", "remedy_steps", "amount", "carry_out_by")
 """The facts of a proposal, in the order in which they are shown."""
+WISHED = "wish"
+"""What the customer asked for last: stands before what we offer."""
 IN_WORDS = "remedy_steps"
 NOT_TOLD = frozenset(PROPOSED) | frozenset(GENERAL)
 """What has a place of its own on the page."""
@@ -89,7 +91,7 @@ class CustomersCase:
             return []
         if not self._was_told(drafts):
             return []
-        shown = {name: self.facts[name] for name in PROPOSED if name in self.facts}
+        shown = {name: self.facts[name] for name in (WISHED, *PROPOSED) if name in self.facts}
         return details_of(self.playbook.facts, shown)
 
     def _was_told(self, drafts: Iterable[str]) -> bool:

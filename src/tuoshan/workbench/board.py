@@ -15,13 +15,13 @@ from django.views.decorators.http import require_safe
 
 from tuoshan import clock, punctuation
 from tuoshan.agenda import claiming
-from tuoshan.cases import library, lists, queries
+from tuoshan.cases import library, queries
 from tuoshan.cases.forms import words
-from tuoshan.cases.models import Case, Deadline, Task
+from tuoshan.cases.models import Case, Deadline
 from tuoshan.cases.queries import CursorBroken
-from tuoshan.office.board import clock_title, loads, told_of
+from tuoshan.office.board import clock_title, loads, told_of, who_acts
 from tuoshan.office.boardlists import SELECTIONS, due_tomorrow
-from tuoshan.parties.models import OrgUnit, Person
+from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import approvals
 from tuoshan.workbench.cards import Card, cards
@@ -40,8 +40,6 @@ TILES = (
 )
 QUEUES = frozenset({"overdue", "due_today", "unassigned", "appeals", "urgent"})
 """These numbers lead to the queue of the same name, where the work is done."""
-HANDLER = "handler"
-"""The party of a playbook that is the case's own handler."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +77,8 @@ def tiles(viewer: Any, now: datetime) -> list[Tile]:
         chosen = SELECTIONS[name]
         count = chosen.cases(viewer, now, None).order_by().count()
         made.append(Tile(name, chosen.title, icon, count, address_of(name), alarm and count > 0))
-    coming = due_tomorrow(viewer, now).order_by().count()
-    made.insert(2, Tile("tomorrow", _("明日到期"), "calendar", coming, reverse("workbench:board_tomorrow"), False))
+    clocks, where = due_tomorrow(viewer, now).order_by().count(), reverse("workbench:board_tomorrow")
+    made.insert(2, Tile("tomorrow", _("明日到期的时限"), "calendar", clocks, where, False))
     if allowed(viewer, "workbench.parked"):
         parked = claiming.parked().order_by().count()
         made.append(Tile("parked", _("停住的任务"), "pause", parked, reverse("workbench:parked"), parked > 0))
@@ -90,27 +88,9 @@ def tiles(viewer: Any, now: datetime) -> list[Tile]:
 def coming(rows: Sequence[Deadline], viewer: Any) -> list[tuple[datetime, list[Coming]]]:
     """Clocks with their cases, by the hour in which they run out."""
     found = {card.case.pk: card for card in cards(Case.objects.filter(pk__in={row.case_id for row in rows}), viewer)}
-    tasks = {(one.case_id, one.key): one for one in Task.objects.filter(case_id__in=found.keys(), status="open")}
-    asked = {(row.case_id, row.key): tasks.get((row.case_id, row.key.removeprefix("task:")), row) for row in rows}
-    persons = {one.pk: str(one) for one in Person.objects.filter(pk__in={one.person_id for one in asked.values()})}
-    units = {one.pk: str(one) for one in OrgUnit.objects.filter(pk__in={one.unit_id for one in asked.values()})}
-
-    def who(row: Deadline) -> str:
-        one = asked[row.case_id, row.key]
-        if one.person_id in persons:
-            return persons[one.person_id]
-        if one.unit_id in units:
-            return units[one.unit_id]
-        if department := getattr(one, "department", ""):
-            return lists.title("department", department)
-        card = found[row.case_id]
-        party = library.pinned(card.case.playbook, card.case.playbook_hash).parties.get(row.party)
-        if party is None or (row.party == HANDLER and card.handler):
-            return card.handler or _("未分派")
-        return words(party.title)
-
+    acting = who_acts(rows, {key: card.case for key, card in found.items()})
     made = [
-        Coming(row, clock_title(found[row.case_id].case, row), found[row.case_id], who(row))
+        Coming(row, clock_title(found[row.case_id].case, row), found[row.case_id], acting[row.pk])
         for row in rows
         if row.case_id in found
     ]

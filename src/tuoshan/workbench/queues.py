@@ -26,8 +26,8 @@ from tuoshan.workbench.landing import claims
 PAGE = 40
 MOST_ANEW = 400
 MOST_DIGITS = 19
-"""What customers have answered in one's own cases; the other queues are conditions on cases alone."""
 OWN = ("mine", REPLIED, "tasks", "watched")
+"""`REPLIED` is what customers have answered in one's own cases; the others are conditions on cases alone."""
 SHARED = (
     "unassigned",
     "overdue",

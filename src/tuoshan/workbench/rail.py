@@ -29,13 +29,14 @@ class Item:
     alarm: bool = False
 
 
+FIRST = [Item(_("登记新工单"), "workbench:register", "plus")]
+"""Above everything: somebody is on the phone."""
 LEADING = [Item(_("主管看板"), "workbench:board", "trend")]
 """Below one's own queues, above the shared ones: no scrolling to what supervisors look at all day."""
 GROUPS: list[tuple[Any, list[Item]]] = [
     (
         _("工作台"),
         [
-            Item(_("登记新工单"), "workbench:register", "plus"),
             Item(_("裁定台"), "workbench:rulings", "scale"),
             Item(_("部门待办"), "workbench:tasks", "clip"),
             Item(_("待回访"), "workbench:follow_ups", "phone"),
@@ -86,7 +87,8 @@ def groups_for(request: HttpRequest) -> list[dict[str, Any]]:
     if not request.user.is_authenticated:
         return []
     groups = rail_groups(request)
-    groups[0]["items"] += [found for item in LEADING if (found := _shown(request, item))]
+    first, leading = ([one for item in items if (one := _shown(request, item))] for items in (FIRST, LEADING))
+    groups[0]["items"] = [*first, *groups[0]["items"], *leading]
     for title, items in GROUPS:
         shown = [found for item in items if (found := _shown(request, item))]
         if shown:

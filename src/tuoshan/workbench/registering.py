@@ -20,7 +20,7 @@ from tuoshan.cases.library import PlaybookUnknown
 from tuoshan.cases.models import Case
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import sentence
-from tuoshan.catalog.models import OrderRef
+from tuoshan.catalog.models import OrderRef, Product
 from tuoshan.core.playbook import Playbook
 from tuoshan.documents import drafts, evidence, pdf
 from tuoshan.intake import arrivals, beside, pasted
@@ -60,18 +60,16 @@ def _actor(request: HttpRequest) -> ActingAs:
     return ActingAs.by_person(request.user)
 
 
+def _books() -> list[Playbook]:
+    """The processes a case can be registered for, the complaint first."""
+    return sorted(library.everything().values(), key=lambda book: (book.key != FIRST, book.key))
+
+
 @permitted("workbench.register")
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
-    """What kind of case: the complaint first."""
-    books = sorted(library.everything().values(), key=lambda book: (book.key != FIRST, book.key))
-    choices = [
-        {"href": reverse("workbench:register_form", args=[book.key]), "title": words(book.title), "source": book.source}
-        for book in books
-    ]  # fmt: skip
-    if len(choices) == 1:
-        return redirect(choices[0]["href"])
-    return render(request, "workbench/registering/choice.html", {"choices": choices})
+    """The form itself: somebody is on the phone; the other processes are a press away."""
+    return redirect("workbench:register_form", _books()[0].key)
 
 
 @permitted("workbench.register_form")
@@ -148,8 +146,14 @@ def _screen(
         registration.focus_first_error()
     posted = request.method == "POST"
     known = {item.name for item in book.register}
+    others = [
+        {"href": reverse("workbench:register_form", args=[one.key]), "title": words(one.title)}
+        for one in _books()
+        if one.key != book.key
+    ]
     context = {
         "registration": registration, "book": book, "title": words(book.title), "problem": problem, "said": said,
+        "others": others,
         "said_field": registration.fields.get(said_field(book)), "fields": registration.fields,
         "rest": [one for name, one in registration.fields.items() if name not in {*_PLACED, said_field(book)}],
         "has_order": "order_no" in known, "has_photos": "photos" in known,
@@ -292,7 +296,8 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     due, book = promise_of(case).due, _playbook(case.playbook)
     last = request.session.get("registered", {})
     context = {
-        "case": case, "customer": customer, "handler": str(handler) if handler else _("客服中心"),
+        "case": case, "customer": customer, "product": _product(case),
+        "handler": str(handler) if handler else _("客服中心"),
         "contact": house.contact, "hours": house.hours, "promised": _moment(due) if due else "",
         "sooner": sooner.sentence(book, due), "reachable": queries.can_reach(request.user, case), "book": book,
         "differs": _differing(last.get("differs", [])) if last.get("number") == case.number else "",
@@ -300,6 +305,14 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
         and customers.seen(request.user, customer.pk) is not None,
     }  # fmt: skip
     return render(request, "workbench/registering/registered.html", context)
+
+
+def _product(case: Case) -> str:
+    """The product of the catalogue, or in the customer's words where the catalogue does not know it."""
+    if known := Product.objects.filter(pk=case.product_id or 0).first():
+        return known.name
+    kept = arrivals.of_case(case.pk)
+    return str(arrivals.particulars(kept).get(PRODUCT_SAID, "")) if kept is not None else ""
 
 
 def _differing(names: list[str]) -> str:

@@ -7,22 +7,23 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Among, Cell
 from tuoshan.core.policy.pack import BEARERS, REMEDIES, Amount, Finding, Pack, Row, Table
 from tuoshan.core.policy.tracing import TableTrace, label_of
-from tuoshan.core.policy.wording import length_zh
+from tuoshan.core.policy.wording import SUBJECTS, length_zh
 
 VERBS = {
     "right": Wording("可以", "due:"), "floor": Wording("至少", "at least:"), "no_right": Wording("不支持", "not due:"),
     "outside": Wording("不涉及", "outside of this book:"), "extra": Wording("另付", "on top:"),
     "deduct": Wording("扣减", "taken off:"), "freight": Wording("运费", "freight:"), "risk": Wording("风险", "risk:"),
-    "proof": Wording("举证", "proof:"), "period": Wording("保修期", "period:"),
+    "proof": Wording("举证", "proof:"), "period": Wording("", ""),
     "deadline": Wording("时限", "time limit:"),
     "limit": Wording("上限", "limit:"), "pays": Wording("费用", "cost:"), "duty": Wording("须告知", "duty:"),
     "note": Wording("说明", "note:"),
 }  # fmt: skip
+PERIODS = {"guarantee": Wording("保修期", "guarantee:"), "inquiry": Wording("调查期间", "inquiry:")}
 LEGS = {"out": Wording("发出", "out"), "back": Wording("退回", "back")}
 TERMS = {
     "amount": Wording("金额：", "amount: "), "fee": Wording("费用：", "fee: "), "until": Wording("期限至 ", "until "),
     "starts": Wording("自 ", "from "), "ends": Wording("至 ", "to "), "at_most": Wording("不超过 ", "at most "),
-    "at_least": Wording("不少于 ", "at least "),
+    "at_least": Wording("不少于 ", "at least "), "of": Wording("按 ", "of "),
 }  # fmt: skip
 COMPARED = {
     "<=": ("不超过 {}", "at most {}"), "<": ("少于 {}", "less than {}"),
@@ -36,7 +37,8 @@ _COMPARISON = re.compile(r"(<=|<|>=|>)\s*(\S+)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAME = re.compile(r"(?<![\w.])[a-z][a-z0-9_]*(?![\w(])")
 _AMOUNT = re.compile(r"\d+(?:\.\d+)?")
-EVERYTHING = Wording("全部要求", "everything")
+NAMES = ({"all": Wording("全部要求", "everything")}, PERIODS, REMEDIES, BEARERS, LEGS, SUBJECTS)
+"""What a finding may be about."""
 
 
 @dataclass(frozen=True)
@@ -122,10 +124,8 @@ def _output(pack: Pack, value: object, language: str) -> str:
 
 
 def _finding(pack: Pack, finding: Finding, language: str) -> str:
-    known = REMEDIES.get(finding.what) or BEARERS.get(finding.what) or LEGS.get(finding.what)
-    what = EVERYTHING.in_language(language) if finding.what == "all" else (
-        known.in_language(language) if known else finding.what
-    )  # fmt: skip
+    known = next((names[finding.what] for names in NAMES if finding.what in names), None)
+    what = known.in_language(language) if known else finding.what
     bearer = BEARERS.get(str(finding.words.get("by", "")))
     parts = [VERBS[finding.kind].in_language(language), what, bearer.in_language(language) if bearer else ""]
     parts += [

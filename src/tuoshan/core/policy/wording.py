@@ -18,6 +18,7 @@ SUBJECTS = {
     "freight": Wording("运费", "Freight"), "fraud": Wording("惩罚性赔偿", "Punitive damages"),
     "food": Wording("食品安全赔偿", "Damages for unsafe food"), "gift": Wording("赠品价款", "Value of the gift"),
     "compensation": Wording("补偿上限", "Most that may be paid as compensation"),
+    "punitive_damages": Wording("惩罚性赔偿上限", "Most of punitive damages"),
     "discount": Wording("优惠上限", "Largest discount"), "deposit": Wording("定金罚则加付", "On top of the deposit"),
 }  # fmt: skip
 """Known subjects of costs and sums; others go by their name."""

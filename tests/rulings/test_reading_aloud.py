@@ -1,0 +1,32 @@
+"""What comes with the product reads as sentences: no name of a fact, an amount or a value is left in its tables."""
+
+import re
+
+import pytest
+
+from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.wording import SUBJECTS
+from tuoshan.rulings import files
+from tuoshan.rulings.reading_aloud import tables_to_read
+
+PACKS = files.packaged()
+
+
+def told(pack: Pack, language: str) -> list[str]:
+    rows = [row for table in tables_to_read(pack, language) for row in table.rows]
+    return [line for row in rows for line in (*row.conditions, *row.conclusions)]
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.key)
+def test_no_name_is_left_in_a_table(pack: Pack) -> None:
+    for line in told(pack, "zh-hans"):
+        assert not re.search("[a-z]{3}", line), line
+    for line in told(pack, "en"):
+        assert "_" not in line and not re.search("[\u4e00-\u9fff]", line), line
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.key)
+def test_every_cost_and_sum_of_a_ruling_has_a_word(pack: Pack) -> None:
+    rows = [row for table in pack.tables.values() for row in table.rows]
+    told = {one.what for row in rows for one in row.findings if one.kind in ("pays", "extra", "deduct", "limit")}
+    assert told <= SUBJECTS.keys()

@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from collections.abc import Callable
 from typing import Any
 
 from bench.company import Player
@@ -71,6 +72,19 @@ def whole(server: Running, turns: int) -> dict[str, Any]:
     return found
 
 
+def _timed(bare: Bare, ask: Callable[[Person], Any], person: Person, turns: int) -> tuple[list[float], list[float]]:
+    """Seconds of each turn, through the product and the same statements by the bare driver, turn by turn."""
+    (statements,) = bare.prepared([record_reads(lambda: ask(person))])
+    ours, raw = [], []
+    for _ in range(turns):
+        fresh = Person.objects.get(pk=person.pk)  # about whom nothing is remembered
+        start = time.perf_counter()
+        ask(fresh)
+        ours.append(time.perf_counter() - start)
+        raw.append(bare.read(statements))
+    return ours, raw
+
+
 def query_time(turns: int) -> dict[str, Any]:
     """What a queue's page asks of the database, through the ORM and by the bare driver."""
     found: dict[str, Any] = {}
@@ -81,15 +95,12 @@ def query_time(turns: int) -> dict[str, Any]:
         count: list[float] = []
         for queue in QUEUES:
 
-            def ask(queue: str = queue, person: Person = person) -> None:
+            def ask(person: Person, queue: str = queue) -> None:
                 queries.page(queries.queue(queue, person), "", 40)
 
-            (statements,) = bare.prepared([record_reads(ask)])
-            for _ in range(turns):
-                start = time.perf_counter()
-                ask()
-                ours.append(time.perf_counter() - start)
-                raw.append(bare.read(statements))
+            times, bare_times = _timed(bare, ask, person, turns)
+            ours += times
+            raw += bare_times
         for _ in range(turns):
             start = time.perf_counter()
             queries.counts(person)
@@ -114,18 +125,11 @@ def searching(turns: int) -> dict[str, Any]:
     for who, person in people().items():
         for kind, word in (("rare", RARE), ("common", COMMON)):
 
-            def ask(word: str = word, person: Person = person) -> int:
+            def ask(person: Person, word: str = word) -> int:
                 return len(search.find(person, Conditions(q=word)).hits)
 
-            hits = ask()
-            (statements,) = bare.prepared([record_reads(ask)])
-            ours, raw = [], []
-            for _ in range(turns):
-                fresh = Person.objects.get(pk=person.pk)
-                start = time.perf_counter()
-                ask(person=fresh)
-                ours.append(time.perf_counter() - start)
-                raw.append(bare.read(statements))
+            hits = ask(person)
+            ours, raw = _timed(bare, ask, person, turns)
             found[f"{who}_{kind}"] = {
                 "hits": hits, **percentiles(ours), "raw_p95_ms": percentiles(raw)["p95_ms"],
                 "ratio": statistics.median(raw) / statistics.median(ours),
@@ -141,19 +145,13 @@ def filtering(turns: int) -> dict[str, Any]:
     for who, person in people().items():
         for kind, kept in FILTERS.items():
 
-            def ask(conditions: Conditions = kept, person: Person = person) -> tuple[int, bool]:
+            def ask(person: Person, conditions: Conditions = kept) -> tuple[int, bool]:
                 counted = filters.counted(person, conditions)
                 filters.found(person, SavedFilter(conditions=conditions.to_text()), "", 40)
                 return counted
 
-            many, more = ask()
-            (statements,) = bare.prepared([record_reads(ask)])
-            ours, raw = [], []
-            for _ in range(turns):
-                start = time.perf_counter()
-                ask()
-                ours.append(time.perf_counter() - start)
-                raw.append(bare.read(statements))
+            many, more = ask(person)
+            ours, raw = _timed(bare, ask, person, turns)
             found[f"{who}_{kind}"] = {
                 "counted": f"{many}+" if more else str(many), **percentiles(ours),
                 "raw_p95_ms": percentiles(raw)["p95_ms"],

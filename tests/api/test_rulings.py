@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.api.callers import caller
 
-from tuoshan.rulings import library
+from tuoshan.rulings import library, printing
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +127,19 @@ def test_overrides_are_reported_within_reach_with_money_as_exact_text() -> None:
     assert "overrides" in [page["name"] for page in caller("auditor", "read").get("/reports")]
     assert "overrides" not in [page["name"] for page in caller("finance", "read").get("/reports")]
     caller("finance", "read").get("/reports/overrides", expect=403)
+
+
+def test_several_matters_stand_on_one_paper_with_their_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(printing.pdf, "ruling", lambda data, language: seen.append(data) or b"%PDF-")
+    lines = [{"facts": CAR, "label": "轿车", "remedy": "return", "quantity": 2}, {"facts": CAR, "remedy": "return"}]
+    body = {"lines": lines, "today": "2026-02-20", "book": "national_car"}
+    assert caller("agent").post("/rulings/paper", body) == b"%PDF-"
+    assert [part.title for part in seen[0].parts] == ["轿车", "第 2 件"]
+    assert "432,000.00" in str(seen[0].sums)
+    monkeypatch.undo()
+    assert caller("agent").post("/rulings/paper", body).startswith(b"%PDF-")
+    wrong = {**body, "lines": [*lines, {"facts": {**CAR, "paid": "-1"}}]}
+    problem = caller("agent").post("/rulings/paper", wrong, expect=422)
+    assert list(problem["facts"]["fields"]) == ["lines.2.paid"]
+    caller("agent").post("/rulings/paper", {**body, "lines": []}, expect=422)

@@ -26,6 +26,7 @@ from tuoshan.rulings.totals import MOST_PIECES, LineSum, line_sum, together
 
 router = Router(tags=["rulings"])
 MOST_AT_ONCE = 10_000
+MOST_ON_PAPER = 20
 Name = Annotated[str, Field(max_length=60)]
 Facts = dict[Name, Annotated[str, Field(max_length=200)] | bool | int | None]
 
@@ -82,10 +83,19 @@ class RulingBatchIn(Schema):
     choices: dict[str, ChoiceIn] = {}
 
 
-class RulingPaperIn(AskIn):
-    """What to rule on; `label` is what it is called on the paper."""
+class PaperLineIn(ChoiceIn):
+    """One matter on the paper: its facts, what it is called there, the remedy chosen, how many pieces."""
 
+    facts: Facts
     label: Annotated[str, Field(max_length=60)] = ""
+
+
+class RulingPaperIn(Schema):
+    """What to rule on, line by line."""
+
+    lines: Annotated[list[PaperLineIn], Field(min_length=1, max_length=MOST_ON_PAPER)]
+    today: date | None = None
+    book: Name = ""
 
 
 class RulingOut(Schema):
@@ -211,16 +221,25 @@ def ruling_batch(request: HttpRequest, body: RulingBatchIn) -> dict[str, Any]:
 
 
 @router.post(
-    "/rulings/paper", response=gives(bytes), url_name="ruling_paper", summary="A ruling as PDF",
+    "/rulings/paper", response=gives(bytes), url_name="ruling_paper", summary="Rulings as one PDF",
     openapi_extra=answers("application/pdf"),
 )  # fmt: skip
 @api_permitted("api.ruling_paper")
 def ruling_paper(request: HttpRequest, body: RulingPaperIn) -> HttpResponse:
-    """The page for the customer, in the caller's language; nothing is kept."""
-    asked = _ask(body.facts, body.today, body.book)
-    if asked.ruling is None:
-        raise _refused(asked.problems)
-    return _pdf(printing.paper([(body.label, asked.ruling, None)], asked.ruling.on, _language()), "ruling")
+    """The page for the customer with all lines and their sum, in the caller's language; nothing is kept."""
+    today = body.today or timezone.localdate(clock.now())
+    matters: list[printing.Line] = []
+    refused: dict[str, str] = {}
+    for place, line in enumerate(body.lines):
+        asked = _ask(line.facts, today, body.book)
+        if asked.ruling is None:
+            refused |= {f"lines.{place}.{name}": text for name, text in _told(asked.problems).items()}
+        else:
+            total = line_sum(asked.ruling, remedy=line.remedy, quantity=line.quantity)
+            matters.append((line.label, asked.ruling, total))
+    if refused:
+        raise invalid({name: [text] for name, text in refused.items()})
+    return _pdf(printing.paper(matters, today, _language()), "ruling")
 
 
 def _language() -> printing.Language:

@@ -33,6 +33,8 @@ def paper(matters: Sequence[Line], on: date, language: Language, *, number: str 
     """The PDF of one or several rulings of one day."""
     with override(language):
         house = company()
+        many = len(matters)
+        matters = [(_called(title, at, many), ruling, total) for at, (title, ruling, total) in enumerate(matters, 1)]
         data = RulingData(
             Issuer(house.named(language), house.hotline, house.address, house.website), _noon(on),
             tuple(_part(title, ruling) for title, ruling, _sum in matters), number, _sums(matters), digest,
@@ -44,6 +46,11 @@ def paper_of(row: KeptRuling, number: str, language: Language) -> bytes:
     """The PDF of a ruling as it was frozen."""
     ruling = from_data(keeping.result_of(row))
     return paper([(row.label, ruling, None)], ruling.on, language, number=number, digest=row.digest)
+
+
+def _called(title: str, place: int, many: int) -> str:
+    """Of several, one without a name goes by its place."""
+    return title if title or many == 1 else _("第 %(number)d 件") % {"number": place}
 
 
 def _noon(day: date) -> datetime:

@@ -44,6 +44,15 @@ def test_a_car_that_was_a_month_in_repair() -> None:
     assert any(row["outcome"] == "hit" for table in ruling["trace"] for row in table["rows"])
 
 
+def test_one_book_alone_says_what_it_leaves_out() -> None:
+    alone = caller("agent").post("/rulings", {"facts": CAR, "today": "2026-02-20", "book": "national_car"})
+    assert alone["applies"] is True and "consumer_law" in alone["also"]
+    other = caller("agent").post("/rulings", {"facts": CAR, "today": "2026-02-20", "book": "mall_shoes"})
+    assert other["applies"] is False and {"national_car", "consumer_law"} <= set(other["also"])
+    everything = caller("agent").post("/rulings", {"facts": CAR, "today": "2026-02-20"})
+    assert everything["applies"] is True and everything["also"] == []
+
+
 def test_what_cannot_be_taken_is_named_by_fact() -> None:
     problem = caller("agent").post("/rulings", {"facts": {**CAR, "mileage_km": "5000 miles"}}, expect=422)
     assert "不能用“miles”" in problem["facts"]["fields"]["mileage_km"]

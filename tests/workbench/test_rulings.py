@@ -105,6 +105,13 @@ def test_an_interim_ruling_says_that_more_may_follow(desk: Any) -> None:  # noqa
 # -- in a case -------------------------------------------------------------------------------------------------
 
 
+def test_one_book_chosen_alone_says_what_else_speaks(desk: Any) -> None:  # noqa: F811
+    alone = bench(desk, SHOES, book="mall_shoes")
+    assert "这件事还适用：消费者权益保护法律底线，它们可能优先" in alone and "不管这件事" not in alone
+    assert "选定的这本规则包不管这件事" in bench(desk, {**SHOES, "goods": "phone"}, book="mall_shoes")
+    assert "这件事还适用" not in bench(desk, SHOES)
+
+
 def test_a_bench_is_put_into_its_case_frozen(desk: Any) -> None:  # noqa: F811
     case = desk.accepted()
     query = address(SHOES, case=case.number).partition("?")[2]

@@ -20,7 +20,7 @@ from tuoshan.core.policy.given import FactProblem, facts_of
 from tuoshan.core.policy.pack import REMEDIES, Fact, Pack
 from tuoshan.parties.permissions import api_permitted
 from tuoshan.rulings import keeping, library, printing
-from tuoshan.rulings.asking import Asked, ask
+from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.totals import MOST_PIECES, LineSum, line_sum, together
 
@@ -99,9 +99,12 @@ class RulingPaperIn(Schema):
 
 
 class RulingOut(Schema):
-    """A ruling: what is due and refused, who bears what, what is still to be asked, each with its clauses."""
+    """A ruling: what is due and refused, who bears what, what is still to be asked, each with its clauses. By one book
+    alone, `applies` says whether it speaks in this matter at all (null: not known yet), `also` which others do."""
 
     ruling: dict[str, Any]
+    applies: bool | None = True
+    also: list[str] = []
 
 
 class BatchOut(Schema):
@@ -198,7 +201,11 @@ def ruling_ask(request: HttpRequest, body: AskIn) -> dict[str, Any]:
     asked = _ask(body.facts, body.today, body.book)
     if asked.ruling is None:
         raise _refused(asked.problems)
-    return {"ruling": as_data(asked.ruling, with_trace=body.trace)}
+    found = {"ruling": as_data(asked.ruling, with_trace=body.trace)}
+    if not body.book:
+        return found
+    left_out = beside(asked, _today(body.today), body.book)
+    return found | {"applies": left_out.applies, "also": [pack.name for pack in left_out.also]}
 
 
 @router.post("/rulings/batch", response=gives(BatchOut), url_name="ruling_batch", summary="Rule on many")
@@ -227,7 +234,7 @@ def ruling_batch(request: HttpRequest, body: RulingBatchIn) -> dict[str, Any]:
 @api_permitted("api.ruling_paper")
 def ruling_paper(request: HttpRequest, body: RulingPaperIn) -> HttpResponse:
     """The page for the customer with all lines and their sum, in the caller's language; nothing is kept."""
-    today = body.today or timezone.localdate(clock.now())
+    today = _today(body.today)
     matters: list[printing.Line] = []
     refused: dict[str, str] = {}
     for place, line in enumerate(body.lines):
@@ -253,9 +260,13 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
     return response
 
 
+def _today(given: date | None) -> date:
+    return given or timezone.localdate(clock.now())
+
+
 def _ask(facts: Facts, today: date | None, book: str) -> Asked:
     try:
-        return ask(facts, today or timezone.localdate(clock.now()), book=book)
+        return ask(facts, _today(today), book=book)
     except library.BookUnknown as error:
         raise Http404 from error
 

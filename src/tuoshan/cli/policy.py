@@ -9,12 +9,13 @@ from typing import Annotated, Any
 import typer
 import yaml
 
+from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.narrowing import narrowed
 from tuoshan.core.policy.pack import LAYER_TITLES, Fact, Pack
+from tuoshan.core.policy.ruling import concerned, rule_all
 from tuoshan.core.policy.ruling import rule as rule_by
-from tuoshan.core.policy.ruling import rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import difference, lines, verdict
 from tuoshan.rulings import documenting, files
@@ -22,15 +23,31 @@ from tuoshan.rulings import documenting, files
 app = typer.Typer(no_args_is_help=True, help="规则包 / Rule books: list, facts, rule, check, diff.")
 English = Annotated[bool, typer.Option("--en/--zh", help="English or Chinese.")]
 ALL = "all"
+HOW_TO_FILL = Wording(
+    "知道的就填，其余留空；还需要什么会接着问。",
+    "Fill in what you know and leave the rest empty: what is needed is asked.",
+)
+DOES_NOT_APPLY = Wording(
+    "这本规则包不管这件事，它只适用于：{}", "This book does not speak in this matter; it is for: {}"
+)
+ALSO = Wording(
+    "这件事还适用：{}；它们可能优先。请用 tuoshan policy rule all 一并裁定。",
+    "These speak in this matter too: {}; they may count first. Ask all with: tuoshan policy rule all",
+)
+NOT_FINAL = Wording(
+    "还有 {} 个问题没有回答，答案可能改变结论：", "Not final: {} open questions may change this:"
+)
 
 
 @app.command(name="list")
 def list_(en: English = False) -> None:
-    """The rule books that come with the product, highest layer first."""
+    """The rule books that come with the product, highest layer first. `tuoshan policy rule all` asks all that apply."""
     language = _language(en)
     for pack in files.packaged():
         layer, title = LAYER_TITLES[pack.layer].in_language(language), pack.title.in_language(language)
         typer.echo(f"{pack.name:<20} {pack.version}  {layer}  {title}  {len(pack.clauses)} clauses")
+        if pack.applies is not None:
+            typer.echo(f"{'':<20}    {'for' if en else '适用于'} {pack.applies.text}")
 
 
 @app.command()
@@ -45,8 +62,9 @@ def facts(
         typer.echo(json.dumps({name: fact_data(fact) for name, fact in known.items()}, ensure_ascii=False, indent=1))
         return
     typer.echo(f"# tuoshan policy rule {pack} --facts FILE --on YYYY-MM-DD")
+    typer.echo(f"# {HOW_TO_FILL.in_language(language)}")
     for name, fact in known.items():
-        typer.echo(f"\n# {fact.ask.in_language(language)}")
+        typer.echo(f"\n# {fact.field.label.in_language(language)}: {fact.ask.in_language(language)}")
         typer.echo(f"# {_kind_words(fact, language)}")
         if fact.asked_if is not None:
             typer.echo(f"# {'only if' if en else '仅当'} {fact.asked_if.text}")
@@ -61,12 +79,15 @@ def rule(
     as_json: Annotated[bool, typer.Option("--json", help="The whole ruling with its trace.")] = False,
     en: English = False,
 ) -> None:
-    """Rule on the facts of a file. Ends with 2 when a fact cannot be taken, with 3 while something must be asked."""
+    """Rule on the facts of a file. Ends with 2 when a fact cannot be taken, with 3 while open questions may change it.
+
+    By one book alone it is said whether that book speaks in this matter, and which others do: the law may count first.
+    """
     language, packs = _language(en), _chosen(pack)
     day = _day(on)
-    given, problems = read_given({**files.shared_facts(), **facts_of(packs)}, _facts_file(facts), day)
+    given, problems = read_given({**facts_of(files.packaged()), **facts_of(packs)}, _facts_file(facts), day)
     for problem in problems:
-        typer.echo(problem.message.in_language(language), err=True)
+        typer.echo(f"{problem.fact}: {problem.message.in_language(language)}", err=True)
     if problems:
         raise typer.Exit(2)
 
@@ -74,12 +95,20 @@ def rule(
         return rule_all(packs, facts, day) if pack == ALL else rule_by(packs[0], facts, day)
 
     ruling = narrowed(rule_on(given), rule_on)
+    speaking = concerned(files.packaged(), given, day) if pack != ALL else {}
+    also = [name for name, speaks in speaking.items() if speaks and name != packs[0].name]
     if as_json:
-        typer.echo(json.dumps(as_data(ruling, with_trace=True), ensure_ascii=False, indent=1))
+        found = as_data(ruling, with_trace=True)
+        found |= {"applies": speaking[packs[0].name], "also": also} if pack != ALL else {}
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
+        if pack != ALL and speaking[packs[0].name] is False and packs[0].applies is not None:
+            typer.echo("! " + DOES_NOT_APPLY.in_language(language).format(packs[0].applies.text))
         for line in _told(ruling, language):
             typer.echo(line)
-    raise typer.Exit(3 if ruling.questions and not ruling.rights else 0)
+        if also:
+            typer.echo("! " + ALSO.in_language(language).format(", ".join(also)))
+    raise typer.Exit(3 if ruling.questions else 0)
 
 
 @app.command()
@@ -161,7 +190,8 @@ def _kind_words(fact: Fact, language: str) -> str:
         if part
     )
     kind = {"yes_no": "yes | no", "date": "YYYY-MM-DD"}.get(field.kind, field.kind)
-    return " ".join(part for part in (kind, field.unit.in_language(language), bounds) if part)
+    after = f"not before {fact.not_before}" if fact.not_before else ""
+    return " ".join(part for part in (kind, field.unit.in_language(language), bounds, after) if part)
 
 
 def _told(ruling: Ruling, language: str) -> list[str]:
@@ -174,7 +204,13 @@ def _told(ruling: Ruling, language: str) -> list[str]:
     found += [f"≠ {difference(one).in_language(language)}" for one in ruling.differences]
     found += [f"~ {why.in_language(language)}" for why in ruling.provisional]
     known = facts_of(ruling.packs) | {name: fact for read in ruling.reads for name, fact in read.pack.facts.items()}
-    found += [f"? {one.fact}: {known[one.fact].ask.in_language(language)}" for one in ruling.questions]
+    named = {name: pack.clauses[name].text for pack, name in ruling.clauses if name in pack.clauses}
+    found += [f"[{name}] {text.in_language(language)}" for name, text in named.items()]
+    if ruling.questions:
+        found.append(NOT_FINAL.in_language(language).format(len(ruling.questions)))
+    for one in ruling.questions:
+        fact = known[one.fact]
+        found.append(f"? {one.fact}: {fact.ask.in_language(language)}  [{_kind_words(fact, language)}]")
     return found
 
 

@@ -16,7 +16,7 @@ ZERO = Decimal("0.00")
 LARGEST = Decimal("999999999999.99")
 """The largest amount that is accepted, in yuan, either sign."""
 
-_TEXT = re.compile(r"(-?)[¥]?(-?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))?(?:元|CNY|RMB)?")
+_TEXT = re.compile(r"(-?)[¥]?(-?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))?(?:元|YUAN|CNY|RMB)?")
 
 Reason = Literal["not_money", "finer_than_fen", "too_large"]
 _REASONS: dict[Reason, tuple[str, str]] = {

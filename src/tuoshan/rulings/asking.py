@@ -8,7 +8,7 @@ from functools import lru_cache
 from tuoshan.core.policy.given import FactProblem, facts_of, read_given
 from tuoshan.core.policy.narrowing import narrowed
 from tuoshan.core.policy.pack import Fact, Pack
-from tuoshan.core.policy.ruling import rule, rule_all
+from tuoshan.core.policy.ruling import concerned, rule, rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.rulings import library
 
@@ -33,6 +33,22 @@ def ask(facts: Mapping[str, object], today: date, *, book: str = "", packs: Sequ
         return _ruled(chosen, facts, today, alone=bool(book))
 
     return Asked(given, (), narrowed(rule_on(given), rule_on))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Of a ruling by one book alone: whether that book speaks in this matter (None: not known yet), and which others
+    do. What they say may count before it."""
+
+    applies: bool | None
+    also: tuple[Pack, ...]
+
+
+def beside(asked: Asked, today: date, book: str) -> Beside:
+    """What a ruling by `book` alone leaves out; asked of all books in force."""
+    found = concerned(library.packs(), asked.given, today)
+    also = tuple(pack for pack in library.newest_of_each() if pack.name != book and found.get(pack.name))
+    return Beside(found.get(book), also)
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Among, Cell
 from tuoshan.core.policy.pack import BEARERS, REMEDIES, Amount, Finding, Pack, Row, Table
 from tuoshan.core.policy.tracing import TableTrace, label_of
-from tuoshan.core.policy.wording import SUBJECTS, length_zh
+from tuoshan.core.policy.wording import SUBJECTS, length_en, length_zh
 
 VERBS = {
     "right": Wording("可以", "due:"), "floor": Wording("至少", "at least:"), "no_right": Wording("不支持", "not due:"),
@@ -142,7 +142,7 @@ def _finding(pack: Pack, finding: Finding, language: str) -> str:
 def _length(text: str, language: str) -> str:
     if not re.fullmatch(r"\d+ [a-z_]+", text):
         return text
-    return Wording(f"{length_zh(text)}内", f"within {text.replace('_', ' ')}").in_language(language)
+    return Wording(f"{length_zh(text)}内", f"within {length_en(text)}").in_language(language)
 
 
 def _expression(pack: Pack, text: str, language: str) -> str:

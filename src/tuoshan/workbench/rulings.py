@@ -26,9 +26,9 @@ from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.tracing import trace
 from tuoshan.core.policy.wording import Line, difference, lines, verdict
 from tuoshan.parties.permissions import allowed, permitted
-from tuoshan.punctuation import in_brackets
+from tuoshan.punctuation import in_brackets, listed
 from tuoshan.rulings import keeping, library, printing
-from tuoshan.rulings.asking import Asked, ask
+from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.reading_aloud import trace_told
 from tuoshan.rulings.totals import MOST_PIECES, LineSum, line_sum, together
 from tuoshan.workbench.casepage import find_case, person_id
@@ -111,10 +111,20 @@ def _bench(query: QueryDict) -> dict[str, Any]:
         "result": told(shown.ruling) if shown.ruling is not None else None,
         "text": plain_text(benches), "sums": sums(benches),
         "may_add": len(benches) < MOST_LINES, "today": timezone.localdate(clock.now()),
-        "case": query.get("case", ""),
+        "case": query.get("case", ""), "left_out": _left_out(shown, book),
         "others": [(name, value) for name, value in query.items() if name.partition("-")[0] != f"f{shown.number}"
                    and name not in ("line", "book")],
     }  # fmt: skip
+
+
+def _left_out(one: Bench, book: str) -> dict[str, Any] | None:
+    """What is to be said where one book alone was chosen; None: nothing."""
+    if not book or one.ruling is None:
+        return None
+    found = beside(one.asked, timezone.localdate(clock.now()), book)
+    if found.applies is not False and not found.also:
+        return None
+    return {"applies": found.applies, "also": listed([words(pack.title) for pack in found.also])}
 
 
 def line_numbers(query: QueryDict) -> list[int]:

@@ -28,6 +28,20 @@ def test_values_become_exact() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("facts", "value"),
+    [
+        ({"sold_on": "2026/5/3"}, date(2026, 5, 3)),
+        ({"sold_on": "2026-5-03"}, date(2026, 5, 3)),
+        ({"sold_on": "2026.05.03"}, date(2026, 5, 3)),
+        ({"paid": "1,399.50 yuan"}, Decimal("1399.50")),
+        ({"length_cm": "1.5"}, Decimal("1.5")),
+    ],
+)
+def test_what_people_write_is_taken(facts: dict[str, object], value: object) -> None:
+    assert read_given(PACK.facts, facts, TODAY) == ({next(iter(facts)): value}, ())
+
+
 def test_nothing_is_not_given() -> None:
     assert read_given(PACK.facts, {"paid": "", "fault": None}, TODAY) == ({}, ())
 
@@ -42,6 +56,9 @@ def test_nothing_is_not_given() -> None:
         ({"paid": "12.345"}, "finer_than_fen", "finer than a fen"),
         ({"fault": "torn"}, "not_a_choice", "has no 'torn'; use one of open, worn, none"),
         ({"sold_on": "20.5.2026"}, "not_a_date", "a date like 2026-05-20"),
+        ({"sold_on": "2026-5/20"}, "not_a_date", "a date like 2026-05-20"),
+        ({"sold_on": "2026-02-30"}, "not_a_date", "a date like 2026-05-20"),
+        ({"length_cm": "1,50"}, "not_a_number", "'Length' is a number, not '1,50'"),
         ({"sold_on": "2026-06-02"}, "in_the_future", "lies after today"),
         ({"sold_on": "2026-05-20", "asked_on": "2026-05-19"}, "before", "lies before 'Day of sale' 2026-05-20"),
         ({"pad": 3}, "unknown_fact", "did you mean 'paid'?"),

@@ -37,7 +37,7 @@ def known() -> dict[str, Any]:
     return {**files.shared_facts(), **facts_of(files.packaged())}
 
 
-@pytest.mark.parametrize(("name", "case"), cases())
+@pytest.mark.parametrize(("name", "case"), list(cases()))
 def test_ruled_as_worked_out_by_hand(name: str, case: dict[str, Any]) -> None:
     today: date = case.get("on", case.get(True))  # YAML reads an unquoted `on` as yes
     facts, problems = read_given(known(), case["facts"], today)
@@ -56,7 +56,7 @@ def test_every_book_has_cases_worked_out_by_hand() -> None:
     assert {pack.name for pack in files.packaged()} <= told
 
 
-@pytest.mark.parametrize(("name", "case"), cases())
+@pytest.mark.parametrize(("name", "case"), list(cases()))
 def test_what_is_kept_says_the_same_when_it_is_read_back(name: str, case: dict[str, Any]) -> None:
     today: date = case.get("on", case.get(True))
     facts, _problems = read_given(known(), case["facts"], today)

@@ -15,7 +15,10 @@ from tuoshan.core.policy.pack import Fact, Pack
 
 FIRST_YEAR, LAST_YEAR = 1990, 2199
 _YES = {"yes": True, "true": True, "是": True, "有": True, "no": False, "false": False, "否": False, "没有": False}
-_NUMBER = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)\s*(.*)\Z", re.DOTALL)
+_NUMBER = re.compile(r"(-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*(.*)\Z", re.DOTALL)
+_DAY = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
+_SIGNS = {"percent": "%"}
+"""Units that people also write as a sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,8 @@ def _yes_no(field: Field, raw: object) -> bool:
         return raw
     found = _YES.get(str(raw).strip().lower())
     if found is None:
-        raise _Wrong("not_yes_or_no", f"“{field.label.zh}”要回答 yes 或 no，不能是“{raw}”",
-                     f"'{field.label.en}' is yes or no, not '{raw}'")  # fmt: skip
+        raise _Wrong("not_yes_or_no", f"“{field.label.zh}”要回答 yes 或 no，不能是“{raw}”；还不知道就不填",
+                     f"'{field.label.en}' is yes or no, not '{raw}'; leave it out while it is not known")  # fmt: skip
     return found
 
 
@@ -118,7 +121,10 @@ def _day(field: Field, raw: object) -> date:
         found = raw
     else:
         try:
-            found = date.fromisoformat(str(raw).strip())
+            parts = _DAY.fullmatch(str(raw).strip())
+            if parts is None:
+                raise ValueError(raw)
+            found = date(int(parts[1]), int(parts[3]), int(parts[4]))
         except ValueError:
             raise _Wrong("not_a_date", f"“{field.label.zh}”要写成 2026-05-20 这样的日期，不能是“{raw}”",
                          f"'{field.label.en}' is a date like 2026-05-20, not '{raw}'") from None  # fmt: skip
@@ -139,12 +145,12 @@ def _exact(field: Field, raw: object) -> Decimal:
         return Decimal(str(raw))
     found = _NUMBER.match(str(raw).strip())
     unit = found[2].strip() if found else ""
-    if found is not None and (not unit or unit in (field.unit.zh, field.unit.en)):
+    if found is not None and unit in ("", field.unit.zh, field.unit.en, _SIGNS.get(field.unit.en)):
         try:
-            return Decimal(found[1])
+            return Decimal(found[1].replace(",", ""))
         except InvalidOperation:
             pass
-    if found is not None and unit:
+    if found is not None and unit and unit[0] not in ",.0123456789":
         raise _Wrong("wrong_unit", f"“{field.label.zh}”的单位是{field.unit.zh or '（无）'}，不能用“{unit}”",
                      f"'{field.label.en}' is measured in {field.unit.en or 'plain numbers'}, not '{unit}'")  # fmt: skip
     raise _Wrong("not_a_number", f"“{field.label.zh}”要填数字，不能是“{raw}”",

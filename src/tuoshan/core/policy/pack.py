@@ -48,11 +48,13 @@ REMEDIES: Mapping[str, Wording] = {
 
 BEARERS: Mapping[str, Wording] = {
     "seller": Wording("商家", "the seller"),
+    "engineering": Wording("工程部", "engineering"),
     "carrier": Wording("快递", "the carrier"),
     "platform": Wording("平台", "the platform"),
     "supplier": Wording("厂家", "the manufacturer"),
     "at_fault": Wording("有过错的一方", "whoever is at fault"),
     "half": Wording("双方各半", "half each"),
+    "damager": Wording("损坏的人", "whoever did the damage"),
     "buyer": Wording("消费者", "the consumer"),
 }
 """Who may bear a cost or a risk, from what costs the consumer least to what costs most."""

@@ -110,6 +110,16 @@ def rule_all(
     return put_together([one for one in reads if one.applies is not False], facts, on)
 
 
+def concerned(packs: Iterable[Pack], facts: Mapping[str, object], on: date) -> dict[str, bool | None]:
+    """By name of the book, whether one of its versions speaks in this matter; None: not known yet."""
+    found: dict[str, bool | None] = {}
+    for pack in packs:
+        if found.get(pack.name) is not True:
+            speaks = read(pack, facts, on).applies
+            found[pack.name] = found.get(pack.name) if speaks is False and pack.name in found else speaks
+    return found
+
+
 def read(
     pack: Pack, facts: Mapping[str, object], on: date, calendar: WorkCalendar | None = None, *, choosing: bool = True
 ) -> Read:

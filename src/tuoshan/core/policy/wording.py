@@ -93,7 +93,7 @@ def lines(ruling: Ruling) -> Iterator[Line]:
     """Everything that the ruling says, sentence by sentence, for a screen, a paper or the telephone."""
     for right in ruling.rights:
         until = (
-            Wording(f"，最迟 {day_zh(right.until)}", f", until {day_en(right.until)}")
+            Wording(f"，最晚 {day_zh(right.until)}提出", f", to be asked for by {day_en(right.until)}")
             if right.until
             else Wording("", "")
         )
@@ -189,14 +189,16 @@ def _deadline(statement: Statement) -> Wording:
     party = BEARERS.get(statement.what, Wording(statement.what, statement.what))
     what, ends = statement.words.get("what"), statement.amounts.get("ends")
     words = what if isinstance(what, Wording) else Wording("", "")
-    if isinstance(ends, date):
-        return Wording(
-            f"{party.zh}最迟 {day_zh(ends)}：{words.zh}", f"{_capital(party.en)}, by {day_en(ends)}: {words.en}"
-        )
     within = str(statement.words.get("within", ""))
+    if isinstance(ends, date):
+        counted = Wording(f"（{length_zh(within)}内）", f" (within {length_en(within)})") if within else Wording("", "")
+        return Wording(
+            f"{party.zh}最迟 {day_zh(ends)}{counted.zh}：{words.zh}",
+            f"{_capital(party.en)}, by {day_en(ends)}{counted.en}: {words.en}",
+        )
     return Wording(
-        f"{party.zh}在 {length_zh(within)} 内：{words.zh}",
-        f"{_capital(party.en)}, within {within.replace('_', ' ')}: {words.en}",
+        f"{party.zh}在 {length_zh(within)}内：{words.zh}",
+        f"{_capital(party.en)}, within {length_en(within)}: {words.en}",
     )
 
 
@@ -209,6 +211,11 @@ def length_zh(text: str) -> str:
     """A length of time such as `7 days` in Chinese."""
     count, _, unit = text.partition(" ")
     return f"{count} {_UNITS_ZH.get(unit if unit.endswith('s') else unit + 's', unit)}"
+
+
+def length_en(text: str) -> str:
+    """The same in English: how the law counts its days is the rule's matter, not the reader's."""
+    return text.replace("law_", "").replace("_", " ")
 
 
 def day_zh(day: date) -> str:

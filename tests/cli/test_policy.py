@@ -1,0 +1,94 @@
+"""`tuoshan policy list | facts | rule`: a form for strangers, and an answer that says what it leaves out."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from tuoshan.cli.main import app
+
+SHOES = {
+    "house": "mall", "goods": "shoes", "sale": "store", "problem": "quality", "defect": "glue", "opening_cm": "6 cm",
+    "shoe_kind": "leather", "fault_confirmed": "yes", "user_caused": "no", "repair_days": 0, "clearance": "no",
+    "matches_invoice": "yes", "has_receipt": "yes", "paid": "680 yuan", "repairs_same_fault": 0,
+    "sold_on": "2026/10/5", "reported_on": "2026-11-26",
+}  # fmt: skip
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["policy", *arguments])
+    return done.exit_code, done.output
+
+
+def rule(folder: Path, book: str, facts: dict[str, object], *more: str) -> tuple[int, str]:
+    path = folder / "facts.yaml"
+    path.write_text(yaml.safe_dump(facts, allow_unicode=True), encoding="utf-8")
+    return run("rule", book, "--facts", str(path), "--on", "2026-11-26", *more)
+
+
+def test_everything_known_gives_an_answer_with_its_clauses_in_words(tmp_path: Path) -> None:
+    code, said = rule(tmp_path, "mall_shoes", SHOES)
+    assert code == 0
+    assert said.startswith("可以退货退款 ¥680.00") and "[M04]" in said and "\n[M04] " in said
+    assert "? " not in said
+
+
+def test_while_an_answer_may_change_it_the_end_says_so(tmp_path: Path) -> None:
+    """An engine replaced twice is a matter of repair alone only until the other questions are answered."""
+    car = {
+        "goods": "car", "problem": "quality", "fault_confirmed": "yes", "user_caused": "no", "car_part": "engine",
+        "sold_on": "2026-03-01", "delivered_on": "2026-03-01", "reported_on": "2026-11-20", "mileage_km": "5,800 km",
+        "paid": "156,800 yuan",
+    }  # fmt: skip
+    code, said = rule(tmp_path, "national_car", car, "--en")
+    assert code == 3
+    assert "Not final:" in said and "? repairs_same_fault: " in said
+
+
+def test_one_book_alone_names_the_others_that_speak(tmp_path: Path) -> None:
+    code, said = rule(tmp_path, "mall_shoes", SHOES, "--en")
+    assert code == 0 and "These speak in this matter too: consumer_law" in said
+    assert "These speak" not in rule(tmp_path, "all", SHOES, "--en")[1]
+    found = json.loads(rule(tmp_path, "mall_shoes", SHOES, "--json")[1])
+    assert found["applies"] is True and "consumer_law" in found["also"]
+
+
+def test_a_book_of_other_goods_says_that_it_does_not_speak(tmp_path: Path) -> None:
+    _code, said = rule(tmp_path, "mall_shoes", {**SHOES, "goods": "phone"}, "--en")
+    assert said.startswith("! This book does not speak in this matter; it is for: house == 'mall'")
+
+
+def test_a_file_filled_in_for_one_book_can_be_put_to_another(tmp_path: Path) -> None:
+    """`defect` is a fact of the mall's book; the consumer law does not ask for it and does not mind."""
+    assert rule(tmp_path, "consumer_law", SHOES)[0] in (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"opening_cm": "6 inch"}, "opening_cm: 'Opening' is measured in cm, not 'inch'"),
+        ({"reported_on": "2026-10-01"}, "reported_on: 'Reported on' 2026-10-01 lies before 'Day of sale' 2026-10-05"),
+        ({"user_caused": "unknown"}, "user_caused: 'Caused by the user' is yes or no, not 'unknown'; leave it out"),
+        ({"opening": 6}, "opening: there is no fact 'opening'; did you mean 'opening_cm'?"),
+        ({"paid": "-3"}, "paid: 'Price paid'"),
+    ],
+)
+def test_what_cannot_be_taken_is_named_by_its_key(tmp_path: Path, wrong: dict[str, object], message: str) -> None:
+    code, said = rule(tmp_path, "mall_shoes", {**SHOES, **wrong}, "--en")
+    assert code == 2 and message in said
+
+
+def test_the_form_says_how_to_fill_it_in_and_can_be_handed_back_empty(tmp_path: Path) -> None:
+    code, form = run("facts", "mall_shoes")
+    assert code == 0 and "知道的就填，其余留空" in form and "# 开胶长度: " in form and "not before sold_on" in form
+    path = tmp_path / "form.yaml"
+    path.write_text(form, encoding="utf-8")
+    code, said = run("rule", "mall_shoes", "--facts", str(path), "--on", "2026-11-26")
+    assert code == 3 and "? problem: " in said
+
+
+def test_the_list_says_what_each_book_is_for() -> None:
+    code, said = run("list", "--en")
+    assert code == 0 and "for house == 'mall' && goods == 'shoes'" in said

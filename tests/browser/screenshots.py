@@ -58,6 +58,7 @@ SCREENS = (
     Screen("case", "agent", "/queue/unassigned", follow="[data-rows] .row", opens="[data-key='a']"),
     Screen("register", "agent", "/register/complaint"),
     Screen("board", "lead", "/board"),
+    Screen("tomorrow", "lead", "/board/tomorrow", widths=(1440,)),
     Screen("report", "manager", "/reports/causes"),
     Screen("tasks", "qa", "/tasks"),
     Screen("follow-ups", "agent", "/follow-ups"),

@@ -67,7 +67,8 @@ class BoardCases(Schema):
 
 
 class ComingOut(Schema):
-    """A clock of ours that runs out tomorrow; `acts` is the person, unit, department or party that has to act first."""
+    """A clock of ours that runs out tomorrow; `acts` is the person, unit, department or party that has to act first,
+    empty where nobody has the case yet."""
 
     number: str
     clock: str

@@ -107,7 +107,7 @@ def clock_title(case: Case, row: Deadline) -> str:
 
 def who_acts(rows: Iterable[Deadline], cases: Mapping[int, Case]) -> dict[int, str]:
     """Per clock of one of `cases` (by id), who has to act before it runs out: the person, unit or department of its
-    task, the case's handler, or the party as the playbook calls it."""
+    task, the case's handler, or the party as the playbook calls it. Empty where the case is not assigned yet."""
     rows = [row for row in rows if row.case_id in cases]
     tasks = {(one.case_id, one.key): one for one in Task.objects.filter(case_id__in=cases.keys(), status="open")}
     asked = {row.pk: tasks.get((row.case_id, row.key.removeprefix("task:")), row) for row in rows}
@@ -126,7 +126,7 @@ def who_acts(rows: Iterable[Deadline], cases: Mapping[int, Case]) -> dict[int, s
         handler = persons.get(case.handler_id or 0, "")
         party = library.pinned(case.playbook, case.playbook_hash).parties.get(row.party)
         if party is None or (row.party == HANDLER and handler):
-            return handler or _("未分派")
+            return handler
         return words(party.title)
 
     return {row.pk: who(row) for row in rows}

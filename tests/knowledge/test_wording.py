@@ -1,10 +1,14 @@
-"""Filling variables: no brace leaks, nothing is read twice."""
+"""Filling variables: no brace leaks, nothing is read twice; moments as they are told."""
+
+from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tuoshan.knowledge import wording
+from tuoshan.knowledge.showing import until_text
 
 
 @pytest.mark.parametrize(
@@ -61,3 +65,17 @@ def test_a_value_that_is_a_sentence_brings_no_second_full_stop() -> None:
     assert wording.fill("理由：{done}，详情见页面", values) == "理由：检查线路正常，详情见页面"
     assert wording.fill("Reason: {why}. Please read", values) == "Reason: It is worn. Please read"
     assert wording.fill("{done} {why}", values) == "检查线路正常。 It is worn."
+
+
+@pytest.mark.parametrize(
+    ("moment", "zh", "en"),
+    [
+        ("2026-03-06T16:00:00+00:00", "3月6日 24:00", "6 March, 24:00"),
+        ("2026-03-06T15:59:00+00:00", "3月6日 23:59", "6 March, 23:59"),
+        ("2026-12-31T16:00:00+00:00", "12月31日 24:00", "31 December, 24:00"),
+        ("2027-01-31T16:00:00+00:00", "2027年1月31日 24:00", "31 January 2027, 24:00"),
+    ],
+)
+def test_midnight_is_the_end_of_the_day_before(clock: Any, moment: str, zh: str, en: str) -> None:
+    at = datetime.fromisoformat(moment)
+    assert (until_text(at, "zh-hans"), until_text(at, "en")) == (zh, en)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tuoshan.cases import library
 from tuoshan.core.playbook import Playbook, Wording
-from tuoshan.knowledge.showing import moment_text
+from tuoshan.knowledge.showing import until_text
 
 
 def case_of(note: Any) -> Any:
@@ -117,4 +117,4 @@ def _clock_title(note: Any, playbook: Playbook | None) -> str:
 
 def _due(note: Any) -> str:
     due = note.data.get("due")
-    return moment_text(datetime.fromisoformat(due), get_language() or "zh-hans") if due else ""
+    return until_text(datetime.fromisoformat(due), get_language() or "zh-hans") if due else ""

@@ -16,7 +16,7 @@ from tuoshan.core.case import CaseState, Clock
 from tuoshan.core.playbook import Playbook
 from tuoshan.knowledge import links, sooner
 from tuoshan.knowledge.company import Company, company
-from tuoshan.knowledge.showing import fact_text, moment_text, words_of
+from tuoshan.knowledge.showing import fact_text, until_text, words_of
 
 GENERAL = {
     "number": gettext_lazy("工单编号"),
@@ -97,7 +97,7 @@ class CaseTexts:
             "customer": lambda: _customer_name(self.case.customer_id),
             "handler": lambda: _person_name(self.state.assigned.get("handler")) or _("客服中心"),
             "contact": lambda: self.company.contact or link(),
-            "due": lambda: moment_text(due, language) if due else _("约定时间"),
+            "due": lambda: until_text(due, language) if due else _("约定时间"),
             "sooner": lambda: sooner.part(
                 self.playbook, promised_to_customer(self.playbook, self.state, self.task)
             ),

@@ -1,7 +1,7 @@
 """Facts of a case as words in a language: what stands for `{reason}` or `{amount}` in a text."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from tuoshan.core.facts import Words
 from tuoshan.core.playbook import Field
 
 Show = Callable[[Field, object], str]
+MIDNIGHT = "24:00"
 
 
 def moment_text(at: datetime, language: str) -> str:
@@ -25,6 +26,19 @@ def moment_text(at: datetime, language: str) -> str:
     if language.startswith("en"):
         return f"{local.day} {local:%B}{f' {local.year}' if year else ''}, {local:%H:%M}"
     return f"{f'{local.year}年' if year else ''}{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def until_text(at: datetime, language: str) -> str:
+    """A moment until which something is due; midnight is the end of the day before, `24:00`."""
+    if (last := end_of_day(at)) is None:
+        return moment_text(at, language)
+    return moment_text(last, language).removesuffix(f"{last:%H:%M}") + MIDNIGHT
+
+
+def end_of_day(at: datetime) -> datetime | None:
+    """The last minute of the day that ends at this moment, in the house's zone; None where none does."""
+    local = at.astimezone(ZoneInfo(settings.TIME_ZONE))
+    return local - timedelta(minutes=1) if local.time() == time() else None
 
 
 def day_text(day: date, language: str) -> str:

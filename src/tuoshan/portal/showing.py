@@ -16,7 +16,7 @@ from tuoshan.core.case import CaseState, Clock, Refusal
 from tuoshan.core.playbook import PHASES, Playbook, State
 from tuoshan.insight.told_to_customer import state_words
 from tuoshan.knowledge import sooner
-from tuoshan.knowledge.showing import moment_text
+from tuoshan.knowledge.showing import MIDNIGHT, end_of_day, until_text
 
 PHASE_TITLES = {
     "receive": gettext_lazy("收到您的问题"),
@@ -36,14 +36,15 @@ def language() -> str:
 
 
 def when(at: datetime) -> str:
-    """`今天 17:30`, `明天 09:00`, else day and time."""
-    local, today = timezone.localtime(at), timezone.localdate(clock.now())
-    hour = f"{local:%H:%M}"
+    """Until when: `今天 17:30`, `明天 24:00`, else day and time."""
+    last = end_of_day(at)
+    local, today = last or timezone.localtime(at), timezone.localdate(clock.now())
+    hour = MIDNIGHT if last else f"{local:%H:%M}"
     if local.date() == today:
         return _("今天 %(hour)s") % {"hour": hour}
     if local.date() == today + timedelta(days=1):
         return _("明天 %(hour)s") % {"hour": hour}
-    return moment_text(at, language())
+    return until_text(at, language())
 
 
 # -- promises --------------------------------------------------------------------------------------------------

@@ -47,7 +47,8 @@ MEANING = """
   clock forward and back, a prompt, a slow or an absent worker, effects late or sent twice, crashes before the
   commit, corrections, steps taken back, holds, merges undone, tables changed. The invariants of docs/playbooks.md
   are judged after each decision against a second book kept outside of the kernel; number 10 (gates, pushes,
-  duties) waits for groups.
+  duties) waits for groups, and of number 7 what is paid against what was bought waits for the ledger: a compensation
+  may lawfully exceed the price, so no form refuses it.
 - **The same history whatever the worker does** (invariant 5): where no limit acted by itself, the same steps give
   the same history with no worker at all and with a prompt one, the moments of notices apart; and each limit that
   acts does the same a microsecond after its moment as long after it, never shortening the next state's time.

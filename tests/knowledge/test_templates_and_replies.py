@@ -127,3 +127,14 @@ def test_the_form_of_a_reply(house: Any) -> None:
     assert shared.is_valid() and shared.save().person_id is None
     broken = QuickReplyForm({**given, "text": "{a", "shortcut": ""}, person=house.agent, may_share=False)
     assert not broken.is_valid() and "text" in broken.errors
+
+
+def test_the_days_that_a_customer_is_told_are_those_of_the_settings(house: Any, clock: Any) -> None:
+    """The message that turns a complaint down, and the limit after which an appeal is refused, read one number."""
+    from tuoshan.cases import calendars
+    from tuoshan.knowledge import case_values
+
+    case = house.complaint()
+    assert case_values.of_case(case).values("zh-hans")["appeal_days"] == "30"
+    calendars.set_table(playbook="complaint", name="appeal_days", value=45, valid_from=clock())
+    assert case_values.of_case(case).values("zh-hans", {"appeal_days"})["appeal_days"] == "45"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
@@ -344,6 +345,13 @@ class Playbook:
     """What `timing.plan_of` has read from the declarations, by kind and name of the clock."""
     _gating: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The tasks that keep a way on back (`timing.gating`), by state."""
+
+    def numbers(self) -> dict[str, object]:
+        """The tables that are one number, such as the days within which an appeal is taken: messages may name them."""
+        return {
+            name: value for name, value in self.tables.items()
+            if isinstance(value, int | Decimal) and not isinstance(value, bool)
+        }  # fmt: skip
 
     def superior_of(self, party: str) -> str:
         """The party to whom this party's overdue work goes; `lead` where the file names none."""

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from tuoshan.cases import library
+from tuoshan.cases import calendars, library
 from tuoshan.cases.summary import is_outside
 from tuoshan.core.case import CaseState, Clock
 from tuoshan.core.playbook import Playbook
@@ -65,7 +65,14 @@ class CaseTexts:
         with override(language):
             facts = self._facts(language, wanted)
             general = self._general(language, facts)
-            return {**facts, **{name: say() for name, say in general.items() if only is None or name in only}}
+            said = {name: say() for name, say in general.items() if only is None or name in only}
+            return {**self._numbers(), **facts, **said}
+
+    def _numbers(self) -> dict[str, str]:
+        """The company's numbers for this process, as they are in force."""
+        own = self.playbook.numbers()
+        found = {name: calendars.table(self.playbook.key, name) for name in own}
+        return {name: str(own[name] if value is None else value) for name, value in found.items()}
 
     def _facts(self, language: str, wanted: Collection[str] | None) -> dict[str, str]:
         """Facts by name. What only supervisors may see is never among them."""
@@ -181,5 +188,6 @@ def known_variables(playbook: Playbook) -> dict[str, str]:
     """Every variable that a text of this playbook may use, with what it stands for in the language in force."""
     from tuoshan.cases.forms import words
 
+    numbers = {name: _("设置中的“%(name)s”") % {"name": name} for name in playbook.numbers()}
     facts = {name: words(known.label) for name, known in playbook.facts.items() if not known.supervisors_only}
-    return {**facts, **{name: str(title) for name, title in GENERAL.items()}}
+    return {**numbers, **facts, **{name: str(title) for name, title in GENERAL.items()}}

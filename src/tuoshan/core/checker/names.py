@@ -259,7 +259,7 @@ def _others(desk: Desk) -> None:
 
 def _variables(desk: Desk, name: str) -> None:
     book, message = desk.playbook, desk.playbook.messages[name]
-    known = {*MESSAGE_VARIABLES, *book.facts, *(f"due.{one}" for one in book.deadlines)}
+    known = {*MESSAGE_VARIABLES, *book.facts, *book.numbers(), *(f"due.{one}" for one in book.deadlines)}
     texts = (message.subject.zh, message.subject.en, message.text.zh, message.text.en)
     used = {found.strip() for text in texts for found in _VARIABLE.findall(text)}
     _known(desk, f"messages.{name}", message.line, sorted(used), known, "变量", "variable")

@@ -25,6 +25,7 @@ MODULES = (
     "demo",
     "imports",
     "playbook",
+    "playbook_migrate",
     "policy",
     "policy_diff",
     "verify",

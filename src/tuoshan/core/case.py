@@ -18,7 +18,7 @@ Json = Any
 
 CommandKind = Literal[
     "start", "act", "task", "ask", "hold", "release", "correct", "step_back", "adopt", "disown", "record",
-    "recompute", "wake",
+    "recompute", "wake", "migrate",
 ]  # fmt: skip
 ClockKind = Literal["state", "deadline", "task", "hold"]
 Interval = tuple[datetime, datetime | None]
@@ -204,6 +204,15 @@ class Trace:
 
     def again(self, at: datetime, persons: frozenset[str] = frozenset()) -> Trace:
         return Trace(self.times + 1, self.first or at, at, tuple(sorted(set(self.by) | persons)))
+
+    def joined(self, other: Trace) -> Trace:
+        """Two histories as one."""
+        firsts = [one for one in (self.first, other.first) if one]
+        lasts = [one for one in (self.last, other.last) if one]
+        return Trace(
+            self.times + other.times, min(firsts, default=None), max(lasts, default=None),
+            tuple(sorted({*self.by, *other.by})),
+        )  # fmt: skip
 
     def to_json(self) -> Json:
         out: dict[str, Json] = {"times": self.times}

@@ -8,12 +8,15 @@ are given; `apply` and `replay` leave theirs as it was.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from tuoshan.core.case import CaseState, Clock, Event, HoldRun, Json, TaskRun, Trace
 from tuoshan.core.facts import decode, moment_text
 
 TRACED_KINDS = frozenset({"start", "act", "task", "correct", "step_back", "hold", "release", "record"})
+ENDS = ("from", "to")
+"""Of the last step: where it began and where it led."""
 _NEVER = Trace()
 
 
@@ -69,6 +72,8 @@ def change(case: CaseState, item: Mapping[str, Json], at: datetime) -> None:
             case.settled[item["fact"]] = item["total"]
         case "merged":
             case.merged_into = item["into"]
+        case "renamed":
+            _rename(case, item["states"], item["tasks"])
         case "acted":
             case.actions[item["name"]] = case.actions.get(item["name"], _NEVER).again(at, frozenset(item["by"]))
         case other:
@@ -91,6 +96,28 @@ def _give_facts(case: CaseState, values: Mapping[str, Json]) -> None:
             case.facts.pop(name, None)
         else:
             case.facts[name] = decode(value)
+
+
+def _rename(case: CaseState, states: Mapping[str, str], tasks: Mapping[str, str]) -> None:
+    """Another version of the playbook calls states and tasks otherwise: what happened is known by the new names."""
+    names = {"state": states, "task": tasks}
+    case.state = states.get(case.state, case.state)
+    ends = {end: case.moved[end] for end in ENDS if end in case.moved}
+    case.moved = {**case.moved, **{end: states.get(state, state) for end, state in ends.items()}}
+    case.entered = _by_other_names(case.entered, states)
+    case.actions = _by_other_names(case.actions, {f"task.{old}": f"task.{new}" for old, new in tasks.items()})
+    for clock in list(case.clocks.values()):
+        put_clock(case, replace(clock, name=names.get(clock.kind, {}).get(clock.name, clock.name)))
+    for run in list(case.tasks.values()):
+        put_task(case, replace(run, name=tasks.get(run.name, run.name)))
+
+
+def _by_other_names(traces: Mapping[str, Trace], names: Mapping[str, str]) -> dict[str, Trace]:
+    found: dict[str, Trace] = {}
+    for name, trace in traces.items():
+        new = names.get(name, name)
+        found[new] = found[new].joined(trace) if new in found else trace
+    return found
 
 
 def _enter(case: CaseState, item: Mapping[str, Json], at: datetime) -> None:

@@ -65,10 +65,10 @@ def _anew(work: Work, clock: Clock, *, limits: bool) -> Clock:
         wanted = replace(clock, amount=str(duration.amount), unit=duration.unit, working=working)
     if wanted == clock and clock.unit not in ON_CALENDARS:
         return clock
-    return _not_in_the_past(work, clock, clocks.reckon(replace(wanted, not_before=None), work.calendar(plan)))
+    return not_in_the_past(work, clock, clocks.reckon(replace(wanted, not_before=None), work.calendar(plan)))
 
 
-def _not_in_the_past(work: Work, before: Clock, anew: Clock) -> Clock:
+def not_in_the_past(work: Work, before: Clock, anew: Clock) -> Clock:
     """A moment that would lie in the past is now; one that was past already is not made less late than it is."""
     if before.due is None or anew.due is None:
         return anew

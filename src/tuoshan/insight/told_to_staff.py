@@ -145,6 +145,8 @@ class ToldToStaff:
                 return _("撤回了上一步")
             case "recompute":
                 return self._recompute_sentence(event)
+            case "migrate":
+                return _("换到了流程的新版本")
             case "adopt":
                 return _("并入了另一个工单的承诺")
             case "disown":

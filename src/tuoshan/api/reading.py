@@ -36,7 +36,7 @@ from tuoshan.documents.models import Evidence
 from tuoshan.insight import reviewed
 from tuoshan.insight.story import Audience, Story, sees_findings
 from tuoshan.intake import arrivals
-from tuoshan.office import queues
+from tuoshan.office import queues, subjects
 from tuoshan.parties.permissions import api_permitted
 
 router = Router(tags=["cases"])
@@ -123,6 +123,7 @@ def case_read(request: HttpRequest, number: str) -> dict[str, Any]:
         "hold": case.held, "merged_into": main or "", "received_at": came.received_at if came else None,
         "watching": Watch.objects.filter(case_id=case.pk, person_id=request.user.pk or 0).exists(),
         "particulars": arrivals.particulars(came) if came else {},
+        "same_subject": [other.number for other in subjects.others(request.user, case)],
         "first_decision": _first_decision(request, case, standing),
     }  # fmt: skip
 

@@ -84,6 +84,8 @@ class CaseOut(CaseRow):
     watching: bool
     received_at: datetime | None
     particulars: dict[str, str]
+    same_subject: list[str]
+    """Numbers of other cases about the same order or shop, newest first."""
     first_decision: list[DecidedOut]
     """What an appeal is, or was, about; empty where nobody appealed."""
 

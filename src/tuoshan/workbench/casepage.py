@@ -31,7 +31,7 @@ from tuoshan.insight.story import Audience, Story
 from tuoshan.insight.told_to_staff import whose_page
 from tuoshan.insight.values import channel_title, shown_value
 from tuoshan.integrations import replied
-from tuoshan.office import beside, papers
+from tuoshan.office import beside, papers, subjects
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import queues
@@ -189,7 +189,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         if case.category_id
         else None,
         "channel": channel_title(case.channel),
-        "earlier": earlier_cases(request, case),
+        "earlier": earlier_cases(request, case), "same_subject": _same_subject(request, case),
         "questions": [
             words(playbook.facts[name].label) for name in standing.open_questions() if name in playbook.facts
         ],
@@ -268,6 +268,13 @@ def earlier_cases(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
     found = queries.reachable(request.user).filter(customer_id=case.customer_id).exclude(pk=case.pk).order_by("-id")
     shown = found.defer(None).only("number", "title", "state", "playbook", "playbook_hash")[:EARLIER_SHOWN]
     return [{"case": row, "state": state_title(row)} for row in shown]
+
+
+def _same_subject(request: HttpRequest, case: Case) -> dict[str, Any] | None:
+    found = subjects.others(request.user, case)
+    return {
+        "title": subjects.title(case), "rows": [{"case": row, "state": state_title(row)} for row in found]
+    } if found else None  # fmt: skip
 
 
 @permitted("workbench.case")

@@ -77,6 +77,11 @@ def _states(desk: Desk) -> None:
         desk.note(1, "start", book.states[book.start].line, "开始状态不能是结束状态", "a case cannot start at an end",
                   "把 start 改为第一个工作状态", "let start name the first working state")  # fmt: skip
     _parties(desk, "portal", book.lines.get("portal", 1), [book.portal])
+    if book.about and book.about not in book.facts:
+        desk.warn(1, "about", book.lines.get("about", 1), f"没有字段“{book.about}”，找不到同一对象以前的工单",
+                  f"there is no field '{book.about}': earlier cases about the same thing are not found",
+                  "写上登记时填写的字段，如订单或门店",
+                  "name a field of the registration, such as the order or the shop")  # fmt: skip
     for name, state in book.states.items():
         where = f"states.{name}"
         if not state.phase:

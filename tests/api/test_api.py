@@ -11,6 +11,7 @@ from django.test import Client
 
 from tuoshan import clock
 from tuoshan.cases.models import Case
+from tuoshan.catalog.models import Category
 from tuoshan.parties import tokens
 from tuoshan.parties.models import OrgUnit, Person
 
@@ -139,6 +140,33 @@ def test_only_what_the_screen_offers_is_corrected(house: dict[str, Person]) -> N
         assert answer.json()["facts"]["facts"] == [name]
     taken = agent.post(f"/cases/{number}/corrections", {"values": {"wish": "换货"}, "reason": "改一改"})
     assert taken.status_code == 200, taken.content
+
+
+def test_a_finding_against_a_person_is_for_supervisors_over_the_api(house: dict[str, Person]) -> None:
+    """Neither read nor corrected by who may not see it, in the case, its timeline or a correction's history."""
+    from tests.api.callers import caller
+
+    found, mended = "导购态度生硬", "导购没有登记"
+    agent, lead = caller("agent"), caller("supervisor")
+    number = agent.registered()
+    category = Category.objects.exclude(parent=None).order_by("pk")[0]
+    handler = {"category": str(category.pk), "impact": "medium", "urgency": "medium", "next_step": "明天回电"}
+    agent.post(f"/cases/{number}/actions/accept_simple", {"values": {**handler, "handler": str(agent.person.pk)}})
+    proposal = {
+        "cause": "conduct-manner", "liable": "person", "finding_person": found, "remedies": ["apology"], "amount": "0",
+        "remedy_steps": "当面致歉", "carry_out_by": (clock.now() + timedelta(days=9)).date().isoformat(),
+    }  # fmt: skip
+    agent.post(f"/cases/{number}/actions/propose", {"values": proposal})
+    change = {"values": {"finding_person": mended}, "reason": "写错了"}
+    refused = agent.post(f"/cases/{number}/corrections", change, expect=403)
+    assert refused["code"] == "kept_to_supervisors" and found not in json.dumps(refused, ensure_ascii=False)
+    for reader, text in ((agent, ""), (lead, found), (Program(house["auditor"]), found)):
+        case = reader.get(f"/cases/{number}")
+        case = case if isinstance(case, dict) else case.json()
+        assert case["facts"].get("finding_person", "") == text
+    lead.post(f"/cases/{number}/corrections", change)
+    told = [json.dumps(one.get(f"/cases/{number}/timeline"), ensure_ascii=False) for one in (agent, lead)]
+    assert [(found in text, mended in text) for text in told] == [(False, False), (True, True)]
 
 
 def test_a_registration_has_a_title_and_an_arrival(house: dict[str, Person]) -> None:

@@ -79,7 +79,10 @@ def test_findings_against_a_person_are_for_supervisors(hand_in: Callable[..., An
     row = hand_in(samples.pdf(), "a.pdf", case_id=7, supervisors_only=True, visible_to_customer=True)
     assert status(ask(Staff()), row.id) == 404
     assert status(ask(session={"portal_cases": [7]}), row.id) == 404
-    assert status(ask(Staff(keys=frozenset({"supervisor"}))), row.id) == 200
+    for role in ("supervisor", "manager", "administrator", "auditor"):
+        assert status(ask(Staff(keys=frozenset({role}))), row.id) == 200, role
+    for role in ("agent", "store_manager", "investigator", "finance"):
+        assert status(ask(Staff(keys=frozenset({role}))), row.id) == 404, role
     assert status(ask(Staff(keys=frozenset({"supervisor"}), cases=frozenset())), row.id) == 404
 
 

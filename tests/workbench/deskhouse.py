@@ -59,8 +59,8 @@ class Desk:
         assert done.accepted, done.refusal
         return self.read(case)
 
-    def proposed(self, amount: str = "3000", **values: Any) -> Any:
-        """Waiting for approval."""
+    def proposed(self, amount: str = "3000", finding: str = "", **values: Any) -> Any:
+        """Waiting for approval; with a finding against a person where one is given."""
         from datetime import date
         from decimal import Decimal
 
@@ -69,7 +69,8 @@ class Desk:
             "cause": "goods", "liable": "product", "remedies": ["refund"], "remedy_steps": "全额退款",
             "amount": Decimal(amount), "carry_out_by": date(2026, 3, 20),
         }  # fmt: skip
-        done = self.house.act(case, "propose", **given)
+        against = {"liable": "person", "finding_person": finding} if finding else {}
+        done = self.house.act(case, "propose", **given | against)
         assert done.accepted, done.refusal
         return self.read(case)
 

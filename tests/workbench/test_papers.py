@@ -64,7 +64,7 @@ def test_the_record_has_the_case_and_the_file_has_all_of_it(desk: Any) -> None:
 
 def test_a_finding_against_a_person_is_printed_for_supervisors_alone(desk: Any) -> None:
     case = noted(desk)
-    for who, shown in (("agent", False), ("lead", True), ("manager", True), ("auditor", False)):
+    for who, shown in (("agent", False), ("lead", True), ("manager", True), ("auditor", True), ("finance", False)):
         for made in (papers.record_data, papers.archive_data):
             assert (FINDING in repr(made(case, read(desk, who), "zh-hans"))) is shown, (who, made)
 

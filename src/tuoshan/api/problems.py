@@ -16,7 +16,7 @@ MEDIA_TYPE = "application/problem+json"
 
 REFUSAL_STATUS = {
     "not_allowed": 403, "not_by_same_person": 403, "invalid_form": 422, "needs_evidence": 422, "need_facts": 422,
-    "not_correctable": 422,
+    "kept_to_supervisors": 403, "not_correctable": 422,
     "unknown_action": 404, "unknown_case": 404,
 }  # fmt: skip
 """Every other refusal is a conflict with the state that the case is in: 409."""

@@ -34,10 +34,10 @@ from tuoshan.core.work import Work
 from tuoshan.documents import evidence as evidence_store
 from tuoshan.documents.models import Evidence
 from tuoshan.insight import reviewed
-from tuoshan.insight.story import Audience, Story, sees_findings
+from tuoshan.insight.story import Audience, Story
 from tuoshan.intake import arrivals
 from tuoshan.office import queues, subjects
-from tuoshan.parties.permissions import api_permitted
+from tuoshan.parties.permissions import api_permitted, sees_findings
 
 router = Router(tags=["cases"])
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from tuoshan.cases import neighbours
 from tuoshan.core.case import SYSTEM_ACTOR, Actor, CaseState
 from tuoshan.core.playbook import Playbook
+from tuoshan.parties import permissions
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,13 @@ class ActingAs:
     def key(self) -> str:
         """Tells senders of idempotency keys apart."""
         return f"{self.kind}:{self.id or ''}"
+
+    @property
+    def sees_findings(self) -> bool:
+        """Whether facts that are kept to supervisors are shown to them, and may be corrected by them."""
+        if self.kind == "person" and self.person is not None:
+            return permissions.sees_findings(self.person)
+        return self.kind == "system"
 
 
 def actor_in(acting: ActingAs, row: Any, playbook: Playbook, state: CaseState, needed: Iterable[str]) -> Actor:

@@ -35,6 +35,7 @@ class Standing:
     """A case as one actor sees it now: its playbook, its state and what is possible. One per request."""
 
     def __init__(self, case: Case, acting: ActingAs) -> None:
+        self.acting = acting
         self.row: Row = row_of(case)
         self.playbook: Playbook = library.pinned(case.playbook, case.playbook_hash)
         self.state: CaseState = self.row.state
@@ -55,6 +56,10 @@ class Standing:
                 return item
         return None
 
+    def may_read(self, field: Field) -> bool:
+        """Whether what this field says is shown to the actor: what is kept to supervisors only to them."""
+        return not field.supervisors_only or self.acting.sees_findings
+
     def open_questions(self) -> tuple[str, ...]:
         """Facts that the automatic steps of this state still wait for."""
         return kernel.open_questions(self.playbook, self.state, self.now, self.around)
@@ -67,9 +72,13 @@ class Standing:
         self, item: Possible, *, data: Any = None, files: Any = None, prefix: str = "",
         initial: Mapping[str, Any] | None = None,
     ) -> PlaybookForm:  # fmt: skip
-        """The form of a possible thing, filled with what the case already knows; `initial` adds texts."""
-        known = {field.name: self.state.facts.get(field.name) for field in item.form if not field.personal}
-        known |= initial or {}
+        """The form of a possible thing, filled with what the case already knows and the actor may read; `initial` adds
+        texts.
+        """
+        known = {
+            field.name: self.state.facts.get(field.name) for field in item.form
+            if not field.personal and self.may_read(field)
+        } | dict(initial or {})  # fmt: skip
         scope = self.scope(typed(item.form, data) if isinstance(data, dict) else None)
         with lists.about(self.playbook.key):
             return build_form(item.form, data=data, files=files, initial=known, prefix=prefix, scope=scope)

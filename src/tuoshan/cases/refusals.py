@@ -71,6 +71,8 @@ def sentence(refusal: Refusal, playbook: Playbook) -> str:
             }
         case "not_correctable":
             return _("%(facts)s不能用更正来改；请用工单里对应的步骤。") % {"facts": _facts(playbook, data["facts"])}
+        case "kept_to_supervisors":
+            return _("%(facts)s只有主管能看到和更正。") % {"facts": _facts(playbook, data["facts"])}
         case "not_allowed" if data.get("by_amount"):
             return _("按金额，这一步由%(parties)s决定。") % {"parties": _parties(playbook, data["needs"])}
         case "not_allowed":

@@ -152,7 +152,15 @@ def _not_correctable(playbook: Playbook, order: Order) -> Refusal | None:
     if order.kind != "correct" and (action is None or not judging.corrects(action)):
         return None
     changes = order.values.get("changes", order.values)
-    return mending.not_correctable(playbook, changes) if isinstance(changes, Mapping) else None
+    if not isinstance(changes, Mapping):
+        return None
+    return mending.not_correctable(playbook, changes) or _kept_to_supervisors(playbook, order, changes)
+
+
+def _kept_to_supervisors(playbook: Playbook, order: Order, changes: Mapping[str, Any]) -> Refusal | None:
+    """Who may not read a finding against a person does not correct it: what they would replace is unknown to them."""
+    kept = sorted(name for name in changes if name in playbook.facts and playbook.facts[name].supervisors_only)
+    return Refusal("kept_to_supervisors", {"facts": kept}) if kept and not order.acting.sees_findings else None
 
 
 def _goes_back(playbook: Playbook, order: Order) -> bool:

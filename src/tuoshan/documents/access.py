@@ -10,7 +10,7 @@ from tuoshan import clock
 from tuoshan.documents.drafts import token_hash
 from tuoshan.documents.models import Evidence
 from tuoshan.parties.customers import still_theirs
-from tuoshan.parties.permissions import OVERSIGHT, WRITERS
+from tuoshan.parties.permissions import WRITERS, sees_findings
 
 PORTAL_CASES = "portal_cases"
 """Session key under which the portal keeps the ids of the cases this visitor has proved to be theirs."""
@@ -32,7 +32,7 @@ def may_see(request: HttpRequest, evidence: Evidence) -> bool:
             person is not None and evidence.actor_kind == "person" and evidence.actor_id == person.pk
         )
     if person is not None:
-        if evidence.supervisors_only and not is_supervising(person):
+        if evidence.supervisors_only and not sees_findings(person):
             return False
         return reaches(person, evidence.case_id)
     return evidence.case_id in portal_cases(request) and evidence.visible_to_customer and not evidence.supervisors_only
@@ -45,7 +45,7 @@ def visible_of_case(request: HttpRequest, case_id: int) -> list[Evidence]:
     if person is not None:
         if not reaches(person, case_id):
             return []
-        return list(rows if is_supervising(person) else rows.filter(supervisors_only=False))
+        return list(rows if sees_findings(person) else rows.filter(supervisors_only=False))
     if case_id not in portal_cases(request):
         return []
     return list(rows.filter(visible_to_customer=True, supervisors_only=False))
@@ -64,11 +64,6 @@ def reaches(person: Any, case_id: int) -> bool:
     from tuoshan.cases.queries import reachable
 
     return bool(reachable(person).filter(id=case_id).exists())
-
-
-def is_supervising(person: Any) -> bool:
-    """Whether the person sees findings against a colleague."""
-    return not OVERSIGHT.isdisjoint(person.role_keys())
 
 
 def is_reading_only(person: Any) -> bool:

@@ -18,7 +18,7 @@ from tuoshan.documents.models import Evidence
 from tuoshan.insight.record import Record
 from tuoshan.insight.values import day_heading
 from tuoshan.parties.models import Customer, Person
-from tuoshan.parties.permissions import LEADS
+from tuoshan.parties.permissions import sees_findings
 
 EntryKind = Literal["in", "out", "note", "call", "event"]
 LONGEST_ID = 19
@@ -78,11 +78,6 @@ class Audience:
     @property
     def is_customer(self) -> bool:
         return self.viewer is None
-
-
-def sees_findings(person: Any) -> bool:
-    """Whether findings against a person are shown to this reader."""
-    return not LEADS.isdisjoint(person.role_keys())
 
 
 class Telling(Protocol):

@@ -29,6 +29,11 @@ ADMINS = frozenset({ADMIN})
 CONFIGURERS = frozenset({ADMIN, MANAGER})
 
 
+def sees_findings(person: Any) -> bool:
+    """Whether findings against a person, and the files kept to supervisors, are shown to this person of ours."""
+    return not OVERSIGHT.isdisjoint(person.role_keys())
+
+
 def _each(prefix: str, names: str, roles: frozenset[str]) -> dict[str, frozenset[str]]:
     return {f"{prefix}{name}": roles for name in names.split()}
 

@@ -19,7 +19,10 @@ def is_correction(standing: Standing, item: Possible) -> bool:
 
 
 def with_facts(standing: Standing, item: Possible) -> Possible:
-    """The step with the facts that it may correct in front of its own fields; other steps as they are."""
+    """The step with the facts that it may correct in front of its own fields; other steps as they are.
+
+    What is kept to supervisors stands in their form alone.
+    """
     if not is_correction(standing, item):
         return item
     own = {field.name for field in item.form}
@@ -27,8 +30,9 @@ def with_facts(standing: Standing, item: Possible) -> Possible:
     facts = [
         replace(field, required=False)
         for field in mending.correctable(standing.playbook)
-        if field.name not in own and (field.name in asked or field.name in standing.state.facts)
-    ]
+        if field.name not in own and standing.may_read(field)
+        and (field.name in asked or field.name in standing.state.facts)
+    ]  # fmt: skip
     return replace(item, form=(*facts, *item.form))
 
 

@@ -87,6 +87,23 @@ def test_a_key_used_for_something_else_is_refused(house: dict[str, Person]) -> N
     assert answer.json()["code"] == "key_used_otherwise"
 
 
+def test_other_words_under_the_same_key_are_refused(house: dict[str, Person]) -> None:
+    agent = Program(house["agent"])
+    number, one, two = registered(agent), registered(agent), registered(agent)
+    for what, body, other in (
+        ("notes", {"text": "客户来电"}, {"text": "客户又来电"}),
+        ("calls", {"text": "没有接通"}, {"text": "已接通"}),
+        ("messages", {"text": "明天回电", "channel": "sms"}, {"text": "明天回电", "channel": "mail"}),
+        ("merge", {"into": one, "reason": "同一件事"}, {"into": two, "reason": "同一件事"}),
+    ):
+        address = f"/cases/{number}/{what}"
+        answers = [agent.post(address, given, key=what) for given in (body, body, other)]
+        assert [answer.status_code for answer in answers] == [200, 200, 409], what
+        assert [answer.json().get("replayed") for answer in answers[:2]] == [False, True], what
+        assert answers[2].json()["code"] == "key_used_otherwise", what
+    assert agent.get(f"/cases/{number}").json()["merged_into"] == one
+
+
 def test_a_case_is_read_with_its_clocks_and_what_can_be_done(house: dict[str, Person]) -> None:
     agent = Program(house["agent"])
     number = registered(agent)

@@ -46,6 +46,16 @@ def test_a_merged_case_is_held_and_its_promise_runs_on_in_the_main_one(begun: in
     assert faults_of([begun, main]) == []
 
 
+def test_a_merge_into_another_case_is_another_command(begun: int) -> None:
+    main, other = another(), another()
+    given: dict[str, Any] = {"case_id": begun, "actor": LEAD, "reason": "同一件事", "idempotency_key": "m"}
+    first = service.merge(into_id=main, **given)
+    assert first.accepted and service.merge(into_id=main, **given).replayed
+    refused = service.merge(into_id=other, **given).refusal
+    assert refused is not None and refused.because == "key_used_otherwise"
+    assert Case.objects.get(id=begun).merged_into_id == main
+
+
 def test_undoing_a_merge_gives_the_promise_back(begun: int, clock: Any) -> None:
     main = another()
     service.merge(case_id=begun, into_id=main, actor=LEAD)

@@ -115,6 +115,38 @@ def test_the_same_key_gives_the_same_reply_and_changes_nothing(begun: int) -> No
     assert other.refusal is not None and other.refusal.because == "key_used_otherwise"
 
 
+def test_words_belong_to_what_a_key_stands_for(begun: int) -> None:
+    """The same again is the same; another text, another way, another reason under the key is refused, not lost."""
+    said: dict[str, Any] = {"case_id": begun, "actor": HANDLER, "text": "客户来电"}
+    sent: dict[str, Any] = {**said, "channel": "sms", "subject": "回复"}
+    values = {"what_happened": "门坏了"}
+    fixed: dict[str, Any] = {"case_id": begun, "actor": HANDLER, "values": values, "reason": "来电"}
+    noted: dict[str, Any] = {**said, "extra": {"seconds": 40}}
+    commands: list[tuple[str, Any, dict[str, Any], list[dict[str, Any]]]] = [
+        ("n", service.note, said, [{"text": "客户又来电"}]),
+        ("c", service.call, noted, [{"text": "无人接听"}, {"extra": {"seconds": 41}}]),
+        ("m", service.message, sent, [{"text": "明天上门"}, {"channel": "mail"}, {"subject": ""}, {"direction": "in"}]),
+        ("f", service.correct, fixed, [{"reason": "写错了"}, {"values": {"what_happened": "窗坏了"}}]),
+    ]
+    for key, give, given, others in commands:
+        first = give(**given, idempotency_key=key)
+        assert first.accepted and not first.replayed
+        again = give(**given, idempotency_key=key)
+        assert again.accepted and again.replayed and again.seq == first.seq
+        for other in others:
+            outcome = give(**{**given, **other}, idempotency_key=key)
+            assert outcome.refusal is not None and outcome.refusal.because == "key_used_otherwise", other
+    assert Event.objects.filter(case_id=begun).count() == 1 + 4
+
+
+def test_another_page_or_draft_makes_no_other_command(begun: int) -> None:
+    """A form sent again from a page read anew, its files already taken, is the same."""
+    given: dict[str, Any] = {"action": "accept", "actor": DESK, "values": {"handler": "2"}, "idempotency_key": "k"}
+    first = service.act(case_id=begun, expected_seq=1, upload_token="a", **given)
+    again = service.act(case_id=begun, expected_seq=2, upload_token="b", **given)
+    assert first.accepted and again.replayed
+
+
 def test_a_refused_command_may_be_sent_again_with_its_key(begun: int) -> None:
     wrong = service.act(case_id=begun, action="accept", actor=DESK, values={}, idempotency_key="k2")
     assert wrong.refusal is not None and wrong.refusal.because == "invalid_form"

@@ -328,6 +328,20 @@ def test_writing_to_us_with_a_photo_once() -> None:
     assert nothing.status_code == 422 and "请写下内容，或添加照片" in nothing.content.decode()
 
 
+def test_other_words_under_the_same_key_are_given_back() -> None:
+    case = house.accepted(house.begin())
+    client = house.opened(case)
+    address = f"/portal/case/{case.number}/write"
+    assert client.post(address, {"text": "什么时候上门？", "key": "w"}).status_code == 302
+    other = client.post(address, {"text": "请改到周六上门", "key": "w"})
+    page = other.content.decode()
+    assert other.status_code == 409 and "还没有发送" in page and "请改到周六上门</textarea>" in page
+    assert 'name="key" value="w"' not in page
+    assert client.post(address, {"text": "请改到周六上门", "key": "w2"}).status_code == 302
+    said = Message.objects.filter(case_id=case.pk, direction="in").order_by("id")
+    assert [one.text for one in said] == ["什么时候上门？", "请改到周六上门"]
+
+
 def test_writing_too_often_is_stopped_and_what_was_typed_stays(clock: Any) -> None:
     case = house.begin()
     client = house.opened(case)

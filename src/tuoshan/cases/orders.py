@@ -11,6 +11,7 @@ from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.chain import canonical
 from tuoshan.core.case import CaseState, CommandKind, Event, Json, Refusal
 from tuoshan.core.facts import encode, moment_text
+from tuoshan.secrets import words_ref
 
 
 class CaseUnknown(LookupError):
@@ -28,6 +29,10 @@ class MessageDraft:
     author_id: int | None = None
     visible_to_customer: bool = False
     deliver: bool = False
+
+    def content(self) -> list[str]:
+        """What is said, to whom and how; words by their reference."""
+        return [self.direction, self.channel, words_ref(self.subject), words_ref(self.text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,18 @@ class Order:
         return f"{sender}:{self.idempotency_key}"[:200] if self.idempotency_key else ""
 
     def fingerprint(self, about: object, values: Mapping[str, Any]) -> str:
-        """Tells whether a key is used again for the same command; personal values enter by reference."""
+        """Tells whether a key is used again for the same command; personal values enter by reference.
+
+        All that was said counts. What another try of the same need not repeat is left out: what its page had seen
+        (`expected_seq`), the draft whose files the first try has already taken (`upload_token`), and what follows
+        from the sender, who stands in the key.
+        """
         if self.content:
             return hashlib.sha256(canonical([about, self.kind, self.content]).encode()).hexdigest()
-        what = [about, self.kind, self.name, self.task, self.outcome, self.key, list(self.evidence), _plain(values)]
+        what = [
+            about, self.kind, self.name, self.task, self.outcome, self.key, list(self.evidence), _plain(values),
+            self.message.content() if self.message else [], dict(self.extra),
+        ]  # fmt: skip
         return hashlib.sha256(canonical(what).encode()).hexdigest()
 
 

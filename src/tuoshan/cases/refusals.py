@@ -80,7 +80,7 @@ def sentence(refusal: Refusal, playbook: Playbook) -> str:
         case "already_registered":
             return _("这个工单已经登记过。")
         case "key_used_otherwise":
-            return _("这次提交的编号已用于另一项操作，请刷新页面后再试。")
+            return _("先前用同一编号提交的内容已经办好；这次的内容不同，没有执行。要另外办理，请再提交一次。")
         case "same_case":
             return _("不能把工单并入它自己。")
         case "main_case_ended":

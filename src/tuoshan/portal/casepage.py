@@ -286,9 +286,15 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
     if found is None:
         return to_track(number)
     key, token = request.POST.get("key", "") or identifiers.token(), request.POST.get("upload_token", "")
-    if _done_before(found, f"{key}:text") or _done_before(found, f"{key}:files"):
-        return redirect("portal:case", found.number)
     form = WriteForm(request.POST)
+    text = form.cleaned_data["text"] if form.is_valid() else ""
+    if _done_before(found, f"{key}:text"):
+        if text and _say(found, text, key).refusal is not None:  # changed meanwhile: given back, not lost
+            problem = _("上一次写的内容我们已经收到；这次写的不同，还没有发送。要补充，请再发送一次。")
+            return case_page(request, found, writing=form, token=token, problem=problem, status=409)
+        return redirect("portal:case", found.number)
+    if not text and _done_before(found, f"{key}:files"):
+        return redirect("portal:case", found.number)
     if _too_often(request, found):
         problem = _("提交过于频繁，请稍后再试。")
         return case_page(request, found, writing=form, token=token, problem=problem, status=429)
@@ -297,20 +303,25 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
     has_files = Evidence.objects.filter(
         upload_token_hash=drafts.token_hash(token) or "-", case_id=None, removed_at=None
     ).exists()
-    if form.is_valid() and not form.cleaned_data["text"] and not has_files:
+    if form.is_valid() and not text and not has_files:
         form.add_error("text", _("请写下内容，或添加照片"))
     if not form.is_valid():
         return case_page(request, found, writing=form, token=token, status=422)
-    actor = ActingAs.by_customer(found.customer_id)
-    if form.cleaned_data["text"]:
-        service.message(
-            case_id=found.pk, actor=actor, text=form.cleaned_data["text"], channel="portal", direction="in",
-            idempotency_key=f"{key}:text",
-        )  # fmt: skip
+    if text:
+        _say(found, text, key)
     if has_files:
+        actor = ActingAs.by_customer(found.customer_id)
         service.add_evidence(case_id=found.pk, actor=actor, upload_token=token, idempotency_key=f"{key}:files")
     messages.success(request, _("已收到，我们会尽快回复您。"))
     return redirect("portal:case", found.number)
+
+
+def _say(case: Case, text: str, key: str) -> service.Outcome:
+    """What the customer writes to us, once for a key."""
+    return service.message(
+        case_id=case.pk, actor=ActingAs.by_customer(case.customer_id), text=text, channel="portal", direction="in",
+        idempotency_key=f"{key}:text",
+    )  # fmt: skip
 
 
 @permitted("portal.rate")

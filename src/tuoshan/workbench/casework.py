@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -38,10 +39,14 @@ _FORESEE = "foresee"
 """In the address of a form that is being filled in: tell what would follow, do nothing."""
 
 
-def done(request: HttpRequest, case: Case, said: str) -> HttpResponse:
-    """Back to the case, which says what was done; htmx swaps the case, and list and counts are read anew."""
+def done(request: HttpRequest, case: Case, said: str, kind: str = "ok") -> HttpResponse:
+    """Back to the case, which says what was done, or of what `kind` a refusal is; htmx swaps the case, and list and
+    counts are read anew.
+    """
     address = reverse("workbench:case", args=[case.number])
     if not request.headers.get("HX-Request"):
+        if kind != "ok":
+            messages.error(request, said)
         return redirect(address)
     response = HttpResponse(status=204)
     if request.GET.get("from") == "board":  # the form stood on the board, which stays and looks again
@@ -49,7 +54,7 @@ def done(request: HttpRequest, case: Case, said: str) -> HttpResponse:
         response["HX-Trigger"] = json.dumps({"banner": told, "decided": True})
         return response
     response["HX-Location"] = json.dumps({"path": address, "target": "#case", "swap": "outerHTML"})
-    response["HX-Trigger"] = json.dumps({"banner": {"kind": "ok", "text": said}, "decided": True})
+    response["HX-Trigger"] = json.dumps({"banner": {"kind": kind, "text": said}, "decided": True})
     return response
 
 
@@ -208,9 +213,11 @@ def _text(request: HttpRequest) -> str:
     return request.POST.get("text", "").strip()[:MOST_WRITTEN]
 
 
-def _nothing_written(request: HttpRequest, case: Case, what: str) -> HttpResponse:
-    context = {**_writing(case, what), "problem": _("请先写下内容。")}
-    return render(request, "workbench/case/write.html", context, status=422)
+def _not_written(request: HttpRequest, case: Case, what: str, problem: str, status: int) -> HttpResponse:
+    """The small form again, with what was typed."""
+    context = {**_writing(case, what), "problem": problem, "text": _text(request)}
+    context["way"] = request.POST.get("channel") or context["way"]
+    return render(request, "workbench/case/write.html", context, status=status)
 
 
 def _writing(case: Case, what: str) -> dict[str, Any]:
@@ -237,8 +244,11 @@ def _write(
         return render(request, "workbench/case/write.html", _writing(case, what))
     text = _text(request)
     if not text:
-        return _nothing_written(request, case, what)
-    send(case_id=case.pk, text=text)
+        return _not_written(request, case, what, _("请先写下内容。"), 422)
+    outcome = send(case_id=case.pk, text=text)
+    if outcome.refusal is not None:
+        playbook = library.pinned(case.playbook, case.playbook_hash)
+        return _not_written(request, case, what, sentence(outcome.refusal, playbook), 409)
     return done(request, case, said)
 
 
@@ -315,7 +325,9 @@ def _merge_page(request: HttpRequest, case: Case, problem: str = "", status: int
 def unmerge(request: HttpRequest, number: str) -> HttpResponse:
     """Undo a merge."""
     case = find_case(request, number)
-    service.unmerge(case_id=case.pk, actor=ActingAs.by_person(request.user))
+    outcome = service.unmerge(case_id=case.pk, actor=ActingAs.by_person(request.user))
+    if outcome.refusal is not None:
+        return done(request, case, sentence(outcome.refusal, standing_of(request, case).playbook), "late")
     return done(request, case, _("已撤销并单，时限按原来的时间继续"))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -88,7 +88,8 @@ def register_form(request: HttpRequest, playbook: str) -> HttpResponse:
         fields = refusal.data.get("fields")
         if isinstance(fields, dict):
             registration.form.refuse(fields)
-        return _screen(request, registration, problem=sentence(refusal, book), status=422)
+        status = 409 if refusal.because == "key_used_otherwise" else 422
+        return _screen(request, registration, problem=sentence(refusal, book), status=status)
     if session := request.POST.get("ruling") or request.GET.get("ruling"):
         rows = KeptRuling.objects.filter(session=session, case_id=None, kept_by_id=person_id(request)).order_by("line")
         keeping.attach(list(rows), done.outcome.case_id, person_id(request))
@@ -249,11 +250,16 @@ def register_email(request: HttpRequest, playbook: str) -> HttpResponse:
     for name, value in told.items():
         if value and not data.get(name, "").strip():
             data[name] = value
+    return _screen(request, _as_typed(book, data), said=_("已从邮件填入，请核对后登记。"))
+
+
+def _as_typed(book: Playbook, data: QueryDict) -> Registration:
+    """The form as it was filled in, before anything is found wrong with it."""
     registration = Registration(book, data)
     readable(registration)
     for part in registration.parts:
         part.errors.clear()
-    return _screen(request, registration, said=_("已从邮件填入，请核对后登记。"))
+    return registration
 
 
 @permitted("workbench.register_message")
@@ -271,9 +277,11 @@ def register_message(request: HttpRequest, playbook: str, number: str) -> HttpRe
     words_said = "\n\n".join([text, _("诉求：%(wish)s") % {"wish": wish}] if wish else [text])
     key = request.POST.get("key") or identifiers.token()
     channel = request.POST.get("channel", "")[:30]
-    service.message(
+    kept = service.message(
         case_id=case.pk, actor=_actor(request), text=words_said, channel=channel, direction="in", idempotency_key=key
     )
+    if kept.refusal is not None:
+        return _screen(request, _as_typed(book, request.POST), problem=sentence(kept.refusal, book), status=409)
     token = request.POST.get("upload_token", "")
     if token and evidence.of_draft(token):
         service.add_evidence(case_id=case.pk, actor=_actor(request), upload_token=token, idempotency_key=f"{key}:files")

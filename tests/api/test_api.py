@@ -104,6 +104,23 @@ def test_other_words_under_the_same_key_are_refused(house: dict[str, Person]) ->
     assert agent.get(f"/cases/{number}").json()["merged_into"] == one
 
 
+def test_a_merge_and_its_undo_over_the_api(house: dict[str, Person]) -> None:
+    agent, auditor = Program(house["agent"]), Program(house["auditor"])
+    number, main, other = registered(agent), registered(agent), registered(agent)
+    assert {one["number"] for one in agent.get(f"/cases/{number}/likely").json()} == {main, other}
+    assert auditor.post(f"/cases/{number}/merge", {"into": main}).status_code == 403
+    Case.objects.filter(number=other).update(playbook="facility_repair")
+    refused = agent.post(f"/cases/{number}/merge", {"into": other})
+    assert (refused.status_code, refused.json()["code"]) == (409, "other_process")
+    assert agent.post(f"/cases/{number}/merge", {"into": main}).status_code == 200
+    assert agent.get(f"/cases/{number}").json()["merged_into"] == main
+    assert auditor.post(f"/cases/{number}/unmerge").status_code == 403
+    assert agent.post(f"/cases/{number}/unmerge").status_code == 200
+    assert agent.get(f"/cases/{number}").json()["merged_into"] == ""
+    again = agent.post(f"/cases/{number}/unmerge")
+    assert (again.status_code, again.json()["code"]) == (409, "not_from_here")
+
+
 def test_a_case_is_read_with_its_clocks_and_what_can_be_done(house: dict[str, Person]) -> None:
     agent = Program(house["agent"])
     number = registered(agent)

@@ -150,13 +150,9 @@ def case_presence(request: HttpRequest, number: str) -> dict[str, Any]:
 def case_likely(request: HttpRequest, number: str) -> list[dict[str, Any]]:
     """Open cases of the same playbook within reach into which this one could be merged, the likeliest first."""
     case = find_case(request, number)
-    found = duplicates.likely(
-        customer_id=case.customer_id, order_no="", text=case.title, person=me(request), playbook=case.playbook,
-        without=[case.pk],
-    )  # fmt: skip
     return [
         row_of(one.case) | {"reasons": [str(REASONS[reason]) for reason in one.reasons], "score": one.score}
-        for one in found
+        for one in duplicates.likely_of(case, me(request))
     ]
 
 

@@ -21,7 +21,8 @@ class NotYet(Exception):
 def merge(
     *, case_id: int, into_id: int, actor: ActingAs, reason: str = "", idempotency_key: str | None = None
 ) -> Outcome:
-    """Merge a case into another one. Refused: into itself, into an ended or itself merged case, twice."""
+    """Merge a case into another one. Refused: into itself, into one of another
+    process, into an ended or itself merged case, twice."""
     known = {row.id: row for row in Case.objects.filter(id__in=(case_id, into_id)).defer("snapshot")}
     if case_id not in known or into_id not in known:
         raise CaseUnknown(case_id if case_id not in known else into_id)
@@ -40,6 +41,8 @@ def merge(
 def _obstacle(this: Case, into: Case) -> str:
     if this.id == into.id:
         return "same_case"
+    if into.playbook != this.playbook:
+        return "other_process"
     if into.ended:
         return "main_case_ended"
     if into.merged_into_id is not None:

@@ -83,6 +83,8 @@ def sentence(refusal: Refusal, playbook: Playbook) -> str:
             return _("先前用同一编号提交的内容已经办好；这次的内容不同，没有执行。要另外办理，请再提交一次。")
         case "same_case":
             return _("不能把工单并入它自己。")
+        case "other_process":
+            return _("%(into)s 是另一种流程的工单，只能并入同一种流程。") % {"into": data["into"]}
         case "main_case_ended":
             return _("%(into)s 已经结束，不能并入。") % {"into": data["into"]}
         case "main_case_merged":

@@ -76,6 +76,18 @@ def likely(
     return sorted(found.values(), key=lambda one: one.weight, reverse=True)[:MOST_SHOWN]
 
 
+def likely_of(case: Case, person: Any) -> list[Likely]:
+    """Open cases of the same process that may be the same matter as this one, whoever its customer is, the best first:
+    those into which it could be merged. One that is itself merged takes no other.
+    """
+    came = Arrival.objects.filter(case_id=case.pk).first()
+    found = likely(
+        customer_id=case.customer_id, order_no=came.order_no if came is not None else "",
+        text=_texts([case]).get(case.pk) or case.title, person=person, playbook=case.playbook, without=[case.pk],
+    )  # fmt: skip
+    return [one for one in found if one.case.merged_into_id is None]
+
+
 def _add_alike(found: dict[int, Likely], reach: Any, text: str) -> None:
     plain = plain_text(text)
     if len(plain) < SHORTEST:

@@ -6,14 +6,14 @@ A refusal comes back into the open form with what was typed.
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,9 +24,12 @@ from tuoshan.cases.forms import PlaybookForm, choices_of, words
 from tuoshan.cases.models import Case, Watch
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import evidence_title, sentence
+from tuoshan.core.numbering import MisheardNumber, parse_number
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.documents import drafts, evidence
+from tuoshan.intake import duplicates
+from tuoshan.intake.beside import REASONS
 from tuoshan.integrations import recipients
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import permitted
@@ -35,6 +38,7 @@ from tuoshan.workbench import assignable, correcting, foreseen
 from tuoshan.workbench.casepage import find_case, person_id, reply_title, standing_of
 
 MOST_WRITTEN = 20_000
+MOST_REASON = 200
 _FORESEE = "foresee"
 """In the address of a form that is being filled in: tell what would follow, do nothing."""
 
@@ -297,14 +301,18 @@ def merge(request: HttpRequest, number: str) -> HttpResponse:
     case = find_case(request, number)
     if request.method == "GET":
         return _merge_page(request, case)
-    target = request.POST.get("into", "").strip()
-    into = queries.reachable(request.user).filter(number=target).first()
-    if into is None or into.pk == case.pk:
+    target = request.POST.get("number", "").strip() or request.POST.get("into", "").strip()
+    if not target:
+        return _merge_page(request, case, _("请选择一个工单，或输入编号。"), 422)
+    try:
+        into = queries.reachable(request.user).filter(number=parse_number(target)).first()
+    except MisheardNumber as misheard:
+        return _merge_page(request, case, misheard.reason(_language()), 422)
+    if into is None:
         return _merge_page(request, case, _("没有找到编号为“%(number)s”的工单。") % {"number": target}, 422)
-    if into.playbook != case.playbook or into.ended:
-        return _merge_page(request, case, _("只能并入同一种流程、还没有结束的工单。"), 422)
     outcome = service.merge(
-        case_id=case.pk, into_id=into.pk, actor=ActingAs.by_person(request.user), reason=request.POST.get("reason", ""),
+        case_id=case.pk, into_id=into.pk, actor=ActingAs.by_person(request.user),
+        reason=request.POST.get("reason", "").strip()[:MOST_REASON], idempotency_key=request.POST.get("key") or None,
     )  # fmt: skip
     if outcome.refusal is not None:
         standing = standing_of(request, case)
@@ -312,11 +320,15 @@ def merge(request: HttpRequest, number: str) -> HttpResponse:
     return done(request, case, _("已并入 %(number)s，可以撤销") % {"number": into.number})
 
 
+def _language() -> Literal["zh", "en"]:
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
 def _merge_page(request: HttpRequest, case: Case, problem: str = "", status: int = 200) -> HttpResponse:
-    since = clock.now() - timedelta(days=90)
-    likely = queries.reachable(request.user).filter(playbook=case.playbook, ended=False, created_at__gte=since)
-    likely = likely.filter(customer_id=case.customer_id or 0).exclude(pk=case.pk).order_by("-id")[:8]
-    context = {"case": case, "likely": likely, "problem": problem, "into": request.POST.get("into", "")}
+    """The form, with what was chosen and typed; likely duplicates are those of the API."""
+    likely = [(one.case, [REASONS[why] for why in one.reasons]) for one in duplicates.likely_of(case, request.user)]
+    given = {name: request.POST.get(name, "") for name in ("into", "number", "reason")}
+    context = {"case": case, "likely": likely, "problem": problem, "key": identifiers.token(), **given}
     return render(request, "workbench/case/merge.html", context, status=status)
 
 

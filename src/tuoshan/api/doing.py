@@ -14,7 +14,7 @@ from tuoshan import clock
 from tuoshan.api.application import PROBLEMS, gives, idempotency_key, me
 from tuoshan.api.commands import acting, answer, command, facts, playbook_of
 from tuoshan.api.problems import Problem, invalid
-from tuoshan.api.reading import evidence_out, find_case, router
+from tuoshan.api.reading import evidence_out, find_case, router, standing_of
 from tuoshan.api.shapes import (
     BatchIn,
     BatchMemberOut,
@@ -37,6 +37,7 @@ from tuoshan.documents import evidence as evidence_store
 from tuoshan.documents.evidence import Rejected
 from tuoshan.documents.models import Evidence
 from tuoshan.office import bulk
+from tuoshan.office.attaching import may_keep_for_supervisors
 from tuoshan.parties.permissions import api_permitted
 
 batches_router = Router(tags=["cases"])
@@ -222,14 +223,22 @@ def evidence_add(
     number: str,
     file: Annotated[NinjaFile, FileParameter()],
     kind: Annotated[str, FormParameter()] = "other",
+    visible_to_customer: Annotated[bool, FormParameter()] = False,
+    supervisors_only: Annotated[bool, FormParameter()] = False,
 ) -> tuple[int, dict[str, Any]]:
-    """A file for the case, judged by its content; the timeline says who added it."""
+    """A file for the case, judged by its content; the timeline says who added it. `visible_to_customer`: it stands on
+    the customer's page too. `supervisors_only`: never there, and among colleagues for supervisors alone; taken where
+    some step that the caller can take now names a person (see `possible`), else refused.
+    """
     case = find_case(request, number)
     if kind not in Evidence.Kind.values:
         raise Problem(422, "unknown_kind", _("不认识的凭证类别。"), facts={"kinds": list(Evidence.Kind.values)})
+    if supervisors_only and not may_keep_for_supervisors(standing_of(request, case), me(request)):
+        raise invalid({"supervisors_only": [_("现在没有涉及人员责任的步骤，凭证不能只留给主管。")]})
     taken = evidence_store.accept(
         file=file, case_id=case.pk, upload_token=None, actor_kind="person", actor_id=me(request).pk, kind=kind,
-        now=clock.now(),
+        now=clock.now(), visible_to_customer=visible_to_customer and not supervisors_only,
+        supervisors_only=supervisors_only,
     )  # fmt: skip
     if isinstance(taken, Rejected):
         raise Problem(422, taken.reason, _("文件没有被接受"), str(taken))

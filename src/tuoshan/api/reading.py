@@ -122,7 +122,7 @@ def case_read(request: HttpRequest, number: str) -> dict[str, Any]:
         "playbook_hash": case.playbook_hash, "facts": facts, "assigned": dict(standing.state.assigned),
         "hold": case.held, "merged_into": main or "", "received_at": came.received_at if came else None,
         "watching": Watch.objects.filter(case_id=case.pk, person_id=request.user.pk or 0).exists(),
-        "particulars": arrivals.particulars(came) if came else {},
+        "reply_due": came.reply_due if came else None, "particulars": arrivals.particulars(came) if came else {},
         "same_subject": [other.number for other in subjects.others(request.user, case)],
         "first_decision": _first_decision(request, case, standing),
     }  # fmt: skip
@@ -231,4 +231,6 @@ def evidence_out(row: Evidence) -> dict[str, Any]:
         "sha256": row.stored_hash,
         "at": row.at,
         "url": f"/evidence/{row.pk}",
+        "visible_to_customer": row.visible_to_customer,
+        "supervisors_only": row.supervisors_only,
     }

@@ -1,5 +1,6 @@
 """Registering: what stands beside the form while somebody talks, a pasted e-mail, products and orders, the case."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,18 +10,19 @@ from ninja import Router, Schema
 
 from tuoshan.api.application import Id, gives, idempotency_key, me
 from tuoshan.api.commands import acting, answer, facts
-from tuoshan.api.formwork import posted
-from tuoshan.api.problems import Problem
+from tuoshan.api.formwork import judged, posted
+from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.reading import router as cases
 from tuoshan.api.reading import row_of
 from tuoshan.api.shapes import CaseRow, OutcomeOut, RegisterIn
 from tuoshan.cases import library
 from tuoshan.cases.library import PlaybookUnknown
-from tuoshan.catalog.models import OrderRef
+from tuoshan.catalog.models import OrderRef, Product
 from tuoshan.core.playbook import Playbook
 from tuoshan.intake import beside, pasted
 from tuoshan.intake.arrivals import Came
-from tuoshan.intake.forms import Registration
+from tuoshan.intake.channels import PRODUCT_SAID, particulars_of
+from tuoshan.intake.forms import CameForm, Registration, find_product
 from tuoshan.intake.registering import Contact, IdentityCheck, find_order, register_complaint
 from tuoshan.knowledge import sooner
 from tuoshan.office import catalogue
@@ -117,19 +119,67 @@ def _playbook(key: str) -> Playbook:
         raise Problem(422, "unknown_playbook", _("没有这个流程"), facts={"playbooks": library.keys()}) from error
 
 
+def _came(playbook: Playbook, body: RegisterIn) -> Came:
+    """How it reached us, judged by the form of the screen. Raises Problem 422 naming the fields."""
+    channel = str(body.values.get("channel") or "api")
+    asked = [item for item in particulars_of(channel) if item.kind != "moment"] if _has(playbook, "channel") else []
+    known = {item.name for item in asked}
+    strange = {name: [_("这个渠道没有这一项。")] for name in body.particulars if name not in known}
+    if body.reply_due is not None and not any(item.name == "reply_due" for item in particulars_of(channel)):
+        strange["reply_due"] = [_("这个渠道没有这一项。")]
+    if strange:
+        raise invalid(strange)
+    if not _has(playbook, "channel"):
+        return Came(channel, body.received_at)
+    moments = {"received_at": body.received_at, "reply_due": body.reply_due}
+    came: Came = judged(CameForm(posted({**body.particulars, **moments}), channel=channel)).came()
+    return replace(came, received_at=body.received_at, reply_due=body.reply_due)  # to the second
+
+
+def _product(playbook: Playbook, values: dict[str, Any], said: str) -> str:
+    """What stays in the customer's words; as on the screen, what names one product of the catalogue becomes it."""
+    chosen, said = str(values.get("product") or ""), said.strip()
+    if chosen and _has(playbook, "product") and not Product.objects.filter(pk=_number(chosen)).exists():
+        raise invalid({"product": [_("目录里没有这个商品；客户所说的商品请写在 product_said。")]})
+    if not said:
+        return ""
+    if not _has(playbook, "product"):
+        raise invalid({"product_said": [_("这个流程不登记商品。")]})
+    if chosen:
+        raise invalid({"product_said": [_("已经选了商品，不能再写客户所说的商品。")]})
+    found = find_product(said)
+    if found is None:
+        return said
+    values["product"] = str(found.pk)
+    return ""
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def _has(playbook: Playbook, name: str) -> bool:
+    return any(item.name == name for item in playbook.register)
+
+
 @cases.post("", response=gives(OutcomeOut, 201), url_name="case_register", summary="Register a case")
 @api_permitted("api.case_register")
 def case_register(request: HttpRequest, body: RegisterIn) -> tuple[int, dict[str, Any]]:
-    """Begin a case; the customer is found or made by phone."""
+    """Begin a case; the customer is found or made by phone. What its channel must tell (an authority's name and
+    document number) is required here as on the screen.
+    """
     playbook = _playbook(body.playbook)
     if body.unit_id is not None and not OrgUnit.objects.filter(pk=body.unit_id).exists():
         raise Problem(422, "unknown_unit", _("没有这个单位"))
+    values = facts(playbook.register, body.values)
+    said = _product(playbook, values, body.product_said)
+    came = _came(playbook, body)
     contact = Contact(body.customer_phone, body.customer_name, body.customer_email, body.customer_address)
     checked = IdentityCheck(body.identity, body.identity_note) if body.identity else None
     try:
         registered = register_complaint(
-            playbook=body.playbook, actor=acting(request), values=facts(playbook.register, body.values),
-            contact=contact, came=Came(str(body.values.get("channel", "api")), body.received_at),
+            playbook=body.playbook, actor=acting(request), values=values, contact=contact,
+            came=replace(came, particulars={**came.particulars, PRODUCT_SAID: said}) if said else came,
             unit_id=body.unit_id or me(request).unit_id, title=body.title, upload_token=body.upload_token,
             identity=checked, idempotency_key=idempotency_key(request),
         )  # fmt: skip

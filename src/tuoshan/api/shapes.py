@@ -83,6 +83,7 @@ class CaseOut(CaseRow):
     merged_into: str
     watching: bool
     received_at: datetime | None
+    reply_due: datetime | None
     particulars: dict[str, str]
     same_subject: list[str]
     """Numbers of other cases about the same order or shop, newest first."""
@@ -159,6 +160,13 @@ class RegisterIn(Schema):
     identity_note: str = Field("", max_length=300)
     unit_id: int | None = Field(None, ge=1, le=2**63 - 1)
     received_at: Moment | None = None
+    reply_due: Moment | None = Field(None, description="by when an authority wants an answer")
+    particulars: dict[str, str] = Field(
+        {}, description="what the channel tells, by name: for `authority` its `authority_name` and `document_no`"
+    )
+    product_said: str = Field(
+        "", max_length=200, description="the product as the customer calls it, where `values` names none"
+    )
     upload_token: str = ""
 
 
@@ -248,6 +256,8 @@ class EvidenceOut(Schema):
     sha256: str
     at: datetime
     url: str
+    visible_to_customer: bool
+    supervisors_only: bool
 
 
 class CustomerOut(Schema):

@@ -31,6 +31,7 @@ from tuoshan.documents import drafts, evidence
 from tuoshan.intake import duplicates
 from tuoshan.intake.beside import REASONS
 from tuoshan.integrations import recipients
+from tuoshan.office.attaching import names_a_person
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import proposing
@@ -157,7 +158,7 @@ def _form_page(
         "bare": [words(title) for value, title in item.outcomes if value in item.bare],
         "evidence_kind": item.evidence[0].split("|")[0].replace("any", "") if item.evidence else "",
         "evidence_choices": _evidence_choices(item),
-        "seen_by": _seen_by(request, standing, item), "against_a_person": _is_against_a_person(item),
+        "seen_by": _seen_by(request, standing, item), "against_a_person": names_a_person(item),
         "seq": request.POST.get("seq", case.seq) if status != 409 else case.seq,
         "key": request.POST.get("key") if status == 200 else identifiers.token(),
         "preview": foreseen.lines(standing, item) if status == 200 else [],
@@ -179,7 +180,7 @@ def _seen_by(request: HttpRequest, standing: Standing, item: Possible) -> dict[s
     Only a form that names a person to supervisors alone can keep its files for them.
     """
     if request.method == "POST":
-        kept = _is_against_a_person(item) and "supervisors_only" in request.POST
+        kept = names_a_person(item) and "supervisors_only" in request.POST
         return {"visible_to_customer": "visible_to_customer" in request.POST and not kept, "supervisors_only": kept}
     return {"visible_to_customer": _tells_customer(standing, item), "supervisors_only": False}
 
@@ -188,10 +189,6 @@ def _tells_customer(standing: Standing, item: Possible) -> bool:
     action = standing.playbook.actions.get(item.name) if item.kind == "act" else None
     messages = standing.playbook.messages
     return action is not None and any("customer" in messages[name].to for name in action.tell if name in messages)
-
-
-def _is_against_a_person(item: Possible) -> bool:
-    return any(field.supervisors_only for field in item.form)
 
 
 def _gone(request: HttpRequest, case: Case, standing: Standing, kind: str, name: str, task: str) -> HttpResponse:

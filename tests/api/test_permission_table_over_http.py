@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -42,6 +45,59 @@ ALL = [
     for name, given in addresses()
     if PERMISSIONS.get(name_of(name), ANYBODY) is not ANYBODY and not name.startswith("api:")
 ]
+
+
+def schema() -> Any:
+    """The API's own description, as a program reads it."""
+    from tuoshan.api import urls  # noqa: F401  (all operations)
+    from tuoshan.api.application import api
+
+    return json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/")))
+
+
+def smallest(shape: Any, whole: Any) -> Any:
+    """The least that this shape takes: required fields alone, the first of several kinds, the lowest number."""
+    if "$ref" in shape:
+        found = whole
+        for part in shape["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        return smallest(found, whole)
+    for several in ("anyOf", "oneOf", "allOf"):
+        if several in shape:
+            return smallest(shape[several][0], whole)
+    if "const" in shape or "enum" in shape:
+        return shape.get("const", shape.get("enum", [None])[0])
+    if "default" in shape:
+        return shape["default"]
+    match shape.get("type"):
+        case "object":
+            known = shape.get("properties", {})
+            return {name: smallest(known[name], whole) for name in shape.get("required", [])}
+        case "array":
+            return [smallest(shape["items"], whole)] * shape.get("minItems", 0)
+        case "integer" | "number":
+            return shape.get("minimum", 1)
+        case "boolean":
+            return True
+    return {"date": "2026-12-01", "date-time": "2026-12-01T08:00:00Z"}.get(shape.get("format", ""), "1")
+
+
+def described() -> list[Any]:
+    """Every operation: (method, its address with sample arguments, name, content type, the smallest valid body)."""
+    whole, found = schema(), []
+    for path, methods in whole["paths"].items():
+        for method, operation in methods.items():
+            given = {one["name"]: smallest(one["schema"], whole) for one in operation.get("parameters", [])
+                     if one["in"] == "path" or one.get("required")}  # fmt: skip
+            address = path.format(**given)
+            asked = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"} & given.keys()
+            address += "?" + urlencode({name: given[name] for name in asked}) if asked else ""
+            content = operation.get("requestBody", {}).get("content", {})
+            kind = next(iter(content), "application/json")
+            body = smallest(content[kind]["schema"], whole) if content else None
+            name = f"api.{operation['operationId']}"
+            found.append(pytest.param(method.upper(), address, name, kind, body, id=f"{method.upper()} {name}"))
+    return found
 
 
 def operations() -> list[Any]:
@@ -99,18 +155,32 @@ def test_a_stranger_gets_nothing(name: str, given: dict[str, Any]) -> None:
     assert status in (302, 401, 403, 405), f"a stranger gets {status} at {name}"
 
 
-@pytest.mark.parametrize(("method", "address", "name"), operations())
-def test_an_operation_of_the_api_does_nothing_for_others(
-    method: str, address: str, name: str, people: dict[str, Person]
+@pytest.mark.parametrize(("method", "address", "name", "kind", "body"), described())
+def test_an_operation_of_the_api_is_for_its_roles_alone(
+    method: str, address: str, name: str, kind: str, body: Any, people: dict[str, Person]
 ) -> None:
-    """The body is judged before the role, so an empty one may be refused first; nothing is ever done."""
+    """Sent what it takes, it answers 403 to every other role, and whose it is are never told that they may not."""
     assert name in PERMISSIONS, f"{method} {address} has no guard"
-    assert Client().generic(method, address, "{}", "application/json").status_code == 401
+    assert send(Client(), method, address, kind, body).status_code == 401
     for role, person in people.items():
         client = Client(raise_request_exception=False)
         client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-        status = client.generic(method, address, "{}", "application/json").status_code
+        answer = send(client, method, address, kind, body)
         if role in PERMISSIONS[name]:
-            assert status not in (401, 403) and status < 500, f"{role} gets {status} at {name}"
+            assert answer.status_code not in (401, 403) and answer.status_code < 500, (role, answer.status_code)
+            assert b"problem:invalid_request" not in answer.getvalue(), f"{name} does not take {body}"
         else:
-            assert status in (403, 404, 422, 400), f"{role} gets {status} at {name}"
+            assert answer.status_code == 403, f"{role} gets {answer.status_code} at {name}"
+            assert json.loads(answer.content)["code"] == "not_permitted"
+
+
+def send(client: Client, method: str, address: str, kind: str, body: Any) -> Any:
+    """The request as a program makes it; a file where a file is wanted."""
+    if not kind.startswith("multipart"):
+        return client.generic(method, address, "" if body is None else json.dumps(body), "application/json")
+    file = SimpleUploadedFile("说明.txt", "杯子碎了".encode(), "text/plain")
+    return client.post(address, {**body, "file": file})
+
+
+def test_every_operation_is_described_and_so_is_tried() -> None:
+    assert {one.values[2] for one in described()} == {one.values[2] for one in operations()}

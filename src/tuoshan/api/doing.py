@@ -157,8 +157,14 @@ def case_correct(request: HttpRequest, number: str, body: CorrectionIn) -> dict[
 @router.post("/{number}/step-back", response=ANSWERS, url_name="case_step_back", summary="Take the last step back")
 @api_permitted("api.case_step_back")
 def case_step_back(request: HttpRequest, number: str, body: ReasonIn) -> dict[str, Any]:
-    """Undo the last transition, while nothing of it has left the house."""
-    return command(request, number, service.step_back, reason=body.reason)
+    """Undo the last transition, while nothing of it has left the house. The reason goes where the playbook's own step
+    asks for one.
+    """
+    back = next((action for action in playbook_of(find_case(request, number)).actions.values() if action.back), None)
+    if back is None:
+        return command(request, number, service.step_back, reason=body.reason)
+    values = {field.name: body.reason for field in back.form if field.name == "reason"}
+    return command(request, number, service.act, action=back.name, values=values)
 
 
 @router.post("/{number}/notes", response=ANSWERS, url_name="case_note", summary="Write a note")

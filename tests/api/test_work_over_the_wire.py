@@ -190,7 +190,7 @@ def test_an_improvement_is_planned_moved_on_and_judged() -> None:
     assert lead.post(f"/lessons/{made['id']}/progress", {"status": "dropped"}, expect=422)["code"] == "no_reason"
     lead.post(f"/lessons/{made['id']}/progress", {"status": "done", "progress": "已换纸箱"})
     assert lead.post(f"/lessons/{made['id']}/check", {"effect": "helped"})["effect"] == "helped"
-    assert [one["id"] for one in lead.get("/lessons?show=all")] == [made["id"]]
+    assert [one["id"] for one in lead.get("/lessons?show=all")["lessons"]] == [made["id"]]
     refused = lead.post("/lessons", {**body, "cases": ["TS2601-99999-0"]}, expect=422)
     assert "TS2601-99999-0" in refused["facts"]["fields"]["cases"]
 
@@ -201,7 +201,7 @@ def test_many_at_once_by_kind_of_value_note_and_watch() -> None:
     body: dict[str, Any] = {"numbers": numbers, "action": "note", "values": {"text": "同一批次"}}
     assert [one["done"] for one in agent.post("/batches", body, key="b1")] == [True, True]
     agent.post("/batches", body, key="b1")
-    notes = [line for line in agent.get(f"/cases/{numbers[0]}/timeline") if line["text"] == "同一批次"]
+    notes = [line for line in agent.get(f"/cases/{numbers[0]}/timeline")["entries"] if line["text"] == "同一批次"]
     assert len(notes) == 1
     assert all(one["done"] for one in agent.post("/batches", {**body, "action": "watch"}))
     assert agent.post("/batches", {**body, "action": "unheard_of"}, expect=404)["code"] == "unknown_action"

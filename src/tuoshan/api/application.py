@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Field
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
@@ -116,7 +117,7 @@ def idempotency_key(request: HttpRequest) -> str | None:
     """The caller's key, so that sending again acts once."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) > 120:
-        raise problems.Problem(400, "bad_key", "Idempotency-Key: 120")
+        raise problems.Problem(400, "bad_key", _("Idempotency-Key 最多 120 个字符"))
     return key or None
 
 

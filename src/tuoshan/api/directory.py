@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router
 
 from tuoshan.api.application import Id, gives, me
@@ -41,7 +42,7 @@ def customer_find(request: HttpRequest, q: str) -> list[dict[str, Any]]:
     at most 20.
     """
     if len(q.strip()) < 2:
-        raise Problem(422, "too_short", "q")
+        raise Problem(422, "too_short", _("请至少输入两个字"), facts={"parameter": "q"})
     return [_customer(request, row) for row in customers.search(me(request), q)]
 
 

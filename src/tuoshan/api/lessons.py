@@ -10,6 +10,7 @@ from ninja import Field, Router, Schema
 from tuoshan import clock
 from tuoshan.api.application import Id, gives, me, once
 from tuoshan.api.formwork import judged, posted
+from tuoshan.api.pages import page_of
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.shapes import Limit
 from tuoshan.cases import queries
@@ -44,6 +45,13 @@ class LessonRow(Schema):
     due_on: date | None
     late: bool
     effect: str
+
+
+class LessonPage(Schema):
+    """One page; hand `next` back as `cursor` for the one after."""
+
+    lessons: list[LessonRow]
+    next: str
 
 
 class LessonOut(LessonRow):
@@ -104,12 +112,15 @@ def _find(request: HttpRequest, pk: int) -> Lesson:
     return found
 
 
-@router.get("", response=gives(list[LessonRow]), url_name="lesson_list", summary="Improvements")
+@router.get("", response=gives(LessonPage), url_name="lesson_list", summary="Improvements")
 @api_permitted("api.lesson_list")
-def lesson_list(request: HttpRequest, show: str = "unfinished", limit: Limit = 200) -> list[dict[str, Any]]:
+def lesson_list(
+    request: HttpRequest, show: str = "unfinished", cursor: str = "", limit: Limit = 200
+) -> dict[str, Any]:
     """`unfinished`, `mine`, `late`, `unchecked` (done, effect not judged) or `all`, by the day on which each is due."""
     found = lessons.chosen(me(request), show, timezone.localdate(clock.now()))
-    return [_row(one) for one in found[:limit]]
+    page = page_of(lessons.in_columns(found), cursor, limit)
+    return {"lessons": [_row(one) for one in page.rows], "next": page.next}
 
 
 @router.post("", response=gives(LessonOut, 201), url_name="lesson_make", summary="Plan an improvement")

@@ -10,14 +10,13 @@ from tuoshan import clock
 from tuoshan.api.application import Id, gives, me
 from tuoshan.api.directory import person_out
 from tuoshan.api.formwork import as_stored, judged, posted
-from tuoshan.api.problems import broken_cursor
+from tuoshan.api.pages import page_of
 from tuoshan.api.reading import row_of
 from tuoshan.api.shapes import CaseRow, Limit, PersonOut
 from tuoshan.care import follow_up
-from tuoshan.cases import library, lists, queries
+from tuoshan.cases import library, lists
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case, Task
-from tuoshan.cases.queries import CursorBroken
 from tuoshan.integrations import notice_words, notifying, staff_mail
 from tuoshan.integrations.forms import NotificationPaceForm
 from tuoshan.integrations.models import Notification
@@ -50,10 +49,11 @@ class TaskOut(Schema):
 
 
 class TaskList(Schema):
-    """The first tasks, and how many there are."""
+    """One page, and how many there are in all; hand `next` back as `cursor`."""
 
     count: int
     tasks: list[TaskOut]
+    next: str
 
 
 class FollowUpCase(CaseRow):
@@ -155,14 +155,16 @@ def task_out(row: Task, case: Case) -> dict[str, Any]:
 
 @router.get("/tasks", response=gives(TaskList), url_name="task_list", summary="My tasks")
 @api_permitted("api.task_list")
-def task_list(request: HttpRequest, done: bool = False, limit: Limit = 200) -> dict[str, Any]:
+def task_list(request: HttpRequest, done: bool = False, cursor: str = "", limit: Limit = 200) -> dict[str, Any]:
     """Open ones of one's own and of one's department, the most pressing first; `done`: those of the last 30 days."""
     found = tasks.done_tasks(me(request)) if done else tasks.open_tasks(me(request))
-    rows = list(found[:limit])
+    page = page_of(found if done else tasks.in_columns(found), cursor, limit)
+    rows = page.rows
     cases = Case.objects.defer("snapshot").in_bulk({row.case_id for row in rows})
     return {
         "count": found.order_by().count(),
         "tasks": [task_out(row, cases[row.case_id]) for row in rows if row.case_id in cases],
+        "next": page.next,
     }
 
 
@@ -171,12 +173,8 @@ def task_list(request: HttpRequest, done: bool = False, limit: Limit = 200) -> d
 def follow_up_list(request: HttpRequest, everyone: bool = False, cursor: str = "", limit: Limit = 50) -> dict[str, Any]:
     """Whom to call next: in one's own cases, or in everyone's within reach."""
     found = follow_up.due(me(request), own=not everyone)
-    try:
-        page = queries.page(found, cursor, limit)
-    except CursorBroken as error:
-        raise broken_cursor() from error
-    rows: list[Any] = list(page.rows)
-    shown = [row_of(case) | {"tries": case.tries, "next_at": case.next_at} for case in rows]
+    page = page_of(found, cursor, limit)
+    shown = [row_of(case) | {"tries": case.tries, "next_at": case.next_at} for case in page.rows]
     return {"count": found.order_by().count(), "cases": shown, "next": page.next}
 
 

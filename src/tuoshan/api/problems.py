@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from tuoshan.cases.refusals import sentence
@@ -71,12 +72,34 @@ def of_error(error: Exception) -> Problem | None:
         case Http404():
             return Problem(404, "not_found", _("没有找到，或不在您的范围内"))
         case HttpError():
-            return Problem(error.status_code, "request_refused", str(error))
+            said = _("无法读取请求的内容，请检查格式。")
+            return Problem(error.status_code, "request_refused", said, facts={"reason": str(error)})
     return None
 
 
+WRONG: tuple[tuple[str, Any], ...] = (
+    ("missing", gettext_lazy("缺少这一项")),
+    ("extra_forbidden", gettext_lazy("不认识这一项")),
+    ("string_too_long", gettext_lazy("最多 %(max_length)s 个字符")),
+    ("string_too_short", gettext_lazy("至少 %(min_length)s 个字符")),
+    ("too_long", gettext_lazy("最多 %(max_length)s 项")),
+    ("too_short", gettext_lazy("至少 %(min_length)s 项")),
+    ("greater_than_equal", gettext_lazy("不能小于 %(ge)s")),
+    ("less_than_equal", gettext_lazy("不能大于 %(le)s")),
+    ("literal_error", gettext_lazy("只能是：%(expected)s")),
+    ("enum", gettext_lazy("只能是：%(expected)s")),
+    ("timezone_aware", gettext_lazy("时刻要带时区")),
+    ("string_pattern_mismatch", gettext_lazy("格式不对")),
+)
+"""What the reader of a body finds wrong, in words; a kind that is not here is not of its kind."""
+
+
 def _located(item: Any) -> dict[str, str]:
-    return {"where": ".".join(str(part) for part in item.get("loc", ())), "message": str(item.get("msg", ""))}
+    kind = str(item.get("type", ""))
+    said = dict(WRONG).get(kind, gettext_lazy("类型或格式不对"))
+    given = {name: str(value).replace(" or ", ", ") for name, value in item.get("ctx", {}).items()}
+    where = ".".join(str(part) for part in item.get("loc", ()))
+    return {"where": where, "code": kind, "message": str(said) % given}
 
 
 def key_used_otherwise() -> Problem:

@@ -3,16 +3,18 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 
 from tuoshan.api.application import Id, gives
-from tuoshan.api.problems import Problem, broken_cursor
+from tuoshan.api.pages import page_of, page_of_story
+from tuoshan.api.problems import Problem
 from tuoshan.api.shapes import (
     CaseOut,
     CasePage,
     CaseRow,
     ClockOut,
-    EntryOut,
+    EntryPage,
     EvidenceOut,
     Limit,
     PossibleOut,
@@ -25,7 +27,6 @@ from tuoshan.cases.clock_views import clock_views
 from tuoshan.cases.forms import choices_of, words
 from tuoshan.cases.models import Case, Watch, Words
 from tuoshan.cases.possible import Standing
-from tuoshan.cases.queries import CursorBroken
 from tuoshan.cases.refusals import sentence
 from tuoshan.core.facts import encode
 from tuoshan.core.playbook import Field, Playbook
@@ -77,12 +78,9 @@ def standing_of(request: HttpRequest, case: Case) -> Standing:
 def case_list(request: HttpRequest, where: Query[CaseFilter]) -> dict[str, Any]:
     """Cases of a built-in queue, narrowed by the given conditions, in the queue's order."""
     if where.queue not in queues.NAMES:
-        raise Problem(422, "unknown_queue", "queue", facts={"queues": list(queues.NAMES)})
+        raise Problem(422, "unknown_queue", _("没有这个队列"), facts={"queues": list(queues.NAMES)})
     given = where.dict(exclude={"queue", "cursor", "limit"}, exclude_none=True)
-    try:
-        page = queries.page(queues.of(where.queue, request.user, **given), where.cursor, where.limit)
-    except CursorBroken as error:
-        raise broken_cursor() from error
+    page = page_of(queues.of(where.queue, request.user, **given), where.cursor, where.limit)
     return {"cases": [row_of(case) for case in page.rows], "next": page.next, "previous": page.previous}
 
 
@@ -159,21 +157,23 @@ def case_clocks(request: HttpRequest, number: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-@router.get("/{number}/timeline", response=gives(list[EntryOut]), url_name="case_timeline", summary="Timeline")
+@router.get("/{number}/timeline", response=gives(EntryPage), url_name="case_timeline", summary="Timeline")
 @api_permitted("api.case_timeline")
-def case_timeline(request: HttpRequest, number: str) -> list[dict[str, Any]]:
+def case_timeline(request: HttpRequest, number: str, cursor: str = "", limit: Limit = 200) -> dict[str, Any]:
     """Messages, notes, calls and events, oldest first."""
     case = find_case(request, number)
     standing = standing_of(request, case)
     story = Story(case, standing.playbook, Audience.staff(request.user))
-    return [
+    shown, following = page_of_story(story.entries(), cursor, limit)
+    entries = [
         {
             "kind": entry.kind, "at": entry.at, "who": entry.who, "text": entry.text, "channel": entry.channel,
             "details": {detail.label: detail.value for detail in entry.details},
             "evidence": [str(item.pk) for item in entry.evidence],
         }
-        for entry in story.entries()
+        for entry in shown
     ]  # fmt: skip
+    return {"entries": entries, "next": following}
 
 
 @router.get(
@@ -193,7 +193,7 @@ def possible_out(item: Possible, playbook: Playbook) -> dict[str, Any]:
     """A possible thing on the wire."""
     return {
         "kind": item.kind, "name": item.name, "title": words(item.title), "task": item.task,
-        "outcomes": [name for name, _ in item.outcomes], "evidence": list(item.evidence),
+        "outcomes": [name for name, _title in item.outcomes], "evidence": list(item.evidence),
         "fields": [field_out(field) for field in item.form],
         "blocked": sentence(item.blocked, playbook) if item.blocked else "",
         "blocked_because": item.blocked.because if item.blocked else "",

@@ -184,7 +184,10 @@ def case_register(request: HttpRequest, body: RegisterIn) -> tuple[int, dict[str
             identity=checked, idempotency_key=idempotency_key(request),
         )  # fmt: skip
     except customers.PhoneRefused as error:
-        raise Problem(422, "invalid_phone", _("电话号码有误"), str(error)) from error
+        said = _("这不是可以拨打的电话号码，固定电话请带区号。")
+        raise Problem(
+            422, "invalid_phone", _("电话号码有误"), said, facts={"fields": {"customer_phone": said}}
+        ) from error
     return 201, answer(registered.outcome, playbook=playbook)
 
 

@@ -3,8 +3,10 @@
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
+from tuoshan import punctuation
 from tuoshan.api.application import Id, gives, once
 from tuoshan.api.formwork import as_stored, changed, judged, posted
 from tuoshan.api.problems import Problem
@@ -138,7 +140,8 @@ def _values(body: AccountIn) -> dict[str, Any]:
         known = dict(Role.objects.values_list("key", "pk"))
         unknown = [key for key in given["roles"] if key not in known]
         if unknown:
-            raise Problem(422, "unknown_role", ", ".join(unknown), facts={"roles": sorted(known)})
+            said = _("没有这个角色：%(roles)s") % {"roles": punctuation.listed(unknown)}
+            raise Problem(422, "unknown_role", said, facts={"roles": sorted(known)})
         given["roles"] = [known[key] for key in given["roles"]]
     return given
 

@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from tuoshan.api.application import Id, gives, me
 from tuoshan.api.formwork import changed, judged, made, posted
-from tuoshan.api.problems import Problem
+from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.settings_rows import found
 from tuoshan.api.shapes import Limit, SaidOut
 from tuoshan.cases import library
@@ -339,9 +340,10 @@ def outgoing_test(request: HttpRequest, body: TestIn) -> dict[str, str]:
     try:
         return {"said": outgoing.test(request, body.channel, body.to.strip())}
     except (DeliveryError, DeliveryRefused) as error:
-        raise Problem(409, "not_delivered", str(error)[:300]) from error
+        answer = _("对方的回答：%(answer)s") % {"answer": str(error)[:300]}
+        raise Problem(409, "not_delivered", _("测试消息没有送出"), answer) from error
     except ValidationError as error:
-        raise Problem(422, "invalid_form", " ".join(error.messages)) from error
+        raise invalid({"to": error.messages}) from error
 
 
 # -- the record ------------------------------------------------------------------------------------------------------

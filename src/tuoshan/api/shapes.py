@@ -120,6 +120,13 @@ class EntryOut(Schema):
     evidence: list[str]
 
 
+class EntryPage(Schema):
+    """One page, oldest first; hand `next` back as `cursor` for the one after."""
+
+    entries: list[EntryOut]
+    next: str
+
+
 class FieldOut(Schema):
     """One field of a form."""
 

@@ -56,9 +56,11 @@ def told(view: Callable[..., Any]) -> Callable[..., Any]:
         if answer.status_code != 405:
             return answer
         methods = answer.headers["Allow"]
-        problem = problems.response(
-            request, problems.Problem(405, "method_not_allowed", _("这个地址不接受这种请求"), methods)
-        )
+        refused = problems.Problem(
+            405, "method_not_allowed", _("这个地址不接受这种请求"), _("可以用：%(methods)s") % {"methods": methods},
+            facts={"methods": methods.split(", ")},
+        )  # fmt: skip
+        problem = problems.response(request, refused)
         problem["Allow"] = methods
         return problem
 

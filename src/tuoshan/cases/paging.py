@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -154,10 +154,22 @@ def _write(direction: str, row: Model, order: list[str]) -> str:
         values.append(0 if getattr(row, "grade", "") == URGENT else 1)
     for name in order:
         value = getattr(row, name.lstrip("-"))
-        values.append({"at": value.isoformat()} if isinstance(value, datetime) else value)
+        values.append(_written(value))
     order = [BANDED, *order] if banded else order
     text = json.dumps([direction, order, values], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"at": value.isoformat()}
+    return {"on": value.isoformat()} if isinstance(value, date) else value
+
+
+def _understood(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return date.fromisoformat(value["on"]) if "on" in value else datetime.fromisoformat(value["at"])
 
 
 def _read(cursor: str, order: list[str]) -> tuple[bool, list[Any]]:
@@ -167,7 +179,7 @@ def _read(cursor: str, order: list[str]) -> tuple[bool, list[Any]]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         direction, made_for, values = json.loads(text)
-        read = [datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value for value in values]
+        read = [_understood(value) for value in values]
     except (ValueError, TypeError, KeyError, binascii.Error) as error:
         raise CursorBroken(cursor) from error
     if made_for != order or direction not in ("n", "p") or len(read) != len(order):

@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import DateField, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -120,6 +122,13 @@ def chosen(viewer: Any, name: str, today: date) -> Any:
         case "all":
             return found
     raise Http404
+
+
+def in_columns(found: Any) -> Any:
+    """Lessons of a list in the same order by columns that are never empty, as a cursor needs them."""
+    known = Lesson.objects.filter(pk__in=found.order_by().values("pk"))
+    never = Value(date.max, output_field=DateField())
+    return known.annotate(due_or_never=Coalesce("due_on", never)).order_by("due_or_never", "id")
 
 
 def may_progress(viewer: Any, lesson: Lesson) -> bool:

@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from tuoshan import clock
 from tuoshan.cases import queries
-from tuoshan.cases.models import Task
+from tuoshan.cases.models import FAR_FUTURE, Task
 from tuoshan.parties.models import PartyMap
 from tuoshan.parties.standing import standing
 
@@ -38,6 +39,14 @@ def open_tasks(person: Any) -> "QuerySet[Task]":
     """Open ones within reach, the most pressing first, those without a limit last."""
     found = Task.objects.filter(mine(person), status="open", case_id__in=_reachable(person))
     return found.order_by(F("due_at").asc(nulls_last=True), "opened_at", "case_id", "key")
+
+
+def in_columns(found: "QuerySet[Task]") -> "QuerySet[Task]":
+    """Open tasks in the same order by columns that are never empty, as a cursor needs them."""
+    never = Value(FAR_FUTURE, output_field=DateTimeField())
+    return found.annotate(due_or_never=Coalesce("due_at", never)).order_by(
+        "due_or_never", "opened_at", "case_id", "key"
+    )
 
 
 def done_tasks(person: Any) -> "QuerySet[Task]":

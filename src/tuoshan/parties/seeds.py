@@ -63,7 +63,7 @@ PARTIES = (
     PartySeed("store_head", "role", "store_manager"),
     PartySeed("applicant", "registrant"),
     PartySeed("staff", "staff"),
-    # The platform's and the merchant's words are recorded by the desk on their behalf.
+    # The merchant is our own shop, for which the desk acts; the platform's words are recorded on its behalf.
     PartySeed("merchant", "role", "agent"),
     PartySeed("platform", "role", "agent"),
     # An authority's letter is entered by whoever receives it.

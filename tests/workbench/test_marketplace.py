@@ -1,0 +1,129 @@
+"""The marketplace's cases at our desk: the merchant is us, so what the merchant owes is our clock everywhere."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.insight.house import House
+
+from tuoshan.agenda.worker import drain
+from tuoshan.cases import service
+from tuoshan.cases.models import Case, Deadline
+from tuoshan.insight import indexing
+from tuoshan.integrations.models import Notification
+from tuoshan.parties import customers
+from tuoshan.parties.models import Person
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""Monday 2 March 2026, 09:00 in Shanghai."""
+
+
+@pytest.fixture
+def house(db: None, clock: Any, settings: Any, tmp_path: Any) -> Iterator[House]:
+    """Units and people, with the playbooks that ship. 陈 is the agent and 林 the supervisor."""
+    from tuoshan.cases import calendars, library
+
+    settings.DATA_DIR = tmp_path
+    calendars.forget()
+    library.load_all()
+    yield House()
+    calendars.forget()
+
+
+def client(house: House, name: str) -> Client:
+    made = Client()
+    made.force_login(house.fresh(name))
+    return made
+
+
+def request(house: House, playbook: str = "pinduoduo_refund", *, unit: str = "service", **values: Any) -> Case:
+    """A customer's request on the marketplace, entered at our desk by 陈."""
+    given = {
+        "order_no": "P-1", "platform_no": "PDD-77", "refund_reason": "quality", "amount": Decimal("59.90"),
+        "shipped": True, "window_end": NOW + timedelta(days=30), **values,
+    }  # fmt: skip
+    given |= {"ship_by": NOW - timedelta(days=3)} if playbook == "pinduoduo_refund" else {"special_goods": False}
+    outcome = service.register(
+        playbook=playbook, actor=service.ActingAs.by_person(house.fresh("chen")), channel="marketplace",
+        customer_id=customers.find_or_make("13800138000", "王女士").customer.pk, unit_id=house.units[unit].pk,
+        title="杯子碎了", values=given,
+    )  # fmt: skip
+    assert outcome.accepted, outcome.refusal
+    return Case.objects.get(pk=outcome.case_id)
+
+
+def read(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def numbers(text: str, *cases: Case) -> list[bool]:
+    return [case.number in text for case in cases]
+
+
+def warnings(name: str) -> list[str]:
+    person = Person.objects.get(username=name)
+    return [note.sentence() for note in Notification.objects.filter(what="due_soon", person_id=person.pk)]
+
+
+@pytest.mark.parametrize("playbook", ["pinduoduo_refund", "pinduoduo_return"])
+def test_the_merchants_hours_stand_in_our_queues_and_are_warned_of(house: House, playbook: str, clock: Any) -> None:
+    case = request(house, playbook)
+    assert (case.state, case.waits_for, case.due_name) == ("merchant", "merchant", "merchant")
+    assert case.due_at == case.queue_at == NOW + timedelta(hours=48) and not case.overdue
+    desk, lead = client(house, "chen"), client(house, "lin")
+    assert numbers(desk.get("/queue/due_today").content.decode(), case) == [False]
+    clock.advance(timedelta(hours=35, minutes=59))
+    drain()
+    assert warnings("chen") == []
+    assert numbers(lead.get("/board/tomorrow").content.decode(), case) == [True]  # 3 March: due on the 4th at 09:00
+    clock.advance(timedelta(minutes=2))
+    drain()
+    assert [one.partition("：")[0] for one in warnings("chen")] == ["“待商家处理”将在 3月4日 09:00 到期"]
+    clock.advance(timedelta(hours=9))
+    drain()
+    assert len(warnings("chen")) == 2
+    assert numbers(desk.get("/queue/due_today").content.decode(), case) == [True]
+    clock.advance(timedelta(hours=3))  # the moment has passed, and the worker has not yet run
+    assert numbers(desk.get("/queue/overdue").content.decode(), case) == [True]
+    assert read(case).queue_at < clock()
+
+
+def test_a_refund_by_silence_is_a_missed_clock_of_ours(house: House, clock: Any) -> None:
+    """陈 lets 48 hours pass in one case and agrees in time in another: one of two clocks was missed."""
+    from tests.insight.test_reports import agree, report, tiles
+
+    silent, answered = request(house), request(house)
+    clock.advance(timedelta(hours=47))
+    done = service.act(
+        case_id=answered.pk, action="agree", actor=service.ActingAs.by_person(house.fresh("chen")), values={}
+    )
+    assert done.accepted, done.refusal
+    clock.advance(timedelta(hours=2))
+    drain()
+    indexing.catch_up(clock())
+    assert read(silent).state == "refunding"
+    ended = dict(Deadline.objects.filter(name="merchant").values_list("case_id", "outcome"))
+    assert ended == {silent.pk: "late", answered.pk: "kept"}
+    made = report(house, "clocks")
+    rows = {row[0].value: (row[1].value, row[2].value, row[3].value) for row in made.tables[0].rows}
+    assert rows["待商家处理"] == (1, 1, 50.0), rows  # kept, late, kept in percent
+    assert tiles(report(house, "overview"))["late"] == 1
+    assert agree(house, made) > 0
+
+
+def test_what_the_customer_owes_the_platform_is_no_clock_of_ours(house: House, clock: Any) -> None:
+    case = request(house, "pinduoduo_return")
+    for action, values in (("agree", {"return_address": "杭州 1 号", "return_to": "仓库 0571"}),):
+        done = service.act(
+            case_id=case.pk, action=action, actor=service.ActingAs.by_person(house.fresh("chen")), values=values
+        )
+        assert done.accepted, done.refusal
+    case = read(case)
+    assert (case.state, case.waits_for, case.due_at) == ("await_return", "customer", None)
+    clock.advance(timedelta(days=6, hours=1))
+    drain()
+    assert warnings("chen") == [] and not read(case).overdue
+    assert numbers(client(house, "chen").get("/queue/overdue").content.decode(), case) == [False]

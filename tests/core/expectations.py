@@ -66,6 +66,8 @@ def check(teller: Teller, decision: Decision, expected: Mapping[str, Any], seq: 
                 _superior_task(teller, wanted)
             case "changed":
                 _changed(decision, wanted)
+            case "tells":
+                assert [effect.data["message"] for effect in decision.effects if effect.verb == "tell"] == wanted
             case "clocks" | "tasks" | "facts" | "log":
                 final(teller, {name: wanted}, at)
             case _:

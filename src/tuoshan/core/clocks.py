@@ -33,6 +33,7 @@ class Plan:
     pauses: tuple[str, ...] = ()
     runs_while: tuple[str, ...] = ()
     order: int = 0
+    remind: str = ""
     told: tuple[tuple[Duration | None, tuple[str, ...]], ...] = field(init=False, repr=False, compare=False)
     """`late` as it goes off: parties told at the same moment are told in one step."""
 

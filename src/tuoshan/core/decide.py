@@ -69,13 +69,16 @@ def _fire(work: Work, step: Step) -> None:
         else:
             _act_by_itself(work, work.playbook.actions[plan.otherwise], clock, step)
         return
-    parties = step.parties or clock.parties[:1] or timing.to_warn(work.playbook, work.case, clock)
+    parties = step.parties or timing.warned(work.playbook, work.case, clock)
     due = moment_text(step.at)
     work.begin("clock", clock.name, step=step.name, clock=clock.key, due=due, to=list(parties))
     timing.mark_fired(work, step)
     what = "warning" if step.name.startswith("warn") else "late"
     for party in parties:
         work.effect("notify", what=what, party=party, clock=clock.key, due=moment_text(clock.due or step.at), key="")
+    reminder = timing.plan_of(work.playbook, clock).remind
+    if reminder and what == "warning":
+        work.effect("tell", message=reminder, clock=clock.key)
     close(work)
 
 

@@ -135,6 +135,8 @@ class Waits:
     pauses: tuple[str, ...] = ()
     for_customer: bool = False
     """Whether the page of the case says who has this limit and until when."""
+    remind: str = ""
+    """The message that goes out with each warning: a customer hears by messages alone."""
     line: int = 0
 
 

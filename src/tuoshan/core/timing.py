@@ -39,7 +39,7 @@ def _plan(playbook: Playbook, kind: ClockKind, name: str) -> Plan:
             assert waits is not None and waits.limit is not None
             return Plan(
                 "state", name, waits.limit, waits.warn, waits.late, waits.otherwise, waits.pauses,
-                order=list(playbook.states).index(name),
+                order=list(playbook.states).index(name), remind=waits.remind,
             )  # fmt: skip
         case "task":
             task = playbook.tasks[name]
@@ -109,8 +109,17 @@ def gating(playbook: Playbook, state: str) -> frozenset[str]:
     return found
 
 
+def warned(playbook: Playbook, case: CaseState, clock: Clock) -> tuple[str, ...]:
+    """Whom a clock warns: its own party. Another side than the customer, an authority, cannot be: then as `to_warn`."""
+    own = clock.parties[:1]
+    known = playbook.parties.get(own[0]) if own else None
+    if own and (own[0] == "customer" or known is None or not known.outside):
+        return own
+    return to_warn(playbook, case, clock)
+
+
 def to_warn(playbook: Playbook, case: CaseState, clock: Clock) -> tuple[str, ...]:
-    """Whom to warn of a deadline across states: those of ours who are awaited, else who hears first when it is late."""
+    """Whom to warn where the clock itself says nobody of ours: those awaited, else who hears first when it is late."""
     known = playbook.parties
     outside = {name for name, party in known.items() if party.outside} | {"customer", SYSTEM}
     ours = tuple(sorted(awaited(playbook, case) - outside))

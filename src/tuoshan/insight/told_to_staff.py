@@ -12,6 +12,7 @@ from tuoshan import punctuation
 from tuoshan.cases import lists
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Message
+from tuoshan.cases.summary import is_outside
 from tuoshan.core.case import Event
 from tuoshan.core.playbook import Field, Playbook, Wording
 from tuoshan.documents.models import Evidence
@@ -169,14 +170,23 @@ class ToldToStaff:
 
     def _clock_sentence(self, event: Event, given: Mapping[str, Any]) -> str:
         title = self._clock_title(event.name)
-        parties = [words(self.playbook.parties[p].title) for p in given.get("to", ()) if p in self.playbook.parties]
         step = str(given.get("step", ""))
-        if step.startswith("warn"):
-            who = _("、").join(parties) or _("经办人")
-            return _("“%(clock)s”即将到期，已提醒%(who)s") % {"clock": title, "who": who}
         if step == "else":
             return _("“%(clock)s”到期，条件不允许自动执行，已交上级决定") % {"clock": title}
-        return _("“%(clock)s”已超时，已通知%(who)s") % {"clock": title, "who": _("、").join(parties) or _("负责人")}
+        who = _("、").join(self._told(given))
+        if step.startswith("warn"):
+            plain, told = _("“%(clock)s”即将到期"), _("“%(clock)s”即将到期，已提醒%(who)s")
+        else:
+            plain, told = _("“%(clock)s”已超时"), _("“%(clock)s”已超时，已通知%(who)s")
+        return (told if who else plain) % {"clock": title, "who": who}
+
+    def _told(self, given: Mapping[str, Any]) -> list[str]:
+        """Who of ours was told. Others hear by messages, which stand in the story themselves."""
+        known = self.playbook.parties
+        return [
+            words(known[name].title) for name in given.get("to", ())
+            if name in known and not is_outside(self.playbook, name)
+        ]
 
     def _recompute_sentence(self, event: Event) -> str:
         moved = [change["clock"] for change in event.changes if change["op"] == "clock"]

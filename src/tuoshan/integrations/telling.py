@@ -1,5 +1,6 @@
 """From a playbook's `tell`, or a message that an agent wrote, to messages in the outbox."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from tuoshan.agenda.models import Item
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import conversation
 from tuoshan.cases.models import Case, Message
+from tuoshan.core.case import CaseState
 from tuoshan.core.playbook import Playbook
 from tuoshan.integrations import outbox, recipients
 from tuoshan.integrations.models import OutgoingMessage
@@ -30,7 +32,7 @@ def tell(item: Item, now: datetime) -> None:
     if case is None or is_silent(case, item.data):
         return
     rows = outbox.rows_of(item.key)
-    if not rows and not outbox.is_cancelled(item):
+    if not rows and not outbox.is_cancelled(item) and not _comes_too_late(case, item.data, now):
         rows = _write_down(case, item, now)
     outbox.deliver_all(rows, now, last_try=item.attempts >= ATTEMPTS)
 
@@ -38,6 +40,14 @@ def tell(item: Item, now: datetime) -> None:
 def is_silent(case: Any, data: dict[str, Any]) -> bool:
     """A case that came in as history says nothing of itself; what happens in it later on is told."""
     return bool(case.is_history) and int(data.get("seq", 0)) <= 1
+
+
+def _comes_too_late(case: Any, data: dict[str, Any], now: datetime) -> bool:
+    """A reminder of a clock that has run out or ended meanwhile is not sent: what it asks for is past or done."""
+    if not data.get("clock"):
+        return False
+    limit = CaseState.from_json(json.loads(case.snapshot)).clocks.get(str(data["clock"]))
+    return limit is None or limit.ended is not None or (limit.due is not None and limit.due < now)
 
 
 def _write_down(case: Any, item: Item, now: datetime) -> list[OutgoingMessage]:

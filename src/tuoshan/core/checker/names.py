@@ -104,6 +104,11 @@ def _states(desk: Desk) -> None:
         _parties(desk, f"{where}.waits.late", waits.line, [step.party for step in waits.late])
         _known(desk, f"{where}.waits.promise", waits.line, [waits.promise], book.deadlines, "时限", "deadline")
         _known(desk, f"{where}.waits.else", waits.line, [waits.otherwise], book.actions, "操作", "action")
+        _known(desk, f"{where}.waits.remind", waits.line, [waits.remind], book.messages, "消息", "message")
+        if waits.remind and not waits.warn:
+            desk.note(3, f"{where}.waits.remind", waits.line, "没有 warn，提醒永远不会发出",
+                      "without a warn, this reminder never goes out",
+                      "加上 warn: 1 day before，或删除 remind", "add warn: 1 day before, or remove remind")  # fmt: skip
 
 
 def _actions(desk: Desk) -> None:
@@ -253,6 +258,7 @@ def _others(desk: Desk) -> None:
         _variables(desk, name)
     told = {name for action in book.actions.values() for name in action.tell}
     told |= {name for task in book.tasks.values() for name in task.tell}
+    told |= {state.waits.remind for state in book.states.values() if state.waits}
     for name in book.messages.keys() - told:
         desk.warn(1, f"messages.{name}", book.messages[name].line, f"消息“{name}”从不发出",
                   f"the message '{name}' is never sent", "在某个 tell 中写上它，或删除它",

@@ -92,6 +92,7 @@ class Elements:
             warn=v.warn(body.get("warn"), f"{where}.warn"),
             pauses=v.names(body.get("pauses"), f"{where}.pauses"),
             for_customer=v.yes(body.get("for_customer"), f"{where}.for_customer"),
+            remind=v.name(body.get("remind"), f"{where}.remind"),
             line=node.line,
         )
 

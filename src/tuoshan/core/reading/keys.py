@@ -22,7 +22,7 @@ FIELD: Final = (
 STATE: Final = ("title", "customer", "phase", "waits", "can", "end", "reviews")
 WAITS: Final = (
     "for", "within", "at", "promise", "no_promise", "else", "late", "warn", "pauses", "clock", "calendar",
-    "for_customer",
+    "for_customer", "remind",
 )  # fmt: skip
 ACTION: Final = (
     "title", "by", "not_by", "not_by_why", "form", "evidence", "if", "as_soon_as", "to", "do", "tell", "rule", "source",

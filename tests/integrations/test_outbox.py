@@ -78,7 +78,7 @@ def test_in_the_customers_language(house: Any, work: Any) -> None:
     case = house.complaint()
     work()
     (row,) = rows(case)
-    assert row.body.startswith(f"Your complaint is registered as {case.number}; Customer service looks after it. We will")
+    assert row.body.startswith(f"Your complaint is registered as {case.number}; Customer service looks after it. ")
     assert "We will be in touch by 3 March, 09:00" in row.body
 
 

@@ -6,7 +6,7 @@ from tuoshan.cases.possible import Standing
 from tuoshan.core import judging, mending
 from tuoshan.core.playbook import Action
 from tuoshan.core.possible import Possible
-from tuoshan.insight.story import sees_findings
+from tuoshan.parties.permissions import sees_findings
 
 
 def names_a_person(item: Possible) -> bool:

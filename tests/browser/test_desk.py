@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.staffed import PASSWORD, Staffed, changed, opened, ready, send, work
 
 from tuoshan import clock
-from tuoshan.cases.models import Case
+from tuoshan.cases.models import Case, Words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -355,6 +355,74 @@ def test_a_draft_survives_a_lapsed_session(open_page: Any, company: Staffed) -> 
     expect(page.locator(".msg.note")).to_contain_text("三点以后")
     form = opened(page, "do-note")
     expect(form.locator("[name=text]")).to_have_value("")
+
+
+def _sign_in_again(page: Page, back_to: str) -> None:
+    """On the sign-in page, and back where one was."""
+    page.locator("[name=login]").fill("linyue")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("form .btn-primary").click()
+    page.wait_for_url(re.compile(back_to))
+    ready(page)
+
+
+def test_a_registration_survives_a_lapsed_session(open_page: Any, company: Staffed) -> None:
+    """The form is sent the plain way: the page leaves for the sign-in, and what was typed is there after it."""
+    typed = {
+        "customer-name": "周女士", "customer-phone": "13912345678", "what_happened": "花瓶送到时裂了一道", "wish": "换一个",
+    }  # fmt: skip
+    page = open_page()
+    company.sign_in(page, "agent")
+    page.goto("/register/complaint")
+    ready(page)
+    form = page.locator("#register")
+    form.locator("[name=channel]").select_option("hotline")
+    for name, text in typed.items():
+        form.locator(f"[name={name}]").press_sequentially(text)
+    Session.objects.all().delete()
+    form.locator("[type=submit].btn-primary").click()
+    page.wait_for_url(re.compile("sign-in"))
+    assert not Case.objects.exists()
+    _sign_in_again(page, "/register/complaint")
+    expect(form.locator("[data-draft-notice]")).to_be_visible()
+    expect(form.locator("[name=channel]")).to_have_value("hotline")
+    for name, text in typed.items():
+        expect(form.locator(f"[name={name}]")).to_have_value(text)
+    form.locator("[type=submit].btn-primary").click()
+    page.wait_for_url(re.compile("/registered/"))
+    case = Case.objects.get()
+    said = set(Words.objects.filter(case_id=case.pk).values_list("text", flat=True))
+    assert {typed["what_happened"], typed["wish"]} <= said
+    page.goto("/register/complaint")  # what was accepted is offered no more
+    ready(page)
+    expect(form.locator("[name=what_happened]")).to_have_value("")
+    expect(form.locator("[data-draft-notice]")).to_have_count(0)
+
+
+def test_a_steps_form_survives_a_lapsed_session(open_page: Any, company: Staffed) -> None:
+    case = company.complaint()
+    page = open_page()
+    _open(page, company, "agent", case)
+    form = opened(page, "do-act-accept_simple")
+    form.locator("[name=category]").select_option(index=1)
+    chosen = form.locator("[name=category]").input_value()
+    form.locator("[name=impact]").select_option("high")
+    form.locator("[name=urgency]").select_option("low")
+    form.locator("[name=next_step]").press_sequentially("下午三点前回电")
+    Session.objects.all().delete()
+    form.locator(".form-acts .btn-primary").click()
+    page.locator("#banners a", has_text="登录").click()
+    _sign_in_again(page, case.number)
+    assert company.read(case).seq == case.seq
+    form = opened(page, "do-act-accept_simple")
+    expect(form.locator("[data-draft-notice]")).to_be_visible()
+    expect(form.locator("[name=category]")).to_have_value(chosen)
+    expect(form.locator("[name=impact]")).to_have_value("high")
+    expect(form.locator("[name=urgency]")).to_have_value("low")
+    expect(form.locator("[name=next_step]")).to_have_value("下午三点前回电")
+    send(page, form)
+    assert company.read(case).handler_id == company.people["agent"].pk
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.includes('.draft.')).length") == 0
 
 
 def test_a_stale_page_is_told_what_changed(open_page: Any, company: Staffed) -> None:

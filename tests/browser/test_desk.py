@@ -369,7 +369,8 @@ def _sign_in_again(page: Page, back_to: str) -> None:
 def test_a_registration_survives_a_lapsed_session(open_page: Any, company: Staffed) -> None:
     """The form is sent the plain way: the page leaves for the sign-in, and what was typed is there after it."""
     typed = {
-        "customer-name": "周女士", "customer-phone": "13912345678", "what_happened": "花瓶送到时裂了一道", "wish": "换一个",
+        "customer-name": "周女士", "customer-phone": "13912345678",
+        "what_happened": "花瓶送到时裂了一道", "wish": "换一个",
     }  # fmt: skip
     page = open_page()
     company.sign_in(page, "agent")

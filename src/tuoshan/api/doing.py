@@ -103,14 +103,21 @@ def case_act(request: HttpRequest, number: str, action: str, body: StepIn) -> di
         raise Problem(404, "unknown_action", _("没有这个操作"), facts={"actions": sorted(playbook.actions)})
     return command(
         request, number, service.act, action=action, values=facts(known.form, body.values), evidence=body.evidence,
-        upload_token=body.upload_token, expected_seq=body.expected_seq,
+        upload_token=body.upload_token, expected_seq=body.expected_seq, at=body.at,
     )  # fmt: skip
+
+
+def _only_now(body: StepIn) -> None:
+    """Tasks and freezes are recorded at the moment at which they are sent. Raises Problem 422 for another one."""
+    if body.at is not None:
+        raise invalid({"at": [_("这里按现在的时间记录，不能另填实际发生的时间。")]})
 
 
 @router.post("/{number}/tasks/{task}", response=ANSWERS, url_name="case_task", summary="Complete a task")
 @api_permitted("api.case_task")
 def case_task(request: HttpRequest, number: str, task: str, body: TaskIn) -> dict[str, Any]:
     """Complete an open task run, named as `possible` gives it (`inquire[qa]#1`, percent-encoded)."""
+    _only_now(body)
     known = playbook_of(find_case(request, number)).tasks.get(task.partition("#")[0].partition("[")[0])
     return command(
         request, number, service.complete_task, task_key=task, outcome=body.outcome, evidence=body.evidence,
@@ -130,6 +137,7 @@ def case_ask(request: HttpRequest, number: str, task: str) -> dict[str, Any]:
 @api_permitted("api.case_hold")
 def case_hold(request: HttpRequest, number: str, name: str, body: StepIn) -> dict[str, Any]:
     """Freeze the case by a named hold of its playbook."""
+    _only_now(body)
     known = playbook_of(find_case(request, number)).holds.get(name)
     values = facts(known.form if known else (), body.values)
     return command(request, number, service.hold, name=name, values=values, expected_seq=body.expected_seq)

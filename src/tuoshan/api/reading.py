@@ -150,6 +150,7 @@ def case_clocks(request: HttpRequest, number: str) -> list[dict[str, Any]]:
         {
             "key": view.key, "name": view.name, "kind": view.kind, "title": view.title, "standing": view.standing,
             "started": view.started, "due": view.due, "ended": view.ended, "provisional": view.provisional,
+            "recorded_late": view.recorded_late,
             "paused_seconds": int(view.paused.total_seconds()), "held_seconds": int(view.held.total_seconds()),
             "explanation": list(view.lines),
         }
@@ -194,7 +195,7 @@ def possible_out(item: Possible, playbook: Playbook) -> dict[str, Any]:
     return {
         "kind": item.kind, "name": item.name, "title": words(item.title), "task": item.task,
         "outcomes": [name for name, _title in item.outcomes], "evidence": list(item.evidence),
-        "fields": [field_out(field) for field in item.form],
+        "fields": [field_out(field) for field in item.form], "backdate": item.backdate,
         "blocked": sentence(item.blocked, playbook) if item.blocked else "",
         "blocked_because": item.blocked.because if item.blocked else "",
     }  # fmt: skip

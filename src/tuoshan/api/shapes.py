@@ -103,6 +103,7 @@ class ClockOut(Schema):
     due: datetime | None
     ended: datetime | None
     provisional: bool
+    recorded_late: bool
     paused_seconds: int
     held_seconds: int
     explanation: list[str]
@@ -149,6 +150,7 @@ class PossibleOut(Schema):
     outcomes: list[str]
     evidence: list[str]
     fields: list[FieldOut]
+    backdate: bool
     blocked: str
     blocked_because: str
 
@@ -178,12 +180,15 @@ class RegisterIn(Schema):
 
 
 class StepIn(Schema):
-    """Values of a form. `expected_seq`: refuse when the case changed after this event."""
+    """Values of a form. `expected_seq`: refuse when the case changed after this event. `at`: the earlier moment at
+    which the step really happened, where `possible` says `backdate`.
+    """
 
     values: dict[str, Any] = {}
     evidence: list[int] = []
     upload_token: str = ""
     expected_seq: int | None = None
+    at: Moment | None = None
 
 
 class TaskIn(StepIn):

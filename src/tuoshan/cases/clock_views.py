@@ -44,6 +44,8 @@ class ClockView:
     held: timedelta
     adopted_from: str = ""
     for_customer: bool = False
+    recorded_late: bool = False
+    """Kept by what was recorded only after the limit."""
     ends_by: tuple[str, ...] = ()
     """What ends a promise across states, in words."""
 
@@ -86,6 +88,7 @@ def clock_view(playbook: Playbook, clock: Clock, work: Work) -> ClockView:
         paused=paused,
         held=held,
         adopted_from=clock.adopted_from,
+        recorded_late=clock.recorded_late,
         for_customer=bool(deadline and deadline.for_customer),
         ends_by=_ends_by(playbook, deadline) if deadline else (),
     )

@@ -77,6 +77,8 @@ class Order:
             about, self.kind, self.name, self.task, self.outcome, self.key, list(self.evidence), _plain(values),
             self.message.content() if self.message else [], dict(self.extra),
         ]  # fmt: skip
+        if self.kind == "act" and self.at is not None:
+            what.append(moment_text(self.at))
         return hashlib.sha256(canonical(what).encode()).hexdigest()
 
 

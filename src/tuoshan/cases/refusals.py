@@ -73,6 +73,14 @@ def sentence(refusal: Refusal, playbook: Playbook) -> str:
             return _("%(facts)s不能用更正来改；请用工单里对应的步骤。") % {"facts": _facts(playbook, data["facts"])}
         case "kept_to_supervisors":
             return _("%(facts)s只有主管能看到和更正。") % {"facts": _facts(playbook, data["facts"])}
+        case "not_backdated":
+            return _("“%(action)s”按现在的时间记录，不能另填实际发生的时间。") % {
+                "action": _action(playbook, str(data["action"]))
+            }
+        case "moment_ahead":
+            return _("实际发生的时间不能晚于现在（%(now)s）。") % {"now": _moment(data["now"])}
+        case "moment_before_case":
+            return _("实际发生的时间不能早于工单开始的时间（%(began)s）。") % {"began": _moment(data["began"])}
         case "not_allowed" if data.get("by_amount"):
             return _("按金额，这一步由%(parties)s决定。") % {"parties": _parties(playbook, data["needs"])}
         case "not_allowed":

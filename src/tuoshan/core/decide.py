@@ -140,13 +140,14 @@ def _act(work: Work, command: Command) -> None:
     if action is None:
         raise Refused("unknown_action", action=command.name)
     if action.back:
+        judging.happened(work, action, command)
         step_back(work, replace(command, kind="step_back"))
         return
     values = judging.judge_action(work, action, command)
+    happened = judging.happened(work, action, command)
     if judging.corrects(action):
         correct(work, command)
         return
-    happened = command.at if action.backdate and command.at and command.at <= work.now else None
     take(work, action, command, values, happened=happened)
     settle_down(work)
 

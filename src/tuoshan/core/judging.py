@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from tuoshan.core import forms, moving, timing
 from tuoshan.core.case import Actor, Command, TaskRun
 from tuoshan.core.conditions import MISSING, EvaluationError, Expression, MissingFact
+from tuoshan.core.facts import moment_text
 from tuoshan.core.playbook import ANY_OPEN, SYSTEM, Action, Field, Task
 from tuoshan.core.work import Refused, Work
 
@@ -26,6 +28,22 @@ def judge_action(work: Work, action: Action, command: Command) -> dict[str, obje
     ways(work, action)
     holds_true(work, action.condition, overlay)
     return values
+
+
+def happened(work: Work, action: Action, command: Command) -> datetime | None:
+    """The earlier moment at which the step really happened, where its action lets one be given: not before the case
+    began and not ahead of now. An `else` that has gone off meanwhile stands; a clock may be kept, recorded late.
+    """
+    if command.at is None:
+        return None
+    if not action.backdate or action.back or corrects(action):
+        raise Refused("not_backdated", action=action.name)
+    if command.at > work.now:
+        raise Refused("moment_ahead", at=moment_text(command.at), now=moment_text(work.now))
+    began = min((trace.first for trace in work.case.entered.values() if trace.first), default=work.now)
+    if command.at < began:
+        raise Refused("moment_before_case", at=moment_text(command.at), began=moment_text(began))
+    return command.at
 
 
 def corrects(action: Action) -> bool:

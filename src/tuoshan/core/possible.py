@@ -37,6 +37,8 @@ class Possible:
     main: bool = False
     """Whether it moves the case on (and is no `any_open` action)."""
     blocked: Refusal | None = None
+    backdate: bool = False
+    """Whether the earlier moment at which it really happened may be given."""
     next: bool = False
     """Whether it is this actor's next step, the one filled button of a screen: at most one of them all."""
 
@@ -110,7 +112,10 @@ def _action(work: Work, action: Action, actor: Actor) -> Possible | None:
     except Refused as refused:
         blocked = blocked or refused.refusal
     main = action.moves and ANY_OPEN not in action.sources and not action.back
-    return Possible("act", action.name, action.title, action.form, action.evidence, main=main, blocked=blocked)
+    return Possible(
+        "act", action.name, action.title, action.form, action.evidence, main=main, blocked=blocked,
+        backdate=action.backdate,
+    )  # fmt: skip
 
 
 def _is_theirs(work: Work, action: Action, actor: Actor, refusal: Refusal) -> bool:

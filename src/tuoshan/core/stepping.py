@@ -85,8 +85,10 @@ def overdue(work: Work) -> list[str]:
 
 
 def mark_late(work: Work, keys: list[str]) -> None:
-    """Note on the event which overdue clocks it ended: the step was taken, and taken late."""
-    ended = [work.case.clocks[key].name for key in keys if not work.case.clocks[key].running]
+    """Note on the event which overdue clocks it ended: the step was taken, and taken late. One that is kept because
+    the step really happened in time is not among them.
+    """
+    ended = [work.case.clocks[key].name for key in keys if work.case.clocks[key].outcome == "late"]
     if ended:
         work.note(late=ended)
 

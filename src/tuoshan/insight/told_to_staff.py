@@ -223,6 +223,9 @@ class ToldToStaff:
                 chips.append(("c-plain", punctuation.titled(title, self.name(int(change["person"])))))
                 why = self._reason(change.get("reason", {}))
                 chips += [("muted", why)] if why else []
+        if given.get("happened"):
+            at = shown_value(None, {"moment": given["happened"]}, {}, {})
+            chips.append(("c-plain", _("实际发生于 %(at)s") % {"at": at}))
         if given.get("late"):
             chips.append(("c-late", _("超时后处理")))
         if given.get("up_the_line"):

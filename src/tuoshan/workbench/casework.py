@@ -6,9 +6,11 @@ A refusal comes back into the open form with what was typed.
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tuoshan import clock, identifiers, punctuation
 from tuoshan.cases import library, queries, service
 from tuoshan.cases.acting import ActingAs
-from tuoshan.cases.forms import PlaybookForm, choices_of, words
+from tuoshan.cases.forms import DayAndTime, PlaybookForm, choices_of, words
 from tuoshan.cases.models import Case, Watch
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import evidence_title, sentence
@@ -40,6 +42,8 @@ from tuoshan.workbench.casepage import find_case, person_id, reply_title, standi
 
 MOST_WRITTEN = 20_000
 MOST_REASON = 200
+HAPPENED = "happened-at"
+"""The moment at which a step really happened, beside the fields of its form; no fact of a playbook has such a name."""
 _FORESEE = "foresee"
 """In the address of a form that is being filled in: tell what would follow, do nothing."""
 
@@ -81,13 +85,24 @@ def act(request: HttpRequest, number: str, kind: str, name: str) -> HttpResponse
         return render(request, "workbench/case/foreseen.html", {"preview": told})
     if request.method == "GET":
         texts = correcting.known_texts(standing, item) if correcting.is_correction(standing, item) else None
-        form = standing.form(item, initial=texts or proposing.initial(case.pk, item.form))
+        form = _form(standing, item, initial=texts or proposing.initial(case.pk, item.form))
         return _form_page(request, case, standing, item, form, drafts.new_upload_token())
     return _do(request, case, standing, item)
 
 
+def _form(standing: Standing, item: Possible, **given: Any) -> PlaybookForm:
+    """The form of the step; where its playbook lets it be recorded afterwards, with the moment at which it happened."""
+    form = standing.form(item, **given)
+    if item.backdate:
+        form.fields[HAPPENED] = forms.SplitDateTimeField(
+            label=_("实际发生时间"), required=False, widget=DayAndTime(),
+            help_text=_("不填就是现在；当时已经办了、事后才记录的，请填当时的时间"),
+        )  # fmt: skip
+    return form
+
+
 def _do(request: HttpRequest, case: Case, standing: Standing, item: Possible) -> HttpResponse:
-    form = standing.form(item, data=request.POST)
+    form = _form(standing, item, data=request.POST)
     token = request.POST.get("upload_token", "")
     if not form.is_valid():
         return _form_page(request, case, standing, item, form, token, status=422)
@@ -98,7 +113,7 @@ def _do(request: HttpRequest, case: Case, standing: Standing, item: Possible) ->
         values = correcting.changed(standing, item, values)
         if not values["changes"]:
             return _form_page(request, case, standing, item, form, token, _("没有改动任何内容。"), 422)
-    outcome = _send(request, case, item, values, token)
+    outcome = _send(request, case, item, values, token, form.cleaned_data.get(HAPPENED))
     if outcome.refusal is not None:
         fields = outcome.refusal.data.get("fields")
         if isinstance(fields, dict):
@@ -121,14 +136,16 @@ def _told(before: Case, playbook: Playbook, title: str) -> str:
     return punctuation.in_turn(told)
 
 
-def _send(request: HttpRequest, case: Case, item: Possible, values: dict[str, Any], token: str) -> service.Outcome:
+def _send(
+    request: HttpRequest, case: Case, item: Possible, values: dict[str, Any], token: str, at: datetime | None = None
+) -> service.Outcome:
     actor = ActingAs.by_person(request.user)
     common: dict[str, Any] = {
         "case_id": case.pk, "actor": actor, "values": values, "expected_seq": _seq(request),
         "idempotency_key": request.POST.get("key") or None,
     }  # fmt: skip
     if item.kind == "act":
-        return service.act(action=item.name, upload_token=token, **common)
+        return service.act(action=item.name, upload_token=token, at=at, **common)
     if item.kind == "task":
         return service.complete_task(
             task_key=item.task, outcome=request.POST.get("outcome", ""), upload_token=token, **common
@@ -197,13 +214,15 @@ def _gone(request: HttpRequest, case: Case, standing: Standing, kind: str, name:
     places: dict[str, Any] = {"act": playbook.actions, "hold": playbook.holds}
     known = places.get(kind, playbook.tasks).get(name)
     title, asked = (known.title, known.form) if known else (playbook.title, ())
-    item = Possible(kind, name, title, asked if kind != "ask" else (), task=task)  # type: ignore[arg-type]
-    outcome = _send(request, case, item, {}, "")
+    backdate = kind == "act" and known is not None and playbook.actions[name].backdate
+    asked = asked if kind != "ask" else ()
+    item = Possible(kind, name, title, asked, task=task, backdate=backdate)  # type: ignore[arg-type]
+    form = _form(standing, item, data=request.POST)  # what was typed stays, to be copied or sent another way
+    form.is_valid()
+    outcome = _send(request, case, item, {}, "", form.cleaned_data.get(HAPPENED))
     if outcome.refusal is None:
         return done(request, case, _("已完成"))
     problem = sentence(outcome.refusal, playbook)
-    form = standing.form(item, data=request.POST)  # what was typed stays, to be copied or sent another way
-    form.is_valid()
     return _form_page(request, case, standing, item, form, "", problem, 409)
 
 

@@ -55,7 +55,7 @@ def told(view: Callable[..., Any]) -> Callable[..., Any]:
         answer = view(request, *args, **kwargs)
         if answer.status_code != 405:
             return answer
-        methods = answer.headers["Allow"]
+        methods = ", ".join(sorted(answer.headers["Allow"].split(", ")))
         refused = problems.Problem(
             405, "method_not_allowed", _("这个地址不接受这种请求"), _("可以用：%(methods)s") % {"methods": methods},
             facts={"methods": methods.split(", ")},

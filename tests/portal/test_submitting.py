@@ -85,8 +85,13 @@ def test_a_double_tap_makes_one_case() -> None:
 def test_the_same_key_with_other_words_is_not_taken_for_the_same() -> None:
     send()
     response = send(what_happened="完全不同的另一件事")
-    assert response.status_code == 422 and "已经提交过" in response.content.decode()
+    page = response.content.decode()
+    assert response.status_code == 422 and "已经提交过" in page
     assert Case.objects.count() == 1
+    fresh = re.search(r'name="key" value="([^"]+)"', page)
+    assert fresh and fresh[1] != "one-key", "sent again, it would be refused for ever"
+    assert send(what_happened="完全不同的另一件事", key=fresh[1]).status_code == 302
+    assert Case.objects.count() == 2
 
 
 def test_another_visitor_with_the_same_key_and_another_phone_begins_a_case_of_their_own() -> None:

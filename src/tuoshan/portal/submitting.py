@@ -65,8 +65,9 @@ def submit(request: HttpRequest) -> HttpResponse:
     if problem or status != 200:
         return _again(request, form, token, problem, status)
     outcome = register(request.POST.get("key", ""), form.cleaned_data, token).outcome
-    if outcome.refusal is not None:
-        return _again(request, form, token, refused(outcome.refusal, library.current(PLAYBOOK)), 422)
+    if (refusal := outcome.refusal) is not None:
+        fresh = identifiers.token() if refusal.because == "key_used_otherwise" else ""
+        return _again(request, form, token, refused(refusal, library.current(PLAYBOOK)), 422, fresh)
     access.open_case(request, Case.objects.get(pk=outcome.case_id))
     response = redirect("portal:submitted", outcome.number)
     response.delete_cookie(DRAFT_COOKIE, path="/portal/")
@@ -89,12 +90,15 @@ def _problem(request: HttpRequest, form: SubmitForm, token: str) -> tuple[str, i
     return "", 200
 
 
-def _again(request: HttpRequest, form: SubmitForm, token: str, problem: str, status: int) -> HttpResponse:
+def _again(
+    request: HttpRequest, form: SubmitForm, token: str, problem: str, status: int, key: str = ""
+) -> HttpResponse:
+    """The form as it was typed, under the same key unless that one is used up."""
     if drafts.token_hash(token) is None:
         token = _draft_token(request)
     context = {
         **submit_context(request), "form": form, "token": token, "problem": problem,
-        "key": request.POST.get("key") or identifiers.token(),
+        "key": key or request.POST.get("key") or identifiers.token(),
     }  # fmt: skip
     return with_draft(request, page(request, "submit.html", context, status), token)
 

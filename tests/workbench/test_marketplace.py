@@ -19,6 +19,7 @@ from tuoshan.parties.models import Person
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Monday 2 March 2026, 09:00 in Shanghai."""
+STORE = frozenset({"staff", "applicant", "store_head"})
 
 
 @pytest.fixture
@@ -127,3 +128,57 @@ def test_what_the_customer_owes_the_platform_is_no_clock_of_ours(house: House, c
     drain()
     assert warnings("chen") == [] and not read(case).overdue
     assert numbers(client(house, "chen").get("/queue/overdue").content.decode(), case) == [False]
+
+
+def answered_after(house: House, case: Case, *, seconds: int, kept: bool, clock: Any) -> None:
+    """The stored figures of the case, and the report over it alone."""
+    from tests.insight.test_reports import report, tiles
+
+    from tuoshan.insight.models import CaseFigures
+
+    indexing.catch_up(clock())
+    found = CaseFigures.objects.get(pk=case.pk)
+    assert (found.response_seconds, found.response_kept) == (seconds, kept)
+    made = tiles(report(house, "overview", playbook=case.playbook))
+    assert (made["response_seconds_50"], made["response_kept"]) == (seconds, 100.0 if kept else 0.0)
+
+
+def test_the_first_answer_to_a_return_is_the_merchants(house: House, clock: Any) -> None:
+    """Silent for 48 hours: the system answered in our place, one minute after they were over, and that is late."""
+    case = request(house, "pinduoduo_return")
+    clock.advance(timedelta(hours=48, minutes=1))
+    drain()
+    answered_after(house, case, seconds=48 * 3600 + 60, kept=False, clock=clock)
+
+
+def test_who_withdraws_was_not_answered(house: House, clock: Any) -> None:
+    from tuoshan.insight.models import CaseFigures
+
+    case = request(house)
+    clock.advance(timedelta(hours=1))
+    done = service.act(
+        case_id=case.pk, action="withdraw", actor=service.ActingAs.by_customer(case.customer_id),
+        values={"reason": "不退了"},
+    )  # fmt: skip
+    assert done.accepted, done.refusal
+    indexing.catch_up(clock())
+    assert CaseFigures.objects.get(pk=case.pk).response_seconds is None
+
+
+def test_the_first_answer_to_a_repair_is_the_store_managers(house: House, clock: Any) -> None:
+    """Asked for on Monday at 09:00, approved three hours later; it was due on Tuesday at the close of business."""
+    asked = service.register(
+        playbook="facility_repair", actor=service.ActingAs("person", house.people["ma"].pk, house.people["ma"], STORE),
+        channel="counter", customer_id=None, unit_id=house.units["store1"].pk, title="射灯不亮",
+        values={"category": "1", "what_broken": "射灯不亮", "place": "inside", "store_type": "mall",
+                "out_of_town": False},
+    )  # fmt: skip
+    assert asked.accepted, asked.refusal
+    clock.advance(timedelta(hours=3))
+    done = service.act(
+        case_id=asked.case_id, action="approve",
+        actor=service.ActingAs("person", house.people["ma"].pk, house.people["ma"], STORE),
+        values={"scope": "换灯", "kind": "simple", "damage_by": "wear"},
+    )  # fmt: skip
+    assert done.accepted, done.refusal
+    answered_after(house, Case.objects.get(), seconds=3 * 3600, kept=True, clock=clock)

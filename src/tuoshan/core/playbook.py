@@ -330,6 +330,8 @@ class Playbook:
     calendar: str = "standard"
     portal: str = ""
     """Whom the page of a case is for: `customer`, another party, or nobody."""
+    first_answer: tuple[str, ...] = ()
+    """The clocks (deadlines, states) that run until whoever asked is first answered; reports measure by them."""
     phase_words: Mapping[str, Wording] = field(default_factory=lambda: MappingProxyType({}))
     """Phases as the page of a case calls them, where the process says so."""
     detours: frozenset[str] = frozenset()

@@ -1,7 +1,7 @@
 """A case's figures, worked out from its state alone, so that they can be made anew and compared at any time."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from tuoshan.care.models import SurveyAnswer
+from tuoshan.cases import library
 from tuoshan.cases.models import Case
 from tuoshan.cases.summary import number_fact, text_fact
 from tuoshan.core.case import CaseState, Clock
 from tuoshan.insight.models import CaseFigures
 
-RESPONSE = ("respond",)
-"""Clocks from the beginning to the first answer."""
 SOLUTION = ("solve", "finished")
 """Clocks that end when the matter is solved; where a process has none, it is solved when it is closed."""
 MET = ("kept", "late")
@@ -41,15 +40,33 @@ def _stood_still(clock: Clock) -> timedelta:
     return sum(((end - start) for start, end in (*clock.paused, *clock.held) if end is not None), timedelta())
 
 
-def first_response(state: CaseState) -> Response | None:
-    """From the first run of the answering clock; None while it runs and where it was stopped unmet."""
-    runs = sorted((c for c in state.clocks.values() if c.name in RESPONSE), key=lambda c: (c.started, c.run))
-    if not runs or runs[0].ended is None or runs[0].outcome not in MET:
+def first_response(state: CaseState, names: Collection[str]) -> Response | None:
+    """From the first run of the answering clocks; None while it runs and where it was stopped unmet.
+
+    A state's clock that another one of them replaced in the same moment (a platform's own time was recorded) has
+    answered nobody: the time runs on.
+    """
+    runs = sorted((c for c in state.clocks.values() if c.name in names), key=lambda c: (c.started, c.run))
+    counted = runs[:1]
+    for run in runs[1:]:
+        if run.kind == "state" and run.started == counted[-1].ended:
+            counted.append(run)
+    if not counted or counted[-1].ended is None or counted[-1].outcome not in MET:
         return None
-    first = runs[0]
-    assert first.ended is not None
-    passed = first.ended - first.started - _stood_still(first)
-    return Response(first.ended, int(passed.total_seconds()), first.outcome == "kept")
+    last = counted[-1]
+    assert last.ended is not None
+    passed = last.ended - counted[0].started - sum((_stood_still(run) for run in counted), timedelta())
+    return Response(last.ended, int(passed.total_seconds()), last.outcome == "kept")
+
+
+def _first_answer(case: Case, state: CaseState) -> Response | None:
+    """The first answer of a case; its early end, a withdrawal, answers nobody though it ends the clock."""
+    try:
+        names = library.pinned(case.playbook, case.playbook_hash).first_answer
+    except library.PlaybookUnknown:
+        return None
+    found = None if case.is_history else first_response(state, names)
+    return None if found is not None and case.end_kind == "early" and found.at == case.closed_at else found
 
 
 def resolved_at(case: Case, state: CaseState) -> datetime | None:
@@ -66,7 +83,7 @@ def resolved_at(case: Case, state: CaseState) -> datetime | None:
 def figures_of(case: Case, answer: tuple[int, datetime] | None) -> CaseFigures:
     """The figures of a case; `answer` is the newest survey's score and moment, when one is kept."""
     state = CaseState.from_json(json.loads(case.snapshot))
-    response = None if case.is_history else first_response(state)
+    response = _first_answer(case, state)
     solved = None if case.is_history else resolved_at(case, state)
     reopened, appealed = state.actions.get("reopen"), state.actions.get("appeal")
     score, scored_at = answer or _score_in(state)

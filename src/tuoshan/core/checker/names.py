@@ -82,6 +82,8 @@ def _states(desk: Desk) -> None:
                   f"there is no field '{book.about}': earlier cases about the same thing are not found",
                   "写上登记时填写的字段，如订单或门店",
                   "name a field of the registration, such as the order or the shop")  # fmt: skip
+    clocks = {*book.deadlines, *(name for name, one in book.states.items() if one.waits and one.waits.limit)}
+    _known(desk, "first_answer", book.lines.get("first_answer", 1), book.first_answer, clocks, "时限", "clock")
     for name, state in book.states.items():
         where = f"states.{name}"
         if not state.phase:

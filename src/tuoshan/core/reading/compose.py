@@ -89,6 +89,7 @@ def _build(root: Mapping, sections: Map[str, Mapping], values: Values) -> Playbo
         number_prefix=values.text(root.get("number"), "number") or "TS",
         calendar=values.name(root.get("calendar"), "calendar") or "standard",
         portal=_portal(root, values),
+        first_answer=values.names(root.get("first_answer"), "first_answer"),
         phase_words=MappingProxyType(_phase_words(sections["phases"], values)),
         detours=_detours(sections["phases"], values),
     )  # fmt: skip

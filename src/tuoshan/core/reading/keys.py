@@ -11,7 +11,7 @@ SECTIONS: Final = (
 
 PLAYBOOK: Final = (
     "playbook", "version", "title", "source", "number", "about", "portal", "calendar", "takes", "register", "start",
-    *SECTIONS, "walks",
+    "first_answer", *SECTIONS, "walks",
 )  # fmt: skip
 FRAGMENT: Final = ("fragment", "title", "source", "parameters", *SECTIONS)
 

@@ -99,9 +99,56 @@ def test_what_is_taken_off_is_the_least_and_never_more_than_the_price() -> None:
     )  # fmt: skip
     assert due(taken) == {"return": Decimal("80.00")}
     whole = together(
-        one("house", "{deduct: {what: gift, of: '350'}}"), one("platform", "{right: return, amount: paid}")
+        one("platform", "{deduct: {what: gift, of: '350'}}"), one("house", "{right: return, amount: paid}")
     )
     assert due(whole) == {"return": Decimal("0.00")}
+
+
+def test_a_lower_layer_takes_nothing_off_what_a_higher_one_gives() -> None:
+    ruling = together(
+        one("law", "{right: return, amount: paid}"), one("platform", "{deduct: {what: gift, of: '20'}}"),
+        one("house", "{right: return, amount: paid}"),
+    )  # fmt: skip
+    assert due(ruling) == {"return": Decimal("100.00")}
+    assert not ruling.deductions
+    [found] = ruling.differences
+    assert (found.subject, found.counts.why.pack.layer, found.yields.why.pack.layer) == ("deduct", "law", "platform")
+
+
+def test_what_is_given_where_no_rule_is_yields_to_a_book_that_governs() -> None:
+    law = one("law", "[{right: [return, exchange], where_none_governs: true}, {right: repair}]")
+    assert set(due(together(law))) == {"return", "exchange", "repair"}
+    governed = together(law, one("house", "{governs: exchange}"))
+    assert set(due(governed)) == {"return", "repair"}
+    assert not governed.refused
+    assert set(due(together(law, one("national", "{governs: [return, exchange, repair]}")))) == {"repair"}
+
+
+def test_what_a_book_may_still_govern_is_not_promised_before_its_question_is_answered() -> None:
+    law = one("law", "{right: exchange, where_none_governs: true}")
+    house = """
+policy: house_book
+version: 1
+title: 店规 / House book
+source: 测试 / Tests
+layer: house
+applies: paid > 10
+clauses: {C1: 条款 / Clause}
+tables:
+  only:
+    title: 表 / Table
+    hit: first
+    when: [fault, sold_on]
+    rows: [{id: over, fault: open, sold_on: "< 2026-01-01", then: {governs: exchange}, clause: C1}, {id: running}]
+"""
+    books = [book(law), book(house)]
+    known = {"fault": "open", "paid": Decimal("100.00")}
+    asked = rule_all(books, known, DAY)
+    assert not asked.rights and [question.fact for question in asked.questions] == ["sold_on"]
+    assert due(rule_all(books, {**known, "sold_on": DAY}, DAY)) == {"exchange": None}
+    assert not rule_all(books, {**known, "sold_on": date(2025, 12, 31)}, DAY).rights
+    assert not rule_all(books, {"fault": "open", "sold_on": DAY}, DAY).rights
+    assert due(rule_all(books, {"fault": "open", "sold_on": DAY, "paid": Decimal("10.00")}, DAY)) == {"exchange": None}
 
 
 def test_the_fewest_conditions_count() -> None:

@@ -62,6 +62,12 @@ def said(ruling: Ruling, *kinds: str) -> set[tuple[str, str, str, str]]:
     return {(one.kind, one.what, one.why.table, one.why.row) for one in ruling.statements if one.kind in kinds}
 
 
+def governed(ruling: Ruling) -> set[str]:
+    """The remedies that the State's rule or an agreement decides, or may decide, instead of article 24 of the law."""
+    certain = {one.what for one in ruling.statements if one.kind == "governs"}
+    return certain.union(*(read.may_govern for read in ruling.reads))
+
+
 def remedies(ruling: Ruling) -> set[str]:
     return {right.remedy for right in ruling.rights}
 
@@ -91,6 +97,27 @@ def test_more_days_never_give_more_rights(pack: Pack, data: Any) -> None:
     assert remedies(later) <= remedies(earlier)
 
 
+@settings(TRIES, max_examples=150)
+@given(data=st.data())
+def test_more_days_never_give_more_rights_by_all_books_together(data: Any) -> None:
+    facts = data.draw(facts_for(list(PACKS), missing=0))
+    later = facts["reported_on"] + timedelta(data.draw(st.integers(1, 400)))
+    before, after = rule_all(PACKS, facts, TODAY), rule_all(PACKS, {**facts, "reported_on": later}, TODAY)
+    assume(not before.questions)
+    assert remedies(after) <= remedies(before)
+
+
+def test_no_promise_of_a_house_or_platform_governs_the_return() -> None:
+    """The law's return within seven days stands above any promise; only the State's rule may take its place."""
+    found = {
+        (pack.name, finding.what)
+        for pack in PACKS if pack.layer not in ("law", "national")
+        for table in pack.tables.values() for row in table.rows for finding in row.findings
+        if finding.kind == "governs"
+    }  # fmt: skip
+    assert found and all(what in ("exchange", "repair") for _name, what in found)
+
+
 @pytest.mark.parametrize("pack", PACKS, **NAMED)
 @TRIES
 @given(data=st.data())
@@ -110,8 +137,10 @@ def test_the_floor_of_the_law_is_never_undercut(pack: Pack, data: Any) -> None:
     law, together = rule_all(LAW, facts, TODAY), rule_all([*LAW, pack], facts, TODAY)
     due = {right.remedy: right for right in together.rights}
     for right in law.rights:
+        if all(one.words.get("where_none_governs") for one in right.given_by) and right.remedy in governed(together):
+            continue
         assert right.remedy in due
-        if right.amount is not None and not together.deductions:
+        if right.amount is not None:
             assert (due[right.remedy].amount or 0) >= right.amount
         assert (due[right.remedy].fee or 0) <= (right.fee or 0)
     assert (together.extra or 0) >= (law.extra or 0)

@@ -13,10 +13,10 @@ from tuoshan.core.yaml_strict import Mapping as MappingNode
 from tuoshan.core.yaml_strict import Node
 
 VERBS = (
-    "right", "floor", "no_right", "outside", "extra", "deduct", "freight", "risk", "proof", "period", "deadline",
-    "limit", "pays", "duty", "note",
+    "right", "floor", "no_right", "outside", "governs", "extra", "deduct", "freight", "risk", "proof", "period",
+    "deadline", "limit", "pays", "duty", "note",
 )  # fmt: skip
-TERMS = ("if", "amount", "fee", "until", "needs", "rank")
+TERMS = ("if", "amount", "fee", "until", "needs", "rank", "where_none_governs")
 LEGS = ("out", "back")
 TIME_UNITS = ("minutes", "hours", "days", "law_days", "working_days", "months")
 
@@ -76,6 +76,8 @@ def _terms(body: MappingNode, where: str, values: Values) -> tuple[dict[str, Amo
     if body.get("rank") is not None:
         rank = values.literal(body.get("rank"), where)
         words["rank"] = int(rank) if isinstance(rank, Decimal) else 0
+    if values.yes(body.get("where_none_governs"), where):
+        words["where_none_governs"] = True
     return amounts, words
 
 
@@ -97,6 +99,11 @@ def _right(node: Node | None, body: MappingNode, where: str, values: Values) -> 
 
 def _refusal(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
     for remedy in _remedies(node, where, values, "all"):
+        yield remedy, {}, {}
+
+
+def _governed(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    for remedy in _remedies(node, where, values):
         yield remedy, {}, {}
 
 
@@ -186,7 +193,7 @@ def _words(node: Node | None, body: MappingNode, where: str, values: Values) -> 
 
 
 _READERS: Mapping[str, Callable[[Node | None, MappingNode, str, Values], Iterator[Parts]]] = {
-    "right": _right, "floor": _right, "no_right": _refusal, "outside": _refusal, "extra": _sum, "deduct": _sum,
-    "freight": _legs, "risk": _legs, "proof": _proof, "period": _period, "deadline": _deadline, "limit": _limit,
+    "right": _right, "floor": _right, "no_right": _refusal, "outside": _refusal, "governs": _governed,
+    "extra": _sum, "deduct": _sum, "freight": _legs, "risk": _legs, "proof": _proof, "period": _period, "deadline": _deadline, "limit": _limit,
     "pays": _pays, "duty": _words, "note": _words,
 }  # fmt: skip

@@ -9,7 +9,7 @@ holidays is read. Facts must have passed `facts.read_facts`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -41,6 +41,11 @@ class ReadyRow:
     provisional: tuple[Wording, ...]
     findings: tuple[tuple[Finding, Statement | None], ...]
 
+    @property
+    def governs(self) -> frozenset[str]:
+        """The remedies for which it stands in the place of what is given where no rule is."""
+        return frozenset(finding.what for finding, _ in self.findings if finding.kind == "governs")
+
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
@@ -49,10 +54,16 @@ class Compiled:
     ready: Ready
     rows: Mapping[str, tuple[ReadyRow, ...]]
     dated: tuple[Clause, ...]
+    governing: frozenset[str]
+    """The remedies that any of its rows governs."""
 
     @property
     def tables(self) -> Mapping[str, CompiledTable]:
         return self.ready.tables
+
+    def rows_of(self, table: str, mask: int) -> Iterator[ReadyRow]:
+        """The rows of a mask."""
+        return (row for place, row in enumerate(self.rows[table]) if mask >> place & 1)
 
 
 @lru_cache(maxsize=256)
@@ -60,7 +71,8 @@ def compiled(pack: Pack) -> Compiled:
     """The pack made ready; the same pack once."""
     rows = {name: tuple(_ready(pack, table, row) for row in table.rows) for name, table in pack.tables.items()}
     dated = tuple(clause for clause in pack.clauses.values() if clause.in_force is not None)
-    return Compiled(make_ready(pack), rows, dated)
+    governing = frozenset(what for listed in rows.values() for row in listed for what in row.governs)
+    return Compiled(make_ready(pack), rows, dated, governing)
 
 
 def _ready(pack: Pack, table: Table, row: Row) -> ReadyRow:
@@ -91,6 +103,8 @@ class Read:
     desk: Desk | None = None
     applies: bool | None = True
     """None: not known yet."""
+    may_govern: set[str] = field(default_factory=set)
+    """Remedies that rows still open might govern."""
 
     def ask(self, names: Iterable[str], weight: int) -> None:
         for name in names:
@@ -128,21 +142,30 @@ def read(
     ready = made.ready
     found = Read(pack)
     if choosing and not _applies(found, ready, facts, on, calendar):
-        return found
+        return _open(found, made)
     desk = found.desk = Desk(ready, facts, on, calendar or standard_cn())
     if choosing and not _in_force(found, desk):
-        return found
+        return _open(found, made)
     for clause in made.dated:
         _judge_clause(desk, clause)
     for name, table in ready.tables.items():
         looked = desk.look(name)
         if looked.unknown:
             _ask(found, desk, table, looked)
+            if made.governing:
+                found.may_govern.update(*(row.governs for row in made.rows_of(name, looked.possible & ~looked.hits)))
         rows, hits = made.rows[name], looked.hits
         while hits:
             lowest = hits & -hits
             _state(found, desk, rows[lowest.bit_length() - 1])
             hits ^= lowest
+    return found
+
+
+def _open(found: Read, made: Compiled) -> Read:
+    """A book that does not speak, or of which that is not known yet: then it might govern whatever its rows can."""
+    if found.applies is None:
+        found.may_govern |= made.governing
     return found
 
 

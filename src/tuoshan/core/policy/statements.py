@@ -22,7 +22,7 @@ ZERO = Decimal("0.00")
 MONEY_BACK = ("refund", "return")
 """Remedies whose amount is the price, or part of it, from which a gift's value may be taken."""
 NO_RANK = 99
-SAYS_NOTHING = frozenset({"outside", "period", "note", "duty", "floor"})
+SAYS_NOTHING = frozenset({"outside", "governs", "period", "note", "duty", "floor"})
 """Statements that stand beside an answer and are none."""
 
 
@@ -165,13 +165,13 @@ class Ruling:
 def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -> Ruling:
     """One ruling of what the packs say."""
     reads = sorted(reads, key=lambda read: LAYERS.index(read.pack.layer))
-    statements = [one for read in reads for one in read.statements]
+    statements = _not_governed(reads)
     said: dict[str, list[Statement]] = {}
     for one in statements:
         said.setdefault(one.kind, []).append(one)
     differences: list[Difference] = []
-    deductions = _chosen(said, "deduct", lower=True, differences=differences)
-    rights = _rights(said, deductions, differences)
+    deductions = _deductions(said, differences)
+    rights = _rights(said, differences)
     given = {right.remedy for right in rights}
     return Ruling(
         on=on, facts=facts, packs=tuple(read.pack for read in reads if read.applies),
@@ -187,11 +187,20 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
     )  # fmt: skip
 
 
+def _not_governed(reads: Sequence[Read]) -> list[Statement]:
+    """All statements but rights that are given only where no rule governs them, while another book does or may."""
+    governed = {one.what for read in reads for one in read.statements if one.kind == "governs"}
+    governed = governed.union(*(read.may_govern for read in reads))
+    return [
+        one for read in reads for one in read.statements
+        if not (one.words.get("where_none_governs") and one.what in governed)
+    ]  # fmt: skip
+
+
 # -- remedies -------------------------------------------------------------------------------------------------
 
 
-def _rights(said: Said, deductions: Mapping[str, Chosen], differences: list[Difference]) -> tuple[Right, ...]:
-    off = sum((one.value for one in deductions.values() if isinstance(one.value, Decimal)), ZERO)
+def _rights(said: Said, differences: list[Difference]) -> tuple[Right, ...]:
     rights = []
     for remedy in [remedy for remedy in REMEDIES if any(one.what == remedy for one in said.get("right", ()))]:
         given = [one for one in said["right"] if one.what == remedy]
@@ -200,13 +209,39 @@ def _rights(said: Said, deductions: Mapping[str, Chosen], differences: list[Diff
         differences += [_differs("right", remedy, given[0], other) for other in refusing]
         amount = _best([*given, *floors], "amount", max, differences, remedy)
         if isinstance(amount, Decimal) and remedy in MONEY_BACK:
-            amount = max(ZERO, amount - off)
+            amount = max(_less(one, said) for one in [*given, *floors] if "amount" in one.amounts)
         rights.append(Right(
             remedy, tuple(given), amount, _best([*given, *floors], "fee", min, differences, remedy),
             _best(given, "until", max, differences, remedy), _needs(given),
             min(int(one.words.get("rank", NO_RANK)) for one in given),
         ))  # fmt: skip
     return tuple(sorted(rights, key=lambda right: right.rank))
+
+
+def _less(one: Statement, said: Said) -> Decimal:
+    """What is left of a statement's amount: only its own layer and higher ones may take something off."""
+    least: dict[str, Decimal] = {}
+    for off in said.get("deduct", ()):
+        if "of" in off.amounts and off.why.rank <= one.why.rank:
+            least[off.what] = min(off.amounts["of"], least.get(off.what, off.amounts["of"]))
+    return max(ZERO, one.amounts["amount"] - sum(least.values(), ZERO))
+
+
+def _deductions(said: Said, differences: list[Difference]) -> dict[str, Chosen]:
+    """What is taken off, the least of each kind; one of a lower layer than an amount that is given yields to it."""
+    money = [
+        one for kind in ("right", "floor") for one in said.get(kind, ())
+        if one.what in MONEY_BACK and "amount" in one.amounts
+        and any(right.what == one.what for right in said.get("right", ()))
+    ]  # fmt: skip
+    counting = []
+    for off in said.get("deduct", ()):
+        spared = next((one for one in money if one.why.rank < off.why.rank), None)
+        if spared is None:
+            counting.append(off)
+        elif not any(one.what == off.what and one.why.rank <= spared.why.rank for one in said["deduct"]):
+            differences.append(_differs("deduct", off.what, spared, off))
+    return _chosen({"deduct": counting}, "deduct", lower=True, differences=differences)
 
 
 def _needs(given: Sequence[Statement]) -> tuple[str, ...]:

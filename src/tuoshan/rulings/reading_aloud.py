@@ -12,7 +12,8 @@ from tuoshan.core.policy.wording import SUBJECTS, length_en, length_zh
 VERBS = {
     "right": Wording("可以", "due:"), "floor": Wording("至少", "at least:"), "no_right": Wording("不支持", "not due:"),
     "outside": Wording("不涉及", "outside of this book:"),
-    "governs": Wording("由本规定决定，不另依消法第24条：", "decided by this book, not by article 24 of the Consumer Law:"),
+    "governs": Wording("由本规定决定，不另依消法第24条：", "decided by this book, not by article 24 of the law:"),
+    "bars": Wording("不支持，其他规定也不支持", "not due, by no other book either:"),
     "extra": Wording("另付", "on top:"),
     "deduct": Wording("扣减", "taken off:"), "freight": Wording("运费", "freight:"), "risk": Wording("风险", "risk:"),
     "proof": Wording("举证", "proof:"), "period": Wording("", ""),

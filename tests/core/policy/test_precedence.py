@@ -124,6 +124,14 @@ def test_what_is_given_where_no_rule_is_yields_to_a_book_that_governs() -> None:
     assert set(due(together(law, one("national", "{governs: [return, exchange, repair]}")))) == {"repair"}
 
 
+def test_what_a_higher_layer_bars_is_given_by_no_promise() -> None:
+    promise = one("house", "[{right: return, amount: paid}, {extra: {what: fraud, of: paid}}]")
+    barred = together(one("law", "{bars: all}"), promise)
+    assert not barred.rights and barred.extra is None
+    assert [refused.remedy for refused in barred.refused] == ["all"]
+    assert set(due(together(one("law", "{right: exchange}"), one("platform", "{bars: all}"), promise))) == {"exchange"}
+
+
 def test_what_a_book_may_still_govern_is_not_promised_before_its_question_is_answered() -> None:
     law = one("law", "{right: exchange, where_none_governs: true}")
     house = """

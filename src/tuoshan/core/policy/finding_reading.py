@@ -13,7 +13,7 @@ from tuoshan.core.yaml_strict import Mapping as MappingNode
 from tuoshan.core.yaml_strict import Node
 
 VERBS = (
-    "right", "floor", "no_right", "outside", "governs", "extra", "deduct", "freight", "risk", "proof", "period",
+    "right", "floor", "no_right", "outside", "governs", "bars", "extra", "deduct", "freight", "risk", "proof", "period",
     "deadline", "limit", "pays", "duty", "note",
 )  # fmt: skip
 TERMS = ("if", "amount", "fee", "until", "needs", "rank", "where_none_governs")
@@ -194,6 +194,7 @@ def _words(node: Node | None, body: MappingNode, where: str, values: Values) -> 
 
 _READERS: Mapping[str, Callable[[Node | None, MappingNode, str, Values], Iterator[Parts]]] = {
     "right": _right, "floor": _right, "no_right": _refusal, "outside": _refusal, "governs": _governed,
-    "extra": _sum, "deduct": _sum, "freight": _legs, "risk": _legs, "proof": _proof, "period": _period, "deadline": _deadline, "limit": _limit,
+    "bars": _refusal, "extra": _sum, "deduct": _sum, "freight": _legs, "risk": _legs, "proof": _proof,
+    "period": _period, "deadline": _deadline, "limit": _limit,
     "pays": _pays, "duty": _words, "note": _words,
 }  # fmt: skip

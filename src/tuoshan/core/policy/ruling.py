@@ -46,6 +46,11 @@ class ReadyRow:
         """The remedies for which it stands in the place of what is given where no rule is."""
         return frozenset(finding.what for finding, _ in self.findings if finding.kind == "governs")
 
+    @property
+    def bars(self) -> bool:
+        """Whether nothing that its layer and lower ones give stands beside it."""
+        return any(finding.kind == "bars" for finding, _ in self.findings)
+
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
@@ -56,6 +61,8 @@ class Compiled:
     dated: tuple[Clause, ...]
     governing: frozenset[str]
     """The remedies that any of its rows governs."""
+    bars: bool
+    """Whether any of its rows bars what lower layers give."""
 
     @property
     def tables(self) -> Mapping[str, CompiledTable]:
@@ -72,7 +79,8 @@ def compiled(pack: Pack) -> Compiled:
     rows = {name: tuple(_ready(pack, table, row) for row in table.rows) for name, table in pack.tables.items()}
     dated = tuple(clause for clause in pack.clauses.values() if clause.in_force is not None)
     governing = frozenset(what for listed in rows.values() for row in listed for what in row.governs)
-    return Compiled(make_ready(pack), rows, dated, governing)
+    bars = any(row.bars for listed in rows.values() for row in listed)
+    return Compiled(make_ready(pack), rows, dated, governing, bars)
 
 
 def _ready(pack: Pack, table: Table, row: Row) -> ReadyRow:
@@ -105,6 +113,8 @@ class Read:
     """None: not known yet."""
     may_govern: set[str] = field(default_factory=set)
     """Remedies that rows still open might govern."""
+    may_bar: bool = False
+    """Whether a row still open might bar what this layer and lower ones give."""
 
     def ask(self, names: Iterable[str], weight: int) -> None:
         for name in names:
@@ -152,8 +162,10 @@ def read(
         looked = desk.look(name)
         if looked.unknown:
             _ask(found, desk, table, looked)
-            if made.governing:
-                found.may_govern.update(*(row.governs for row in made.rows_of(name, looked.possible & ~looked.hits)))
+            if made.governing or made.bars:
+                still_open = list(made.rows_of(name, looked.possible & ~looked.hits))
+                found.may_govern.update(*(row.governs for row in still_open))
+                found.may_bar = found.may_bar or any(row.bars for row in still_open)
         rows, hits = made.rows[name], looked.hits
         while hits:
             lowest = hits & -hits

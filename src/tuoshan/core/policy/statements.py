@@ -22,6 +22,8 @@ ZERO = Decimal("0.00")
 MONEY_BACK = ("refund", "return")
 """Remedies whose amount is the price, or part of it, from which a gift's value may be taken."""
 NO_RANK = 99
+BARRED = ("right", "extra", "freight")
+"""What a claim in bad faith has not."""
 SAYS_NOTHING = frozenset({"outside", "governs", "period", "note", "duty", "floor"})
 """Statements that stand beside an answer and are none."""
 
@@ -165,7 +167,7 @@ class Ruling:
 def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -> Ruling:
     """One ruling of what the packs say."""
     reads = sorted(reads, key=lambda read: LAYERS.index(read.pack.layer))
-    statements = _not_governed(reads)
+    statements = _not_barred(reads, _not_governed(reads))
     said: dict[str, list[Statement]] = {}
     for one in statements:
         said.setdefault(one.kind, []).append(one)
@@ -176,8 +178,9 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
     return Ruling(
         on=on, facts=facts, packs=tuple(read.pack for read in reads if read.applies),
         statements=tuple(statements), questions=_questions(reads), rights=rights,
-        refused=_refused(said.get("no_right", ()), given), freight=_borne(said, "freight", differences),
-        risk=_borne(said, "risk", differences), pays=_borne(said, "pays", differences),
+        refused=_refused([*said.get("no_right", ()), *said.get("bars", ())], given),
+        freight=_borne(said, "freight", differences), risk=_borne(said, "risk", differences),
+        pays=_borne(said, "pays", differences),
         extras=_chosen(said, "extra", lower=False, differences=differences), deductions=deductions,
         limits=_chosen(said, "limit", lower=False, differences=differences),
         proofs=_proofs(said.get("proof", ()), differences), periods=tuple(said.get("period", ())),
@@ -195,6 +198,15 @@ def _not_governed(reads: Sequence[Read]) -> list[Statement]:
         one for read in reads for one in read.statements
         if not (one.words.get("where_none_governs") and one.what in governed)
     ]  # fmt: skip
+
+
+def _not_barred(reads: Sequence[Read], statements: list[Statement]) -> list[Statement]:
+    """Without what is given against a bar of the same or a higher layer: a claim in bad faith has no remedy by any
+    promise. A bar that is still open holds back what lower layers give, for it may fall yet."""
+    bars = [one.why.rank for one in statements if one.kind == "bars"]
+    may = [LAYERS.index(read.pack.layer) + 1 for read in reads if read.may_bar]
+    barred_from = min([*bars, *may], default=len(LAYERS))
+    return [one for one in statements if not (one.kind in BARRED and one.why.rank >= barred_from)]
 
 
 # -- remedies -------------------------------------------------------------------------------------------------

@@ -236,7 +236,8 @@ def _less(one: Statement, said: Said) -> Decimal:
     for off in said.get("deduct", ()):
         if "of" in off.amounts and off.why.rank <= one.why.rank:
             least[off.what] = min(off.amounts["of"], least.get(off.what, off.amounts["of"]))
-    return max(ZERO, one.amounts["amount"] - sum(least.values(), ZERO))
+    amount: Decimal = one.amounts["amount"]
+    return max(ZERO, amount - sum(least.values(), ZERO))
 
 
 def _deductions(said: Said, differences: list[Difference]) -> dict[str, Chosen]:

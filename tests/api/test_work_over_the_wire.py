@@ -92,7 +92,7 @@ def test_a_number_of_the_board_is_the_count_of_its_list() -> None:
     of_person = lead.get(f"/board/cases/handler?person_id={lead.person.pk}")
     assert of_person["count"] == Case.objects.filter(handler_id=lead.person.pk).count()
     tomorrow = lead.get("/board/tomorrow")
-    assert tomorrow["count"] == len(tomorrow["clocks"])
+    assert tomorrow["count"] == len(tomorrow["clocks"]) > 0, "its first answer is due in 24 hours"
     assert {one["acts"] for one in tomorrow["clocks"]} <= {"", str(lead.person), "客服受理"}
     assert lead.get("/board/approvals") == []
     lead.get("/board/cases/unheard-of", expect=404)

@@ -120,7 +120,21 @@ def test_a_limit_that_would_be_over_is_due_now_and_not_in_the_past(begun: int, c
         assert faults_of([begun]) == []
 
 
-def test_a_state_without_a_limit_gets_one_from_now_on_and_a_limit_that_is_gone_ends(begun: int, clock: Any) -> None:
+def test_a_limit_that_is_gone_ends(begun: int) -> None:
+    case = in_work(begun)
+
+    def without(text: str) -> str:
+        before, _, rest = text.replace(", promise: solve", ", no_promise: 内部处理 / Inside").partition("deadlines:\n")
+        return f"{before}holds:\n" + rest.partition("holds:\n")[2].replace("stops: [solve]", "stops: all")
+
+    with in_use(without):
+        assert bring(Names()).moved == 1
+        ended = Deadline.objects.get(case_id=case.pk, name="solve")
+        assert ended.ended_at is not None and ended.outcome == "stopped"
+        assert faults_of([begun]) == []
+
+
+def test_a_state_without_a_limit_gets_one_from_now_on(begun: int, clock: Any) -> None:
     case = in_work(begun)
     clock.advance(timedelta(hours=3))
     change = "waits: {for: handler, within: 2 days, late: [lead]}"

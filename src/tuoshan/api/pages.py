@@ -1,8 +1,5 @@
 """Lists page by page: the next page begins after the last one that was seen, whatever came in meanwhile."""
 
-import base64
-import binascii
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,8 +8,7 @@ from django.db.models import QuerySet
 
 from tuoshan.api.problems import broken_cursor
 from tuoshan.cases import queries
-from tuoshan.cases.paging import Page
-from tuoshan.cases.queries import CursorBroken
+from tuoshan.cases.paging import CursorBroken, Page, cursor_of, parts_of
 from tuoshan.insight.story import Entry
 
 TIMELINE = "timeline"
@@ -43,16 +39,14 @@ def page_of_story(entries: Sequence[Entry], cursor: str, limit: int) -> tuple[li
 
 
 def _write(place: tuple[datetime, int, int]) -> str:
-    text = json.dumps([TIMELINE, place[0].isoformat(), place[1], place[2]], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return cursor_of(TIMELINE, place[0].isoformat(), *place[1:])
 
 
 def _read(cursor: str) -> tuple[datetime, int, int]:
     try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        made_for, at, seq, number = json.loads(text)
+        made_for, at, seq, number = parts_of(cursor)
         place = datetime.fromisoformat(at), int(seq), int(number)
-    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
+    except (ValueError, TypeError, OverflowError, CursorBroken) as error:
         raise broken_cursor() from error
     if made_for != TIMELINE or place[0].tzinfo is None:
         raise broken_cursor()

@@ -21,7 +21,7 @@ from tuoshan.catalog.models import OrderRef, Product
 from tuoshan.core.playbook import Playbook
 from tuoshan.intake import beside, pasted
 from tuoshan.intake.arrivals import Came
-from tuoshan.intake.channels import PRODUCT_SAID, particulars_of
+from tuoshan.intake.channels import particulars_of
 from tuoshan.intake.forms import CameForm, Registration, find_product
 from tuoshan.intake.registering import Contact, IdentityCheck, find_order, register_complaint
 from tuoshan.knowledge import sooner
@@ -179,7 +179,7 @@ def case_register(request: HttpRequest, body: RegisterIn) -> tuple[int, dict[str
     try:
         registered = register_complaint(
             playbook=body.playbook, actor=acting(request), values=values, contact=contact,
-            came=replace(came, particulars={**came.particulars, PRODUCT_SAID: said}) if said else came,
+            came=came.with_product(said),
             unit_id=body.unit_id or me(request).unit_id, title=body.title, upload_token=body.upload_token,
             identity=checked, idempotency_key=idempotency_key(request),
         )  # fmt: skip

@@ -6,6 +6,7 @@ Broken off and asked for again it goes on: a case that was brought over is no lo
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db.models import Count, QuerySet
 
@@ -25,6 +26,7 @@ from tuoshan.core.recomputing import ADMINISTRATOR
 EFFECTS = "effects_pending"
 """A message or a payment of the old version is still on its way: the case is taken when it has arrived."""
 GONE = "playbook_gone"
+AT_ONCE = 500
 
 
 @dataclass
@@ -71,32 +73,32 @@ def _others(playbook: Playbook) -> "QuerySet[Case]":
     return Case.objects.filter(playbook=playbook.key, ended=False).exclude(playbook_hash=playbook.hash).order_by()
 
 
-def run(key: str, names: Names, person_id: int | None, *, dry: bool = False, most: int = 0) -> Iterator[Brought]:
-    """Take one case after the other; what has come of it so far after each. `dry` writes nothing; `most` cases."""
+def run(key: str, names: Names, person_id: int | None, *, dry: bool = False) -> Iterator[Brought]:
+    """Take one case after the other; what has come of it so far after each. `dry` writes nothing."""
     playbook = library.current(key)
     library.ensure_stored(playbook)
     found, batch = Brought(), str(identifiers.next_id())
-    after = 0
-    while not most or found.moved + len(found.stayed) < most:
-        row = _others(playbook).filter(pk__gt=after).order_by("pk").values_list("pk", "number").first()
-        if row is None:
-            return
-        after, number = row
-        _take(after, number, playbook, names, person_id, batch, found, dry)
+    for pk, number in _numbers(playbook):
+        change, why = writing.repeated(partial(_one, pk, playbook, names, person_id, batch, dry))
+        if why:
+            found.stayed[number] = why
+        elif change is not None:
+            found.moved += 1
+            found.clocks += _has_another_end(change)
         yield found
 
 
-def _take(
-    pk: int, number: str, playbook: Playbook, names: Names, person_id: int | None, batch: str, found: Brought, dry: bool
-) -> None:  # fmt: skip
-    change, why = writing.repeated(lambda: _one(pk, playbook, names, person_id, batch, dry))
-    if why:
-        found.stayed[number] = why
-    elif change is not None:
-        found.moved += 1
-        before = change.before.clocks if change.before else {}
-        known = change.decision.case.clocks
-        found.clocks += any(known[key].due != one.due for key, one in before.items() if one.ended is None)
+def _numbers(playbook: Playbook) -> Iterator[tuple[int, str]]:
+    """The cases on other versions, by id, read some at a time: they leave the list as they are brought over."""
+    after, rows = 0, _others(playbook).order_by("pk").values_list("pk", "number")
+    while page := list(rows.filter(pk__gt=after)[:AT_ONCE]):
+        yield from page
+        after = page[-1][0]
+
+
+def _has_another_end(change: Change) -> bool:
+    before, now = change.before.clocks if change.before else {}, change.decision.case.clocks
+    return any(now[key].due != one.due for key, one in before.items() if one.running)
 
 
 def _one(

@@ -155,9 +155,24 @@ def _write(direction: str, row: Model, order: list[str]) -> str:
     for name in order:
         value = getattr(row, name.lstrip("-"))
         values.append(_written(value))
-    order = [BANDED, *order] if banded else order
-    text = json.dumps([direction, order, values], separators=(",", ":"))
+    return cursor_of(direction, [BANDED, *order] if banded else order, values)
+
+
+def cursor_of(*parts: Any) -> str:
+    """JSON values as one word of an address."""
+    text = json.dumps(parts, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def parts_of(cursor: str) -> list[Any]:
+    """The values again. Raises CursorBroken for what is no cursor at all."""
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error) as error:
+        raise CursorBroken(cursor) from error
+    if not isinstance(parts, list):
+        raise CursorBroken(cursor)
+    return parts
 
 
 def _written(value: Any) -> Any:
@@ -177,10 +192,9 @@ def _read(cursor: str, order: list[str]) -> tuple[bool, list[Any]]:
         return False, []
     order = [BANDED, *order] if len(bands_of(order)) > 1 else order
     try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        direction, made_for, values = json.loads(text)
+        direction, made_for, values = parts_of(cursor)
         read = [_understood(value) for value in values]
-    except (ValueError, TypeError, KeyError, binascii.Error) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise CursorBroken(cursor) from error
     if made_for != order or direction not in ("n", "p") or len(read) != len(order):
         raise CursorBroken(cursor)

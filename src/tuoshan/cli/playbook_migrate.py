@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
-from tuoshan.cli.playbook import app
+from tuoshan.cli import playbook
+
+SHOWN = 20
+"""So many numbers of cases that stay are told for each reason."""
 
 
-@app.command()
 def migrate(
     key: Annotated[str, typer.Argument(help="Key of the playbook, such as complaint.")],
     states: Annotated[list[str] | None, typer.Option("--state", help="old=new, for a state of another name.")] = None,
@@ -58,10 +60,6 @@ def migrate(
     raise typer.Exit(1 if brought.stayed else 0)
 
 
-SHOWN = 20
-"""So many numbers of cases that stay are told for each reason."""
-
-
 def _pairs(option: str, given: Iterable[str]) -> dict[str, str]:
     found = {}
     for text in given:
@@ -73,4 +71,5 @@ def _pairs(option: str, given: Iterable[str]) -> dict[str, str]:
 
 
 def register(parent: typer.Typer) -> None:
-    """The command stands among those of playbooks, which need no database."""
+    """Add the command to those of playbooks, which need no database."""
+    playbook.app.command()(migrate)

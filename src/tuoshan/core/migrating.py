@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
 
 from tuoshan.core import clocks, moving, timing
 from tuoshan.core.case import Actor, Around, CaseState, Clock, Decision, Json, Refusal
@@ -25,15 +24,13 @@ from tuoshan.core.stepping import close, settle_down
 from tuoshan.core.timing import MERGED, REFUSED_ELSE
 from tuoshan.core.work import Refused, Work
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """How the new version calls what the old one called otherwise; what is not named keeps its name."""
 
-    states: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    tasks: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    states: Mapping[str, str] = field(default_factory=dict)
+    tasks: Mapping[str, str] = field(default_factory=dict)
 
 
 def left_behind(after: Playbook, case: CaseState, names: Names) -> dict[str, Json]:
@@ -61,13 +58,9 @@ def migrate(
     if refusal is not None:
         return Decision(case, refusal=refusal)
     work = Work(after, case, moment, around)
-    used = Names(
-        {old: new for old, new in names.states.items() if old != new},
-        {old: new for old, new in names.tasks.items() if old != new},
-    )
     work.begin("migrate", "migrate", actor, from_version=before.hash, to_version=after.hash, batch=batch)
-    if used.states or used.tasks:
-        work.change("renamed", states=dict(used.states), tasks=dict(used.tasks))
+    if names.states or names.tasks:
+        work.change("renamed", states=dict(names.states), tasks=dict(names.tasks))
     try:
         for clock in work.case.running_clocks():
             work.put_clock(_under(work, before, clock))

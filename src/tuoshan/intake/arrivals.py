@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from tuoshan.cases import sql
 from tuoshan.cases.models import Case
+from tuoshan.intake.channels import PRODUCT_SAID
 from tuoshan.intake.models import Arrival
 from tuoshan.intake.texts import text_key
 from tuoshan.secrets import encrypt
@@ -21,6 +22,10 @@ class Came:
     received_at: datetime | None = None
     reply_due: datetime | None = None
     particulars: Mapping[str, str] = field(default_factory=dict)
+
+    def with_product(self, said: str) -> "Came":
+        """With the product in the customer's words, where there are any."""
+        return replace(self, particulars={**self.particulars, PRODUCT_SAID: said}) if said else self
 
 
 _INSERT = (

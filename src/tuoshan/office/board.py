@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tuoshan.cases import library, lists, queries
+from tuoshan.cases.around import HANDLER
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case, Deadline, Task
 from tuoshan.integrations.models import Notification
@@ -17,8 +18,6 @@ from tuoshan.parties.models import Absence, OrgUnit, Person
 
 NAMES_SHOWN = 3
 TOLD = ("overdue", "escalated")
-HANDLER = "handler"
-"""The party of a playbook that is the case's own handler."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """How a case comes in by hand: one calm screen beside which everything known appears while somebody talks."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -101,8 +100,7 @@ def register_form(request: HttpRequest, playbook: str) -> HttpResponse:
 def _send(request: HttpRequest, registration: Registration) -> Registered:
     token = request.POST.get("upload_token", "")
     came = registration.came.came() if registration.has_channel else arrivals.Came()
-    if said := registration.product_said:
-        came = replace(came, particulars={**came.particulars, PRODUCT_SAID: said})
+    came = came.with_product(registration.product_said)
     contact = registration.contact.contact() if registration.has_customer else None
     return register_complaint(
         playbook=registration.playbook.key, values=registration.form.values(), came=came, actor=_actor(request),

@@ -139,7 +139,7 @@ def concerned(packs: Iterable[Pack], facts: Mapping[str, object], on: date) -> d
     found: dict[str, bool | None] = {}
     for pack in packs:
         if found.get(pack.name) is not True:
-            speaks = read(pack, facts, on).applies
+            speaks = _begun(pack, facts, on, None, choosing=True).applies
             found[pack.name] = found.get(pack.name) if speaks is False and pack.name in found else speaks
     return found
 
@@ -148,17 +148,13 @@ def read(
     pack: Pack, facts: Mapping[str, object], on: date, calendar: WorkCalendar | None = None, *, choosing: bool = True
 ) -> Read:
     """Read one pack. With `choosing` its `applies` and its version's dates are judged first."""
-    made = compiled(pack)
-    ready = made.ready
-    found = Read(pack)
-    if choosing and not _applies(found, ready, facts, on, calendar):
-        return _open(found, made)
-    desk = found.desk = Desk(ready, facts, on, calendar or standard_cn())
-    if choosing and not _in_force(found, desk):
+    made, found = compiled(pack), _begun(pack, facts, on, calendar, choosing=choosing)
+    desk = found.desk
+    if desk is None or found.applies is not True:
         return _open(found, made)
     for clause in made.dated:
         _judge_clause(desk, clause)
-    for name, table in ready.tables.items():
+    for name, table in made.tables.items():
         looked = desk.look(name)
         if looked.unknown:
             _ask(found, desk, table, looked)
@@ -174,10 +170,23 @@ def read(
     return found
 
 
+def _begun(
+    pack: Pack, facts: Mapping[str, object], on: date, calendar: WorkCalendar | None, *, choosing: bool
+) -> Read:
+    """A pack before any of its tables is looked at: whether it speaks, and the desk to read it at where it may."""
+    ready, found = compiled(pack).ready, Read(pack)
+    if not choosing or _applies(found, ready, facts, on, calendar):
+        found.desk = Desk(ready, facts, on, calendar or standard_cn())
+        if choosing:
+            _in_force(found, found.desk)
+    return found
+
+
 def _open(found: Read, made: Compiled) -> Read:
-    """A book that does not speak, or of which that is not known yet: then it might govern whatever its rows can."""
+    """A book that does not speak, or of which that is not known yet: then it might govern and bar what its rows can."""
     if found.applies is None:
         found.may_govern |= made.governing
+        found.may_bar = made.bars
     return found
 
 

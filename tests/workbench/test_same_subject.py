@@ -41,6 +41,13 @@ def test_the_same_order_is_seen_beside_the_case_and_over_the_wire(desk: Any, sho
     assert "same-subject" not in desk.client("agent").get(f"/case/{other.number}").content.decode()
 
 
+def test_the_customers_own_are_named_once(desk: Any, shops: list[OrgUnit]) -> None:  # noqa: F811
+    one, two = complaint(desk, "DD00000044", shops[0]), complaint(desk, "DD00000044", shops[0])
+    Case.objects.filter(pk=two.pk).update(customer_id=one.customer_id)
+    page = desk.client("agent").get(f"/case/{one.number}").content.decode()
+    assert "以前的工单" in page and "same-subject" not in page
+
+
 def test_what_lies_out_of_reach_is_not_named(desk: Any, shops: list[OrgUnit]) -> None:  # noqa: F811
     mine, theirs = complaint(desk, "DD00000033", shops[0]), complaint(desk, "DD00000033", shops[1])
     clerk = Person.objects.create_user("dianyuan", "x", roles=("store_clerk",), unit=shops[0], display_name="店员")

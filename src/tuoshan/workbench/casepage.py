@@ -160,6 +160,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     all_buttons = buttons(standing, case, (request.GET.get("do", ""), request.GET.get("task", "")))
     leading = [b for b in all_buttons if b.item.main or b.item.kind == "task"]
     evidence = list(story.evidence.values())
+    earlier = earlier_cases(request, case)
     return {
         "case": case,
         "standing": standing,
@@ -189,7 +190,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         if case.category_id
         else None,
         "channel": channel_title(case.channel),
-        "earlier": earlier_cases(request, case), "same_subject": _same_subject(request, case),
+        "earlier": earlier, "same_subject": _same_subject(request, case, {row["case"].pk for row in earlier}),
         "questions": [
             words(playbook.facts[name].label) for name in standing.open_questions() if name in playbook.facts
         ],
@@ -270,8 +271,9 @@ def earlier_cases(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
     return [{"case": row, "state": state_title(row)} for row in shown]
 
 
-def _same_subject(request: HttpRequest, case: Case) -> dict[str, Any] | None:
-    found = subjects.others(request.user, case)
+def _same_subject(request: HttpRequest, case: Case, shown: set[int]) -> dict[str, Any] | None:
+    """Cases about the same order or shop that are not `shown` already among the customer's own."""
+    found = [other for other in subjects.others(request.user, case) if other.pk not in shown]
     return {
         "title": subjects.title(case), "rows": [{"case": row, "state": state_title(row)} for row in found]
     } if found else None  # fmt: skip

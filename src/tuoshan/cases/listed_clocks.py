@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from tuoshan.cases import calendars, library
+from tuoshan.cases import calendars, library, prepared
 from tuoshan.cases.models import Case, Deadline
 from tuoshan.cases.summary import is_outside
 from tuoshan.core import timing
@@ -27,6 +27,23 @@ class ListedClock:
 NONE = ListedClock()
 
 
+def listed_clocks(cases: Iterable[Case]) -> dict[int, ListedClock]:
+    """By case id, in one statement however many cases; ended cases and those without a running clock are left out."""
+    known = {case.pk: case for case in cases if not case.ended}
+    found: dict[int, ListedClock] = {}
+    for row in _running(known):
+        case = known[row.case_id]
+        if case.pk in found:
+            continue
+        playbook = library.pinned(case.playbook, case.playbook_hash)
+        if case.due_at is None:
+            if row.party and row.kind != "hold" and is_outside(playbook, row.party):
+                found[case.pk] = ListedClock(party=row.party, until=row.due_at)
+        elif row.name == case.due_name and row.due_at == case.due_at:
+            found[case.pk] = ListedClock(warn_at=_warn_at(playbook, row))
+    return found
+
+
 class Running(NamedTuple):
     """What of a clock's row is looked at here."""
 
@@ -39,22 +56,15 @@ class Running(NamedTuple):
     due_at: datetime
 
 
-def listed_clocks(cases: Iterable[Case]) -> dict[int, ListedClock]:
-    """By case id, in one statement however many cases; ended cases and those without a running clock are left out."""
-    known = {case.pk: case for case in cases if not case.ended}
-    running = Deadline.objects.filter(case_id__in=known, ended_at=None, due_at__isnull=False).order_by("due_at", "key")
-    found: dict[int, ListedClock] = {}
-    for row in map(Running._make, running.values_list(*Running._fields)):
-        case = known[row.case_id]
-        if case.pk in found:
-            continue
-        playbook = library.pinned(case.playbook, case.playbook_hash)
-        if case.due_at is None:
-            if row.party and row.kind != "hold" and is_outside(playbook, row.party):
-                found[case.pk] = ListedClock(party=row.party, until=row.due_at)
-        elif row.name == case.due_name and row.due_at == case.due_at:
-            found[case.pk] = ListedClock(warn_at=_warn_at(playbook, row))
-    return found
+def _running(cases: Iterable[int]) -> list[Running]:
+    """The clocks of these cases that run to a moment, what is due first in front."""
+    found = prepared.among(
+        "running clocks", cases,
+        lambda places: Deadline.objects.filter(case_id__in=places, ended_at=None, due_at__isnull=False)
+        .order_by("due_at", "key")
+        .values_list(*Running._fields),
+    )  # fmt: skip
+    return [Running._make(row) for row in found]
 
 
 def _warn_at(playbook: Playbook, row: Running) -> datetime | None:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases import prepared
 from tuoshan.cases.models import Event, Watch
 from tuoshan.core.playbook import Playbook
 from tuoshan.integrations import staff_mail
@@ -170,7 +171,11 @@ def of_person(person_id: int, *, unread: bool = False) -> QuerySet[Notification]
 
 def unread_count(person_id: int, most: int = 99) -> int:
     """How many are unread; counting stops one above `most`."""
-    return of_person(person_id, unread=True).order_by()[: most + 1].count()
+    person: Any = prepared.Hole("person", Notification._meta.get_field("person_id"))
+    statement = prepared.kept(
+        ("unread", most), lambda: of_person(person, unread=True).order_by().values("id")[: most + 1]
+    )
+    return len(statement.rows({"person": person_id}))
 
 
 def mark_read(person_id: int, ids: Sequence[int] | None = None, *, case_id: int | None = None, now: datetime) -> int:

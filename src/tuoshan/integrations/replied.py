@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 
 from tuoshan.agenda.models import Item
 from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases import prepared
 from tuoshan.cases.models import Case
 from tuoshan.integrations import notifying
 from tuoshan.integrations.models import CustomerReply, Notification
@@ -68,7 +69,10 @@ def unread() -> "QuerySet[CustomerReply]":
 
 def among(case_ids: Iterable[int]) -> set[int]:
     """Which of these cases have something unread."""
-    return set(unread().filter(case_id__in=list(case_ids)).values_list("case_id", flat=True))
+    found = prepared.among(
+        "unread replies", case_ids, lambda places: unread().filter(case_id__in=places).values_list("case_id")
+    )
+    return {case_id for (case_id,) in found}
 
 
 def of(person: Any) -> "QuerySet[Case]":

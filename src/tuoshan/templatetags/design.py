@@ -11,12 +11,13 @@ from django.forms import BoundField, widgets
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, json_script
+from django.utils.html import json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from tuoshan import clock, punctuation
+from tuoshan.markup import filled
 
 register = template.Library()
 for put_together in (punctuation.listed, punctuation.in_turn, punctuation.titled, punctuation.in_brackets):
@@ -28,10 +29,27 @@ for put_together in (punctuation.listed, punctuation.in_turn, punctuation.titled
 def icon(name: str, size: str = "", css: str = "") -> SafeString:
     """A line icon of the sprite, hidden from screen readers; `size="s"` small, `size="l"` large."""
     size_class = {"s": " ic-s", "l": " ic-l"}.get(size, "")
-    return format_html(
+    return filled(
         '<svg class="ic{}{}" aria-hidden="true"><use href="{}#{}"/></svg>',
         size_class, f" {css}" if css else "", static("tuoshan/icons.svg"), name,
     )  # fmt: skip
+
+
+@register.simple_tag
+def rail_item(item: dict[str, Any]) -> SafeString:
+    """A line of the navigation with its count. Written here and not as a template: every page holds two dozen."""
+    known = item["icon"]
+    count = ""
+    if item["count"]:
+        count = filled('<span class="{}">{}</span>', "chip c-late num" if item["alarm"] else "num", item["count"])
+    return filled(
+        '<li><a class="nav-i" href="{}" data-command="{}"{}{}>{}<span class="truncate">{}</span>{}</a></li>',
+        item["href"], item["title"], filled(' data-icon="{}"', known) if known else "",
+        _CURRENT if item["current"] else "", icon(known or "dot"), item["title"], count,
+    )  # fmt: skip
+
+
+_CURRENT = mark_safe(' aria-current="page"')
 
 
 def duration_text(seconds: float) -> str:
@@ -104,14 +122,14 @@ def clock_chip(
     if due is not None:
         at = timezone.localtime(due)
         if live:
-            moments = format_html(' data-due="{}"', at.isoformat())
+            moments = filled(' data-due="{}"', at.isoformat())
             if warn_at is not None:
-                moments += format_html(' data-warn-at="{}"', timezone.localtime(warn_at).isoformat())
+                moments += filled(' data-warn-at="{}"', timezone.localtime(warn_at).isoformat())
         explained = (f"{at:%Y-%m-%d %H:%M}", *explained)
     if explained:
-        moments += format_html(' title="{}"', "\n".join(explained))
-    spoken = format_html('<span class="sr">{}</span>', look["spoken"]) if look["spoken"] else ""
-    return format_html(
+        moments += filled(' title="{}"', "\n".join(explained))
+    spoken = filled('<span class="sr">{}</span>', look["spoken"]) if look["spoken"] else ""
+    return filled(
         '<span class="chip {}" data-state="{}"{}>{}{}<span data-text>{}</span></span>',
         look["css"], state, moments, icon(look["symbol"], "s"), spoken, shown,
     )  # fmt: skip
@@ -126,9 +144,14 @@ def look_of(state: str) -> dict[str, str]:
 @register.simple_tag
 def grade(value: str) -> SafeString:
     """A case's grade: normal, important or urgent (or the numbers 1 to 3)."""
-    level = {"normal": 1, "important": 2, "urgent": 3, "1": 1, "2": 2, "3": 3}.get(str(value), 0)
+    return _grade(str(value), get_language() or "")
+
+
+@lru_cache(maxsize=64)
+def _grade(value: str, _language: str) -> SafeString:
+    level = {"normal": 1, "important": 2, "urgent": 3, "1": 1, "2": 2, "3": 3}.get(value, 0)
     css, name = _GRADES[level]
-    return format_html('<span class="grade {}">{}{}</span>', css, _BARS[level], name)
+    return filled('<span class="grade {}">{}{}</span>', css, _BARS[level], name)
 
 
 _GRADES = [
@@ -139,7 +162,7 @@ _GRADES = [
 
 def _bars(level: int) -> SafeString:
     off = ["" if level > number else mark_safe(' class="off"') for number in range(3)]
-    return format_html(
+    return filled(
         '<svg class="bars" viewBox="0 0 12 12" aria-hidden="true">'
         '<rect x="0.5" y="7.5" width="3" height="3.5" rx=".8"{}/>'
         '<rect x="4.5" y="4.5" width="3" height="6.5" rx=".8"{}/>'

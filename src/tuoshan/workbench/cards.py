@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from tuoshan.cases import library
+from tuoshan.cases import library, prepared
 from tuoshan.cases.forms import words
 from tuoshan.cases.listed_clocks import NONE, ListedClock, listed_clocks
 from tuoshan.cases.models import Case
 from tuoshan.catalog.models import Category, Product
 from tuoshan.integrations import replied
 from tuoshan.parties.models import Customer, Person
+from tuoshan.parties.naming import in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +40,14 @@ class Card:
 def cards(cases: Iterable[Case], person: Any) -> list[Card]:
     """Cards for a page of cases, in a fixed number of queries."""
     rows: Sequence[Case] = list(cases)
-    customers = dict(
-        Customer.objects.filter(pk__in={c.customer_id for c in rows if c.customer_id}).values_list("pk", "name")
-    )
-    products = dict(
-        Product.objects.order_by()
-        .filter(pk__in={c.product_id for c in rows if c.product_id})
-        .values_list("pk", "name")
-    )
+    customers = dict(_of(Customer, (c.customer_id for c in rows), "name"))
+    products = dict(_of(Product, (c.product_id for c in rows), "name"))
     categories = {
-        row.pk: row.name
-        for row in Category.objects.order_by()
-        .filter(pk__in={c.category_id for c in rows if c.category_id})
-        .only("name_zh", "name_en")
-    }  # fmt: skip
+        key: in_language(zh, en) for key, zh, en in _of(Category, (c.category_id for c in rows), "name_zh", "name_en")
+    }
     handlers = {
-        row.pk: str(row)
-        for row in Person.objects.filter(pk__in={c.handler_id for c in rows if c.handler_id})
-        .order_by()
-        .only("display_name", "username")
+        key: name or username
+        for key, name, username in _of(Person, (c.handler_id for c in rows), "display_name", "username")
     }
     answered = replied.among(case.pk for case in rows)
     clocks = listed_clocks(rows)
@@ -75,6 +66,14 @@ def cards(cases: Iterable[Case], person: Any) -> list[Card]:
         )
         for case in rows
     ]
+
+
+def _of(model: type[Model], ids: Iterable[int | None], *columns: str) -> list[tuple[Any, ...]]:
+    """Of these rows, their id and what makes up their names."""
+    return prepared.among(
+        (model, columns), (known for known in ids if known),
+        lambda places: model._default_manager.order_by().filter(pk__in=places).values_list("pk", *columns),
+    )  # fmt: skip
 
 
 def state_title(case: Case) -> str:

@@ -5,10 +5,11 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from tuoshan.markup import filled
 from tuoshan.templatetags.design import clock_chip, grade, icon
 from tuoshan.workbench.addresses import address
 from tuoshan.workbench.cards import Card
@@ -21,7 +22,7 @@ def case_card(row: Card, pane: dict[str, Any]) -> SafeString:
     """A case as a row of the list `pane`. Written here and not as a template: a list holds forty."""
     case = row.case
     made = timezone.localtime(case.created_at)
-    return format_html(
+    return filled(
         '<li class="relative">{}<a class="row" href="{}?queue={}"{}>\n'
         '<span class="flex flex-wrap items-center gap-x-1.5 gap-y-0.5 mb-1">{}'
         '<span class="num text-xs text-muted whitespace-nowrap">{}</span><span class="ml-auto">{}</span></span>\n'
@@ -41,7 +42,7 @@ _CURRENT = mark_safe(' aria-current="true"')
 
 
 def _pick(number: str) -> SafeString:
-    return format_html(
+    return filled(
         '<input type="checkbox" class="checkbox checkbox-xs absolute! left-3 top-2.5 z-10" data-pick name="case" '
         'value="{}" aria-label="{}">',
         number, _("选中 %(number)s") % {"number": number},
@@ -51,14 +52,14 @@ def _pick(number: str) -> SafeString:
 def _chip(row: Card) -> SafeString:
     """How the case stands: its clock, or that it is held, or the state in which it ended."""
     if row.case.ended:
-        return format_html('<span class="chip c-plain">{}</span>', row.state)
+        return filled('<span class="chip c-plain">{}</span>', row.state)
     if row.case.held:
         return clock_chip(paused=_("已中止"))
     return clock_chip(due=row.due, warn_at=row.warn_at, paused=row.paused)
 
 
 def _unread() -> SafeString:
-    return format_html('<span class="replied">{}{}</span>', icon("chat", "s"), _("客户有新回复"))
+    return filled('<span class="replied">{}{}</span>', icon("chat", "s"), _("客户有新回复"))
 
 _MENTION = re.compile(r"(?<![\w.])[@＠][\w.+-]{1,30}")
 

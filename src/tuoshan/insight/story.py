@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
+from tuoshan.cases import lists
 from tuoshan.cases.models import Case, Message
 from tuoshan.core.case import Event
 from tuoshan.core.playbook import Playbook
@@ -21,8 +22,6 @@ from tuoshan.parties.models import Customer, Person
 from tuoshan.parties.permissions import sees_findings
 
 EntryKind = Literal["in", "out", "note", "call", "event"]
-LONGEST_ID = 19
-"""Digits beyond which a text is no id of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ class Story:
         """The names of everybody of ours whom the story mentions."""
         found = {number for event in self.record.events for number in _persons_in(event)}
         found |= {str(message.author_id) for message in self.record.messages}
-        numbers = [int(number) for number in found if number.isdecimal() and len(number) < LONGEST_ID]
+        numbers = [int(number) for number in found if lists.is_id(number)]
         known = Person.objects.filter(pk__in=numbers).only("display_name", "username")
         return {person.pk: str(person) for person in known}
 
@@ -131,7 +130,8 @@ class Story:
         To a customer a state that is entered twice in a row is told once.
         """
         telling = self.telling()
-        told = [entry for event in self.record.events for entry in telling.of_event(event)]
+        with lists.remembered():
+            told = [entry for event in self.record.events for entry in telling.of_event(event)]
         said = [telling.of_message(message) for message in self.record.messages]
         if not self.audience.is_customer:
             return sorted([*told, *said], key=lambda entry: (entry.at, entry.seq))

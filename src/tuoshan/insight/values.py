@@ -15,7 +15,6 @@ from tuoshan import clock
 from tuoshan.cases import lists
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import Field
-from tuoshan.parties.models import OrgUnit
 
 
 def shown_value(item: Field | None, raw: Any, texts: Mapping[str, str], people: Mapping[int, str]) -> str:
@@ -52,9 +51,6 @@ def _entry_title(item: Field | None, raw: str, people: Mapping[int, str]) -> str
             return words(choice.title)
     if item.kind == "person" and raw.isdigit():
         return people.get(int(raw)) or lists.title("person", raw)
-    if item.kind == "org_unit" and raw.isdigit():
-        unit = OrgUnit.objects.filter(pk=int(raw)).first()
-        return str(unit) if unit else raw
     return lists.title(item.list or item.kind, raw)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tuoshan.cases import lists
-from tuoshan.cases.lists import Entries, listed
+from tuoshan.cases.lists import Entries, is_id, listed, named
 from tuoshan.catalog.models import Category, Product
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.name_order import name_order
@@ -33,6 +33,13 @@ def categories() -> Entries:
     ]  # fmt: skip
 
 
+@named("categories")
+def category_name(value: str) -> str:
+    """Both levels."""
+    row = Category.objects.select_related("parent").filter(pk=value).first() if is_id(value) else None
+    return row.full_name if row else ""
+
+
 @listed("departments")
 def departments() -> Entries:
     """The kinds of department that inquire; those for which the company has a unit, else all."""
@@ -47,6 +54,13 @@ def department() -> Entries:
     return [(str(value), str(title)) for value, title in OrgUnit.Department.choices]
 
 
+@named("departments")
+@named("department")
+def department_name(value: str) -> str:
+    """Its name, whether or not the company has a unit for it."""
+    return next((str(title) for key, title in department() if key == value), "")
+
+
 @listed("org_unit")
 def stores() -> Entries:
     """The stores, below their regions where there are several."""
@@ -59,11 +73,25 @@ def stores() -> Entries:
     return list(groups.items())
 
 
+@named("org_unit")
+def unit_name(value: str) -> str:
+    """The unit's own name."""
+    row = OrgUnit.objects.filter(pk=value).first() if is_id(value) else None
+    return row.name if row else ""
+
+
 @listed("person")
 def persons() -> Entries:
     """Those who can be given work: active, and not only reading."""
     rows = Person.objects.filter(is_active=True, roles__reads_only=False).select_related("unit").distinct()
     return sorted(((str(row.pk), _titled(row)) for row in rows), key=lambda entry: name_order(entry[1]))
+
+
+@named("person")
+def person_name(value: str) -> str:
+    """With the unit, also of somebody who has left."""
+    row = Person.objects.select_related("unit").filter(pk=value).first() if is_id(value) else None
+    return _titled(row) if row else ""
 
 
 def _titled(row: Any) -> str:
@@ -75,6 +103,13 @@ def products() -> Entries:
     """What is on sale, while that fits into a drop-down."""
     rows = list(Product.objects.filter(is_active=True).order_by("name")[: MOST_PRODUCTS + 1])
     return [(str(row.pk), row.name) for row in rows] if len(rows) <= MOST_PRODUCTS else []
+
+
+@named("product")
+def product_name(value: str) -> str:
+    """Also of what is sold no more, however many there are."""
+    row = Product.objects.filter(pk=value).only("name").first() if is_id(value) else None
+    return row.name if row else ""
 
 
 @listed("order_line")

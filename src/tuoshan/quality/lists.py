@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tuoshan.cases.lists import Entries, listed
+from tuoshan.cases.lists import Entries, listed, named
 from tuoshan.quality.models import Cause, LiableParty
 
 
@@ -19,7 +19,21 @@ def causes() -> Entries:
     return found
 
 
+@named("causes")
+def cause_name(value: str) -> str:
+    """Both levels."""
+    row = Cause.objects.select_related("parent").filter(code=value).first()
+    return row.full_name if row else ""
+
+
 @listed("liable")
 def liable() -> Entries:
     """Who can be responsible."""
     return [(row.key, str(row)) for row in LiableParty.objects.filter(is_active=True)]
+
+
+@named("liable")
+def liable_name(value: str) -> str:
+    """Also of a party that is used no more."""
+    row = LiableParty.objects.filter(key=value).first()
+    return str(row) if row else ""

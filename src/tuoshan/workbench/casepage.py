@@ -150,6 +150,7 @@ def barred(leading: list[Button]) -> list[tuple[str, str]]:
     return [(punctuation.listed(titles), why) for why, titles in by_reason.items()]
 
 
+@lists.remembered()
 def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     """Everything that the page shows."""
     standing = standing_of(request, case)

@@ -35,7 +35,7 @@ def renamed(text: str) -> str:
 
 
 def bring(names: Names = RENAMED, **more: Any) -> migrating.Brought:
-    return ([migrating.Brought(), *migrating.run("repair", names, None, **more)])[-1]
+    return ([migrating.Brought(), *migrating.run(migrating.Way(library.current("repair"), names), None, **more)])[-1]
 
 
 def in_work(case_id: int) -> Case:
@@ -98,7 +98,7 @@ def test_what_has_no_place_stays_and_is_named_and_the_others_go(begun: int, repa
     deliver()
     number = Case.objects.get(pk=begun).number
     with in_use(renamed) as newer:
-        seen = migrating.waiting("repair")
+        seen = migrating.waiting(migrating.Way(library.current("repair")))
         assert seen.many == 2 and seen.states == {"received": 1, "working": 1} and seen.tasks == {"check": 1}
         assert seen.unmapped(Names()) == ["working", "check"] and seen.unmapped(RENAMED) == []
         assert bring(Names()).stayed == {number: "unmapped: working, check"}
@@ -155,7 +155,7 @@ def test_what_is_on_its_way_or_due_or_ended_is_left(begun: int, clock: Any, repa
     with library.using(repair):
         service.act(case_id=begun, action="withdraw", actor=DESK)
     with in_use(renamed):
-        assert migrating.waiting("repair").many == 0 and bring().moved == 0
+        assert migrating.waiting(migrating.Way(library.current("repair"))).many == 0 and bring().moved == 0
 
 
 def test_a_trial_writes_nothing(begun: int, repair: Any) -> None:

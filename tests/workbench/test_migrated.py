@@ -41,7 +41,7 @@ def test_its_page_its_story_and_the_customers_page_open(desk: Any, newer: Any) -
     case = inquiring(desk)
     playbook, fragments = newer
     with library.using(playbook, fragments=fragments):
-        (brought,) = [*migrating.run("complaint", NEWER, desk.people["admin"].pk)][-1:]
+        (brought,) = [*migrating.run(migrating.Way(playbook, NEWER), desk.people["admin"].pk)][-1:]
         assert brought.stayed == {} and brought.moved == 1
         page = desk.client("lead").get(f"/case/{case.number}").content.decode()
         assert "换到了流程的新版本" in page and "调查中" in page and "部门调查" in page

@@ -28,6 +28,7 @@ from tuoshan.api.rulings import router as rulings
 from tuoshan.api.running import router as running
 from tuoshan.api.searching import router as searching
 from tuoshan.api.settings_catalogue import router as settings_catalogue
+from tuoshan.api.settings_migrations import router as settings_migrations
 from tuoshan.api.settings_people import router as settings_people
 from tuoshan.api.settings_rows import router as settings_rows
 from tuoshan.api.settings_rules import router as settings_rules
@@ -42,7 +43,9 @@ api.add_router("/imports", imports)
 api.add_router("/lessons", lessons)
 for _router in (directory, mine, colleagues, registering, searching, reports, playbooks, running, rulings, rulebooks):
     api.add_router("", _router)
-for _router in (settings_catalogue, settings_people, settings_rows, settings_rules, settings_texts):
+for _router in (
+    settings_catalogue, settings_migrations, settings_people, settings_rows, settings_rules, settings_texts,
+):  # fmt: skip
     api.add_router("/settings", _router)
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 
 from tuoshan.agenda.handlers import handler
 from tuoshan.agenda.models import Item
-from tuoshan.cases import merging, recomputing, tally, tally_room, writing
+from tuoshan.cases import merging, migration_runs, recomputing, tally, tally_room, writing
 from tuoshan.cases.models import Command, Draft, Presence
 
 COMMANDS_KEPT = timedelta(days=30)
@@ -53,6 +53,7 @@ def forget_old_commands(item: Item, now: datetime) -> datetime:
     old = list(ended.values_list("key", flat=True)[:AT_ONCE])
     Command.objects.filter(key__in=old).delete()
     Draft.objects.filter(saved_at__lt=now - DRAFTS_KEPT).delete()
+    migration_runs.forget_trials(now)
     Presence.objects.filter(seen_at__lt=now - PRESENCE_KEPT).delete()
     return now + (timedelta(minutes=1) if len(old) == AT_ONCE else timedelta(hours=6))
 
@@ -75,3 +76,9 @@ def give_back_tally_room(item: Item, now: datetime) -> datetime:
 def recompute_clocks(item: Item, now: datetime) -> datetime | None:
     """Running clocks follow a changed calendar or table, where somebody has asked for it."""
     return recomputing.take_some(item, now)
+
+
+@handler("job", migration_runs.JOB, outside=True)
+def migrate_cases(item: Item, now: datetime) -> datetime | None:
+    """Open cases are brought over to another version of their playbook, each in a transaction of its own."""
+    return migration_runs.take_some(item, now)

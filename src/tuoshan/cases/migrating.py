@@ -1,12 +1,13 @@
-"""Open cases brought over to the version of their playbook that is in use, one transaction a case.
+"""Open cases brought over to another version of their playbook, one transaction a case.
 
 Broken off and asked for again it goes on: a case that was brought over is no longer among those waiting.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
@@ -22,16 +23,35 @@ from tuoshan.core.case import Refusal
 from tuoshan.core.migrating import Names, migrate
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.recomputing import ADMINISTRATOR
+from tuoshan.core.timing import REFUSED_ELSE
+from tuoshan.core.worktime import CalendarError
+
+Keep = Callable[[Change | None, Refusal | None], None]
 
 EFFECTS = "effects_pending"
 """A message or a payment of the old version is still on its way: the case is taken when it has arrived."""
 GONE = "playbook_gone"
+UNMAPPED, UNCLEAR, ENDED = "unmapped", "not_reckoned", "ended"
 AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Way:
+    """To which version, what is called otherwise there, and from which (its hash; none: from every other one)."""
+
+    to: Playbook
+    names: Names = field(default_factory=Names)
+    origin: str = ""
+
+    def cases(self) -> "QuerySet[Case]":
+        """The open cases that go this way."""
+        found = Case.objects.filter(playbook=self.to.key, ended=False).exclude(playbook_hash=self.to.hash).order_by()
+        return found.filter(playbook_hash=self.origin) if self.origin else found
 
 
 @dataclass
 class Waiting:
-    """The open cases on other versions: how many in each state and with each open task, and what has no name yet."""
+    """The open cases on a way: how many in each state and with each open task, and what has no name yet."""
 
     playbook: Playbook
     many: int = 0
@@ -42,7 +62,8 @@ class Waiting:
         """States and tasks that neither the new version nor the map knows: their cases would stay where they are."""
         known = self.playbook.states
         lost = [one for one in self.states if (new := names.states.get(one, one)) not in known or known[new].end]
-        return [*lost, *(one for one in self.tasks if names.tasks.get(one, one) not in self.playbook.tasks)]
+        tasks = (one for one in self.tasks if one != REFUSED_ELSE)
+        return [*lost, *(one for one in tasks if names.tasks.get(one, one) not in self.playbook.tasks)]
 
 
 @dataclass
@@ -59,80 +80,89 @@ class Brought:
         return Counter(self.stayed.values())
 
 
-def waiting(key: str) -> Waiting:
-    """What a run would look at. Raises library.PlaybookUnknown."""
-    playbook = library.current(key)
-    cases = _others(playbook)
+def waiting(way: Way) -> Waiting:
+    """What a run would look at."""
+    cases = way.cases()
     states = {row["state"]: row["n"] for row in cases.values("state").annotate(n=Count("id")).order_by("state")}
     tasks = Task.objects.filter(status="open", case_id__in=cases.values("id"))
     named = {row["name"]: row["n"] for row in tasks.values("name").annotate(n=Count("case_id")).order_by("name")}
-    return Waiting(playbook, sum(states.values()), states, named)
+    return Waiting(way.to, sum(states.values()), states, named)
 
 
-def _others(playbook: Playbook) -> "QuerySet[Case]":
-    return Case.objects.filter(playbook=playbook.key, ended=False).exclude(playbook_hash=playbook.hash).order_by()
-
-
-def run(key: str, names: Names, person_id: int | None, *, dry: bool = False) -> Iterator[Brought]:
+def run(way: Way, person_id: int | None, *, dry: bool = False) -> Iterator[Brought]:
     """Take one case after the other; what has come of it so far after each. `dry` writes nothing."""
-    playbook = library.current(key)
-    library.ensure_stored(playbook)
+    library.ensure_stored(way.to)
     found, batch = Brought(), str(identifiers.next_id())
-    for pk, number in _numbers(playbook):
-        change, why = writing.repeated(partial(_one, pk, playbook, names, person_id, batch, dry))
-        if why:
-            found.stayed[number] = why
+    for pk, number in _numbers(way):
+        change, stays = writing.repeated(partial(bring, pk, way, person_id, batch, dry))
+        if stays is not None:
+            found.stayed[number] = _reason(stays)
         elif change is not None:
             found.moved += 1
-            found.clocks += _has_another_end(change)
+            found.clocks += has_another_end(change)
         yield found
 
 
-def _numbers(playbook: Playbook) -> Iterator[tuple[int, str]]:
+def _numbers(way: Way) -> Iterator[tuple[int, str]]:
     """The cases on other versions, by id, read some at a time: they leave the list as they are brought over."""
-    after, rows = 0, _others(playbook).order_by("pk").values_list("pk", "number")
+    after, rows = 0, way.cases().order_by("pk").values_list("pk", "number")
     while page := list(rows.filter(pk__gt=after)[:AT_ONCE]):
         yield from page
         after = page[-1][0]
 
 
-def _has_another_end(change: Change) -> bool:
+def has_another_end(change: Change) -> bool:
+    """Whether a clock that runs will end at another moment now."""
     before, now = change.before.clocks if change.before else {}, change.decision.case.clocks
     return any(now[key].due != one.due for key, one in before.items() if one.running)
 
 
-def _one(
-    pk: int, playbook: Playbook, names: Names, person_id: int | None, batch: str, dry: bool
-) -> tuple[Change | None, str]:
-    """One case: what was decided, or why it stays."""
+def bring(
+    pk: int, way: Way, person_id: int | None, batch: str, dry: bool, keep: Keep | None = None
+) -> tuple[Change | None, Refusal | None]:
+    """One case: what was decided, or why it stays; neither, where it does not go this way any more.
+
+    `keep` is called in the same transaction, for what is to be written down with it.
+    """
     with write_transaction() as cursor:
-        row = writing.load(cursor, [pk]).get(pk)
-        if row is None:
-            raise CaseUnknown(pk)
-        if row.playbook_hash == playbook.hash:
-            return None, ""
-        try:
-            before = library.pinned(row.playbook, row.playbook_hash)
-        except library.PlaybookUnknown:
-            return None, GONE
-        cursor.execute(sql.OPEN_EFFECTS, [pk])
-        if cursor.fetchone():
-            return None, EFFECTS
-        acting = ActingAs("person" if person_id else "system", person_id, parties=frozenset({ADMINISTRATOR}))
-        actor = actor_in(acting, row, before, row.state, ())
-        now = clock.now()
-        decision = migrate(before, playbook, row.state, names, actor, now, CaseAround(playbook, row, now), batch)
-        if decision.refusal is not None:
-            return None, _reason(decision.refusal)
-        change = Change(row, playbook, row.state, decision, max(now, decision.events[0].at), Order("migrate", acting))
-        if not dry:
+        change, stays = _judged(cursor, pk, way, person_id, batch)
+        if change is not None and not dry:
             flush(cursor, [change])
-            cursor.execute("UPDATE cases_case SET playbook_hash = %s WHERE id = %s", [playbook.hash, pk])
-        return change, ""
+            cursor.execute("UPDATE cases_case SET playbook_hash = %s WHERE id = %s", [way.to.hash, pk])
+        if keep is not None:
+            keep(change, stays)
+        return change, stays
+
+
+def _judged(
+    cursor: Any, pk: int, way: Way, person_id: int | None, batch: str
+) -> tuple[Change | None, Refusal | None]:
+    row = writing.load(cursor, [pk]).get(pk)
+    if row is None:
+        raise CaseUnknown(pk)
+    if row.playbook_hash == way.to.hash or way.origin not in ("", row.playbook_hash):
+        return None, None
+    try:
+        before = library.pinned(row.playbook, row.playbook_hash)
+    except library.PlaybookUnknown:
+        return None, Refusal(GONE)
+    cursor.execute(sql.OPEN_EFFECTS, [pk])
+    if cursor.fetchone():
+        return None, Refusal(EFFECTS)
+    acting = ActingAs("person" if person_id else "system", person_id, parties=frozenset({ADMINISTRATOR}))
+    actor = actor_in(acting, row, before, row.state, ())
+    now = clock.now()
+    try:
+        decision = migrate(before, way.to, row.state, way.names, actor, now, CaseAround(way.to, row, now), batch)
+    except CalendarError:
+        return None, Refusal(UNCLEAR)
+    if decision.refusal is not None:
+        return None, decision.refusal if decision.refusal.because != ENDED else None
+    return Change(row, way.to, row.state, decision, max(now, decision.events[0].at), Order("migrate", acting)), None
 
 
 def _reason(refusal: Refusal) -> str:
-    if refusal.because != "unmapped":
+    if refusal.because != UNMAPPED:
         return refusal.because
     lost = [str(refusal.data.get("state", "")), *refusal.data.get("tasks", ()), str(refusal.data.get("hold", ""))]
-    return "unmapped: " + ", ".join(name for name in lost if name)
+    return f"{UNMAPPED}: " + ", ".join(name for name in lost if name)

@@ -33,14 +33,15 @@ def migrate(
     from tuoshan.core.migrating import Names
     from tuoshan.parties.models import Person
 
+    names = Names(_pairs("--state", states or ()), _pairs("--task", tasks or ()))
     try:
-        waiting = migrating.waiting(key)
+        way = migrating.Way(library.current(key), names)
     except library.PlaybookUnknown:
         raise typer.BadParameter(f"there is no playbook {key}; known: {', '.join(library.keys())}") from None
     person = Person.objects.filter(username=by, is_active=True, roles__key="administrator").first() if by else None
     if by and person is None:
         raise typer.BadParameter(f"there is no administrator {by}")
-    names = Names(_pairs("--state", states or ()), _pairs("--task", tasks or ()))
+    waiting = migrating.waiting(way)
     typer.echo(f"{key} {waiting.playbook.version} ({waiting.playbook.hash[:8]}): {waiting.many} open cases on others")
     for name, many in (*waiting.states.items(), *((f"task {one}", n) for one, n in waiting.tasks.items())):
         typer.echo(f"  {name}: {many}")
@@ -49,7 +50,7 @@ def migrate(
     brought = migrating.Brought()
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         shown = bar.add_task("cases", total=waiting.many)
-        for brought in migrating.run(key, names, person.pk if person else None, dry=dry_run):
+        for brought in migrating.run(way, person.pk if person else None, dry=dry_run):
             bar.update(shown, completed=brought.moved + len(brought.stayed))
     would = "would be " if dry_run else ""
     typer.echo(f"{brought.moved} {would}brought over, {brought.clocks} of them with another due moment")

@@ -26,6 +26,8 @@ LEADS = frozenset({SUPERVISOR, MANAGER, ADMIN})
 OVERSIGHT = LEADS | {AUDITOR}
 REPORT_READERS = LEADS | {STORE, FINANCE, AUDITOR}
 ADMINS = frozenset({ADMIN})
+INSPECTORS = ADMINS | {AUDITOR}
+"""They look at what administrators alone may do."""
 CONFIGURERS = frozenset({ADMIN, MANAGER})
 
 
@@ -84,9 +86,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each(
         "workbench.settings_",
         "people person person_make person_link person_factor person_skill person_active skills skill skill_make roles "
-        "role org_units org_unit org_unit_make party_map party outgoing outgoing_test playbooks playbook_check",
+        "role org_units org_unit org_unit_make party_map party outgoing outgoing_test playbooks playbook_check "
+        "migration_try migration_start migration_stop",
         ADMINS,
     ),
+    **_each("workbench.settings_", "migrations migration", INSPECTORS),
     **_each(
         "workbench.settings_",
         "home changes categories category category_make causes cause cause_make reasons reason reason_make calendars "
@@ -145,9 +149,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "skill_list skill_make skill_read skill_change "
         "role_list role_read role_change unit_list unit_make unit_read unit_change party_list party_read party_add "
         "party_remove playbook_files playbook_file playbook_check playbook_use playbook_back outgoing_read "
-        "company_change gateway_change outgoing_test",
+        "company_change gateway_change outgoing_test migration_try migration_start migration_stop",
         ADMINS,
     ),
+    **_each("api.", "migration_way migration_read migration_stayed", INSPECTORS),
     **_each(
         "api.",
         "settings_changes category_all category_make category_read category_change cause_list cause_make cause_read "
@@ -181,7 +186,8 @@ SCOPES: dict[str, str] = {
             "api.",
             "customer_erase person_leave person_make person_change person_link person_factor person_skill "
             "person_active role_change unit_make unit_change party_add party_remove playbook_check playbook_use "
-            "playbook_back company_change gateway_change outgoing_test category_make category_change cause_make "
+            "playbook_back migration_try migration_start migration_stop company_change gateway_change outgoing_test "
+            "category_make category_change cause_make "
             "cause_change reason_make reason_change product_make product_change skill_make skill_change "
             "calendar_change calendar_notice clocks_recompute table_change "
             "table_back "

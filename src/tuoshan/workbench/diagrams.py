@@ -17,7 +17,7 @@ from tuoshan.cases.forms import words
 from tuoshan.cases.library import PlaybookUnknown
 from tuoshan.core.durations import Duration
 from tuoshan.core.playbook import ANY_OPEN, PHASES, Action, FromTable, Limit, Playbook, State
-from tuoshan.parties.permissions import permitted
+from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench.casepage import find_case, standing_of
 
 BOX_WIDTH, BOX_HEIGHT = 124, 46
@@ -191,7 +191,10 @@ def playbook_diagram(request: HttpRequest, key: str) -> HttpResponse:
         except PlaybookUnknown as error:
             raise Http404 from error
         context["drawing"] = draw(playbook)
-    context |= {"playbook": playbook, "title": words(playbook.title), "rows": _rows(playbook)}
+    context |= {
+        "playbook": playbook, "title": words(playbook.title), "rows": _rows(playbook),
+        "may_migrate": not number and allowed(request.user, "workbench.settings_migrations"),
+    }  # fmt: skip
     return render(request, "workbench/diagrams/diagram.html", context)
 
 

@@ -11,6 +11,7 @@ from tuoshan.workbench.configuring import (
     categories,
     home,
     message_texts,
+    migrating,
     outgoing,
     party_map,
     people,
@@ -37,5 +38,6 @@ urlpatterns: list[URLPattern] = [
     *recomputing.urlpatterns,
     *message_texts.urlpatterns,
     *playbook_files.urlpatterns,
+    *migrating.urlpatterns,
     *outgoing.urlpatterns,
 ]

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from tuoshan import clock
-from tuoshan.cases.models import Case
+from tuoshan.cases.models import Case, Event
 from tuoshan.catalog.models import Category
 from tuoshan.parties import tokens
 from tuoshan.parties.models import OrgUnit, Person
@@ -161,6 +161,22 @@ def test_a_stale_step_is_refused_with_what_changed(house: dict[str, Person]) -> 
     late = agent.post(f"/cases/{number}/actions/accept", {"values": {}, "expected_seq": seen})
     assert (late.status_code, late.json()["code"]) == (409, "stale")
     assert [item["name"] for item in late.json()["facts"]["changes"]] == ["correct"]
+
+
+def test_a_correction_says_why_as_it_does_at_the_desk(house: dict[str, Person]) -> None:
+    agent = Program(house["agent"])
+    number = registered(agent)
+    for given in ({}, {"reason": ""}, {"reason": "  "}):
+        refused = agent.post(f"/cases/{number}/corrections", {"values": {"wish": "换货"}, **given})
+        assert (refused.status_code, refused.json()["facts"]["fields"]) == (422, {"reason": "missing"}), given
+    assert agent.get(f"/cases/{number}").json()["facts"].get("wish") != "换货"
+    why = "客户来电改了主意"
+    body = {"values": {"wish": "换货"}, "reason": why}
+    assert agent.post(f"/cases/{number}/corrections", body).status_code == 200
+    told = agent.get(f"/cases/{number}/timeline").json()["entries"]
+    assert [one["text"] for one in told if why in one["details"].values()] == ["更正了登记内容"]
+    kept = json.loads(Event.objects.get(kind="correct").body)["input"]["values"]
+    assert kept.keys() == {"reason", "changes"}
 
 
 def test_only_what_the_screen_offers_is_corrected(house: dict[str, Person]) -> None:

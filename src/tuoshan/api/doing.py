@@ -33,6 +33,7 @@ from tuoshan.cases.models import Case, Watch
 from tuoshan.cases.orders import Order, Outcome
 from tuoshan.cases.refusals import sentence
 from tuoshan.core import mending
+from tuoshan.core.playbook import Action
 from tuoshan.documents import evidence as evidence_store
 from tuoshan.documents.evidence import Rejected
 from tuoshan.documents.models import Evidence
@@ -154,12 +155,16 @@ def case_release(request: HttpRequest, number: str) -> dict[str, Any]:
 @api_permitted("api.case_correct")
 def case_correct(request: HttpRequest, number: str, body: CorrectionIn) -> dict[str, Any]:
     """Give facts new values; the old ones stay in the history. Facts of the registration and those that the playbook
-    calls `correctable`, the same that the screen offers.
+    calls `correctable`, the same that the screen offers. The reason is asked for where the playbook's own step asks for
+    one, and kept with the event.
     """
-    values = facts(mending.correctable(playbook_of(find_case(request, number))), body.values)
-    return command(
-        request, number, service.correct, values=values, reason=body.reason, expected_seq=body.expected_seq
-    )  # fmt: skip
+    playbook = playbook_of(find_case(request, number))
+    values = facts(mending.correctable(playbook), body.values)
+    step, seq = mending.correcting(playbook), body.expected_seq
+    if step is None:
+        return command(request, number, service.correct, values=values, reason=body.reason, expected_seq=seq)
+    own = _reason(step, body) | {"changes": values}
+    return command(request, number, service.act, action=step.name, values=own, expected_seq=seq)
 
 
 @router.post("/{number}/step-back", response=ANSWERS, url_name="case_step_back", summary="Take the last step back")
@@ -171,8 +176,12 @@ def case_step_back(request: HttpRequest, number: str, body: ReasonIn) -> dict[st
     back = next((action for action in playbook_of(find_case(request, number)).actions.values() if action.back), None)
     if back is None:
         return command(request, number, service.step_back, reason=body.reason)
-    values = {field.name: body.reason for field in back.form if field.name == "reason"}
-    return command(request, number, service.act, action=back.name, values=values)
+    return command(request, number, service.act, action=back.name, values=_reason(back, body))
+
+
+def _reason(step: Action, body: ReasonIn) -> dict[str, str]:
+    """The reason, where the step asks for one."""
+    return {field.name: body.reason.strip() for field in step.form if field.name == "reason"}
 
 
 @router.post("/{number}/notes", response=ANSWERS, url_name="case_note", summary="Write a note")

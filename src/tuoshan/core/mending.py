@@ -9,7 +9,7 @@ from datetime import datetime
 from tuoshan.core import evolve, judging, moving, timing
 from tuoshan.core.case import CaseState, Command, Event, Interval, Refusal
 from tuoshan.core.facts import encode
-from tuoshan.core.playbook import START, Field, Playbook
+from tuoshan.core.playbook import START, Action, Field, Playbook
 from tuoshan.core.stepping import close, noted, settle_down
 from tuoshan.core.work import Refused, Work
 
@@ -107,15 +107,18 @@ def _is_money(playbook: Playbook, name: str) -> bool:
     return known is not None and known.kind == "money"
 
 
+def correcting(playbook: Playbook) -> Action | None:
+    """The playbook's own step that gives facts new values, with what it asks for."""
+    return next((action for action in playbook.actions.values() if judging.corrects(action)), None)
+
+
 def correct_command(work: Work, command: Command) -> None:
-    for action in work.playbook.actions.values():
-        if judging.corrects(action):
-            judging.place(work, action)
-            judging.permit(work, command.actor, action, {})
-            break
-    else:
-        if not {"handler", "lead", "staff"} & command.actor.parties:
-            raise Refused("not_allowed", needs=["handler", "lead"])
+    action = correcting(work.playbook)
+    if action is not None:
+        judging.place(work, action)
+        judging.permit(work, command.actor, action, {})
+    elif not {"handler", "lead", "staff"} & command.actor.parties:
+        raise Refused("not_allowed", needs=["handler", "lead"])
     correct(work, command)
 
 

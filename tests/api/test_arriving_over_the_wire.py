@@ -33,8 +33,9 @@ def test_an_authority_s_document_comes_with_its_particulars_and_the_day_of_the_a
     number = agent.post("/cases", body(particulars=TOLD, reply_due=due.isoformat()), expect=201)["number"]
     case = agent.get(f"/cases/{number}")
     assert case["particulars"] == TOLD and datetime.fromisoformat(case["reply_due"]) == due
-    kept = Arrival.objects.get()
-    assert (kept.channel, kept.reply_due) == ("authority", due)
+    assert Arrival.objects.get().channel == "authority"
+    clocks = {one["name"]: one for one in agent.get(f"/cases/{number}/clocks")}
+    assert datetime.fromisoformat(clocks["reply"]["due"]) == due and clocks["reply"]["standing"] == "running"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tuoshan.core.checker import check
 from tuoshan.core.checker.names import MESSAGE_VARIABLES
 from tuoshan.core.conditions.names import FUNCTIONS, HISTORY
 from tuoshan.core.durations import Duration
-from tuoshan.core.playbook import PHASES, VERBS, FieldKind, FromTable, Playbook, Wording
+from tuoshan.core.playbook import PHASES, VERBS, FieldKind, FromTable, Playbook, WarnStep, Wording
 from tuoshan.core.reading import Finding, keys, read_playbook
 from tuoshan.core.yaml_strict import Mapping, Scalar, compose
 
@@ -73,7 +73,7 @@ def test_states_and_their_waits(complaint: Playbook) -> None:
     assert received.phase == "receive"
     assert received.waits is not None and received.waits.limit is not None
     assert received.waits.limit.within == Duration(24, "hours")
-    assert received.waits.warn == (Duration(4, "hours"),)
+    assert received.waits.warn == (WarnStep(Duration(4, "hours")),)
     assert [(step.party, step.after) for step in received.waits.late] == [
         ("lead", None),
         ("manager", Duration(4, "hours")),

@@ -165,6 +165,7 @@ def test_what_was_said_goes_into_the_case_that_is_there(sign_in: Callable[..., A
 def test_the_particulars_of_each_channel(sign_in: Callable[..., Any], clock: Any) -> None:
     from tuoshan import clock as time
     from tuoshan.cases.models import Case
+    from tuoshan.cases.possible import row_of
     from tuoshan.intake.arrivals import of_case, particulars
 
     client = sign_in()
@@ -175,7 +176,7 @@ def test_the_particulars_of_each_channel(sign_in: Callable[..., Any], clock: Any
     }  # fmt: skip
     assert client.post(FORM, data(channel="authority", **told)).status_code == 302
     kept = of_case(Case.objects.get().pk)
-    assert kept is not None and kept.reply_due is not None
+    assert kept is not None and row_of(Case.objects.get()).state.facts["reply_due"].isoformat()[:10] == "2030-01-02"
     assert particulars(kept) == {"document_no": "浦市监〔2026〕18 号", "authority_name": "12315"}
     later = (time.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     refused = client.post(FORM, data(key="k2", channel="email", **{"came-received_at": later}))

@@ -120,7 +120,8 @@ def case_read(request: HttpRequest, number: str) -> dict[str, Any]:
         "playbook_hash": case.playbook_hash, "facts": facts, "assigned": dict(standing.state.assigned),
         "hold": case.held, "merged_into": main or "", "received_at": came.received_at if came else None,
         "watching": Watch.objects.filter(case_id=case.pk, person_id=request.user.pk or 0).exists(),
-        "reply_due": came.reply_due if came else None, "particulars": arrivals.particulars(came) if came else {},
+        "reply_due": standing.state.facts.get("reply_due") or (came.reply_due if came else None),
+        "particulars": arrivals.particulars(came) if came else {},
         "same_subject": [other.number for other in subjects.others(request.user, case)],
         "first_decision": _first_decision(request, case, standing),
     }  # fmt: skip

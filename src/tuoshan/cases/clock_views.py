@@ -154,7 +154,7 @@ def _warn_at(playbook: Playbook, clock: Clock, work: Work) -> datetime | None:
         return None
     plan = timing.plan_of(playbook, clock)
     if plan.warn:
-        return offset(clock.due, plan.warn[0], -1, clock.working, work.calendar(plan)).at
+        return offset(clock.due, plan.warn[0].before, -1, clock.working, work.calendar(plan)).at
     return clock.due - (clock.due - clock.started) / 5
 
 

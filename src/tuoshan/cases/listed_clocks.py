@@ -74,7 +74,7 @@ def _warn_at(playbook: Playbook, row: Running) -> datetime | None:
     if not plan.warn:
         return row.due_at - (row.due_at - row.started_at) / 5
     calendar = calendars.calendar(plan.limit.calendar or playbook.calendar)
-    return offset(row.due_at, plan.warn[0], -1, _runs_on_working_time(playbook, plan.limit), calendar).at
+    return offset(row.due_at, plan.warn[0].before, -1, _runs_on_working_time(playbook, plan.limit), calendar).at
 
 
 def _runs_on_working_time(playbook: Playbook, limit: Limit) -> bool:

@@ -94,7 +94,7 @@ def _due_today(person: Any, now: datetime) -> Q:
 
 
 def _my_tasks(person: Any, now: datetime) -> Q:
-    """Cases with an open task of this person, or of the unit this person works in."""
+    """Cases with an open task of this person, or of the unit this person works in; an owed one outlives its case."""
     own = IS_OPEN & Q(person_id=person.pk)  # said of each way anew: then each is a range of its partial index
     unit = getattr(person, "unit_id", None)
     if unit is not None:
@@ -102,7 +102,7 @@ def _my_tasks(person: Any, now: datetime) -> Q:
     department = getattr(getattr(person, "unit", None), "department", "")
     if department:
         own |= IS_OPEN & Q(department=department, person_id=None)
-    return Q(ended=False, id__in=Task.objects.filter(own).values("case_id"))
+    return Q(id__in=Task.objects.filter(own).values("case_id"))
 
 
 def _watched(person: Any, now: datetime) -> Q:

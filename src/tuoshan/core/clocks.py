@@ -13,7 +13,7 @@ from typing import cast
 from tuoshan.core.case import Clock, ClockKind, Interval
 from tuoshan.core.conditions import MissingFact
 from tuoshan.core.durations import Duration, due_moment, offset, on_working_clock, parse_duration
-from tuoshan.core.playbook import FromTable, LateStep, Limit
+from tuoshan.core.playbook import FromTable, LateStep, Limit, WarnStep
 from tuoshan.core.scope import CaseScope
 from tuoshan.core.worktime import WorkCalendar
 
@@ -27,7 +27,7 @@ class Plan:
     kind: ClockKind
     name: str
     limit: Limit
-    warn: tuple[Duration, ...] = ()
+    warn: tuple[WarnStep, ...] = ()
     late: tuple[LateStep, ...] = ()
     otherwise: str = ""
     pauses: tuple[str, ...] = ()
@@ -193,11 +193,11 @@ def steps(clock: Clock, plan: Plan, calendar: WorkCalendar) -> list[Step]:
     def add(number: int, at: datetime, name: str, parties: tuple[str, ...] = ()) -> None:
         left.append(Step(at, (plan.order, number), clock.key, name, parties))
 
-    for number, before in enumerate(plan.warn):
+    for number, warning in enumerate(plan.warn):
         if f"warn{number}" not in clock.fired:
-            at = offset(clock.due, before, -1, working, calendar, stopped).at
+            at = offset(clock.due, warning.before, -1, working, calendar, stopped).at
             if at > clock.started:
-                add(number, at, f"warn{number}")
+                add(number, at, f"warn{number}", (warning.party,) if warning.party else ())
     late = [(number, *step) for number, step in enumerate(plan.told) if f"late{number}" not in clock.fired]
     for number, after, parties in late:
         if after is None:

@@ -122,6 +122,14 @@ class LateStep:
 
 
 @dataclass(frozen=True, slots=True)
+class WarnStep:
+    """How long before a limit somebody is warned; nobody named: whom the clock waits for."""
+
+    before: Duration
+    party: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Waits:
     """Whom a state waits for and what covers the wait: a limit of its own, a promise, or a stated reason."""
 
@@ -131,7 +139,7 @@ class Waits:
     no_promise: Wording | None = None
     otherwise: str = ""
     late: tuple[LateStep, ...] = ()
-    warn: tuple[Duration, ...] = ()
+    warn: tuple[WarnStep, ...] = ()
     pauses: tuple[str, ...] = ()
     for_customer: bool = False
     """Whether the page of the case says who has this limit and until when."""
@@ -228,7 +236,7 @@ class Task:
     condition: Expression | None = None
     limit: Limit | None = None
     late: tuple[LateStep, ...] = ()
-    warn: tuple[Duration, ...] = ()
+    warn: tuple[WarnStep, ...] = ()
     pauses: tuple[str, ...] = ()
     form: tuple[Field, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -255,7 +263,7 @@ class Deadline:
     limit: Limit
     pauses: tuple[str, ...] = ()
     runs_while: tuple[str, ...] = ()
-    warn: tuple[Duration, ...] = ()
+    warn: tuple[WarnStep, ...] = ()
     late: tuple[LateStep, ...] = ()
     otherwise: str = ""
     restarts: bool = False

@@ -1,7 +1,7 @@
 # ruff: noqa: E501 – sentences and tables stay on one line; a Chinese sign counts as two columns
 """A complaint from its first word to the proposal: registering, checking, inquiring."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,8 @@ from tuoshan.parties.models import Person
 
 STAFF_CHANNELS = frozenset({"counter", "complaint_box", "letter"})
 BY_CUSTOMER = frozenset({"web", "chat"})
+REPLY_WITHIN, REPLY_AT = 15, time(17, 0)
+"""Days that an authority leaves for the written reply, and until what hour of the last of them."""
 
 
 class Complaint(LaterPart):
@@ -51,6 +53,8 @@ class Complaint(LaterPart):
         }  # fmt: skip
         if plot.unit_code != "webshop":
             values["store"] = str(unit.pk)
+        if plot.channel == "authority" and not plot.withdraws_in:
+            values["reply_due"] = datetime.combine(world.day(now, REPLY_WITHIN), REPLY_AT, world.zone)
         if plot.channel not in BY_CUSTOMER and self.chance.happens(0.6):
             values["category"] = str(world.categories[plot.topic.category])
         token = new_upload_token() if plot.topic.picture and self.chance.happens(0.6) else ""

@@ -124,10 +124,27 @@ class LaterPart(Player):
         done = "".join(staff_words.DONE[name] for name in plot.remedies)
         self.finish(run, person, {"how_done": done}, evidence=[proof], outcome="settled")
 
+    def write_to_the_authority(self, state: str) -> Steps:
+        """The written reply that an authority wants, once there is a result to tell."""
+        for run in self.opened("reply"):
+            yield from self.desk(1, 12)
+            if not self.stays(state):
+                return
+            number = f"复〔{self.world.day(self.now).year}〕{self.chance.whole(10, 299)} 号"
+            letter = self.world.hand_in(
+                pictures.paper("复函", [f"文号：{number}", f"工单：{self.case.number}", staff_words.TO_THE_AUTHORITY]),
+                kind="letter", now=self.now, case_id=self.case_id, person=self.handler, shown=False,
+            )  # fmt: skip
+            self.finish(run, self.handler, {
+                "reply_no": number, "replied_on": self.world.day(self.now),
+                "reply_words": staff_words.TO_THE_AUTHORITY,
+            }, evidence=[letter])  # fmt: skip
+
     # -- answered -----------------------------------------------------------------------------------
     def in_answered(self) -> Steps:
         """The customer rates, is content, is not, appeals, goes to an authority, or keeps silent."""
         plot = self.plot
+        yield from self.write_to_the_authority("answered")
         yield from self.home(2, 45)
         if not self.stays("answered"):
             return
@@ -176,6 +193,9 @@ class LaterPart(Player):
         """Report, review and lesson, then the call that closes the case."""
         plot = self.plot
         slow = 3.0 if plot.late else 1.0
+        yield from self.write_to_the_authority("follow_up")
+        if not self.stays("follow_up"):
+            return
         if plot.score and self.opened("survey") and not plot.silent:
             self.rate()
         for run in self.opened("report"):

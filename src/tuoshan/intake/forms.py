@@ -198,7 +198,8 @@ class Registration:
         self.has_identity = self.has_customer and "identity" in playbook.facts
         given = dict(initial or {})
         self.channel = str((data.get("channel") if data is not None else given.get("channel")) or "")
-        asked = [item for item in playbook.register if item.kind not in ("photo", "file")]
+        told = {item.name for item in PARTICULARS}  # asked beside the channel that tells them
+        asked = [item for item in playbook.register if item.kind not in ("photo", "file") and item.name not in told]
         with lists.about(playbook.key):
             self.form: PlaybookForm = build_form(asked, data=data, initial=given)
         self.contact = ContactForm(data, prefix="customer", initial=given.get("customer"))

@@ -15,7 +15,8 @@ class Arrival(models.Model):
 
     `received_at` is when the customer's words reached the company (an e-mail of last night, the day a box was
     opened); the case itself begins when it is registered. `particulars` is JSON text: who called, who sent it,
-    under which number the authority keeps it; it is personal, hence encrypted and emptied on erasure.
+    under which number the authority keeps it; it is personal, hence encrypted and emptied on erasure. `reply_due` is
+    empty where the playbook has it as a fact, which a correction changes; cases of older versions have it here.
     `text_key` is a keyed hash of what was said, by which the very same words are found again.
     """
 

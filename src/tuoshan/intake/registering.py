@@ -108,6 +108,10 @@ def _register(given: _Given) -> Registered:
         values = dict(given.values)
         if given.came.channel and any(item.name == "channel" for item in playbook.register):
             values.setdefault("channel", given.came.channel)
+        came = given.came
+        if came.reply_due is not None and any(item.name == "reply_due" for item in playbook.register):
+            values.setdefault("reply_due", came.reply_due)
+            came = replace(came, reply_due=None)  # a fact of the case, which a correction changes
         said = str(values.get(said_field(playbook), ""))
         order_no = str(values.get("order_no", ""))
         received = given.came.received_at
@@ -123,7 +127,7 @@ def _register(given: _Given) -> Registered:
         else:
             at = outcome.events[0].at
             arrivals.keep(
-                cursor, case_id=outcome.case_id, came=given.came, registered_at=at, order_no=order_no, text=said
+                cursor, case_id=outcome.case_id, came=came, registered_at=at, order_no=order_no, text=said
             )
             if given.identity is not None:
                 checked = record_identity(case_id=outcome.case_id, actor=actor, check=given.identity)

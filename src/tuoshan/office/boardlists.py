@@ -91,9 +91,11 @@ def tomorrow(now: datetime) -> tuple[datetime, datetime]:
 
 
 def due_tomorrow(viewer: Any, now: datetime) -> "QuerySet[Deadline]":
-    """Our running clocks that run out tomorrow if nothing is done, in cases within reach, by moment."""
+    """Our running clocks that run out tomorrow if nothing is done, in cases within reach, by moment. One that outlives
+    its case, an authority's reply after the customer has withdrawn, is among them.
+    """
     begin, end = tomorrow(now)
     found = Deadline.objects.filter(ended_at__isnull=True, due_at__gte=begin, due_at__lt=end)
-    cases = queries.reachable(viewer).filter(ended=False).order_by().values("id")
+    cases = queries.reachable(viewer).order_by().values("id")
     ours = found.exclude(party__in=outside_parties())
     return ours.filter(case_id__in=cases).order_by("due_at", "case_id", "key")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from tuoshan.cases.models import Words as StoredWords
@@ -55,6 +56,11 @@ def changed(standing: Standing, item: Possible, values: Mapping[str, Any]) -> di
     kept = {field.name for field in own}
     changes = {
         name: value for name, value in values.items() if name not in kept and value not in ("", None)
-        and value != before.get(name)
+        and value != _as_shown(before.get(name))
     }  # fmt: skip
     return {**{name: value for name, value in values.items() if name in kept}, "changes": changes}
+
+
+def _as_shown(value: Any) -> Any:
+    """A moment as its form shows it, to the minute: what was only looked at has not changed."""
+    return value.replace(second=0, microsecond=0) if isinstance(value, datetime) else value

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from tuoshan.core.checker.reads import demands_none_open, limit_reads, names_verb, required, set_by
+from tuoshan.core.checker.reads import demands_given, demands_none_open, limit_reads, names_verb, required, set_by
 from tuoshan.core.conditions import Expression
 from tuoshan.core.playbook import (
     ANY_OPEN,
@@ -347,7 +347,12 @@ class Flow:
         return frozenset(tokens)
 
     def given_by(self, action: Action) -> set[str]:
-        return required(action.form) | set_by(action.do)
+        """The facts that are known once the action was taken: asked, set, or demanded by its condition."""
+        demanded = {
+            name for expression in (action.as_soon_as, action.condition) if expression is not None
+            for name in demands_given(expression)
+        }  # fmt: skip
+        return required(action.form) | set_by(action.do) | demanded
 
     # -- money ---------------------------------------------------------------------------------------
     @cached_property

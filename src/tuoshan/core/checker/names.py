@@ -104,6 +104,7 @@ def _states(desk: Desk) -> None:
         _parties(desk, f"{where}.waits.for", waits.line, waits.parties)
         _parties(desk, f"{where}.waits.pauses", waits.line, waits.pauses)
         _parties(desk, f"{where}.waits.late", waits.line, [step.party for step in waits.late])
+        _parties(desk, f"{where}.waits.warn", waits.line, [step.party for step in waits.warn])
         _known(desk, f"{where}.waits.promise", waits.line, [waits.promise], book.deadlines, "时限", "deadline")
         _known(desk, f"{where}.waits.else", waits.line, [waits.otherwise], book.actions, "操作", "action")
         _known(desk, f"{where}.waits.remind", waits.line, [waits.remind], book.messages, "消息", "message")
@@ -199,6 +200,7 @@ def _tasks(desk: Desk) -> None:
         _parties(desk, f"{where}.asked_by", line, task.asked_by)
         _parties(desk, f"{where}.pauses", line, task.pauses)
         _parties(desk, f"{where}.late", line, [step.party for step in task.late])
+        _parties(desk, f"{where}.warn", line, [step.party for step in task.warn])
         _known(desk, f"{where}.opens", line, task.opens, triggers, "操作或待办结果", "action or task outcome")
         _known(desk, f"{where}.until", line, task.until, triggers, "操作或待办结果", "action or task outcome")
         _known(desk, f"{where}.before", line, task.before, book.actions, "操作", "action")
@@ -227,6 +229,7 @@ def _deadlines(desk: Desk) -> None:
         _parties(desk, f"{where}.pauses", line, deadline.pauses)
         _parties(desk, f"{where}.runs_while", line, deadline.runs_while)
         _parties(desk, f"{where}.late", line, [step.party for step in deadline.late])
+        _parties(desk, f"{where}.warn", line, [step.party for step in deadline.warn])
         _known(desk, f"{where}.else", line, [deadline.otherwise], book.actions, "操作", "action")
         started = any(desk.flow.starts(deadline, action) for action in book.actions.values())
         in_tasks = any(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from tuoshan.core.conditions import Expression
-from tuoshan.core.conditions.syntax import Both, Compare, Given, History, Literal, Node, walk
+from tuoshan.core.conditions.syntax import Both, Compare, Fact, Given, History, Literal, Node, walk
 from tuoshan.core.playbook import Field, FromTable, Limit, Verb
 
 
@@ -54,6 +54,14 @@ def names_verb(verbs: Iterable[Verb], name: str, target: str) -> bool:
 
 def demands_none_open(expression: Expression, task: str) -> bool:
     return any(_is_none_open(part, task) for part in _conjuncts(expression.tree))
+
+
+def demands_given(expression: Expression) -> set[str]:
+    """The facts without which the expression cannot hold: `has(fact)`, alone or joined with `&&`."""
+    return {
+        part.source.name for part in _conjuncts(expression.tree)
+        if isinstance(part, Given) and isinstance(part.source, Fact)
+    }  # fmt: skip
 
 
 def _conjuncts(tree: Node) -> Iterator[Node]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from tuoshan.core.conditions import Expression, ExpressionError, compile_expression
 from tuoshan.core.durations import Duration, on_working_clock, parse_duration
-from tuoshan.core.playbook import NO_WORDING, Clock, FromTable, LateStep, Limit, Wording
+from tuoshan.core.playbook import NO_WORDING, Clock, FromTable, LateStep, Limit, WarnStep, Wording
 from tuoshan.core.reading.findings import Notes, did_you_mean
 from tuoshan.core.reading.keys import ELSEWHERE, LATER
 from tuoshan.core.yaml_strict import TRAPS, Entry, Mapping, Node, Scalar, Sequence
@@ -20,7 +20,7 @@ EVIDENCE: Final = re.compile(r"[a-z][a-z0-9_]*(\|[a-z][a-z0-9_]*)*\Z")
 NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 _LATE: Final = re.compile(r"(?P<party>[a-z][a-z0-9_]*)(\s+after\s+(?P<after>.+))?\Z")
-_BEFORE: Final = re.compile(r"(?P<length>.+?)\s+before\Z")
+_BEFORE: Final = re.compile(r"((?P<party>[a-z][a-z0-9_]*)\s+)?(?P<length>\d.*?)\s+before\Z")
 
 EMPTY: Final = Mapping((), 0, 0, "")
 
@@ -244,21 +244,22 @@ class Values:
             steps.append(LateStep(found["party"], after))
         return tuple(steps)
 
-    def warn(self, node: Node | None, where: str) -> tuple[Duration, ...]:
-        """`4 hours before`, or a list of those."""
-        lengths = []
+    def warn(self, node: Node | None, where: str) -> tuple[WarnStep, ...]:
+        """`4 hours before`, `lead 4 hours before`, or a list of those."""
+        steps = []
         for item in self.items(node):
             text = self.text(item, where)
             found = _BEFORE.match(text)
             if not found:
                 if text:
                     self.notes.add(item, where, f"“{text}”不是提醒时间", f"'{text}' is no moment for a warning",
-                                   "写成 4 hours before", "write 4 hours before")  # fmt: skip
+                                   "写成 4 hours before 或 lead 4 hours before",
+                                   "write 4 hours before, or lead 4 hours before")  # fmt: skip
                 continue
             length = self.duration(item, where, found["length"])
             if length is not None:
-                lengths.append(length)
-        return tuple(lengths)
+                steps.append(WarnStep(length, found["party"] or ""))
+        return tuple(steps)
 
     @staticmethod
     def items(node: Node | None) -> tuple[Node, ...]:

@@ -21,7 +21,10 @@ VERBS = {
     "limit": Wording("上限", "limit:"), "pays": Wording("费用", "cost:"), "duty": Wording("须告知", "duty:"),
     "note": Wording("说明", "note:"),
 }  # fmt: skip
-PERIODS = {"guarantee": Wording("保修期", "guarantee:"), "inquiry": Wording("调查期间", "inquiry:")}
+PERIODS = {
+    "guarantee": Wording("保修期", "guarantee:"), "inquiry": Wording("调查期间", "inquiry:"),
+    "application": Wording("可以申请", "may be applied for:"),
+}  # fmt: skip
 LEGS = {"out": Wording("发出", "out"), "back": Wording("退回", "back")}
 TERMS = {
     "amount": Wording("金额：", "amount: "), "fee": Wording("费用：", "fee: "), "until": Wording("期限至 ", "until "),

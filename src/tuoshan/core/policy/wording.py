@@ -36,6 +36,7 @@ TERMS = {
 PERIODS = {
     "guarantee": Wording("保修期到", "Covered until"),
     "inquiry": Wording("调查期间到", "Suspended for the inquiry until"),
+    "application": Wording("可以申请到", "May be applied for until"),
 }
 """What a period is called; a guarantee where nothing else is said."""
 

@@ -23,6 +23,8 @@ def known_of(case: Case, state: CaseState, facts: Mapping[str, Fact]) -> dict[st
         wanted = SAME.get(name, name)
         if wanted in facts and _fits(facts[wanted], value):
             found[wanted] = _day(value) if wanted in DATES else value
+    if "received_back_on" in found:
+        found["goods_back"] = True
     order = _order(state)
     if order is not None:
         found = {**{name: value for name, value in _of_order(order).items() if value is not None}, **found}

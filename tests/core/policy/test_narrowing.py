@@ -24,7 +24,8 @@ SHOES: Mapping[str, object] = {
     "opening_cm": Decimal(6), "used": True, "has_receipt": True, "sold_on": date(2026, 3, 29),
     "delivered_on": date(2026, 3, 29), "reported_on": ON, "paid": Decimal("399.00"), "fault_confirmed": True,
     "user_caused": False, "repair_days": Decimal(0), "clearance": False, "matches_invoice": True,
-    "repairs_same_fault": Decimal(0), "deceived": False,
+    "repairs_same_fault": Decimal(0), "deceived": False, "agreed_months": Decimal(0), "state_months": Decimal(0),
+    "is_replacement": False,
 }  # fmt: skip
 
 

@@ -1,8 +1,10 @@
 """What was written under a key that was used already: the same is kept once, other words are given back."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.api.callers import Caller
 from tests.workbench.deskhouse import desk, triggers
 
 __all__ = ["desk"]
@@ -50,3 +52,38 @@ def test_what_a_customer_said_again_goes_into_the_case_once(desk: Any) -> None:
     page = other.content.decode()
     assert other.status_code == 409 and "没有执行" in page and "说要退货" in page
     assert _said(case)[-1] == "又来电催" and _said(case).count("又来电催") == 1
+
+
+def waiting_for_a_call(desk: Any, clock: Any) -> Any:
+    """A case of the agent's that waits for the call on the third day."""
+    from tuoshan.agenda import worker
+
+    case = desk.complaint()
+    assert desk.house.act(case, "claim", handler=str(desk.people["agent"].pk)).accepted
+    assert desk.house.act(case, "ask_more", missing="照片").accepted
+    clock.advance(timedelta(days=16))
+    worker.drain()
+    case = desk.read(case)
+    assert case.state == "follow_up"
+    return case
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_follow_up_call_sent_again_counts_once(desk: Any, clock: Any, before: int) -> None:
+    """Also the one before the last, after which one more would close the case."""
+    from tuoshan.care import follow_up
+
+    case = waiting_for_a_call(desk, clock)
+    agent = Caller(desk.people["agent"], "write")
+    address = f"/cases/{case.number}/follow-up"
+    for number in range(before):
+        agent.post(address, {"result": "not_reached", "words": "占线"}, f"earlier-{number}")
+    body = {"result": "not_reached", "words": "无人接听", "next_at": (clock() + timedelta(hours=4)).isoformat()}
+    first = agent.post(address, body, "call")
+    again = agent.post(address, body, "call")
+    assert again == {**first, "replayed": True} and not first["replayed"]
+    assert len(follow_up.calls(case.pk)) == before + 1
+    other = [{"words": "停机"}, {"result": "satisfied"}, {"next_at": (clock() + timedelta(hours=5)).isoformat()}]
+    for changed in other:
+        assert agent.post(address, body | changed, "call", expect=409)["code"] == "key_used_otherwise", changed
+    assert len(follow_up.calls(case.pk)) == before + 1

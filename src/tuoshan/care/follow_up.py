@@ -12,9 +12,10 @@ from tuoshan.care.models import FollowUpCall
 from tuoshan.cases import service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
+from tuoshan.core.facts import moment_text
 from tuoshan.parties.reach import case_filter
 
-STATE = "follow_up"
+STATE, CLOSE = "follow_up", "close"
 TRIES = 3
 
 
@@ -53,22 +54,27 @@ def record_call(
     """Keep one call. Reached, or not reached for the third time: the case is closed with that result.
 
     Gives the write path's outcome; where closing is refused (a report is due first) nothing is kept but what was
-    said, so that the customer is not called once more for nothing.
+    said, so that the customer is not called once more for nothing. Sent again with its key, a call counts once.
     """
     actor = ActingAs.by_person(person)
-    earlier = FollowUpCall.objects.filter(case_id=case_id, result=FollowUpCall.Result.NOT_REACHED).count()
-    ends = result != FollowUpCall.Result.NOT_REACHED or earlier + 1 >= TRIES
+    ends = result != FollowUpCall.Result.NOT_REACHED
+    if not ends:
+        known = service.given_before(actor=actor, idempotency_key=idempotency_key)
+        ends = any(event.name == CLOSE for event in known.events) if known is not None else _is_last(case_id)
     if ends:
         outcome = service.act(
             case_id=case_id,
-            action="close",
+            action=CLOSE,
             actor=actor,
             values={"call_result": result, "customer_words": words},
             expected_seq=expected_seq,
             idempotency_key=idempotency_key,
         )
     else:
-        outcome = service.call(case_id=case_id, actor=actor, text=words, idempotency_key=idempotency_key)
+        again = {"next_at": moment_text(next_at)} if next_at is not None else {}
+        outcome = service.call(
+            case_id=case_id, actor=actor, text=words, idempotency_key=idempotency_key, extra=again
+        )  # fmt: skip
     if outcome.accepted and not outcome.replayed:
         with write_transaction():
             FollowUpCall.objects.create(
@@ -80,6 +86,12 @@ def record_call(
                 next_at=None if ends else next_at,
             )
     return outcome
+
+
+def _is_last(case_id: int) -> bool:
+    """Whether one more try in vain is the last."""
+    tried = FollowUpCall.objects.filter(case_id=case_id, result=FollowUpCall.Result.NOT_REACHED).count()
+    return tried + 1 >= TRIES
 
 
 def problem_of(result: str, said: str) -> dict[str, list[str]]:

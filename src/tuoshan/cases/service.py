@@ -11,6 +11,7 @@ from typing import Any
 from tuoshan.cases import library, registering, writing
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.merging import merge, unmerge
+from tuoshan.cases.models import Command as SentCommand
 from tuoshan.cases.orders import CaseUnknown, MessageDraft, NewCase, Order, Outcome
 from tuoshan.cases.registering import register_many, resting_state, same_as_known
 from tuoshan.cases.writing import wake, wake_many
@@ -29,6 +30,7 @@ __all__ = [
     "call",
     "complete_task",
     "correct",
+    "given_before",
     "hold",
     "merge",
     "message",
@@ -140,6 +142,13 @@ def step_back(
         message=MessageDraft("note", reason, author_id=actor.id) if reason else None,
     )  # fmt: skip
     return writing.execute(case_id, order)
+
+
+def given_before(*, actor: ActingAs, idempotency_key: str | None) -> Outcome | None:
+    """What this actor's command under this key came to, when it was taken already."""
+    key = Order("record", actor, idempotency_key=idempotency_key).command_key
+    reply = SentCommand.objects.filter(key=key).values_list("reply", flat=True).first() if key else None
+    return Outcome.from_text(reply) if reply is not None else None
 
 
 # -- beside the main line ---------------------------------------------------------------------------------------

@@ -298,6 +298,34 @@ def test_what_has_become_impossible_is_said() -> None:
     assert "现在是：正在按约定处理" in response.content.decode()
 
 
+def test_another_answer_under_the_same_key_is_refused_with_what_was_kept() -> None:
+    case = house.offered()
+    client, page = house.opened(case), house.page_of(case)
+    key = house.fields_of(page, "agree")["key"]
+    for _twice in range(2):
+        assert do(client, case, "agree", page).status_code == 302
+    agreed = house.fresh(case)
+    fields = house.fields_of(page, "disagree") | {"key": key, "disagree-wish": "门封条不用换了，请退款"}
+    other = client.post(f"/portal/case/{case.number}/act", fields)
+    told = other.content.decode()
+    assert other.status_code == 409 and "“同意方案”先前已经提交，以那一次为准" in told and "请给我们留言" in told
+    assert "门封条不用换了，请退款</textarea>" in told, "what was written is not lost"
+    assert (house.fresh(case).state, house.fresh(case).seq) == (agreed.state, agreed.seq)
+
+
+def test_another_answer_to_what_is_still_asked_comes_back_with_a_fresh_key() -> None:
+    case = house.accepted(house.begin())
+    client, page = house.opened(case), house.page_of(case)
+    fields = house.fields_of(page, "withdraw")
+    address = f"/portal/case/{case.number}/write"
+    assert client.post(address, {"text": "什么时候上门？", "key": "w"}).status_code == 302
+    answer = client.post(f"/portal/case/{case.number}/act", {**fields, "key": "w:text", "withdraw-reason": "不用了"})
+    told = answer.content.decode()
+    assert answer.status_code == 409 and "这次填写的不同，没有提交" in told and "不用了" in told
+    assert 'name="key" value="w:text"' not in told
+    assert house.fresh(case).state != "withdrawn"
+
+
 @pytest.mark.parametrize("name", ["approve", "propose", "close", "accept", "claim", "step_back", "no_such"])
 def test_steps_of_colleagues_are_no_steps_of_the_customer(name: str) -> None:
     case = house.offered()

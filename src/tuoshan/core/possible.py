@@ -203,6 +203,15 @@ def for_customer(playbook: Playbook, case: CaseState, actor: Actor, now: datetim
     ]
 
 
+def step_of_customer(playbook: Playbook, kind: str, name: str, task: str = "") -> Possible | None:
+    """A step or a task as the customer's own page asks for it, whether it can be done now or not."""
+    if kind == "act" and (action := playbook.actions.get(name)) is not None:
+        return _in_their_words(playbook, Possible("act", name, action.title, action.form, action.evidence))
+    if kind == "task" and (known := playbook.tasks.get(name)) is not None:
+        return _in_their_words(playbook, Possible("task", name, known.title, known.form, known.evidence, task=task))
+    return None
+
+
 def _in_their_words(playbook: Playbook, item: Possible) -> Possible:
     """The title, the fields and the outcomes as the customer reads them."""
     action = playbook.actions.get(item.name) if item.kind == "act" else None

@@ -20,12 +20,12 @@ from tuoshan.care.forms import SurveyForm
 from tuoshan.cases import service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import PlaybookForm, words
-from tuoshan.cases.models import Case, Command
+from tuoshan.cases.models import Case
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import evidence_title
 from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import ANY_OPEN
-from tuoshan.core.possible import Possible
+from tuoshan.core.possible import Possible, step_of_customer
 from tuoshan.documents import drafts
 from tuoshan.documents.models import Evidence
 from tuoshan.insight.told_to_customer import state_words
@@ -216,10 +216,10 @@ def _too_often(request: HttpRequest, case: Case) -> bool:
     return throttle.take(throttle.WRITING, sources, clock.now()) is None
 
 
-def _done_before(case: Case, key: str) -> bool:
-    """Whether a command under this key was taken already: the second tap of a double one."""
-    sender = ActingAs.by_customer(case.customer_id).key
-    return bool(key) and Command.objects.filter(key=f"{sender}:{key}"[:200], case_id=case.pk).exists()
+def _done_before(case: Case, key: str) -> service.Outcome | None:
+    """What was taken already under this key: this is the second tap of a double one, or something else."""
+    known = service.given_before(actor=ActingAs.by_customer(case.customer_id), idempotency_key=key)
+    return known if known is not None and known.case_id == case.pk else None
 
 
 @permitted("portal.act")
@@ -230,8 +230,9 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
     if found is None:
         return to_track(number)
     key = request.POST.get("key", "")
-    if _done_before(found, key):
-        return redirect("portal:case", found.number)
+    before = _done_before(found, key)
+    if before is not None:
+        return _again(request, found, before, key)
     if _too_often(request, found):
         return case_page(request, found, problem=_("提交过于频繁，请稍后再试。"), status=429)
     standing = Standing(found, ActingAs.by_customer(found.customer_id))
@@ -243,6 +244,39 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
     token = request.POST.get("upload_token", "")
     choice = _choice(standing, item, request.POST, token, key or identifiers.token())
     return _take(request, found, standing, choice)
+
+
+def _again(request: HttpRequest, case: Case, before: service.Outcome, key: str) -> HttpResponse:
+    """A form whose key is used up: the same again is done already; anything else is refused and given back."""
+    standing = Standing(case, ActingAs.by_customer(case.customer_id))
+    kind, name, task = (request.POST.get(part, "") for part in ("kind", "name", "task"))
+    token = request.POST.get("upload_token", "")
+    still = standing.find(kind, name, task)
+    item = still or step_of_customer(standing.playbook, kind, name, task)
+    choice = _choice(standing, item, request.POST, token, key) if item is not None else None
+    if choice is not None and choice.form.is_valid() and _send(request, case, choice).accepted:
+        return redirect("portal:case", case.number)
+    problem = _("“%(title)s”先前已经提交，以那一次为准；这次填写的不同，没有提交。要更改或补充，请给我们留言。") % {
+        "title": _title_of(standing, before)
+    }
+    if still is not None and choice is not None:
+        choice.problem, choice.key = problem, identifiers.token()
+        return case_page(request, case, failed=choice, status=409)
+    typed = WriteForm(initial={"text": _typed(request, item)})
+    return case_page(request, case, writing=typed, token=token, problem=problem, status=409)
+
+
+def _title_of(standing: Standing, before: service.Outcome) -> str:
+    """What was taken, as the customer reads it."""
+    playbook = standing.playbook
+    found = (step_of_customer(playbook, one.kind, one.name) for one in before.events)
+    return next((words(item.title) for item in found if item is not None), _("这份内容"))
+
+
+def _typed(request: HttpRequest, item: Possible | None) -> str:
+    """The words that were written into a form which is not there any more."""
+    told = (f"{item.name}-{field.name}" for field in item.form if field.kind in ("text", "long_text")) if item else ()
+    return "\n".join(text for name in told if (text := request.POST.get(name, "").strip()))
 
 
 def _take(request: HttpRequest, case: Case, standing: Standing, choice: Choice) -> HttpResponse:

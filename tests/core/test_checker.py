@@ -203,6 +203,12 @@ def test_an_unknown_variable_in_a_message_is_told() -> None:
     assert found[:2] == (1, "messages.accepted") and "due.sole" in found[2]
 
 
+@pytest.mark.parametrize("name", ["handler_phone", "company_phone", "next_step", "reply", "remedy", "me", "nobody"])
+def test_a_message_names_nothing_that_nobody_fills_in(name: str) -> None:
+    [found] = told(("{due.solve} 前答复", f"{{{name}}} 前答复"))
+    assert found[:2] == (1, "messages.accepted") and name in found[2]
+
+
 def test_a_walk_that_goes_otherwise_and_an_action_no_walk_takes() -> None:
     found = findings(changed(("> expect withdrawn", "> expect closed"), ("> keep >", ">")))
     assert {(one.check, one.where) for one in found} == {(14, "walks.withdrawn"), (14, "actions.keep")}

@@ -1,22 +1,25 @@
 """The variables that a text may use, with what they stand for in a case."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from tuoshan import clock as moment
 from tuoshan.cases import calendars, library
 from tuoshan.cases.summary import is_outside
 from tuoshan.core.case import CaseState, Clock
+from tuoshan.core.checker.names import STANDS_FOR, SURVEY, message_variables, told_facts
 from tuoshan.core.playbook import Playbook
 from tuoshan.knowledge import links, sooner
 from tuoshan.knowledge.company import Company, company
-from tuoshan.knowledge.showing import fact_text, until_text, words_of
+from tuoshan.knowledge.showing import day_text, fact_text, until_text, words_of
 
 GENERAL = {
     "number": gettext_lazy("工单编号"),
@@ -29,20 +32,21 @@ GENERAL = {
     "link": gettext_lazy("客户查看工单的链接"),
     "survey_link": gettext_lazy("满意度评价链接"),
     "state": gettext_lazy("客户看到的状态"),
+    "playbook": gettext_lazy("流程名称"),
+    "unit": gettext_lazy("负责的门店或部门"),
+    "today": gettext_lazy("发出的日期"),
     "remedy": gettext_lazy("处理方案"),
     "amount_words": gettext_lazy("退款与补偿合计的一句话；没有金额时为空"),
     "result": gettext_lazy("处理结果"),
     "company": gettext_lazy("公司名称"),
     "hours": gettext_lazy("服务时间"),
-    "me": gettext_lazy("正在书写的人"),
 }
-"""Variables that every playbook has, with what they stand for; each fact of a playbook is one more."""
+"""Variables that every playbook has (`core.checker.names.MESSAGE_VARIABLES`), with what they stand for; each fact, each
+number and the end of each deadline is one more."""
+WRITER = {"me": gettext_lazy("正在书写的人")}
+"""What a quick reply may name besides: a message that the system sends is written by nobody."""
+DUE = "due."
 
-SURVEY = "survey"
-STANDS_FOR = {
-    "remedy": ("remedy_steps", "remedies"), "result": ("how_done", "review_why", "why"), "amount_words": ("amount",),
-}  # fmt: skip
-"""Variables that are said in the words of facts."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,21 @@ class CaseTexts:
             facts = self._facts(language, wanted)
             general = self._general(language, facts)
             said = {name: say() for name, say in general.items() if only is None or name in only}
-            return {**self._numbers(), **facts, **said}
+            return {**self._numbers(), **facts, **self._dues(language), **said}
 
     def _numbers(self) -> dict[str, str]:
         """The company's numbers for this process, as they are in force."""
         own = self.playbook.numbers()
         found = {name: calendars.table(self.playbook.key, name) for name in own}
         return {name: str(own[name] if value is None else value) for name, value in found.items()}
+
+    def _dues(self, language: str) -> dict[str, str]:
+        """By when each deadline ends, the pauses so far counted in."""
+        ends = {clock.name: clock.due for clock in self.state.running_clocks() if clock.kind == "deadline"}
+        return {
+            f"{DUE}{name}": until_text(due, language) if (due := ends.get(name)) else _("约定时间")
+            for name in self.playbook.deadlines
+        }
 
     def _facts(self, language: str, wanted: Collection[str] | None) -> dict[str, str]:
         """Facts by name. What only supervisors may see is never among them."""
@@ -104,6 +116,9 @@ class CaseTexts:
             "customer": lambda: _customer_name(self.case.customer_id),
             "handler": lambda: _person_name(self.state.assigned.get("handler")) or _("客服中心"),
             "contact": lambda: self.company.contact or link(),
+            "playbook": lambda: self.playbook.title.in_language(language),
+            "unit": lambda: _unit_name(self.case.unit_id) or self.company.named(language),
+            "today": lambda: day_text(timezone.localdate(moment.now()), language),
             "due": lambda: until_text(due, language) if due else _("约定时间"),
             "sooner": lambda: sooner.part(
                 self.playbook, promised_to_customer(self.playbook, self.state, self.task)
@@ -111,9 +126,9 @@ class CaseTexts:
             "link": survey if self.task.startswith(f"{SURVEY}#") else link,
             "survey_link": survey,
             "state": lambda: shown.in_language(language) if shown is not None else "",
-            "remedy": lambda: facts.get("remedy_steps") or facts.get("remedies", ""),
+            "remedy": lambda: _first_of(facts, STANDS_FOR["remedy"]),
             "amount_words": lambda: _amount_words(facts.get("amount", "")),
-            "result": lambda: facts.get("how_done") or facts.get("review_why") or facts.get("why", ""),
+            "result": lambda: _first_of(facts, STANDS_FOR["result"]),
             "company": lambda: self.company.named(language),
             "hours": lambda: self.company.hours,
             "me": lambda: str(self.me) if self.me is not None else "",
@@ -165,6 +180,10 @@ def _earliest(clocks: list[Clock]) -> datetime | None:
     return min((clock.due for clock in clocks if clock.due is not None), default=None)
 
 
+def _first_of(facts: Mapping[str, str], names: Collection[str]) -> str:
+    return next((said for name in names if (said := facts.get(name))), "")
+
+
 def _amount_words(amount: str) -> str:
     """What a customer gets, as part of a sentence; nothing where they get no money."""
     return _("退款与补偿合计 %(amount)s 元，") % {"amount": amount} if amount.strip("0.") else ""
@@ -184,10 +203,25 @@ def _customer_name(customer_id: int | None) -> str:
     return next((str(name) for name in names), "")
 
 
+def _unit_name(unit_id: int | None) -> str:
+    units: Any = apps.get_model("parties", "OrgUnit")._default_manager
+    return next((one.name for one in units.filter(pk=unit_id or 0)), "")
+
+
 def known_variables(playbook: Playbook) -> dict[str, str]:
-    """Every variable that a text of this playbook may use, with what it stands for in the language in force."""
+    """Every variable that a message of this playbook may use, with what it stands for in the language in force."""
     from tuoshan.cases.forms import words
 
     numbers = {name: _("设置中的“%(name)s”") % {"name": name} for name in playbook.numbers()}
-    facts = {name: words(known.label) for name, known in playbook.facts.items() if not known.supervisors_only}
-    return {**numbers, **facts, **{name: str(title) for name, title in GENERAL.items()}}
+    facts = {name: words(playbook.facts[name].label) for name in told_facts(playbook)}
+    dues = {
+        f"{DUE}{name}": _("“%(title)s”的到期时间") % {"title": words(one.title)}
+        for name, one in playbook.deadlines.items()
+    }
+    general = {name: str(title) for name, title in GENERAL.items() if name in message_variables(playbook)}
+    return {**numbers, **facts, **dues, **general}
+
+
+def reply_variables(playbook: Playbook) -> dict[str, str]:
+    """The same for a quick reply, which somebody sends."""
+    return known_variables(playbook) | {name: str(title) for name, title in WRITER.items()}

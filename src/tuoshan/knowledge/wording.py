@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-VARIABLE = re.compile(r"\{\s*([a-z_][a-z0-9_]*)\s*\}")
+VARIABLE = re.compile(r"\{\s*([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?)\s*\}")
 _LEFT_OVER = re.compile(r"\{[^{}\n]{0,60}\}")
 _EMPTY_PAIR = re.compile(r"（\s*）|\(\s*\)|【\s*】|“\s*”")
 _STOPS = tuple("。，；,;.")

@@ -10,18 +10,25 @@ from tuoshan.core.checker.desk import Desk
 from tuoshan.core.checker.reads import set_by, verb_reads
 from tuoshan.core.conditions import Expression, ExpressionError, FactType, compile_expression
 from tuoshan.core.conditions import check as check_types
-from tuoshan.core.playbook import ANY_OPEN, MESSAGE, START, FieldKind, FromTable, Playbook, Verb
+from tuoshan.core.playbook import ANY_OPEN, MESSAGE, START, FieldKind, FromTable, Playbook, Task, Verb
 from tuoshan.core.reading.findings import did_you_mean
 
 BUILT_IN_PARTIES: Final = frozenset({"system", "staff", "customer"})
 """Known without being declared: the clock itself, everybody who works here, the customer of the case."""
 
 MESSAGE_VARIABLES: Final = frozenset({
-    "number", "title", "playbook", "state", "customer", "contact", "handler", "handler_phone", "handler_email",
-    "company",
-    "company_phone", "due", "today", "link", "survey_link", "next_step", "reply", "unit", "amount_words", "sooner",
+    "number", "title", "playbook", "state", "customer", "contact", "handler", "company", "hours", "unit", "due",
+    "sooner", "today", "link", "survey_link", "remedy", "amount_words", "result",
 })  # fmt: skip
-"""What a message may name in braces besides the facts and deadlines of its playbook."""
+"""What a message may name in braces besides the facts, numbers and deadlines of its playbook; `knowledge.case_values`
+says what stands for each."""
+
+STANDS_FOR: Final[Mapping[str, tuple[str, ...]]] = {
+    "remedy": ("remedy_steps", "remedies"), "result": ("how_done", "review_why", "why"), "amount_words": ("amount",),
+}  # fmt: skip
+"""Variables that are said in the words of facts: of the first of these that is given."""
+SURVEY: Final = "survey"
+"""The task whose run `survey_link` opens."""
 
 RESERVED: Final = frozenset({
     "start", "any_open", "previous", "system", "wait", "expect", "late", "not", "open", "paused", "running", "ended",
@@ -275,10 +282,27 @@ def _others(desk: Desk) -> None:
 
 def _variables(desk: Desk, name: str) -> None:
     book, message = desk.playbook, desk.playbook.messages[name]
-    known = {*MESSAGE_VARIABLES, *book.facts, *book.numbers(), *(f"due.{one}" for one in book.deadlines)}
+    known = message_variables(book)
     texts = (message.subject.zh, message.subject.en, message.text.zh, message.text.en)
     used = {found.strip() for text in texts for found in _VARIABLE.findall(text)}
     _known(desk, f"messages.{name}", message.line, sorted(used), known, "变量", "variable")
+
+
+def message_variables(book: Playbook) -> frozenset[str]:
+    """All that a message of this playbook may name in braces: nothing that it has no words for."""
+    told = told_facts(book)
+    silent = {name for name, facts in STANDS_FOR.items() if told.isdisjoint(facts)}
+    silent |= {"survey_link"} if SURVEY not in book.tasks else set()
+    return (MESSAGE_VARIABLES - silent) | told | book.numbers().keys() | {f"due.{name}" for name in book.deadlines}
+
+
+def told_facts(book: Playbook) -> frozenset[str]:
+    """Facts that a message can say: neither what is kept to supervisors, nor a file, nor what is asked of each
+    department by itself, as there are several answers to that.
+    """
+    once = _given(book, [task for task in book.tasks.values() if not task.each])
+    known = (book.facts[name] for name in once & book.facts.keys())
+    return frozenset(item.name for item in known if not item.supervisors_only and item.kind not in ("photo", "file"))
 
 
 def _expression(desk: Desk, where: str, line: int, expression: Expression, gives: str) -> None:
@@ -368,13 +392,17 @@ def _is_fact_name(name: str) -> bool:
 
 def given_facts(book: Playbook) -> frozenset[str]:
     """Every fact that some form, registration, verb or import can give."""
+    return _given(book, book.tasks.values())
+
+
+def _given(book: Playbook, tasks: Collection[Task]) -> frozenset[str]:
     forms = [book.register, *(action.form for action in book.actions.values())]
-    forms += [task.form for task in book.tasks.values()] + [hold.form for hold in book.holds.values()]
+    forms += [task.form for task in tasks] + [hold.form for hold in book.holds.values()]
     found = {item.name for form in forms for item in form}
     found |= {name for name, item in book.facts.items() if item.imported}
     for action in book.actions.values():
         found |= set_by(action.do)
-    for task in book.tasks.values():
+    for task in tasks:
         found |= {name for verbs in task.do.values() for name in set_by(verbs)}
     return frozenset(found)
 

@@ -13,7 +13,7 @@ SHOES = {
     "house": "mall", "goods": "shoes", "sale": "store", "problem": "quality", "defect": "glue", "opening_cm": "6 cm",
     "shoe_kind": "leather", "fault_confirmed": "yes", "user_caused": "no", "repair_days": 0, "clearance": "no",
     "matches_invoice": "yes", "has_receipt": "yes", "paid": "680 yuan", "repairs_same_fault": 0,
-    "sold_on": "2026/10/5", "reported_on": "2026-11-26",
+    "sold_on": "2026/10/5", "reported_on": "2026-11-26", "agreed_months": 0, "is_replacement": "no",
 }  # fmt: skip
 
 

@@ -58,6 +58,12 @@ def test_what_cannot_be_taken_is_named_by_fact() -> None:
     assert "不能用“miles”" in problem["facts"]["fields"]["mileage_km"]
 
 
+def test_a_fact_of_another_matter_is_named_as_unused() -> None:
+    answer = caller("agent").post("/rulings", {"facts": {**CAR, "activated": True}, "today": "2026-02-20"})
+    [unused] = answer["ruling"]["ignored"]
+    assert unused["fact"] == "activated" and "没有采用" in unused["because"]["zh"]
+
+
 def test_many_at_once() -> None:
     items = {"one": CAR, "two": {**CAR, "repair_days": "30"}, "three": {**CAR, "paid": "-1"}}
     answer = caller("agent").post("/rulings/batch", {"items": items, "today": "2026-02-20", "book": "national_car"})

@@ -92,3 +92,11 @@ def test_the_form_says_how_to_fill_it_in_and_can_be_handed_back_empty(tmp_path: 
 def test_the_list_says_what_each_book_is_for() -> None:
     code, said = run("list", "--en")
     assert code == 0 and "for house == 'mall' && goods == 'shoes'" in said
+
+
+def test_a_fact_of_another_matter_is_said_to_be_unused(tmp_path: Path) -> None:
+    facts = {**SHOES, "out_of_town": "yes"}
+    code, said = rule(tmp_path, "mall_shoes", facts, "--en")
+    assert code == 0 and "! 'Customer from out of town' does not belong to this matter and was not used" in said
+    found = json.loads(rule(tmp_path, "mall_shoes", facts, "--json")[1])
+    assert [one["fact"] for one in found["ignored"]] == ["out_of_town"]

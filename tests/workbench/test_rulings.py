@@ -103,6 +103,11 @@ def test_an_interim_ruling_says_that_more_may_follow(desk: Any) -> None:  # noqa
     assert "还有问题未答" not in page and "请先不要答复客户" not in page
 
 
+def test_a_fact_of_another_matter_is_said_to_be_unused(desk: Any) -> None:  # noqa: F811
+    assert "“外埠顾客”与这件事无关，没有采用" in bench(desk, {**SHOES, "out_of_town": "yes"})
+    assert "没有采用" not in bench(desk, SHOES)
+
+
 # -- in a case -------------------------------------------------------------------------------------------------
 
 

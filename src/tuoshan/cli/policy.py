@@ -17,7 +17,7 @@ from tuoshan.core.policy.pack import LAYER_TITLES, Fact, Pack
 from tuoshan.core.policy.ruling import concerned, rule_all
 from tuoshan.core.policy.ruling import rule as rule_by
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import difference, lines, verdict
+from tuoshan.core.policy.wording import difference, ignored, lines, verdict
 from tuoshan.rulings import documenting, files
 
 app = typer.Typer(no_args_is_help=True, help="规则包 / Rule books: list, facts, rule, check, diff.")
@@ -203,6 +203,7 @@ def _told(ruling: Ruling, language: str) -> list[str]:
         found.append(f"{signs[line.sign]} {line.words.in_language(language)}{cited}")
     found += [f"≠ {difference(one).in_language(language)}" for one in ruling.differences]
     found += [f"~ {why.in_language(language)}" for why in ruling.provisional]
+    found += [f"! {one.in_language(language)}" for one in ignored(ruling)]
     known = facts_of(ruling.packs) | {name: fact for read in ruling.reads for name, fact in read.pack.facts.items()}
     named = {name: pack.clauses[name].text for pack, name in ruling.clauses if name in pack.clauses}
     found += [f"[{name}] {text.in_language(language)}" for name, text in named.items()]

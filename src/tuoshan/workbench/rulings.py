@@ -24,7 +24,7 @@ from tuoshan.core.playbook import Field, Wording
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.tracing import trace
-from tuoshan.core.policy.wording import Line, difference, lines, verdict
+from tuoshan.core.policy.wording import Line, difference, ignored, lines, verdict
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.punctuation import in_brackets, listed
 from tuoshan.rulings import keeping, library, printing
@@ -189,6 +189,8 @@ class Told:
     questions: int
     clauses: list[tuple[str, str]]
     books: list[tuple[str, str, int]]
+    ignored: list[str]
+    """Which of the facts given were not used."""
 
 
 def told(ruling: Ruling) -> Told:
@@ -198,6 +200,7 @@ def told(ruling: Ruling) -> Told:
         [words(difference(one)) for one in ruling.differences], [words(why) for why in ruling.provisional],
         len(ruling.questions), [(name, words(pack.clauses[name].text)) for pack, name in ruling.clauses],
         [(words(pack.title), words(LAYER_TITLES[pack.layer]), pack.version) for pack in ruling.packs],
+        [words(one) for one in ignored(ruling)],
     )  # fmt: skip
 
 

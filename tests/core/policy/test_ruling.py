@@ -6,8 +6,10 @@ from decimal import Decimal
 from tests.core.policy.sample import BOOK, book, due, ruled
 
 from tuoshan.core.policy.as_data import as_data
-from tuoshan.core.policy.ruling import rule
+from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.tracing import trace
+from tuoshan.core.policy.wording import ignored
+from tuoshan.rulings import files
 
 PACK = book()
 LONG = {"fault": "open", "length_cm": 6, "sold_on": "2026-05-20", "paid": "399.00"}
@@ -147,3 +149,20 @@ def test_the_same_facts_give_the_same_data_whatever_their_order() -> None:
     turned = dict(reversed(facts.items()))
     day = date(2026, 6, 1)
     assert as_data(rule(PACK, facts, day), with_trace=True) == as_data(rule(book(BOOK), turned, day), with_trace=True)
+
+
+def test_a_fact_that_does_not_exist_in_the_matter_is_named_and_not_used() -> None:
+    """A length is asked of an open seam alone; told of a worn sole it changes nothing, and that is said."""
+    facts = {"fault": "worn", "sold_on": "2026-05-20", "asked_on": "2026-05-25", "paid": "100"}
+    told = ruled(book(), length_cm="9 cm", **facts)
+    assert told.ignored == ("length_cm",)
+    assert [one.en for one in ignored(told)] == ["'Length' does not belong to this matter and was not used"]
+    assert due(told) == due(ruled(book(), **facts))
+    assert ruled(book(), **{**facts, "fault": "open"}, length_cm="9 cm").ignored == ()
+    assert ruled(book(), length_cm="9 cm").ignored == (), "what the fault is may still make it a fact"
+
+
+def test_a_fact_that_one_book_has_no_use_for_but_another_has_is_used() -> None:
+    facts = {"problem": "dislike", "sale": "distance", "goods": "phone", "platform": "none", "activated": False}
+    assert rule_all(files.packaged(), facts, date(2026, 6, 1)).ignored == ()
+    assert rule_all(files.packaged(), {**facts, "problem": "late"}, date(2026, 6, 1)).ignored == ("activated",)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.statements import Chosen, Difference, Refused, Right, Ruling, Statement
 from tuoshan.core.policy.tracing import shown, trace
+from tuoshan.core.policy.wording import ignored
 
 FORMAT = 1
 """The form of what is kept; a later form raises it."""
@@ -52,6 +53,10 @@ def as_data(ruling: Ruling, *, with_trace: bool = False) -> Data:
         "questions": [_question(ruling, one.fact, one.weight) for one in ruling.questions],
         "provisional": [_words(why) for why in ruling.provisional],
         "outside": ruling.outside,
+        "ignored": [
+            {"fact": name, "because": _words(because)}
+            for name, because in zip(ruling.ignored, ignored(ruling), strict=True)
+        ],
     }
     if with_trace:
         data["trace"] = [

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from tuoshan.core.conditions import MissingFact
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.compiled import UNKNOWN, CompiledTable, Looked
+from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
 from tuoshan.core.policy.pack import Clause, Finding, InForce, Pack, Row, Table
 from tuoshan.core.policy.ready import DoesNotExist, Ready, make_ready
 from tuoshan.core.policy.statements import Ruling, Statement, Why, put_together
@@ -115,6 +115,13 @@ class Read:
     """Remedies that rows still open might govern."""
     may_bar: bool = False
     """Whether a row still open might bar what this layer and lower ones give."""
+
+    def given(self) -> Iterator[tuple[str, bool]]:
+        """The facts given that this book knows, and whether each exists in this matter; one that may yet does."""
+        if self.desk is not None and self.applies is True:
+            for name, value in self.desk.given.items():
+                if value is not None and name in self.pack.facts:
+                    yield name, self.desk.value(name) is not ABSENT
 
     def ask(self, names: Iterable[str], weight: int) -> None:
         for name in names:

@@ -149,6 +149,16 @@ class Ruling:
         return tuple(found.values())
 
     @property
+    def ignored(self) -> tuple[str, ...]:
+        """Facts that were given and that no book which speaks has in this matter: outside of their `asked_if` they do
+        not exist, so they were not used, and whoever gave them is told."""
+        exists: dict[str, bool] = {}
+        for read in self.reads:
+            for name, is_there in read.given():
+                exists[name] = is_there or exists.get(name, False)
+        return tuple(name for name, is_there in exists.items() if not is_there)
+
+    @property
     def outside(self) -> bool:
         """Whether nothing was said of the matter itself: nothing promised, refused, asked for or borne."""
         return all(one.kind in SAYS_NOTHING for one in self.statements)

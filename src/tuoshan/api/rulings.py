@@ -56,6 +56,8 @@ class FactOut(Schema):
     most: str
     not_before: str
     only_if: str
+    whole: bool
+    """Whether it counts something without parts: a fraction is refused."""
 
 
 class AskIn(Schema):
@@ -190,7 +192,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "name": fact.name, "kind": field.kind, "label": words(field.label), "ask": words(fact.ask),
         "unit": words(field.unit), "choices": {one.value: words(one.title) for one in field.choices},
         "least": field.minimum, "most": field.maximum, "not_before": fact.not_before,
-        "only_if": fact.asked_if.text if fact.asked_if else "",
+        "only_if": fact.asked_if.text if fact.asked_if else "", "whole": fact.whole,
     }  # fmt: skip
 
 

@@ -176,7 +176,7 @@ def fact_data(fact: Fact) -> dict[str, Any]:
         "ask": {"zh": fact.ask.zh, "en": fact.ask.en}, "unit": {"zh": field.unit.zh, "en": field.unit.en},
         "choices": {choice.value: {"zh": choice.title.zh, "en": choice.title.en} for choice in field.choices},
         "min": field.minimum or None, "max": field.maximum or None, "not_before": fact.not_before or None,
-        "only_if": fact.asked_if.text if fact.asked_if else None,
+        "only_if": fact.asked_if.text if fact.asked_if else None, "whole": fact.whole,
     }  # fmt: skip
 
 
@@ -189,7 +189,7 @@ def _kind_words(fact: Fact, language: str) -> str:
         for part in (f">= {field.minimum}" if field.minimum else "", f"<= {field.maximum}" if field.maximum else "")
         if part
     )
-    kind = {"yes_no": "yes | no", "date": "YYYY-MM-DD"}.get(field.kind, field.kind)
+    kind = {"yes_no": "yes | no", "date": "YYYY-MM-DD"}.get(field.kind, "whole number" if fact.whole else field.kind)
     after = f"not before {fact.not_before}" if fact.not_before else ""
     return " ".join(part for part in (kind, field.unit.in_language(language), bounds, after) if part)
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from tests.core.policy.sample import BOOK, book
 
-from tuoshan.core.policy.given import read_given
+from tuoshan.core.policy.given import facts_of, read_given
+from tuoshan.rulings import files
 
 PACK = book()
 TODAY = date(2026, 6, 1)
@@ -68,6 +69,17 @@ def test_what_is_wrong_is_named(facts: dict[str, object], code: str, word: str) 
     found, message = problem(**facts)
     assert found == code
     assert word in message
+
+
+def test_what_counts_something_without_parts_is_refused_with_a_fraction() -> None:
+    known = facts_of(files.packaged())
+    for given in ({"repairs_same_fault": "1.5"}, {"agreed_months": 7.5}, {"repair_days": "3.25 天"}):
+        values, problems = read_given(known, given, TODAY)
+        assert [problem.code for problem in problems] == ["not_whole"] and not values
+    [problem] = problems
+    assert problem.message.en == "'Days in repair' is a whole number, not 3.25"
+    assert read_given(known, {"repairs_same_fault": "2.0"}, TODAY) == ({"repairs_same_fault": Decimal("2.0")}, ())
+    assert read_given(known, {"opening_cm": "1.5"}, TODAY)[1] == ()
 
 
 def test_a_date_may_lie_ahead_only_where_its_fact_says_so() -> None:

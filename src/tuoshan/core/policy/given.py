@@ -56,7 +56,7 @@ def read_given(
             problems.append(_unknown(name, known))
             continue
         try:
-            values[name] = _READERS[fact.field.kind](fact.field, raw)
+            values[name] = _whole(fact, _READERS[fact.field.kind](fact.field, raw))
         except _Wrong as wrong:
             problems.append(FactProblem(name, wrong.code, wrong.message))
     for name in list(values):
@@ -135,6 +135,15 @@ def _day(field: Field, raw: object) -> date:
 
 def _number(field: Field, raw: object) -> Decimal:
     return _bounded(field, _exact(field, raw), str)
+
+
+def _whole(fact: Fact, value: object) -> object:
+    """What counts something without parts is refused with a fraction, never rounded."""
+    if fact.whole and isinstance(value, Decimal) and value != value.to_integral_value():
+        label = fact.field.label
+        raise _Wrong("not_whole", f"“{label.zh}”要填整数，不能是 {value.normalize():f}",
+                     f"'{label.en}' is a whole number, not {value.normalize():f}")  # fmt: skip
+    return value
 
 
 def _exact(field: Field, raw: object) -> Decimal:

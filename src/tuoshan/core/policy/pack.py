@@ -73,6 +73,8 @@ class Fact:
     shared: bool = False
     ahead: bool = False
     """Whether this date may still lie ahead, as the end of a period does."""
+    whole: bool = False
+    """Whether this number counts something that has no parts: repairs, days, months."""
 
     @property
     def name(self) -> str:

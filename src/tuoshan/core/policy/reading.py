@@ -111,7 +111,7 @@ def read_facts(node: Node | None, values: Values, *, shared: bool = False) -> di
     found = {}
     for entry in values.named(node, "facts") if node is not None else ():
         name, where = entry.key.text, f"facts.{entry.key.text}"
-        field = read_field(entry, values, "facts", ("ask", "not_before", "asked_if", "ahead"))
+        field = read_field(entry, values, "facts", ("ask", "not_before", "asked_if", "ahead", "whole"))
         if field.kind not in FACT_KINDS:
             zh, en = did_you_mean("", FACT_KINDS)
             values.notes.add(entry.key, where, f"规则包的事实不能是 {field.kind}",
@@ -125,7 +125,7 @@ def read_facts(node: Node | None, values: Values, *, shared: bool = False) -> di
         found[name] = Fact(
             replace(field, show_if=condition), ask if ask.zh else field.label,
             values.name(body.get("not_before"), f"{where}.not_before"), shared,
-            values.yes(body.get("ahead"), f"{where}.ahead"),
+            values.yes(body.get("ahead"), f"{where}.ahead"), values.yes(body.get("whole"), f"{where}.whole"),
         )  # fmt: skip
     return found
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from tests.api.callers import caller
+from tests.api.callers import Caller, caller
+from tests.workbench.deskhouse import desk  # noqa: F401
 
 from tuoshan.rulings import library, printing
 
@@ -88,6 +89,25 @@ def test_a_ruling_is_frozen_in_a_case_once_and_overridden_with_a_reason() -> Non
     assert agent.post(path, below, expect=403)["code"] == "below_law"
     caller("supervisor").post(path, below)
     assert agent.get(f"/cases/{number}/rulings")[0]["overrides"][0]["below_law"] is True
+
+
+def test_a_proposal_below_the_newest_ruling_is_refused_to_programs_too(desk: Any) -> None:  # noqa: F811
+    """Half a year and 31 days in repair: 144,000 back; less is a supervisor's to decide, with a reason."""
+    agent, lead = (Caller(desk.people[who], "write") for who in ("agent", "lead"))
+    number = desk.accepted().number
+    facts = {**CAR, "reported_on": "2026-02-20"}
+    made = agent.post(f"/cases/{number}/rulings", {"facts": facts})
+    proposal = {"cause": "material-faulty", "liable": "product", "remedies": ["compensation"], "remedy_steps": "补偿",
+                "amount": "100", "carry_out_by": "2026-03-20"}  # fmt: skip
+    path = f"/cases/{number}/actions/propose"
+    problem = agent.post(path, {"values": proposal}, expect=422)
+    assert problem["code"] == "below_ruling" and problem["facts"]["rulings"] == [made["id"]]
+    below = {"remedy": "compensation", "amount": "100", "reason": "客户同意"}
+    lead.post(f"/cases/{number}/rulings/{made['id']}/override", below)
+    agent.post(path, {"values": proposal})
+    agent.post(f"/cases/{number}/rulings", {"facts": facts})
+    late = lead.post(f"/cases/{number}/rulings/{made['id']}/override", below, expect=409)
+    assert late["code"] == "not_newest"
 
 
 def test_a_book_is_changed_and_published_by_a_program() -> None:

@@ -186,6 +186,77 @@ def test_at_least_what_the_law_gives_needs_only_a_reason(desk: Any) -> None:  # 
     assert not Override.objects.get().below_law
 
 
+def propose(desk: Any, case: Any, who: str, amount: str, *remedies: str) -> Any:  # noqa: F811
+    """Send the form of a proposal."""
+    given = {"cause": "material-faulty", "liable": "product", "remedies": list(remedies), "remedy_steps": "按方案办理",
+             "amount": amount, "carry_out_by": "2026-03-20"}  # fmt: skip
+    return desk.client(who).post(f"/case/{case.number}/do/act/propose", given)
+
+
+def test_punitive_damages_are_part_of_what_the_law_gives(desk: Any) -> None:  # noqa: F811
+    """Bought for 100 and deceived: 100 back and three times the price, at least 500, on top; for two pairs 1,200."""
+    case = desk.accepted()
+    deceived = {"deceived": "yes", "staged_claim": "no", "label_flaw_only": "no"}
+    row = kept(desk, case, reported_on="2026-01-25", paid="100", **deceived)
+    assert Decimal(keeping.result_of(row)["extras"]["fraud"]["value"]) == 500
+    KeptRuling.objects.filter(pk=row.pk).update(quantity=2)
+    path = f"/case/{case.number}/ruling/{row.pk}/override"
+    for amount in ("100", "600", "1199.99"):
+        given = {"remedy": "return", "amount": amount, "reason": "客户同意"}
+        assert desk.client("agent").post(path, given).status_code == 422, amount
+    exchanged = {"remedy": "exchange", "amount": "999.99", "reason": "客户要换货"}
+    assert desk.client("agent").post(path, exchanged).status_code == 422
+    assert desk.client("agent").post(path, {**exchanged, "amount": "1000"}).status_code == 302
+    assert desk.client("agent").post(path, {"remedy": "return", "amount": "1200", "reason": "两双"}).status_code == 302
+    assert not Override.objects.filter(below_law=True).exists()
+    assert desk.client("lead").post(path, {"remedy": "return", "amount": "600", "reason": "和解"}).status_code == 302
+    assert Override.objects.filter(below_law=True).count() == 1
+
+
+def test_a_proposal_gives_no_less_than_the_newest_ruling(desk: Any) -> None:  # noqa: F811
+    """An older ruling of 100 does not cover a proposal once a newer one says 399."""
+    case = desk.accepted()
+    old = kept(desk, case, reported_on="2026-01-25", paid="100")
+    kept(desk, case, reported_on="2026-01-25")
+    answer = propose(desk, case, "agent", "100", "return_refund")
+    assert answer.status_code == 422 and "¥399.00" in answer.content.decode() and "改判" in answer.content.decode()
+    assert propose(desk, case, "agent", "0", "apology").status_code == 422
+    assert propose(desk, case, "agent", "0", "return_refund", "exchange").status_code == 422
+    outdated = {"remedy": "return", "amount": "100", "reason": "客户同意"}
+    page = desk.client("lead").post(f"/case/{case.number}/ruling/{old.pk}/override", outdated)
+    assert page.status_code == 422 and "已有更新的裁定" in page.content.decode() and not Override.objects.exists()
+    assert propose(desk, case, "agent", "399", "return_refund").status_code == 302
+
+
+def test_any_remedy_that_is_due_may_be_proposed(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    kept(desk, case, reported_on="2026-01-25")
+    assert propose(desk, case, "agent", "20", "exchange", "compensation").status_code == 302
+
+
+def test_less_is_proposed_once_a_supervisor_has_overridden_the_ruling(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    row = kept(desk, case, reported_on="2026-01-25")
+    assert propose(desk, case, "agent", "50", "compensation").status_code == 422
+    said = {"remedy": "compensation", "amount": "50", "reason": "客户要留下商品"}
+    desk.client("lead").post(f"/case/{case.number}/ruling/{row.pk}/override", said)
+    assert propose(desk, case, "agent", "49.99", "compensation").status_code == 422
+    assert propose(desk, case, "agent", "50", "compensation").status_code == 302
+
+
+def test_lines_of_one_bench_are_proposed_together(desk: Any) -> None:  # noqa: F811
+    """Two lines, 399 and twice 100: a return of all is 599, exchanges are nothing, one of each is at least 200."""
+    case = desk.accepted()
+    for paid, pieces in (("399", 1), ("100", 2)):
+        ruling = ask({**SHOES, "reported_on": "2026-01-25", "paid": paid}, date(2026, 3, 2)).ruling
+        assert ruling is not None
+        keeping.keep(ruling, person_id=desk.people["agent"].pk, now=clock.now(), case_id=case.pk, session="s",
+                     line=pieces, quantity=pieces)  # fmt: skip
+    assert propose(desk, case, "agent", "598.99", "return_refund").status_code == 422
+    assert propose(desk, case, "agent", "199.99", "return_refund", "exchange").status_code == 422
+    assert propose(desk, case, "agent", "200", "return_refund", "exchange").status_code == 302
+
+
 # -- rule books ------------------------------------------------------------------------------------------------
 
 

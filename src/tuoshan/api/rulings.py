@@ -362,3 +362,5 @@ def case_override(request: HttpRequest, number: str, pk: Id, body: OverrideIn) -
         return {"id": str(once(request, make))}
     except keeping.LawFloor as error:
         raise Problem(403, "below_law", str(keeping.BELOW_LAW)) from error
+    except keeping.NotNewest as error:
+        raise Problem(409, "not_newest", str(keeping.NOT_NEWEST)) from error

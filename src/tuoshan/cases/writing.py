@@ -14,7 +14,7 @@ from django.db import IntegrityError, OperationalError, connection
 from tuoshan import clock, identifiers
 from tuoshan.agenda import sql as agenda_sql
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import library, neighbours, sql
+from tuoshan.cases import hooks, library, neighbours, sql
 from tuoshan.cases.acting import ActingAs, actor_in
 from tuoshan.cases.around import CaseAround, decides_at_first_hand
 from tuoshan.cases.chain import EventRow, event_of
@@ -123,7 +123,13 @@ def judge(
     looks_back = order.kind in ("step_back", "adopt") or (order.kind, order.name) == ("record", UNDELIVERED)
     if looks_back or _goes_back(playbook, order):
         command = _with_events(cursor, row, command)
-    return Change(row, playbook, state, decide(playbook, state, command, now, around), now, order, words)
+    decision = decide(playbook, state, command, now, around)
+    if decision.refusal is None and order.acting.kind != "system":
+        barred = hooks.barred(row.id, order, playbook, decision.case)
+        if barred is not None:
+            fired = decide(playbook, state, Command("wake"), now, around)
+            decision = Decision(fired.case, fired.events, fired.effects, barred, fired.wake_at)
+    return Change(row, playbook, state, decision, now, order, words)
 
 
 def _decider(playbook: Playbook, order: Order, state: CaseState) -> int | None:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import service
 from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.models import Case
 from tuoshan.core.policy.as_data import as_data, plain
-from tuoshan.core.policy.pack import REMEDIES
+from tuoshan.core.policy.pack import BY_LAW, REMEDIES
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import verdict
 from tuoshan.parties.permissions import LEADS
@@ -26,6 +26,11 @@ RULED, OVERRULED = "ruling", "ruling_overridden"
 
 
 BELOW_LAW = _("这样处理低于法律给消费者的权利，请由主管决定。")
+NOT_NEWEST = _("工单里已有更新的裁定，请对最新的那份改判。")
+
+
+class NotNewest(ValueError):
+    """A later ruling of the same case counts; this one only stands beside it."""
 
 
 class LawFloor(PermissionError):
@@ -83,6 +88,27 @@ def of_case(case_id: int) -> list[KeptRuling]:
     return list(KeptRuling.objects.filter(case_id=case_id).order_by("-id").prefetch_related("overrides"))
 
 
+def standing(case_id: int) -> list[KeptRuling]:
+    """The rulings that count in a case: the newest, with those of the same bench; what came before is history."""
+    newest = KeptRuling.objects.filter(case_id=case_id).order_by("-id").first()
+    if newest is None or not newest.session:
+        return [newest] if newest else []
+    return list(KeptRuling.objects.filter(case_id=case_id, session=newest.session).order_by("line", "id"))
+
+
+def extra_of(row: KeptRuling, *, by_law: bool = False) -> Decimal:
+    """What comes on top of a piece's remedy: all of it, or as far as the law gives it."""
+    extras = result_of(row)["extras"].values()
+    return sum((_of_law(one) if by_law else Decimal(one["value"]) for one in extras), Decimal("0.00"))
+
+
+def _of_law(extra: dict[str, Any]) -> Decimal:
+    """Rulings frozen before this stood in them say only which layer counts."""
+    if "by_law" in extra:
+        return Decimal(extra["by_law"] or "0.00")
+    return Decimal(extra["value"]) if extra["by"]["layer"] in BY_LAW else Decimal("0.00")
+
+
 def said(row: KeptRuling) -> str:
     """What a kept ruling says in one sentence, in the language in force."""
     return row.verdict_en if (get_language() or "").startswith("en") else row.verdict_zh
@@ -108,35 +134,22 @@ def unchanged(row: KeptRuling) -> bool:
 # -- deciding otherwise ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """What a kept ruling gives by law: remedy → least amount (None: no amount)."""
-
-    remedies: dict[str, Decimal | None]
-
-
-def law_floor(row: KeptRuling) -> Floor:
-    """The remedies that the law or the State's guarantee rules give in a kept ruling."""
-    found: dict[str, Decimal | None] = {}
-    for right in result_of(row)["rights"]:
-        if any(by["layer"] in ("law", "national") for by in right["given_by"]):
-            found[right["remedy"]] = Decimal(right["amount"]) if right["amount"] else None
-    return Floor(found)
-
-
 def below_law(row: KeptRuling, remedy: str, amount: Decimal | None) -> bool:
     """Whether giving this instead would leave the consumer with less than the law gives.
 
-    What is due is the consumer's to choose among: one of the ruling's own remedies, of whichever layer, at its amount
-    or more, is enough.
+    What is due is the consumer's to choose among: one of the ruling's own remedies, of whichever layer, for all its
+    pieces, is enough. What the law gives on top (three or ten times the price, with its minimum) is due with any.
     """
-    if not law_floor(row).remedies:
+    rights = result_of(row)["rights"]
+    extra = extra_of(row, by_law=True)
+    by_law = any(by["layer"] in BY_LAW for right in rights for by in right["given_by"])
+    if not by_law and not extra:
         return False
-    due = {right["remedy"]: right["amount"] for right in result_of(row)["rights"]}
-    if remedy not in due:
+    due = {right["remedy"]: Decimal(right["amount"] or "0.00") for right in rights}
+    if by_law and remedy not in due:
         return True
-    least = Decimal(due[remedy]) if due[remedy] else None
-    return least is not None and (amount is None or amount < least)
+    least = (due.get(remedy, Decimal("0.00")) + extra) * row.quantity
+    return least > (amount or Decimal("0.00"))
 
 
 def may_go_below_law(person: Any) -> bool:
@@ -148,7 +161,8 @@ def override(
     row: KeptRuling, *, remedy: str, amount: Decimal | None, reason: str, person_id: int, may_go_below: bool,
     now: datetime,
 ) -> Override:  # fmt: skip
-    """Write down that something else is done. Raises LawFloor, ValueError for no reason or an unknown remedy."""
+    """Write down that something else is done, `amount` for all pieces of the line. Raises NotNewest, LawFloor,
+    ValueError for no reason or an unknown remedy."""
     if remedy not in REMEDIES and remedy != "none":
         raise ValueError(remedy)
     if not reason.strip():
@@ -159,6 +173,9 @@ def override(
     if below and not may_go_below:
         raise LawFloor(remedy)
     with write_transaction():
+        Case.objects.select_for_update().only("pk").get(pk=row.case_id)
+        if row not in standing(row.case_id):
+            raise NotNewest(row.pk)
         made = Override.objects.create(
             ruling=row, case_id=row.case_id, remedy=remedy, amount=amount, reason=reason.strip(), below_law=below,
             made_by_id=person_id, made_at=now,

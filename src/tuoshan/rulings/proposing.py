@@ -25,7 +25,7 @@ def initial(case_id: int, form: Sequence[Field]) -> dict[str, object]:
     fields = {field.name: field for field in form}
     if REMEDIES not in fields or AMOUNT not in fields:
         return {}
-    rows = _together(case_id)
+    rows = keeping.standing(case_id)
     rights = [(row, right) for row in rows if (right := right_of(row)) is not None]
     if not rights:
         return {}
@@ -39,14 +39,6 @@ def initial(case_id: int, form: Sequence[Field]) -> dict[str, object]:
     return found
 
 
-def _together(case_id: int) -> list[KeptRuling]:
-    """The newest ruling of a case, with those of the same bench."""
-    newest = KeptRuling.objects.filter(case_id=case_id).order_by("-id").first()
-    if newest is None or not newest.session:
-        return [newest] if newest else []
-    return list(KeptRuling.objects.filter(case_id=case_id, session=newest.session).order_by("line"))
-
-
 def right_of(row: KeptRuling) -> dict[str, Any] | None:
     """The remedy of a kept ruling that was chosen, else the first that is due; none where nothing is."""
     rights: list[dict[str, Any]] = keeping.result_of(row)["rights"]
@@ -55,13 +47,16 @@ def right_of(row: KeptRuling) -> dict[str, Any] | None:
 
 def amount_of(row: KeptRuling, right: dict[str, Any]) -> Decimal:
     """What it comes to for all its pieces, with the sums on top."""
-    extras = keeping.result_of(row)["extras"].values()
-    extra = sum((Decimal(one["value"]) for one in extras), Decimal("0.00"))
-    return (Decimal(right["amount"] or "0.00") + extra) * row.quantity
+    return (Decimal(right["amount"] or "0.00") + keeping.extra_of(row)) * row.quantity
+
+
+def names_of(remedy: str, offered: set[str]) -> list[str]:
+    """What a playbook's list calls a remedy; nothing where it does not offer it."""
+    return [name for name in AS_PROPOSED.get(remedy, (remedy,)) if name in offered]
 
 
 def _named(remedy: str, offered: set[str]) -> str:
-    return next((name for name in AS_PROPOSED.get(remedy, (remedy,)) if name in offered), "")
+    return next(iter(names_of(remedy, offered)), "")
 
 
 def _said(row: KeptRuling, lines: int) -> str:

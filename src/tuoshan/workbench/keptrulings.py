@@ -72,6 +72,7 @@ def _kept(request: HttpRequest, case: Case, row: KeptRuling, form: "OverrideForm
         "said": keeping.said(row), "unchanged": keeping.unchanged(row),
         "overrides": list(row.overrides.all()), "english": in_english(),
         "may_override": allowed(request.user, "workbench.ruling_override"),
+        "not_newest": "" if row in keeping.standing(case.pk) else keeping.NOT_NEWEST,
     }  # fmt: skip
 
 
@@ -119,6 +120,8 @@ def ruling_override(request: HttpRequest, number: str, pk: int) -> HttpResponse:
             return redirect("workbench:ruling", number=case.number, pk=row.pk)
         except keeping.LawFloor:
             form.add_error("remedy", keeping.BELOW_LAW)
+        except keeping.NotNewest:
+            pass  # the page says so in the place of the form
     return render(request, "workbench/rulings/kept.html", _kept(request, case, row, form), status=422)
 
 

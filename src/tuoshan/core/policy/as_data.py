@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.pack import BY_LAW
 from tuoshan.core.policy.statements import Chosen, Difference, Refused, Right, Ruling, Statement
 from tuoshan.core.policy.tracing import shown, trace
 from tuoshan.core.policy.wording import ignored
@@ -38,7 +39,7 @@ def as_data(ruling: Ruling, *, with_trace: bool = False) -> Data:
         "freight": _chosen(ruling.freight),
         "risk": _chosen(ruling.risk),
         "pays": _chosen(ruling.pays),
-        "extras": _chosen(ruling.extras),
+        "extras": _extras(ruling.extras),
         "deductions": _chosen(ruling.deductions),
         "limits": _chosen(ruling.limits),
         "proofs": [_statement(one) for one in ruling.proofs],
@@ -124,6 +125,20 @@ def _refused(one: Refused) -> Data:
 
 def _chosen(chosen: Mapping[str, Chosen]) -> Data:
     return {what: {"value": plain(one.value), "by": _source(one.by)} for what, one in chosen.items()}
+
+
+def _extras(chosen: Mapping[str, Chosen]) -> Data:
+    """Sums on top, each with what the law itself gives where a promise of more counts; null: nothing."""
+    found: dict[str, object] = {}
+    for what, one in chosen.items():
+        by_law = [
+            said.amounts["of"] for said in (one.by, *one.others)
+            if said.why.pack.layer in BY_LAW and "of" in said.amounts
+        ]  # fmt: skip
+        found[what] = {
+            "value": plain(one.value), "by": _source(one.by), "by_law": _text(max(by_law)) if by_law else None,
+        }  # fmt: skip
+    return found
 
 
 def _difference(one: Difference) -> Data:

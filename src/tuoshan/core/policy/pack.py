@@ -20,6 +20,9 @@ Layer = Literal["law", "national", "platform", "house"]
 LAYERS: tuple[Layer, ...] = ("law", "national", "platform", "house")
 """From the highest to the lowest; `national` are the State's own three-guarantee rules for kinds of goods."""
 
+BY_LAW: tuple[Layer, ...] = ("law", "national")
+"""The layers whose rights nobody but a supervisor goes below."""
+
 LAYER_TITLES: Mapping[Layer, Wording] = {
     "law": Wording("法律", "Law"),
     "national": Wording("国家三包规定", "National guarantee rules"),

@@ -1,0 +1,88 @@
+"""A proposal held against what was ruled in its case: giving less is deciding otherwise, and that needs an override.
+
+Asked inside the write path, so that the desk, the API and whoever else proposes are held to the same.
+"""
+
+from collections.abc import Collection, Sequence, Set
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tuoshan.cases.orders import Order
+from tuoshan.core.case import CaseState, Refusal
+from tuoshan.core.playbook import Playbook
+from tuoshan.punctuation import in_turn
+from tuoshan.rulings import keeping
+from tuoshan.rulings.models import KeptRuling
+from tuoshan.rulings.proposing import AMOUNT, REMEDIES, names_of
+
+ZERO = Decimal("0.00")
+PROPOSING = ("act", "task", "correct")
+"""The commands that may say what the customer gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enough:
+    """One thing that is enough for a line: how a proposal may call it (any of these), and the least amount."""
+
+    names: tuple[str, ...]
+    least: Decimal
+
+
+def less_than_ruled(case_id: int, order: Order, playbook: Playbook, after: CaseState) -> Refusal | None:
+    """Why a command may not leave a case with this proposal: it is less than the rulings that count there give.
+
+    What somebody decided instead of a ruling, with a reason and below the law as a supervisor, is enough as well.
+    """
+    if order.kind not in PROPOSING or not _proposes(order):
+        return None
+    remedies, amount = after.facts.get(REMEDIES), after.facts.get(AMOUNT)
+    if not isinstance(remedies, list | tuple) or not isinstance(amount, Decimal):
+        return None
+    offered = {choice.value for choice in playbook.facts[REMEDIES].choices}
+    rows = keeping.standing(case_id)
+    least = _least([_enough(row, offered) for row in rows], set(remedies))
+    return _less(rows) if least is None or amount < least else None
+
+
+def _proposes(order: Order) -> bool:
+    changes = order.values.get("changes")
+    named: Collection[str] = changes if isinstance(changes, dict) else order.values
+    return REMEDIES in named or AMOUNT in named
+
+
+def _least(lines: Sequence[Sequence[Enough]], remedies: Set[str]) -> Decimal | None:
+    """The least amount with which these remedies are enough for every line; None where for some they never are.
+
+    For each line the cheapest remedy that is named counts; but each that is named is given for one line at least.
+    """
+    cheapest = []
+    for line in lines:
+        named = [one.least for one in line if not one.names or not remedies.isdisjoint(one.names)]
+        if not named:
+            return None
+        cheapest.append(min(named))
+    dearer = [
+        min(one.least - cheapest[place] for place, line in enumerate(lines) for one in line if one.names[:1] == (name,))
+        for name in remedies if any(one.names[:1] == (name,) for line in lines for one in line)
+    ]  # fmt: skip
+    return sum(cheapest, ZERO) + max([ZERO, *dearer])
+
+
+def _enough(row: KeptRuling, offered: set[str]) -> list[Enough]:
+    """What is enough for one line: any remedy that is due, or what was decided instead last."""
+    extra = keeping.extra_of(row)
+    found = [
+        Enough(tuple(names_of(right["remedy"], offered)), (Decimal(right["amount"] or "0.00") + extra) * row.quantity)
+        for right in keeping.result_of(row)["rights"]
+    ]  # fmt: skip
+    due = [one for one in found if one.names] or found
+    instead = row.overrides.order_by("-id").first()
+    if instead is not None:
+        return [*due, Enough(tuple(names_of(instead.remedy, offered)), instead.amount or ZERO)]
+    return due or [Enough((), extra * row.quantity)]
+
+
+def _less(rows: Sequence[KeptRuling]) -> Refusal:
+    return Refusal(
+        "below_ruling", {"rulings": [str(row.pk) for row in rows], "said": in_turn(keeping.said(row) for row in rows)}
+    )

@@ -61,6 +61,9 @@ def test_a_line_that_is_no_case_is_named(changed: Path, tmp_path: Path) -> None:
     cases.write_text('{"today": "2026-05-20", "facts": {}}\n{"today": "gestern", "facts": {}}\n', encoding="utf-8")
     code, said = run("shoe_chain", str(changed), "--cases", str(cases))
     assert code == 2 and "line 2" in said
+    cases.write_text('{"today": "2026-05-20", "facts": {}, "quantity": 0}\n', encoding="utf-8")
+    code, said = run("shoe_chain", str(changed), "--cases", str(cases))
+    assert code == 2 and "line 1" in said
 
 
 @pytest.mark.parametrize("arguments", [("shoe_chain", "furniture_shop"), ("nothing.yaml", "shoe_chain")])

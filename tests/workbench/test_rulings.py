@@ -567,3 +567,24 @@ def test_overrides_are_reported_with_what_they_cost(desk: Any) -> None:  # noqa:
     english = desk.client("lead")
     english.cookies["tuoshan_language"] = "en"
     assert "Overrides" in english.get("/reports/overrides?period=90").content.decode()
+
+
+def test_all_lines_and_pieces_of_a_case_count_where_a_book_changes(desk: Any) -> None:  # noqa: F811
+    """One bench with 399 and twice 100 in a case, 599 altogether; an earlier ruling of 399 counts no more."""
+    pack, text = changed_text()
+    changed = publishing.prove(pack.name, text, library.text_of(pack)[1]).pack
+    assert changed is not None
+    case = desk.accepted()
+    kept(desk, case)
+    for line, (paid, pieces) in enumerate((("399", 1), ("100", 2)), 1):
+        ruling = ask({**SHOES, "paid": paid}, date(2026, 3, 2)).ruling
+        assert ruling is not None
+        keeping.keep(ruling, person_id=desk.people["agent"].pk, now=clock.now(), case_id=case.pk, session="s",
+                     line=line, quantity=pieces)  # fmt: skip
+    found, _quarter = publishing.effect_of(changed, clock.now())
+    assert (found.looked_at, found.cost_before) == (2, Decimal("599.00"))
+    alone = desk.accepted()
+    kept(desk, alone)
+    kept(desk, alone, paid="100")
+    found, _quarter = publishing.effect_of(changed, clock.now())
+    assert (found.looked_at, found.cost_before) == (3, Decimal("699.00"))

@@ -33,7 +33,8 @@ def diff(
 ) -> None:
     """What changed in a book; with --cases also which past cases would be answered otherwise, and at what cost.
 
-    A line of a cases file: {"key": "A-1", "today": "2026-05-20", "facts": {...}}.
+    A line of a cases file: {"key": "A-1", "today": "2026-05-20", "facts": {...}, "quantity": 1}; the quantity may be
+    left out.
     """
     before, after = _book(old), _book(new)
     if before.name != after.name:
@@ -122,7 +123,10 @@ def _listed(path: Path) -> Iterator[Past]:
             continue
         try:
             one = json.loads(line)
-            yield Past(str(one.get("key", number)), date.fromisoformat(one["today"]), dict(one["facts"]))
+            key, today, pieces = str(one.get("key", number)), date.fromisoformat(one["today"]), one.get("quantity", 1)
+            if not isinstance(pieces, int) or pieces < 1:
+                raise ValueError(f"quantity {pieces!r}")
+            yield Past(key, today, dict(one["facts"]), pieces)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise typer.BadParameter(
                 f'{path}, line {number}: {error!r}; a line is {{"today": "2026-05-20", "facts": {{…}}}}'

@@ -107,20 +107,20 @@ def effect_of(pack: Pack, now: datetime) -> tuple[Effect, Effect]:
 
 def past_of(which: str, now: datetime) -> Iterator[Past]:
     """Kept rulings of open cases, of the last quarter, or all, as facts that were ruled on, the newest first; of a
-    case that has ruled twice, its newest counts. Raises KeyError."""
+    case that has ruled twice, its newest counts, with all lines of the same bench. Raises KeyError."""
     rows = {
         "open": KeptRuling.objects.filter(case_id__in=Case.objects.filter(ended=False).values("id")),
         "quarter": KeptRuling.objects.filter(kept_at__gte=now - QUARTER),
         "all": KeptRuling.objects.all(),
     }[which]
-    seen: set[int] = set()
-    found = rows.order_by("-id").values_list("id", "case_id", "facts", "asked_on", "kept_at")
-    for number, case_id, facts, asked_on, kept_at in found.iterator(READ_AT_ONCE):
-        if case_id is not None and case_id in seen:
-            continue
+    counting: dict[int, str] = {}
+    found = rows.order_by("-id").values_list("id", "case_id", "session", "facts", "asked_on", "kept_at", "quantity")
+    for number, case_id, session, facts, asked_on, kept_at, pieces in found.iterator(READ_AT_ONCE):
         if case_id is not None:
-            seen.add(case_id)
-        yield Past(str(number), asked_on or timezone.localdate(kept_at), json.loads(facts))
+            ruled_before = case_id in counting
+            if counting.setdefault(case_id, session) != session or (ruled_before and not session):
+                continue
+        yield Past(str(number), asked_on or timezone.localdate(kept_at), json.loads(facts), pieces)
 
 
 def publish(name: str, *, begins: date, reason: str, confirmed_by: str, person_id: int, now: datetime) -> PublishedBook:

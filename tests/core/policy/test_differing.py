@@ -76,3 +76,12 @@ def test_a_changed_case_beyond_those_kept_is_counted() -> None:
     old, new = book(BOOK), book(BOOK.replace('"> 5"', '"> 4"'))
     found = effect([past(str(number), length_cm="4.5") for number in range(5)], [old], [new], most_changed=2)
     assert (found.many, len(found.changed), found.costs_more) == (5, 2, Decimal(500))
+
+
+def test_every_piece_of_a_line_is_counted() -> None:
+    """Three alike, each mended for nothing by the old book and worth 100 by the new one."""
+    old, new = book(BOOK), book(BOOK.replace('"> 5"', '"> 4"'))
+    line = past("a", length_cm="4.5")
+    found = effect([Past(line.key, line.today, line.facts, pieces=3)], [old], [new])
+    assert (found.cost_before, found.cost_after) == (Decimal(0), Decimal(300))
+    assert [one.costs_more for one in found.changed] == [Decimal(300)]

@@ -23,33 +23,36 @@ class Past:
     today: date
     facts: Mapping[str, object]
     """As they were kept: texts, yes and no."""
+    pieces: int = 1
+    """How many alike the line is about; each costs the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A case that would be answered otherwise."""
+    """A line of a case that would be answered otherwise."""
 
     key: str
     before: Ruling
     after: Ruling
+    pieces: int = 1
 
     @property
     def costs_more(self) -> Decimal:
         """How much more it would cost; negative where it costs less."""
-        return cost(self.after) - cost(self.before)
+        return (cost(self.after) - cost(self.before)) * self.pieces
 
 
 @dataclass(slots=True)
 class Effect:
-    """What a changed rule book does to past cases. Costs are those of the cases of which the book speaks."""
+    """What a changed rule book does to past lines of cases. Costs are of all pieces of which the book speaks."""
 
     looked_at: int = 0
     unreadable: int = 0
     """Facts that the books of today do not know any more."""
     concerned: int = 0
-    """Cases of which the book speaks, before or after the change."""
+    """Lines of which the book speaks, before or after the change."""
     many: int = 0
-    """Cases that would be answered otherwise."""
+    """Lines that would be answered otherwise."""
     cost_before: Decimal = ZERO
     cost_after: Decimal = ZERO
     changed: list[Changed] = field(default_factory=list)
@@ -61,7 +64,7 @@ class Effect:
 
 
 def cost(ruling: Ruling) -> Decimal:
-    """What following a ruling costs at most: the dearest remedy that the consumer may choose, and what comes on top."""
+    """What following a ruling costs at most, a piece: the dearest remedy to choose from, and what comes on top."""
     dearest = max((right.amount or ZERO for right in ruling.rights), default=ZERO)
     return dearest + (ruling.extra or ZERO)
 
@@ -104,12 +107,12 @@ def effect(past: Iterable[Past], before: Sequence[Pack], after: Sequence[Pack], 
             put_together([reads[pack] for pack in packs if reads[pack].applies is not False], facts, one.today)
             for packs in (before, after)
         )
-        found.cost_before += cost(old)
-        found.cost_after += cost(new)
+        found.cost_before += cost(old) * one.pieces
+        found.cost_after += cost(new) * one.pieces
         if outcome(old) != outcome(new):
             found.many += 1
             if len(found.changed) < most_changed:
-                found.changed.append(Changed(one.key, old, new))
+                found.changed.append(Changed(one.key, old, new, one.pieces))
     return found
 
 

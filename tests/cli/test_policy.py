@@ -1,6 +1,9 @@
-"""`tuoshan policy list | facts | rule`: a form for strangers, and an answer that says what it leaves out."""
+"""`tuoshan policy list | facts | rule | check`: a form for strangers, an answer that says what it leaves out, and the
+books that are in force here."""
 
 import json
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,18 @@ import yaml
 from typer.testing import CliRunner
 
 from tuoshan.cli.main import app
+from tuoshan.rulings import files, library
+from tuoshan.rulings.models import PublishedBook
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _books_looked_at_again() -> Iterator[None]:
+    library.look_again()
+    yield
+    library.look_again()
+
 
 SHOES = {
     "house": "mall", "goods": "shoes", "sale": "store", "problem": "quality", "defect": "glue", "opening_cm": "6 cm",
@@ -100,3 +115,51 @@ def test_a_fact_of_another_matter_is_said_to_be_unused(tmp_path: Path) -> None:
     assert code == 0 and "! 'Customer from out of town' does not belong to this matter and was not used" in said
     found = json.loads(rule(tmp_path, "mall_shoes", facts, "--json")[1])
     assert [one["fact"] for one in found["ignored"]] == ["out_of_town"]
+
+
+# -- the books in force here -----------------------------------------------------------------------------------
+
+
+def seven_centimetres() -> str:
+    """The mall's book with its bound for glue at seven centimetres; its examples hold it to five."""
+    text = (files.PACKAGED / "mall_shoes.yaml").read_text(encoding="utf-8").partition("\nexamples:")[0] + "\n"
+    return text.replace('opening_cm: "<= 5"', 'opening_cm: "<= 7"').replace('opening_cm: "> 5"', 'opening_cm: "> 7"')
+
+
+def published(begins: date) -> None:
+    PublishedBook.objects.create(
+        name="mall_shoes", version=2, begins=begins, text=seven_centimetres(), tables="{}", hash="x", reason="新办法",
+        confirmed_by="法务", published_by_id=1,
+    )  # fmt: skip
+    library.look_again()
+
+
+def test_a_published_version_counts_from_its_day(tmp_path: Path) -> None:
+    """Six centimetres are repaired by the mall's new book; shoes sold before its first day go by the old one."""
+    published(date(2026, 10, 1))
+    code, listed = run("list", "--en")
+    assert code == 0 and "sold_on: 2026-10-01 → " in listed
+    assert not rule(tmp_path, "mall_shoes", SHOES)[1].startswith("可以退货退款")
+    assert rule(tmp_path, "mall_shoes", {**SHOES, "sold_on": "2026-09-30"})[1].startswith("可以退货退款 ¥680.00")
+    assert rule(tmp_path, "mall_shoes@1", SHOES)[1].startswith("可以退货退款 ¥680.00")
+    assert rule(tmp_path, "mall_shoes", SHOES, "--books", "shipped")[1].startswith("可以退货退款 ¥680.00")
+    assert "mall_shoes@2: " in run("check")[1] and "mall_shoes@2: " not in run("check", "shipped")[1]
+    assert "~" in run("diff", "mall_shoes@1", "mall_shoes")[1]
+    assert run("diff", "mall_shoes@1", "mall_shoes", "--books", "shipped", "--en")[1] == "no differences\n"
+
+
+def test_a_published_text_that_no_longer_loads_is_named() -> None:
+    published(date(2026, 10, 1))
+    PublishedBook.objects.update(text="policy: mall_shoes\n")
+    code, said = run("check", "--en")
+    assert code == 1 and "mall_shoes@2" in said
+
+
+def test_the_books_of_a_folder_are_asked(tmp_path: Path) -> None:
+    folder = tmp_path / "books"
+    folder.mkdir()
+    (folder / "mall_shoes.yaml").write_text(seven_centimetres(), encoding="utf-8")
+    assert not rule(tmp_path, "mall_shoes", SHOES, "--books", str(folder))[1].startswith("可以退货退款")
+    assert run("list", "--books", str(folder))[1].count("mall_shoes") == 1
+    assert run("facts", "consumer_law", "--books", str(folder))[0] == 2
+    assert run("list", "--books", str(tmp_path / "nowhere"))[0] == 2

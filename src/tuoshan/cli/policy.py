@@ -1,4 +1,4 @@
-"""`tuoshan policy`: the rule books, their facts, and rulings. Needs no database but for `diff --cases`."""
+"""`tuoshan policy`: the rule books in force here, their facts, and rulings; without a database those of the product."""
 
 import json
 from collections.abc import Mapping
@@ -9,13 +9,14 @@ from typing import Annotated, Any
 import typer
 import yaml
 
+from tuoshan.cli import policy_books
+from tuoshan.cli.policy_books import Books
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.narrowing import narrowed
-from tuoshan.core.policy.pack import LAYER_TITLES, Fact, Pack
-from tuoshan.core.policy.ruling import concerned, rule_all
-from tuoshan.core.policy.ruling import rule as rule_by
+from tuoshan.core.policy.pack import LAYER_TITLES, Fact, InForce, Pack
+from tuoshan.core.policy.ruling import concerned, rule_all, rule_by_book
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import difference, ignored, lines, verdict
 from tuoshan.rulings import documenting, files
@@ -40,12 +41,14 @@ NOT_FINAL = Wording(
 
 
 @app.command(name="list")
-def list_(en: English = False) -> None:
-    """The rule books that come with the product, highest layer first. `tuoshan policy rule all` asks all that apply."""
+def list_(books: Books = "", en: English = False) -> None:
+    """The rule books in force here, highest layer first. `tuoshan policy rule all` asks all that apply."""
     language = _language(en)
-    for pack in files.packaged():
+    for pack in policy_books.books(books):
         layer, title = LAYER_TITLES[pack.layer].in_language(language), pack.title.in_language(language)
         typer.echo(f"{pack.name:<20} {pack.version}  {layer}  {title}  {len(pack.clauses)} clauses")
+        if pack.in_force is not None:
+            typer.echo(f"{'':<20}    {_dates(pack.in_force, en=en)}")
         if pack.applies is not None:
             typer.echo(f"{'':<20}    {'for' if en else '适用于'} {pack.applies.text}")
 
@@ -53,11 +56,12 @@ def list_(en: English = False) -> None:
 @app.command()
 def facts(
     pack: Annotated[str, typer.Argument(help="Name of a pack, or `all`.")],
+    books: Books = "",
     en: English = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Every fact that a pack may ask for: name, kind, what it may be, and the question. A form to be filled in."""
-    known, language = facts_of(_chosen(pack)), _language(en)
+    known, language = facts_of(_chosen(pack, policy_books.books(books))), _language(en)
     if as_json:
         typer.echo(json.dumps({name: fact_data(fact) for name, fact in known.items()}, ensure_ascii=False, indent=1))
         return
@@ -73,29 +77,32 @@ def facts(
 
 @app.command()
 def rule(
-    pack: Annotated[str, typer.Argument(help="Name of a pack, or `all`: every book that applies, put together.")],
+    pack: Annotated[
+        str, typer.Argument(help="Name of a pack, or name@version, or `all`: every book that applies, put together.")
+    ],
     facts: Annotated[Path, typer.Option("--facts", help="YAML or JSON: name → value.")],
     on: Annotated[str, typer.Option("--on", help="The day of asking, 2026-05-20.")],
     as_json: Annotated[bool, typer.Option("--json", help="The whole ruling with its trace.")] = False,
+    books: Books = "",
     en: English = False,
 ) -> None:
     """Rule on the facts of a file. Ends with 2 when a fact cannot be taken, with 3 while open questions may change it.
 
     By one book alone it is said whether that book speaks in this matter, and which others do: the law may count first.
     """
-    language, packs = _language(en), _chosen(pack)
-    day = _day(on)
-    given, problems = read_given({**facts_of(files.packaged()), **facts_of(packs)}, _facts_file(facts), day)
+    language, known, day = _language(en), policy_books.books(books), _day(on)
+    packs = _chosen(pack, known)
+    given, problems = read_given({**facts_of(known), **facts_of(packs)}, _facts_file(facts), day)
     for problem in problems:
         typer.echo(f"{problem.fact}: {problem.message.in_language(language)}", err=True)
     if problems:
         raise typer.Exit(2)
 
     def rule_on(facts: Mapping[str, object]) -> Ruling:
-        return rule_all(packs, facts, day) if pack == ALL else rule_by(packs[0], facts, day)
+        return rule_all(packs, facts, day) if pack == ALL else rule_by_book(packs, facts, day)
 
     ruling = narrowed(rule_on(given), rule_on)
-    speaking = concerned(files.packaged(), given, day) if pack != ALL else {}
+    speaking = concerned(known, given, day) if pack != ALL else {}
     also = [name for name, speaks in speaking.items() if speaks and name != packs[0].name]
     if as_json:
         found = as_data(ruling, with_trace=True)
@@ -113,24 +120,26 @@ def rule(
 
 @app.command()
 def check(
-    folder: Annotated[Path | None, typer.Argument(help="A folder of packs; none: those shipped.")] = None,
+    folder: Annotated[
+        str, typer.Argument(help="A folder of packs, or `shipped`; none: those shipped and those published here.")
+    ] = "",
     en: English = False,
 ) -> None:
     """Prove every pack: gaps, overlaps, dead rows, names, clauses, examples. Ends with 1 when one may not load."""
-    if folder is not None and not folder.is_dir():
-        raise typer.BadParameter(f"there is no folder {folder}")
-    found = files.check_folder(folder or files.PACKAGED)
-    for findings in found.findings.values():
+    texts = policy_books.checked(folder)
+    for name, findings, _pack in texts:
         for finding in findings:
-            typer.echo(f"{finding.severity}: {finding.in_language(_language(en))}")
-    for pack in found.packs:
-        typer.echo(f"{pack.file}: {len(pack.tables)} tables, {len(pack.examples)} examples, in order")
-    raise typer.Exit(1 if any(found.findings.values()) else 0)
+            where = "" if name == finding.file else f"{name}: "
+            typer.echo(f"{finding.severity}: {where}{finding.in_language(_language(en))}")
+    for name, _findings, pack in texts:
+        if pack is not None:
+            typer.echo(f"{name}: {len(pack.tables)} tables, {len(pack.examples)} examples, in order")
+    raise typer.Exit(1 if any(findings for _name, findings, _pack in texts) else 0)
 
 
 @app.command()
 def document() -> None:
-    """Every rule book as a page to read: clauses, tables, what is provisional. docs/rule-books.md is its output."""
+    """Every rule book of the product as a page to read: clauses, tables, what is provisional (docs/rule-books.md)."""
     typer.echo(documenting.document(files.packaged()), nl=False)
 
 
@@ -141,14 +150,18 @@ def _language(en: bool) -> str:
     return "en" if en else "zh-hans"
 
 
-def _chosen(name: str) -> tuple[Pack, ...]:
-    packs = files.packaged()
-    if name == ALL:
-        return packs
-    found = tuple(pack for pack in packs if name in (pack.name, pack.key))
+def _chosen(name: str, packs: tuple[Pack, ...]) -> tuple[Pack, ...]:
+    """All of them, the versions of one, or one version."""
+    found = packs if name == ALL else tuple(pack for pack in packs if name in (pack.name, pack.key))
     if not found:
         raise typer.BadParameter(f"there is no rule book '{name}'; see tuoshan policy list")
-    return found[-1:]
+    return found
+
+
+def _dates(in_force: InForce, *, en: bool) -> str:
+    """Which fact's date chooses the version, and between which days."""
+    begins, until = (day.isoformat() if day else "" for day in (in_force.begins, in_force.until))
+    return f"{in_force.by}: {begins} → {until}" if begins or until else f"{'by' if en else '按'} {in_force.by}"
 
 
 def _day(text: str) -> date:

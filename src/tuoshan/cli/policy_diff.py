@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tuoshan.cli import policy
+from tuoshan.cli import policy, policy_books
+from tuoshan.cli.policy_books import Books
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.comparing import Changed, Effect, Past, effect, replaced
 from tuoshan.core.policy.differing import BookChange, book_changes
@@ -29,6 +30,7 @@ def diff(
         str, typer.Option("--cases", help="open, quarter or all kept rulings; or a file, a line of JSON a case.")
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    books: Books = "",
     en: policy.English = False,
 ) -> None:
     """What changed in a book; with --cases also which past cases would be answered otherwise, and at what cost.
@@ -36,11 +38,12 @@ def diff(
     A line of a cases file: {"key": "A-1", "today": "2026-05-20", "facts": {...}, "quantity": 1}; the quantity may be
     left out.
     """
-    before, after = _book(old), _book(new)
+    known = policy_books.books(books)
+    before, after = _book(old, known), _book(new, known)
     if before.name != after.name:
         raise typer.BadParameter(f"{before.name} and {after.name} are two different books")
     changes = book_changes(before, after)
-    found = _effect(before, after, cases) if cases else None
+    found = _effect(before, after, known, cases) if cases else None
     if as_json:
         typer.echo(json.dumps(_data(changes, found), ensure_ascii=False, indent=1))
         return
@@ -57,31 +60,15 @@ def diff(
 # -- books and cases -------------------------------------------------------------------------------------------
 
 
-def _book(text: str) -> Pack:
-    """A book by its file, or by its name among those shipped, then among those that the company published."""
+def _book(text: str, known: tuple[Pack, ...]) -> Pack:
+    """A book by its file, or by its name (its newest version) or name and version among those known."""
     path = Path(text)
     if path.suffix in (".yaml", ".yml"):
         return _from_file(path)
-    found = [pack for pack in files.packaged() if text in (pack.name, pack.key)]
-    if not found or "@" not in text:
-        found = [pack for pack in _published() if text in (pack.name, pack.key)] or found
+    found = [pack for pack in known if text in (pack.name, pack.key)]
     if not found:
         raise typer.BadParameter(f"there is no rule book '{text}'; see tuoshan policy list")
     return found[-1]
-
-
-def _published() -> tuple[Pack, ...]:
-    """All versions of the company's books; those shipped where there is no database yet."""
-    import django
-    from django.db import DatabaseError
-
-    django.setup()
-    from tuoshan.rulings import library
-
-    try:
-        return library.packs()
-    except DatabaseError:
-        return files.packaged()
 
 
 def _from_file(path: Path) -> Pack:
@@ -97,8 +84,7 @@ def _from_file(path: Path) -> Pack:
     return read.pack
 
 
-def _effect(before: Pack, after: Pack, cases: str) -> Effect:
-    others = _published() if cases in STORED else files.packaged()
+def _effect(before: Pack, after: Pack, others: tuple[Pack, ...], cases: str) -> Effect:
     past = _stored(cases) if cases in STORED else _listed(Path(cases))
     return effect(_counted(past), replaced(others, before), replaced(others, after))
 

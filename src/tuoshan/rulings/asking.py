@@ -8,7 +8,7 @@ from functools import lru_cache
 from tuoshan.core.policy.given import FactProblem, facts_of, read_given
 from tuoshan.core.policy.narrowing import narrowed
 from tuoshan.core.policy.pack import Fact, Pack
-from tuoshan.core.policy.ruling import concerned, rule, rule_all
+from tuoshan.core.policy.ruling import concerned, rule_all, rule_by_book
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.rulings import library
 
@@ -30,7 +30,7 @@ def ask(facts: Mapping[str, object], today: date, *, book: str = "", packs: Sequ
         return Asked(given, problems, None)
 
     def rule_on(facts: Mapping[str, object]) -> Ruling:
-        return _ruled(chosen, facts, today, alone=bool(book))
+        return rule_by_book(chosen, facts, today) if book else rule_all(chosen, facts, today)
 
     return Asked(given, (), narrowed(rule_on(given), rule_on))
 
@@ -55,15 +55,3 @@ def beside(asked: Asked, today: date, book: str) -> Beside:
 def _askable(packs: tuple[Pack, ...]) -> Mapping[str, Fact]:
     """Whatever some book knows may be said to any of them; the meaning that these books give it counts."""
     return {**library.facts(), **facts_of(packs)}
-
-
-def _ruled(packs: Sequence[Pack], given: Mapping[str, object], today: date, *, alone: bool) -> Ruling:
-    """One book alone is read whether or not it would be chosen; of its versions the one whose dates hold."""
-    if not alone:
-        return rule_all(packs, given, today)
-    for pack in reversed(packs):
-        dates = pack.in_force
-        day = today if dates is None or dates.by == "today" else given.get(dates.by)
-        if dates is None or not isinstance(day, date) or dates.holds(day):
-            return rule(pack, given, today)
-    return rule(packs[0], given, today)

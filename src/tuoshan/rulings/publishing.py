@@ -76,8 +76,8 @@ def save_draft(name: str, text: str, tables: dict[str, str], *, person_id: int, 
     return draft
 
 
-def tables_of(draft: BookDraft) -> dict[str, str]:
-    """The CSV files beside a copy."""
+def tables_of(draft: BookDraft | PublishedBook) -> dict[str, str]:
+    """The CSV files beside a copy, or a published text."""
     found: dict[str, str] = json.loads(draft.tables)
     return found
 

@@ -18,7 +18,7 @@ from functools import lru_cache
 from tuoshan.core.conditions import MissingFact
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
-from tuoshan.core.policy.pack import Clause, Finding, InForce, Pack, Row, Table
+from tuoshan.core.policy.pack import TODAY, Clause, Finding, InForce, Pack, Row, Table
 from tuoshan.core.policy.ready import DoesNotExist, Ready, make_ready
 from tuoshan.core.policy.statements import Ruling, Statement, Why, put_together
 from tuoshan.core.policy.table_reading import clause_column
@@ -131,6 +131,16 @@ class Read:
 def rule(pack: Pack, facts: Mapping[str, object], on: date, calendar: WorkCalendar | None = None) -> Ruling:
     """What one pack says, whether or not it would be chosen for these facts."""
     return put_together([read(pack, facts, on, calendar, choosing=False)], facts, on)
+
+
+def rule_by_book(versions: Sequence[Pack], facts: Mapping[str, object], on: date) -> Ruling:
+    """What one book says, whether or not it would be chosen: its newest version whose dates hold, else its oldest."""
+    for pack in reversed(versions):
+        dates = pack.in_force
+        day = on if dates is None or dates.by == TODAY else facts.get(dates.by)
+        if dates is None or not isinstance(day, date) or dates.holds(day):
+            return rule(pack, facts, on)
+    return rule(versions[0], facts, on)
 
 
 def rule_all(

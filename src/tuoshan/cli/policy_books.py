@@ -1,0 +1,98 @@
+"""Which rule books a command reads: those in force in this installation, those of the product, or those of a folder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tuoshan.core.policy.pack import Pack
+from tuoshan.core.reading.findings import Finding
+from tuoshan.rulings import files
+
+SHIPPED = "shipped"
+Books = Annotated[
+    str,
+    typer.Option("--books", help="`shipped`: as they come with the product; or a folder. None: those in force here."),
+]
+Checked = tuple[str, tuple[Finding, ...], Pack | None]
+"""What a text is called, what was found in it, and the book where it is in order."""
+
+
+def books(where: str) -> tuple[Pack, ...]:
+    """All versions of the books of a place, highest layer first."""
+    if where:
+        return _of_folder(folder(where))
+    _set_up()
+    from tuoshan.rulings import library
+
+    return library.packs() if _has_tables() else files.packaged()
+
+
+def folder(where: str) -> Path:
+    """The folder of books that is meant."""
+    if where == SHIPPED:
+        return files.PACKAGED
+    path = Path(where)
+    if not path.is_dir():
+        raise typer.BadParameter(f"there is no folder {where}")
+    return path
+
+
+def checked(where: str) -> list[Checked]:
+    """Every text of a place with what was found in it; of an installation, also the versions that it published."""
+    found = files.check_folder(folder(where or SHIPPED))
+    in_order = {pack.file: pack for pack in found.packs}
+    texts: list[Checked] = [(name, findings, in_order.get(name)) for name, findings in found.findings.items()]
+    if not where:
+        _set_up()
+        texts += _published() if _has_tables() else []
+    return texts
+
+
+def _of_folder(path: Path) -> tuple[Pack, ...]:
+    if path == files.PACKAGED:
+        return files.packaged()
+    found = files.check_folder(path)
+    for findings in found.findings.values():
+        for finding in findings:
+            typer.echo(f"{finding.severity}: {finding.in_language('en')}", err=True)
+    if any(found.findings.values()):
+        raise typer.Exit(1)
+    return found.packs
+
+
+def _published() -> list[Checked]:
+    from tuoshan.rulings import library, publishing
+    from tuoshan.rulings.models import PublishedBook
+
+    found: list[Checked] = []
+    for row in PublishedBook.objects.order_by("name", "version"):
+        proved = publishing.prove(row.name, row.text, publishing.tables_of(row))
+        pack = library.published(proved.pack, row) if proved.good and proved.pack is not None else None
+        found.append((str(row), proved.findings, pack))
+    return found
+
+
+def _set_up() -> None:
+    import django
+
+    django.setup()
+
+
+def _has_tables() -> bool:
+    """Whether this installation has a database that was set up; none is made by asking.
+
+    One that is named and cannot be reached ends the command: its books may say otherwise than those of the product.
+    """
+    from django.db import DatabaseError, connection
+
+    from tuoshan.rulings.models import PublishedBook
+
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite" and not connection.connection and not Path(name).is_file():
+        return False
+    try:
+        return PublishedBook._meta.db_table in connection.introspection.table_names()
+    except DatabaseError as error:
+        typer.echo(f"the database cannot be read: {error}\n--books {SHIPPED} asks the books of the product", err=True)
+        raise typer.Exit(1) from None

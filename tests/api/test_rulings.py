@@ -7,6 +7,7 @@ from tests.api.callers import Caller, caller
 from tests.workbench.deskhouse import desk  # noqa: F401
 
 from tuoshan.rulings import library, printing
+from tuoshan.rulings.models import KeptRuling
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +90,18 @@ def test_a_ruling_is_frozen_in_a_case_once_and_overridden_with_a_reason() -> Non
     assert agent.post(path, below, expect=403)["code"] == "below_law"
     caller("supervisor").post(path, below)
     assert agent.get(f"/cases/{number}/rulings")[0]["overrides"][0]["below_law"] is True
+
+
+def test_how_a_frozen_ruling_came_about_is_told_to_programs() -> None:
+    agent = caller("agent")
+    number = agent.registered("车子修了一个月")
+    made = agent.post(f"/cases/{number}/rulings", {"facts": CAR})
+    asked = agent.post("/rulings", {"facts": CAR, "trace": True})
+    path = f"/cases/{number}/rulings/{made['id']}/trace"
+    assert caller("auditor", "read").get(path)["trace"] == asked["ruling"]["trace"]
+    agent.get(f"/cases/{number}/rulings/1/trace", expect=404)
+    KeptRuling.objects.update(packs='[["mall_shoes",1,"gone"]]')
+    assert agent.get(path, expect=409)["code"] == "not_derivable"
 
 
 def test_a_proposal_below_the_newest_ruling_is_refused_to_programs_too(desk: Any) -> None:  # noqa: F811

@@ -14,8 +14,10 @@ from tests.workbench.deskhouse import desk  # noqa: F401
 from tuoshan import clock
 from tuoshan.cases.models import Case, Event
 from tuoshan.core.policy import editing
+from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.pack import Pack
-from tuoshan.rulings import copying, keeping, library, printing, publishing
+from tuoshan.core.policy.tracing import trace
+from tuoshan.rulings import copying, keeping, library, printing, publishing, retracing
 from tuoshan.rulings.asking import ask
 from tuoshan.rulings.models import KeptRuling, Override, PublishedBook
 
@@ -159,6 +161,48 @@ def test_a_bench_becomes_a_case_with_its_rulings(desk: Any) -> None:  # noqa: F8
     assert done.status_code == 302, done.content.decode()[:2000]
     case = Case.objects.order_by("-id").first()
     assert case is not None and len(keeping.of_case(case.pk)) == 1
+
+
+# -- how a kept ruling came about --------------------------------------------------------------------------------
+
+
+def test_a_kept_ruling_is_traced_by_the_versions_that_ruled(desk: Any) -> None:  # noqa: F811
+    """A version published afterwards for the same days of sale changes nothing of how the old ruling came about."""
+    case = desk.accepted()
+    asked = ask(SHOES, date(2026, 3, 2)).ruling
+    row = kept(desk, case)
+    pack, text = changed_text()
+    PublishedBook.objects.create(
+        name=pack.name, version=2, begins=date(2026, 1, 1), text=text, tables="{}", hash="x", reason="新办法",
+        confirmed_by="法务", published_by_id=1,
+    )  # fmt: skip
+    library.look_again()
+    anew = ask(SHOES, date(2026, 3, 2)).ruling
+    assert asked is not None and anew is not None and as_data(anew) != as_data(asked)
+    found = retracing.worked_out_again(row)
+    assert found is not None and as_data(found, with_trace=True) == as_data(asked, with_trace=True)
+    path = f"/case/{case.number}/ruling/{row.pk}/trace"
+    page = desk.client("auditor").get(path).content.decode()
+    assert "glue_large" in page and "开胶长度 超过 5" in re.sub(r"<[^>]+>", " ", page)
+    assert path in desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}").content.decode()
+    other = desk.accepted()
+    assert desk.client("agent").get(f"/case/{other.number}/ruling/{row.pk}/trace").status_code == 404
+
+
+def test_a_ruling_by_one_book_alone_is_traced_by_that_book(desk: Any) -> None:  # noqa: F811
+    asked = ask(SHOES, date(2026, 3, 2), book="mall_shoes").ruling
+    assert asked is not None
+    row = keeping.keep(asked, person_id=1, now=clock.now())
+    found = retracing.worked_out_again(row)
+    assert found is not None and {table.pack.name for table in trace(found)} == {"mall_shoes"}
+
+
+def test_no_trace_is_shown_that_explains_another_ruling(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    row = kept(desk, case)
+    KeptRuling.objects.filter(pk=row.pk).update(packs=row.packs.replace(library.newest("mall_shoes").hash, "gone"))
+    page = desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}/trace").content.decode()
+    assert "今天推不出同样的结果" in page and "glue_large" not in page
 
 
 # -- deciding otherwise ----------------------------------------------------------------------------------------
@@ -531,6 +575,20 @@ def test_a_paper_says_to_the_customer_what_the_ruling_says_and_nothing_for_staff
     assert ("Opening", "6 cm") in part.facts and any(name == "M03" for name, _text in part.clauses)
     assert not any("it is not taken" in words for _sign, words, _clauses in part.lines)  # a note for staff
     assert any("version" in book.lower() for book in part.books)
+
+
+def test_a_kept_paper_names_the_choice_and_all_pieces(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    seen: list[Any] = []
+    monkeypatch.setattr(printing.pdf, "ruling", lambda data, language: seen.append(data) or b"%PDF-")
+    row = kept(desk, desk.accepted())
+    KeptRuling.objects.filter(pk=row.pk).update(quantity=2, chosen="return", label="皮鞋")
+    row.refresh_from_db()
+    printing.paper_of(row, "TS2603-00001-1", "zh-hans")
+    [data] = seen
+    assert data.parts[0].choice == "退货退款 × 2"
+    assert [text for _name, text in data.sums] == ["¥798.00", "¥798.00"]
+    monkeypatch.undo()
+    assert printing.paper_of(row, "TS2603-00001-1", "en").startswith(b"%PDF-")
 
 
 # -- the report of overrides -----------------------------------------------------------------------------------

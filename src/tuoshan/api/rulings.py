@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 
 from tuoshan import clock
@@ -19,7 +20,7 @@ from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import FactProblem, facts_of
 from tuoshan.core.policy.pack import REMEDIES, Fact, Pack
 from tuoshan.parties.permissions import api_permitted
-from tuoshan.rulings import keeping, library, printing
+from tuoshan.rulings import keeping, library, printing, retracing
 from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.totals import MOST_PIECES, LineSum, line_sum, together
@@ -142,6 +143,12 @@ class KeptOut(Schema):
     digest: str
     result: dict[str, Any]
     overrides: list[dict[str, Any]]
+
+
+class TraceOut(Schema):
+    """Each table that was read: its rows, which of them hit, and what did not hold in the others."""
+
+    trace: list[dict[str, Any]]
 
 
 class RulingMade(Schema):
@@ -316,6 +323,24 @@ def case_ruling_paper(request: HttpRequest, number: str, pk: Id) -> HttpResponse
     if row is None:
         raise Http404
     return _pdf(printing.paper_of(row, case.number, _language()), f"{case.number}-{row.pk}")
+
+
+@router.get(
+    "/cases/{number}/rulings/{pk}/trace", response=gives(TraceOut), url_name="case_ruling_trace",
+    summary="How a case's ruling came about",
+)  # fmt: skip
+@api_permitted("api.case_ruling_trace")
+def case_ruling_trace(request: HttpRequest, number: str, pk: Id) -> dict[str, Any]:
+    """Worked out again from the frozen facts by the versions that ruled; 409 where these do not give the frozen ruling
+    any more."""
+    case = find_case(request, number)
+    row = KeptRuling.objects.filter(pk=pk, case_id=case.pk).first()
+    if row is None:
+        raise Http404
+    found = retracing.worked_out_again(row)
+    if found is None:
+        raise Problem(409, "not_derivable", _("裁定时的规则版本或节假日安排已经不同，今天推不出同样的结果。"))
+    return {"trace": as_data(found, with_trace=True)["trace"]}
 
 
 @router.post("/cases/{number}/rulings", response=gives(RulingMade), url_name="case_rule", summary="Rule within a case")

@@ -78,6 +78,8 @@ class RulingPart:
     facts: tuple[tuple[str, str], ...] = ()
     clauses: tuple[tuple[str, str], ...] = ()
     books: tuple[str, ...] = ()
+    choice: str = ""
+    """The remedy that the customer chose, with the number of pieces; empty where none was chosen."""
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "workbench.",
         "home queue queue_counts case presence search palette customers customer paper playbooks playbook_diagram "
         "notifications "
-        "rulings ruling_trace ruling ruling_paper ruling_kept_paper rule_books rule_book ",
+        "rulings ruling_trace ruling ruling_paper ruling_kept_paper ruling_kept_trace rule_books rule_book ",
         STAFF,
     ),
     **_each("workbench.", "reports report report_export", REPORT_READERS),
@@ -122,7 +122,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "notification_list notification_read me_change token_list token_revoke customer_find customer_read "
         "customer_changes case_paper "
         "category_list playbook_list playbook_read product_find order_read "
-        "book_list book_facts ruling_ask ruling_batch ruling_paper case_rulings case_ruling_paper",
+        "book_list book_facts ruling_ask ruling_batch ruling_paper case_rulings case_ruling_paper "
+        "case_ruling_trace",
         STAFF,
     ),
     **_each("api.", "case_register case_merge case_unmerge case_likely register_look register_email case_slip", FRONT),

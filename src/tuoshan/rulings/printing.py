@@ -22,7 +22,7 @@ from tuoshan.knowledge.company import company
 from tuoshan.punctuation import in_brackets, listed
 from tuoshan.rulings import keeping, library
 from tuoshan.rulings.models import KeptRuling
-from tuoshan.rulings.totals import LineSum, together
+from tuoshan.rulings.totals import LineSum, line_sum, together
 
 Language = Literal["zh-hans", "en"]
 Line = tuple[str, Ruling, LineSum | None]
@@ -37,7 +37,7 @@ def paper(matters: Sequence[Line], on: date, language: Language, *, number: str 
         matters = [(_called(title, at, many), ruling, total) for at, (title, ruling, total) in enumerate(matters, 1)]
         data = RulingData(
             Issuer(house.named(language), house.hotline, house.address, house.website), _noon(on),
-            tuple(_part(title, ruling) for title, ruling, _sum in matters), number, _sums(matters), digest,
+            tuple(_part(title, ruling, total) for title, ruling, total in matters), number, _sums(matters), digest,
         )  # fmt: skip
         return pdf.ruling(data, language=language)
 
@@ -45,7 +45,8 @@ def paper(matters: Sequence[Line], on: date, language: Language, *, number: str 
 def paper_of(row: KeptRuling, number: str, language: Language) -> bytes:
     """The PDF of a ruling as it was frozen."""
     ruling = from_data(keeping.result_of(row))
-    return paper([(row.label, ruling, None)], ruling.on, language, number=number, digest=row.digest)
+    total = line_sum(ruling, remedy=row.chosen, quantity=row.quantity)
+    return paper([(row.label, ruling, total)], ruling.on, language, number=number, digest=row.digest)
 
 
 def _called(title: str, place: int, many: int) -> str:
@@ -57,7 +58,7 @@ def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), ZoneInfo(settings.TIME_ZONE))
 
 
-def _part(title: str, ruling: Ruling) -> RulingPart:
+def _part(title: str, ruling: Ruling, total: LineSum | None) -> RulingPart:
     told = ruling.for_customer()
     facts = library.facts()
     return RulingPart(
@@ -71,6 +72,7 @@ def _part(title: str, ruling: Ruling) -> RulingPart:
             in_brackets(words(pack.title), listed([words(LAYER_TITLES[pack.layer]), _version(pack.version)]))
             for pack in told.packs
         ),
+        remedy_of(total) if total is not None and total.chosen else "",
     )  # fmt: skip
 
 

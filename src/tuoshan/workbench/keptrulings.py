@@ -21,12 +21,12 @@ from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.pack import REMEDIES
 from tuoshan.parties.permissions import allowed, permitted
-from tuoshan.rulings import keeping, library, printing
+from tuoshan.rulings import keeping, library, printing, retracing
 from tuoshan.rulings.known import known_of
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.workbench.casepage import find_case, person_id
 from tuoshan.workbench.panels import Shown, panel
-from tuoshan.workbench.rulings import as_pdf, in_english, language, told
+from tuoshan.workbench.rulings import as_pdf, in_english, language, told, traced
 
 
 def bench_address(case: Case, known: Mapping[str, object]) -> str:
@@ -74,6 +74,16 @@ def _kept(request: HttpRequest, case: Case, row: KeptRuling, form: "OverrideForm
         "may_override": allowed(request.user, "workbench.ruling_override"),
         "not_newest": "" if row in keeping.standing(case.pk) else keeping.NOT_NEWEST,
     }  # fmt: skip
+
+
+@permitted("workbench.ruling_kept_trace")
+@require_safe
+def ruling_kept_trace(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """How a kept ruling came about, worked out again from what was frozen."""
+    case = find_case(request, number)
+    row = get_object_or_404(KeptRuling, pk=pk, case_id=case.pk)
+    found = retracing.worked_out_again(row)
+    return render(request, "workbench/rulings/trace.html", {**traced(found), "not_here": found is None})
 
 
 @permitted("workbench.ruling_kept_paper")
@@ -127,6 +137,7 @@ def ruling_override(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 urlpatterns = [
     path("case/<str:number>/ruling/<int:pk>", ruling, name="ruling"),
+    path("case/<str:number>/ruling/<int:pk>/trace", ruling_kept_trace, name="ruling_kept_trace"),
     path("case/<str:number>/ruling/<int:pk>/paper", ruling_kept_paper, name="ruling_kept_paper"),
     path("case/<str:number>/ruling/<int:pk>/override", ruling_override, name="ruling_override"),
 ]

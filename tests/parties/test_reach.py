@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tuoshan import clock
-from tuoshan.cases.models import FAR_FUTURE, Case, Task
+from tuoshan.cases.models import FAR_FUTURE, Case, Deadline, Task
 from tuoshan.parties import leaving, tokens
 from tuoshan.parties.assignment import choose
 from tuoshan.parties.models import Absence, OrgUnit, PartyMap, Person
@@ -90,6 +90,33 @@ def test_having_part_in_a_case_shows_it_for_good(
     assert seen(ji) == {"store2"}
     Case.objects.filter(pk=cases["nowhere"].pk).update(handler_id=ji.pk)
     assert seen(ji) == {"store2", "nowhere"}
+
+
+def give_clock(case: Case, party: str) -> None:
+    Deadline.objects.create(
+        case_id=case.pk, key=f"state:{party}#1", name="routed", kind="state", party=party, started_at=clock.now()
+    )
+
+
+def test_whom_a_case_waits_for_may_see_it_then_and_later(
+    person: Make, cases: dict[str, Case], units: dict[str, OrgUnit]
+) -> None:
+    """The map gives engineering to the technical department; the laboratory of one process to production."""
+    units["production"] = OrgUnit.objects.create(
+        code="production", name_zh="生产部", kind="department", department="production", parent=units["hq"]
+    )
+    ji, zhi, chan = (person(unit, "investigator", unit) for unit in ("technical", "qa", "production"))
+    give_clock(cases["store1"], "engineering")
+    give_clock(cases["store2"], "lab")
+    assert (seen(ji), seen(zhi), seen(chan)) == ({"store1"}, {"store2"}, set())
+    Deadline.objects.update(ended_at=clock.now(), outcome="kept")
+    assert (seen(ji), seen(zhi)) == ({"store1"}, {"store2"})
+    PartyMap.objects.create(party="lab", playbook="complaint", target="department", department="production")
+    assert (seen(zhi), seen(chan)) == (set(), {"store2"}), "the process says otherwise than the house"
+    PartyMap.objects.create(party="image_department", target="unit", unit=units["qa"])
+    give_clock(cases["nowhere"], "image_department")
+    assert seen(zhi) == {"nowhere"}
+    assert seen(person("clerk", "store_clerk", "store1")) == {"store1"}
 
 
 def test_several_roles_reach_their_union(person: Make, cases: dict[str, Case]) -> None:

@@ -10,6 +10,7 @@ from tuoshan import clock
 from tuoshan.cases import queries
 from tuoshan.cases.models import FAR_FUTURE, Task
 from tuoshan.parties.models import PartyMap
+from tuoshan.parties.reach import reach
 from tuoshan.parties.standing import standing
 
 DONE_DAYS = timedelta(days=30)
@@ -17,7 +18,7 @@ DONE_DAYS = timedelta(days=30)
 
 def mine(person: Any) -> Q:
     """Tasks that the person may take up: given to them (or to whom they stand in for), to their unit or its
-    department, or to a party that is a role of theirs.
+    department, or to a party that is a role of theirs, their department or their unit.
     """
     stands = standing(person)
     wanted = Q(person_id__in=stands.persons)
@@ -28,6 +29,7 @@ def mine(person: Any) -> Q:
         wanted |= Q(unit_id=profile.unit_id)
     roles = PartyMap.objects.filter(target=PartyMap.Target.ROLE, role__key__in=profile.acting_roles)
     parties = list(roles.values_list("party", flat=True).distinct())
+    parties += [one.party for one in reach(person).ours if not one.only and not one.but]
     return wanted | Q(party__in=parties, department="", person_id=None) if parties else wanted
 
 

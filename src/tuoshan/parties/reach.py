@@ -1,10 +1,11 @@
 """Which cases a person may see: everything, their branch of the organisation, or what they had part in.
 
 A role says how far it reaches (``Role.reach``); a person reaches the union over their roles, the cases that
-they own or have a task in, and, while standing in for someone absent, that person's reach as well.
+they own or have a task in, those in which a party that the map gives to their department or unit had a clock, and,
+while standing in for someone absent, that person's reach as well.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -12,15 +13,24 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
-from tuoshan.parties.models import OrgUnit, Person
+from tuoshan.parties.models import OrgUnit, PartyMap, Person
 from tuoshan.parties.standing import Profile, standing
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class OurPart:
+    """A party that is one's department or unit: in one playbook alone, or in all but those that say otherwise."""
+
+    party: str
+    only: str = ""
+    but: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """``branches`` are path prefixes of units whose cases are seen; ``involved`` those of units whose part
     in a case (a task, now or once) shows it; ``departments`` are the kinds of department whose inquiries do;
-    ``persons`` are self and the absent ones stood in for.
+    ``persons`` are self and the absent ones stood in for; ``ours`` the parties of the department and the unit.
     """
 
     everything: bool
@@ -28,6 +38,7 @@ class Reach:
     involved: frozenset[str]
     persons: frozenset[int]
     departments: frozenset[str] = frozenset()
+    ours: tuple[OurPart, ...] = ()
 
 
 def _is_whole(path: str) -> bool:
@@ -55,6 +66,30 @@ def _department(profile: Profile) -> str:
     return "" if profile.works_for_department == "store" else profile.works_for_department
 
 
+def _ours(profiles: Iterable[Profile]) -> tuple[OurPart, ...]:
+    """The parties that the map gives to the department or the unit of those who see what they are involved in."""
+    involved = [one for one in profiles if any(reach == "involved" for _, reach in one.roles)]
+    if not involved:
+        return ()
+    rows = list(PartyMap.objects.order_by().values_list("party", "playbook", "target", "department", "unit__path"))
+    specific: dict[str, set[str]] = {}
+    for party, playbook, *_ in rows:
+        if playbook:
+            specific.setdefault(party, set()).add(playbook)
+    found = {
+        OurPart(party, playbook, () if playbook else tuple(sorted(specific.get(party, ()))))
+        for party, playbook, target, department, path in rows
+        if any(_is_ours(one, target, department, path or "") for one in involved)
+    }  # fmt: skip
+    return tuple(sorted(found))
+
+
+def _is_ours(profile: Profile, target: str, department: str, path: str) -> bool:
+    if target == PartyMap.Target.DEPARTMENT.value:  # where none is named, the tasks say which one is asked
+        return bool(department) and department == _department(profile)
+    return target == PartyMap.Target.UNIT.value and bool(path) and profile.unit_path.startswith(path)
+
+
 def reach(person: Person) -> Reach:
     """Return the person's reach, worked out once per instance."""
     stands = standing(person)
@@ -67,6 +102,7 @@ def reach(person: Person) -> Reach:
             involved=frozenset[str]().union(*(part[2] for part in parts)),
             persons=stands.persons,
             departments=frozenset(filter(None, map(_department, (stands.own, *stands.absent)))),
+            ours=_ours((stands.own, *stands.absent)),
         )
         person.__dict__["_reach"] = known
         person.__dict__.pop("_units", None)
@@ -132,6 +168,8 @@ def ways(person: Person) -> dict[str, Q]:
     found = {"owned": Q(handler_id__in=mine.persons)}
     for name, part in _parts(involved, mine.departments, mine.persons).items():
         found[name] = Q(id__in=_tasks().filter(part).values("case_id"))
+    if mine.ours:
+        found["ours"] = _of_ours(mine.ours, lambda parties: Q(id__in=_clocks().filter(parties).values("case_id")))
     return {**found, "units": Q(unit_id__in=seen)} if seen else found
 
 
@@ -155,11 +193,28 @@ def nearby(person: Person) -> Q:
     found |= Q(handler_id__in=mine.persons)
     for part in _parts(involved, mine.departments, mine.persons).values():
         found |= Q(Exists(_tasks().filter(part, case_id=OuterRef("pk"))))
+    return found | _of_ours(mine.ours, lambda parties: Q(Exists(_clocks().filter(parties, case_id=OuterRef("pk")))))
+
+
+def _of_ours(ours: Iterable[OurPart], cases_of: Callable[[Q], Q]) -> Q:
+    """The condition on cases in which one of these parties has, or had, a clock."""
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for one in ours:
+        alike.setdefault((one.only, one.but), []).append(one.party)
+    found = Q()
+    for (only, but), parties in alike.items():
+        condition = cases_of(Q(party__in=parties))
+        condition &= Q(playbook=only) if only else Q()
+        found |= condition & ~Q(playbook__in=but) if but else condition
     return found
 
 
 def _is_open() -> Any:
     return import_module("tuoshan.cases.models").IS_OPEN
+
+
+def _clocks() -> Any:
+    return apps.get_model("cases", "Deadline")._default_manager.order_by()
 
 
 def _tasks() -> Any:
@@ -177,7 +232,7 @@ def _parts(units: frozenset[int], departments: frozenset[str], persons: frozense
 
 
 def reaches(person: Person, case: Any) -> bool:
-    """Whether the person may see this one case (anything with ``pk``, ``unit_id`` and ``handler_id``)."""
+    """Whether the person may see this one case (anything with ``pk``, ``playbook``, ``unit_id`` and ``handler_id``)."""
     mine = reach(person)
     if mine.everything or case.handler_id in mine.persons:
         return True
@@ -187,4 +242,7 @@ def reaches(person: Person, case: Any) -> bool:
     mine_in_tasks = Q()
     for part in _parts(involved, mine.departments, mine.persons).values():
         mine_in_tasks |= part
-    return bool(_tasks().filter(mine_in_tasks, case_id=case.pk).exists())
+    if _tasks().filter(mine_in_tasks, case_id=case.pk).exists():
+        return True
+    shown = [one.party for one in mine.ours if one.only in ("", case.playbook) and case.playbook not in one.but]
+    return bool(shown) and bool(_clocks().filter(party__in=shown, case_id=case.pk).exists())

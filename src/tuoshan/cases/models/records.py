@@ -71,6 +71,7 @@ class Deadline(models.Model):
             models.Index(
                 fields=["ended_at", "party", "kind", "case_id"], condition=Q(outcome="late"), name="cases_deadline_late"
             ),
+            models.Index(fields=["party", "case_id"], name="cases_deadline_party"),
         ]
 
     def __str__(self) -> str:

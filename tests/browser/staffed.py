@@ -15,6 +15,8 @@ class Staffed:
     house: Any
     people: dict[str, Any]
     url: str
+    moved: Any = None
+    """The clock, where the journey moves it."""
 
     def sign_in(self, page: Page, who: str) -> None:
         """Sit this person down before the browser, without the form."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.insight.house import House
+from tests.portal.house import proof
 
 from tuoshan.agenda.worker import drain
 from tuoshan.cases import service
@@ -182,3 +183,51 @@ def test_the_first_answer_to_a_repair_is_the_store_managers(house: House, clock:
     )  # fmt: skip
     assert done.accepted, done.refusal
     answered_after(house, Case.objects.get(), seconds=3 * 3600, kept=True, clock=clock)
+
+
+def test_the_first_answer_to_a_refund_is_the_merchants(house: House, clock: Any) -> None:
+    """Applied for at 09:00 with 30 hours given by the platform, refused after five hours: kept."""
+    case = request(house, merchant_due=NOW + timedelta(hours=30))
+    assert case.state == "merchant_timed"
+    clock.advance(timedelta(hours=5))
+    done = service.act(
+        case_id=case.pk, action="reject", actor=service.ActingAs.by_person(house.fresh("chen")),
+        values={"refuse_reason": "已签收三十天"}, evidence=[proof(case)],
+    )  # fmt: skip
+    assert done.accepted, done.refusal
+    answered_after(house, case, seconds=5 * 3600, kept=True, clock=clock)
+
+
+def test_a_refund_taken_as_agreed_was_answered_late(house: House, clock: Any) -> None:
+    case = request(house)
+    clock.advance(timedelta(hours=48, minutes=1))
+    drain()
+    answered_after(house, case, seconds=48 * 3600 + 60, kept=False, clock=clock)
+
+
+def test_the_platforms_moment_typed_in_at_the_desk(house: House) -> None:
+    """A moment that cannot be read is refused and kept as typed, one that is past is due now, a good one rules."""
+    desk = client(house, "chen")
+    given = {
+        "key": "r1", "customer-phone": "13800138000", "order_no": "P-1", "platform_no": "PDD-77", "amount": "59.90",
+        "refund_reason": "quality", "shipped": "yes", "ship_by_0": "2026-02-27", "ship_by_1": "09:00",
+        "window_end_0": "2026-04-01", "window_end_1": "09:00", "merchant_due_0": "4 March", "merchant_due_1": "8h",
+    }  # fmt: skip
+    refused = desk.post("/register/pinduoduo_refund", given)
+    text = refused.content.decode()
+    assert refused.status_code == 422 and not Case.objects.exists()
+    assert 'value="4 March"' in text and 'value="8h"' in text and 'value="PDD-77"' in text
+    summary = text.partition('role="alert"')[2].partition("</ul>")[0]
+    assert '<a class="link" href="#id_merchant_due_0">平台显示的商家处理截止时间</a>' in summary
+    half = desk.post("/register/pinduoduo_refund", given | {"merchant_due_0": "2026-03-04", "merchant_due_1": ""})
+    assert half.status_code == 422 and not Case.objects.exists()
+    good = given | {"merchant_due_0": "2026-03-03", "merchant_due_1": "15:30"}
+    assert desk.post("/register/pinduoduo_refund", good).status_code == 302
+    case = Case.objects.get()
+    running = Deadline.objects.get(case_id=case.pk, ended_at=None)
+    assert (case.state, running.name) == ("merchant_timed", "merchant_timed")
+    assert running.due_at == datetime(2026, 3, 3, 7, 30, tzinfo=UTC)
+    past = given | {"key": "r2", "merchant_due_0": "2026-03-01", "merchant_due_1": "09:00"}
+    assert desk.post("/register/pinduoduo_refund", past).status_code == 302
+    late = Case.objects.latest("id")
+    assert late.state == "merchant_timed" and late.due_at == NOW

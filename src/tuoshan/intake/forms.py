@@ -267,7 +267,8 @@ class Registration:
             for name, problems in part.errors.items():
                 field = part[name] if name in part.fields else None
                 label = str(field.label) if field is not None else ""
-                found += [(field.id_for_label if field is not None else "", label, str(text)) for text in problems]
+                place = (field.id_for_label or f"{field.auto_id}_0") if field is not None else ""
+                found += [(place, label, str(text)) for text in problems]
         return found
 
     def result_title(self, result: str) -> str:

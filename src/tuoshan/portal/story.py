@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tuoshan.cases.forms import words
-from tuoshan.cases.models import Case
+from tuoshan.cases.models import Case, Event
 from tuoshan.cases.possible import Standing
 from tuoshan.core.playbook import Action, Playbook
 from tuoshan.insight.story import Audience, Detail, Entry, Story
@@ -71,6 +71,8 @@ class CustomersCase:
         newest = next((event for event in events if event.name in telling), None)
         if newest is None:
             return None
+        if any(self._answers(event) for event in self.story.record.events if event.seq > newest.seq):
+            return None
         state = self.playbook.states[self.standing.state.state]
         if state.end and self.playbook.actions[newest.name].to != state.name:
             return None  # what was told before the end has had its time
@@ -79,6 +81,12 @@ class CustomersCase:
         shown = {name: self.facts[name] for name in names if name in self.facts and name not in NOT_TOLD}
         details = details_of(self.playbook.facts, shown)
         return Told(words(tellings[0].subject), newest.at, details) if details else None
+
+    def _answers(self, event: Event) -> bool:
+        """Whether by this step whoever's page it is, or a colleague for them, went on from what they were told."""
+        action = self.playbook.actions.get(event.name) if event.kind == "act" else None
+        portal = self.playbook.portal
+        return action is not None and action.moves and portal in (*action.by, action.speaks_for)
 
     # -- the proposal ------------------------------------------------------------------------------------------
     def proposal(self) -> list[Detail]:

@@ -37,6 +37,12 @@ class Card:
     warn_at: datetime | None = None
 
 
+def graded(case: Case) -> bool:
+    """Whether the case has a grade to show; some processes give none."""
+    known = library.everything().get(case.playbook)
+    return bool(case.grade) or known is None or "grade" in known.facts
+
+
 def cards(cases: Iterable[Case], person: Any) -> list[Card]:
     """Cards for a page of cases, in a fixed number of queries."""
     rows: Sequence[Case] = list(cases)

@@ -35,7 +35,7 @@ from tuoshan.office import beside, papers, subjects
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import queues
-from tuoshan.workbench.cards import state_title
+from tuoshan.workbench.cards import graded, state_title
 from tuoshan.workbench.panels import panels_for
 
 EARLIER_SHOWN = 5
@@ -178,7 +178,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "claimable": case.handler_id != person_id(request)
         and any(b.item.kind == "act" and b.item.name == "claim" and not b.why_not for b in all_buttons),
         "days": story.days(),
-        "counterpart": whose_page(playbook),
+        "counterpart": whose_page(playbook), "graded": graded(case), "has_customer": "customer" in playbook.parties,
         "reply_title": reply_title(playbook),
         "evidence": evidence,
         "facts": facts_shown(standing, story),

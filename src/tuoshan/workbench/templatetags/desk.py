@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tuoshan.markup import filled
 from tuoshan.templatetags.design import clock_chip, grade, icon
 from tuoshan.workbench.addresses import address
-from tuoshan.workbench.cards import Card
+from tuoshan.workbench.cards import Card, graded
 
 register = template.Library()
 
@@ -31,7 +31,8 @@ def case_card(row: Card, pane: dict[str, Any]) -> SafeString:
         '<span class="truncate">{}{}</span>'
         '<time class="ml-auto shrink-0" data-ago datetime="{}">{}</time></span>\n</a></li>\n',
         _pick(case.number) if pane.get("bulk") else "", address("workbench:case", case.number), pane["back"],
-        _CURRENT if case.pk == pane["current"] else "", grade(case.grade), case.number, _chip(row),
+        _CURRENT if case.pk == pane["current"] else "", grade(case.grade) if graded(case) else "", case.number,
+        _chip(row),
         " font-semibold" if row.unread else "", case.title, _unread() if row.unread else "",
         row.customer or row.state, row.state if row.customer else "", f" {row.product}" if row.product else "",
         made.isoformat(), f"{made:%m-%d %H:%M}",

@@ -151,7 +151,10 @@ def test_a_repair_from_the_shops_request_to_its_acceptance(open_page: Any, house
     day = clock.now().date().isoformat()
     step(tech, case, "act-plan", "施工中", visit_on=day, worker="钟师傅", dirty_work="no")
     expect(tech.locator("#case .clocks")).to_contain_text("完工时限")
-    step(tech, case, "act-complete", "待验收", proof="完工.jpg", work_done="更换灯珠三只", cost="45")
+    house.moved.advance(timedelta(hours=5))  # done at noon, recorded in the evening
+    noon = {"happened-at": clock.now() - timedelta(hours=3)}
+    step(tech, case, "act-complete", "待验收", proof="完工.jpg", work_done="更换灯珠三只", cost="45", **noon)
+    expect(tech.locator("#case")).to_contain_text("实际发生于")
     step(clerk, case, "act-redo", "返修中", what_wrong="最左一盏仍然闪")
     expect(clerk.locator("#case")).to_contain_text("最左一盏仍然闪")
     step(tech, case, "act-completed_again", "待验收", proof="返修.jpg", work_done="更换镇流器", cost="20")

@@ -1,7 +1,7 @@
 """The marketplace's cases at our desk: the merchant is us, so what the merchant owes is our clock everywhere."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -231,3 +231,34 @@ def test_the_platforms_moment_typed_in_at_the_desk(house: House) -> None:
     assert desk.post("/register/pinduoduo_refund", past).status_code == 302
     late = Case.objects.latest("id")
     assert late.state == "merchant_timed" and late.due_at == NOW
+
+
+def test_a_repair_done_in_time_and_recorded_in_the_evening_was_in_time(house: House, clock: Any) -> None:
+    """Received on Monday at 09:00, to be finished by Thursday 18:00; done on Thursday at 16:00, recorded at 20:00."""
+    ours = service.ActingAs("person", house.people["ma"].pk, house.people["ma"], STORE | {"engineering"})
+    asked = service.register(
+        playbook="facility_repair", actor=ours, channel="counter", customer_id=None, unit_id=house.units["store1"].pk,
+        title="射灯不亮",
+        values={"category": "1", "what_broken": "射灯不亮", "place": "inside", "store_type": "mall",
+                "out_of_town": False},
+    )  # fmt: skip
+    case = Case.objects.get(pk=asked.case_id)
+
+    def act(action: str, *, evidence: Any = (), at: datetime | None = None, **values: Any) -> Any:
+        return service.act(case_id=case.pk, action=action, actor=ours, values=values, evidence=list(evidence), at=at)
+
+    plan = {"visit_on": date(2026, 3, 5), "worker": "钟师傅", "dirty_work": False}
+    for action, values in (
+        ("approve", {"scope": "换灯", "kind": "simple", "damage_by": "wear"}), ("receive", {}), ("plan", plan),
+    ):  # fmt: skip
+        assert act(action, **values).accepted
+    clock.advance(timedelta(days=3, hours=11))
+    drain()
+    assert Deadline.objects.get(case_id=case.pk, name="finished").due_at == datetime(2026, 3, 5, 10, 0, tzinfo=UTC)
+    done = act(
+        "complete", evidence=[proof(case)], at=clock() - timedelta(hours=4), work_done="更换灯珠", cost=Decimal(45)
+    )
+    assert done.accepted, done.refusal
+    assert Deadline.objects.get(case_id=case.pk, name="finished").outcome == "kept"
+    checking = Deadline.objects.get(case_id=case.pk, name="checking", ended_at=None)
+    assert checking.started_at == clock(), "the shop has its two days from when it was told"

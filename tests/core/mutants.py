@@ -19,6 +19,7 @@ PLAYBOOKS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLD
 
 DELETED = frozenset({
     "within", "at", "else", "until", "from", "late", "warn", "pauses", "before", "not_by", "if", "again", "while",
+    "retimes",
 })  # fmt: skip
 """Keys that are taken out one at a time; of a list also each entry."""
 

@@ -209,6 +209,20 @@ def test_a_message_names_nothing_that_nobody_fills_in(name: str) -> None:
     assert found[:2] == (1, "messages.accepted") and name in found[2]
 
 
+@pytest.mark.parametrize(
+    ("old", "action"),
+    [
+        ("by: customer, form: [wish], to: proposing}", "disagree"),
+        ("by: customer, evidence: [any], to: received}", "add_more"),
+    ],
+    ids=["a wait for somebody else", "from a wait for somebody else"],
+)
+def test_only_a_wait_for_the_same_party_is_timed_anew(old: str, action: str) -> None:
+    assert told((old, old.replace(", to:", ", retimes: false, to:"))) == []
+    [found] = told((old, old.replace(", to:", ", retimes: true, to:")))
+    assert found[:2] == (3, f"actions.{action}") and "same party" in found[2]
+
+
 def test_a_walk_that_goes_otherwise_and_an_action_no_walk_takes() -> None:
     found = findings(changed(("> expect withdrawn", "> expect closed"), ("> keep >", ">")))
     assert {(one.check, one.where) for one in found} == {(14, "walks.withdrawn"), (14, "actions.keep")}

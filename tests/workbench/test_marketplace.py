@@ -116,6 +116,31 @@ def test_a_refund_by_silence_is_a_missed_clock_of_ours(house: House, clock: Any)
     assert agree(house, made) > 0
 
 
+def test_a_clock_that_was_only_timed_anew_was_neither_kept_nor_missed(house: House, clock: Any) -> None:
+    """The platform's moment is recorded twice, then the merchant answers: one clock was kept, and it is that one."""
+    from tests.insight.test_reports import agree, report
+
+    case = request(house)
+
+    def step(action: str, **values: Any) -> None:
+        clock.advance(timedelta(hours=1))
+        actor = service.ActingAs.by_person(house.fresh("chen"))
+        done = service.act(case_id=case.pk, action=action, actor=actor, values=values)
+        assert done.accepted, done.refusal
+
+    def rows() -> dict[Any, Any]:
+        drain()
+        return {row[0].value: (row[1].value, row[2].value) for row in report(house, "clocks").tables[0].rows}
+
+    step("timed", answer_by=NOW + timedelta(hours=20))
+    step("timed", answer_by=NOW + timedelta(hours=40))
+    assert rows() == {}
+    step("agree")
+    assert rows() == {"待商家处理（平台时限）": (1, 0)}
+    assert agree(house, report(house, "clocks")) > 0
+    answered_after(house, case, seconds=3 * 3600, kept=True, clock=clock)
+
+
 def test_what_the_customer_owes_the_platform_is_no_clock_of_ours(house: House, clock: Any) -> None:
     case = request(house, "pinduoduo_return")
     for action, values in (("agree", {"return_address": "杭州 1 号", "return_to": "仓库 0571"}),):

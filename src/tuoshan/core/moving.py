@@ -213,7 +213,7 @@ def enter(
     work: Work, action: Action, target: str, *, by_system: bool, due: str | None, happened: datetime | None
 ) -> None:
     """Leave the state (its clock ends) and enter `target` with a fresh clock; at an end, close what is open."""
-    leave(work, met=not by_system or action.automatic, happened=happened)
+    leave(work, met=(not by_system or action.automatic) and not action.retimes, happened=happened)
     work.change("enter", state=target, action=action.name, by_system=by_system and not action.automatic, due=due)
     state = work.playbook.states[target]
     if state.end:

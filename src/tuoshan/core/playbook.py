@@ -205,6 +205,9 @@ class Action:
     source: str = ""
     """Where it is written that silence, or the other side's decision, may move money here."""
     back: bool = False
+    retimes: bool = False
+    """Whether it only says anew until when the same party is waited for: what was awaited has not come, so the clock
+    that it replaces was neither kept nor missed."""
     speaks_for: str = ""
     """The party whose word somebody of ours records by this, said on the telephone or at the counter."""
     customer: Wording = NO_WORDING

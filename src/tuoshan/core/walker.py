@@ -202,6 +202,12 @@ class Walker:
             return last.outcome == "late"
         return last.due is not None and last.due < self.now
 
+    def is_kept(self, clock: str) -> bool:
+        runs = [c for c in self.case.clocks.values() if c.name == clock]
+        if not runs:
+            raise WalkProblem(f"no clock {clock} has ever run")
+        return max(runs, key=lambda c: c.run).outcome == "kept"
+
     def clock_is(self, clock: str, wanted: str) -> bool:
         runs = [c for c in self.case.clocks.values() if c.name == clock]
         last = max(runs, key=lambda c: c.run, default=None)

@@ -105,7 +105,7 @@ def _take(walker: Walker, step: str) -> None:
     _judge(decision, step, tail)
 
 
-_ASSERTIONS = {"expect", "late", "not", "paused", "running", "ended", "open", "warned", "told", "started"}
+_ASSERTIONS = {"expect", "late", "kept", "not", "paused", "running", "ended", "open", "warned", "told", "started"}
 
 
 def _assert(walker: Walker, head: str, rest: str) -> None:
@@ -126,6 +126,8 @@ def _is_so(walker: Walker, word: str, name: str) -> bool:
             return walker.case.state == name
         case "late":
             return walker.is_late(name)
+        case "kept":
+            return walker.is_kept(name)
         case "open":
             return any(run.name == name for run in walker.case.open_tasks())
         case "paused" | "running" | "ended":

@@ -31,8 +31,8 @@ SURVEY: Final = "survey"
 """The task whose run `survey_link` opens."""
 
 RESERVED: Final = frozenset({
-    "start", "any_open", "previous", "system", "wait", "expect", "late", "not", "open", "paused", "running", "ended",
-    "task", "ask", "hold", "release", "setting", "warned", "told", "started",
+    "start", "any_open", "previous", "system", "wait", "expect", "late", "kept", "not", "open", "paused", "running",
+    "ended", "task", "ask", "hold", "release", "setting", "warned", "told", "started",
 })  # fmt: skip
 """What actions cannot be called: words of the grammar and of walks."""
 

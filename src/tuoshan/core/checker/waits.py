@@ -8,7 +8,7 @@ from tuoshan.core.checker.desk import Desk
 from tuoshan.core.checker.flow import Token
 from tuoshan.core.checker.reads import limit_reads
 from tuoshan.core.conditions import ConditionError, Expression
-from tuoshan.core.playbook import Action, State, Waits
+from tuoshan.core.playbook import Action, Playbook, State, Waits
 
 
 def check_waits(desk: Desk) -> None:
@@ -24,6 +24,12 @@ def check_waits(desk: Desk) -> None:
                       "write waits: {for: party, within: 24 hours, late: [lead]}")  # fmt: skip
         else:
             _state(desk, state, state.waits)
+    for action in book.actions.values():
+        if action.retimes and not _waits_for_the_same(book, action):
+            desk.note(3, f"actions.{action.name}", action.line, "retimes 只用于前后等同一方、都有时限的状态之间",
+                      "retimes goes from a wait with a limit to another one for the same party alone",
+                      "去掉 retimes，或让两个状态等同一方",
+                      "remove retimes, or let both states wait for the same party")  # fmt: skip
     for name, task in book.tasks.items():
         where = f"tasks.{name}"
         if task.limit is None and (task.late or task.warn):
@@ -50,6 +56,13 @@ def check_waits(desk: Desk) -> None:
                       "加上 limit: 30 days 或 release_by: [lead]",
                       "add limit: 30 days, or release_by: [lead]")  # fmt: skip
     _unknown_at_start(desk)
+
+
+def _waits_for_the_same(book: Playbook, action: Action) -> bool:
+    """Whether every state that it leads from, and the one that it leads to, limits the same party's time."""
+    waits = [state.waits for name in (*action.sources, action.to) if (state := book.states.get(name)) is not None]
+    limited = [one for one in waits if one is not None and one.limit is not None]
+    return len(limited) == len(action.sources) + 1 and len({frozenset(one.parties) for one in limited}) == 1
 
 
 def _state(desk: Desk, state: State, waits: Waits) -> None:

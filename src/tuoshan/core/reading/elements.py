@@ -137,6 +137,7 @@ class Elements:
             rule=v.name(body.get("rule"), f"{where}.rule"),
             source=v.text(body.get("source"), f"{where}.source"),
             back=to == PREVIOUS,
+            retimes=v.yes(body.get("retimes"), f"{where}.retimes"),
             speaks_for=v.name(body.get("speaks_for"), f"{where}.speaks_for"),
             customer=v.wording(body.get("customer"), f"{where}.customer"),
             line=entry.key.line,

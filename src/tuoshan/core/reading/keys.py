@@ -26,7 +26,7 @@ WAITS: Final = (
 )  # fmt: skip
 ACTION: Final = (
     "title", "by", "not_by", "not_by_why", "form", "evidence", "if", "as_soon_as", "to", "do", "tell", "rule", "source",
-    "customer", "backdate", "speaks_for",
+    "customer", "backdate", "speaks_for", "retimes",
 )  # fmt: skip
 SHARED: Final = ("from", *ACTION)
 TASK: Final = (

@@ -12,7 +12,7 @@ SCREENS = {
     "agent": ["/queue/unassigned", "CASE", "/register/complaint", "/search?q=杯子", "/tasks", "/follow-ups",
               "/notifications"],
     "admin": ["/board", "/board/tomorrow", "/reports/", "/reports/causes", "/import/", "/settings/",
-              "/playbooks/complaint", "/mailbox"],
+              "/playbooks/complaint", "/settings/playbooks/complaint/migrations", "/mailbox"],
 }  # fmt: skip
 
 

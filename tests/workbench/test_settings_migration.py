@@ -256,6 +256,16 @@ def test_a_program_reads_what_stays_and_an_auditors_only_reads(changed: Any) -> 
     assert narrow.post(f"/settings/migrations/runs/{run.pk}/start", expect=403)["code"] == "scope_missing"
 
 
+def test_what_was_done_is_shown_when_its_version_is_gone(changed: Any) -> None:
+    run = tried(changed, **TO_NEWER)
+    MigrationRun.objects.filter(pk=run.pk).update(to_hash="0" * 64)
+    page = changed.client("admin").get(page_of(run)).content.decode()
+    assert "已经没有的版本" in page and "looking_into" in page and "客户投诉" in page
+    assert changed.client("admin").post(start_of(run)).status_code == 404
+    run.refresh_from_db()
+    assert run.status == "tried"
+
+
 def test_trials_of_long_ago_are_forgotten_and_what_was_done_is_kept(changed: Any, clock: Any) -> None:
     from datetime import timedelta
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -96,13 +96,8 @@ def way(key: str, origin: str = "", to: str = "", names: Names | None = None) ->
 
 def _before(chosen: Way) -> list[Playbook]:
     """The versions that the cases on the way go by, as far as they can be read."""
-    found = []
-    for hash_ in chosen.cases().values_list("playbook_hash", flat=True).distinct():
-        try:
-            found.append(library.pinned(chosen.to.key, hash_))
-        except PlaybookUnknown:
-            continue
-    return found
+    hashes = chosen.cases().values_list("playbook_hash", flat=True).distinct()
+    return [book for hash_ in hashes if (book := _read(chosen.to.key, hash_)) is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +180,13 @@ def try_out(request: HttpRequest, chosen: Way) -> MigrationRun:
 
 
 def start(request: HttpRequest, run: MigrationRun) -> None:
-    """Do what was tried, and write down who has decided it; once, however often. Raises GoingOn, NotTried."""
-    book = library.pinned(run.playbook, run.to_hash)
+    """Do what was tried, and write down who has decided it; once, however often.
+
+    Raises GoingOn, NotTried, and Http404 where the version cannot be read any more.
+    """
+    book = _read(run.playbook, run.to_hash)
+    if book is None:
+        raise Http404
     with write_transaction():
         if migration_runs.start(run, recording.me(request).pk):
             recording.record(
@@ -214,31 +214,35 @@ def to_title(run: MigrationRun) -> str:
     return _version_title(run.playbook, run.to_hash)
 
 
-def mapped(run: MigrationRun) -> list[tuple[str, str]]:
-    """What the run calls otherwise, as titles: old, new."""
-    chosen = migration_runs.way_of(run)
-    before = _versions_before(run)
+def title(run: MigrationRun) -> str:
+    """What the process is called, whether it is in use or not."""
+    book = library.everything().get(run.playbook) or _read(run.playbook, run.to_hash)
+    return words(book.title) if book is not None else run.playbook
 
-    def title(books: Iterable[Playbook], find: Callable[[Playbook], Mapping[str, Any]], name: str) -> str:
+
+def mapped(run: MigrationRun) -> list[tuple[str, str]]:
+    """What the run calls otherwise, as titles: old, new. A name stands for itself where its version is gone."""
+    if not (run.states or run.tasks):
+        return []
+    hashes = StoredPlaybook.objects.filter(key=run.playbook).order_by("-stored_at").values_list("hash", flat=True)
+    earlier = [run.from_hash] if run.from_hash else [one for one in hashes if one != run.to_hash]
+    before = [book for hash_ in earlier if (book := _read(run.playbook, hash_)) is not None]
+    after = [book for book in (_read(run.playbook, run.to_hash),) if book is not None]
+
+    def shown(books: list[Playbook], find: Callable[[Playbook], Mapping[str, Any]], name: str) -> str:
         return next((words(find(book)[name].title) for book in books if name in find(book)), name)
 
     pairs = []
     for names, find in ((run.states, lambda book: book.states), (run.tasks, lambda book: book.tasks)):
-        pairs += [(title(before, find, old), title([chosen.to], find, new)) for old, new in names.items()]
+        pairs += [(shown(before, find, old), shown(after, find, new)) for old, new in names.items()]
     return pairs
 
 
-def _versions_before(run: MigrationRun) -> list[Playbook]:
-    """The versions that a run came from, also when none of their cases is open any more."""
-    stored = StoredPlaybook.objects.filter(key=run.playbook).exclude(hash=run.to_hash).order_by("-stored_at")
-    hashes = [run.from_hash] if run.from_hash else list(stored.values_list("hash", flat=True))
-    found = []
-    for hash_ in hashes:
-        try:
-            found.append(library.pinned(run.playbook, hash_))
-        except PlaybookUnknown:
-            continue
-    return found
+def _read(key: str, hash_: str) -> Playbook | None:
+    try:
+        return library.pinned(key, hash_)
+    except PlaybookUnknown:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,11 +296,8 @@ def told(rows: Iterable[StayedCase]) -> list[Stayed]:
 
 
 def _why(row: StayedCase, case: Case) -> str:
-    if row.because != UNMAPPED:
-        return why(row.because)
-    try:
-        book = library.pinned(case.playbook, case.playbook_hash)
-    except PlaybookUnknown:
+    book = _read(case.playbook, case.playbook_hash) if row.because == UNMAPPED else None
+    if book is None:
         return why(row.because)
     return _("新版本里没有：%(what)s") % {"what": punctuation.in_turn(_lost_words(book, row.lost))}
 

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tuoshan.cases import library, migration_runs, queries
+from tuoshan.cases import migration_runs, queries
 from tuoshan.cases.forms import words
 from tuoshan.cases.library import PlaybookUnknown
 from tuoshan.cases.migrating import Way
@@ -99,7 +99,7 @@ def migration(request: HttpRequest, pk: int) -> HttpResponse:
     except CursorBroken as error:
         raise Http404 from error
     context |= {
-        "title": words(library.pinned(run.playbook, run.to_hash).title), "mapped": office.mapped(run),
+        "title": office.title(run), "mapped": office.mapped(run),
         "reasons": office.reasons(run), "because": because, "rows": office.told(page.rows),
         "next_url": _turn(because, page.next), "previous_url": _turn(because, page.previous),
         "may_start": allowed(request.user, "workbench.settings_migration_start"),

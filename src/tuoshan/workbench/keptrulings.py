@@ -1,6 +1,6 @@
 """Rulings kept in a case: the panel, one as it was frozen, its paper, and deciding otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,19 +20,30 @@ from tuoshan.cases.possible import Standing
 from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.pack import REMEDIES
+from tuoshan.core.policy.tracing import shown
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.rulings import keeping, library, printing, retracing
-from tuoshan.rulings.known import known_of
+from tuoshan.rulings.known import Bought, Known, bought, known_of
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.workbench.casepage import find_case, person_id
 from tuoshan.workbench.panels import Shown, panel
 from tuoshan.workbench.rulings import as_pdf, in_english, language, told, traced
 
+Lines = Sequence[tuple[KeptRuling | None, Mapping[str, Known]]]
+"""Each line that a ruling in a case begins with, and what is known of it."""
 
-def bench_address(case: Case, known: Mapping[str, object]) -> str:
-    """The bench with what a case knows already."""
-    query = {"case": case.number, **{f"f1-{name}": str(plain(value)) for name, value in known.items()}}
-    return f"{reverse('workbench:rulings')}?{urlencode(query)}"
+
+def bench_address(case: Case, lines: Lines, line: Bought | None) -> str:
+    """The bench with what a case knows already; once ruled, with a line for each that counts."""
+    query = {"case": case.number}
+    for number, (row, known) in enumerate(lines, 1):
+        query |= {f"f{number}-{name}": shown(one.value) for name, one in known.items()}
+        if row is not None:
+            label, pieces, chosen = row.label, row.quantity, row.chosen
+        else:
+            label, pieces, chosen = (line.label[:60], line.pieces, "") if line is not None else ("", 1, "")
+        query |= {f"f{number}-label": label, f"f{number}-quantity": str(pieces), f"f{number}-choice": chosen}
+    return f"{reverse('workbench:rulings')}?{urlencode({name: value for name, value in query.items() if value})}"
 
 
 @panel("rulings", order=20)
@@ -51,8 +62,17 @@ def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
         }
         for row in kept
     ]  # fmt: skip
-    address = bench_address(case, known_of(case, standing.state, library.facts())) if writes else ""
-    return Shown("workbench/rulings/panel.html", {"kept": rows, "address": address, "case": case, "writes": writes})
+    told = {"kept": rows, "case": case, "writes": writes, "address": "", "known": []}
+    if writes:
+        facts = library.facts()
+        rows_ruled: Sequence[KeptRuling | None] = keeping.standing(case.pk) or [None]
+        lines = [(row, known_of(case, standing.state, facts, person, row)) for row in rows_ruled]
+        told["address"] = bench_address(case, lines, bought(case, standing.state))
+        told["known"] = [
+            (words(facts[name].field.label), printing.fact_words(facts[name], plain(one.value)), one.source)
+            for name, one in lines[0][1].items()
+        ]
+    return Shown("workbench/rulings/panel.html", told)
 
 
 @permitted("workbench.ruling")

@@ -4,8 +4,9 @@ On the bench facts stand on the left, the next question first; beside them the r
 stands in the address, so that nothing is lost, Back goes back, and a colleague can be sent a link.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
@@ -19,16 +20,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tuoshan import clock, identifiers
 from tuoshan.cases.forms import PlaybookForm, build_form, words
+from tuoshan.cases.rows import Row
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Field, Wording
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.tracing import trace
+from tuoshan.core.policy.tracing import shown, trace
 from tuoshan.core.policy.wording import Line, difference, ignored, lines, verdict
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.punctuation import in_brackets, listed
 from tuoshan.rulings import keeping, library, printing
 from tuoshan.rulings.asking import Asked, ask, beside
+from tuoshan.rulings.known import bought, known_of
+from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.reading_aloud import trace_told
 from tuoshan.rulings.totals import MOST_PIECES, LineSum, line_sum, together
 from tuoshan.workbench.casepage import find_case, person_id
@@ -36,6 +40,7 @@ from tuoshan.workbench.casepage import find_case, person_id
 FIRST = "complaint"
 MOST_LINES = 20
 QUESTIONS_SHOWN = 3
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 OF_THE_ORDER = ("house", "sale", "platform", "sold_on", "signed_on", "delivered_on", "reported_on", "has_receipt")
 """What one order has in common: a further line begins with it."""
 OF_THE_LINE = ("label", "quantity", "choice")
@@ -86,7 +91,9 @@ def rulings(request: HttpRequest) -> HttpResponse:
     if request.GET.get("add", "").isdigit():
         return _moved(request, further_line(request.GET, int(request.GET["add"])))
     part = "bench" if request.headers.get("HX-Target") == "bench" else "page"
-    context = {**_bench(request.GET), "may_keep": allowed(request.user, "workbench.ruling_keep")}
+    context = {
+        **_bench(request.GET, _sources(request)), "may_keep": allowed(request.user, "workbench.ruling_keep")
+    }  # fmt: skip
     return render(request, f"workbench/rulings/{part}.html", context)
 
 
@@ -97,22 +104,44 @@ def _moved(request: HttpRequest, address: str) -> HttpResponse:
     return redirect(address)
 
 
-def _bench(query: QueryDict) -> dict[str, Any]:
+Sources = Mapping[tuple[int, str], tuple[str, str]]
+"""By line and name: the value that a case knows, as it stands in a form, and where from."""
+
+
+def _sources(request: HttpRequest) -> Sources:
+    """What the case knows from which the bench was opened, so that each value says where it comes from."""
+    number = request.GET.get("case", "")
+    if not number:
+        return {}
+    case, facts = find_case(request, number, whole=True), library.facts()
+    state, rows = Row.of(case).state, keeping.standing(case.pk)
+    lines: Sequence[KeptRuling | None] = rows or [None]
+    found = {
+        (number, name): (shown(one.value), one.source)
+        for number, row in enumerate(lines, 1) for name, one in known_of(case, state, facts, request.user, row).items()
+    }  # fmt: skip
+    if not rows and (line := bought(case, state)) is not None:
+        found[1, "quantity"] = (str(line.pieces), line.source)
+    return found
+
+
+def _bench(query: QueryDict, sources: Sources = NOTHING) -> dict[str, Any]:
     book = query.get("book", "")
     if book not in {pack.name for pack in library.packs()}:
         book = ""
     numbers = line_numbers(query)
-    benches = [bench(query, number, book) for number in numbers]
+    benches = [bench(query, number, book, sources) for number in numbers]
     current = int(line) if (line := str(query.get("line", ""))).isdigit() else numbers[0]
-    shown = next((one for one in benches if one.number == current), benches[0])
+    shown_line = next((one for one in benches if one.number == current), benches[0])
     return {
-        "benches": benches, "shown": shown, "book": book, "query": query.urlencode(),
+        "benches": benches, "shown": shown_line, "book": book, "query": query.urlencode(),
         "books": [(pack.name, words(pack.title), words(LAYER_TITLES[pack.layer])) for pack in library.newest_of_each()],
-        "result": told(shown.ruling) if shown.ruling is not None else None,
+        "result": told(shown_line.ruling) if shown_line.ruling is not None else None,
         "text": plain_text(benches), "sums": sums(benches),
         "may_add": len(benches) < MOST_LINES, "today": timezone.localdate(clock.now()),
-        "case": query.get("case", ""), "left_out": _left_out(shown, book),
-        "others": [(name, value) for name, value in query.items() if name.partition("-")[0] != f"f{shown.number}"
+        "pieces_from": _source(sources, shown_line.number, "quantity", str(shown_line.quantity)),
+        "case": query.get("case", ""), "left_out": _left_out(shown_line, book),
+        "others": [(name, value) for name, value in query.items() if name.partition("-")[0] != f"f{shown_line.number}"
                    and name not in ("line", "book")],
     }  # fmt: skip
 
@@ -135,8 +164,8 @@ def line_numbers(query: QueryDict) -> list[int]:
     return sorted(number for number in found if 0 < number <= MOST_LINES) or [1]
 
 
-def bench(query: QueryDict, number: int, book: str) -> Bench:
-    """What is known of one line, ruled on."""
+def bench(query: QueryDict, number: int, book: str, sources: Sources = NOTHING) -> Bench:
+    """What is known of one line, ruled on. `sources` tells where values come from that nobody has changed."""
     prefix = f"f{number}"
     given = {
         name.removeprefix(f"{prefix}-"): str(value).strip()
@@ -147,7 +176,8 @@ def bench(query: QueryDict, number: int, book: str) -> Bench:
     facts = library.facts()
     questions = [one.fact for one in asked.ruling.questions] if asked.ruling is not None else []
     names = [name for name in facts if name in given]
-    known = _form(facts, names, prefix, given)
+    told = {name: _source(sources, number, name, given[name]) for name in names}
+    known = _form(facts, names, prefix, given, told)
     for problem in asked.problems:
         if problem.fact in known.fields:
             known.add_error(problem.fact, words(problem.message))
@@ -159,9 +189,18 @@ def bench(query: QueryDict, number: int, book: str) -> Bench:
     )  # fmt: skip
 
 
-def _form(facts: Mapping[str, Fact], names: list[str], prefix: str, given: Mapping[str, str]) -> PlaybookForm:
-    """Fields for some facts, none required: what is left open stays a question."""
-    fields = [_asked(facts[name], known=bool(given)) for name in names]
+def _source(sources: Sources, line: int, name: str, value: str) -> str:
+    """Where a value comes from; empty once it was corrected."""
+    known, source = sources.get((line, name), ("", ""))
+    return source if known == value else ""
+
+
+def _form(
+    facts: Mapping[str, Fact], names: list[str], prefix: str, given: Mapping[str, str],
+    told: Mapping[str, str] = NOTHING,
+) -> PlaybookForm:  # fmt: skip
+    """Fields for some facts, none required: what is left open stays a question. `told`: where a value comes from."""
+    fields = [_asked(facts[name], known=bool(given), told=told.get(name, "")) for name in names]
     data = {f"{prefix}-{name}": value for name, value in given.items()} if given else None
     form = build_form(fields, data=data, prefix=prefix)
     if given:
@@ -170,11 +209,11 @@ def _form(facts: Mapping[str, Fact], names: list[str], prefix: str, given: Mappi
     return form
 
 
-def _asked(fact: Fact, *, known: bool) -> Field:
+def _asked(fact: Fact, *, known: bool, told: str = "") -> Field:
     """A fact as a form asks it: by its label where it is known, else by its question; with its unit."""
     said, unit = fact.field.label if known else fact.ask, fact.field.unit
     label = Wording(f"{said.zh}（{unit.zh}）" if unit.zh else said.zh, f"{said.en} ({unit.en})" if unit.en else said.en)
-    return replace(fact.field, required=False, show_if=None, label=label)
+    return replace(fact.field, required=False, show_if=None, label=label, help=Wording(told, told))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,174 @@
+"""What a ruling in a case begins with, where each value comes from, and what is left open rather than guessed."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from tests.workbench.deskhouse import desk  # noqa: F401
+
+from tuoshan import clock
+from tuoshan.cases import service
+from tuoshan.cases.models import Case
+from tuoshan.cases.rows import Row
+from tuoshan.catalog.models import Category, OrderRef, Product
+from tuoshan.documents.models import Evidence
+from tuoshan.rulings import library
+from tuoshan.rulings.known import Known, known_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shoes() -> Product:
+    return Product.objects.create(code="SH-1", name="半月皮鞋", line="鞋")
+
+
+def order(*lines: tuple[str, int, str], paid: str | None, shop: str = "天猫旗舰店") -> OrderRef:
+    """Ordered on 1 February 2026, signed for on the 4th."""
+    return OrderRef.objects.create(
+        order_no="DD00000077", shop=shop, paid=None if paid is None else Decimal(paid),
+        lines=[{"product": code, "name": "半月皮鞋", "quantity": many, "price": price} for code, many, price in lines],
+        ordered_at="2026-02-01T10:00:00+08:00", signed_at="2026-02-04T10:00:00+08:00",
+    )  # fmt: skip
+
+
+def complaint(desk: Any, **values: Any) -> Case:  # noqa: F811
+    """A complaint about the order, filed as poor workmanship and accepted."""
+    category = str(Category.objects.get(code="quality-workmanship").pk)
+    given = {"channel": "hotline", "what_happened": "开胶", "order_no": "DD00000077", "category": category, **values}
+    done = service.register(
+        playbook="complaint", actor=service.ActingAs.by_person(desk.people["agent"]), values=given, channel="hotline",
+        customer_id=desk.house.customer.pk, unit_id=desk.house.unit.pk, title="开胶",
+    )  # fmt: skip
+    assert done.accepted, done.refusal
+    return Case.objects.get(pk=done.case_id)
+
+
+def known(desk: Any, case: Case) -> dict[str, Known]:  # noqa: F811
+    return known_of(case, Row.of(case).state, library.facts(), desk.people["agent"])
+
+
+def values(desk: Any, case: Case) -> dict[str, object]:  # noqa: F811
+    return {name: one.value for name, one in known(desk, case).items()}
+
+
+def test_everything_that_case_order_product_and_customer_say_is_there(desk: Any, shoes: Product) -> None:  # noqa: F811
+    """Two pairs for 399 together: 199.50 each; signed for is delivered; the category names a fault."""
+    order(("SH-1", 2, "210.00"), paid="399.00")
+    desk.house.customer.grade = "VIP"
+    desk.house.customer.save()
+    case = complaint(desk, product=str(shoes.pk))
+    assert values(desk, case) == {
+        "problem": "quality", "goods": "shoes", "paid": Decimal("199.50"), "sold_on": date(2026, 2, 1),
+        "signed_on": date(2026, 2, 4), "delivered_on": date(2026, 2, 4), "reported_on": date(2026, 3, 2),
+        "platform": "taobao", "sale": "distance", "has_receipt": True, "vip": True,
+    }  # fmt: skip
+    assert known(desk, case)["paid"].source == "订单 DD00000077"
+
+
+def test_what_the_case_itself_says_comes_before_its_order(desk: Any, shoes: Product) -> None:  # noqa: F811
+    order(("SH-1", 1, "399.00"), paid="399.00")
+    case = complaint(desk, product=str(shoes.pk), amount_paid=Decimal(350), bought_on=date(2026, 1, 31))
+    found = known(desk, case)
+    assert found["paid"] == Known(Decimal(350), "工单：实付金额")
+    assert found["sold_on"].value == date(2026, 1, 31)
+
+
+@pytest.mark.parametrize(
+    ("lines", "paid", "price"),
+    [
+        ([("SH-1", 1, "200.00"), ("BG-1", 1, "100.00")], "300.00", Decimal("200.00")),
+        ([("SH-1", 1, "200.00"), ("BG-1", 1, "100.00")], "270.00", None),  # something was taken off the whole order
+        ([("SH-1", 3, "100.00")], "200.00", None),  # 66.666… a pair
+        ([("SH-1", 1, "200.00"), ("SH-1", 1, "100.00")], "300.00", None),  # which of the two
+        ([("BG-1", 1, "100.00")], "100.00", None),
+    ],
+)
+def test_a_price_that_the_order_does_not_tell_is_left_open(
+    desk: Any,  # noqa: F811
+    shoes: Product,
+    lines: list[tuple[str, int, str]],
+    paid: str,
+    price: Decimal | None,
+) -> None:
+    order(*lines, paid=paid)
+    assert values(desk, complaint(desk, product=str(shoes.pk))).get("paid") == price
+
+
+def test_what_may_be_installed_later_is_not_taken_as_delivered_when_signed_for(desk: Any) -> None:  # noqa: F811
+    stove = Product.objects.create(code="EA-1", name="抽油烟机", line="家电")
+    order(("EA-1", 1, "999.00"), paid="999.00", shop="门店")
+    found = values(desk, complaint(desk, product=str(stove.pk)))
+    assert found["goods"] == "appliance" and "delivered_on" not in found and "platform" not in found
+
+
+def carried_out(desk: Any, case: Case, remedy: str) -> None:  # noqa: F811
+    """The case is accepted, the remedy agreed and done."""
+    house = desk.house
+    category = str(Category.objects.get(code="quality-workmanship").pk)
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("accept_simple", {"category": category, "impact": "low", "urgency": "low", "next_step": "明天回电",
+                           "handler": str(house.agent.pk)}),
+        ("propose", {"cause": "material-faulty", "liable": "product", "remedies": [remedy], "remedy_steps": "按方案",
+                     "amount": Decimal(0), "carry_out_by": date(2026, 3, 20)}),
+        ("agree_told", {"consent_by": "phone", "consent_words": "同意"}),
+    ]  # fmt: skip
+    for name, given in steps:
+        done = house.act(case, name, **given)
+        assert done.accepted, (name, done.refusal)
+    state = Row.of(Case.objects.get(pk=case.pk)).state
+    [run] = [run for run in state.tasks.values() if run.name == "remedy"]
+    proof = Evidence.objects.create(
+        case_id=case.pk, kind="voucher", content_type="image/jpeg", stored_hash="0" * 64, original_hash="0" * 64,
+        size=1, at=clock.now(), actor_kind="person", actor_id=desk.people["agent"].pk,
+    )  # fmt: skip
+    done = service.complete_task(
+        case_id=case.pk, task_key=run.id, actor=service.ActingAs.by_person(desk.people["agent"]),
+        values={"how_done": "已办"}, evidence=[proof.pk], outcome="settled",
+    )  # fmt: skip
+    assert done.accepted, done.refusal
+
+
+def test_earlier_repairs_and_exchanges_of_the_same_order_are_counted(desk: Any, shoes: Product) -> None:  # noqa: F811
+    order(("SH-1", 1, "399.00"), paid="399.00")
+    first = complaint(desk, product=str(shoes.pk))
+    carried_out(desk, first, "repair")
+    assert "repairs_same_fault" not in known(desk, first)
+    second = complaint(desk, product=str(shoes.pk))
+    found = known(desk, second)
+    assert found["repairs_same_fault"] == Known(Decimal(1), f"工单 {first.number}")
+    assert found["repaired_on"].value == date(2026, 3, 2)
+    carried_out(desk, second, "exchange")
+    third = known(desk, complaint(desk, product=str(shoes.pk)))
+    assert third["replaced"] == Known(True, f"工单 {second.number}")
+    assert third["replaced_on"].value == date(2026, 3, 2)
+
+
+def test_the_bench_says_where_each_value_comes_from_until_it_is_corrected(desk: Any, shoes: Product) -> None:  # noqa: F811
+    order(("SH-1", 2, "199.50"), paid="399.00")
+    case = complaint(desk, product=str(shoes.pk))
+    page = desk.client("agent").get(f"/case/{case.number}").content.decode()
+    address = page.partition('id="rulings-h"')[2].partition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    given = parse_qs(urlsplit(address).query)
+    assert given["f1-quantity"] == ["2"] and given["f1-paid"] == ["199.50"] and "订单 DD00000077" in page
+    client = desk.client("agent")
+    assert client.get(address).content.decode().count("订单 DD00000077") >= 5
+    corrected = client.get(address.replace("f1-paid=199.50", "f1-paid=180.00")).content.decode()
+    assert 'value="180.00"' in corrected
+    assert corrected.count("订单 DD00000077") == client.get(address).content.decode().count("订单 DD00000077") - 1
+    assert desk.client("agent").get(address.replace(case.number, "TS2603-99999-1")).status_code == 404
+
+
+def test_ruled_once_more_it_begins_with_what_was_answered(desk: Any, shoes: Product) -> None:  # noqa: F811
+    order(("SH-1", 2, "199.50"), paid="399.00")
+    case = complaint(desk, product=str(shoes.pk))
+    client = desk.client("agent")
+    query = f"case={case.number}&f1-goods=shoes&f1-house=mall&f1-defect=glue&f1-quantity=1&f2-goods=shoes&f2-house=mall"
+    client.post("/rulings/keep", {"query": query})
+    page = client.get(f"/case/{case.number}").content.decode()
+    address = page.partition('id="rulings-h"')[2].partition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    given = parse_qs(urlsplit(address).query)
+    assert given["f1-defect"] == ["glue"] and given["f2-house"] == ["mall"] and given["f1-quantity"] == ["1"]
+    assert "2026-03-02 的裁定" in client.get(address).content.decode()

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tuoshan.cases.forms import words
-from tuoshan.cases.models import Case, Event
+from tuoshan.cases.models import Case
 from tuoshan.cases.possible import Standing
+from tuoshan.core.case import Event
 from tuoshan.core.playbook import Action, Playbook
 from tuoshan.insight.story import Audience, Detail, Entry, Story
 from tuoshan.insight.told_to_customer import details_of, entered

@@ -7,7 +7,7 @@ from tuoshan.cases.indexes import AddIndexBeside
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("cases", "0011_urgent_by_grade")]
+    dependencies = [("cases", "0012_migration_runs")]
 
     operations = [
         AddIndexBeside(

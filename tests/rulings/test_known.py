@@ -142,7 +142,7 @@ def test_earlier_repairs_and_exchanges_of_the_same_order_are_counted(desk: Any, 
     assert found["repaired_on"].value == date(2026, 3, 2)
     carried_out(desk, second, "exchange")
     third = known(desk, complaint(desk, product=str(shoes.pk)))
-    assert third["replaced"] == Known(True, f"工单 {second.number}")
+    assert third["is_replacement"] == Known(True, f"工单 {second.number}")
     assert third["replaced_on"].value == date(2026, 3, 2)
 
 

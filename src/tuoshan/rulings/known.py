@@ -233,7 +233,7 @@ def _of_earlier(case: Case, viewer: Any) -> dict[str, Known]:
             repaired.append((done_on, number))
         if "exchange" in remedies:
             source = _("工单 %(number)s") % {"number": number}
-            found |= {"replaced": Known(True, source), "replaced_on": Known(done_on, source)}
+            found |= {"is_replacement": Known(True, source), "replaced_on": Known(done_on, source)}
     if repaired:
         source = _("工单 %(number)s") % {"number": _("、").join(number for _day, number in repaired)}
         found["repairs_same_fault"] = Known(Decimal(len(repaired)), source)

@@ -17,6 +17,7 @@ from tuoshan.core.policy.examples import run_examples
 from tuoshan.core.policy.pack import TODAY, Amount, InForce, Pack, Table
 from tuoshan.core.policy.reading import row_expressions
 from tuoshan.core.policy.trying import Trial
+from tuoshan.core.policy.units import clashes
 from tuoshan.core.policy.value_reading import domain_of_fact, domain_of_setting, domain_of_value, names_read
 from tuoshan.core.reading.findings import Finding, Severity, in_order
 
@@ -80,6 +81,7 @@ class _Checker:
         self._clauses()
         self._wording()
         self._kinds()
+        self._units()
         if not any(one.severity == "error" for one in self.found):
             self._examples()
 
@@ -167,6 +169,13 @@ class _Checker:
             for problem in check(expression, types, choices=choices) if expression is not None else ():
                 self.note(TYPES, line, where, f"“{expression}”：{problem}", f"'{expression}': {problem}",
                           "改正这个算式", "mend the expression")  # fmt: skip
+
+    # -- units -------------------------------------------------------------------------------------------------
+    def _units(self) -> None:
+        for one in clashes(self.pack):
+            self.note(TYPES, one.line, one.where, f"“{one.text}”：{one.one.zh}与{one.other.zh}不能相加、比较或互换",
+                      f"'{one.text}': {one.one.en} and {one.other.en} cannot be added, compared or exchanged",
+                      "换算成同一单位，或改用另一个数", "turn them into one unit, or use another number")  # fmt: skip
 
     # -- examples ----------------------------------------------------------------------------------------------
     def _examples(self) -> None:

@@ -9,7 +9,13 @@ from pathlib import Path
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.checking import check_pack, check_versions
 from tuoshan.core.policy.pack import LAYERS, Fact, InForce, Pack
-from tuoshan.core.policy.reading import ReadPack, read_facts_file, read_labels_file, read_pack
+from tuoshan.core.policy.reading import (
+    ReadPack,
+    read_conditions_file,
+    read_facts_file,
+    read_labels_file,
+    read_pack,
+)
 from tuoshan.core.reading.findings import Finding
 
 PACKAGED = Path(__file__).resolve().parent.parent / "policies"
@@ -40,6 +46,12 @@ def shared_labels() -> Mapping[str, Wording]:
 
 
 @cache
+def shared_conditions() -> Mapping[str, str]:
+    """What packs may name by `among` before their own condition."""
+    return read_conditions_file((PACKAGED / FACTS).read_text(encoding="utf-8"), FACTS)
+
+
+@cache
 def packaged() -> tuple[Pack, ...]:
     """The packs that come with the product, in order of their layers. They were checked when they were made."""
     return in_order(read.pack for read in _read(PACKAGED).values() if read.pack is not None)
@@ -61,7 +73,7 @@ def check_folder(folder: Path = PACKAGED) -> Folder:
 
 def read_text(text: str, file: str, beside: Callable[[str], str | None]) -> ReadPack:
     """One pack from its text."""
-    return read_pack(text, file, shared_facts(), beside, shared_labels())
+    return read_pack(text, file, shared_facts(), beside, shared_labels(), shared_conditions())
 
 
 def beside(folder: Path) -> Callable[[str], str | None]:

@@ -41,6 +41,7 @@ def test_the_sample_is_in_order() -> None:
         ("  age: {days_from: sold_on, to: asked_on}", "  age: serious + 1", "'+' cannot join"),
         ("then: {right: exchange, rank: 3}", "then: {rank: 3}", "each line says one thing"),
         ("layer: house", "layer: house\nlaier: x", "unknown key 'laier'"),
+        ("layer: house", "layer: house\namong: strangers", "there is no 'strangers'"),
     ],
 )  # fmt: skip
 def test_every_trap_is_found(old: str, new: str, word: str) -> None:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import cast
 
 from tuoshan.core import yaml_strict
-from tuoshan.core.conditions import RESERVED_NAMES, Expression
+from tuoshan.core.conditions import RESERVED_NAMES, Expression, compile_expression
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Domain
 from tuoshan.core.policy.pack import (
@@ -49,8 +49,8 @@ from tuoshan.core.yaml_strict import Mapping as MappingNode
 from tuoshan.core.yaml_strict import Node, Scalar, Sequence, plain_data
 
 PACK_KEYS = (
-    "policy", "version", "title", "source", "layer", "applies", "in_force", "facts", "settings", "values", "clauses",
-    "tables", "examples", "labels",
+    "policy", "version", "title", "source", "layer", "among", "applies", "in_force", "facts", "settings", "values",
+    "clauses", "tables", "examples", "labels",
 )  # fmt: skip
 FACT_KINDS = ("choice", "yes_no", "number", "money", "date")
 Beside = Callable[[str], str | None]
@@ -76,7 +76,7 @@ def read_facts_file(text: str, file: str) -> tuple[dict[str, Fact], tuple[Findin
     notes.take_troubles(troubles)
     values = Values(notes)
     body = values.mapping(root, file)
-    values.known(body, ("facts", "labels"), file)
+    values.known(body, ("facts", "labels", "conditions"), file)
     return read_facts(body.get("facts"), values, shared=True), notes.sorted()
 
 
@@ -87,6 +87,14 @@ def read_labels_file(text: str, file: str) -> dict[str, Wording]:
     return read_labels(values.mapping(root, file).get("labels"), values)
 
 
+def read_conditions_file(text: str, file: str) -> dict[str, str]:
+    """Conditions that packs name by `among`, so that what several of them ask first is said once."""
+    root, _troubles = yaml_strict.compose(text, file)
+    values = Values(Notes())
+    entries = values.named(values.mapping(root, file).get("conditions"), "conditions")
+    return {entry.key.text: values.text(entry.value, f"conditions.{entry.key.text}") for entry in entries}
+
+
 def read_labels(node: Node | None, values: Values) -> dict[str, Wording]:
     entries = values.named(node, "labels") if node is not None else ()
     return {entry.key.text: values.wording(entry.value, f"labels.{entry.key.text}") for entry in entries}
@@ -94,15 +102,15 @@ def read_labels(node: Node | None, values: Values) -> dict[str, Wording]:
 
 def read_pack(
     text: str, file: str, shared: Mapping[str, Fact], beside: Beside = lambda name: None,
-    labels: Mapping[str, Wording] = MappingProxyType({}),
+    labels: Mapping[str, Wording] = MappingProxyType({}), conditions: Mapping[str, str] = MappingProxyType({}),
 ) -> ReadPack:  # fmt: skip
-    """One version of a rule book. `beside` gives the CSV files that its tables name, `labels` what packs share."""
+    """One version of a rule book. `beside` gives the CSV files that its tables name; packs share the rest."""
     notes = Notes()
     root, troubles = yaml_strict.compose(text, file)
     notes.take_troubles(troubles)
     if not isinstance(root, MappingNode):
         return ReadPack(None, notes.sorted())
-    reader = _Reader(root, file, shared, beside, Values(notes), labels)
+    reader = _Reader(root, file, shared, beside, Values(notes), labels, conditions)
     return ReadPack(reader.pack(), in_order(notes.found))
 
 
@@ -135,10 +143,10 @@ class _Reader:
 
     def __init__(
         self, root: MappingNode, file: str, shared: Mapping[str, Fact], beside: Beside, values: Values,
-        labels: Mapping[str, Wording],
+        labels: Mapping[str, Wording], conditions: Mapping[str, str],
     ) -> None:  # fmt: skip
         self.root, self.file, self.shared, self.beside, self.values = root, file, shared, beside, values
-        self.shared_labels = labels
+        self.shared_labels, self.conditions = labels, conditions
         self.files: dict[str, str] = {}
 
     def pack(self) -> Pack | None:
@@ -158,7 +166,7 @@ class _Reader:
         clauses = self._clauses(root.get("clauses"))
         reader = TableReader(values, domains, clauses, self._beside)
         tables = {entry.key.text: reader.table(entry) for entry in values.named(root.get("tables"), "tables")}
-        applies, in_force = values.expression(root.get("applies"), "applies"), self._in_force(root, "in_force")
+        applies, in_force = self._applies(root), self._in_force(root, "in_force")
         self._names_known(worked_out, tables, clauses, applies, in_force, domains)
         layer = values.text(root.get("layer"), "layer")
         if layer not in LAYERS:
@@ -190,6 +198,18 @@ class _Reader:
     def _hash(self) -> str:
         data = [plain_data(self.root), sorted(self.files.items())]
         return hashlib.sha256(json.dumps(data, ensure_ascii=False, default=str).encode()).hexdigest()
+
+    def _applies(self, root: MappingNode) -> Expression | None:
+        """The pack's own condition, beside the shared one that it names."""
+        own = self.values.expression(root.get("applies"), "applies")
+        name = self.values.name(root.get("among"), "among")
+        if not name:
+            return own
+        if name not in self.conditions:
+            unknown_name(cast(Node, root.get("among")), name, "among", self.conditions, self.values)
+            return own
+        shared = self.conditions[name]
+        return compile_expression(f"{shared} && ({own.text})" if own is not None else shared)
 
     # -- parts ---------------------------------------------------------------------------------------------
     def _settings(self, node: Node | None) -> dict[str, Setting]:

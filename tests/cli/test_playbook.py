@@ -76,6 +76,11 @@ def test_a_walk_goes_as_told_or_says_where_it_does_not() -> None:
     assert "give --walk or --random" in re.sub(r"[\s│]+", " ", told("simulate", "complaint", ends=2))
 
 
+def test_chance_may_take_a_step_whose_approver_follows_from_its_own_form() -> None:
+    """Seed 7 comes to a settlement before any amount was named."""
+    assert "act reach_settlement" in told("simulate", "complaint", "--random", "40", "--seed", "7", "--en")
+
+
 def test_chance_walks_the_same_way_for_the_same_seed_in_either_language() -> None:
     chinese = told("simulate", "complaint", "--random", "40", "--seed", "7", "--zh")
     english = told("simulate", "complaint", "--random", "40", "--seed", "7", "--en")

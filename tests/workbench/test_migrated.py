@@ -25,7 +25,7 @@ def newer() -> Any:
     """The complaint with a state and a task of other names."""
     shipped, fragments = complaint_playbook()
     text = shipped.text.replace("investigating", "looking_into").replace("inquire", "ask_around")
-    playbook, findings = read_playbook(text.replace("version: 1", "version: 2", 1), "complaint.yaml", fragments)
+    playbook, findings = read_playbook(text.replace("version: 2", "version: 3", 1), "complaint.yaml", fragments)
     assert playbook is not None, findings
     return playbook, fragments
 

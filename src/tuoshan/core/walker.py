@@ -140,10 +140,6 @@ class Walker:
         action = self.playbook.actions.get(name)
         if action is None:
             raise WalkProblem(f"there is no action {name}")
-        by = action.by
-        if action.by_tier is not None:
-            overlay = dict(values)
-            by = (judging.tier_party(Work(self.playbook, self.case, self.now, self.around), action, overlay),)
         fields = action.form
         if judging.corrects(action):
             form_values = {k: v for k, v in values.items() if k in {f.name for f in fields}}
@@ -154,6 +150,10 @@ class Walker:
             }
         else:
             filled = self.fill(fields, values)
+        by = action.by
+        if action.by_tier is not None:  # the amount may come with the form itself
+            work = Work(self.playbook, self.case, self.now, self.around)
+            by = (judging.tier_party(work, action, {**filled, **values}),)
         extra = self.untold() if action.back else {}
         command = Command(
             "act", name, self.actor_for(by, as_party, person), filled, _evidence(action.evidence),

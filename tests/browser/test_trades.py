@@ -151,6 +151,8 @@ def test_a_repair_from_the_shops_request_to_its_acceptance(open_page: Any, house
     day = clock.now().date().isoformat()
     step(tech, case, "act-plan", "施工中", visit_on=day, worker="钟师傅", dirty_work="no")
     expect(tech.locator("#case .clocks")).to_contain_text("完工时限")
+    form = opened(tech, "do-act-complete")
+    expect(form.get_by_label("报修人可见")).to_be_checked()  # the step writes to them
     house.moved.advance(timedelta(hours=5))  # done at noon, recorded in the evening
     noon = {"happened-at": clock.now() - timedelta(hours=3)}
     step(tech, case, "act-complete", "待验收", proof="完工.jpg", work_done="更换灯珠三只", cost="45", **noon)

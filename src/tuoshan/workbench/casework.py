@@ -30,6 +30,7 @@ from tuoshan.core.numbering import MisheardNumber, parse_number
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.documents import drafts, evidence
+from tuoshan.insight.told_to_staff import whose_page
 from tuoshan.intake import duplicates
 from tuoshan.intake.beside import REASONS
 from tuoshan.integrations import recipients
@@ -175,7 +176,8 @@ def _form_page(
         "bare": [words(title) for value, title in item.outcomes if value in item.bare],
         "evidence_kind": item.evidence[0].split("|")[0].replace("any", "") if item.evidence else "",
         "evidence_choices": _evidence_choices(item),
-        "seen_by": _seen_by(request, standing, item), "against_a_person": names_a_person(item),
+        "seen_by": _seen_by(request, standing, item), "seen_by_whom": _seen_by_whom(standing),
+        "against_a_person": names_a_person(item),
         "seq": request.POST.get("seq", case.seq) if status != 409 else case.seq,
         "key": request.POST.get("key") if status == 200 else identifiers.token(),
         "preview": foreseen.lines(standing, item) if status == 200 else [],
@@ -192,20 +194,26 @@ def _evidence_choices(item: Possible) -> list[tuple[str, str]]:
 
 
 def _seen_by(request: HttpRequest, standing: Standing, item: Possible) -> dict[str, bool]:
-    """Who may see what is attached: as ticked, and on a fresh form the customer when the step writes to them.
+    """Who may see what is attached: as ticked, and on a fresh form whoever's page it is when the step writes to them.
 
     Only a form that names a person to supervisors alone can keep its files for them.
     """
     if request.method == "POST":
         kept = names_a_person(item) and "supervisors_only" in request.POST
         return {"visible_to_customer": "visible_to_customer" in request.POST and not kept, "supervisors_only": kept}
-    return {"visible_to_customer": _tells_customer(standing, item), "supervisors_only": False}
+    return {"visible_to_customer": _tells_whose_page_it_is(standing, item), "supervisors_only": False}
 
 
-def _tells_customer(standing: Standing, item: Possible) -> bool:
-    action = standing.playbook.actions.get(item.name) if item.kind == "act" else None
-    messages = standing.playbook.messages
-    return action is not None and any("customer" in messages[name].to for name in action.tell if name in messages)
+def _seen_by_whom(standing: Standing) -> str:
+    """Whose page shows what is attached, where that is not a customer's."""
+    return "" if standing.playbook.portal in ("", "customer") else whose_page(standing.playbook)
+
+
+def _tells_whose_page_it_is(standing: Standing, item: Possible) -> bool:
+    book = standing.playbook
+    action = book.actions.get(item.name) if item.kind == "act" else None
+    told = [book.messages[name].to for name in action.tell if name in book.messages] if action is not None else []
+    return any(book.portal in to for to in told)
 
 
 def _gone(request: HttpRequest, case: Case, standing: Standing, kind: str, name: str, task: str) -> HttpResponse:

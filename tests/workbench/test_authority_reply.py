@@ -83,7 +83,7 @@ def test_it_stands_where_people_look_and_warns_both(house: House, clock: Any) ->
     assert running.due_at == DUE and row_of(case).state.facts["reply_due"] == DUE
     agent, lead = client(house, "chen"), client(house, "lin")
     page = agent.get(f"/case/{case.number}").content.decode()
-    assert "书面答复机关" in page and "2026-03-04 17:00" in page and "对方要求的答复时限" in page
+    assert "书面答复机关" in page and "2026-03-04 17:00" in page and "时间按填写的“对方要求的答复时限”" in page
     assert case.number in agent.get("/tasks").content.decode()
     clock.advance(timedelta(hours=20))  # the first answer is due on Tuesday at 09:00, and given now
     said = {"said": "已收到", "next_step": "调查"}

@@ -168,7 +168,9 @@ def _progress(clock: Clock, due: datetime | None, now: datetime, stopped: timede
 def _lines(playbook: Playbook, clock: Clock, work: Work) -> tuple[str, ...]:
     """Numbered arithmetic that adds up; for a fixed moment, what fixed it."""
     language: Literal["zh", "en"] = "en" if (get_language() or "").startswith("en") else "zh"
-    if clock.fixed is not None or not clock.amount:
+    if clock.fixed is not None:
+        return _given_by(playbook, clock)
+    if not clock.amount:
         return ()
     closed = [(begin, end) for begin, end in sorted(clock.paused + clock.held) if end is not None]
     name = timing.plan_of(playbook, clock).limit.calendar or playbook.calendar
@@ -176,3 +178,10 @@ def _lines(playbook: Playbook, clock: Clock, work: Work) -> tuple[str, ...]:
         clock.started, frozen_duration(clock), calendars.of_version(name, clock.calendar), tuple(closed)
     )
     return tuple(explain(found.steps, language))
+
+
+def _given_by(playbook: Playbook, clock: Clock) -> tuple[str, ...]:
+    """Of a moment that stands in a field as it is, which one."""
+    at = timing.plan_of(playbook, clock).limit.at
+    item = playbook.facts.get(at.text.strip()) if at is not None else None
+    return (_("时间按填写的“%(field)s”") % {"field": words(item.label)},) if item is not None else ()

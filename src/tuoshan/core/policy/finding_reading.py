@@ -120,9 +120,12 @@ def _sum(node: Node | None, body: MappingNode, where: str, values: Values) -> It
 
 def _legs(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
     legs = values.mapping(node, where)
-    values.known(legs, LEGS, where)
+    values.known(legs, (*LEGS, "in_itself"), where)
+    in_itself = values.yes(legs.get("in_itself"), where)
     for entry in legs:
-        yield entry.key.text, {}, {"by": _bearer(entry.value, where, values)}
+        if entry.key.text in LEGS:
+            by = _bearer(entry.value, where, values)
+            yield entry.key.text, {}, {"by": by, **({"in_itself": True} if in_itself else {})}
 
 
 def _bearer(node: Node | None, where: str, values: Values) -> str:

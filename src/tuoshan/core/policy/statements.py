@@ -24,6 +24,8 @@ MONEY_BACK = ("refund", "return")
 NO_RANK = 99
 BARRED = ("right", "extra", "freight")
 """What a claim in bad faith has not."""
+MOVING = ("freight", "risk")
+"""What is said of goods on their way."""
 SAYS_NOTHING = frozenset({"outside", "governs", "period", "note", "duty", "floor"})
 """Statements that stand beside an answer and are none."""
 
@@ -185,6 +187,10 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
     deductions = _deductions(said, differences)
     rights = _rights(said, differences)
     given = {right.remedy for right in rights}
+    if not rights and len(reads) > 1:
+        statements = _without_idle_legs(statements)
+        for kind in MOVING:
+            said[kind] = [one for one in statements if one.kind == kind]
     return Ruling(
         on=on, facts=facts, packs=tuple(read.pack for read in reads if read.applies),
         statements=tuple(statements), questions=_questions(reads), rights=rights,
@@ -217,6 +223,16 @@ def _not_barred(reads: Sequence[Read], statements: list[Statement]) -> list[Stat
     may = [LAYERS.index(read.pack.layer) + 1 for read in reads if read.may_bar]
     barred_from = min([*bars, *may], default=len(LAYERS))
     return [one for one in statements if not (one.kind in BARRED and one.why.rank >= barred_from)]
+
+
+def _without_idle_legs(statements: list[Statement]) -> list[Statement]:
+    """Where nothing is due, nothing travels: who bears a leg stands only where the row itself refuses, or where the
+    freight is what is asked about."""
+    refusing = {id(one.why) for one in statements if one.kind in ("no_right", "bars")}
+    return [
+        one for one in statements
+        if one.kind not in MOVING or one.words.get("in_itself") or id(one.why) in refusing
+    ]  # fmt: skip
 
 
 # -- remedies -------------------------------------------------------------------------------------------------

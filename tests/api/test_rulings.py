@@ -77,6 +77,25 @@ def test_many_at_once() -> None:
     assert caller("agent").post("/rulings/batch", body)["total"] == "288000.00"
 
 
+@pytest.mark.slow
+def test_ten_thousand_at_once_and_no_more() -> None:
+    """Requests of shops; every other one is incomplete and refused."""
+    lamp = {
+        "facility_request": "yes", "leader_approved": "yes", "out_of_city": "no", "facility_kind": "ordinary",
+        "damage_by": "wear", "beyond_standard": "no", "added_items": "no", "on_holiday": "no", "special_delay": "no",
+        "request_received_on": "2026-02-13",
+    }  # fmt: skip
+    items = {str(number): {**lamp, "request_complete": "yes" if number % 2 else "no"} for number in range(10_000)}
+    body = {"items": items, "today": "2026-02-20", "book": "facility"}
+    answer = caller("agent").post("/rulings/batch", body)
+    assert set(answer["rulings"]) == set(items) and not answer["refused"]
+    assert {bool(one["deadlines"]) for key, one in answer["rulings"].items() if int(key) % 2} == {True}
+    assert {bool(one["refused"]) for key, one in answer["rulings"].items() if not int(key) % 2} == {True}
+    items["one more"] = lamp
+    problem = caller("agent").post("/rulings/batch", body, expect=422)
+    assert "10000" in str(problem["errors"]) and "items" in str(problem["errors"])
+
+
 def test_a_ruling_is_frozen_in_a_case_once_and_overridden_with_a_reason() -> None:
     agent = caller("agent")
     number = agent.registered("车子修了一个月")

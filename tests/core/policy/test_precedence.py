@@ -48,22 +48,51 @@ def test_the_higher_amount_counts_and_both_sides_are_named() -> None:
     assert due(ruling) == {"return": Decimal("100.00")}
     [found] = ruling.differences
     assert not found.better_for_consumer
-    assert difference(found).en == "The amount: The house book (C1) falls below law (C1), which counts"
+    assert difference(found).en == (
+        "The amount: The house book (C1) falls below law (C1), which is better for the consumer and counts"
+    )
 
 
 def test_a_lower_layer_wins_where_it_is_better_for_the_consumer() -> None:
-    ruling = together(one("law", "{freight: {back: buyer}}"), one("house", "{freight: {back: seller}}"))
+    law = one("law", "[{right: exchange}, {freight: {back: buyer}}]")
+    ruling = together(law, one("house", "{freight: {back: seller}}"))
     assert ruling.freight["back"].value == "seller"
     [found] = ruling.differences
     assert found.better_for_consumer and found.counts.why.pack.layer == "house"
+
+
+def test_where_nothing_is_due_nobody_bears_freight_unless_it_is_what_is_asked_about() -> None:
+    law = one("law", "{duty: 说明 / Explain}")
+    assert together(law, one("house", "{freight: {back: buyer}}")).freight == {}
+    for alone in ("{freight: {back: buyer, in_itself: true}}", "[{no_right: all}, {freight: {back: buyer}}]"):
+        assert together(law, one("house", alone)).freight["back"].value == "buyer"
+    assert together(one("house", "{freight: {back: buyer}}")).freight["back"].value == "buyer"
 
 
 def test_what_one_book_lets_the_consumer_prove_yields_where_another_asks_it_of_the_seller() -> None:
     ruling = together(one("platform", "{proof: {from: seller}}"), one("house", "{proof: {from: buyer}}"))
     assert [proof.what for proof in ruling.proofs] == ["seller"]
     [found] = ruling.differences
-    assert difference(found).en == "The proof: The house book (C1) falls below platform rules (C1), which counts"
+    assert difference(found).en == (
+        "The proof: The house book (C1) falls below platform rules (C1), which is better for the consumer and counts"
+    )
     assert [proof.what for proof in together(one("house", "{proof: {from: buyer}}")).proofs] == ["buyer"]
+
+
+def test_two_clauses_of_one_book_do_not_differ_from_each_other() -> None:
+    ruling = together(one("house", "[{right: return, amount: paid}, {right: return, amount: paid - 1}]"))
+    assert len(ruling.rights[0].given_by) == 2 and ruling.differences == ()
+
+
+def test_a_difference_names_both_clauses_and_which_is_better_for_the_consumer() -> None:
+    law, house = one("law", "{right: return, amount: paid}"), one("house", "{right: return, amount: paid - 1}")
+    [found] = together(law, house).differences
+    assert difference(found).en == (
+        "The amount: The house book (C1) falls below law (C1), which is better for the consumer and counts"
+    )
+    [found] = together(one("law", "{right: return, amount: paid - 1}"), one("house", "{right: return, amount: paid}")
+                       ).differences  # fmt: skip
+    assert "is better for the consumer than" in difference(found).en
 
 
 def test_a_refusal_counts_only_where_no_layer_gives_the_remedy() -> None:

@@ -202,7 +202,7 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
         proofs=_proofs(said.get("proof", ()), differences), periods=tuple(said.get("period", ())),
         deadlines=tuple(said.get("deadline", ())),
         said=tuple(one for one in statements if one.kind in ("duty", "note")),
-        differences=tuple(differences), reads=tuple(reads),
+        differences=tuple(one for one in differences if _between_books(one)), reads=tuple(reads),
     )  # fmt: skip
 
 
@@ -352,6 +352,11 @@ def _chosen(said: Said, kind: str, *, lower: bool, differences: list[Difference]
         differences += [_differs(kind, subject, best, one) for one in others if one.amounts["of"] != best.amounts["of"]]
         chosen[subject] = Chosen(subject, best.amounts["of"], best, others)
     return chosen
+
+
+def _between_books(one: Difference) -> bool:
+    """Whether two books differ: two clauses of one and the same book are its own affair."""
+    return one.counts.why.pack.name != one.yields.why.pack.name
 
 
 def _differs(subject: str, what: str, counts: Statement, yields: Statement) -> Difference:

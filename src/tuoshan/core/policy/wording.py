@@ -151,8 +151,9 @@ def difference(one: Difference) -> Wording:
         )
     layer = LAYER_TITLES[higher.layer]
     return Wording(
-        f"{term.zh}：{lower.title.zh}（{cited_en}）低于{layer.zh}（{cited_zh}），按{layer.zh}执行",
-        f"{_capital(term.en)}: {lower.title.en} ({cited_en}) falls below {layer.en.lower()} ({cited_zh}), which counts",
+        f"{term.zh}：{lower.title.zh}（{cited_en}）低于{layer.zh}（{cited_zh}），{layer.zh}对消费者更有利，按{layer.zh}执行",
+        f"{_capital(term.en)}: {lower.title.en} ({cited_en}) falls below {layer.en.lower()} ({cited_zh}),"
+        " which is better for the consumer and counts",
     )
 
 

@@ -337,7 +337,6 @@ class Playbook:
     walks: tuple[Walk, ...]
     takes: tuple[str, ...] = ()
     about: str = ""
-    number_prefix: str = "TS"
     calendar: str = "standard"
     portal: str = ""
     """Whom the page of a case is for: `customer`, another party, or nobody."""

@@ -440,7 +440,3 @@ def check_other_playbooks(desk: Desk, known: Mapping[str, Playbook]) -> None:
         desk.note(11, "playbook", book.lines.get("playbook", 1), f"“{book.key}”已是 {other.file} 的名称",
                   f"'{book.key}' is already the key of {other.file}",
                   "换一个名称", "choose another key")  # fmt: skip
-    if not re.fullmatch(r"[A-Z]{1,4}", book.number_prefix):
-        desk.note(11, "number", book.lines.get("number", 1), f"编号前缀“{book.number_prefix}”应为 1 至 4 个大写字母",
-                  f"the number prefix '{book.number_prefix}' is not one to four capital letters",
-                  "写 number: TS", "write number: TS")  # fmt: skip

@@ -86,7 +86,6 @@ def _build(root: Mapping, sections: Map[str, Mapping], values: Values) -> Playbo
         tables=MappingProxyType(read_tables(sections["tables"], values)),
         walks=_walks(root, values),
         about=values.name(root.get("about"), "about"),
-        number_prefix=values.text(root.get("number"), "number") or "TS",
         calendar=values.name(root.get("calendar"), "calendar") or "standard",
         portal=_portal(root, values),
         first_answer=values.names(root.get("first_answer"), "first_answer"),

@@ -117,10 +117,11 @@ class Read:
     """Whether a row still open might bar what this layer and lower ones give."""
 
     def given(self) -> Iterator[tuple[str, bool]]:
-        """The facts given that this book knows, and whether each exists in this matter; one that may yet does."""
+        """The facts given that this book knows, in its order, and whether each exists in this matter; one that may yet
+        does."""
         if self.desk is not None and self.applies is True:
-            for name, value in self.desk.given.items():
-                if value is not None and name in self.pack.facts:
+            for name in self.pack.facts:
+                if self.desk.given.get(name) is not None:
                     yield name, self.desk.value(name) is not ABSENT
 
     def ask(self, names: Iterable[str], weight: int) -> None:

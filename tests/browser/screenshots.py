@@ -43,7 +43,7 @@ ASKED = "?" + urlencode({f"f1-{name}": value for name, value in {
 
 @dataclass(frozen=True)
 class Screen:
-    """One picture: who looks at what, and what is handed in or pressed first. `widths` where it is worth a picture."""
+    """One picture: who looks at what, and what is handed in or pressed first."""
 
     name: str
     who: str
@@ -51,7 +51,6 @@ class Screen:
     opens: str = ""
     follow: str = ""
     table: str = ""
-    widths: tuple[int, ...] = (1440, 390)
 
 
 SCREENS = (
@@ -59,13 +58,13 @@ SCREENS = (
     Screen("case", "agent", "/queue/unassigned", follow="[data-rows] .row", opens="[data-key='a']"),
     Screen("register", "agent", "/register/complaint"),
     Screen("board", "lead", "/board"),
-    Screen("tomorrow", "lead", "/board/tomorrow", widths=(1440,)),
+    Screen("tomorrow", "lead", "/board/tomorrow"),
     Screen("report", "manager", "/reports/causes"),
     Screen("tasks", "qa", "/tasks"),
     Screen("follow-ups", "agent", "/follow-ups"),
     Screen("lessons", "lead", "/lessons"),
     Screen("diagram", "lead", "/playbooks/complaint"),
-    Screen("customers", "agent", "/customers?q=136", widths=(1440,)),
+    Screen("customers", "agent", "/customers?q=136"),
     Screen("rulings", "agent", "/rulings/" + ASKED),
     Screen("rule-book", "manager", "/rule-books/mall_shoes"),
     Screen("search", "lead", "/search?q=漏水"),
@@ -136,7 +135,7 @@ def small(picture: bytes) -> bytes:
 
 def photograph_at_all_widths(browser: Browser, screen: Screen, language: str, given: argparse.Namespace) -> None:
     """One screen in one language."""
-    for width in screen.widths:
+    for width in SIZES:
         with window(browser, given.address, width, language, dark=given.dark) as page:
             if screen.who:
                 sign_in(page, screen.who, given.password)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -297,7 +298,14 @@ def test_a_file_is_judged_by_its_content(house: dict[str, Person]) -> None:
     number = registered(agent)
     fake = SimpleUploadedFile("photo.jpg", b"<html><script>alert(1)</script></html>", "image/jpeg")
     refused = agent.client.post(f"/api/v1/cases/{number}/evidence", {"file": fake})
-    assert refused.status_code == 422 and "photo.jpg" in refused.json()["detail"]
+    assert refused.status_code == 422
+    chinese = refused.json()["detail"]
+    assert chinese.startswith("“photo.jpg”是网页，不能作为凭证上传。") and "Rejected" not in chinese
+    fake.seek(0)
+    english = {"Accept-Language": "en"}
+    refused = agent.client.post(f"/api/v1/cases/{number}/evidence", {"file": fake}, headers=english)
+    told = refused.json()["detail"]
+    assert "photo.jpg" in told and "web page" in told.lower() and not re.search("[\u4e00-\u9fff]|Rejected", told)
     good = SimpleUploadedFile("说明.txt", "杯子碎了".encode(), "text/plain")
     taken = agent.client.post(f"/api/v1/cases/{number}/evidence", {"file": good})
     assert taken.status_code == 201

@@ -264,7 +264,7 @@ def evidence_add(
         supervisors_only=supervisors_only,
     )  # fmt: skip
     if isinstance(taken, Rejected):
-        raise Problem(422, taken.reason, _("文件没有被接受"), str(taken))
+        raise Problem(422, taken.reason, _("文件没有被接受"), taken.sentence)
     answer(
         service.add_evidence(
             case_id=case.pk, actor=acting(request), evidence=[taken.pk], idempotency_key=idempotency_key(request)

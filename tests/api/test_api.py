@@ -136,7 +136,7 @@ def test_a_case_is_read_with_its_clocks_and_what_can_be_done(house: dict[str, Pe
 
 def test_a_refusal_is_a_problem_in_the_callers_language(house: dict[str, Person]) -> None:
     number = registered(Program(house["agent"]))
-    for language, word in (("zh-hans", "需要修改"), ("en", "need")):
+    for language, word in (("zh-hans", "“影响程度”：请填写这一项。"), ("en", '"Impact": Please fill this in.')):
         answer = Program(house["agent"], language=language).post(f"/cases/{number}/actions/accept", {"values": {}})
         assert answer.status_code == 422
         assert answer["Content-Type"] == "application/problem+json"

@@ -49,6 +49,9 @@ def test_a_department_answers_its_inquiry(desk: Any, as_program: Any) -> None:
     path = f"/cases/{number}/tasks/{quote(open_tasks(qa, number)['inquire'])}"
     refused = agent.post(path, {"outcome": "done", "values": FOUND}, expect=403)
     assert refused["code"] == "not_allowed" and agent.get(f"/cases/{number}")["state"] == "investigating"
+    wrong = qa.post(path, {"outcome": "maybe", "values": FOUND}, expect=422)
+    assert wrong["facts"]["fields"] == {"outcome": "not_a_choice"}
+    assert wrong["detail"] == "“outcome”：请从列出的选项中选择。"
     done = qa.post(path, {"outcome": "done", "values": FOUND}, key="t1")
     assert done["state"] == "proposing" and "task:inquire" in done["events"]
     assert qa.post(path, {"outcome": "done", "values": FOUND}, key="t1")["replayed"]

@@ -22,9 +22,9 @@ def said(problem: dict[str, Any]) -> list[str]:
     return [problem["title"], problem["detail"], *(one["message"] for one in problem.get("errors", []))]
 
 
-def both(send: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def both(send: Any, role: str = "administrator") -> tuple[dict[str, Any], dict[str, Any]]:
     """The same refusal in Chinese and in English."""
-    return tuple(send(caller("administrator", "admin", language=one)) for one in ("zh-hans", "en"))  # type: ignore[return-value]
+    return tuple(send(caller(role, "admin", language=one)) for one in ("zh-hans", "en"))  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,56 @@ def test_titles_are_words_of_the_catalogue() -> None:
                 plain = [one for one in node.args[2:] if isinstance(one, ast.Constant | ast.JoinedStr)]
                 found += [f"{path.name}:{node.lineno}" for _one in plain]
     assert found == []
+
+
+REGISTERED = {"channel": "api", "what_happened": "杯子碎了"}
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "fields", "chinese", "english"),
+    [
+        (
+            "/cases", {"channel": "pigeon", "what_happened": "杯子碎了"}, {"channel": "not_a_choice"},
+            "“来源”：请从列出的选项中选择。", '"Channel": Please choose one of the listed options.',
+        ),
+        (
+            "/cases", {"channel": "api"}, {"what_happened": "missing"},
+            "“发生了什么”：请填写这一项。", '"What happened": Please fill this in.',
+        ),
+        (
+            "/cases", {**REGISTERED, "urgent_now": "maybe"}, {"urgent_now": "not_of_kind"},
+            "“紧急，先分派”：填写的内容不符合要求。",
+            '"Urgent and to be assigned first": This is not in the right form.',
+        ),
+        (
+            "/cases/{number}/actions/accept", {"impact": "huge", "colour": "red"},
+            {"impact": "not_a_choice", "colour": "unknown_field"},
+            "“colour”：这里没有这一项。", '"colour": There is no such field here.',
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_by_field(
+    path: str, values: Any, fields: dict[str, str], chinese: str, english: str
+) -> None:
+    """A program has no page below its question: the detail names the field and what is wrong with it."""
+    number = caller("agent").registered()
+    told = both(lambda program: program.post(path.format(number=number), {"values": values}, expect=422), "agent")
+    for problem, words in zip(told, (chinese, english), strict=True):
+        assert problem["code"] == "invalid_form" and fields.items() <= problem["facts"]["fields"].items()
+        assert words in problem["detail"], problem["detail"]
+        assert not re.search("下面|below", problem["detail"])
+    assert not CHINESE.search(told[1]["detail"])
+
+
+def test_many_cases_at_once_are_told_what_is_wrong_in_each() -> None:
+    body = {"numbers": [caller("agent").registered()], "action": "accept", "values": {"colour": "red"}}
+    chinese, english = both(lambda program: program.post("/batches", body)[0], "agent")
+    assert "“colour”：这里没有这一项。" in chinese["detail"] and "下面" not in chinese["detail"]
+    assert '"colour": There is no such field here.' in english["detail"] and "below" not in english["detail"]
+
+
+def test_a_form_judged_as_on_the_screen_names_its_fields() -> None:
+    body = {"values": {**REGISTERED, "channel": "authority"}}
+    chinese, english = both(lambda program: program.post("/cases", body, expect=422))
+    assert "：请填写这一项。" in chinese["detail"] and "“机关" in chinese["detail"], chinese
+    assert english["detail"].count(": Please fill this in.") == 2 and '"' in english["detail"], english

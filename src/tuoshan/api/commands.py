@@ -12,7 +12,9 @@ from tuoshan.api.reading import find_case
 from tuoshan.api.values import facts_of
 from tuoshan.cases import library, service
 from tuoshan.cases.acting import ActingAs
+from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case
+from tuoshan.cases.refusals import by_field
 from tuoshan.core.playbook import Field, Playbook
 
 Call = Callable[..., service.Outcome]
@@ -32,7 +34,10 @@ def facts(fields: tuple[Field, ...], given: dict[str, Any]) -> dict[str, Any]:
     """JSON values as facts. Raises Problem 422 naming what is not of its kind."""
     found, problems = facts_of(fields, given)
     if problems:
-        raise Problem(422, "invalid_form", _("填写的内容有误"), facts={"fields": problems})
+        titles = {item.name: words(item.label) for item in fields}
+        raise Problem(
+            422, "invalid_form", _("填写的内容有误"), by_field(problems, titles), facts={"fields": problems}
+        )
     return found
 
 

@@ -53,7 +53,7 @@ def as_stored(form: forms.BaseForm) -> dict[str, Any]:
 def judged(form: forms.BaseForm) -> Any:
     """The form, when it is valid. Raises Problem 422 naming the fields."""
     if not form.is_valid():
-        raise invalid(form.errors)
+        raise invalid(form.errors, titles={name: field.label for name, field in form.fields.items()})
     return form
 
 

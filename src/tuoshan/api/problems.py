@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS as WHOLE
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from tuoshan.cases.refusals import sentence
+from tuoshan.cases.refusals import by_field, sentence
 from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import Playbook
 from tuoshan.parties.permissions import NotPermitted, NotSignedIn, ScopeMissing
@@ -108,12 +109,12 @@ def key_used_otherwise() -> Problem:
     return Problem(409, "key_used_otherwise", _("这个 Idempotency-Key 已经用于别的内容"))
 
 
-def invalid(errors: Mapping[str, Any], title: str = "") -> Problem:
-    """A form that was refused: by field what is wrong, in words."""
+def invalid(errors: Mapping[str, Any], title: str = "", titles: Mapping[str, Any] | None = None) -> Problem:
+    """A form that was refused: by field what is wrong, in words; `titles` are what the fields are called."""
     fields = {name: " ".join(str(text) for text in texts) for name, texts in errors.items()}
-    return Problem(
-        422, "invalid_form", title or _("填写的内容有误"), " ".join(fields.values()), facts={"fields": fields}
-    )
+    whole, named = fields.get(WHOLE, ""), {name: text for name, text in fields.items() if name != WHOLE}
+    detail = " ".join(part for part in (whole, by_field(named, titles or {})) if part)
+    return Problem(422, "invalid_form", title or _("填写的内容有误"), detail, facts={"fields": fields})
 
 
 def broken_cursor() -> Problem:

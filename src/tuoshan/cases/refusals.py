@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from tuoshan.cases.forms import words
+from tuoshan.cases.forms import PROBLEMS, words
 from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import Playbook
 
@@ -18,8 +18,8 @@ _AFTER = re.compile(r"\s*times\.(?P<step>\w+)\s*>\s*0\s*")
 """The whole condition is that a step has been taken before."""
 
 
-def sentence(refusal: Refusal, playbook: Playbook) -> str:
-    """One or two sentences for the person whose command was refused."""
+def sentence(refusal: Refusal, playbook: Playbook, *, marked: bool = False) -> str:
+    """One or two sentences for the person whose command was refused; `marked`: a form below shows its wrong fields."""
     data = refusal.data
     match refusal.because:
         case "moved_by_system":
@@ -51,8 +51,10 @@ def sentence(refusal: Refusal, playbook: Playbook) -> str:
             return _("还缺少：%(facts)s。补全后再做这一步。") % {"facts": _facts(playbook, data["facts"])}
         case "needs_evidence":
             return _("请先附上凭证：%(kinds)s。") % {"kinds": _join(_evidence(kind) for kind in data["kinds"])}
-        case "invalid_form":
+        case "invalid_form" if marked:
             return _("有 %(count)d 处需要修改，已在下面标出；填写的内容都在。") % {"count": len(data["fields"])}
+        case "invalid_form":
+            return by_field(data["fields"], {name: words(known.label) for name, known in playbook.facts.items()})
         case "condition_false" if earlier := _AFTER.fullmatch(str(data.get("condition", ""))):
             return _("要先有“%(step)s”，才能做这一步。") % {"step": _action(playbook, earlier["step"])}
         case "condition_false":
@@ -106,6 +108,14 @@ def sentence(refusal: Refusal, playbook: Playbook) -> str:
         case "unknown_case":
             return _("没有这张工单。")
     return _("这一步没有执行（%(code)s）。") % {"code": refusal.because}
+
+
+def by_field(problems: Mapping[str, str], titles: Mapping[str, Any]) -> str:
+    """What is wrong field by field, for whoever sees no form: each with its title, else its name."""
+    return " ".join(
+        _("“%(field)s”：%(problem)s") % {"field": titles.get(name) or name, "problem": PROBLEMS.get(problem, problem)}
+        for name, problem in problems.items()
+    )
 
 
 def _join(items: Iterable[str]) -> str:

@@ -119,7 +119,7 @@ def _do(request: HttpRequest, case: Case, standing: Standing, item: Possible) ->
         fields = outcome.refusal.data.get("fields")
         if isinstance(fields, dict):
             form.refuse(fields)
-        problem = sentence(outcome.refusal, standing.playbook)
+        problem = sentence(outcome.refusal, standing.playbook, marked=True)
         status = 409 if outcome.refusal.because in ("stale", "moved_by_system") else 422
         return _form_page(request, case, standing, item, form, token, problem, status)
     return done(request, case, _told(case, standing.playbook, words(item.title)))

@@ -88,7 +88,7 @@ def register_form(request: HttpRequest, playbook: str) -> HttpResponse:
         if isinstance(fields, dict):
             registration.form.refuse(fields)
         status = 409 if refusal.because == "key_used_otherwise" else 422
-        return _screen(request, registration, problem=sentence(refusal, book), status=status)
+        return _screen(request, registration, problem=sentence(refusal, book, marked=True), status=status)
     if session := request.POST.get("ruling") or request.GET.get("ruling"):
         rows = KeptRuling.objects.filter(session=session, case_id=None, kept_by_id=person_id(request)).order_by("line")
         keeping.attach(list(rows), done.outcome.case_id, person_id(request))

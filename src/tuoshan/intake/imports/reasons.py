@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.translation import gettext
 
 from tuoshan.cases import library
-from tuoshan.cases.forms import PROBLEMS, words
 from tuoshan.cases.refusals import sentence
 from tuoshan.core.case import Refusal
 
@@ -27,14 +26,7 @@ class Reason:
         playbook = library.everything().get(self.playbook)
         if playbook is None:
             return self.because
-        if self.because != "invalid_form":
-            return sentence(Refusal(self.because, self.facts), playbook)
-        fields = {name: words(playbook.facts[name].label) if name in playbook.facts else name for name in self._fields}
-        return " ".join(f"“{fields[name]}”：{PROBLEMS.get(code, code)}" for name, code in self._fields.items())
-
-    @property
-    def _fields(self) -> dict[str, str]:
-        return dict(self.facts.get("fields", {}))
+        return sentence(Refusal(self.because, self.facts), playbook)
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept."""

@@ -236,6 +236,25 @@ def test_an_explanation_in_both_languages() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("left_out", "zh", "en"),
+    [
+        ("11:17:18.275337", "11 小时 17 分钟", "11 hours 17 minutes"),
+        ("11:17:30", "11 小时 18 分钟", "11 hours 18 minutes"),
+        ("00:59:40", "1 小时", "1 hour"),
+        ("00:00:59.6", "1 分钟", "1 minute"),
+        ("00:00:18.275337", "18 秒", "18 seconds"),
+        ("00:00:00.2", "不到 1 秒", "less than a second"),
+    ],
+)
+def test_lengths_are_said_as_people_say_them(left_out: str, zh: str, en: str) -> None:
+    hours, minutes, seconds = left_out.split(":")
+    length = timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
+    step = Step("outside_hours", {"microseconds": length // timedelta(microseconds=1)})
+    assert explain([step], "zh") == [f"工作时间以外的 {zh}不计。"]
+    assert explain([step], "en") == [f"Leaves out {en} outside working hours."]
+
+
 def test_a_legal_period_is_shown_to_end_at_24() -> None:
     steps = due(local("03-06T10:00"), parse_duration("1 calendar_days"), OFFICE).steps
     assert explain(steps, "zh") == [

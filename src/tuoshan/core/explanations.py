@@ -127,18 +127,28 @@ def amount_in_words(amount: str, unit: str, language: Language) -> str:
 
 
 def length_in_words(microseconds: int, language: Language) -> str:
-    """An exact stretch of time in days, hours, minutes and seconds, leaving out what is zero."""
+    """A stretch of time as people say it: to the nearest minute, below a minute in whole seconds; what is zero is
+    left out. Exact to the microsecond are the steps, not their sentences.
+    """
     sign = "-" if microseconds < 0 else ""
-    seconds, rest = divmod(abs(microseconds), 1_000_000)
+    seconds = _nearest(abs(microseconds), 1_000_000)
+    if seconds >= 60:
+        seconds = 60 * _nearest(abs(microseconds), 60_000_000)
+    if not seconds:
+        return "不到 1 秒" if language == "zh" else "less than a second"
     parts: list[str] = []
     for size, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
         count, seconds = divmod(seconds, size)
         if count:
             parts.append(amount_in_words(str(count), unit, language))
-    if seconds or rest or not parts:
-        exact = f"{seconds}.{rest:06d}".rstrip("0") if rest else str(seconds)
-        parts.append(amount_in_words(exact, "seconds", language))
+    if seconds:
+        parts.append(amount_in_words(str(seconds), "seconds", language))
     return sign + " ".join(parts)
+
+
+def _nearest(microseconds: int, unit: int) -> int:
+    """How many whole units, a half counted up."""
+    return (microseconds + unit // 2) // unit
 
 
 _SENTENCES: Mapping[str, tuple[str, str]] = {

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tuoshan.core import judging, moving, timing
-from tuoshan.core.case import Around, CaseState, Clock, Command, Decision, TaskRun
+from tuoshan.core.case import SYSTEM_ACTOR, Around, CaseState, Clock, Command, Decision, TaskRun
 from tuoshan.core.clocks import Step
 from tuoshan.core.facts import moment_text
 from tuoshan.core.freezing import adopt, disown, hold, release, release_command
@@ -87,7 +87,7 @@ def _act_by_itself(work: Work, action: Action, clock: Clock, step: Step) -> None
     mark = work.mark()
     refused: str = ""
     try:
-        judging.place(work, action)
+        judging.place(work, action, SYSTEM_ACTOR)
         judging.holds_true(work, action.condition, {})
         judging.ways(work, action)
         take(work, action, Command("act", action.name), {}, expired=(clock, step))
@@ -178,7 +178,7 @@ def _open_run(work: Work, command: Command) -> TaskRun:
     for run in work.case.open_tasks():
         if run.id == wanted or (run.name == wanted and run.key == command.key):
             return run
-    raise Refused("not_from_here", task=wanted, state=work.case.state, possible=judging.possible(work))
+    raise Refused("not_from_here", task=wanted, state=work.case.state, possible=judging.possible(work, command.actor))
 
 
 def _ask(work: Work, command: Command) -> None:

@@ -26,7 +26,7 @@ def hold(work: Work, command: Command) -> None:
     if hold is None:
         raise Refused("unknown_action", action=command.name)
     if work.playbook.states[work.case.state].end:
-        raise Refused("ended", state=work.case.state, possible=judging.possible(work))
+        raise Refused("ended", state=work.case.state, possible=judging.possible(work, command.actor))
     if not frozenset(hold.by) & command.actor.parties:
         raise Refused("not_allowed", needs=list(hold.by))
     judging.form(work, hold.form, command.values)
@@ -44,7 +44,7 @@ def _hold_merged(work: Work, command: Command) -> None:
     """This case goes into another: it is held, and its running promises travel to the other as an effect."""
     into = str(command.extra["into"])
     if work.playbook.states[work.case.state].end:
-        raise Refused("ended", state=work.case.state, possible=judging.possible(work))
+        raise Refused("ended", state=work.case.state, possible=judging.possible(work, command.actor))
     promises = [clock.to_json() for clock in _promises(work)]
     work.begin("hold", timing.MERGED, command.actor, **noted(command))
     work.change("hold", hold=HoldRun(timing.MERGED, work.now, command.actor.id).to_json())
@@ -61,7 +61,7 @@ def release_command(work: Work, command: Command) -> None:
     if command.name and command.name != timing.MERGED and command.name not in work.playbook.holds:
         raise Refused("unknown_action", action=command.name)
     if work.case.hold is None or (command.name and work.case.hold.name != command.name):
-        raise Refused("not_from_here", state=work.case.state, possible=judging.possible(work))
+        raise Refused("not_from_here", state=work.case.state, possible=judging.possible(work, command.actor))
     name = work.case.hold.name
     if name != timing.MERGED:
         hold = work.playbook.holds[name]

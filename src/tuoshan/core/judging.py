@@ -16,7 +16,7 @@ from tuoshan.core.work import Refused, Work
 
 def judge_action(work: Work, action: Action, command: Command) -> dict[str, object]:
     """Refuse, or return the form's values as facts. Conditions see the values already taken in."""
-    place(work, action)
+    place(work, action, command.actor)
     if action.automatic:
         raise Refused("not_allowed", reason="automatic")
     values = {name: value for name, value in command.values.items() if value not in (None, "", [], ())}
@@ -50,7 +50,7 @@ def corrects(action: Action) -> bool:
     return any(verb.name == "correct" for verb in action.do)
 
 
-def place(work: Work, action: Action) -> None:
+def place(work: Work, action: Action, actor: Actor) -> None:
     """The action must be possible from the state the case is in, and no hold may freeze it."""
     case = work.case
     if all(action.name != one.name for one in work.playbook.actions_from(case.state)):
@@ -58,16 +58,37 @@ def place(work: Work, action: Action) -> None:
         if moved.get("by_system") and (action.name in _names_from(work, str(moved.get("from")))):
             raise Refused(
                 "moved_by_system", by_action=moved["action"], at=moved["at"], due=moved["due"],
-                state=case.state, possible=possible(work),
+                state=case.state, possible=possible(work, actor),
             )  # fmt: skip
         ended = work.playbook.states[case.state].end
-        raise Refused("ended" if ended else "not_from_here", state=case.state, possible=possible(work))
+        raise Refused("ended" if ended else "not_from_here", state=case.state, possible=possible(work, actor))
     if case.hold is not None and action.moves:
         raise Refused("on_hold", hold=case.hold.name)
 
 
-def possible(work: Work) -> list[str]:
-    return _names_from(work, work.case.state)
+def possible(work: Work, actor: Actor) -> list[str]:
+    """The steps of this state that this actor may take now, as far as it is known before a form is filled in."""
+    names = _names_from(work, work.case.state)
+    return [name for name in names if _may(work, work.playbook.actions[name], actor)]
+
+
+def _may(work: Work, action: Action, actor: Actor) -> bool:
+    if work.case.hold is not None and action.moves:
+        return False
+    try:
+        permit(work, actor, action, {})
+        ways(work, action)
+        foreseen(work, action)
+    except Refused:
+        return False
+    return True
+
+
+def foreseen(work: Work, action: Action) -> None:
+    """Refuse where the condition fails already; one that the action's own form will decide does not refuse yet."""
+    if action.condition is None or action.condition.reads & {field.name for field in action.form}:
+        return
+    holds_true(work, action.condition, {})
 
 
 def _names_from(work: Work, state: str) -> list[str]:
@@ -225,6 +246,6 @@ def judge_ask(work: Work, task: Task, command: Command) -> None:
     if not frozenset(task.asked_by) & command.actor.parties:
         raise Refused("not_allowed", needs=list(task.asked_by))
     if task.during and work.case.state not in task.during:
-        raise Refused("not_from_here", state=work.case.state, possible=possible(work))
+        raise Refused("not_from_here", state=work.case.state, possible=possible(work, command.actor))
     if work.case.hold is not None and work.case.hold.name == timing.MERGED:
         raise Refused("on_hold", hold=timing.MERGED)

@@ -115,7 +115,7 @@ def correcting(playbook: Playbook) -> Action | None:
 def correct_command(work: Work, command: Command) -> None:
     action = correcting(work.playbook)
     if action is not None:
-        judging.place(work, action)
+        judging.place(work, action, command.actor)
         judging.permit(work, command.actor, action, {})
     elif not {"handler", "lead", "staff"} & command.actor.parties:
         raise Refused("not_allowed", needs=["handler", "lead"])
@@ -134,12 +134,12 @@ def step_back(work: Work, command: Command) -> None:
         raise Refused("on_hold", hold=work.case.hold.name)
     moved = work.case.moved
     if not moved or moved.get("action") == START:
-        raise Refused("not_from_here", state=work.case.state, possible=judging.possible(work))
+        raise Refused("not_from_here", state=work.case.state, possible=judging.possible(work, command.actor))
     seq = int(moved["seq"])
     if seq > len(command.events):  # an alarm moved the case first: not the step that was meant
         raise Refused(
             "moved_by_system", by_action=moved["action"], at=moved["at"], due=moved["due"], state=work.case.state,
-            possible=judging.possible(work),
+            possible=judging.possible(work, command.actor),
         )  # fmt: skip
     earlier = evolve.replay(work.playbook.key, command.events[: seq - 1])
     if earlier.settled != work.case.settled:

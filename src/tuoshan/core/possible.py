@@ -104,11 +104,11 @@ def _action(work: Work, action: Action, actor: Actor) -> Possible | None:
             return None
         blocked = _said(action, refused.refusal, asked)
     try:
-        judging.place(work, action)
+        judging.place(work, action, actor)
         if action.back and work.case.moved.get("action") in (None, START):
-            raise Refused("not_from_here", state=work.case.state, possible=judging.possible(work))
+            raise Refused("not_from_here", state=work.case.state, possible=judging.possible(work, actor))
         judging.ways(work, action)
-        _condition(work, action, asked)
+        judging.foreseen(work, action)
     except Refused as refused:
         blocked = blocked or refused.refusal
     main = action.moves and ANY_OPEN not in action.sources and not action.back
@@ -136,13 +136,6 @@ def _said(action: Action, refusal: Refusal, asked: set[str]) -> Refusal | None:
     if refusal.because == "not_allowed" and action.by_tier is not None:
         return Refusal("not_allowed", {**refusal.data, "by_amount": True})
     return refusal
-
-
-def _condition(work: Work, action: Action, asked: set[str]) -> None:
-    """A condition that the form itself will decide does not block beforehand."""
-    if action.condition is None or action.condition.reads & asked:
-        return
-    judging.holds_true(work, action.condition, {})
 
 
 def _tasks(work: Work, actor: Actor) -> list[Possible]:

@@ -291,3 +291,29 @@ def test_erasing_the_customer_empties_what_was_sent(house: Any, work: Any) -> No
     erasing.erase(house.customer)
     (row,) = rows(case)
     assert row.to == row.body == row.subject == "" and not list(mail.folder().glob("*.eml"))
+
+
+ACCEPTED_AT_ONCE = {"category": "1", "impact": "low", "urgency": "low", "next_step": "明天回电"}
+
+
+def test_a_message_says_what_was_true_when_its_event_happened(house: Any, work: Any) -> None:
+    """The first answer that was promised, though the case went on before the worker came; who has it is said as now."""
+    case = house.complaint()
+    done = house.act(case, "accept_simple", **ACCEPTED_AT_ONCE, handler=str(house.colleague.pk))
+    assert done.accepted, done.refusal
+    work()
+    bodies = {row.message: row.body for row in rows(case)}
+    assert "由马莉负责。我们会在 3月3日 09:00 前与您联系" in bodies["registered"]
+    assert "3月3日 09:00" not in bodies["accepted"]
+
+
+def test_a_fact_that_changed_since_is_not_in_an_earlier_message(house: Any, work: Any) -> None:
+    case = house.complaint()
+    steps = (("ask_more", {"missing": "购物小票"}), ("add_more", {"added": "没有"}), ("ask_more", {"missing": "照片"}))
+    for action, values in steps:
+        done = house.act(case, action, **values)
+        assert done.accepted, done.refusal
+    work()
+    first, second = (row.body for row in rows(case) if row.message == "please_add")
+    assert "购物小票" in first and "照片" not in first
+    assert "照片" in second

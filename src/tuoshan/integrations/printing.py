@@ -1,6 +1,5 @@
 """`print`: the slip that a customer takes home, kept as evidence of what was promised."""
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +9,7 @@ from django.utils.translation import override
 
 from tuoshan.agenda.models import Item
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import library
 from tuoshan.cases.models import Case
-from tuoshan.core.case import CaseState
 from tuoshan.documents import evidence, pdf
 from tuoshan.documents.models import Evidence
 from tuoshan.documents.papers import Issuer, SlipData
@@ -41,7 +38,8 @@ def print_paper(item: Item, now: datetime) -> None:
     if case is None or case.channel not in ON_PAPER or _is_kept(case.pk, item.key):
         return
     language = language_of(customer_of(case))
-    content = pdf.slip(slip_data(case, language=language), size="a5", language="en" if language == "en" else "zh-hans")
+    data = slip_data(case, language=language, seq=int(item.data.get("seq", 0)))
+    content = pdf.slip(data, size="a5", language="en" if language == "en" else "zh-hans")
     with override(language):
         name = _("受理回执 %(number)s.pdf") % {"number": case.number}
     with write_transaction():
@@ -58,13 +56,12 @@ def _is_kept(case_id: int, key: str) -> bool:
     return any(row.note == key for row in Evidence.objects.filter(case_id=case_id, actor_kind="system"))
 
 
-def slip_data(case: Any, *, language: str) -> SlipData:
-    """What the slip of a case says now; the workbench prints the same."""
-    texts = of_case(case)
+def slip_data(case: Any, *, language: str, seq: int = 0) -> SlipData:
+    """What the slip of a case says now, or said when an event told to print it; the workbench prints the first."""
+    texts = of_case(case, seq=seq)
     values = texts.values(language)
     house = company()
-    state = CaseState.from_json(json.loads(case.snapshot))
-    playbook = library.pinned(case.playbook, case.playbook_hash)
+    playbook, state = texts.playbook, texts.state
     registrant = Person.objects.filter(pk=case.registrant_id or 0).first()
     with override(language):
         earlier = sooner.sentence(playbook, promised_to_customer(playbook, state))

@@ -51,8 +51,9 @@ def _comes_too_late(case: Any, data: dict[str, Any], now: datetime) -> bool:
 
 
 def _write_down(case: Any, item: Item, now: datetime) -> list[OutgoingMessage]:
+    """What was true when the event told it: a message that waits or is tried again says nothing of a later one."""
     data = item.data
-    texts = of_case(case, task=str(data.get("task", "")))
+    texts = of_case(case, task=str(data.get("task", "")), seq=int(data.get("seq", 0)))
     message = texts.playbook.messages.get(data["message"])
     if message is None:
         raise LookupError(f"the playbook {texts.playbook.key} has no message {data['message']!r}")

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy, override
 from tuoshan import clock as moment
 from tuoshan.cases import calendars, library
 from tuoshan.cases.summary import is_outside
+from tuoshan.cases.writing import events_of
+from tuoshan.core import evolve
 from tuoshan.core.case import CaseState, Clock
 from tuoshan.core.checker.names import STANDS_FOR, SURVEY, message_variables, told_facts
 from tuoshan.core.playbook import Playbook
@@ -141,10 +144,18 @@ class CaseTexts:
         return max(runs, key=lambda run: run.run).id if runs else ""
 
 
-def of_case(case: Any, *, task: str = "", me: Any = None) -> CaseTexts:
-    """What answers for a case (a `cases.models.Case`)."""
+def of_case(case: Any, *, task: str = "", me: Any = None, seq: int = 0) -> CaseTexts:
+    """What answers for a case (a `cases.models.Case`), as it stands or, with `seq`, as that event left it.
+
+    Whom to turn to is said as it is now, also then: the handler is chosen a moment after a case came in, and whoever
+    had it earlier helps nobody.
+    """
     playbook = library.pinned(case.playbook, case.playbook_hash)
     state = CaseState.from_json(json.loads(case.snapshot))
+    if 0 < seq < state.seq:
+        with connection.cursor() as cursor:
+            then = evolve.replay(case.playbook, events_of(cursor, case.pk, 0, seq))
+        state = replace(then, assigned=state.assigned)
     return CaseTexts(case, playbook, state, company(), task, me)
 
 

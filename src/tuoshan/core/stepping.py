@@ -71,11 +71,11 @@ def take(
             timing.end(work, spent, met=False)
     work.put_facts(values)
     moving.do_verbs(work, action.do, values)
+    for message in action.tell:  # before what the step opens tells its own: the result, then the survey about it
+        work.effect("tell", message=message)
     moving.follow(work, action.name, happened=happened)
     if action.to:
         moving.enter(work, action, action.to, by_system=by_system, due=due, happened=happened)
-    for message in action.tell:
-        work.effect("tell", message=message)
     mark_late(work, late)
     close(work)
 

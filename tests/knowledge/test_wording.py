@@ -27,6 +27,28 @@ def test_filling(text: str, filled: str) -> None:
     assert wording.fill(text, {"number": "TS-1", "trick": "{number}"}) == filled
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "filled"),
+    [
+        ("想向您核实：{a}。请在此回复", "是否进过水？", "想向您核实：是否进过水？请在此回复"),
+        ("问：{a}。谢谢", "真的！？", "问：真的！？谢谢"),
+        ("说：{a}。谢谢", "等等……", "说：等等……谢谢"),
+        ("Asked: {a}. Thank you.", "Did it get wet?", "Asked: Did it get wet? Thank you."),
+        ("{a}，谢谢", "好的。", "好的，谢谢"),
+        ("{a}，谢谢", "好吗？", "好吗？谢谢"),
+        ("{a}；谢谢", "好！", "好！谢谢"),
+        ("{a}。谢谢", "他说“好吗？”", "他说“好吗？”谢谢"),
+        ("{a}。谢谢", "换新（可以吗？）", "换新（可以吗？）。谢谢"),
+        ("{a}。谢谢", "他说“好。”", "他说“好。”谢谢"),
+        ("{a}.", "Wait...", "Wait..."),
+        ("{a}，谢谢", "等等……", "等等……，谢谢"),
+        ("{a}。{b}。", "好吗？", "好吗？值。"),
+    ],
+)
+def test_a_value_that_ends_with_a_mark_of_its_own_brings_no_second(text: str, value: str, filled: str) -> None:
+    assert wording.fill(text, {"a": value, "b": "值"}) == filled
+
+
 @given(st.text(alphabet="{}ab _中，", max_size=60))
 def test_no_brace_of_a_template_ever_leaks(text: str) -> None:
     filled = wording.fill(text, {"a": "值"})

@@ -8,6 +8,11 @@ _LEFT_OVER = re.compile(r"\{[^{}\n]{0,60}\}")
 _EMPTY_PAIR = re.compile(r"（\s*）|\(\s*\)|【\s*】|“\s*”")
 _STOPS = tuple("。，；,;.")
 _FULL_STOPS = "。."
+_QUOTES = "”’」』\"'"
+_ENDED = re.compile(rf"(?:[？！?!…]|\.{{3}})[{_QUOTES}]*$|[。.][{_QUOTES}]+$")
+"""A value whose sentence has ended with a mark of its own: no full stop of the text follows it."""
+_ASKED = re.compile(rf"[？！?!][{_QUOTES}]*$")
+"""One that ended with a question or an exclamation: neither does a comma."""
 _SPACES = re.compile(r"[ \t]{2,}")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 """Signs that stand without a space beside each other; a space in a text is there for digits and addresses."""
@@ -32,12 +37,14 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     for match in VARIABLE.finditer(text):
         before = _close(value, _plain(text[at : match.start()]))
         value = values.get(match[1], "")
-        if text[match.end() : match.end() + 1] in _STOPS:
+        stop = text[match.end() : match.end() + 1]
+        doubled = stop in _STOPS and bool((_ENDED if stop in _FULL_STOPS else _ASKED).search(value))
+        if stop in _STOPS and not doubled:
             value = value.rstrip(_FULL_STOPS)  # the sentence goes on, or ends with a stop of its own
         if before.endswith(" ") and _WIDE.match(before[-2:-1]) and _is_wide(value):
             before = before.rstrip(" ")
         pieces += [before, value]
-        at = match.end()
+        at = match.end() + doubled
     pieces.append(_close(value, _plain(text[at:])))
     return _SPACES.sub(" ", _EMPTY_PAIR.sub("", "".join(pieces))).strip()
 

@@ -260,6 +260,32 @@ def test_an_appeal_goes_to_a_reviewer() -> None:
     assert "申诉复核人须在 3月9日 " in page and "请您在" not in page
 
 
+def test_withdrawing_needs_no_reason() -> None:
+    case = house.begin()
+    assert do(house.opened(case), case, "withdraw").status_code == 302
+    assert house.fresh(case).state == "withdrawn"
+
+
+def test_a_link_to_the_page_itself_reads_as_words_of_the_sentence() -> None:
+    from tuoshan.cases import conversation
+
+    case = house.begin()
+    client = house.opened(case)
+    for text in ("依据材料可在 https://a.example/portal/l/x:y 查看。", "请看 https://a.example/portal/survey/x:y 。"):
+        conversation.told(
+            case_id=case.pk, at=case.created_at, channel="portal", subject="", text=text, event_seq=1,
+            delivery=Message.Delivery.SENT,
+        )  # fmt: skip
+    page = house.page_of(case, client)
+    assert "依据材料可在本页面查看。" in page and "请看本页面。" in page
+
+
+def test_confirming_promises_no_work_that_does_not_follow() -> None:
+    case = house.answered(house.offered())
+    page = house.page_of(case, house.opened(case))
+    assert "继续处理" not in page.split('value="satisfied"')[1].split("</form>")[0]
+
+
 def test_withdrawing_ends_it() -> None:
     case = house.begin()
     client = house.opened(case)

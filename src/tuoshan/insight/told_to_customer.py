@@ -21,7 +21,10 @@ from tuoshan.knowledge.showing import fact_text
 FROM_START = frozenset({"long_text", "product", "order_line", "date", "money"})
 """Kinds of what was handed in at registration that go back to the customer; our own sorting does not."""
 
-_OWN_LINK = re.compile(r"(?:https?://[^\s/]+)?/portal/(?:l|survey)/[\w:.~=-]+(?: (?=[，。；：、）！？]))?")
+_LINK = r"(?:https?://[^\s/]+)?/portal/(?:l|survey)/[\w:.~=-]+"
+_CHINESE = r"[\u4e00-\u9fff，。；：、）！？]"
+_OWN_LINK = re.compile(rf"(?:(?<={_CHINESE}) )?{_LINK}(?: (?={_CHINESE}))?")
+"""A link to this very page, with the spaces that part an address, and no words, from Chinese."""
 
 
 def state_words(state: State) -> str:

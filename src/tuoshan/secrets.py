@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import phonenumbers
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -184,6 +185,16 @@ def mask_email(text: str) -> str:
     """Return an address of which only the first letter and the domain are readable: ``w***@example.com``."""
     local, at, domain = text.strip().partition("@")
     return f"{local[:1]}***@{domain}" if at and local else "***" if text.strip() else ""
+
+
+HIDDEN = "••••"
+"""Stands for a secret that is there."""
+
+
+def mask_address(text: str) -> str:
+    """Return a web address of which only the host is readable, as path and query may hold keys."""
+    found = urlsplit(text.strip())
+    return f"{found.scheme}://{found.hostname}/{HIDDEN}" if found.hostname else HIDDEN if text.strip() else ""
 
 
 def sign_link(purpose: str, payload: Mapping[str, Any], days: float | None) -> str:

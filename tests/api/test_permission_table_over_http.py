@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tuoshan.parties.models import OrgUnit, Person
-from tuoshan.parties.permissions import ANYBODY, PERMISSIONS, STAFF, name_of
+from tuoshan.parties.permissions import ANYBODY, CHANGING, PERMISSIONS, STAFF, name_of
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +147,20 @@ def test_who_gets_in(name: str, given: dict[str, Any], people: dict[str, Person]
             assert status < 500, f"{name} fails for {role}"
         else:
             assert status in (403, 405), f"{role} gets {status} at {name}"
+
+
+LOOKED_AT = [(name, given) for name, given in ALL if name_of(name) in CHANGING]
+
+
+@pytest.mark.parametrize(("name", "given"), LOOKED_AT, ids=[name for name, _given in LOOKED_AT])
+def test_who_may_only_look_sends_no_form(name: str, given: dict[str, Any], people: dict[str, Person]) -> None:
+    """Whoever may change what stands there is let in by every method; everybody else gets 403 for all but looking."""
+    for role, person in people.items():
+        client = Client(raise_request_exception=False)
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        for method in ("post", "put", "patch", "delete"):
+            status = getattr(client, method)(address_of(name, given)).status_code
+            assert (status != 403) == (role in CHANGING[name_of(name)]), f"{role} gets {status} by {method} at {name}"
 
 
 @pytest.mark.parametrize(("name", "given"), ALL, ids=[name for name, _given in ALL])

@@ -75,6 +75,14 @@ def test_who_only_reads_writes_nowhere() -> None:
             assert seed.key not in PERMISSIONS["workbench.act"]
 
 
+def test_who_only_reads_changes_nothing_that_stands_on_a_screen() -> None:
+    for seed in ROLES:
+        if seed.reads_only:
+            for name in permissions.CHANGING:
+                assert not permissions.may_change(someone(seed.key), name)
+                assert permissions.allowed(someone(seed.key), name) == (seed.key == permissions.AUDITOR), name
+
+
 def test_a_view_without_an_entry_refuses_to_load() -> None:
     with pytest.raises(ImproperlyConfigured):
         permissions.permitted("workbench.nonsense")

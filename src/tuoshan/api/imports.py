@@ -14,7 +14,7 @@ from tuoshan.api.problems import Problem
 from tuoshan.intake.imports import desk, mapping
 from tuoshan.intake.imports.tables import TableRefused
 from tuoshan.intake.models import ImportRun
-from tuoshan.parties.permissions import api_permitted
+from tuoshan.parties.permissions import api_permitted, may_change
 
 router = Router(tags=["imports"])
 MOST_RUNS = 50
@@ -89,13 +89,17 @@ def _row(run: ImportRun) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _out(run: ImportRun) -> dict[str, Any]:
+def _out(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     return _row(run) | {
         "columns": {name: run.mapping.get(name, "") for name in run.columns},
         "targets": [{"name": one.name, "title": str(one.title), "required": one.required} for one in mapping.TARGETS],
         "only": run.only,
-        "bad": [{"row": row, "why": why} for row, why in desk.bad_rows(run, MOST_BAD)],
+        "bad": [{"row": row, "why": why} for row, why in desk.bad_rows(run, MOST_BAD, masked=_only_reads(request))],
     }
+
+
+def _only_reads(request: HttpRequest) -> bool:
+    return not may_change(me(request), "workbench.import_errors")
 
 
 def _find(pk: int) -> ImportRun:
@@ -117,7 +121,7 @@ def import_list(request: HttpRequest) -> list[dict[str, Any]]:
 def import_upload(request: HttpRequest, file: Annotated[NinjaFile, FileParameter()]) -> tuple[int, dict[str, Any]]:
     """CSV or Excel; its headings are read and their meaning guessed. Nothing is imported yet."""
     try:
-        return 201, _out(_find(once(request, lambda: desk.take_in(file, me(request)).pk)))
+        return 201, _out(request, _find(once(request, lambda: desk.take_in(file, me(request)).pk)))
     except TableRefused as refused:
         raise Problem(422, "table_refused", str(refused)) from refused
 
@@ -126,7 +130,7 @@ def import_upload(request: HttpRequest, file: Annotated[NinjaFile, FileParameter
 @api_permitted("api.import_read")
 def import_read(request: HttpRequest, pk: Id) -> dict[str, Any]:
     """The first two hundred bad rows stand with it; all of them are in the file."""
-    return _out(_find(pk))
+    return _out(request, _find(pk))
 
 
 @router.put("/{pk}/columns", response=gives(ImportOut), url_name="import_columns", summary="Dry run")
@@ -139,7 +143,7 @@ def import_columns(request: HttpRequest, pk: Id, body: ColumnsIn) -> dict[str, A
     problems = desk.confirm(run, body.columns, body.playbook, live=body.live, only=body.only)
     if problems:
         raise Problem(422, "invalid_columns", " ".join(problems), facts={"problems": problems})
-    return _out(run)
+    return _out(request, run)
 
 
 @router.post("/{pk}/start", response=gives(ImportOut), url_name="import_start", summary="Import")
@@ -151,7 +155,7 @@ def import_start(request: HttpRequest, pk: Id) -> dict[str, Any]:
         desk.start(run)
     elif run.status != ImportRun.Status.RUNNING:
         raise Problem(409, "not_checked", desk.not_checked())
-    return _out(run)
+    return _out(request, run)
 
 
 @router.post("/{pk}/stop", response=gives(ImportOut), url_name="import_stop", summary="Stop")
@@ -159,7 +163,7 @@ def import_start(request: HttpRequest, pk: Id) -> dict[str, Any]:
 def import_stop(request: HttpRequest, pk: Id) -> dict[str, Any]:
     """What was taken stays."""
     desk.stop(_find(pk))
-    return _out(_find(pk))
+    return _out(request, _find(pk))
 
 
 @router.get(
@@ -168,8 +172,11 @@ def import_stop(request: HttpRequest, pk: Id) -> dict[str, Any]:
 )  # fmt: skip
 @api_permitted("api.import_errors")
 def import_errors(request: HttpRequest, pk: Id) -> HttpResponse | FileResponse:
-    """As a spreadsheet of their own, to be mended and imported again; 404 where there are none."""
+    """As a spreadsheet of their own, to be mended and imported again; 404 where there are none. Names and phones are
+    masked for who may not import.
+    """
     run = _find(pk)
     if not run.refused:
         raise Http404
-    return sent(desk.report(run), f"{run.pk}-errors.xlsx")
+    report = desk.report(run, masked=_only_reads(request))
+    return sent(report, f"{run.pk}-errors.xlsx")

@@ -20,7 +20,6 @@ from tuoshan.core.playbook import Playbook
 from tuoshan.integrations import mail, sms
 from tuoshan.integrations.failures import DeliveryError, DeliveryRefused
 from tuoshan.integrations.forms import SmsGatewayForm
-from tuoshan.integrations.models import SmsGateway
 from tuoshan.knowledge import templates
 from tuoshan.knowledge.case_values import known_variables
 from tuoshan.knowledge.company import company
@@ -295,12 +294,8 @@ def reply_remove(request: HttpRequest, pk: Id) -> tuple[int, None]:
 # -- the company and its ports ---------------------------------------------------------------------------------------
 
 
-def _port() -> SmsGateway:
-    return SmsGateway.objects.order_by("-is_on", "-id").first() or SmsGateway()
-
-
-def _outgoing() -> dict[str, Any]:
-    port = _port()
+def _outgoing(request: HttpRequest) -> dict[str, Any]:
+    port = outgoing.gateway_for(me(request))
     names = ("name", "url", "method", "format", "body", "success", "id_path", "timeout_seconds", "is_on")
     gateway = {name: getattr(port, name) for name in names} | {"has_headers": bool(port.headers)}
     return {
@@ -312,8 +307,10 @@ def _outgoing() -> dict[str, Any]:
 @router.get("/outgoing", response=gives(OutgoingOut), url_name="outgoing_read", summary="Company and ports")
 @api_permitted("api.outgoing_read")
 def outgoing_read(request: HttpRequest) -> dict[str, Any]:
-    """How the company presents itself, and the ports by which messages leave the house."""
-    return _outgoing()
+    """How the company presents itself, and the ports by which messages leave the house. Who may not change them reads
+    of the gateway's address the host alone, and not its body, as keys may stand in both.
+    """
+    return _outgoing(request)
 
 
 @router.patch("/outgoing/company", response=gives(OutgoingOut), url_name="company_change", summary="Change the company")
@@ -322,15 +319,15 @@ def company_change(request: HttpRequest, body: CompanyIn) -> dict[str, Any]:
     """Counts at once: on the portal, in messages, on paper."""
     form = judged(outgoing.CompanyForm(posted(asdict(company()) | body.dict(exclude_unset=True))))
     outgoing.store_company(request, form)
-    return _outgoing()
+    return _outgoing(request)
 
 
 @router.patch("/outgoing/gateway", response=gives(OutgoingOut), url_name="gateway_change", summary="Change the gateway")
 @api_permitted("api.gateway_change")
 def gateway_change(request: HttpRequest, body: GatewayIn) -> dict[str, Any]:
     """The one gateway for short messages."""
-    changed(request, "outgoing", SmsGatewayForm, _port(), body, outgoing.GATEWAY_FIELDS)
-    return _outgoing()
+    changed(request, "outgoing", SmsGatewayForm, outgoing.gateway_for(me(request)), body, outgoing.GATEWAY_FIELDS)
+    return _outgoing(request)
 
 
 @router.post("/outgoing/test", response=gives(SaidOut), url_name="outgoing_test", summary="A test message")

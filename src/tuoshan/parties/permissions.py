@@ -40,7 +40,24 @@ def _each(prefix: str, names: str, roles: frozenset[str]) -> dict[str, frozenset
     return {f"{prefix}{name}": roles for name in names.split()}
 
 
+CHANGING: dict[str, frozenset[str]] = {
+    **_each(
+        "workbench.settings_",
+        "people person skills skill roles role org_units org_unit party_map party outgoing playbooks playbook_check",
+        ADMINS,
+    ),
+    **_each(
+        "workbench.settings_",
+        "home changes categories category causes cause reasons reason calendars products product calendar recompute "
+        "tables table templates template replies reply",
+        CONFIGURERS,
+    ),
+    **_each("workbench.", "import_upload import_mapping import_run import_errors", LEADS),
+}
+"""Screens that auditors look at as well: who may change what stands on them, and send the forms there."""
+
 PERMISSIONS: dict[str, frozenset[str]] = {
+    **{name: roles | {AUDITOR} for name, roles in CHANGING.items()},
     # The site itself
     **_each("", "health set_language", ANYBODY),
     # Signing in, one's own account (parties)
@@ -81,21 +98,18 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each("workbench.", "parked_retry parked_drop absence leaver leave mailbox_retry mailbox_open", LEADS),
     **_each("workbench.", "lesson_make lesson_link lesson_check", LEADS),
     **_each("workbench.", "mailbox mailbox_message", OVERSIGHT),
-    **_each("workbench.", "import_upload import_mapping import_run import_stop import_errors", LEADS),
+    **_each("workbench.", "import_stop", LEADS),
     # Workbench: settings
     **_each(
         "workbench.settings_",
-        "people person person_make person_link person_factor person_skill person_active skills skill skill_make roles "
-        "role org_units org_unit org_unit_make party_map party outgoing outgoing_test playbooks playbook_check "
+        "person_make person_link person_factor person_skill person_active skill_make org_unit_make outgoing_test "
         "migration_try migration_start migration_stop",
         ADMINS,
     ),
     **_each("workbench.settings_", "migrations migration", INSPECTORS),
     **_each(
         "workbench.settings_",
-        "home changes categories category category_make causes cause cause_make reasons reason reason_make calendars "
-        "products product product_make calendar calendar_notice recompute tables table templates template replies "
-        "reply reply_make",
+        "category_make cause_make reason_make product_make calendar_notice reply_make",
         CONFIGURERS,
     ),
     **_each(
@@ -137,7 +151,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     **_each("api.", "case_step_back lesson_make lesson_link lesson_check parked_retry parked_drop mail_retry", LEADS),
     **_each("api.", "person_absences person_absence_make person_in_hand person_hand_on person_leave", LEADS),
-    **_each("api.import_", "list upload read columns start stop errors", LEADS),
+    **_each("api.import_", "list read errors", OVERSIGHT),
+    **_each("api.import_", "upload columns start stop", LEADS),
     **_each("api.", "board_read board_cases board_tomorrow board_approvals parked_list mail_list mail_read", OVERSIGHT),
     **_each("api.", "people_list", OVERSIGHT),
     **_each("api.", "report_list report_read report_file cases_file", REPORT_READERS),
@@ -146,22 +161,29 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     # Programs: settings
     **_each(
         "api.",
-        "person_list person_make person_read person_change person_link person_factor person_skill person_active "
-        "skill_list skill_make skill_read skill_change "
-        "role_list role_read role_change unit_list unit_make unit_read unit_change party_list party_read party_add "
-        "party_remove playbook_files playbook_file playbook_check playbook_use playbook_back outgoing_read "
+        "person_make person_change person_link person_factor person_skill person_active skill_make skill_change "
+        "role_change unit_make unit_change party_add party_remove playbook_check playbook_use playbook_back "
         "company_change gateway_change outgoing_test migration_try migration_start migration_stop",
         ADMINS,
     ),
-    **_each("api.", "migration_way migration_read migration_stayed", INSPECTORS),
     **_each(
         "api.",
-        "settings_changes category_all category_make category_read category_change cause_list cause_make cause_read "
-        "product_list product_make product_read product_change cause_change reason_list reason_make reason_read "
-        "reason_change calendar_list calendar_read calendar_change "
-        "calendar_notice clocks_read clocks_recompute table_list table_read table_change table_back template_list "
-        "template_read template_change "
-        "reply_list reply_make reply_read reply_change reply_remove book_change book_effect book_publish book_drop "
+        "person_list person_read skill_list skill_read role_list role_read unit_list unit_read party_list party_read "
+        "playbook_files playbook_file outgoing_read migration_way migration_read migration_stayed",
+        INSPECTORS,
+    ),
+    **_each(
+        "api.",
+        "settings_changes category_all category_read cause_list cause_read product_list product_read reason_list "
+        "reason_read calendar_list calendar_read clocks_read table_list table_read template_list template_read "
+        "reply_list reply_read",
+        CONFIGURERS | {AUDITOR},
+    ),
+    **_each(
+        "api.",
+        "category_make category_change cause_make cause_change product_make product_change reason_make reason_change "
+        "calendar_change calendar_notice clocks_recompute table_change table_back template_change "
+        "reply_make reply_change reply_remove book_change book_effect book_publish book_drop "
         "book_draft book_table book_table_change book_clause_change book_clause_drop",
         CONFIGURERS,
     ),
@@ -201,6 +223,8 @@ SCOPES: dict[str, str] = {
 }
 """What a token must be allowed for these; every other endpoint needs ``read``."""
 
+LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
 _INCLUDES = {"read": {"read"}, "write": {"read", "write"}, "admin": {"read", "write", "admin"}}
 
 Parameters = ParamSpec("Parameters")
@@ -253,6 +277,12 @@ def allowed(user: Any, name: str) -> bool:
     return bool(user.is_authenticated and user.is_active and not roles.isdisjoint(user.role_keys()))
 
 
+def may_change(user: Any, name: str) -> bool:
+    """Whether this user may send the forms of a screen that more roles look at; of any other, whether they get in."""
+    roles = CHANGING.get(name)
+    return allowed(user, name) and (roles is None or not roles.isdisjoint(user.role_keys()))
+
+
 def check(user: Any, name: str, *, scopes: list[str] | None = None) -> None:
     """Raise NotSignedIn, NotPermitted or ScopeMissing unless the user may; ``scopes`` are a token's."""
     if entry(name) is ANYBODY:
@@ -269,7 +299,8 @@ def check(user: Any, name: str, *, scopes: list[str] | None = None) -> None:
 def permitted(
     name: str,
 ) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """Guard a Django view: to the sign-in page when nobody is signed in (and back), 403 without the role.
+    """Guard a Django view: to the sign-in page when nobody is signed in (and back), 403 without the role, and 403 for
+    who may only look but sends a form.
 
     A name without an entry fails when the module is loaded, so no unlisted view can be served.
     """
@@ -282,6 +313,8 @@ def permitted(
                 check(request.user, name)
             except NotSignedIn:
                 return redirect_to_login(request.get_full_path())
+            if request.method not in LOOKING and not may_change(request.user, name):
+                raise NotPermitted(name)
             return view(request, *args, **kwargs)
 
         guarded.permission = name  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from tuoshan.cases.forms import words
 from tuoshan.intake.imports import desk, mapping
 from tuoshan.intake.imports.tables import TableRefused
 from tuoshan.intake.models import ImportRun
-from tuoshan.parties.permissions import permitted
+from tuoshan.parties.permissions import may_change, permitted
 
 SHOWN_BAD = 50
 SHOWN_RUNS = 20
@@ -26,6 +26,10 @@ def _find(number: int) -> ImportRun:
     if run is None:
         raise Http404
     return run
+
+
+def _only_reads(request: HttpRequest) -> bool:
+    return not may_change(request.user, "workbench.import_errors")
 
 
 @permitted("workbench.import_upload")
@@ -99,7 +103,7 @@ def show_run(request: HttpRequest, number: int) -> HttpResponse:
         desk.start(run)
         return redirect("workbench:import_run", run.pk)
     template = "progress" if request.headers.get("HX-Request") else "run"
-    bad = [{"number": row, "why": why} for row, why in desk.bad_rows(run, SHOWN_BAD)]
+    bad = [{"number": row, "why": why} for row, why in desk.bad_rows(run, SHOWN_BAD, masked=_only_reads(request))]
     context = {"run": run, "bad": bad, "more": max(0, len(run.refused) - SHOWN_BAD)}
     return render(request, f"workbench/importing/{template}.html", context)
 
@@ -121,7 +125,8 @@ def errors(request: HttpRequest, number: int) -> HttpResponseBase:
     if not run.refused:
         raise Http404
     name = run.file_name.rpartition(".")[0] or run.file_name
-    return FileResponse(desk.report(run).open("rb"), as_attachment=True, filename=f"{name}-{_('待修改')}.xlsx")
+    report = desk.report(run, masked=_only_reads(request))
+    return FileResponse(report.open("rb"), as_attachment=True, filename=f"{name}-{_('待修改')}.xlsx")
 
 
 urlpatterns = [

@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from tuoshan.integrations import notifying
-from tuoshan.parties.permissions import allowed, name_of
+from tuoshan.parties.permissions import allowed, may_change, name_of
 from tuoshan.workbench.addresses import address
 from tuoshan.workbench.queues import rail_groups
 
@@ -62,12 +62,20 @@ GROUPS: list[tuple[Any, list[Item]]] = [
 
 
 def rail(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `rail`, read only where a page shows it."""
+    """Context processor: `rail`, read only where a page shows it, and `may_change`: whether the reader may send the
+    forms of this screen, or only looks at it.
+    """
     return {
+        "may_change": SimpleLazyObject(lambda: _may_change(request)),
         "rail": SimpleLazyObject(lambda: groups_for(request)),
         "bell": SimpleLazyObject(lambda: _bell(request)),
         "palette_search_url": "/palette",
     }
+
+
+def _may_change(request: HttpRequest) -> bool:
+    here = request.resolver_match
+    return here is not None and may_change(request.user, name_of(here.view_name))
 
 
 def _bell(request: HttpRequest) -> dict[str, Any] | None:

@@ -1,7 +1,8 @@
 """Imports from the desk: take the file in, remember what was confirmed, work it off in pieces by the agenda."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -26,6 +27,7 @@ from tuoshan.intake.imports.running import Bad
 from tuoshan.intake.imports.tables import Row, TableRefused
 from tuoshan.intake.models import ImportRun
 from tuoshan.parties.models import Person
+from tuoshan.secrets import mask_name, mask_phone
 
 LARGEST_BYTES = 200 * 1024 * 1024
 PIECE = 1000
@@ -178,12 +180,28 @@ def stop(run: ImportRun) -> None:
     )
 
 
-def report(run: ImportRun) -> Path:
-    """The bad rows as a spreadsheet of their own."""
-    made = folder() / f"{run.pk}-errors.xlsx"
-    bad = (Bad(Row(item["number"], item["cells"]), Reason.from_json(item["why"])) for item in run.refused)
-    reports.write_errors(made, list(run.columns), bad)
+_MASKS: dict[str, Callable[[str], str]] = {"name": mask_name, "phone": mask_phone}
+
+
+def report(run: ImportRun, *, masked: bool = False) -> Path:
+    """The bad rows as a spreadsheet of their own. `masked`, for who only reads: names and phones are, and columns that
+    are not imported, of which nobody said what they hold, are left out.
+    """
+    made = _report_of(run, masked)
+    columns = [name for name in run.columns if run.mapping.get(name)] if masked else list(run.columns)
+    hide = {name: _MASKS[target] for name, target in run.mapping.items() if target in _MASKS} if masked else {}
+    bad = (Bad(Row(item["number"], _cells(item, hide)), _why(item, masked)) for item in run.refused)
+    reports.write_errors(made, columns, bad)
     return made
+
+
+def _cells(item: dict[str, Any], hide: Mapping[str, Callable[[str], str]]) -> dict[str, str]:
+    cells: dict[str, str] = item["cells"]
+    return cells | {name: mask(cells.get(name, "")) for name, mask in hide.items()}
+
+
+def _report_of(run: ImportRun, masked: bool) -> Path:
+    return folder() / f"{run.pk}-errors{'-masked' if masked else ''}.xlsx"
 
 
 def sweep(now: datetime) -> int:
@@ -191,7 +209,8 @@ def sweep(now: datetime) -> int:
     old = ImportRun.objects.filter(created_at__lt=now - KEPT).exclude(stored_name="")
     for run in old:
         shelf.forget(path_of(run))
-        (folder() / f"{run.pk}-errors.xlsx").unlink(missing_ok=True)
+        for masked in (False, True):
+            _report_of(run, masked).unlink(missing_ok=True)
     return old.update(stored_name="", sample=[], refused=[])
 
 
@@ -199,9 +218,16 @@ def _kept(bad: Bad) -> dict[str, Any]:
     return {"number": bad.row.number, "cells": bad.row.cells, "why": bad.why.to_json()}
 
 
-def bad_rows(run: ImportRun, most: int) -> list[tuple[int, str]]:
-    """The first bad rows: number, and why, in the language in force."""
-    return [(item["number"], str(Reason.from_json(item["why"]))) for item in run.refused[:most]]
+def bad_rows(run: ImportRun, most: int, *, masked: bool = False) -> list[tuple[int, str]]:
+    """The first bad rows: number, and why, in the language in force; `masked` for who only reads."""
+    return [(item["number"], str(_why(item, masked))) for item in run.refused[:most]]
+
+
+def _why(item: dict[str, Any], masked: bool) -> Reason:
+    reason = Reason.from_json(item["why"])
+    if not masked or "phone" not in reason.facts:
+        return reason
+    return replace(reason, facts={**reason.facts, "phone": mask_phone(str(reason.facts["phone"]))})
 
 
 def is_running() -> str:

@@ -1,6 +1,7 @@
 """How the company presents itself, and the ports by which mail and short messages leave the house."""
 
 from dataclasses import asdict
+from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
@@ -12,13 +13,23 @@ from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import calendars
 from tuoshan.integrations import mail, sms
-from tuoshan.integrations.models import OutgoingMessage
+from tuoshan.integrations.models import OutgoingMessage, SmsGateway
 from tuoshan.knowledge.company import Company, company, set_company
 from tuoshan.office.settings import recording
 from tuoshan.office.settings.recording import Both, both
-from tuoshan.secrets import mask_email, mask_phone
+from tuoshan.parties.permissions import may_change
+from tuoshan.secrets import HIDDEN, mask_address, mask_email, mask_phone
 
 GATEWAY_FIELDS = ("name", "url", "method", "format", "body", "success", "id_path", "timeout_seconds", "is_on")
+
+
+def gateway_for(reader: Any) -> SmsGateway:
+    """The gateway, or an empty one; who may not change it reads neither its body nor more of its address than the host.
+    """
+    port = SmsGateway.objects.order_by("-is_on", "-id").first() or SmsGateway()
+    if not may_change(reader, "workbench.settings_outgoing"):
+        port.url, port.body = mask_address(port.url), HIDDEN if port.pk else ""
+    return port
 
 
 class CompanyForm(forms.Form):

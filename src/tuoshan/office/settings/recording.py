@@ -15,7 +15,7 @@ from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
 from tuoshan.parties.models import Person, SettingChange
-from tuoshan.secrets import EncryptedTextField, mask_email, mask_phone
+from tuoshan.secrets import HIDDEN, EncryptedTextField, mask_email, mask_phone
 
 AREAS = {
     "people": _("人员"),
@@ -84,7 +84,7 @@ def as_read(instance: models.Model, names: Iterable[str]) -> dict[str, str]:
             shown[name] = punctuation.listed(getattr(instance, name).all()) if instance.pk else ""
         elif isinstance(field, EncryptedTextField):
             value = str(getattr(instance, name) or "")
-            shown[name] = _MASKED[name](value) if name in _MASKED else "••••" if value else ""
+            shown[name] = _MASKED[name](value) if name in _MASKED else HIDDEN if value else ""
         elif name in _IN_WORDS:
             shown[name] = _IN_WORDS[name](getattr(instance, name))
         elif getattr(field, "choices", None):

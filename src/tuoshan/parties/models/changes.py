@@ -1,5 +1,6 @@
 """Who changed which setting, when, and what stood there before and after."""
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from django.db import models
@@ -7,6 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from tuoshan import clock
 from tuoshan.parties.naming import in_language
+from tuoshan.secrets import HIDDEN, mask_address
+
+_HIDING: dict[tuple[str, str], Callable[[str], str]] = {
+    ("outgoing", "url"): mask_address,
+    ("outgoing", "body"): lambda text: HIDDEN if text else "",
+}
+"""What of a gateway may hold its keys, by area and field."""
 
 
 class SettingChange(models.Model):
@@ -48,12 +56,19 @@ class SettingChange(models.Model):
 
     @property
     def shown_fields(self) -> list[dict[str, str]]:
-        """Each field with its title, what it was and what it became, in the language in force."""
+        """Each field with its title, what it was and what it became, in the language in force; where keys may stand in
+        it, only that it was changed.
+        """
         return [
-            {"name": one["name"]}
-            | {part: in_language(one[part], one.get(f"{part}_en", "")) for part in ("label", "before", "after")}
+            {"name": one["name"], "label": in_language(one["label"], one.get("label_en", ""))}
+            | {part: self._shown(one, part) for part in ("before", "after")}
             for one in self.fields
         ]
+
+    def _shown(self, one: dict[str, str], part: str) -> str:
+        said = in_language(one[part], one.get(f"{part}_en", ""))
+        hide = _HIDING.get((self.area, one["name"]))
+        return hide(said) if hide else said
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Add the row. Raises TypeError for one that is stored already."""

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tuoshan.office.settings import recording
-from tuoshan.parties.permissions import permitted
+from tuoshan.parties.permissions import allowed, name_of, permitted
 
 PAGE = 60
 
@@ -101,13 +101,18 @@ def list_page(request: HttpRequest, area: Area, **more: Any) -> HttpResponse:
             "page": page,
             "query": query,
             "chosen": chosen,
-            "make_href": reverse(f"workbench:settings_{area.make}") if area.make else "",
+            "make_href": _make_href(request, area),
             "previous_url": _page_url(request, page.previous_page_number() if page.has_previous() else 0),
             "next_url": _page_url(request, page.next_page_number() if page.has_next() else 0),
             "changes": recording.changes(area.key),
             **more,
         },
     )
+
+
+def _make_href(request: HttpRequest, area: Area) -> str:
+    name = f"workbench:settings_{area.make}"
+    return reverse(name) if area.make and allowed(request.user, name_of(name)) else ""
 
 
 def _page_url(request: HttpRequest, number: int) -> str:

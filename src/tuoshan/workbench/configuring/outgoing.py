@@ -16,10 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tuoshan.integrations import mail, sms
 from tuoshan.integrations.failures import DeliveryError, DeliveryRefused
 from tuoshan.integrations.forms import SmsGatewayForm
-from tuoshan.integrations.models import SmsGateway
 from tuoshan.knowledge.company import company
 from tuoshan.office.settings import recording
-from tuoshan.office.settings.outgoing import GATEWAY_FIELDS, CompanyForm, store_company, test
+from tuoshan.office.settings.outgoing import GATEWAY_FIELDS, CompanyForm, gateway_for, store_company, test
 from tuoshan.parties.permissions import permitted
 
 
@@ -29,7 +28,7 @@ from tuoshan.parties.permissions import permitted
 def outgoing(request: HttpRequest) -> HttpResponse:
     """Company, mail, short messages."""
     which = request.POST.get("which", "")
-    port = SmsGateway.objects.order_by("-is_on", "-id").first() or SmsGateway()
+    port = gateway_for(request.user)
     company_form = CompanyForm(request.POST if which == "company" else None, initial=asdict(company()), prefix="c")
     gateway_form = SmsGatewayForm(request.POST if which == "gateway" else None, instance=port, prefix="g")
     if which == "company" and company_form.is_valid():

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from tuoshan import punctuation
 from tuoshan.cases.forms import PROBLEMS, words
 from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import Playbook
@@ -186,7 +187,8 @@ def evidence_title(kind: str) -> str:
 
 
 def _evidence(kind: str) -> str:
-    return _("或").join(str(EVIDENCE.get(one, one)) for one in kind.split("|"))
+    *others, last = (str(EVIDENCE.get(one, one)) for one in kind.split("|"))
+    return _("或").join([punctuation.listed(others), last]) if others else last
 
 
 def _who(playbook: Playbook, parties: Iterable[str]) -> str:

@@ -9,12 +9,19 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from tuoshan.cases.models import Case
 from tuoshan.markup import filled
 from tuoshan.templatetags.design import clock_chip, grade, icon
 from tuoshan.workbench.addresses import address
 from tuoshan.workbench.cards import Card, graded
 
 register = template.Library()
+
+
+@register.simple_tag
+def grade_of(case: Case) -> SafeString:
+    """The grade of a case; nothing where its process gives none."""
+    return grade(case.grade) if graded(case) else SafeString("")
 
 
 @register.simple_tag
@@ -31,7 +38,7 @@ def case_card(row: Card, pane: dict[str, Any]) -> SafeString:
         '<span class="truncate">{}{}</span>'
         '<time class="ml-auto shrink-0" data-ago datetime="{}">{}</time></span>\n</a></li>\n',
         _pick(case.number) if pane.get("bulk") else "", address("workbench:case", case.number), pane["back"],
-        _CURRENT if case.pk == pane["current"] else "", grade(case.grade) if graded(case) else "", case.number,
+        _CURRENT if case.pk == pane["current"] else "", grade_of(case), case.number,
         _chip(row),
         " font-semibold" if row.unread else "", case.title, _unread() if row.unread else "",
         row.customer or row.state, row.state if row.customer else "", f" {row.product}" if row.product else "",

@@ -50,3 +50,13 @@ def test_the_same_seed_gives_the_same_values() -> None:
 
 def test_without_a_seed_tokens_differ() -> None:
     assert identifiers.token() != identifiers.token()
+
+
+def test_ids_of_every_year_are_known_as_ids() -> None:
+    """From November 2027 on they have a digit more."""
+    for year in (2026, 2028, 2055):
+        with product_clock.use(datetime(year, 6, 1, tzinfo=UTC)):
+            assert identifiers.is_id(str(identifiers.next_id())), year
+    assert identifiers.is_id(str(2**63 - 1))
+    for text in (str(2**63), "9" * 19, "9" * 40, "", "-1", "1.0", "²", "１２", " 1"):
+        assert not identifiers.is_id(text), text

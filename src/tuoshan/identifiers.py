@@ -26,10 +26,17 @@ _MICROSECOND = timedelta(microseconds=1)
 _machine = int.from_bytes(
     hashlib.blake2b(f"{socket.gethostname()}/{uuid.getnode()}".encode(), digest_size=4).digest(), "big"
 )
+LARGEST = 2**63 - 1
+"""What a column of 64 bits holds; ids have nineteen digits from November 2027 on."""
 _lock = threading.Lock()
 _last_tick = 0
 _seeded: random.Random | None = None
 _seeded_node = 0
+
+
+def is_id(text: str) -> bool:
+    """Whether a text from outside can be the id of a row: plain digits, no more than a column holds."""
+    return text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= LARGEST
 
 
 def next_id() -> int:

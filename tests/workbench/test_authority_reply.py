@@ -1,13 +1,11 @@
 """By when an authority wants our written reply: a clock of the case from registration to the reports."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pytest
-from django.test import Client
 from tests.insight.house import House
 from tests.portal.house import proof
+from tests.workbench.shippedhouse import client, house
 
 from tuoshan.agenda.worker import drain
 from tuoshan.cases import service
@@ -16,28 +14,10 @@ from tuoshan.cases.possible import row_of
 from tuoshan.insight import indexing
 from tuoshan.integrations.models import Notification
 
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-"""Monday 2 March 2026, 09:00 in Shanghai."""
+__all__ = ["house"]
+
 DUE = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 """Wednesday 17:00."""
-
-
-@pytest.fixture
-def house(db: None, clock: Any, settings: Any, tmp_path: Any) -> Iterator[House]:
-    """Units and people, with the playbooks that ship. 陈 is the agent and 林 the supervisor."""
-    from tuoshan.cases import calendars, library
-
-    settings.DATA_DIR = tmp_path
-    calendars.forget()
-    library.load_all()
-    yield House()
-    calendars.forget()
-
-
-def client(house: House, name: str) -> Client:
-    made = Client()
-    made.force_login(house.fresh(name))
-    return made
 
 
 def passed_on(house: House, due: str = "2026-03-04T17:00", channel: str = "authority") -> Case:

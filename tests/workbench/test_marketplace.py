@@ -1,14 +1,13 @@
 """The marketplace's cases at our desk: the merchant is us, so what the merchant owes is our clock everywhere."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.test import Client
 from tests.insight.house import House
 from tests.portal.house import proof
+from tests.workbench.shippedhouse import NOW, client, house
 
 from tuoshan.agenda.worker import drain
 from tuoshan.cases import service
@@ -18,27 +17,9 @@ from tuoshan.integrations.models import Notification
 from tuoshan.parties import customers
 from tuoshan.parties.models import Person
 
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-"""Monday 2 March 2026, 09:00 in Shanghai."""
+__all__ = ["house"]
+
 STORE = frozenset({"staff", "applicant", "store_head"})
-
-
-@pytest.fixture
-def house(db: None, clock: Any, settings: Any, tmp_path: Any) -> Iterator[House]:
-    """Units and people, with the playbooks that ship. 陈 is the agent and 林 the supervisor."""
-    from tuoshan.cases import calendars, library
-
-    settings.DATA_DIR = tmp_path
-    calendars.forget()
-    library.load_all()
-    yield House()
-    calendars.forget()
-
-
-def client(house: House, name: str) -> Client:
-    made = Client()
-    made.force_login(house.fresh(name))
-    return made
 
 
 def request(house: House, playbook: str = "pinduoduo_refund", *, unit: str = "service", **values: Any) -> Case:

@@ -187,6 +187,25 @@ def test_those_that_stay_are_paged_and_parted_by_reason(changed: Any, monkeypatc
     assert changed.client("admin").get(page_of(run) + "?cursor=x").status_code == 404
 
 
+def test_however_many_runs_there_were_they_are_listed_in_as_many_statements(changed: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def statements() -> int:
+        client = changed.client("admin")
+        client.get(first_page())
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(first_page()).status_code == 200
+        return len(seen)
+
+    tried(changed)
+    before = statements()
+    for _again in range(3):
+        tried(changed)
+    assert MigrationRun.objects.count() == 4
+    assert statements() == before
+
+
 def far() -> Any:
     from datetime import timedelta
 

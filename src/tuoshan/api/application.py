@@ -13,7 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.security import APIKeyCookie, HttpBearer
 
-from tuoshan import __version__, clock
+from tuoshan import __version__, clock, identifiers
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.api import problems
 from tuoshan.api.describing import Described
@@ -121,7 +121,7 @@ def idempotency_key(request: HttpRequest) -> str | None:
     return key or None
 
 
-Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Id = Annotated[int, Field(ge=1, le=identifiers.LARGEST)]
 """An id in an address or a body: no number that a database cannot hold."""
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=200)]
 """A text in an address."""

@@ -19,6 +19,7 @@ from tuoshan.cases import library
 from tuoshan.cases.library import PlaybookUnknown
 from tuoshan.catalog.models import OrderRef, Product
 from tuoshan.core.playbook import Playbook
+from tuoshan.identifiers import is_id
 from tuoshan.intake import beside, pasted
 from tuoshan.intake.arrivals import Came
 from tuoshan.intake.channels import particulars_of
@@ -155,7 +156,7 @@ def _product(playbook: Playbook, values: dict[str, Any], said: str) -> str:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return int(text) if is_id(text) else 0
 
 
 def _has(playbook: Playbook, name: str) -> bool:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -319,9 +320,7 @@ def _kept(row: KeptRuling) -> dict[str, Any]:
 def case_ruling_paper(request: HttpRequest, number: str, pk: Id) -> HttpResponse:
     """As it was frozen, in the caller's language."""
     case = find_case(request, number)
-    row = KeptRuling.objects.filter(pk=pk, case_id=case.pk).first()
-    if row is None:
-        raise Http404
+    row = get_object_or_404(KeptRuling, pk=pk, case_id=case.pk)
     return _pdf(printing.paper_of(row, case.number, _language()), f"{case.number}-{row.pk}")
 
 
@@ -334,9 +333,7 @@ def case_ruling_trace(request: HttpRequest, number: str, pk: Id) -> dict[str, An
     """Worked out again from the frozen facts by the versions that ruled; 409 where these do not give the frozen ruling
     any more."""
     case = find_case(request, number)
-    row = KeptRuling.objects.filter(pk=pk, case_id=case.pk).first()
-    if row is None:
-        raise Http404
+    row = get_object_or_404(KeptRuling, pk=pk, case_id=case.pk)
     found = retracing.worked_out_again(row)
     if found is None:
         raise Problem(409, "not_derivable", _("裁定时的规则版本或节假日安排已经不同，今天推不出同样的结果。"))
@@ -371,9 +368,7 @@ def case_rule(request: HttpRequest, number: str, body: KeepIn) -> dict[str, str]
 def case_override(request: HttpRequest, number: str, pk: Id, body: OverrideIn) -> dict[str, str]:
     """What is done instead of a ruling; below what the law gives a supervisor decides."""
     case = find_case(request, number)
-    row = KeptRuling.objects.filter(pk=pk, case_id=case.pk).first()
-    if row is None:
-        raise Http404
+    row = get_object_or_404(KeptRuling, pk=pk, case_id=case.pk)
     if body.remedy not in (*REMEDIES, "none"):
         raise invalid({"remedy": [", ".join((*REMEDIES, "none"))]})
 

@@ -1,9 +1,11 @@
 """Settings: the open cases of a playbook brought over to another version, tried first, then started."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
@@ -118,22 +120,15 @@ class StayedPage(Schema):
     next: str
 
 
-def _out(run: MigrationRun) -> dict[str, Any]:
+def _out(run: MigrationRun, stayed: Sequence[migrating.Reason] | None = None) -> dict[str, Any]:
+    """`stayed`: why cases did, where it was read already."""
     names = (
         "playbook", "from_hash", "to_hash", "states", "tasks", "status", "total", "looked_at", "moved", "clocks",
         "stayed", "asked_at", "started_at", "ended_at",
     )  # fmt: skip
-    reasons = [
-        {"because": one.because, "title": one.title, "number": one.number} for one in migrating.reasons(run)
-    ]
+    why = migrating.reasons([run])[run.pk] if stayed is None else stayed
+    reasons = [{"because": one.because, "title": one.title, "number": one.number} for one in why]
     return {name: getattr(run, name) for name in names} | {"id": str(run.pk), "reasons": reasons}
-
-
-def _find(pk: int) -> MigrationRun:
-    run = MigrationRun.objects.filter(pk=pk).first()
-    if run is None:
-        raise Http404
-    return run
 
 
 def _way(key: str, from_hash: str, to_hash: str) -> Way:
@@ -153,6 +148,8 @@ def migration_way(request: HttpRequest, key: str, from_hash: str = "", to_hash: 
     """The versions of a playbook that open cases go by, what another one no longer has, and the last twenty runs."""
     chosen = _way(key, from_hash, to_hash)
     form = MapForm(chosen=chosen)
+    runs = migrating.runs(key)[: migrating.SHOWN_RUNS]
+    stayed = migrating.reasons(runs)
     return {
         "playbook": key, "from_hash": chosen.origin, "to_hash": chosen.to.hash, "waiting": form.ahead.many,
         "versions": [
@@ -162,7 +159,7 @@ def migration_way(request: HttpRequest, key: str, from_hash: str = "", to_hash: 
         "lost_states": [_lost(form, "state", one) for one in form.ahead.states],
         "lost_tasks": [_lost(form, "task", one) for one in form.ahead.tasks],
         "states": migrating.states_to_choose(chosen.to), "tasks": migrating.tasks_to_choose(chosen.to),
-        "runs": [_out(run) for run in migrating.runs(key)[: migrating.SHOWN_RUNS]],
+        "runs": [_out(run, stayed[run.pk]) for run in runs],
     }  # fmt: skip
 
 
@@ -184,7 +181,7 @@ def migration_try(request: HttpRequest, key: str, body: MigrationIn) -> tuple[in
         except migration_runs.GoingOn as other:
             raise _going_on(other.run) from other
 
-    return 201, _out(_find(once(request, begin)))
+    return 201, _out(get_object_or_404(MigrationRun, pk=once(request, begin)))
 
 
 def _named(chosen: Way, body: MigrationIn) -> Any:
@@ -201,7 +198,7 @@ def _named(chosen: Way, body: MigrationIn) -> Any:
 @api_permitted("api.migration_read")
 def migration_read(request: HttpRequest, pk: Id) -> dict[str, Any]:
     """How far a trial or a run has come, and what came of it."""
-    return _out(_find(pk))
+    return _out(get_object_or_404(MigrationRun, pk=pk))
 
 
 @router.get(
@@ -212,7 +209,7 @@ def migration_stayed(
     request: HttpRequest, pk: Id, because: str = "", cursor: str = "", limit: Limit = 50
 ) -> dict[str, Any]:
     """Those of one reason, or all of them."""
-    page = page_of(migrating.stayed(_find(pk), because), cursor, limit)
+    page = page_of(migrating.stayed(get_object_or_404(MigrationRun, pk=pk), because), cursor, limit)
     names = ("number", "title", "because", "why")
     cases = [{name: getattr(one, name) for name in names} for one in migrating.told(page.rows)]
     return {"cases": cases, "next": page.next}
@@ -227,19 +224,19 @@ def migration_start(request: HttpRequest, pk: Id) -> dict[str, Any]:
 
     def begin() -> int:
         try:
-            migrating.start(request, _find(pk))
+            migrating.start(request, get_object_or_404(MigrationRun, pk=pk))
         except migration_runs.GoingOn as other:
             raise _going_on(other.run) from other
         except migration_runs.NotTried as error:
             raise Problem(409, "not_tried", str(migrating.NOT_TRIED)) from error
         return pk
 
-    return _out(_find(once(request, begin)))
+    return _out(get_object_or_404(MigrationRun, pk=once(request, begin)))
 
 
 @router.post("/migrations/runs/{pk}/stop", response=gives(MigrationOut), url_name="migration_stop", summary="Stop")
 @api_permitted("api.migration_stop")
 def migration_stop(request: HttpRequest, pk: Id) -> dict[str, Any]:
     """What was brought over stays so."""
-    migration_runs.stop(_find(pk))
-    return _out(_find(pk))
+    migration_runs.stop(get_object_or_404(MigrationRun, pk=pk))
+    return _out(get_object_or_404(MigrationRun, pk=pk))

@@ -27,6 +27,18 @@ class ListedClock:
 NONE = ListedClock()
 
 
+class Running(NamedTuple):
+    """What of a clock's row is looked at here."""
+
+    case_id: int
+    key: str
+    name: str
+    kind: str
+    party: str
+    started_at: datetime
+    due_at: datetime
+
+
 def listed_clocks(cases: Iterable[Case]) -> dict[int, ListedClock]:
     """By case id, in one statement however many cases; ended cases and those without a running clock are left out."""
     known = {case.pk: case for case in cases if not case.ended}
@@ -42,18 +54,6 @@ def listed_clocks(cases: Iterable[Case]) -> dict[int, ListedClock]:
         elif row.name == case.due_name and row.due_at == case.due_at:
             found[case.pk] = ListedClock(warn_at=_warn_at(playbook, row))
     return found
-
-
-class Running(NamedTuple):
-    """What of a clock's row is looked at here."""
-
-    case_id: int
-    key: str
-    name: str
-    kind: str
-    party: str
-    started_at: datetime
-    due_at: datetime
 
 
 def _running(cases: Iterable[int]) -> list[Running]:

@@ -11,7 +11,6 @@ from contextvars import ContextVar
 
 from django.utils.translation import get_language
 
-LONGEST_ID = 19
 Entries = Sequence[tuple[str, object]]
 _lists: dict[str, Callable[[], Entries]] = {}
 _names: dict[str, Callable[[str], str]] = {}
@@ -59,11 +58,6 @@ def named(name: str) -> Callable[[Callable[[str], str]], Callable[[str], str]]:
         return name_of
 
     return keep
-
-
-def is_id(value: str) -> bool:
-    """Whether the value can be the id of a row."""
-    return value.isascii() and value.isdigit() and len(value) < LONGEST_ID
 
 
 @contextmanager

@@ -216,7 +216,7 @@ def _told(ruling: Ruling, language: str) -> list[str]:
         found.append(f"{signs[line.sign]} {line.words.in_language(language)}{cited}")
     found += [f"≠ {difference(one).in_language(language)}" for one in ruling.differences]
     found += [f"~ {why.in_language(language)}" for why in ruling.provisional]
-    found += [f"! {one.in_language(language)}" for one in ignored(ruling)]
+    found += [f"! {one.in_language(language)}" for one in ignored(ruling).values()]
     known = facts_of(ruling.packs) | {name: fact for read in ruling.reads for name, fact in read.pack.facts.items()}
     named = {name: pack.clauses[name].text for pack, name in ruling.clauses if name in pack.clauses}
     found += [f"[{name}] {text.in_language(language)}" for name, text in named.items()]

@@ -17,6 +17,7 @@ from tuoshan.documents import access, evidence, storage
 from tuoshan.documents.models import Evidence
 from tuoshan.documents.serving import file_response
 from tuoshan.documents.throttle import may_upload
+from tuoshan.identifiers import is_id
 from tuoshan.parties.permissions import permitted
 
 _THUMBNAIL_SECONDS = 3600
@@ -76,7 +77,7 @@ def upload(request: HttpRequest) -> JsonResponse:
     if kind not in Evidence.Kind.values:
         return _refused(_("不认识的凭证类别。"), "unknown_kind", 422)
     case = request.POST.get("case", "")
-    if case and not (case.isdecimal() and len(case) <= 19 and access.may_add(request, int(case))):
+    if case and not (is_id(case) and access.may_add(request, int(case))):
         return _refused(_("您不能向该工单添加凭证。"), "not_allowed", 403)
     token = "" if case else request.POST.get("token", "")
     taken = _accept(request, file, int(case) if case else None, token, kind)
@@ -126,7 +127,7 @@ def _refused(sentence: str, reason: str, status: int) -> JsonResponse:
 def discard(request: HttpRequest) -> JsonResponse:
     """Takes a file (`id`) out of the draft (`token`) before the form is sent."""
     number = request.POST.get("id", "")
-    if number.isdecimal() and len(number) <= 19 and evidence.remove_draft(request.POST.get("token", ""), int(number)):
+    if is_id(number) and evidence.remove_draft(request.POST.get("token", ""), int(number)):
         return JsonResponse({"id": number})
     return _refused(_("该文件已不在待提交的列表中。"), "not_found", 404)
 

@@ -9,6 +9,7 @@ from typing import Any
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.pack import REMEDIES
+from tuoshan.identifiers import is_id
 from tuoshan.insight import names
 from tuoshan.rulings import keeping, library, proposing
 from tuoshan.rulings.models import Override
@@ -78,8 +79,7 @@ def case_ids(span: Span, value: str) -> list[int]:
     elif kind == BELOW:
         found = rows.filter(below_law=True).values_list("case_id", flat=True)
     elif kind == PERSON:
-        found = rows.filter(made_by_id=int(name) if name.isascii() and name.isdigit() and len(name) < 19 else -1
-                            ).values_list("case_id", flat=True)  # fmt: skip
+        found = rows.filter(made_by_id=int(name) if is_id(name) else -1).values_list("case_id", flat=True)
     elif kind == BOOK:
         found = (one.row.case_id for one in within(span) if name in one.books)
     elif kind == CLAUSE:

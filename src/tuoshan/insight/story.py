@@ -16,6 +16,7 @@ from tuoshan.cases.models import Case, Message
 from tuoshan.core.case import Event
 from tuoshan.core.playbook import Playbook
 from tuoshan.documents.models import Evidence
+from tuoshan.identifiers import is_id
 from tuoshan.insight.record import Record
 from tuoshan.insight.values import day_heading
 from tuoshan.parties.models import Customer, Person
@@ -108,7 +109,7 @@ class Story:
         """The names of everybody of ours whom the story mentions."""
         found = {number for event in self.record.events for number in _persons_in(event)}
         found |= {str(message.author_id) for message in self.record.messages}
-        numbers = [int(number) for number in found if lists.is_id(number)]
+        numbers = [int(number) for number in found if is_id(number)]
         known = Person.objects.filter(pk__in=numbers).only("display_name", "username")
         return {person.pk: str(person) for person in known}
 

@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tuoshan.cases import lists
-from tuoshan.cases.lists import Entries, is_id, listed, named
+from tuoshan.cases.lists import Entries, listed, named
 from tuoshan.catalog.models import Category, Product
+from tuoshan.identifiers import is_id
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.name_order import name_order
 

@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.apps import apps
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,8 @@ from tuoshan.cases import lists
 from tuoshan.cases.models import Words as StoredWords
 from tuoshan.core.facts import Words
 from tuoshan.core.playbook import Field
+from tuoshan.identifiers import is_id
+from tuoshan.parties.models import Person
 
 Show = Callable[[Field, object], str]
 MIDNIGHT = "24:00"
@@ -84,19 +85,14 @@ def _named(field: Field, value: str, language: str) -> str:
     for choice in field.choices:
         if choice.value == value:
             return choice.title.in_language(language)
-    if field.kind in _MODELS:
-        return _row_name(_MODELS[field.kind], value)
-    if field.list or field.kind in ("choice", "choices"):
+    if field.kind == "person":
+        return _name_alone(value)
+    if field.list or field.kind in ("choice", "choices", "org_unit", "product"):
         return lists.title(field.list or field.kind, value)
     return value
 
 
-_MODELS = {"person": ("parties", "Person"), "org_unit": ("parties", "OrgUnit"), "product": ("catalog", "Product")}
-
-
-def _row_name(model: tuple[str, str], value: str) -> str:
-    """How a row that a fact names is called; the bare value where there is none."""
-    if not value.isascii() or not value.isdigit():
-        return value
-    row = apps.get_model(*model)._default_manager.filter(pk=int(value)).first()
-    return (getattr(row, "name", "") or str(row)) if row is not None else value
+def _name_alone(person: str) -> str:
+    """Of one of ours, without the unit that stands beside the name for colleagues."""
+    row = Person.objects.filter(pk=person).first() if is_id(person) else None
+    return str(row) if row is not None else person

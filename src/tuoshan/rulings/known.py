@@ -22,6 +22,7 @@ from tuoshan.catalog.models import Category, OrderRef, Product
 from tuoshan.core.case import CaseState
 from tuoshan.core.money import MoneyError, yuan
 from tuoshan.core.policy.pack import Fact
+from tuoshan.identifiers import is_id
 from tuoshan.parties.models import Customer, OrgUnit
 from tuoshan.rulings import keeping
 from tuoshan.rulings.models import KeptRuling
@@ -138,7 +139,7 @@ def _order(state: CaseState) -> OrderRef | None:
     if not given:
         return None
     orders = OrderRef.objects.select_related("unit")
-    found = orders.filter(pk=int(given)).first() if given.isdigit() and len(given) < 19 else None
+    found = orders.filter(pk=int(given)).first() if is_id(given) else None
     return found or orders.filter(order_no=given).order_by("-id").first()
 
 

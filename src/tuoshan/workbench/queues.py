@@ -14,6 +14,7 @@ from tuoshan import clock
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
 from tuoshan.cases.queries import CursorBroken
+from tuoshan.identifiers import is_id
 from tuoshan.office import filters as kept
 from tuoshan.office import queues as office
 from tuoshan.office.queues import NAMES, REPLIED, title_of
@@ -25,7 +26,6 @@ from tuoshan.workbench.landing import claims
 
 PAGE = 40
 MOST_ANEW = 400
-MOST_DIGITS = 19
 OWN = ("mine", REPLIED, "tasks", "watched")
 """`REPLIED` is what customers have answered in one's own cases; the others are conditions on cases alone."""
 SHARED = (
@@ -188,7 +188,7 @@ def _number(request: HttpRequest, name: str) -> int:
 
 
 def _digits(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else 0
+    return int(text) if is_id(text) else 0
 
 
 @permitted("workbench.queue_counts")

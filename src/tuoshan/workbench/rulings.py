@@ -239,7 +239,7 @@ def told(ruling: Ruling) -> Told:
         [words(difference(one)) for one in ruling.differences], [words(why) for why in ruling.provisional],
         len(ruling.questions), [(name, words(pack.clauses[name].text)) for pack, name in ruling.clauses],
         [(words(pack.title), words(LAYER_TITLES[pack.layer]), pack.version) for pack in ruling.packs],
-        [words(one) for one in ignored(ruling)],
+        [words(one) for one in ignored(ruling).values()],
     )  # fmt: skip
 
 

@@ -54,10 +54,7 @@ def as_data(ruling: Ruling, *, with_trace: bool = False) -> Data:
         "questions": [_question(ruling, one.fact, one.weight) for one in ruling.questions],
         "provisional": [_words(why) for why in ruling.provisional],
         "outside": ruling.outside,
-        "ignored": [
-            {"fact": name, "because": _words(because)}
-            for name, because in zip(ruling.ignored, ignored(ruling), strict=True)
-        ],
+        "ignored": [{"fact": name, "because": _words(because)} for name, because in ignored(ruling).items()],
     }
     if with_trace:
         data["trace"] = [

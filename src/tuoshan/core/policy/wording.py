@@ -90,14 +90,16 @@ def _right_en(right: Right) -> str:
     return words + (f" (fee {format_money(right.fee)})" if right.fee else "")
 
 
-def ignored(ruling: Ruling) -> list[Wording]:
-    """Which of the facts given were not used, for they do not exist in this matter."""
+def ignored(ruling: Ruling) -> dict[str, Wording]:
+    """Which of the facts given were not used, for they do not exist in this matter, each with that in words."""
     facts = {name: fact for read in ruling.reads for name, fact in read.pack.facts.items()}
-    labels = [facts[name].field.label for name in ruling.ignored]
-    return [
-        Wording(f"“{label.zh}”与这件事无关，没有采用", f"'{label.en}' does not belong to this matter and was not used")
-        for label in labels
-    ]
+    labels = {name: facts[name].field.label for name in ruling.ignored}
+    return {
+        name: Wording(
+            f"“{label.zh}”与这件事无关，没有采用", f"'{label.en}' does not belong to this matter and was not used"
+        )
+        for name, label in labels.items()
+    }
 
 
 def lines(ruling: Ruling) -> Iterator[Line]:

@@ -191,7 +191,8 @@ def start(request: HttpRequest, run: MigrationRun) -> None:
         if migration_runs.start(run, recording.me(request).pk):
             recording.record(
                 request, "playbooks", book.file, both(lambda: words(book.title)),
-                before=both(lambda: {"cases": from_title(run)}), after=both(lambda: {"cases": to_title(run)}),
+                before=both(lambda: {"cases": titled([run])[0].origin}),
+                after=both(lambda: {"cases": titled([run])[0].target}),
                 labels=both(lambda: {"cases": _("在办工单")}), action="done",
             )  # fmt: skip
 
@@ -201,17 +202,25 @@ def runs(key: str) -> "QuerySet[MigrationRun]":
     return MigrationRun.objects.filter(playbook=key).order_by("-asked_at", "-id")
 
 
-def _version_title(key: str, hash_: str) -> str:
-    row = StoredPlaybook.objects.filter(key=key, hash=hash_).values_list("version", flat=True).first()
-    return title_of(row, hash_)
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """A run with what the versions are called that it leads from and to."""
+
+    run: MigrationRun
+    origin: str
+    target: str
 
 
-def from_title(run: MigrationRun) -> str:
-    return _version_title(run.playbook, run.from_hash) if run.from_hash else _("所有其他版本")
+def titled(rows: Iterable[MigrationRun]) -> list[Titled]:
+    """Runs with their versions' titles, in one statement."""
+    listed = list(rows)
+    hashes = {hash_ for run in listed for hash_ in (run.from_hash, run.to_hash)}
+    known = dict(StoredPlaybook.objects.filter(hash__in=hashes).values_list("hash", "version"))
 
+    def version(hash_: str) -> str:
+        return title_of(known.get(hash_), hash_) if hash_ else _("所有其他版本")
 
-def to_title(run: MigrationRun) -> str:
-    return _version_title(run.playbook, run.to_hash)
+    return [Titled(run, version(run.from_hash), version(run.to_hash)) for run in listed]
 
 
 def title(run: MigrationRun) -> str:
@@ -255,12 +264,14 @@ class Reason:
     number: int
 
 
-def reasons(run: MigrationRun) -> list[Reason]:
-    """Why cases stayed, the most frequent first."""
-    rows = StayedCase.objects.filter(run_id=run.pk).values("because").annotate(n=Count("case_id")).order_by("-n")
-    return [
-        Reason(row["because"], why(row["because"]), str(WHAT_TO_DO.get(row["because"], "")), row["n"]) for row in rows
-    ]
+def reasons(runs: Iterable[MigrationRun]) -> dict[int, list[Reason]]:
+    """By run, why its cases stayed, the most frequent first."""
+    found: dict[int, list[Reason]] = {run.pk: [] for run in runs}
+    rows = StayedCase.objects.filter(run_id__in=found).values("run_id", "because")
+    for row in rows.annotate(n=Count("case_id")).order_by("-n"):
+        because = row["because"]
+        found[row["run_id"]].append(Reason(because, why(because), str(WHAT_TO_DO.get(because, "")), row["n"]))
+    return found
 
 
 def why(because: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -27,13 +27,6 @@ def _way(key: str, given: Any) -> Way:
         return office.way(key, given.get("from", ""), given.get("to", ""))
     except PlaybookUnknown as error:
         raise Http404 from error
-
-
-def _run(pk: int) -> MigrationRun:
-    run = MigrationRun.objects.filter(pk=pk).first()
-    if run is None:
-        raise Http404
-    return run
 
 
 def _back(request: HttpRequest, key: str) -> dict[str, Any]:
@@ -59,7 +52,7 @@ def _page(request: HttpRequest, chosen: Way, form: MapForm, status: int = 200) -
         "origins": [one for one in known if one.open and one.hash != chosen.to.hash],
         "going_on": migration_runs.going_on(key),
         "may_start": allowed(request.user, "workbench.settings_migration_start"), "back": _back(request, key),
-        "runs": [(run, office.from_title(run), office.to_title(run)) for run in office.runs(key)[:office.SHOWN_RUNS]],
+        "runs": office.titled(office.runs(key)[:office.SHOWN_RUNS]),
     }  # fmt: skip
     return render(request, "workbench/settings/migrations.html", context, status=status)
 
@@ -88,9 +81,10 @@ def _other(request: HttpRequest, run: MigrationRun) -> HttpResponse:
 @require_safe
 def migration(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a trial or a run has come; at its end what came of it, with the cases that stay, page by page."""
-    run = _run(pk)
+    run = get_object_or_404(MigrationRun, pk=pk)
     asks_again = bool(request.headers.get("HX-Request"))
-    context: dict[str, Any] = {"run": run, "from_title": office.from_title(run), "to_title": office.to_title(run)}
+    (named,) = office.titled([run])
+    context: dict[str, Any] = {"run": run, "from_title": named.origin, "to_title": named.target}
     if asks_again and run.is_going_on:
         return render(request, "workbench/settings/migration_progress.html", context)
     because = request.GET.get("because", "")
@@ -100,7 +94,7 @@ def migration(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404 from error
     context |= {
         "title": office.title(run), "mapped": office.mapped(run),
-        "reasons": office.reasons(run), "because": because, "rows": office.told(page.rows),
+        "reasons": office.reasons([run])[run.pk], "because": because, "rows": office.told(page.rows),
         "next_url": _turn(because, page.next), "previous_url": _turn(because, page.previous),
         "may_start": allowed(request.user, "workbench.settings_migration_start"),
     }  # fmt: skip
@@ -118,7 +112,7 @@ def _turn(because: str, cursor: str) -> str:
 @require_POST
 def migration_start(request: HttpRequest, pk: int) -> HttpResponse:
     """Do what was tried, or go on after a stop. A second time does nothing."""
-    run = _run(pk)
+    run = get_object_or_404(MigrationRun, pk=pk)
     try:
         office.start(request, run)
     except migration_runs.GoingOn as other:
@@ -132,7 +126,7 @@ def migration_start(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def migration_stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop a trial or a run; what was brought over stays so."""
-    run = _run(pk)
+    run = get_object_or_404(MigrationRun, pk=pk)
     migration_runs.stop(run)
     return redirect("workbench:settings_migration", run.pk)
 

@@ -156,7 +156,7 @@ def test_a_fact_that_does_not_exist_in_the_matter_is_named_and_not_used() -> Non
     facts = {"fault": "worn", "sold_on": "2026-05-20", "asked_on": "2026-05-25", "paid": "100"}
     told = ruled(book(), length_cm="9 cm", **facts)
     assert told.ignored == ("length_cm",)
-    assert [one.en for one in ignored(told)] == ["'Length' does not belong to this matter and was not used"]
+    assert [one.en for one in ignored(told).values()] == ["'Length' does not belong to this matter and was not used"]
     assert due(told) == due(ruled(book(), **facts))
     assert ruled(book(), **{**facts, "fault": "open"}, length_cm="9 cm").ignored == ()
     assert ruled(book(), length_cm="9 cm").ignored == (), "what the fault is may still make it a fact"

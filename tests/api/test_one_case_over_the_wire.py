@@ -18,6 +18,7 @@ FOUND = {"cause": "material-faulty", "liable": "product", "finding": "杯底有�
 GROUND = {"hold_ground": "court", "hold_note": "（2026）京01民初 8 号"}
 PROPOSAL = {
     "cause": "material-faulty", "liable": "product", "remedies": ["refund"], "remedy_steps": "退款", "amount": "300",
+    "refund_amount": "300", "amount_paid": "399",
     "carry_out_by": "2026-03-20",
 }  # fmt: skip
 

@@ -192,7 +192,8 @@ def request(page: Page, playbook: str, **values: Any) -> Case:
     own = {"ship_by": now - timedelta(days=3)} if playbook == "pinduoduo_refund" else {"special_goods": "no"}
     given = {
         "explanation": "杯口有裂纹，照片里能看到", "platform_no": "AS20260301", "refund_reason": "quality",
-        "amount": "59.90", "shipped": "yes", "window_end": now + timedelta(days=30), "order_no": "P-1001",
+        "amount_paid": "59.90", "amount": "59.90", "shipped": "yes",
+        "window_end": now + timedelta(days=30), "order_no": "P-1001",
     }  # fmt: skip
     fill(form, **given | own | values)
     photo(form, "裂纹.jpg")

@@ -19,11 +19,11 @@ PLAYBOOKS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLD
 
 DELETED = frozenset({
     "within", "at", "else", "until", "from", "late", "warn", "pauses", "before", "not_by", "if", "again", "while",
-    "retimes",
+    "retimes", "max",
 })  # fmt: skip
 """Keys that are taken out one at a time; of a list also each entry."""
 
-SECTIONS = ("states", "shared", "tasks", "deadlines", "holds")
+SECTIONS = ("fields", "states", "shared", "tasks", "deadlines", "holds")
 
 
 def mutants(text: str) -> Iterator[tuple[str, str]]:

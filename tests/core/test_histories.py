@@ -40,6 +40,8 @@ def long_form(name: str, kind: Any) -> dict[str, object]:
     label = f"{name} / {name}"
     if isinstance(kind, list):
         return {"kind": "choice", "label": label, "choices": {value: f"{value} / {value}" for value in kind}}
+    if isinstance(kind, dict) and "kind" in kind:
+        return kind
     if isinstance(kind, dict):
         return {"kind": "choices", "label": label, "choices": {value: f"{value} / {value}" for value in kind["list"]}}
     spelled = {"yes/no": "yes_no", "date and time": "datetime", "changes": "long_text"}

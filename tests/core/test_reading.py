@@ -175,7 +175,7 @@ def test_verbs_with_arguments() -> None:
     playbook = sound(text)
     verbs = {verb.name: verb for verb in playbook.actions["finish"].do}
     assert dict(verbs["assign"].arguments) == {"desk": "why"}
-    assert (verbs["carry_out"].target, dict(verbs["carry_out"].arguments)) == ("remedy", {"amount": "why"})
+    assert (verbs["carry_out"].target, dict(verbs["carry_out"].arguments)) == ("remedy", {"amounts": ("why",)})
     assert dict(verbs["book"].arguments) == {"desk": "why"}
     assert verbs["print"].target == "slip"
 

@@ -102,7 +102,8 @@ def test_the_approver_of_the_amount_is_asked(house: Any, work: Any) -> None:
     accept(house, case, handler=str(house.agent.pk))
     outcome = house.act(
         case, "propose", cause="transport", liable="carrier", remedies=["refund"], remedy_steps="退款",
-        amount=Decimal("3000.00"), carry_out_by=date(2026, 3, 20),
+        amount=Decimal("3000.00"), refund_amount=Decimal("3000.00"), amount_paid=Decimal("3000.00"),
+        carry_out_by=date(2026, 3, 20),
     )  # fmt: skip
     assert outcome.accepted, outcome.refusal
     work()

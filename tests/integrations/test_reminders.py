@@ -39,7 +39,8 @@ def offered(house: Any) -> Any:
         ("accept_simple", {**simple, "handler": str(house.agent.pk)}),
         ("propose", {
             "cause": "goods", "liable": "product", "remedies": ["refund"], "remedy_steps": "全额退款",
-            "amount": Decimal("100"), "carry_out_by": date(2026, 3, 20),
+            "amount": Decimal("100"), "refund_amount": Decimal("100"), "amount_paid": Decimal("100"),
+            "carry_out_by": date(2026, 3, 20),
         }),
     ):  # fmt: skip
         done = house.act(case, action, **values)

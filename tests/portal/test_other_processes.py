@@ -24,7 +24,8 @@ def refund(playbook: str, **more: Any) -> Case:
         playbook=playbook, actor=ActingAs.by_system(), channel="marketplace", customer_id=customer.pk, unit_id=None,
         values={
             "order_no": "P-1", "platform_no": "PDD-77", "refund_reason": "quality", "explanation": "收到就是坏的",
-            "amount": Decimal("59.90"), "shipped": True, "window_end": NOW + timedelta(days=30), **more,
+            "amount_paid": Decimal("59.90"), "amount": Decimal("59.90"), "shipped": True,
+            "window_end": NOW + timedelta(days=30), **more,
         },
     )  # fmt: skip
     assert outcome.refusal is None, outcome.refusal
@@ -50,6 +51,10 @@ def test_a_platform_case_is_followed_and_answered(playbook: str, more: dict[str,
     assert "请在 7 天内修改申请或申请平台介入" in page
     assert "请您在 3月9日 09:00 前答复" in page and "到时没有收到您的答复：已关闭" in page
     assert 'value="59.90"' in page  # what is known stands in the form
+    more_than_paid = do(client, case, "resubmit", page, refund_reason="quality", explanation="附上照片", amount="59.91")
+    said = more_than_paid.content.decode()
+    assert more_than_paid.status_code == 422 and "最多 59.90 元：不能超过“实付金额”" in said
+    assert "附上照片" in said and 'value="59.91"' in said, "what was typed is kept"
     answer = do(client, case, "resubmit", page, refund_reason="quality", explanation="附上照片", amount="49.90")
     assert answer.status_code == 302, answer.content.decode()
     assert house.fresh(case).state == "merchant"

@@ -44,7 +44,8 @@ def propose_and_carry_out(house: Any, case: Any, work: Any) -> None:
             "category": "1", "impact": "low", "urgency": "low", "next_step": "x", "handler": str(house.agent.pk)}),
         ("propose", {
             "cause": "transport", "liable": "carrier", "remedies": ["refund"], "remedy_steps": "退款",
-            "amount": Decimal("60.00"), "carry_out_by": date(2026, 3, 20)}),
+            "amount": Decimal("60.00"), "refund_amount": Decimal("60.00"), "amount_paid": Decimal("60.00"),
+            "carry_out_by": date(2026, 3, 20)}),
         ("agree_told", {"consent_by": "phone", "consent_words": "好的"}),
     )  # fmt: skip
     for action, values in steps:

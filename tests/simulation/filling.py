@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation.company import LISTS
 
+from tuoshan.core import forms
+from tuoshan.core.conditions import Scope
 from tuoshan.core.playbook import Field
 
 AMOUNTS = ("0", "0.01", "50", "200", "200.01", "201", "500", "500.01", "4800", "5000", "5001", "20000", "20001")
@@ -35,6 +37,26 @@ def filled(
         else:
             values[name] = chance.choice(WRONG)
     return values
+
+
+def fitted(
+    fields: Sequence[Field], values: dict[str, object], case: Scope, chance: random.Random
+) -> dict[str, object]:
+    """The values, mostly made to fit together: nothing that an answer leaves out, no amount above its ceiling."""
+    if chance.random() < 0.15:
+        return values
+    right = [item for item in fields if item.name not in forms.validate(fields, values, case)]
+    fit = {name: value for name, value in values.items() if name not in forms.not_asked(right, case)}
+    for item in fields:
+        for ceiling in item.ceilings:
+            amount, bound = fit.get(item.name), fit.get(ceiling, case.fact(ceiling))
+            if not isinstance(amount, Decimal):
+                continue
+            if isinstance(bound, Decimal):
+                fit[item.name] = min(amount, bound)
+            elif any(one.name == ceiling for one in fields):
+                fit[ceiling] = amount
+    return fit
 
 
 def value_for(item: Field, now: datetime, people: Sequence[str], chance: random.Random) -> object:

@@ -17,6 +17,7 @@ from tests.simulation.world import Violation, World
 from tuoshan.core import evolve, timing
 from tuoshan.core.case import CaseState, Clock, Command, Decision, Event, total_time
 from tuoshan.core.durations import elapsed_account
+from tuoshan.core.facts import decode
 from tuoshan.core.playbook import ANY_OPEN, Action, Playbook
 
 ZERO = timedelta(0)
@@ -27,8 +28,8 @@ class Book:
     """What an onlooker has seen of one case."""
 
     did: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    carried: dict[str, Decimal | None] = field(default_factory=dict)
-    """Task run that carries an amount out → the amount when it was given out."""
+    carried: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    """Task run that carries amounts out → each of them when it was given out."""
     settled: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     seen_at: datetime | None = None
     seen: dict[str, str] = field(default_factory=dict)
@@ -46,7 +47,7 @@ class Watch:
         self.playbook = playbook
         self.books = [Book() for _ in range(cases)]
         self.money = {
-            str(verb.target): str(verb.arguments.get("amount", "amount"))
+            str(verb.target): verb.amounts
             for action in playbook.actions.values() for verb in action.do if verb.name == "carry_out"
         }  # fmt: skip
 
@@ -61,6 +62,7 @@ class Watch:
             self._who(world, book, state, event, command)
             self._money(book, state, event)
             self._account(book, state, after, event)
+            self._paid_back(book, after)
             state = after
         if state != case:
             raise Violation(4, "the events do not give the state that was decided")
@@ -221,23 +223,41 @@ class Watch:
                     continue
                 run = str(change["task"]["id"])
                 if run not in state.tasks:
-                    book.carried[run] = self._amount(state, event, self.money[change["task"]["name"]])
+                    named = self.money[change["task"]["name"]]
+                    book.carried[run] = {fact: self._amount(state, event, fact) for fact in named}
+                    self._given_out(book, state, event, book.carried[run])
             if change["op"] == "settled":
                 fact = str(change["fact"])
                 run = str(event.input["task"])
-                if run not in book.carried:
+                if fact not in book.carried.get(run, {}):
                     raise Violation(7, f"{run} was settled twice or never given out")
-                amount = book.carried.pop(run)
-                book.settled[fact] += amount or Decimal(0)
+                book.settled[fact] += book.carried[run].pop(fact)
                 if Decimal(change["total"]) != book.settled[fact]:
                     raise Violation(7, f"{change['total']} settled, but {book.settled[fact]} was given out to be paid")
 
-    def _amount(self, state: CaseState, event: Event, fact: str) -> Decimal | None:
-        value = state.facts.get(fact)
-        given = event.input.get("values", {}).get(fact)
-        if isinstance(given, dict):
-            return Decimal(str(given["decimal"]))
-        return None if value is None else Decimal(str(value))
+    def _amount(self, state: CaseState, event: Event, fact: str) -> Decimal:
+        """A fact as it is after this event; of an amount that nobody has given, nothing."""
+        given: dict[str, object] = {}
+        for change in event.changes:
+            given |= change["values"] if change["op"] == "facts" else {}
+        value = decode(given[fact]) if fact in given else state.facts.get(fact)
+        return Decimal(0) if value is None else Decimal(str(value))
+
+    def _given_out(self, book: Book, state: CaseState, event: Event, amounts: dict[str, Decimal]) -> None:
+        """Money back with what was paid back before is never more than was paid; a part never more than its whole."""
+        for fact, amount in amounts.items():
+            for ceiling in self.playbook.facts[fact].ceilings:
+                bound = amounts[ceiling] if ceiling in amounts else self._amount(state, event, ceiling)
+                before = Decimal(0) if ceiling in amounts else book.settled[fact]
+                if amount > 0 and amount + before > bound:
+                    raise Violation(7, f"{fact} of {amount} after {before} is above {ceiling} of {bound}")
+
+    def _paid_back(self, book: Book, case: CaseState) -> None:
+        """Whatever is corrected afterwards: what was paid stays at least what was paid back."""
+        for fact, total in book.settled.items():
+            for ceiling in self.playbook.facts[fact].ceilings:
+                if ceiling not in book.settled and total > Decimal(str(case.facts.get(ceiling, 0))):
+                    raise Violation(7, f"{total} of {fact} were paid out, yet {ceiling} is {case.facts.get(ceiling)}")
 
     # -- 8: where the time went ---------------------------------------------------------------------------------
     def _account(self, book: Book, state: CaseState, after: CaseState, event: Event) -> None:

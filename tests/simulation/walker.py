@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tests.simulation.company import OTHER_VALUES, Company, company_of
-from tests.simulation.filling import filled
+from tests.simulation.filling import filled, fitted
 from tests.simulation.world import MOST_WAKES, PROMPT, Step, Watcher, World
 
 from tuoshan.core import mending, timing
 from tuoshan.core.case import SYSTEM_ACTOR, Actor, CaseState, Command
 from tuoshan.core.decide import decide
-from tuoshan.core.playbook import Playbook
+from tuoshan.core.playbook import Field, Playbook
 from tuoshan.core.possible import Possible, possible
+from tuoshan.core.scope import CaseScope
 from tuoshan.core.walker import BEGIN
 
 MICROSECOND = timedelta(microseconds=1)
@@ -60,11 +62,11 @@ class Walker:
     def beginning(self) -> Command:
         """A registration; one that ends at once is mostly drawn again, or the walk would be over."""
         customer = Actor("customer", "c1", frozenset({"customer"}))
-        for _ in range(6):
-            values = filled(self.playbook.register, self.now, self.people, self.chance)
+        for draw in range(50):
+            values = self.filled(self.playbook.register, CaseState(self.playbook.key))
             command = Command("start", actor=customer, values=values)
             decision = decide(self.playbook, CaseState(self.playbook.key), command, self.now, self.world.company)
-            if decision.accepted and not self.playbook.states[decision.case.state].end:
+            if decision.accepted and (draw > 4 or not self.playbook.states[decision.case.state].end):
                 break
         return command
 
@@ -155,7 +157,7 @@ class Walker:
             return Command("record", "note", actor)
         weights = [self.weight(item) for item in offered]
         item = self.chance.choices(offered, weights)[0]
-        return self.taking(item, actor)
+        return self.taking(item, actor, case)
 
     def weight(self, item: Possible) -> float:
         if item.blocked is not None:
@@ -176,8 +178,13 @@ class Walker:
             return replace(actor, on_behalf_of=self.chance.choice(self.people))
         return actor
 
-    def taking(self, item: Possible, actor: Actor) -> Command:
-        values = filled(item.form, self.now, self.people, self.chance, wrong=0.06)
+    def filled(self, fields: Sequence[Field], case: CaseState, wrong: float = 0.0) -> dict[str, object]:
+        values = filled(fields, self.now, self.people, self.chance, wrong=wrong)
+        scope = CaseScope(self.playbook, case, self.now, self.world.company, values)
+        return fitted(fields, values, scope, self.chance)
+
+    def taking(self, item: Possible, actor: Actor, case: CaseState) -> Command:
+        values = self.filled(item.form, case, wrong=0.06)
         evidence = tuple("photo" if kind == "any" else kind.split("|")[0] for kind in item.evidence)
         if self.chance.random() < 0.04:
             evidence = ()

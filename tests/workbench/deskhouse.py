@@ -67,7 +67,8 @@ class Desk:
         case = self.accepted(**values)
         given = {
             "cause": "goods", "liable": "product", "remedies": ["refund"], "remedy_steps": "全额退款",
-            "amount": Decimal(amount), "carry_out_by": date(2026, 3, 20),
+            "amount": Decimal(amount), "refund_amount": Decimal(amount), "amount_paid": Decimal(amount),
+            "carry_out_by": date(2026, 3, 20),
         }  # fmt: skip
         against = {"liable": "person", "finding_person": finding} if finding else {}
         done = self.house.act(case, "propose", **given | against)

@@ -25,8 +25,9 @@ STORE = frozenset({"staff", "applicant", "store_head"})
 def request(house: House, playbook: str = "pinduoduo_refund", *, unit: str = "service", **values: Any) -> Case:
     """A customer's request on the marketplace, entered at our desk by 陈."""
     given = {
-        "order_no": "P-1", "platform_no": "PDD-77", "refund_reason": "quality", "amount": Decimal("59.90"),
-        "shipped": True, "window_end": NOW + timedelta(days=30), **values,
+        "order_no": "P-1", "platform_no": "PDD-77", "refund_reason": "quality",
+        "amount_paid": Decimal("59.90"), "amount": Decimal("59.90"), "shipped": True,
+        "window_end": NOW + timedelta(days=30), **values,
     }  # fmt: skip
     given |= {"ship_by": NOW - timedelta(days=3)} if playbook == "pinduoduo_refund" else {"special_goods": False}
     outcome = service.register(
@@ -215,7 +216,8 @@ def test_the_platforms_moment_typed_in_at_the_desk(house: House) -> None:
     """A moment that cannot be read is refused and kept as typed, one that is past is due now, a good one rules."""
     desk = client(house, "chen")
     given = {
-        "key": "r1", "customer-phone": "13800138000", "order_no": "P-1", "platform_no": "PDD-77", "amount": "59.90",
+        "key": "r1", "customer-phone": "13800138000", "order_no": "P-1", "platform_no": "PDD-77",
+        "amount_paid": "59.90", "amount": "59.90",
         "refund_reason": "quality", "shipped": "yes", "ship_by_0": "2026-02-27", "ship_by_1": "09:00",
         "window_end_0": "2026-04-01", "window_end_1": "09:00", "merchant_due_0": "4 March", "merchant_due_1": "8h",
     }  # fmt: skip

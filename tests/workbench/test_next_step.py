@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 REMEDY = {
     "cause": "goods", "liable": "product", "remedies": ["refund"], "remedy_steps": "全额退款", "amount": Decimal(0),
+    "refund_amount": Decimal(0),
     "carry_out_by": date(2026, 3, 20),
 }  # fmt: skip
 

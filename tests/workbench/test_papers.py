@@ -31,7 +31,8 @@ def noted(desk: Any) -> Any:
     service.note(case_id=case.pk, actor=actor, text=NOTE)
     done = desk.house.act(
         case, "propose", cause="goods", root_cause=ROOT, liable="person", finding_person=FINDING, remedies=["refund"],
-        remedy_steps="全额退款并致歉", amount=Decimal(3000), carry_out_by=date(2026, 3, 20),
+        remedy_steps="全额退款并致歉", amount=Decimal(3000),
+        refund_amount=Decimal(3000), amount_paid=Decimal(3000), carry_out_by=date(2026, 3, 20),
     )  # fmt: skip
     assert done.accepted, done.refusal
     return desk.read(case)

@@ -8,9 +8,17 @@ function valueOf(form, name) {
   return control.value ?? '';
 }
 
+/** What is chosen: of several boxes with one name every one that is ticked. */
+function chosenOf(form, name) {
+  const boxes = all(form, `input[type="checkbox"][name="${name}"]`);
+  const several = boxes.length > 1 || boxes.some((box) => box.hasAttribute('value'));
+  return several ? boxes.filter((box) => box.checked).map((box) => box.value) : [valueOf(form, name)];
+}
+
 function holds(form, condition) {
   const [name, values] = condition.split('=');
-  return values.split('|').includes(valueOf(form, name));
+  const chosen = chosenOf(form, name);
+  return values.split('|').some((value) => chosen.includes(value));
 }
 
 function applyConditions(root) {

@@ -4,7 +4,6 @@ The form's `values()` are facts in the kernel's kinds (exact decimals, zone-awar
 kernel judges itself (conditions, evidence, who may) is not judged here.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from tuoshan.cases import lists
 from tuoshan.core import forms as core_forms
 from tuoshan.core.conditions import Scope
+from tuoshan.core.conditions.syntax import Compare, Either, Fact, Literal, Node
 from tuoshan.core.playbook import Field, Wording
 
 MOST_TEXT = 20_000
@@ -53,12 +53,11 @@ class PlaybookForm(forms.Form):
         return found
 
     def refuse(self, problems: Mapping[str, str]) -> None:
-        """Show the kernel's own findings (`Refusal.data["fields"]`) beside their fields."""
-        for name, code in problems.items():
-            self.add_error(name if name in self.fields else None, str(PROBLEMS.get(code, code)))
+        """Show what the kernel found (`refusals.problems`) beside the fields."""
+        for name, problem in problems.items():
+            self.add_error(name if name in self.fields else None, problem)
 
 
-PLAIN_CONDITION = re.compile(r"(?P<name>\w+)(?: == '(?P<value>\w+)')?")
 PROBLEMS = {
     "missing": _("请填写这一项。"),
     "not_a_choice": _("请从列出的选项中选择。"),
@@ -67,6 +66,7 @@ PROBLEMS = {
     "too_large": _("数值太大。"),
     "not_exact": _("金额最多两位小数。"),
     "unknown_field": _("这里没有这一项。"),
+    "not_asked": _("按这次所选的内容，这一项不用填。"),
 }
 
 
@@ -90,14 +90,27 @@ def build_form(
 
 
 def _when(item: Field, fields: Sequence[Field]) -> str:
-    """`data-when` of a field that another one of the same form calls up by a plain condition; empty otherwise."""
-    found = item.show_if and PLAIN_CONDITION.fullmatch(item.show_if.text.strip())
-    other = next((one for one in fields if found and one.name == found["name"]), None)
-    if other is None or not found:
+    """`data-when` of a field that one other of the same form calls up by a plain condition; empty otherwise."""
+    answers = _answers(item.show_if.tree) if item.show_if else ()
+    names = {name for name, _value in answers}
+    if len(names) != 1 or not names <= {one.name for one in fields}:
         return ""
-    if found["value"]:
-        return f"{other.name}={found['value']}"
-    return f"{other.name}=yes" if other.kind == "yes_no" else ""
+    return f"{names.pop()}={'|'.join(value for _name, value in answers)}"
+
+
+def _answers(condition: Node) -> tuple[tuple[str, str], ...]:
+    """The answers to other fields any one of which makes a condition hold: a yes, a choice, one of several choices.
+    Nothing for a condition that says more than that.
+    """
+    match condition:
+        case Fact(name):
+            return ((name, "yes"),)
+        case Compare("==", Fact(name), Literal(str(value))) | Compare("in", Literal(str(value)), Fact(name)):
+            return ((name, value),)
+        case Either(parts):
+            found = [_answers(part) for part in parts]
+            return tuple(pair for pairs in found for pair in pairs) if all(found) else ()
+    return ()
 
 
 def _as_fact(item: Field, value: Any) -> Any:

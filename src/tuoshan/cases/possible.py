@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.datastructures import MultiValueDict
+
 from tuoshan import clock
 from tuoshan.cases import library, lists
 from tuoshan.cases.acting import ActingAs, actor_in
@@ -85,10 +87,20 @@ class Standing:
 
 
 def typed(fields: Sequence[Field], data: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed, as conditions read it: "no" is not true, and what was left empty is not there."""
-    given = {field.name: data.get(field.name) for field in fields}
+    """What was typed, as conditions read it: "no" is not true, of several choices there is a list, and what was left
+    empty is not there.
+    """
+    given = {
+        field.name: _several(data, field.name) if field.kind == "choices" else data.get(field.name) for field in fields
+    }  # fmt: skip
     yes_no = {field.name for field in fields if field.kind == "yes_no"}
     return {
         name: value in (True, "yes", "true") if name in yes_no else value
-        for name, value in given.items() if value not in (None, "")
+        for name, value in given.items() if value not in (None, "", [])
     }  # fmt: skip
+
+
+def _several(data: Mapping[str, Any], name: str) -> list[Any]:
+    if isinstance(data, MultiValueDict):
+        return list(data.getlist(name))
+    return list(data.get(name) or ())

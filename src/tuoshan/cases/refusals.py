@@ -55,7 +55,9 @@ def sentence(refusal: Refusal, playbook: Playbook, *, marked: bool = False) -> s
         case "invalid_form" if marked:
             return _("有 %(count)d 处需要修改，已在下面标出；填写的内容都在。") % {"count": len(data["fields"])}
         case "invalid_form":
-            return by_field(data["fields"], {name: words(known.label) for name, known in playbook.facts.items()})
+            return by_field(problems(refusal, playbook), _labels(playbook))
+        case "over_ceiling":
+            return by_field({data["fact"]: _bound(playbook, "over_ceiling", data)}, _labels(playbook))
         case "condition_false" if earlier := _AFTER.fullmatch(str(data.get("condition", ""))):
             return _("要先有“%(step)s”，才能做这一步。") % {"step": _action(playbook, earlier["step"])}
         case "condition_false":
@@ -109,6 +111,31 @@ def sentence(refusal: Refusal, playbook: Playbook, *, marked: bool = False) -> s
         case "unknown_case":
             return _("没有这张工单。")
     return _("这一步没有执行（%(code)s）。") % {"code": refusal.because}
+
+
+def problems(refusal: Refusal, playbook: Playbook) -> dict[str, str]:
+    """What is wrong with each field of a form, in words; empty for a refusal that names no field."""
+    bounds = refusal.data.get("bounds", {})
+    return {
+        name: _bound(playbook, code, bounds[name]) if name in bounds else str(PROBLEMS.get(code, code))
+        for name, code in refusal.data.get("fields", {}).items()
+    }
+
+
+def _labels(playbook: Playbook) -> dict[str, str]:
+    return {name: words(known.label) for name, known in playbook.facts.items()}
+
+
+def _bound(playbook: Playbook, code: str, excess: Mapping[str, Any]) -> str:
+    """An amount and its ceiling: which of the two is at fault, and how far it may go."""
+    other = playbook.facts[excess["other"]]
+    shown = {"other": words(other.label), "bound": excess.get("bound", ""), "unit": words(other.unit)}
+    match code:
+        case "ceiling_unknown":
+            return _("请先登记“%(other)s”，再填这一项。") % shown
+        case "below_amount":
+            return _("不能低于“%(other)s”的 %(bound)s %(unit)s。") % shown
+    return _("最多 %(bound)s %(unit)s：不能超过“%(other)s”，已付出的计算在内。") % shown
 
 
 def by_field(problems: Mapping[str, str], titles: Mapping[str, Any]) -> str:

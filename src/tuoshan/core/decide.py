@@ -159,7 +159,7 @@ def _task(work: Work, command: Command) -> None:
     outcome = judging.judge_task(work, task, run, command)
     late = overdue(work)
     work.begin("task", run.name, command.actor, task=run.id, outcome=outcome, **noted(command))
-    values = {name: value for name, value in command.values.items() if value not in (None, "", [], ())}
+    values = judging.answers(work, task.form if task else (), command.values)
     prefix = f"{run.name}[{run.key}]." if run.key else ""
     work.put_facts({prefix + name: value for name, value in values.items()})
     moving.close_task(work, run, "done", outcome, command.actor.id)

@@ -6,28 +6,34 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from tuoshan.core.conditions import MissingFact, Scope
+from tuoshan.core.conditions import EvaluationError, Expression, MissingFact, Scope
 from tuoshan.core.facts import Words
 from tuoshan.core.playbook import Field
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 Problem = str
-"""missing · not_a_choice · not_of_kind · too_small · too_large · not_exact · unknown_field"""
+"""missing · not_a_choice · not_of_kind · too_small · too_large · not_exact · unknown_field · not_asked"""
 
 
 def validate(fields: Iterable[Field], values: Mapping[str, object], scope: Scope) -> dict[str, Problem]:
     """The problems by field name; empty when the form is right. Unknown names are refused."""
     known = {field.name: field for field in fields}
     problems = {name: "unknown_field" for name in values if name not in known}
-    for name, field in known.items():
-        value = values.get(name)
-        if value is None or value == "" or value == [] or value == ():
-            if field.required and shown(field, scope):
-                problems[name] = "missing"
-        elif problem := _problem(field, value):
+    empty = {name for name in known if values.get(name) in (None, "", [], ())}
+    for name in known.keys() - empty:
+        if problem := _problem(known[name], values[name]):
             problems[name] = problem
-    return problems
+    # What depends on an answer is judged only where that answer is one.
+    judged = [field for field in known.values() if field.show_if is None or not field.show_if.reads & problems.keys()]
+    problems |= {field.name: "missing" for field in judged if field.name in empty and _wanted(field, scope)}
+    left_out = not_asked(judged, scope)
+    problems |= dict.fromkeys(left_out - empty, "not_asked")
+    return {name: problems[name] for name in (*known, *values) if name in problems}
+
+
+def _wanted(field: Field, scope: Scope) -> bool:
+    return field.required and shown(field, scope)
 
 
 def shown(field: Field, scope: Scope) -> bool:
@@ -37,6 +43,28 @@ def shown(field: Field, scope: Scope) -> bool:
     try:
         return bool(field.show_if.evaluate(scope))
     except MissingFact:
+        return False
+
+
+def demanded(fields: Iterable[Field]) -> set[str]:
+    """The fields that whoever fills in this form surely gives."""
+    return {field.name for field in fields if field.required and field.show_if is None}
+
+
+def not_asked(fields: Iterable[Field], scope: Scope) -> frozenset[str]:
+    """The fields that an answer of the same form makes inapplicable: their `show_if` reads it and does not hold."""
+    fields = list(fields)
+    names = {field.name for field in fields}
+    return frozenset(
+        field.name for field in fields
+        if field.show_if is not None and field.show_if.reads & names and _ruled_out(field.show_if, scope)
+    )  # fmt: skip
+
+
+def _ruled_out(condition: Expression, scope: Scope) -> bool:
+    try:
+        return not condition.evaluate(scope)
+    except EvaluationError:
         return False
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from tuoshan.core import forms, moving, timing
+from tuoshan.core import ceilings, forms, moving, timing
 from tuoshan.core.case import Actor, Command, TaskRun
 from tuoshan.core.conditions import MISSING, EvaluationError, Expression, MissingFact
 from tuoshan.core.facts import moment_text
@@ -19,7 +19,7 @@ def judge_action(work: Work, action: Action, command: Command) -> dict[str, obje
     place(work, action, command.actor)
     if action.automatic:
         raise Refused("not_allowed", reason="automatic")
-    values = {name: value for name, value in command.values.items() if value not in (None, "", [], ())}
+    values = _filled(command.values)
     overlay = values if not corrects(action) else {}
     _tier_amount(work, action, overlay)
     permit(work, command.actor, action, overlay)
@@ -27,7 +27,7 @@ def judge_action(work: Work, action: Action, command: Command) -> dict[str, obje
     needs(action.evidence, command.evidence)
     ways(work, action)
     holds_true(work, action.condition, overlay)
-    return values
+    return values if corrects(action) else answers(work, action.form, command.values)
 
 
 def happened(work: Work, action: Action, command: Command) -> datetime | None:
@@ -156,15 +156,41 @@ def _tier_amount(work: Work, action: Action, overlay: Mapping[str, object]) -> N
     """Who may act cannot be told by an amount that is none, so that one is refused before anything else."""
     if action.by_tier is not None and action.by_tier.of in overlay:
         name = action.by_tier.of
-        form(work, [field for field in action.form if field.name == name], {name: overlay[name]})
+        right_fields(work, [field for field in action.form if field.name == name], {name: overlay[name]})
 
 
 def form(work: Work, fields: Iterable[Field], values: Mapping[str, object], also: tuple[str, ...] = ()) -> None:
+    """Refuse what the fields do not take, then amounts above their ceilings."""
     given = {name: value for name, value in values.items() if name not in also}
     asked = [item for item in fields if item.name not in also]
-    problems = forms.validate(asked, given, work.scope(given))
+    right_fields(work, asked, given)
+    kept_ceilings(work, answers(work, asked, given))
+
+
+def right_fields(work: Work, fields: Iterable[Field], given: Mapping[str, object]) -> None:
+    problems = forms.validate(fields, given, work.scope(given))
     if problems:
         raise Refused("invalid_form", fields=problems)
+
+
+def kept_ceilings(work: Work, given: Mapping[str, object]) -> None:
+    """Refuse values that would break a ceiling; None among them empties its fact."""
+    broken = ceilings.broken(work.playbook, work.case, given)
+    if broken:
+        raise Refused(
+            "invalid_form", fields={name: excess.code for name, excess in broken.items()},
+            bounds={name: excess.to_json() for name, excess in broken.items()},
+        )  # fmt: skip
+
+
+def answers(work: Work, fields: Iterable[Field], values: Mapping[str, object]) -> dict[str, object]:
+    """A form that was found right, as facts: what was filled in, and None for each fact that an answer empties."""
+    left_out = forms.not_asked(fields, work.scope(values))
+    return {**_filled(values), **dict.fromkeys(sorted(left_out & set(work.case.facts)))}
+
+
+def _filled(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value not in (None, "", [], ())}
 
 
 def needs(wanted: tuple[str, ...], given: tuple[str, ...]) -> None:

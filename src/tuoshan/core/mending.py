@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tuoshan.core import evolve, judging, moving, timing
+from tuoshan.core import evolve, forms, judging, moving, timing
 from tuoshan.core.case import CaseState, Command, Event, Interval, Refusal
 from tuoshan.core.facts import encode
 from tuoshan.core.playbook import START, Action, Field, Playbook
@@ -36,7 +36,9 @@ def not_correctable(playbook: Playbook, changes: Iterable[str]) -> Refusal | Non
 
 
 def correct(work: Work, command: Command) -> None:
-    """New values for facts already given. An approved amount is not corrected but proposed again."""
+    """New values for facts already given. An approved amount is not corrected but proposed again, and what the
+    registration demands is replaced, not taken away.
+    """
     changes = command.values.get("changes", command.values)
     if not isinstance(changes, Mapping) or not changes:
         raise Refused("invalid_form", fields={"changes": "missing"})
@@ -44,7 +46,8 @@ def correct(work: Work, command: Command) -> None:
     unknown = {name: "unknown_field" for name in changes if name not in known}
     if unknown:
         raise Refused("invalid_form", fields=unknown)
-    judging.form(work, [replace(known[name], required=False) for name in changes], changes)
+    demanded = forms.demanded(work.playbook.register)
+    judging.right_fields(work, [replace(known[name], required=name in demanded) for name in changes], changes)
     approved = _approved(work, set(changes))
     if approved:
         raise Refused("approved_fact", facts=sorted(approved))
@@ -53,6 +56,7 @@ def correct(work: Work, command: Command) -> None:
         raise Refused("decided_fact", facts=sorted(decided))
     if _passes_approval(work, changes):
         raise Refused("awaits_approval", facts=sorted(changes), state=work.case.state)
+    judging.kept_ceilings(work, changes)
     before = {name: encode(work.case.facts.get(name)) for name in changes}
     work.begin("correct", command.name or "correct", command.actor, before=before, **noted(command))
     work.put_facts(dict(changes))
@@ -70,7 +74,7 @@ def _approved(work: Work, names: set[str]) -> set[str]:
             judged.add(action.by_tier.of)
         if action.as_soon_as is not None:
             judged |= {name for name in action.as_soon_as.reads if _is_money(work.playbook, name)}
-        judged |= {str(verb.arguments.get("amount", "amount")) for verb in action.do if verb.name == "carry_out"}
+        judged |= {name for verb in action.do for name in verb.amounts}
     return judged & names
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, cast
 
-from tuoshan.core import timing
+from tuoshan.core import ceilings, timing
 from tuoshan.core.case import TaskRun
 from tuoshan.core.clocks import Plan
 from tuoshan.core.conditions import MissingFact
@@ -187,22 +187,34 @@ def _assign(work: Work, verb: Verb, values: Mapping[str, object]) -> None:
 
 
 def _carry_out(work: Work, verb: Verb) -> None:
+    within_ceilings(work, (verb,))
     task = work.playbook.tasks[verb.target]
     open_task(work, task)
     run = max((r for r in work.case.tasks.values() if r.name == task.name), key=lambda r: r.run)
     work.effect("carry_out", what=verb.target, task=run.id)
 
 
+def within_ceilings(work: Work, verbs: Iterable[Verb]) -> None:
+    """Refuse to give out an amount above its ceiling, or one whose ceiling nobody has given."""
+    exceeded = ceilings.exceeded(work.playbook, work.case, verbs)
+    if exceeded is None:
+        return
+    name, excess = exceeded
+    if excess.code == "ceiling_unknown":
+        raise Refused("need_facts", facts=[excess.other])
+    raise Refused("over_ceiling", fact=name, **excess.to_json())
+
+
 def settle(work: Work, task: str) -> None:
-    """A carried-out remedy adds its amount to what this case has cost; tiers and limits see the sum."""
+    """A carried-out remedy adds its amounts to what this case has cost; tiers, limits and ceilings see the sum."""
     for action in work.playbook.actions.values():
         for verb in action.do:
             if verb.name == "carry_out" and verb.target == task:
-                fact = str(verb.arguments.get("amount", "amount"))
-                amount = work.case.facts.get(fact)
-                if amount is not None:
-                    before = Decimal(work.case.settled.get(fact, "0"))
-                    work.change("settled", fact=fact, total=format(before + Decimal(str(amount)), "f"))
+                for fact in verb.amounts:
+                    amount = work.case.facts.get(fact)
+                    if amount is not None:
+                        before = Decimal(work.case.settled.get(fact, "0"))
+                        work.change("settled", fact=fact, total=format(before + Decimal(str(amount)), "f"))
                 return
 
 

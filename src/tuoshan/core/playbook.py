@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, cast
 
 from tuoshan.core.conditions import Expression
 from tuoshan.core.durations import Duration
@@ -72,6 +72,8 @@ class Field:
     unit: Wording = NO_WORDING
     minimum: str = ""
     maximum: str = ""
+    ceilings: tuple[str, ...] = ()
+    """Facts of the same kind that the value may not exceed; see `core.ceilings`."""
     help: Wording = NO_WORDING
     supervisors_only: bool = False
     show_if: Expression | None = None
@@ -177,6 +179,13 @@ class Verb:
     arguments: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     target: str = ""
     line: int = 0
+
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """The facts that `carry_out` gives out: first what it costs, then parts of it. Of other verbs none."""
+        if self.name != "carry_out":
+            return ()
+        return cast("tuple[str, ...]", self.arguments.get("amounts", ("amount",)))
 
 
 VERBS = frozenset({"assign", "carry_out", "book", "print", "start", "set", "add", "open_task", "correct", "notify"})

@@ -44,6 +44,7 @@ def _ready(work: Work) -> Action | None:
             judging.holds_true(work, action.as_soon_as, {})
             judging.holds_true(work, action.condition, {})
             judging.ways(work, action)
+            moving.within_ceilings(work, action.do)
             return action
         except Refused:
             continue

@@ -20,6 +20,9 @@ from tuoshan.core.playbook import Field, Playbook
 from tuoshan.core.work import Work
 from tuoshan.core.worktime import WorkCalendar, round_the_clock, standard_cn
 
+PLENTY = Decimal(100_000)
+"""What a fact that bounds another has in a walk that does not name it."""
+
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
 
 
@@ -123,7 +126,9 @@ class Walker:
             case "yes_no":
                 return False
             case "money" | "number":
-                return Decimal(item.minimum or 1)
+                bounds = any(item.name in other.ceilings for other in self.playbook.facts.values())
+                paid_out = any(item.name in verb.amounts for one in self.playbook.actions.values() for verb in one.do)
+                return PLENTY if bounds and not paid_out else Decimal(item.minimum or 1)
             case "date":
                 return (self.now + timedelta(days=1)).date()
             case "datetime":

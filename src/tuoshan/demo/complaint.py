@@ -19,6 +19,7 @@ from tuoshan.demo.world import World, read_case
 from tuoshan.documents.drafts import new_upload_token
 from tuoshan.parties.models import Person
 
+GIVES_MONEY_BACK = frozenset({"refund", "return_refund"})
 STAFF_CHANNELS = frozenset({"counter", "complaint_box", "letter"})
 BY_CUSTOMER = frozenset({"web", "chat"})
 REPLY_WITHIN, REPLY_AT = 15, time(17, 0)
@@ -347,7 +348,10 @@ class Complaint(LaterPart):
         plot, refused = self.plot, self.times("disagree") + self.times("unsolved")
         if refused and "compensation" not in plot.remedies:
             plot.remedies.append("compensation")
-        amount = plot.amount + Decimal(50 * refused)
+        refund = plot.refund
+        if self.paid_back():  # the money went back already: a sum on top of it
+            plot.remedies, refund = [name for name in plot.remedies if name not in GIVES_MONEY_BACK], Decimal(0)
+        amount = refund + plot.compensation + Decimal(50 * refused)
         steps = [staff_words.STEPS[name].format(amount=amount) for name in plot.remedies]
         values: dict[str, Any] = {
             "cause": plot.cause, "liable": plot.liable, "remedies": list(plot.remedies),
@@ -358,6 +362,8 @@ class Complaint(LaterPart):
             values["root_cause"] = self.chance.pick(staff_words.ROOTS)
         if plot.liable == "person":
             values["finding_person"] = self.person_fact()
+        if GIVES_MONEY_BACK & set(plot.remedies):
+            values["refund_amount"] = refund
         return values
 
 

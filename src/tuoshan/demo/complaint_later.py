@@ -324,12 +324,17 @@ class LaterPart(Player):
             person=legal,
             shown=True,
         )
+        back = plot.purchase.paid - self.paid_back()
+        plot.remedies = ["refund", "compensation"] if back else ["compensation"]
         self.act("reach_settlement", legal, {
             "settlement": "我方退还货款并补偿，客户撤回投诉。", "cause": plot.cause, "liable": plot.liable,
-            "remedies": ["refund", "compensation"], "remedy_steps": "五日内退还货款并一次性补偿。",
-            "amount": plot.purchase.paid + 200, "carry_out_by": self.world.day(self.now, 5),
+            "remedies": list(plot.remedies), "remedy_steps": "五日内退还货款并一次性补偿。", "amount": back + 200,
+            "carry_out_by": self.world.day(self.now, 5), **({"refund_amount": back} if back else {}),
         }, [agreement])  # fmt: skip
-        plot.remedies = ["refund", "compensation"]
+
+    def paid_back(self) -> Decimal:
+        """What of the price has gone back to the customer."""
+        return Decimal(self.state.settled.get("refund_amount", "0"))
 
     # -- closed -------------------------------------------------------------------------------------
     def in_closed(self) -> Steps:

@@ -79,7 +79,7 @@ class Request(Player):
         values: dict[str, Any] = {
             "order_no": purchase.order_no, "platform_no": f"AS{self.chance.whole(10**11, 10**12 - 1)}",
             "refund_reason": claim.reason, "explanation": fitting(self.chance.pick(said), said, purchase.product, purchase.line),
-            "amount": purchase.paid, "shipped": claim.shipped, "window_end": now + timedelta(days=30),
+            "amount_paid": purchase.paid, "amount": purchase.paid, "shipped": claim.shipped, "window_end": now + timedelta(days=30),
         }  # fmt: skip
         if self.goods_back:
             values["special_goods"] = claim.special

@@ -45,7 +45,8 @@ class Plot:
     cause: str = "process"
     liable: str = "process"
     remedies: list[str] = field(default_factory=list)
-    amount: Decimal = Decimal(0)
+    refund: Decimal = Decimal(0)
+    compensation: Decimal = Decimal(0)
     courier: str = COURIERS[0]
     departments: list[str] = field(default_factory=list)
     pace: float = 1.0
@@ -103,7 +104,7 @@ def draw(world: World, *, topic: Topic | None = None, moment: datetime) -> Plot:
         text=_text(world, topic, purchase, unit_code, courier, moment), wish=chance.pick(topic.wishes or ("请尽快处理。",)),
         impact=impact, urgency=urgency, cause=cause, liable=liable,
     )  # fmt: skip
-    plot.remedies, plot.amount = _remedies(chance, topic, purchase, impact)
+    plot.remedies, plot.refund, plot.compensation = _remedies(chance, topic, purchase, impact)
     plot.departments = [name for name in topic.inquiry if name != "store" or unit_code != "webshop"][
         : chance.whole(1, 2)
     ] or ["service"]
@@ -164,21 +165,21 @@ TAILS = (
 )
 
 
-def _remedies(chance: Chance, topic: Topic, purchase: Purchase, impact: str) -> tuple[list[str], Decimal]:
-    """One or two remedies and what they cost in all."""
+def _remedies(chance: Chance, topic: Topic, purchase: Purchase, impact: str) -> tuple[list[str], Decimal, Decimal]:
+    """One or two remedies; how much money goes back, and how much is paid on top."""
     remedies = [chance.pick(topic.remedies)]
     if "apology" in topic.remedies and "apology" not in remedies and chance.happens(0.4):
         remedies.append("apology")
     if "compensation" in topic.remedies and "compensation" not in remedies and chance.happens(0.25):
         remedies.append("compensation")
-    amount = Decimal(0)
+    refund = compensation = Decimal(0)
     if "return_refund" in remedies:
-        amount += purchase.paid
+        refund = purchase.paid
     elif "refund" in remedies:
-        amount += purchase.paid if purchase.line == SNACKS else Decimal(chance.whole(10, 90))
+        refund = purchase.paid if purchase.line == SNACKS else min(purchase.paid, Decimal(chance.whole(10, 90)))
     if "compensation" in remedies:
-        amount += Decimal(chance.whole(60, 280) * 10 if impact == "high" else chance.whole(2, 12) * 10)
-    return remedies, amount
+        compensation = Decimal(chance.whole(60, 280) * 10 if impact == "high" else chance.whole(2, 12) * 10)
+    return remedies, refund, compensation
 
 
 def _fortunes(chance: Chance, plot: Plot) -> None:

@@ -283,7 +283,7 @@ def _given_until(story: Story, last: Event) -> dict[str, str]:
 
 
 def _promised(playbook: Playbook) -> list[tuple[str, str]]:
-    names = ("amount", "carry_out_by")
+    names = ("amount", "refund_amount", "carry_out_by")
     return [(name, words(playbook.facts[name].label)) for name in names if name in playbook.facts]
 
 

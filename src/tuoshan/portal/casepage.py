@@ -22,7 +22,7 @@ from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import PlaybookForm, words
 from tuoshan.cases.models import Case
 from tuoshan.cases.possible import Standing
-from tuoshan.cases.refusals import evidence_title
+from tuoshan.cases.refusals import evidence_title, problems
 from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import ANY_OPEN
 from tuoshan.core.possible import Possible, step_of_customer
@@ -288,9 +288,7 @@ def _take(request: HttpRequest, case: Case, standing: Standing, choice: Choice) 
     if refusal is None:
         messages.success(request, _("已提交：%(title)s") % {"title": choice.title})
         return redirect("portal:case", case.number)
-    fields = refusal.data.get("fields")
-    if isinstance(fields, dict):
-        choice.form.refuse(fields)
+    choice.form.refuse(problems(refusal, standing.playbook))
     choice.problem = refused(refusal, standing.playbook)
     choice.key = identifiers.token()
     changed = refusal.because in ("stale", "moved_by_system", "not_from_here", "ended")

@@ -18,7 +18,7 @@ from tuoshan.insight.told_to_customer import details_of, entered
 from tuoshan.knowledge.case_values import GENERAL
 from tuoshan.portal.showing import Step, steps
 
-PROPOSED = ("remedies", "remedy_steps", "amount", "carry_out_by")
+PROPOSED = ("remedies", "remedy_steps", "amount", "refund_amount", "carry_out_by")
 """The facts of a proposal, in the order in which they are shown."""
 WISHED = "wish"
 """What the customer asked for last: stands before what we offer."""

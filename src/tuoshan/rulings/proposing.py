@@ -13,8 +13,10 @@ from tuoshan.rulings import keeping
 from tuoshan.rulings.known import SAME
 from tuoshan.rulings.models import KeptRuling
 
-REMEDIES, AMOUNT, WORDS = "remedies", "amount", "remedy_steps"
+REMEDIES, AMOUNT, MONEY_BACK, WORDS = "remedies", "amount", "refund_amount", "remedy_steps"
 """The fields of a playbook's proposal that a ruling can fill in."""
+
+GIVES_MONEY_BACK = frozenset({"refund", "return_refund"})
 
 AS_PROPOSED = {"return": ("return_refund", "refund"), "replace_part": ("repair",)}
 """Remedies that a playbook's list may call by another name; others go by their own."""
@@ -34,6 +36,9 @@ def initial(case_id: int, form: Sequence[Field]) -> dict[str, object]:
     named = [_named(right["remedy"], offered) for _row, right in rights]
     if chosen := list(dict.fromkeys(name for name in named if name)):
         found[REMEDIES] = chosen
+    back = [money_back(row, right) for row, right in rights if _named(right["remedy"], offered) in GIVES_MONEY_BACK]
+    if back and MONEY_BACK in fields:
+        found[MONEY_BACK] = sum(back, Decimal("0.00"))
     if WORDS in fields:
         found[WORDS] = "\n".join(_said(row, len(rows)) for row in rows)
     return found
@@ -45,9 +50,14 @@ def right_of(row: KeptRuling) -> dict[str, Any] | None:
     return next((one for one in rights if one["remedy"] == row.chosen), rights[0] if rights else None)
 
 
+def money_back(row: KeptRuling, right: dict[str, Any]) -> Decimal:
+    """What of that gives back the price, without the sums on top."""
+    return Decimal(right["amount"] or "0.00") * row.quantity
+
+
 def amount_of(row: KeptRuling, right: dict[str, Any]) -> Decimal:
     """What it comes to for all its pieces, with the sums on top."""
-    return (Decimal(right["amount"] or "0.00") + keeping.extra_of(row)) * row.quantity
+    return money_back(row, right) + keeping.extra_of(row) * row.quantity
 
 
 def names_of(remedy: str, offered: set[str]) -> list[str]:

@@ -25,7 +25,7 @@ from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import DayAndTime, PlaybookForm, choices_of, words
 from tuoshan.cases.models import Case, Watch
 from tuoshan.cases.possible import Standing
-from tuoshan.cases.refusals import evidence_title, sentence
+from tuoshan.cases.refusals import evidence_title, problems, sentence
 from tuoshan.core.numbering import MisheardNumber, parse_number
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
@@ -116,9 +116,7 @@ def _do(request: HttpRequest, case: Case, standing: Standing, item: Possible) ->
             return _form_page(request, case, standing, item, form, token, _("没有改动任何内容。"), 422)
     outcome = _send(request, case, item, values, token, form.cleaned_data.get(HAPPENED))
     if outcome.refusal is not None:
-        fields = outcome.refusal.data.get("fields")
-        if isinstance(fields, dict):
-            form.refuse(fields)
+        form.refuse(problems(outcome.refusal, standing.playbook))
         problem = sentence(outcome.refusal, standing.playbook, marked=True)
         status = 409 if outcome.refusal.because in ("stale", "moved_by_system") else 422
         return _form_page(request, case, standing, item, form, token, problem, status)

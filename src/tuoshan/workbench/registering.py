@@ -18,7 +18,7 @@ from tuoshan.cases.forms import words
 from tuoshan.cases.library import PlaybookUnknown
 from tuoshan.cases.models import Case
 from tuoshan.cases.possible import Standing
-from tuoshan.cases.refusals import sentence
+from tuoshan.cases.refusals import problems, sentence
 from tuoshan.catalog.models import OrderRef, Product
 from tuoshan.core.playbook import Playbook
 from tuoshan.documents import drafts, evidence, pdf
@@ -84,9 +84,7 @@ def register_form(request: HttpRequest, playbook: str) -> HttpResponse:
     done = _send(request, registration)
     refusal = done.outcome.refusal
     if refusal is not None:
-        fields = refusal.data.get("fields")
-        if isinstance(fields, dict):
-            registration.form.refuse(fields)
+        registration.form.refuse(problems(refusal, book))
         status = 409 if refusal.because == "key_used_otherwise" else 422
         return _screen(request, registration, problem=sentence(refusal, book, marked=True), status=status)
     if session := request.POST.get("ruling") or request.GET.get("ruling"):

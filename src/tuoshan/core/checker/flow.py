@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from tuoshan.core.checker.reads import demands_given, demands_none_open, limit_reads, names_verb, required, set_by
+from tuoshan.core import forms
+from tuoshan.core.checker.reads import demands_given, demands_none_open, limit_reads, names_verb, set_by
 from tuoshan.core.conditions import Expression
 from tuoshan.core.playbook import (
     ANY_OPEN,
@@ -266,7 +267,7 @@ class Flow:
 
     @cached_property
     def at_start(self) -> frozenset[Token]:
-        given = {("fact", name) for name in required(self.playbook.register)}
+        given = {("fact", name) for name in forms.demanded(self.playbook.register)}
         given |= {("fact", name) for name, item in self.playbook.facts.items() if item.imported}
         given.add(("entered", self.playbook.start))
         for task in self.playbook.tasks.values():
@@ -336,7 +337,7 @@ class Flow:
         for task in self.playbook.tasks.values():
             done = ("opened", task.name) in tokens and not task.until
             if done and self.demands_done(task.name, action):
-                tokens |= {("fact", name) for name in required(task.form)}
+                tokens |= {("fact", name) for name in forms.demanded(task.form)}
                 tokens |= {("fact", name) for name in set_by(task.do.get(task.outcomes[0], ()))
                            if all(name in set_by(task.do.get(one, ())) for one in task.outcomes)}  # fmt: skip
             if self.opens(task, action) and task.condition is None:
@@ -352,7 +353,7 @@ class Flow:
             name for expression in (action.as_soon_as, action.condition) if expression is not None
             for name in demands_given(expression)
         }  # fmt: skip
-        return required(action.form) | set_by(action.do) | demanded
+        return forms.demanded(action.form) | set_by(action.do) | demanded
 
     # -- money ---------------------------------------------------------------------------------------
     @cached_property

@@ -54,6 +54,7 @@ def check_names(desk: Desk, party_map: Mapping[str, object] | None) -> None:
 
     A party that the company's settings map to nobody is a warning, and so is a state in no phase.
     """
+    _ceilings(desk)
     _states(desk)
     _actions(desk)
     _tasks(desk)
@@ -75,6 +76,23 @@ def _known(desk: Desk, where: str, line: int, names: Iterable[str], known: Colle
 def _parties(desk: Desk, where: str, line: int, names: Iterable[str]) -> None:
     known = set(desk.playbook.parties) | BUILT_IN_PARTIES
     _known(desk, where, line, names, known, "当事方", "party")
+
+
+def _ceilings(desk: Desk) -> None:
+    facts = desk.playbook.facts
+    for name, item in facts.items():
+        where = f"fields.{name}.max"
+        _known(desk, where, item.line, item.ceilings, facts, "字段", "field")
+        for ceiling in item.ceilings:
+            other = facts.get(ceiling)
+            if other is not None and other.kind != item.kind:
+                desk.note(1, where, item.line, f"“{ceiling}”不是 {item.kind}，不能作上限",
+                          f"'{ceiling}' is no {item.kind} and cannot be the ceiling of one",
+                          f"写一个类型为 {item.kind} 的字段", f"name a field of the kind {item.kind}")  # fmt: skip
+            if ceiling == name or (other is not None and name in other.ceilings):
+                desk.note(1, where, item.line, f"“{name}”与“{ceiling}”互为上限",
+                          f"'{name}' and '{ceiling}' bound each other",
+                          "删除其中一个 max", "remove one of the two")  # fmt: skip
 
 
 def _states(desk: Desk) -> None:
@@ -168,7 +186,7 @@ def _verbs(desk: Desk, where: str, verbs: Iterable[Verb]) -> None:
                 _known(desk, spot, line, [verb.target], book.deadlines, "时限", "deadline")
             case "open_task" | "carry_out":
                 _known(desk, spot, line, [verb.target], book.tasks, "待办", "task")
-                _facts(desk, spot, line, [str(value) for value in verb.arguments.values()])
+                _facts(desk, spot, line, verb.amounts if verb.arguments else ())
                 task = book.tasks.get(verb.target)
                 if verb.name == "carry_out" and task and not {"settled", "failed"} <= set(task.outcomes):
                     desk.note(1, spot, line, f"待办“{verb.target}”没有 settled 与 failed 两种结果",
@@ -416,6 +434,9 @@ def _reads(desk: Desk) -> Iterable[tuple[str, int, str]]:
         if isinstance(limit.within, FromTable):
             for name in limit.within.of:
                 yield f"{where}.within", line, name
+    for name, item in book.facts.items():
+        for ceiling in item.ceilings:
+            yield f"fields.{name}.max", item.line, ceiling
     for name, action in book.actions.items():
         if action.by_tier:
             yield f"actions.{name}.by", action.line, action.by_tier.of

@@ -7,12 +7,7 @@ from decimal import Decimal
 
 from tuoshan.core.conditions import Expression
 from tuoshan.core.conditions.syntax import Both, Compare, Fact, Given, History, Literal, Node, walk
-from tuoshan.core.playbook import Field, FromTable, Limit, Verb
-
-
-def required(form: Iterable[Field]) -> set[str]:
-    """Fields that are surely filled in."""
-    return {item.name for item in form if item.required and item.show_if is None}
+from tuoshan.core.playbook import FromTable, Limit, Verb
 
 
 def set_by(verbs: Iterable[Verb]) -> set[str]:
@@ -26,7 +21,7 @@ def verb_reads(verb: Verb) -> set[str]:
     if verb.name == "book":
         found |= {verb.target, *map(str, verb.arguments.values())} - {""}
     if verb.name == "carry_out":
-        found |= {str(value) for value in verb.arguments.values()}
+        found |= set(verb.arguments.get("amounts", ()))  # type: ignore[call-overload]
     return found
 
 

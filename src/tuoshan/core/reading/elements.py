@@ -209,13 +209,15 @@ class Elements:
         return {"table": found.table, "of": list(found.of)}
 
     def pairs(self, name: str, entry: Entry, where: str) -> list[Verb]:
-        """`assign: {handler: to_whom}`, `book: {store: freight}`, `carry_out: {remedy: refund_amount}`."""
-        pairs = {e.key.text: self.values.name(e.value, where) for e in self.values.named(entry.value, where)}
+        """`assign: {handler: to_whom}`, `book: {store: freight}`, `carry_out: {remedy: [amount, refund_amount]}`."""
+        named = self.values.named(entry.value, where)
         if name == "carry_out":
+            given = {e.key.text: self.values.names(e.value, where) for e in named}
             return [
-                Verb(name, MappingProxyType({"amount": fact}), target=task, line=entry.key.line)
-                for task, fact in pairs.items()
+                Verb(name, MappingProxyType({"amounts": facts}), target=task, line=entry.key.line)
+                for task, facts in given.items()
             ]
+        pairs = {e.key.text: self.values.name(e.value, where) for e in named}
         return [Verb(name, MappingProxyType(pairs), line=entry.key.line)]
 
     # -- tasks ---------------------------------------------------------------------------------------

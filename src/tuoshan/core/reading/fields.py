@@ -29,8 +29,10 @@ def read_field(entry: Entry, values: Values, section: str = "fields", also: tupl
     body = values.mapping(node, where)
     values.known(body, (*FIELD, *also), where)
     kind = _kind(body, entry.key, where, values)
-    for key in ("min", "max"):
-        _bound(body.get(key), kind, f"{where}.{key}", values)
+    ceilings = _ceilings(body.get("max"), kind, f"{where}.max", values)
+    _bound(body.get("min"), kind, f"{where}.min", values)
+    if not ceilings:
+        _bound(body.get("max"), kind, f"{where}.max", values)
     return Field(
         name=name,
         kind=kind,
@@ -40,7 +42,8 @@ def read_field(entry: Entry, values: Values, section: str = "fields", also: tupl
         list=values.name(body.get("list"), f"{where}.list"),
         unit=values.wording(body.get("unit"), f"{where}.unit"),
         minimum=values.text(body.get("min"), f"{where}.min"),
-        maximum=values.text(body.get("max"), f"{where}.max"),
+        maximum="" if ceilings else values.text(body.get("max"), f"{where}.max"),
+        ceilings=ceilings,
         help=values.wording(body.get("help"), f"{where}.help"),
         supervisors_only=values.yes(body.get("supervisors_only"), where),
         show_if=values.expression(body.get("show_if"), f"{where}.show_if"),
@@ -56,9 +59,15 @@ def _bound(node: Node | None, kind: FieldKind, where: str, values: Values) -> No
     """`min` and `max` bound numbers and money, exactly as written."""
     text = values.text(node, where)
     if node is not None and text and (kind not in ("number", "money") or not NUMBER.match(text)):
-        values.notes.add(node, where, "min、max 是数字，只用于 number 和 money",
-                         "min and max are numbers, and bound number and money alone",
+        values.notes.add(node, where, "min、max 是数字，只用于 number 和 money；max 也可以是字段名",
+                         "min and max are numbers, and bound number and money alone; max may name a field instead",
                          "改为数字，或删除", "write a number, or remove it")  # fmt: skip
+
+
+def _ceilings(node: Node | None, kind: FieldKind, where: str, values: Values) -> tuple[str, ...]:
+    """`max: amount_paid` or `max: [amount_paid, amount]`: facts in place of a number."""
+    named = isinstance(node, Sequence) or (isinstance(node, Scalar) and NAME.match(node.text))
+    return values.names(node, where) if named and kind in ("number", "money") else ()
 
 
 def _kind(body: Mapping, key: Scalar, where: str, values: Values) -> FieldKind:

@@ -172,6 +172,36 @@ def test_a_party_that_nobody_is_is_shown(desk: Any) -> None:
     assert SettingChange.objects.filter(area="party_map", key="general/lab").exists()
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_party_that_a_company_begins_with_is_called_something(desk: Any, language: str) -> None:
+    from django.utils.translation import override
+
+    from tuoshan.cases import library
+    from tuoshan.office.settings.party_map import entries
+    from tuoshan.parties.seeds import PARTIES
+
+    with library.using():
+        library.load_all()
+        with override(language):
+            titles = {entry.party: entry.title for entry in entries()}
+    assert {seed.party for seed in PARTIES} <= titles.keys()
+    assert not [party for party, title in titles.items() if party == title]
+
+
+def test_a_party_that_no_process_names_shows_its_title_and_not_its_key(desk: Any) -> None:
+    from tuoshan.parties.models import PartyMap, SettingChange
+
+    client, where = desk.client("admin"), address("party", "general", "departments")
+    PartyMap.objects.create(party="lab", target="party", same_as="departments")
+    assert "<h1>参与调查的部门</h1>" in client.get(where).content.decode()
+    shown = client.get(address("party_map")).content.decode()
+    assert ">参与调查的部门</a>" in shown and "同“参与调查的部门”" in shown
+    row = PartyMap.objects.get(party="departments", playbook="")
+    assert client.post(where, {"remove": row.pk}).status_code == 302
+    change = SettingChange.objects.get(area="party_map", key="general/departments")
+    assert (change.title, change.title_en) == ("参与调查的部门", "Departments that inquire")
+
+
 def test_a_new_person_sets_the_password_by_a_link_that_works_once(desk: Any) -> None:
     import re
 

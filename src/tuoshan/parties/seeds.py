@@ -29,11 +29,17 @@ ROLES = (
 
 
 class PartySeed(NamedTuple):
-    """One way of being a party: the kind of target, and what it names (role key, department or party)."""
+    """One way of being a party: the kind of target, and what it names (role key, department or party).
+
+    A party is called what the playbooks call it, and one that is a department by the department's name. Titles stand
+    here for those of which neither is true.
+    """
 
     party: str
     target: str
     names: str = ""
+    title_zh: str = ""
+    title_en: str = ""
 
 
 PARTIES = (
@@ -50,7 +56,7 @@ PARTIES = (
     PartySeed("region", "role", "manager"),
     PartySeed("audit_office", "role", "manager"),
     PartySeed("department", "department", ""),
-    PartySeed("departments", "department", ""),
+    PartySeed("departments", "department", "", "参与调查的部门", "Departments that inquire"),
     PartySeed("qa", "department", "qa"),
     PartySeed("production", "department", "production"),
     PartySeed("logistics", "department", "logistics"),
@@ -71,6 +77,11 @@ PARTIES = (
     PartySeed("authority", "role", "manager"),
     PartySeed("customer", "outside"),
 )
+
+
+def party_title(party: str) -> tuple[str, str]:
+    """What a party that no playbook names is called, in Chinese and English; empty where this table does not say."""
+    return next(((seed.title_zh, seed.title_en) for seed in PARTIES if seed.party == party), ("", ""))
 
 
 def plant(registry: Any = apps) -> None:

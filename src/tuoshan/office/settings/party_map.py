@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from tuoshan import punctuation
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import library, lists
+from tuoshan.cases import library
 from tuoshan.cases.forms import words
 from tuoshan.core.checker import check
 from tuoshan.core.playbook import Playbook
@@ -22,6 +22,8 @@ from tuoshan.office.settings import recording
 from tuoshan.office.settings.people import UnitChoice
 from tuoshan.office.settings.recording import both
 from tuoshan.parties.models import OrgUnit, PartyMap, Person
+from tuoshan.parties.naming import in_language
+from tuoshan.parties.seeds import party_title
 
 Target = PartyMap.Target
 BY_CASE = frozenset({Target.HANDLER, Target.REGISTRANT, Target.OUTSIDE, Target.STAFF})
@@ -94,7 +96,7 @@ def text_of(row: PartyMap, titles: Mapping[str, str]) -> str:
             what = row.get_department_display() if row.department else _("任何职能部门")
             return _("职能部门的人员：%(what)s") % {"what": what}
         case Target.PARTY:
-            return _("同“%(what)s”") % {"what": titles.get(row.same_as, row.same_as)}
+            return _("同“%(what)s”") % {"what": title_of(row.same_as, titles)}
     return str(row.get_target_display())
 
 
@@ -120,6 +122,14 @@ def party_titles(books: Iterable[Playbook]) -> dict[str, str]:
     return {name: words(party.title) for book in books for name, party in book.parties.items()}
 
 
+def title_of(party: str, titles: Mapping[str, str]) -> str:
+    """What a party is called: by the playbooks in use, else as a department, else as the company's first map says; the
+    bare key only of a party of which nothing of that is known.
+    """
+    departments = dict(OrgUnit.Department.choices)
+    return titles.get(party) or str(departments.get(party, "")) or in_language(*party_title(party)) or party
+
+
 def entries() -> list[Entry]:
     """Every party that a playbook names or the map knows."""
     books = library.everything()
@@ -135,8 +145,7 @@ def entries() -> list[Entry]:
             if (own := [ways[row.pk] for row in rows if row.party == party and row.playbook == key])
         ]
         used = party in titles
-        shown = titles.get(party) or lists.title("department", party)
-        found.append(Entry(party, shown, general, special, used and _all_nobody(general, special)))
+        found.append(Entry(party, title_of(party, titles), general, special, used and _all_nobody(general, special)))
     return found
 
 
@@ -177,7 +186,7 @@ def changing(request: HttpRequest, name: str, key: str) -> Iterator[None]:
         return {"who": punctuation.in_turn(text_of(row, titles()) for row in ways_of(name, key))}
 
     def title() -> str:
-        return punctuation.in_brackets(titles().get(name, name), key and words(books[key].title))
+        return punctuation.in_brackets(title_of(name, titles()), key and words(books[key].title))
 
     with write_transaction():
         before = both(who)

@@ -20,6 +20,7 @@ from tuoshan.office.settings.party_map import (
     is_nobody,
     party_titles,
     text_of,
+    title_of,
     warnings,
     ways_of,
 )
@@ -63,7 +64,7 @@ def party(request: HttpRequest, playbook: str, name: str) -> HttpResponse:
         messages.success(request, _("已保存。"))
         return redirect("workbench:settings_party", playbook, name)
     context = {
-        "form": form, "party": name, "title": titles.get(name, name), "playbook": playbook,
+        "form": form, "party": name, "title": title_of(name, titles), "playbook": playbook,
         "playbook_title": words(books[key].title) if key else _("所有流程"),
         "ways": [Way(row, text_of(row, titles), is_nobody(row)) for row in rows],
         "others": [

@@ -183,6 +183,11 @@ def test_a_calendar_is_tried_before_it_counts() -> None:
     after = boss.get("/settings/calendars/standard")
     assert kept["stored_from"] and after["weekly"] == week and after["holidays"] == before["holidays"]
     assert boss.send("PUT", "/settings/calendars/standard", {"weekly": ["noon"]}, expect=422)["facts"]["fields"]["day0"]
+    assert (after["title_zh"], after["title_en"]) == ("标准工作时间", "Standard working hours")
+    boss.send("PUT", "/settings/calendars/standard", {"title_zh": "办公时间", "title_en": "", "store": True})
+    called = boss.get("/settings/calendars/standard")
+    assert called["title"] == called["title_zh"] == "办公时间" and called["weekly"] == week
+    assert boss.send("PUT", "/settings/calendars/standard", {"title_zh": ""}, expect=422)["facts"]["fields"]["title_zh"]
     year = clock.now().year + 1
     notice = {"year": year, "notice": f"{year}-01-01 休 元旦", "store": True}
     assert boss.post("/settings/calendars/standard/notice", notice)["stored_from"]

@@ -11,7 +11,10 @@ from tests.workbench.deskhouse import desk
 
 __all__ = ["desk"]
 
-WEEK = {f"day{number}": "09:00-12:00, 13:30-18:00" for number in range(5)} | {"holidays": "on"}
+WEEK = {
+    "title_zh": "标准工作时间", "title_en": "Standard working hours", "holidays": "on",
+    **{f"day{number}": "09:00-12:00, 13:30-18:00" for number in range(5)},
+}  # fmt: skip
 
 
 def address(name: str, *arguments: Any) -> str:
@@ -55,8 +58,51 @@ def test_shifts_that_make_no_sense_are_refused_beside_their_field(desk: Any, hou
 
 
 def test_a_week_without_work_is_refused(desk: Any) -> None:
-    page = desk.client("manager").post(address("calendar", "standard"), {"holidays": "on", "store": "1"})
+    page = desk.client("manager").post(address("calendar", "standard"), {"title_zh": "空", "store": "1"})
     assert page.status_code == 422
+    assert "一周里至少要有一天上班" in page.content.decode()
+
+
+def test_a_calendar_is_called_what_the_company_calls_it_wherever_it_is_named(desk: Any, clock: Any) -> None:
+    from django.utils.translation import override
+
+    from tuoshan.cases import calendars
+    from tuoshan.office.settings.calendars import title_of
+    from tuoshan.parties.models import SettingChange
+
+    client, where = desk.client("manager"), address("calendar", "shops")
+    calendars.set_calendar(name="shops", content={"weekly": ["10:00-21:00"] * 7, "holidays": False}, valid_from=clock())
+    assert title_of("shops") == "shops", "nobody has called it anything yet"
+    unchanged = {f"day{number}": "10:00-21:00" for number in range(7)}
+    unnamed = client.post(where, unchanged | {"title_en": "Stores", "store": "1"})
+    assert unnamed.status_code == 422 and title_of("shops") == "shops", "a name in English alone is none"
+    before = calendars.calendar("shops")
+    called = {"title_zh": "门店时间", "title_en": "Store hours"}
+    assert client.post(where, unchanged | called | {"store": "1"}).status_code == 302
+    for page in (where, address("calendars"), address("recompute", "calendar/shops"), address("changes")):
+        assert "门店时间" in client.get(page).content.decode(), page
+    with override("en"):
+        assert title_of("shops") == "Store hours"
+    change = SettingChange.objects.get(area="calendars", key="shops")
+    assert (change.title, change.title_en) == ("门店时间", "Store hours")
+    assert {field["name"] for field in change.fields} == {"title_zh", "title_en"}
+    now = calendars.calendar("shops")
+    assert now.weekly == before.weekly, "a name moves no clock"
+    client.post(address("calendar_notice", "shops"), {"year": "2027", "notice": "2027-01-01 休", "store": "1"})
+    assert title_of("shops") == "门店时间", "a notice of holidays leaves the name"
+
+
+def test_a_shipped_calendar_keeps_its_name_in_both_languages_when_its_hours_change(desk: Any) -> None:
+    from django.utils.translation import override
+
+    from tuoshan.office.settings.calendars import title_of
+
+    page = desk.client("manager").get(address("calendar", "standard")).content.decode()
+    assert 'value="标准工作时间"' in page and 'value="Standard working hours"' in page
+    assert desk.client("manager").post(address("calendar", "standard"), WEEK | {"store": "1"}).status_code == 302
+    assert title_of("standard") == "标准工作时间"
+    with override("en"):
+        assert title_of("standard") == "Standard working hours"
 
 
 def test_a_years_notice_makes_the_year_official(desk: Any, clock: Any) -> None:

@@ -62,8 +62,12 @@ class CalendarRow(Schema):
 
 
 class CalendarOut(CalendarRow):
-    """With what can be changed: seven days of shifts as text (Monday first), holidays, make-up hours, single days."""
+    """With what can be changed: its title in both languages, seven days of shifts as text (Monday first), holidays,
+    make-up hours, single days.
+    """
 
+    title_zh: str
+    title_en: str
     weekly: list[str]
     holidays: bool
     make_up: str
@@ -73,6 +77,8 @@ class CalendarOut(CalendarRow):
 class WeekIn(Schema):
     """A calendar; what is left out stays. `days`: one a line, `2027-02-06 休 春节`. Only with `store` it is kept."""
 
+    title_zh: str = ""
+    title_en: str = ""
     weekly: list[str] = []
     holidays: bool = True
     make_up: str = ""
@@ -154,7 +160,7 @@ def calendar_list(request: HttpRequest) -> list[dict[str, Any]]:
 def calendar_read(request: HttpRequest, name: str) -> dict[str, Any]:
     """The newest version, which may count from a later day only."""
     content = calendars.content_of(_known(name), clock.now())
-    return _calendar(name) | {
+    return _calendar(name) | calendars.titles_of(name, content) | {
         "weekly": [*content.get("weekly", ()), *[""] * 7][:7], "holidays": bool(content.get("holidays", True)),
         "make_up": str(content.get("make_up", "")), "days": write_days(content),
     }  # fmt: skip
@@ -165,10 +171,11 @@ def calendar_read(request: HttpRequest, name: str) -> dict[str, Any]:
 def calendar_change(request: HttpRequest, name: str, body: WeekIn) -> dict[str, Any]:
     """Try, or keep as a new version. Running clocks are worked out to their end by the old one."""
     content = calendars.content_of(_known(name), clock.now())
-    values = {one.name: one.value() for one in WeekForm(content=content)}
+    values = {one.name: one.value() for one in WeekForm(name=name, content=content)}
     given = body.dict(exclude_unset=True, exclude={"weekly", "store"})
     days = {f"day{number}": hours for number, hours in enumerate(body.weekly[:7])}
-    return _tried(request, name, WeekForm(posted(values | given | days), content=content), store=body.store)
+    form = WeekForm(posted(values | given | days), name=name, content=content)
+    return _tried(request, name, form, store=body.store)
 
 
 @router.post(

@@ -104,7 +104,8 @@ def compile_calendar(name: str, version: int, content: Mapping[str, Any]) -> Wor
     That is `{"weekly": [7 texts], "holidays": bool, "make_up": text, "days": {date: text}}`.
     Shifts are written `09:00-12:00, 13:30-18:00`, an empty text is a day off. With `holidays` the Chinese
     public holidays are off and make-up workdays are worked; `days` replaces single dates, `names` says what they
-    are, `official_years` are those whose notice was put into `days` by hand. Raises CalendarError.
+    are, `official_years` are those whose notice was put into `days` by hand. `title_zh` and `title_en`, what people
+    call it, move no clock. Raises CalendarError.
     """
     weekly = tuple(parse_shifts(str(text)) for text in content.get("weekly", ()))
     number = f"{name}/{version}"

@@ -66,7 +66,10 @@ def set_up(now: datetime, administrator: Person) -> None:
     calendars.set_table(playbook="complaint", name="free_limit", value=100, valid_from=now, person_id=administrator.pk)
     calendars.set_calendar(
         name="shops",
-        content={"weekly": ["10:00-21:00"] * 7, "holidays": False},
+        content={
+            "title_zh": "麦鲸门店营业时间", "title_en": "Maijing store hours", "weekly": ["10:00-21:00"] * 7,
+            "holidays": False,
+        },
         valid_from=now,
         person_id=administrator.pk,
     )

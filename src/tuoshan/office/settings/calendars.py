@@ -21,6 +21,7 @@ from tuoshan.office.settings import recording
 from tuoshan.office.settings.calendar_days import DaysWrong, read_days, write_days
 from tuoshan.office.settings.moved_clocks import Moved, moved_by_calendar
 from tuoshan.office.settings.recording import both
+from tuoshan.parties.naming import in_language
 
 WEEKDAYS = (
     gettext_lazy("周一"), gettext_lazy("周二"), gettext_lazy("周三"), gettext_lazy("周四"), gettext_lazy("周五"),
@@ -31,12 +32,15 @@ TITLES = {
     "retail": gettext_lazy("门店营业时间"),
     "round_the_clock": gettext_lazy("全天"),
 }
+TITLE_FIELDS: Final = ("title_zh", "title_en")
 HOURS: Final = 24
 
 
 class WeekForm(forms.Form):
-    """The week, the holidays, and single days."""
+    """What it is called, the week, the holidays, and single days."""
 
+    title_zh = forms.CharField(label=gettext_lazy("中文名称"), max_length=40)
+    title_en = forms.CharField(label=gettext_lazy("英文名称"), max_length=60, required=False)
     holidays = forms.BooleanField(
         label=gettext_lazy("按国家法定节假日放假、调休上班"), required=False,
         help_text=gettext_lazy("通知未公布的年份按暂定处理，时限会注明“暂定”"),
@@ -56,11 +60,12 @@ class WeekForm(forms.Form):
         help_text=gettext_lazy("留空则立即生效；正在计时的时限照原来的日历算完"),
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, content: dict[str, Any]) -> None:
+    def __init__(self, data: Any = None, *, name: str, content: dict[str, Any]) -> None:
         weekly = [*content.get("weekly", ()), *[""] * 7][:7]
         start = {f"day{number}": weekly[number] for number in range(7)}
         start |= {name: content.get(name, "") for name in ("holidays", "make_up")}
         start["days"] = write_days(content)
+        start |= titles_of(name, content)
         super().__init__(data, initial=start)
         self.content = content
         own = {
@@ -71,6 +76,10 @@ class WeekForm(forms.Form):
             for number, title in enumerate(WEEKDAYS)
         }  # fmt: skip
         self.fields = {**own, **self.fields}
+
+    @property
+    def titles(self) -> list[forms.BoundField]:
+        return [self[name] for name in TITLE_FIELDS]
 
     @property
     def week(self) -> list[forms.BoundField]:
@@ -99,6 +108,7 @@ class WeekForm(forms.Form):
         """The content to store. Only for a valid form."""
         values = self.cleaned_data
         return {
+            **{name: values[name] for name in TITLE_FIELDS},
             "weekly": [values[f"day{number}"].strip() for number in range(7)], "holidays": values["holidays"],
             "make_up": values["make_up"].strip(), "days": self.read.worked, "names": self.read.names,
             "official_years": self.content.get("official_years", []),
@@ -175,8 +185,18 @@ class Summary:
 
 
 def title_of(name: str) -> str:
-    """What a calendar is called."""
-    return str(TITLES.get(name, name))
+    """What a calendar is called: as the company calls it, else as it was shipped; the name in playbooks where nobody
+    has called it anything.
+    """
+    titles = titles_of(name, _stored_content(name))
+    return in_language(titles["title_zh"], titles["title_en"]) or name
+
+
+def titles_of(name: str, content: dict[str, Any]) -> dict[str, str]:
+    """Its title in Chinese and English: the one stored with it, else the one that it is shipped with."""
+    if content.get("title_zh"):
+        return {field: str(content.get(field, "")) for field in TITLE_FIELDS}
+    return dict(zip(TITLE_FIELDS, both(lambda: str(TITLES.get(name, ""))), strict=True))
 
 
 def names() -> list[str]:
@@ -187,15 +207,20 @@ def names() -> list[str]:
 
 def content_of(name: str, now: datetime) -> dict[str, Any]:
     """The stored form of the newest version, else that of the calendar shipped under this name."""
-    row = Calendar.objects.filter(name=name).order_by("-version").first()
-    if row is not None:
-        found: dict[str, Any] = json.loads(row.content)
+    found = _stored_content(name)
+    if found:
         return found
     made = stored.calendar(name, now)
     return {
         "weekly": [_shifts_text(shifts) for shifts in made.weekly], "holidays": made.official_years is not None,
         "make_up": "", "days": {},
     }  # fmt: skip
+
+
+def _stored_content(name: str) -> dict[str, Any]:
+    """That of the newest version; empty where the company has set none."""
+    row = Calendar.objects.filter(name=name).order_by("-version").first()
+    return dict(json.loads(row.content)) if row is not None else {}
 
 
 def _shifts_text(shifts: Any) -> str:
@@ -239,8 +264,9 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
-def _as_read(content: dict[str, Any]) -> dict[str, str]:
-    read = {f"day{number}": hours or _("休息") for number, hours in enumerate(content.get("weekly", ()))}
+def _as_read(name: str, content: dict[str, Any]) -> dict[str, str]:
+    read = titles_of(name, content)
+    read |= {f"day{number}": hours or _("休息") for number, hours in enumerate(content.get("weekly", ()))}
     read["holidays"] = "✓" if content.get("holidays", True) else "✗"
     read["make_up"] = str(content.get("make_up", ""))
     lines = write_days(content).splitlines()
@@ -253,6 +279,7 @@ def _as_read(content: dict[str, Any]) -> dict[str, str]:
 def _labels() -> dict[str, str]:
     known = {f"day{number}": str(title) for number, title in enumerate(WEEKDAYS)}
     return known | {
+        "title_zh": _("中文名称"), "title_en": _("英文名称"),
         "holidays": _("法定节假日"), "make_up": _("调休上班日的班次"), "days": _("个别日期"),
         "official_years": _("已装入通知的年份"),
     }  # fmt: skip
@@ -287,8 +314,8 @@ def store(request: HttpRequest, name: str, form: WeekForm | NoticeForm) -> datet
     with write_transaction():
         stored.set_calendar(name=name, content=content, valid_from=valid_from, person_id=request.user.pk)
         recording.record(
-            request, "calendars", name, both(lambda: title_of(name)), before=both(lambda: _as_read(old)),
-            after=both(lambda: _as_read(content)), labels=both(_labels), action="changed",
+            request, "calendars", name, both(lambda: title_of(name)), before=both(lambda: _as_read(name, old)),
+            after=both(lambda: _as_read(name, content)), labels=both(_labels), action="changed",
         )  # fmt: skip
     stored.forget()
     return valid_from

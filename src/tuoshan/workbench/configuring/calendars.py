@@ -48,7 +48,7 @@ def calendar(request: HttpRequest, name: str) -> HttpResponse:
     now = clock.now()
     if name not in names():
         raise Http404
-    form = WeekForm(request.POST or None, content=content_of(name, now))
+    form = WeekForm(request.POST or None, name=name, content=content_of(name, now))
     if request.method == "POST" and form.is_valid():
         return _try_or_store(request, name, form, "week")
     return _page(request, name, {"form": form}, 422 if form.errors else 200)
@@ -99,7 +99,8 @@ def _page(request: HttpRequest, name: str, more: dict[str, Any], status: int = 2
     ]  # fmt: skip
     context = shown | {
         "name": name, "summary": summary(name, now), "official": official,
-        "form": WeekForm(content=content), "notice_form": NoticeForm(content=content, initial={"year": now.year + 1}),
+        "form": WeekForm(name=name, content=content),
+        "notice_form": NoticeForm(content=content, initial={"year": now.year + 1}),
         "follows_notice": made.official_years is not None, "special_days": days,
         "versions": Calendar.objects.filter(name=name).order_by("-version")[:8], "moment": now,
         "back": reverse("workbench:settings_calendars"), "changes": recording.changes("calendars", name),

@@ -1,9 +1,12 @@
-"""Auditors look at all settings and imports and change none: no button, no open field, no secret, no contact data."""
+"""Auditors look at all settings, imports, copies of rule books and leads' pages, and change none: no button, no open
+field, no secret, no contact data.
+"""
 
 from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -11,12 +14,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.api.callers import Caller
-from tests.workbench.deskhouse import desk
+from tests.workbench.deskhouse import desk, moment
 from tests.workbench.test_settings_pages import ADMINS_ONLY, CONFIGURERS
 
 from tuoshan.intake.models import ImportRun
 from tuoshan.integrations.models import SmsGateway
 from tuoshan.knowledge.models import QuickReply
+from tuoshan.parties.models import Absence
+from tuoshan.rulings.models import BookDraft
 
 __all__ = ["desk"]
 
@@ -171,3 +176,102 @@ def test_the_ways_there_stand_in_the_rail(desk: Any) -> None:
     assert 'href="/settings/"' in page and 'href="/import/"' in page
     agents = desk.client("agent").get("/search").content.decode()
     assert 'href="/settings/"' not in agents and 'href="/import/"' not in agents
+
+
+# -- copies of rule books, and what leads see of their people ------------------------------------------------------
+
+
+def copied(desk: Any) -> None:
+    """A manager has taken a copy of a book and broken a row of it."""
+    manager = desk.client("manager")
+    manager.get("/rule-books/mall_shoes/change")
+    text = BookDraft.objects.get().text
+    broken = text.replace("clause: M02", "clause: M99")
+    assert manager.post("/rule-books/mall_shoes/change", {"text": broken}).status_code == 200
+
+
+PARTS = ("", "/tables/repair", "/clauses/M03")
+
+
+def test_a_copy_of_a_rule_book_is_read_and_stays_as_it_is(desk: Any) -> None:
+    copied(desk)
+    before, auditor = BookDraft.objects.values().get(), desk.client("auditor")
+    assert "/rule-books/mall_shoes/change" in auditor.get("/rule-books/mall_shoes").content.decode()
+    assert "没有条款 M99" in auditor.get("/rule-books/mall_shoes/change").content.decode()
+    for part in PARTS:
+        where = f"/rule-books/mall_shoes/change{part}"
+        read = auditor.get(where)
+        page = read.content.decode()
+        assert read.status_code == 200 and controls(page) == [] and '/clauses/"' not in page, part
+        assert controls(desk.client("manager").get(where).content.decode()), f"{part}: a manager still changes it"
+        assert auditor.post(where, {"text": "x"}).status_code == 403
+        assert desk.client("lead").get(where).status_code == 403
+    assert auditor.get("/rule-books/mall_shoes/change/tables/repair.csv").status_code == 200
+    for part in ("change/tables/repair/upload", "change/clauses/M03/drop", "change/examples/drop", "publish", "drop"):
+        assert auditor.post(f"/rule-books/mall_shoes/{part}", {}).status_code == 403, part
+    assert auditor.get("/rule-books/mall_shoes/change/clauses/").status_code == 403
+    assert BookDraft.objects.values().get() == before
+
+
+def test_who_only_reads_makes_no_copy_by_looking(desk: Any) -> None:
+    auditor, program = desk.client("auditor"), Caller(desk.people["auditor"], "read")
+    assert "/rule-books/mall_shoes/change" not in auditor.get("/rule-books/mall_shoes").content.decode()
+    for part in (*PARTS, "/tables/repair.csv"):
+        assert auditor.get(f"/rule-books/mall_shoes/change{part}").status_code == 404, part
+    assert program.get("/rule-books/mall_shoes/draft")["good"]
+    assert program.get("/rule-books/mall_shoes/draft/tables/repair")["rows"]
+    assert program.get("/rule-books/mall_shoes/draft/effect")["open_cases"]["many"] == 0
+    assert not BookDraft.objects.exists()
+
+
+def test_a_program_of_an_auditor_reads_a_copy_and_changes_none(desk: Any) -> None:
+    copied(desk)
+    before, program = BookDraft.objects.values().get(), Caller(desk.people["auditor"], "admin")
+    found = program.get("/rule-books/mall_shoes/draft")
+    assert "clause: M99" in found["text"] and not found["good"]
+    grid = program.get("/rule-books/mall_shoes/draft/tables/repair")
+    program.get("/rule-books/mall_shoes/draft/effect", expect=409)
+    for method, path, body in (
+        ("PUT", "draft", {"text": "x"}), ("DELETE", "draft", None),
+        ("PUT", "draft/tables/repair", {"rows": [], "stamp": grid["stamp"]}),
+        ("PUT", "draft/clauses/M03", {"zh": "一", "en": "One"}), ("DELETE", "draft/clauses/M03", None),
+        ("POST", "publish", {"begins": "2026-03-05", "confirmed_by": "甲", "reason": "乙"}),
+    ):  # fmt: skip
+        refused = program.send(method, f"/rule-books/mall_shoes/{path}", body, expect=403)
+        assert refused["code"] == "not_permitted", path
+    Caller(desk.people["agent"], "read").get("/rule-books/mall_shoes/draft", expect=403)
+    assert BookDraft.objects.values().get() == before
+
+
+def test_absences_and_work_in_hand_are_read_and_nothing_is_handed_on(desk: Any) -> None:
+    case, agent = desk.accepted(), desk.people["agent"]
+    away = Absence.objects.create(
+        person=agent, starts_at=moment(), ends_at=moment() + timedelta(days=1), delegate=desk.people["colleague"]
+    )
+    auditor, lead = desk.client("auditor"), desk.client("lead")
+    board = auditor.get("/board").content.decode()
+    for name, shown in (("absence", "由"), ("leaver", case.number)):
+        where = reverse(f"workbench:{name}", args=[agent.pk])
+        page = auditor.get(where).content.decode()
+        assert where in board and shown in page and controls(page) == [], name
+        assert controls(lead.get(where).content.decode()), f"{name}: a supervisor still decides"
+        assert auditor.post(where, {"case": [case.pk], "to": "1", "reason": "x"}).status_code == 403
+        for above in ("manager", "admin", "auditor"):
+            other = reverse(f"workbench:{name}", args=[desk.people[above].pk])
+            assert auditor.get(other).status_code == 200, "all of the staff are looked at"
+            assert lead.get(other).status_code == 404, "a supervisor does not lead them"
+        assert desk.client("finance").get(where).status_code == 403
+    assert auditor.post(reverse("workbench:absence_end", args=[away.pk])).status_code == 403
+    assert auditor.post(reverse("workbench:leave", args=[agent.pk]), {"to": "1"}).status_code == 403
+    assert desk.read(case).handler_id == agent.pk and Absence.objects.get() == away
+
+
+def test_a_program_of_an_auditor_reads_absences_and_work_in_hand(desk: Any) -> None:
+    case, agent = desk.accepted(), desk.people["agent"]
+    program, place = Caller(desk.people["auditor"], "admin"), f"/people/{agent.pk}"
+    assert [one["number"] for one in program.get(f"{place}/in-hand")["cases"]] == [case.number]
+    assert program.get(f"{place}/absences") == []
+    when = {"starts_at": "2026-03-02T08:00:00Z", "ends_at": "2026-03-03T08:00:00Z"}
+    for path, body in (("absences", when), ("hand-on", {"cases": [], "reason": "x"}), ("leave", {"to": "1"})):
+        assert program.post(f"{place}/{path}", body, expect=403)["code"] == "not_permitted"
+    assert Caller(desk.people["finance"], "read").get(f"{place}/in-hand", expect=403)["code"] == "not_permitted"

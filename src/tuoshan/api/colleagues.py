@@ -18,7 +18,7 @@ from tuoshan.cases.models import Case
 from tuoshan.office import absences, handing_on
 from tuoshan.office.absences import AbsenceForm
 from tuoshan.office.assignable import Assignable, assignables
-from tuoshan.office.overseeing import managed
+from tuoshan.office.overseeing import looked_at, managed
 from tuoshan.parties.models import Absence, Person
 from tuoshan.parties.permissions import allowed, api_permitted
 
@@ -167,8 +167,8 @@ def _assignable(one: Assignable) -> dict[str, Any]:
 )
 @api_permitted("api.person_absences")
 def person_absences(request: HttpRequest, pk: Id) -> Any:
-    """Running and coming absences of somebody over whom one decides."""
-    return _absences(managed(me(request), pk).pk)
+    """Running and coming absences of somebody over whom one decides, or, for an auditor, of anybody."""
+    return _absences(looked_at(me(request), pk).pk)
 
 
 @router.post(
@@ -189,7 +189,7 @@ def person_absence_make(request: HttpRequest, pk: Id, body: AbsenceIn) -> Any:
 @api_permitted("api.person_in_hand")
 def person_in_hand(request: HttpRequest, pk: Id) -> dict[str, Any]:
     """What somebody has, and who could take it."""
-    person = managed(me(request), pk)
+    person = looked_at(me(request), pk)
     held = handing_on.in_hand(person)
     cases = Case.objects.defer("snapshot").in_bulk({row.case_id for row in held.tasks})
     return {

@@ -138,9 +138,15 @@ def _proved(proved: publishing.Proved) -> dict[str, Any]:
 @api_permitted("api.book_draft")
 def book_draft(request: HttpRequest, name: str) -> dict[str, Any]:
     """The copy that is being changed; the newest version where nobody has changed anything."""
-    draft = _draft(request, name)
+    draft = _read(name)
     tables = publishing.tables_of(draft)
     return {"text": draft.text, "tables": tables, **_proved(publishing.prove(name, draft.text, tables))}
+
+
+def _read(name: str) -> BookDraft:
+    """The copy, or the newest version in its place: reading makes no copy."""
+    _known(name)
+    return publishing.open_draft(name) or publishing.copy_of_newest(name)
 
 
 def _draft(request: HttpRequest, name: str) -> BookDraft:
@@ -155,7 +161,7 @@ def _draft(request: HttpRequest, name: str) -> BookDraft:
 @api_permitted("api.book_table")
 def book_table(request: HttpRequest, name: str, table: str) -> dict[str, Any]:
     """Its headings and rows."""
-    return _rows(_draft(request, name), table)
+    return _rows(_read(name), table)
 
 
 def _rows(draft: BookDraft, table: str) -> dict[str, Any]:
@@ -242,8 +248,7 @@ def _clause_put(request: HttpRequest, name: str, clause: str, given: copying.Cla
 @api_permitted("api.book_effect")
 def book_effect(request: HttpRequest, name: str) -> dict[str, Any]:
     """Hold the copy against past rulings."""
-    _known(name)
-    draft = publishing.draft_of(name, me(request).pk, clock.now())
+    draft = _read(name)
     proved = publishing.prove(name, draft.text, publishing.tables_of(draft))
     if not proved.good or proved.pack is None:
         raise _not_in_order(proved)

@@ -33,6 +33,14 @@ def managed(viewer: Any, pk: int) -> Person:
     return person
 
 
+def looked_at(viewer: Any, pk: int) -> Person:
+    """The person, if the viewer decides over them or looks over everything. Raises Http404 otherwise."""
+    person = Person.objects.filter(pk=pk, is_active=True).first()
+    if person is None or not (viewer.has_role(AUDITOR) or may_manage(viewer, person)):
+        raise Http404
+    return person
+
+
 def able(excluding: int) -> Any:
     """Who can take work over: in service, and not only reading."""
     found = Person.objects.filter(is_active=True, roles__reads_only=False).exclude(pk=excluding)

@@ -52,7 +52,8 @@ CHANGING: dict[str, frozenset[str]] = {
         "tables table templates template replies reply",
         CONFIGURERS,
     ),
-    **_each("workbench.", "import_upload import_mapping import_run import_errors", LEADS),
+    **_each("workbench.", "import_upload import_mapping import_run import_errors absence leaver", LEADS),
+    **_each("workbench.", "rule_book_change rule_table rule_table_csv rule_clause", CONFIGURERS),
 }
 """Screens that auditors look at as well: who may change what stands on them, and send the forms there."""
 
@@ -95,7 +96,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each("workbench.", "register_products register_message registered slip merge unmerge", FRONT),
     **_each("workbench.", "customer_correct customer_join", FRONT),
     **_each("workbench.", "customer_erase", ADMINS),
-    **_each("workbench.", "parked_retry parked_drop absence leaver leave mailbox_retry mailbox_open", LEADS),
+    **_each("workbench.", "parked_retry parked_drop leave mailbox_retry mailbox_open", LEADS),
     **_each("workbench.", "lesson_make lesson_link lesson_check", LEADS),
     **_each("workbench.", "mailbox mailbox_message", OVERSIGHT),
     **_each("workbench.", "import_stop", LEADS),
@@ -114,8 +115,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     ),
     **_each(
         "workbench.",
-        "rule_book_change rule_book_publish rule_book_drop rule_table rule_table_csv rule_table_upload "
-        "rule_clause rule_clause_new rule_clause_drop rule_example_drop",
+        "rule_book_publish rule_book_drop rule_table_upload rule_clause_new rule_clause_drop rule_example_drop",
         CONFIGURERS,
     ),
     # The customer's side
@@ -150,7 +150,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         WRITERS,
     ),
     **_each("api.", "case_step_back lesson_make lesson_link lesson_check parked_retry parked_drop mail_retry", LEADS),
-    **_each("api.", "person_absences person_absence_make person_in_hand person_hand_on person_leave", LEADS),
+    **_each("api.", "person_absence_make person_hand_on person_leave", LEADS),
+    **_each("api.", "person_absences person_in_hand", OVERSIGHT),
     **_each("api.import_", "list read errors", OVERSIGHT),
     **_each("api.import_", "upload columns start stop", LEADS),
     **_each("api.", "board_read board_cases board_tomorrow board_approvals parked_list mail_list mail_read", OVERSIGHT),
@@ -176,15 +177,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "api.",
         "settings_changes category_all category_read cause_list cause_read product_list product_read reason_list "
         "reason_read calendar_list calendar_read clocks_read table_list table_read template_list template_read "
-        "reply_list reply_read",
+        "reply_list reply_read book_draft book_table book_effect",
         CONFIGURERS | {AUDITOR},
     ),
     **_each(
         "api.",
         "category_make category_change cause_make cause_change product_make product_change reason_make reason_change "
         "calendar_change calendar_notice clocks_recompute table_change table_back template_change "
-        "reply_make reply_change reply_remove book_change book_effect book_publish book_drop "
-        "book_draft book_table book_table_change book_clause_change book_clause_drop",
+        "reply_make reply_change reply_remove book_change book_publish book_drop "
+        "book_table_change book_clause_change book_clause_drop",
         CONFIGURERS,
     ),
 }

@@ -48,22 +48,33 @@ class Proved:
         return self.pack is not None and not self.findings
 
 
+def open_draft(name: str) -> BookDraft | None:
+    """The copy of a book that is being changed, if somebody is changing it."""
+    return BookDraft.objects.filter(name=name).first()
+
+
 def draft_of(name: str, person_id: int, now: datetime) -> BookDraft:
     """The copy of a book that is being changed; made from the newest version when there is none."""
-    found = BookDraft.objects.filter(name=name).first()
+    found = open_draft(name)
     if found is not None:
         return found
-    newest = library.newest(name)
-    text, tables = library.text_of(newest)
+    fresh = copy_of_newest(name)
     with write_transaction():
         made, _created = BookDraft.objects.get_or_create(
             name=name,
             defaults={
-                "text": text, "tables": json.dumps(tables, ensure_ascii=False), "based_on": newest.hash,
-                "changed_by_id": person_id, "changed_at": now,
+                "text": fresh.text, "tables": fresh.tables, "based_on": fresh.based_on, "changed_by_id": person_id,
+                "changed_at": now,
             },
         )  # fmt: skip
     return made
+
+
+def copy_of_newest(name: str) -> BookDraft:
+    """What a copy begins with; it is not kept. Raises BookUnknown."""
+    newest = library.newest(name)
+    text, tables = library.text_of(newest)
+    return BookDraft(name=name, text=text, tables=json.dumps(tables, ensure_ascii=False), based_on=newest.hash)
 
 
 def save_draft(name: str, text: str, tables: dict[str, str], *, person_id: int, now: datetime) -> BookDraft:

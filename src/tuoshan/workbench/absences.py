@@ -12,9 +12,9 @@ from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.office import absences
 from tuoshan.office.absences import AbsenceForm
-from tuoshan.office.overseeing import managed
+from tuoshan.office.overseeing import looked_at, managed, may_manage
 from tuoshan.parties.models import Absence, Person
-from tuoshan.parties.permissions import allowed, permitted
+from tuoshan.parties.permissions import may_change, permitted
 
 
 @permitted("workbench.my_absence")
@@ -28,11 +28,15 @@ def my_absence(request: HttpRequest) -> HttpResponse:
 @permitted("workbench.absence")
 @require_http_methods(["GET", "POST"])
 def absence(request: HttpRequest, pk: int) -> HttpResponse:
-    """The absences of somebody whom one leads."""
-    return _page(request, managed(request.user, pk))
+    """The absences of somebody whom one leads; who looks over everything reads those of all."""
+    if request.method == "POST":
+        return _page(request, managed(request.user, pk))
+    person = looked_at(request.user, pk)
+    changes = may_change(request.user, "workbench.absence") and may_manage(request.user, person)
+    return _page(request, person, changes=changes)
 
 
-def _page(request: HttpRequest, person: Person) -> HttpResponse:
+def _page(request: HttpRequest, person: Person, *, changes: bool = True) -> HttpResponse:
     now = clock.now()
     status = 200
     if request.method == "POST":
@@ -54,6 +58,7 @@ def _page(request: HttpRequest, person: Person) -> HttpResponse:
         "past": list(known.filter(ends_at__lte=now).order_by("-ends_at")[:10]),
         "standing_in": list(Absence.objects.filter(delegate=person, ends_at__gt=now).select_related("person")),
         "now": now,
+        "may_change": changes,
     }
     return render(request, "workbench/absences/page.html", context, status=status)
 
@@ -63,7 +68,7 @@ def _page(request: HttpRequest, person: Person) -> HttpResponse:
 def absence_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Back earlier: a running absence ends now, a coming one does not take place."""
     now = clock.now()
-    row = absences.endable(request.user, pk, now, leads=allowed(request.user, "workbench.absence"))
+    row = absences.endable(request.user, pk, now, leads=may_change(request.user, "workbench.absence"))
     if row is None:
         raise Http404
     own = row.person_id == request.user.pk

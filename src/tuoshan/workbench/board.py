@@ -131,7 +131,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "tomorrow_count": tomorrow_count,
         "tomorrow_more": max(tomorrow_count - len(tomorrow), 0),
         "read_at": now,
-        "may_manage": allowed(request.user, "workbench.absence"),
+        "may_look": allowed(request.user, "workbench.absence"),
     }
     if request.headers.get("HX-Request"):
         return render(request, "workbench/board/figures.html", context)

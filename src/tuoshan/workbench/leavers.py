@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tuoshan import identifiers
 from tuoshan.office import handing_on
 from tuoshan.office.handing_on import NotHandedOn, Refused
-from tuoshan.office.overseeing import managed
+from tuoshan.office.overseeing import looked_at, managed, may_manage
 from tuoshan.parties.models import Person
-from tuoshan.parties.permissions import permitted
+from tuoshan.parties.permissions import may_change, permitted
 from tuoshan.workbench import tasks
 from tuoshan.workbench.cards import cards
 
@@ -23,16 +23,20 @@ from tuoshan.workbench.cards import cards
 @permitted("workbench.leaver")
 @require_http_methods(["GET", "POST"])
 def leaver(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the person has in hand; a POST hands the chosen cases on, each to whom it says."""
-    person = managed(request.user, pk)
+    """What the person has in hand; a POST hands the chosen cases on, each to whom it says. Who looks over everything
+    reads it of all.
+    """
     if request.method == "POST":
-        return _hand_on(request, person)
-    return _page(request, person)
+        return _hand_on(request, managed(request.user, pk))
+    person = looked_at(request.user, pk)
+    changes = may_change(request.user, "workbench.leaver") and may_manage(request.user, person)
+    return _page(request, person, changes=changes)
 
 
 def _page(
-    request: HttpRequest, person: Person, refused: list[Refused] | None = None, problem: str = "", status: int = 200
-) -> HttpResponse:
+    request: HttpRequest, person: Person, refused: list[Refused] | None = None, problem: str = "", status: int = 200,
+    *, changes: bool = True,
+) -> HttpResponse:  # fmt: skip
     held = handing_on.in_hand(person)
     context = {
         "person": person,
@@ -44,6 +48,7 @@ def _page(
         "problem": problem,
         "batch": identifiers.next_id(),
         "reason": request.POST.get("reason", ""),
+        "may_change": changes,
     }
     return render(request, "workbench/leavers/page.html", context, status=status)
 

@@ -21,7 +21,7 @@ from tuoshan.core.policy.pack import LAYER_TITLES, Pack
 from tuoshan.core.policy.wording import verdict
 from tuoshan.core.reading.findings import Finding
 from tuoshan.parties.models import Person
-from tuoshan.parties.permissions import allowed, permitted
+from tuoshan.parties.permissions import allowed, may_change, permitted
 from tuoshan.punctuation import listed, titled
 from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.models import BookDraft, KeptRuling
@@ -62,7 +62,8 @@ def rule_book(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         **_shown(pack), "versions": [_version(one) for one in reversed(versions)],
         "published": [(row, people.get(row.published_by_id)) for row in published],
-        "may_change": allowed(request.user, "workbench.rule_book_change"),
+        "may_change": may_change(request.user, "workbench.rule_book_change"),
+        "may_look": allowed(request.user, "workbench.rule_book_change"),
         "changing": name in publishing.open_drafts(),
     }  # fmt: skip
     return render(request, "workbench/rulebooks/book.html", context)
@@ -119,12 +120,24 @@ class PublishForm(forms.Form):
     reason = forms.CharField(label=_lazy("为什么改"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
 
 
+def draft_for(request: HttpRequest, name: str) -> BookDraft:
+    """The copy of a book; for who only reads the one that somebody is changing. Raises Http404 where there is none."""
+    if not may_change(request.user, "workbench.rule_book_change"):
+        found = publishing.open_draft(name)
+        if found is None:
+            raise Http404
+        return found
+    try:
+        return publishing.draft_of(name, person_id(request), clock.now())
+    except library.BookUnknown as error:
+        raise Http404 from error
+
+
 @permitted("workbench.rule_book_change")
 @require_http_methods(["GET", "POST"])
 def rule_book_change(request: HttpRequest, name: str) -> HttpResponse:
     """The copy that is being changed: saved as typed, its findings beside it, and what it would change."""
-    _versions(name)
-    draft = publishing.draft_of(name, person_id(request), clock.now())
+    draft = draft_for(request, name)
     tables = publishing.tables_of(draft)
     form = DraftForm(request.POST or None, initial={"text": draft.text}, tables=tables)
     if request.method == "POST":

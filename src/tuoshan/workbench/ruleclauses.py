@@ -20,8 +20,7 @@ from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import ClauseText, NotEditable
 from tuoshan.workbench.casepage import person_id
-from tuoshan.workbench.rulebooks import finding_told
-from tuoshan.workbench.ruletables import draft_for
+from tuoshan.workbench.rulebooks import draft_for, finding_told
 
 
 class ClauseForm(forms.Form):

@@ -23,7 +23,7 @@ from tuoshan.rulings.copying import Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import tables_to_read
 from tuoshan.workbench.casepage import person_id
-from tuoshan.workbench.rulebooks import finding_told
+from tuoshan.workbench.rulebooks import draft_for, finding_told
 
 MOST_ROWS = 400
 DOINGS = ("up", "down", "copy", "drop", "add")
@@ -74,14 +74,6 @@ class ShownRow:
     own: dict[str, ShownCell]
     said: list[str]
     wrong: list[str]
-
-
-def draft_for(request: HttpRequest, name: str) -> BookDraft:
-    """The copy of a book. Raises Http404 for a book that there is not."""
-    try:
-        return publishing.draft_of(name, person_id(request), clock.now())
-    except library.BookUnknown as error:
-        raise Http404 from error
 
 
 @permitted("workbench.rule_table")

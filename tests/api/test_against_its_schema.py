@@ -31,7 +31,7 @@ from tuoshan.api import urls  # noqa: F401  (all operations)
 from tuoshan.api.application import api
 from tuoshan.care.models import SurveyReason
 from tuoshan.cases.models import Case, SavedFilter
-from tuoshan.catalog.models import Category, OrderRef, Product
+from tuoshan.catalog.models import Category, OrderRef, Product, ProductLine, Shop
 from tuoshan.intake.arrivals import Came
 from tuoshan.intake.registering import Contact, register_complaint
 from tuoshan.knowledge.models import QuickReply
@@ -97,6 +97,8 @@ def house(one_connection: None) -> dict[str, Any]:
         "causes": Cause.objects.create(code="made", name_zh="做工").pk,
         "reasons": SurveyReason.objects.values_list("pk", flat=True).first() or 1,
         "products": Product.objects.values_list("pk", flat=True)[0],
+        "product-lines": ProductLine.objects.values_list("pk", flat=True)[0],
+        "shops": Shop.objects.values_list("pk", flat=True)[0],
         "skills": Skill.objects.create(person=people["agent"], category=category).pk,
         "imports": 1, "absences": 1, "evidence": 1, "tokens": 1, "outbox": 1, "parked": 1, "parties": 1,
     }  # fmt: skip

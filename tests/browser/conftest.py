@@ -108,6 +108,7 @@ def company(transactional_db: None, live_server: Any, settings: Any) -> Iterator
 
     calendars.forget()
     categories.plant(apps)  # a test before this one may have emptied every table
+    categories.plant_meanings(apps)
     causes.plant(apps)
     playbook, fragments = complaint_playbook()
     settings.EMAIL_HOST = ""

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -163,3 +164,14 @@ def test_the_books_of_a_folder_are_asked(tmp_path: Path) -> None:
     assert run("list", "--books", str(folder))[1].count("mall_shoes") == 1
     assert run("facts", "consumer_law", "--books", str(folder))[0] == 2
     assert run("list", "--books", str(tmp_path / "nowhere"))[0] == 2
+
+
+def test_what_a_process_means_to_the_books_is_checked_with_file_and_mend(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    own = tmp_path / "playbooks" / "for_rulings"
+    own.mkdir(parents=True)
+    (own / "complaint.yaml").write_text("for: complaint\nfacts: {bougth_on: sold_on}\n", encoding="utf-8")
+    code, said = run("check", "--en")
+    assert code == 1
+    assert "for_rulings/complaint.yaml:2: facts.bougth_on: there is no 'bougth_on' — did you mean 'bought_on'?" in said
+    assert run("check", "shipped")[0] == 0

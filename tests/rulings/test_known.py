@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,9 +13,9 @@ from tuoshan import clock
 from tuoshan.cases import service
 from tuoshan.cases.models import Case
 from tuoshan.cases.rows import Row
-from tuoshan.catalog.models import Category, OrderRef, Product
+from tuoshan.catalog.models import Category, OrderRef, Product, ProductLine, Shop
 from tuoshan.documents.models import Evidence
-from tuoshan.rulings import library
+from tuoshan.rulings import from_cases, library
 from tuoshan.rulings.known import Known, known_of
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,68 @@ def test_what_may_be_installed_later_is_not_taken_as_delivered_when_signed_for(d
     order(("EA-1", 1, "999.00"), paid="999.00", shop="门店")
     found = values(desk, complaint(desk, product=str(stove.pk)))
     assert found["goods"] == "appliance" and "delivered_on" not in found and "platform" not in found
+
+
+def test_what_a_company_says_of_its_lines_shops_and_categories_counts(desk: Any) -> None:  # noqa: F811
+    """A line that nobody has told about is asked; told, it is known; and the same for shops and categories."""
+    kettle = Product.objects.create(code="KP-9", name="保温杯", line="杯壶")
+    order(("KP-9", 1, "59.00"), paid="59.00", shop="杯壶小店")
+    case = complaint(desk, product=str(kettle.pk), category=str(Category.objects.get(code="delivery-wrong").pk))
+    assert not {"goods", "platform", "problem", "delivered_on"} & values(desk, case).keys()
+    ProductLine.objects.create(name="杯壶", goods="textiles")
+    Shop.objects.create(name="杯壶小店", platform="none")
+    Category.objects.filter(code="delivery-wrong").update(problem="wrong_item")
+    found = values(desk, case)
+    assert (found["goods"], found["platform"], found["problem"]) == ("textiles", "none", "wrong_item")
+    assert found["delivered_on"] == date(2026, 2, 4)
+    ProductLine.objects.filter(name="杯壶").update(is_installed=True)
+    assert "delivered_on" not in values(desk, case)
+
+
+def test_a_shop_whose_name_says_two_platforms_is_asked_until_its_whole_name_is_told(desk: Any) -> None:  # noqa: F811
+    order(("SH-1", 1, "59.00"), paid="59.00", shop="天猫转微信店")
+    case = complaint(desk)
+    assert "platform" not in values(desk, case)
+    Shop.objects.create(name="天猫转微信店", platform="wechat")
+    assert values(desk, case)["platform"] == "wechat"
+
+
+def test_a_new_line_of_a_product_is_listed_so_that_somebody_says_what_it_is(desk: Any) -> None:  # noqa: F811
+    client = desk.client("manager")
+    client.post("/settings/products/new", {"code": "KP-9", "name": "保温杯", "line": "杯壶", "is_active": "on"})
+    line = ProductLine.objects.get(name="杯壶")
+    page = client.get("/settings/product-lines/").content.decode()
+    assert line.goods == "" and "没有说明，裁定时再问" in page
+    place = f"/settings/product-lines/{line.pk}"
+    assert client.post(place, {"goods": "杯子"}).status_code == 422, "no kind of goods of the books"
+    assert client.post(place, {"goods": "textiles", "name": "别的"}).status_code == 302
+    line.refresh_from_db()
+    assert (line.name, line.goods) == ("杯壶", "textiles"), "products carry the name"
+    assert "箱包、玩具" in client.get("/settings/product-lines/").content.decode()
+    assert desk.client("agent").get("/settings/product-lines/").status_code == 403
+    assert desk.client("agent").post(place, {"goods": "food"}).status_code == 403
+
+
+def test_the_companys_own_file_says_what_a_process_means_and_a_wrong_one_changes_nothing(
+    desk: Any, shoes: Product, settings: Any, tmp_path: Path  # noqa: F811
+) -> None:
+    order(("SH-1", 1, "399.00"), paid="399.00")
+    case = complaint(desk, product=str(shoes.pk), amount_paid=Decimal(350), bought_on=date(2026, 1, 31))
+    settings.DATA_DIR = tmp_path
+    own = tmp_path / "playbooks" / "for_rulings"
+    own.mkdir(parents=True)
+    (own / "complaint.yaml").write_text("for: complaint\norder: order_no\nfacts: {bought_on: sold_on}\n", "utf-8")
+    assert values(desk, case)["paid"] == Decimal("399.00"), "the amount of the form says nothing any more"
+    (own / "complaint.yaml").write_text("for: complaint\nfacts: {bought_on: soldon}\n", "utf-8")
+    assert values(desk, case)["paid"] == Decimal(350)
+
+
+def test_a_facility_request_is_known_as_one_with_what_its_form_says() -> None:
+    told = from_cases.from_case("facility_repair")
+    answers = {one.field: one for one in told.means}
+    assert told.holds == {"facility_request": True}
+    assert answers["damage_by"].value("unknown") is None and answers["store_type"].value("standalone") is True
+    assert answers["place"].value("window") == "window" and answers["place"].value("inside") is None
 
 
 def carried_out(desk: Any, case: Case, remedy: str) -> None:  # noqa: F811

@@ -164,7 +164,7 @@ def test_a_program_of_an_auditor_reads_imports_and_starts_none(desk: Any) -> Non
 @pytest.mark.parametrize(
     "path",
     ["changes", "accounts", "roles", "org-units", "skills", "parties", "playbooks", "categories", "causes", "reasons",
-     "products", "calendars", "tables", "templates", "replies", "outgoing"],
+     "products", "product-lines", "shops", "calendars", "tables", "templates", "replies", "outgoing"],
 )  # fmt: skip
 def test_a_program_of_an_auditor_reads_all_settings(desk: Any, path: str) -> None:
     Caller(desk.people["auditor"], "read").get(f"/settings/{path}")

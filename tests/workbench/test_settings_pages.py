@@ -17,7 +17,8 @@ ADMINS_ONLY = [
 ]  # fmt: skip
 CONFIGURERS = [
     ("home", ()), ("changes", ()), ("categories", ()), ("category_make", ()), ("causes", ()), ("cause_make", ()),
-    ("reasons", ()), ("reason_make", ()), ("products", ()), ("product_make", ()), ("calendars", ()),
+    ("reasons", ()), ("reason_make", ()), ("products", ()), ("product_make", ()), ("product_lines", ()),
+    ("product_line_make", ()), ("shops", ()), ("shop_make", ()), ("calendars", ()),
     ("calendar", ("standard",)),
     ("calendar_notice", ("standard",)),
     ("recompute", ("calendar/standard",)), ("recompute", ("table/complaint/solve_time",)),

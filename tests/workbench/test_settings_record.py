@@ -57,6 +57,8 @@ def change_something_in_every_area(desk: Any, client: Any) -> None:
         (address("reason", reason.pk), {
             "title_zh": reason.title_zh, "title_en": reason.title_en, "position": "9", "is_active": "on",
         }),
+        (address("product_line_make"), {"name": "Mugs", "goods": "textiles", "is_installed": "on"}),
+        (address("shop_make"), {"name": "Corner", "platform": "none"}),
         (address("product_make"), {"code": "K1", "name": "Mug", "category": other.pk, "is_active": "on"}),
         (address("skill_make"), {
             "person": desk.people["colleague"].pk, "category": other.pk, "level": "3", "is_active": "on",
@@ -101,7 +103,7 @@ def test_whoever_changed_it_everybody_reads_it_in_their_own_language(
     areas = set(SettingChange.objects.values_list("area", flat=True))
     assert areas >= {
         "people", "roles", "units", "categories", "causes", "reasons", "calendars", "tables", "templates", "replies",
-        "outgoing", "playbooks", "party_map", "products", "skills",
+        "outgoing", "playbooks", "party_map", "products", "product_lines", "shops", "skills",
     }  # fmt: skip
     english = read(speak(desk, "en"))
     typed = {"九店", "客服专员", "云杉百货", desk.people["agent"].display_name, desk.people["colleague"].display_name}

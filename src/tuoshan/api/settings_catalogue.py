@@ -1,4 +1,4 @@
-"""Settings that are rows and may be many: products, skills. They come in pages."""
+"""Products and skills, which come in pages, and the lines and shops that say what products and orders are."""
 
 from typing import Any, Literal
 
@@ -9,7 +9,8 @@ from ninja import Router, Schema
 from tuoshan.api.application import Id, Text, gives
 from tuoshan.api.settings_rows import rows
 from tuoshan.api.shapes import Limit
-from tuoshan.catalog.models import Product
+from tuoshan.catalog.models import Product, ProductLine, Shop
+from tuoshan.office.settings.meanings import ProductLineForm, ShopForm
 from tuoshan.office.settings.products import ProductForm, shown
 from tuoshan.office.settings.skills import SkillForm
 from tuoshan.parties.models import Skill
@@ -75,6 +76,38 @@ class SkillPage(Schema):
     next: str
 
 
+class ProductLineIn(Schema):
+    """A line of products and its kind of goods in the rule books (empty: a ruling asks). The name stays."""
+
+    name: str = ""
+    goods: str = ""
+    is_installed: bool = False
+
+
+class ProductLineOut(Schema):
+    """A line of products."""
+
+    id: int
+    name: str
+    goods: str
+    is_installed: bool
+
+
+class ShopIn(Schema):
+    """A shop's name, or a part of it, and the platform of its orders (empty: a ruling asks)."""
+
+    name: str = ""
+    platform: str = ""
+
+
+class ShopOut(Schema):
+    """A shop."""
+
+    id: int
+    name: str
+    platform: str
+
+
 @router.get("/products", response=gives(ProductPage), url_name="product_list", summary="Products")
 @api_permitted("api.product_list")
 def product_list(
@@ -105,4 +138,9 @@ def skill_list(
 rows(
     router, "/products", "product", "products", Product, ProductForm, ProductRowIn, ProductRowOut, ("code",), pages=True
 )
+rows(
+    router, "/product-lines", "product_line", "product_lines", ProductLine, ProductLineForm, ProductLineIn,
+    ProductLineOut, ("name",),
+)  # fmt: skip
+rows(router, "/shops", "shop", "shops", Shop, ShopForm, ShopIn, ShopOut, ("name",))
 rows(router, "/skills", "skill", "skills", Skill, SkillForm, SkillRowIn, SkillRowOut, ("pk",), pages=True)

@@ -69,7 +69,10 @@ class UnitOut(Schema):
 
 
 class CategoryIn(Schema):
-    """A category of the first level (no parent) or of the second. The code stays once it is there."""
+    """A category of the first level (no parent) or of the second. The code stays once it is there.
+
+    `problem` is the problem of the rule books that it names; empty, a ruling asks.
+    """
 
     code: str = ""
     parent: Id | None = None
@@ -77,6 +80,7 @@ class CategoryIn(Schema):
     name_en: str = ""
     position: int = 0
     playbooks: list[str] = []
+    problem: str = ""
     is_active: bool = True
 
 
@@ -90,6 +94,7 @@ class CategoryOut(Schema):
     name_en: str
     position: int
     playbooks: list[str]
+    problem: str
     is_active: bool
 
 

@@ -109,6 +109,17 @@ def load_all(folders: Sequence[Path] | None = None) -> dict[str, tuple[Finding, 
         return dict(_library.findings)
 
 
+def read_files(folders: Sequence[Path] | None = None) -> dict[str, Playbook]:
+    """Key → playbook of these folders (of the packaged and the own one), as far as each can be read; unchecked."""
+    files, fragments = _gather(folders)
+    known: dict[str, Playbook] = {}
+    for name, text in files.items():
+        playbook, _found = read_playbook(text, name, dict(fragments), known)
+        if playbook is not None:
+            known[playbook.key] = playbook
+    return known
+
+
 def trial(name: str, text: str) -> tuple[Playbook | None, dict[str, tuple[Finding, ...]]]:
     """Read and check everything as if this file stood in DATA_DIR/playbooks; nothing is installed or written.
 

@@ -24,6 +24,8 @@ class Category(models.Model):
     name_zh = models.CharField(_("中文名称"), max_length=60)
     name_en = models.CharField(_("英文名称"), max_length=80, blank=True)
     playbooks = models.JSONField(_("适用流程"), default=list, blank=True)
+    problem = models.SlugField(_("规则包里的问题"), max_length=40, blank=True)
+    """Which problem of the rule books it names; empty: a ruling asks."""
     position = models.PositiveSmallIntegerField(_("顺序"), default=0)
     is_active = models.BooleanField(_("启用"), default=True)
 
@@ -85,6 +87,40 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class ProductLine(models.Model):
+    """A line of products by the name that products carry, and what it is to the rule books."""
+
+    name = models.CharField(_("品类"), max_length=60, unique=True)
+    goods = models.SlugField(_("规则包里的商品类别"), max_length=40, blank=True)
+    """Kind of goods; empty: a ruling asks."""
+    is_installed = models.BooleanField(_("签收后还要安装"), default=False)
+    """Often installed later than signed for, so that signing does not say when it was delivered."""
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("品类")
+        verbose_name_plural = _("品类")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Shop(models.Model):
+    """What a shop's name, or a part of it, says of the platform on which its orders are placed."""
+
+    name = models.CharField(_("店铺"), max_length=60, unique=True, help_text=_("全名，或名称里的几个字，例如：天猫"))
+    platform = models.SlugField(_("规则包里的平台"), max_length=40, blank=True)
+    """Platform; empty: a ruling asks."""
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("店铺")
+        verbose_name_plural = _("店铺")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class OrderRef(models.Model):

@@ -1,4 +1,4 @@
-"""The categories that a company begins with; every one can be renamed, moved or switched off."""
+"""The lists that a company begins with: categories, lines of products, shops; all of it can be changed."""
 
 from typing import Any, NamedTuple
 
@@ -71,6 +71,47 @@ CATEGORIES = (
         ("facility-network", "网络收银", "Network and tills"),
     ), ("facility_repair",)),
 )  # fmt: skip
+
+
+PROBLEMS = {
+    "quality-fault": "quality", "quality-durability": "quality", "quality-workmanship": "quality",
+    "quality-safety": "quality", "quality-spoiled": "quality", "quality-counterfeit": "counterfeit",
+    "installation-repeat": "quality", "delivery-late": "late", "delivery-lost": "not_received",
+    "delivery-damaged": "damaged", "description-differs": "misdescribed", "description-price": "price",
+    "description-promotion": "price",
+}  # fmt: skip
+"""Categories that name a problem of the rule books; the others leave it open."""
+
+LINES = {
+    "鞋": "shoes", "鞋靴": "shoes", "鞋类": "shoes", "服装": "clothes", "箱包": "textiles", "玩具": "textiles",
+    "家纺": "textiles", "珠宝": "textiles", "家居": "textiles", "家具": "furniture", "电脑": "computer",
+    "笔记本": "computer", "手机": "phone", "汽车": "car", "家用汽车": "car", "家电": "appliance",
+    "家用电器": "appliance", "零食": "food", "食品": "food", "生鲜": "fresh", "化妆品": "cosmetics",
+}  # fmt: skip
+"""Lines of products as shops often call them, and the kind of goods that each is to the rule books."""
+
+INSTALLED = ("appliance", "furniture")
+"""Goods that a company begins with as installed after they are signed for."""
+
+SHOPS = {"淘宝": "taobao", "天猫": "taobao", "拼多多": "pinduoduo", "微信": "wechat"}
+
+
+def plant_meanings(registry: Any = apps) -> None:
+    """What categories, lines of products and shops are to the rule books, where nothing is told of them yet.
+
+    Lines that products already carry are listed too, so that somebody can say what they are.
+    """
+    category, product, line, shop = (
+        registry.get_model("catalog", name) for name in ("Category", "Product", "ProductLine", "Shop")
+    )
+    for code, problem in PROBLEMS.items():
+        category.objects.filter(code=code, problem="").update(problem=problem)
+    carried = (name.strip() for name in product.objects.values_list("line", flat=True).distinct())
+    for name in dict.fromkeys((*LINES, *(one for one in carried if one))):
+        goods = LINES.get(name, "")
+        line.objects.get_or_create(name=name, defaults={"goods": goods, "is_installed": goods in INSTALLED})
+    for name, platform in SHOPS.items():
+        shop.objects.get_or_create(name=name, defaults={"platform": platform})
 
 
 def plant(registry: Any = apps) -> None:

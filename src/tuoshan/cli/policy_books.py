@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from tuoshan.core.policy.given import facts_of
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.reading.findings import Finding
 from tuoshan.rulings import files
@@ -46,7 +47,18 @@ def checked(where: str) -> list[Checked]:
     if not where:
         _set_up()
         texts += _published() if _has_tables() else []
+    if where in ("", SHIPPED):
+        texts += _for_rulings([pack for _name, _findings, pack in texts if pack is not None], own=not where)
     return texts
+
+
+def _for_rulings(packs: list[Pack], *, own: bool) -> list[Checked]:
+    """What the processes' facts are to the books: names that neither has."""
+    _set_up()
+    from tuoshan.rulings import from_cases
+
+    facts = {**files.shared_facts(), **facts_of(packs)}
+    return [(name, findings, None) for name, findings in from_cases.check_files(facts, own=own)]
 
 
 def _of_folder(path: Path) -> tuple[Pack, ...]:

@@ -49,7 +49,7 @@ CHANGING: dict[str, frozenset[str]] = {
     **_each(
         "workbench.settings_",
         "home changes categories category causes cause reasons reason calendars products product calendar recompute "
-        "tables table templates template replies reply",
+        "product_lines product_line shops shop tables table templates template replies reply",
         CONFIGURERS,
     ),
     **_each("workbench.", "import_upload import_mapping import_run import_errors absence leaver", LEADS),
@@ -110,7 +110,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each("workbench.settings_", "migrations migration", INSPECTORS),
     **_each(
         "workbench.settings_",
-        "category_make cause_make reason_make product_make calendar_notice reply_make",
+        "category_make cause_make reason_make product_make product_line_make shop_make calendar_notice reply_make",
         CONFIGURERS,
     ),
     **_each(
@@ -176,6 +176,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each(
         "api.",
         "settings_changes category_all category_read cause_list cause_read product_list product_read reason_list "
+        "product_line_list product_line_read shop_list shop_read "
         "reason_read calendar_list calendar_read clocks_read table_list table_read template_list template_read "
         "reply_list reply_read book_draft book_table book_effect",
         CONFIGURERS | {AUDITOR},
@@ -183,6 +184,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each(
         "api.",
         "category_make category_change cause_make cause_change product_make product_change reason_make reason_change "
+        "product_line_make product_line_change shop_make shop_change "
         "calendar_change calendar_notice clocks_recompute table_change table_back template_change "
         "reply_make reply_change reply_remove book_change book_publish book_drop "
         "book_table_change book_clause_change book_clause_drop",
@@ -213,6 +215,7 @@ SCOPES: dict[str, str] = {
             "playbook_back migration_try migration_start migration_stop company_change gateway_change outgoing_test "
             "category_make category_change cause_make "
             "cause_change reason_make reason_change product_make product_change skill_make skill_change "
+            "product_line_make product_line_change shop_make shop_change "
             "calendar_change calendar_notice clocks_recompute table_change "
             "table_back "
             "template_change reply_make reply_change reply_remove book_change book_publish book_drop "

@@ -1,7 +1,8 @@
 """What a case knows already of a matter that a rule book would ask: taken over with where it stands, never guessed.
 
 The case's own facts count first, then what the newest ruling was told, then its order, product, category, customer and
-earlier cases about the same order. All of it can be corrected on the bench.
+earlier cases about the same order. What a process's facts mean stands beside its playbook (`from_cases`), what
+categories, lines of products and shops mean in the company's lists. All of it can be corrected on the bench.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,44 +19,16 @@ from tuoshan.cases import queries
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case
 from tuoshan.cases.rows import Row
-from tuoshan.catalog.models import Category, OrderRef, Product
+from tuoshan.catalog.models import Category, OrderRef, Product, ProductLine, Shop
 from tuoshan.core.case import CaseState
 from tuoshan.core.money import MoneyError, yuan
+from tuoshan.core.policy.from_case import FromCase
 from tuoshan.core.policy.pack import Fact
 from tuoshan.identifiers import is_id
 from tuoshan.parties.models import Customer, OrgUnit
 from tuoshan.rulings import keeping
+from tuoshan.rulings.from_cases import from_case
 from tuoshan.rulings.models import KeptRuling
-
-SAME = {"bought_on": "sold_on", "amount_paid": "paid"}
-"""Facts of a registration that mean what a fact of the rule books means, both ways; those of the same name besides."""
-MEANS = {**SAME, "test_shows_fault": "fault_confirmed", "window_end": "valid_until"}
-"""The same for all facts of a case."""
-
-REASONS = {
-    "not_received": "not_received", "not_wanted": "dislike", "quality": "quality", "not_as_described": "misdescribed",
-    "damaged": "damaged",
-}  # fmt: skip
-"""What a marketplace calls the reason, as a problem; a wrong item and a missing one it does not tell apart."""
-
-PROBLEMS = {
-    "quality-fault": "quality", "quality-durability": "quality", "quality-workmanship": "quality",
-    "quality-safety": "quality", "quality-spoiled": "quality", "quality-counterfeit": "counterfeit",
-    "installation-repeat": "quality", "delivery-late": "late", "delivery-lost": "not_received",
-    "delivery-damaged": "damaged", "description-differs": "misdescribed", "description-price": "price",
-    "description-promotion": "price",
-}  # fmt: skip
-"""Categories that name a problem of the rule books; the others leave it open."""
-
-GOODS = {
-    "鞋": "shoes", "鞋靴": "shoes", "鞋类": "shoes", "箱包": "textiles", "玩具": "textiles", "家纺": "textiles",
-    "电脑": "computer", "笔记本": "computer", "汽车": "car", "家电": "appliance", "零食": "food", "生鲜": "fresh",
-}  # fmt: skip
-"""Lines of products as shops call them, beside the titles of the rule books."""
-
-PLATFORMS = {"淘宝": "taobao", "天猫": "taobao", "拼多多": "pinduoduo", "微信": "wechat"}
-INSTALLED = ("appliance", "furniture")
-"""Goods that are often installed later than signed for, so that signing does not say when they were delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +43,12 @@ def known_of(
     case: Case, state: CaseState, facts: Mapping[str, Fact], viewer: Any, ruled: KeptRuling | None = None
 ) -> dict[str, Known]:
     """Fact of the rule books → what is known of it; `ruled` is the ruling that is asked once more."""
-    order, product = _order(state), _product(case)
-    goods = _goods(product, facts)
+    told = from_case(case.playbook)
+    order, product = _order(state, told), _product(case)
+    line = _product_line(product)
+    goods = line.goods if line is not None else ""
     parts = (
-        _of_case(case, state), _of_ruling(ruled), _of_marketplace(case, state), _of_order(order, product, goods),
+        _of_case(case, state, told), _of_ruling(ruled), _of_order(order, product, line),
         {"goods": Known(goods, _("商品品类"))} if goods else {}, _of_category(case), _of_customer(case),
         _of_earlier(case, viewer), {"reported_on": Known(timezone.localdate(case.created_at), _("工单登记日期"))},
     )  # fmt: skip
@@ -98,7 +73,7 @@ class Bought:
 
 def bought(case: Case, state: CaseState) -> Bought | None:
     """The line of the order that the case is about, where that is plain."""
-    order = _order(state)
+    order = _order(state, from_case(case.playbook))
     line = _line(order, _product(case)) if order is not None else None
     if order is None or line is None:
         return None
@@ -108,12 +83,14 @@ def bought(case: Case, state: CaseState) -> Bought | None:
 # -- where it stands ----------------------------------------------------------------------------------------------
 
 
-def _of_case(case: Case, state: CaseState) -> dict[str, Known]:
+def _of_case(case: Case, state: CaseState, told: FromCase) -> dict[str, Known]:
     playbook = playbooks.pinned(case.playbook, case.playbook_hash)
-    found = {}
-    for name, value in state.facts.items():
-        label = words(playbook.facts[name].label) if name in playbook.facts else name
-        found[MEANS.get(name, name)] = Known(_day(value), _("工单：%(field)s") % {"field": label})
+    found = {name: Known(value, _("工单流程")) for name, value in told.holds.items()}
+    for one in told.means:
+        value = one.value(state.facts.get(one.field))
+        if value is not None and one.fact not in found:
+            label = words(playbook.facts[one.field].label) if one.field in playbook.facts else one.field
+            found[one.fact] = Known(_day(value), _("工单：%(field)s") % {"field": label})
     return found
 
 
@@ -124,18 +101,9 @@ def _of_ruling(row: KeptRuling | None) -> dict[str, Known]:
     return {name: Known(value, source) for name, value in keeping.facts_of(row).items()}
 
 
-def _of_marketplace(case: Case, state: CaseState) -> dict[str, Known]:
-    if not case.playbook.startswith("pinduoduo_"):
-        return {}
-    source = _("工单流程")
-    found = {"platform": Known("pinduoduo", source), "sale": Known("distance", source)}
-    problem = REASONS.get(str(state.facts.get("refund_reason")))
-    return found | ({"problem": Known(problem, _("退款原因"))} if problem else {})
-
-
-def _order(state: CaseState) -> OrderRef | None:
+def _order(state: CaseState, told: FromCase) -> OrderRef | None:
     """The order that the case names, by its row or by its number where that is the only one."""
-    given = str(state.facts.get("order_no") or "")
+    given = str(state.facts.get(told.order) or "") if told.order else ""
     if not given:
         return None
     orders = OrderRef.objects.select_related("unit")
@@ -151,7 +119,7 @@ def _said_by(order: OrderRef) -> str:
     return _("订单 %(number)s") % {"number": order.order_no}
 
 
-def _of_order(order: OrderRef | None, product: Product | None, goods: str) -> dict[str, Known]:
+def _of_order(order: OrderRef | None, product: Product | None, line: ProductLine | None) -> dict[str, Known]:
     """Days, price, platform and kind of sale as the order has them; that it is ours is proof of the purchase."""
     if order is None:
         return {}
@@ -162,9 +130,9 @@ def _of_order(order: OrderRef | None, product: Product | None, goods: str) -> di
     if order.signed_at:
         signed = timezone.localdate(order.signed_at)
         found["signed_on"] = Known(signed, source)
-        if goods and goods not in INSTALLED:
+        if line is not None and line.goods and not line.is_installed:
             found["delivered_on"] = Known(signed, _("%(order)s，签收即交付") % {"order": source})
-    platform = next((value for name, value in PLATFORMS.items() if name in order.shop), "")
+    platform = _platform(order.shop)
     if platform:
         found |= {"platform": Known(platform, source), "sale": Known("distance", source)}
     elif order.unit is not None and order.unit.kind == OrgUnit.Kind.STORE:
@@ -200,20 +168,23 @@ def _price(order: OrderRef, product: Product | None) -> Decimal | None:
         return None
 
 
-def _goods(product: Product | None, facts: Mapping[str, Fact]) -> str:
-    """The kind of goods that the product's line names."""
-    if product is None or "goods" not in facts:
-        return ""
-    choices = facts["goods"].field.choices
-    named = {text: one.value for one in choices for text in (one.value, one.title.zh, one.title.en)}
-    return {**GOODS, **named}.get(product.line.strip(), "")
+def _product_line(product: Product | None) -> ProductLine | None:
+    """The line of the product, as the company's list has it."""
+    return ProductLine.objects.filter(name=product.line.strip()).first() if product is not None else None
+
+
+def _platform(shop: str) -> str:
+    """The platform of a shop: by its whole name, else by the parts of names that it holds, where they agree."""
+    known = [one for one in Shop.objects.all() if one.name in shop]
+    named = [one.platform for one in known if one.name == shop] or list({one.platform for one in known})
+    return named[0] if len(named) == 1 else ""
 
 
 def _of_category(case: Case) -> dict[str, Known]:
     if case.category_id is None:
         return {}
-    code = Category.objects.filter(pk=case.category_id).values_list("code", flat=True).first()
-    return {"problem": Known(PROBLEMS[code], _("投诉类别"))} if code in PROBLEMS else {}
+    problem = Category.objects.filter(pk=case.category_id).values_list("problem", flat=True).first()
+    return {"problem": Known(problem, _("投诉类别"))} if problem else {}
 
 
 def _of_customer(case: Case) -> dict[str, Known]:
@@ -229,12 +200,12 @@ def _of_earlier(case: Case, viewer: Any) -> dict[str, Known]:
     """Repairs of the same kind of fault, and an exchange, that were carried out in earlier cases about the order."""
     found: dict[str, Known] = {}
     repaired: list[tuple[date, str]] = []
-    for number, same_fault, remedies, done_on in _carried_out(case, viewer):
-        if "repair" in remedies and same_fault:
-            repaired.append((done_on, number))
-        if "exchange" in remedies:
-            source = _("工单 %(number)s") % {"number": number}
-            found |= {"is_replacement": Known(True, source), "replaced_on": Known(done_on, source)}
+    for one in _carried_out(case, viewer):
+        if one.repaired:
+            repaired.append((one.done_on, one.number))
+        if one.exchanged:
+            source = _("工单 %(number)s") % {"number": one.number}
+            found |= {"is_replacement": Known(True, source), "replaced_on": Known(one.done_on, source)}
     if repaired:
         source = _("工单 %(number)s") % {"number": _("、").join(number for _day, number in repaired)}
         found["repairs_same_fault"] = Known(Decimal(len(repaired)), source)
@@ -242,22 +213,36 @@ def _of_earlier(case: Case, viewer: Any) -> dict[str, Known]:
     return found
 
 
-def _carried_out(case: Case, viewer: Any) -> Iterator[tuple[str, bool, tuple[str, ...], date]]:
-    """Number, whether it was filed as the same, remedies, and the day on which they were done, the oldest first."""
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier case about the same thing carried out: a repair of the same kind of fault, an exchange."""
+
+    number: str
+    repaired: bool
+    exchanged: bool
+    done_on: date
+
+
+def _carried_out(case: Case, viewer: Any) -> Iterator[Earlier]:
+    """The oldest first."""
     if case.about_kind != "order_no" or not case.about_key:
         return
     earlier = queries.reachable(viewer).defer(None).filter(
         about_kind=case.about_kind, about_key=case.about_key, product_id=case.product_id, pk__lt=case.pk
     )
     for one in earlier.order_by("id"):
-        state = Row.of(one).state
-        done = [run.closed for run in state.tasks.values() if run.name == "remedy" and run.outcome == "settled"]
+        state, told = Row.of(one).state, from_case(one.playbook).carried_out
+        if told is None:
+            continue
+        done = [run.closed for run in state.tasks.values() if run.name == told.task and run.outcome == told.outcome]
         last = max((moment for moment in done if moment is not None), default=None)
         if last is not None:
             same = case.category_id is not None and one.category_id == case.category_id
-            remedies = state.facts.get("remedies")
-            named = tuple(remedies) if isinstance(remedies, list | tuple) else ()
-            yield one.number, same, named, timezone.localdate(last)
+            given = state.facts.get(told.field)
+            named = set(given) if isinstance(given, list | tuple) else {given}
+            yield Earlier(
+                one.number, same and bool(named & told.repair), bool(named & told.exchange), timezone.localdate(last)
+            )
 
 
 def _fits(fact: Fact, value: object) -> bool:

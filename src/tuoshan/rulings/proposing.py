@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from tuoshan.core.playbook import Field
+from tuoshan.core.playbook import Field, Playbook
 from tuoshan.punctuation import titled
-from tuoshan.rulings import keeping
-from tuoshan.rulings.known import SAME
+from tuoshan.rulings import keeping, library
+from tuoshan.rulings.from_cases import from_case
 from tuoshan.rulings.models import KeptRuling
 
 REMEDIES, AMOUNT, MONEY_BACK, WORDS = "remedies", "amount", "refund_amount", "remedy_steps"
@@ -75,8 +75,14 @@ def _said(row: KeptRuling, lines: int) -> str:
     return titled(f"{row.label or row.line}{pieces}", keeping.said(row)) if lines > 1 or pieces else keeping.said(row)
 
 
-def from_bench(session: str) -> dict[str, object]:
-    """What a bench's first line knows that a registration asks."""
+def from_bench(session: str, playbook: Playbook) -> dict[str, object]:
+    """What a bench's first line knows that a registration of the process asks."""
     row = KeptRuling.objects.filter(session=session).order_by("line").first()
     facts = keeping.facts_of(row) if row is not None else {}
-    return {field: facts[fact] for field, fact in SAME.items() if fact in facts}
+    asked, known = {field.name: field for field in playbook.register}, library.facts()
+    return {
+        one.field: facts[one.fact]
+        for one in from_case(playbook.key).means
+        if one.fact in facts and one.answers is None and one.field in asked
+        and asked[one.field].kind == known[one.fact].field.kind
+    }  # fmt: skip

@@ -127,7 +127,7 @@ def _initial(request: HttpRequest, book: Playbook) -> dict[str, Any]:
     if unit is not None and unit.kind == "store":
         initial["store"] = str(unit.pk)
     if session := request.GET.get("ruling"):
-        initial |= from_bench(session)
+        initial |= from_bench(session, book)
     before = own_case(request.user, request.GET["after"]) if request.GET.get("after") else None
     customer = Customer.objects.filter(pk=before.customer_id or 0, erased_at=None).first() if before else None
     if customer is not None:

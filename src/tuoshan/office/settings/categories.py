@@ -13,6 +13,7 @@ from tuoshan.care.models import SurveyReason
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
 from tuoshan.catalog.models import Category
+from tuoshan.office.settings.meanings import MeaningField
 from tuoshan.quality.models import Cause
 
 
@@ -42,10 +43,11 @@ class CategoryForm(TreeForm):
         label=gettext_lazy("适用流程"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("都不选表示适用于所有流程"),
     )  # fmt: skip
+    problem = MeaningField("problem", label=gettext_lazy("规则包里的问题"))
 
     class Meta:
         model = Category
-        fields = ["code", "parent", "name_zh", "name_en", "position", "playbooks", "is_active"]
+        fields = ["code", "parent", "name_zh", "name_en", "position", "playbooks", "problem", "is_active"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from tuoshan.catalog.models import Category, Product
+from tuoshan.catalog.models import Category, Product, ProductLine
 from tuoshan.office.settings.categories import CategoryChoice, in_tree
 from tuoshan.office.settings.people import UnitChoice
 from tuoshan.parties.models import OrgUnit
@@ -50,6 +50,13 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
         if Product.objects.filter(code__iexact=code).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("已经有这个货号的商品。"))
         return code
+
+    def save(self, commit: bool = True) -> Any:
+        """A line that is new is listed, so that somebody can say what kind of goods it is."""
+        line = str(self.cleaned_data["line"])
+        if commit and line:
+            ProductLine.objects.get_or_create(name=line)
+        return super().save(commit)
 
 
 def shown(rows: "QuerySet[Any]", chosen: str) -> "QuerySet[Any]":

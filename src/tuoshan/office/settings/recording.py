@@ -14,6 +14,7 @@ from tuoshan import punctuation
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
+from tuoshan.office.settings.meanings import title_of
 from tuoshan.parties.models import Person, SettingChange
 from tuoshan.secrets import HIDDEN, EncryptedTextField, mask_email, mask_phone
 
@@ -27,6 +28,8 @@ AREAS = {
     "causes": pgettext_lazy("many", "原因"),
     "reasons": _("评价原因"),
     "products": pgettext_lazy("many", "商品"),
+    "product_lines": pgettext_lazy("many", "品类"),
+    "shops": pgettext_lazy("many", "店铺"),
     "calendars": _("工作日历"),
     "tables": _("时限与额度"),
     "templates": _("消息模板"),
@@ -47,7 +50,14 @@ def _playbooks(keys: list[str]) -> str:
     return punctuation.listed(words(books[key].title) if key in books else key for key in keys)
 
 
-_IN_WORDS: Mapping[str, Callable[[Any], str]] = {"language": _languages, "playbooks": _playbooks}
+def _meaning(fact: str) -> Callable[[str], str]:
+    return lambda value: title_of(fact, value)
+
+
+_IN_WORDS: Mapping[str, Callable[[Any], str]] = {
+    "language": _languages, "playbooks": _playbooks,
+    **{fact: _meaning(fact) for fact in ("problem", "goods", "platform")},
+}  # fmt: skip
 """Fields that hold keys, and how those are read."""
 
 

@@ -44,6 +44,8 @@ GROUPS = (
             Card("causes", "zoom", pgettext_lazy("many", "原因"), _("调查结论用的原因")),
             Card("reasons", "smile", _("评价原因"), _("满意度调查里的可选原因")),
             Card("products", "box", pgettext_lazy("many", "商品"), _("登记时查找的商品目录")),
+            Card("product_lines", "tag", pgettext_lazy("many", "品类"), _("每个品类在规则包里是哪一类商品")),
+            Card("shops", "tag", pgettext_lazy("many", "店铺"), _("每个店铺的订单在哪个平台")),
             Card("tables", "clock", _("时限与额度"), _("各等级的时限、免审额度和审批分级")),
             Card("calendars", "calendar", _("工作日历"), _("班次、午休、节假日和调休")),
             Card("playbooks", "flow", _("流程文件"), _("正在使用的版本、检查结果和更换")),

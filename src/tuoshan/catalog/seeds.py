@@ -83,10 +83,11 @@ PROBLEMS = {
 """Categories that name a problem of the rule books; the others leave it open."""
 
 LINES = {
-    "鞋": "shoes", "鞋靴": "shoes", "鞋类": "shoes", "服装": "clothes", "箱包": "textiles", "玩具": "textiles",
-    "家纺": "textiles", "珠宝": "textiles", "家居": "textiles", "家具": "furniture", "电脑": "computer",
-    "笔记本": "computer", "手机": "phone", "汽车": "car", "家用汽车": "car", "家电": "appliance",
-    "家用电器": "appliance", "零食": "food", "食品": "food", "生鲜": "fresh", "化妆品": "cosmetics",
+    "鞋": "shoes", "鞋靴": "shoes", "鞋类": "shoes", "服装": "clothes", "包": "textiles", "箱包": "textiles",
+    "玩具": "textiles", "家纺": "textiles", "珠宝": "textiles", "家居": "textiles", "家具": "furniture",
+    "电脑": "computer", "笔记本": "computer", "手机": "phone", "汽车": "car", "家用汽车": "car", "家电": "appliance",
+    "小家电": "appliance", "家用电器": "appliance", "零食": "food", "食品": "food", "生鲜": "fresh",
+    "化妆品": "cosmetics",
 }  # fmt: skip
 """Lines of products as shops often call them, and the kind of goods that each is to the rule books."""
 

@@ -46,6 +46,17 @@ def test_a_car_that_was_a_month_in_repair() -> None:
     assert any(row["outcome"] == "hit" for table in ruling["trace"] for row in table["rows"])
 
 
+def test_what_a_remedy_asks_for_is_told_to_programs_in_words() -> None:
+    facts = {"facility_request": "yes", "request_complete": "yes", "leader_approved": "yes", "out_of_city": "yes",
+             "facility_kind": "ordinary", "damage_by": "wear", "beyond_standard": "no", "added_items": "no",
+             "on_holiday": "no"}  # fmt: skip
+    [right] = caller("agent").post("/rulings", {"facts": facts, "book": "facility"})["ruling"]["rights"]
+    assert [(one["name"], one["en"]) for one in right["needs"]] == [
+        ("complete_request", "a complete request"), ("approval", "the leader's approval")
+    ]  # fmt: skip
+    assert right["asked_by"][0]["clauses"] == ["FR-09"] and right["better_needs"] == []
+
+
 def test_one_book_alone_says_what_it_leaves_out() -> None:
     alone = caller("agent").post("/rulings", {"facts": CAR, "today": "2026-02-20", "book": "national_car"})
     assert alone["applies"] is True and "consumer_law" in alone["also"]

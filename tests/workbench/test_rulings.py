@@ -64,6 +64,8 @@ def test_a_shop_assistants_question_is_answered_with_its_clauses(desk: Any) -> N
     page = bench(desk, SHOES)
     assert "可以退货退款 ¥399.00；换货；维修" in page
     assert "M03" in page and "CPL24" in page
+    asked = "退货退款须：发票或小票（或双方认可购买）；商品与发票、三包卡相符"
+    assert page.count(asked) == 2, "on the screen, and in the text to copy"
 
 
 def test_what_is_not_known_is_asked_and_what_cannot_matter_is_not(desk: Any) -> None:  # noqa: F811
@@ -572,6 +574,8 @@ def test_a_paper_says_to_the_customer_what_the_ruling_says_and_nothing_for_staff
     [part] = data.parts
     assert part.verdict.startswith("Due: return for a refund of ¥399.00") and data.digest == row.digest
     assert data.number == "TS2603-00001-1" and data.asked_on.date() == date(2026, 3, 2)
+    needed = "Return for a refund: asks for the invoice or receipt (or the purchase acknowledged);"
+    assert any(sign == "needed" and words.startswith(needed) for sign, words, _clauses in part.lines)
     assert ("Opening", "6 cm") in part.facts and any(name == "M03" for name, _text in part.clauses)
     assert not any("it is not taken" in words for _sign, words, _clauses in part.lines)  # a note for staff
     assert any("version" in book.lower() for book in part.books)

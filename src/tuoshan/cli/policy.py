@@ -210,7 +210,7 @@ def _kind_words(fact: Fact, language: str) -> str:
 def _told(ruling: Ruling, language: str) -> list[str]:
     """A ruling as lines of text."""
     found = [verdict(ruling).in_language(language)]
-    signs = {"due": "✓", "refused": "✗", "asked": "?", "cost": "¥", "said": "·"}
+    signs = {"due": "✓", "needed": "+", "refused": "✗", "asked": "?", "cost": "¥", "said": "·"}
     for line in lines(ruling):
         cited = f"  [{', '.join(line.clauses)}]" if line.clauses else ""
         found.append(f"{signs[line.sign]} {line.words.in_language(language)}{cited}")

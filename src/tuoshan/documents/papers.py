@@ -65,7 +65,7 @@ class LetterData:
 class RulingPart:
     """One matter of a ruling: what is due in one sentence, then each sentence with its sign and its clauses.
 
-    Signs: due, refused, asked, cost, said. `clauses` are name, text and book of each that is cited.
+    Signs: due, needed, refused, asked, cost, said. `clauses` are name, text and book of each that is cited.
     """
 
     title: str

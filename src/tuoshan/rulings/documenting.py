@@ -3,7 +3,19 @@
 from collections.abc import Iterable, Iterator
 
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.pack import BEARERS, LAYER_TITLES, REMEDIES, Clause, Finding, InForce, Pack, Row, Table
+from tuoshan.core.policy.pack import (
+    BEARERS,
+    LAYER_TITLES,
+    REMEDIES,
+    Clause,
+    Finding,
+    InForce,
+    Pack,
+    Row,
+    Table,
+    needs_of,
+)
+from tuoshan.core.policy.wording import needs_words
 
 HEAD = """# Rule books · 规则包
 
@@ -105,5 +117,6 @@ def _finding(finding: Finding) -> str:
         for name, value in finding.words.items()
         if name in ("by", "text", "what", "within", "silent") and value
     )
+    needs = f"**needs** {_both(needs_words(names))}" if (names := needs_of(finding)) else ""
     when = f" if {finding.condition}" if finding.condition is not None else ""
-    return " ".join(part for part in (f"**{finding.kind}**", what, figures, words) if part) + when
+    return " ".join(part for part in (f"**{finding.kind}**", what, figures, words, needs) if part) + when

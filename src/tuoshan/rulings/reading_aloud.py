@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Among, Cell
-from tuoshan.core.policy.pack import BEARERS, REMEDIES, Amount, Finding, Pack, Row, Table
+from tuoshan.core.policy.pack import BEARERS, REMEDIES, Amount, Finding, Pack, Row, Table, needs_of
 from tuoshan.core.policy.tracing import TableTrace, label_of
-from tuoshan.core.policy.wording import SUBJECTS, length_en, length_zh
+from tuoshan.core.policy.wording import SUBJECTS, length_en, length_zh, needs_words
 
 VERBS = {
     "right": Wording("可以", "due:"), "floor": Wording("至少", "at least:"), "no_right": Wording("不支持", "not due:"),
@@ -19,7 +19,7 @@ VERBS = {
     "proof": Wording("举证", "proof:"), "period": Wording("", ""),
     "deadline": Wording("时限", "time limit:"),
     "limit": Wording("上限", "limit:"), "pays": Wording("费用", "cost:"), "duty": Wording("须告知", "duty:"),
-    "note": Wording("说明", "note:"),
+    "note": Wording("说明", "note:"), "for": Wording("", ""),
 }  # fmt: skip
 PERIODS = {
     "guarantee": Wording("保修期", "guarantee:"), "inquiry": Wording("调查期间", "inquiry:"),
@@ -142,6 +142,8 @@ def _finding(pack: Pack, finding: Finding, language: str) -> str:
         (TERMS[name].in_language(language) if name in TERMS else f"{name} ")
         + _expression(pack, str(amount.of), language) for name, amount in finding.amounts.items()
     ]
+    if names := needs_of(finding):
+        parts.append(Wording("须：", "asks for ").in_language(language) + needs_words(names).in_language(language))
     return " ".join(part for part in parts if part)
 
 

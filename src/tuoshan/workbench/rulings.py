@@ -47,7 +47,7 @@ OF_THE_LINE = ("label", "quantity", "choice")
 """What is said of a line beside its facts: what it is called, how many pieces, which remedy is chosen."""
 SIGNS = {
     "due": ("yes", "check"), "refused": ("no", "x"), "asked": ("open", "question"), "cost": ("", "money"),
-    "said": ("", "info"),
+    "said": ("", "info"), "needed": ("", "receipt"),
 }  # fmt: skip
 
 

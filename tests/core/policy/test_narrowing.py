@@ -10,8 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.core.policy.test_properties import TRIES, value_of
 
-from tuoshan.core.policy.comparing import outcome
-from tuoshan.core.policy.narrowing import narrowed
+from tuoshan.core.policy.narrowing import decided, narrowed
 from tuoshan.core.policy.ruling import rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.rulings import files
@@ -76,7 +75,7 @@ def test_no_answer_to_what_is_not_asked_changes_anything(facts: dict[str, object
     for one in product(*(answers(name) for name in kept)):
         others = {**facts, **dict(zip(kept, one, strict=True))}
         found = {
-            outcome(on_shoes({**others, **dict(zip(dropped, given, strict=True))}))
+            decided(on_shoes({**others, **dict(zip(dropped, given, strict=True))}))
             for given in product(*(answers(name) for name in dropped))
         }
         assert len(found) == 1

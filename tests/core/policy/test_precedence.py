@@ -7,7 +7,7 @@ from tests.core.policy.sample import book, due
 
 from tuoshan.core.policy.ruling import rule_all
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import difference
+from tuoshan.core.policy.wording import difference, lines
 
 DAY = date(2026, 6, 1)
 
@@ -188,6 +188,34 @@ tables:
     assert due(rule_all(books, {"fault": "open", "sold_on": DAY, "paid": Decimal("10.00")}, DAY)) == {"exchange": None}
 
 
-def test_the_fewest_conditions_count() -> None:
-    ruling = together(one("law", "{right: return}"), one("house", "{right: return, needs: [card, box]}"))
-    assert ruling.rights[0].needs == ()
+def test_a_house_condition_that_the_law_does_not_ask_for_weakens_no_legal_right() -> None:
+    ruling = together(one("law", "{right: return}"), one("house", "{right: return, needs: [card, packing]}"))
+    assert ruling.rights[0].needs == () and not any("须" in line.words.zh for line in lines(ruling))
+    [found] = ruling.differences
+    assert found.subject == "needs" and not found.better_for_consumer
+    law = one("law", "{right: return, needs: [intact, receipt]}")
+    other = together(law, one("house", "[{right: return}, {for: return, needs: card}]"))
+    assert other.rights[0].needs == ("intact", "receipt"), "one condition of the house does not replace two of the law"
+    fewer = together(law, one("house", "{right: return, needs: receipt}"))
+    assert fewer.rights[0].needs == ("receipt",) and fewer.differences[0].better_for_consumer
+
+
+def test_better_terms_of_a_house_keep_its_own_conditions() -> None:
+    law = one("law", "{right: return, amount: paid - 10}")
+    ruling = together(law, one("house", "[{right: return, amount: paid}, {for: all, needs: card}]"))
+    [right] = ruling.rights
+    assert right.amount == Decimal("100.00") and right.needs == () and right.better_needs == ("card",)
+    assert "Return for a refund: its better terms ask for the guarantee card" in [one.words.en for one in lines(ruling)]
+
+
+def test_what_a_book_asks_for_stands_beside_its_own_remedies_alone() -> None:
+    house = one("house", "[{right: repair}, {right: exchange, if: paid > 200}, {for: exchange, needs: packing}]")
+    ruling = together(one("law", "{right: exchange}"), house)
+    assert {right.remedy: right.needs for right in ruling.rights} == {"exchange": (), "repair": ()}
+    everything = together(one("law", "{right: return}"), one("house", "[{right: repair}, {for: all, needs: card}]"))
+    assert {right.remedy: right.needs for right in everything.rights} == {"return": (), "repair": ("card",)}
+
+
+def test_how_goods_are_sent_back_is_told_whoever_asks_for_it() -> None:
+    ruling = together(one("law", "{right: return}"), one("platform", "{right: return, needs: [tracking, card]}"))
+    assert ruling.rights[0].needs == ("tracking",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.pack import BY_LAW
 from tuoshan.core.policy.statements import Chosen, Difference, Refused, Right, Ruling, Statement
 from tuoshan.core.policy.tracing import shown, trace
-from tuoshan.core.policy.wording import ignored
+from tuoshan.core.policy.wording import ignored, needs_words
 
 FORMAT = 1
 """The form of what is kept; a later form raises it."""
@@ -108,8 +108,13 @@ def _word(value: object) -> object:
 def _right(right: Right) -> Data:
     return {
         "remedy": right.remedy, "amount": _text(right.amount), "fee": _text(right.fee), "until": _text(right.until),
-        "needs": list(right.needs), "given_by": [_source(one) for one in right.given_by],
+        "needs": _needs(right.needs), "better_needs": _needs(right.better_needs),
+        "given_by": [_source(one) for one in right.given_by], "asked_by": [_source(one) for one in right.asked_by],
     }  # fmt: skip
+
+
+def _needs(names: Iterable[str]) -> list[Data]:
+    return [{"name": name, **_words(needs_words([name]))} for name in names]
 
 
 def _text(value: Decimal | date | None) -> str | None:

@@ -78,6 +78,7 @@ class _Checker:
         self._circles()
         for table in pack.tables.values():
             self._table(table)
+        self._conditions()
         self._clauses()
         self._wording()
         self._kinds()
@@ -106,6 +107,18 @@ class _Checker:
         if trial.too_wide:
             self.note(GAP, table.line, where, "列太多，无法逐一验证", "is too wide to be proved",
                       "拆成两张表", "split it into two tables")  # fmt: skip
+
+    # -- conditions ------------------------------------------------------------------------------------------
+    def _conditions(self) -> None:
+        """What is asked for beside a remedy stands for nothing where the book never gives that remedy."""
+        rows = [(table, row) for table in self.pack.tables.values() for row in table.rows]
+        given = {one.what for _table, row in rows for one in row.findings if one.kind == "right"}
+        for table, row in rows:
+            for one in row.findings:
+                if one.kind == "for" and not (given if one.what == "all" else one.what in given):
+                    self.note(DEAD, one.line, f"tables.{table.name}.rows.{row.name}",
+                              f"本规定从不给“{one.what}”，这里的条件用不上", f"this book never gives '{one.what}'",
+                              "删除它，或改成给的方案", "remove it, or name a remedy that is given")  # fmt: skip
 
     # -- order of tables -------------------------------------------------------------------------------------
     def _circles(self) -> None:

@@ -72,7 +72,7 @@ def cost(ruling: Ruling) -> Decimal:
 def outcome(ruling: Ruling) -> tuple[object, ...]:
     """What counts of a ruling for those whom it concerns, whichever row or clause it came from."""
     return (
-        tuple((one.remedy, one.amount, one.fee, one.until, one.needs) for one in ruling.rights),
+        tuple((one.remedy, one.amount, one.fee, one.until, one.needs, one.better_needs) for one in ruling.rights),
         tuple(sorted(one.remedy for one in ruling.refused)),
         *(tuple(sorted((what, str(one.value)) for what, one in chosen.items())) for chosen in (
             ruling.freight, ruling.risk, ruling.pays, ruling.extras, ruling.deductions, ruling.limits)),

@@ -75,8 +75,8 @@ def _rights(ruling: Ruling, wanted: object) -> list[str]:
     for remedy, term in terms.items():
         for key, value in _mapping(term).items():
             actual = getattr(given[remedy], key, None)
-            if key == "needs":
-                found += [] if _names(value) <= set(actual or ()) else [f"{remedy} needs: {actual}, expected {value}"]
+            if key in ("needs", "better_needs"):
+                found += [] if _names(value) == set(actual or ()) else [f"{remedy} {key}: {actual}, expected {value}"]
             elif key == "fee" and actual is None:
                 found += _line(f"{remedy} fee", Decimal(0), value)
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
-from tuoshan.core.policy.pack import BEARERS, REMEDIES, Amount, Finding
+from tuoshan.core.policy.pack import BEARERS, NEEDS, REMEDIES, Amount, Finding
 from tuoshan.core.policy.value_reading import read_length
 from tuoshan.core.reading.findings import did_you_mean
 from tuoshan.core.reading.values import Values
@@ -14,7 +14,7 @@ from tuoshan.core.yaml_strict import Node
 
 VERBS = (
     "right", "floor", "no_right", "outside", "governs", "bars", "extra", "deduct", "freight", "risk", "proof", "period",
-    "deadline", "limit", "pays", "duty", "note",
+    "deadline", "limit", "pays", "duty", "note", "for",
 )  # fmt: skip
 TERMS = ("if", "amount", "fee", "until", "needs", "rank", "where_none_governs")
 LEGS = ("out", "back")
@@ -72,13 +72,32 @@ def _terms(body: MappingNode, where: str, values: Values) -> tuple[dict[str, Amo
             amounts[name] = amount
     words: dict[str, object] = {}
     if body.get("needs") is not None:
-        words["needs"] = values.names(body.get("needs"), f"{where}.needs")
+        words["needs"] = _needs(body, where, values)
     if body.get("rank") is not None:
         rank = values.literal(body.get("rank"), where)
         words["rank"] = int(rank) if isinstance(rank, Decimal) else 0
     if values.yes(body.get("where_none_governs"), where):
         words["where_none_governs"] = True
     return amounts, words
+
+
+def _needs(body: MappingNode, where: str, values: Values) -> tuple[str, ...]:
+    node = body.get("needs")
+    names = values.names(node, f"{where}.needs")
+    for name in names:
+        if name not in NEEDS and node is not None:
+            zh, en = did_you_mean(name, NEEDS)
+            values.notes.add(node, f"{where}.needs", f"没有条件“{name}”", f"there is no condition '{name}'", zh, en)
+    return tuple(name for name in names if name in NEEDS)
+
+
+def _condition(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    """What this book asks for wherever it gives these remedies; `all`: whichever it gives."""
+    if body.get("needs") is None:
+        values.notes.add(body, where, "没有写须满足什么", "does not say what is needed",
+                         "写上 needs: [receipt, …]", "write needs: [receipt, …]")  # fmt: skip
+    for remedy in _remedies(node, where, values, "all"):
+        yield remedy, {}, {"needs": _needs(body, where, values)}
 
 
 def _remedies(node: Node | None, where: str, values: Values, *also: str) -> tuple[str, ...]:
@@ -199,5 +218,5 @@ _READERS: Mapping[str, Callable[[Node | None, MappingNode, str, Values], Iterato
     "right": _right, "floor": _right, "no_right": _refusal, "outside": _refusal, "governs": _governed,
     "bars": _refusal, "extra": _sum, "deduct": _sum, "freight": _legs, "risk": _legs, "proof": _proof,
     "period": _period, "deadline": _deadline, "limit": _limit,
-    "pays": _pays, "duty": _words, "note": _words,
+    "pays": _pays, "duty": _words, "note": _words, "for": _condition,
 }  # fmt: skip

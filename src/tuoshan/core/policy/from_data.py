@@ -85,8 +85,14 @@ def _right(data: Data, source: _Source) -> Right:
     return Right(
         data["remedy"], tuple(source.statement("right", by) for by in data["given_by"]),
         None if amount is None else Decimal(amount), None if fee is None else Decimal(fee),
-        None if until is None else date.fromisoformat(until), tuple(data["needs"]),
+        None if until is None else date.fromisoformat(until), _names(data["needs"]),
+        _names(data.get("better_needs", ())),
+        tuple(source.statement("for", by) for by in data.get("asked_by", ())),
     )  # fmt: skip
+
+
+def _names(data: Any) -> tuple[str, ...]:
+    return tuple(one["name"] for one in data)
 
 
 def _chosen(data: Data, source: _Source, read: Callable[[str], object]) -> dict[str, Chosen]:

@@ -28,7 +28,7 @@ def narrowed(ruling: Ruling, rule_on: Callable[[Mapping[str, object]], Ruling]) 
         return ruling
     names = [question.fact for question in ruling.questions]
     found = {
-        given: outcome(rule_on({**ruling.facts, **dict(zip(names, given, strict=True))})) for given in product(*answers)
+        given: decided(rule_on({**ruling.facts, **dict(zip(names, given, strict=True))})) for given in product(*answers)
     }
     kept = tuple(
         question for place, question in enumerate(ruling.questions)
@@ -38,6 +38,12 @@ def narrowed(ruling: Ruling, rule_on: Callable[[Mapping[str, object]], Ruling]) 
         )
     )  # fmt: skip
     return ruling if len(kept) == len(names) else replace(ruling, questions=kept)
+
+
+def decided(ruling: Ruling) -> tuple[object, ...]:
+    """What counts, but for conditions to meet: nobody is asked for a further ground of what is due already only because
+    that ground would ask for one paper less."""
+    return outcome(replace(ruling, rights=tuple(replace(one, needs=(), better_needs=()) for one in ruling.rights)))
 
 
 def _answers(ruling: Ruling) -> list[tuple[object, ...]] | None:

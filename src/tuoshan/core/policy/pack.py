@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, cast
 
 from tuoshan.core.conditions import Expression
 from tuoshan.core.playbook import NO_WORDING, Field, Wording
@@ -48,6 +48,34 @@ REMEDIES: Mapping[str, Wording] = {
     "service": Wording("上门或技术服务", "Service"),
 }
 """What somebody may be entitled to, in the order in which they are listed where nothing else decides."""
+
+NEEDS: Mapping[str, Wording] = {
+    "receipt": Wording("发票或小票（或双方认可购买）", "the invoice or receipt (or the purchase acknowledged)"),
+    "purchase_proof": Wording("发票，或能证明购买日期的其他凭据", "the invoice, or other proof of the day of sale"),
+    "card": Wording("三包卡或三包凭证", "the guarantee card"),
+    "matching": Wording("商品与发票、三包卡相符", "goods that match invoice and card"),
+    "test_report": Wording("检测报告", "the test report"),
+    "intact": Wording("商品完好，配件、商标标识齐全", "goods intact, with accessories and labels"),
+    "as_sold": Wording("保持原样", "goods as they were sold"),
+    "unused": Wording("未穿用", "goods neither worn nor used"),
+    "clean": Wording("没有污损或洗涤变形", "goods neither soiled, damaged nor washed out of shape"),
+    "no_scratches": Wording("外观无划伤", "goods without scratches"),
+    "no_data": Wording("未激活，没有使用数据", "a device neither activated nor holding data"),
+    "seal": Wording("一次性密封包装完好", "the one-time seal unbroken"),
+    "full_set": Wording("附件齐全", "all accessories"),
+    "packing": Wording("原包装", "the original packing"),
+    "gift": Wording("赠品一并退回", "the gift sent back as well"),
+    "own_address": Wording("寄到卖家申报的退货地址", "sending to the address that the seller declared"),
+    "unwashed": Wording("未洗过", "goods unwashed"),
+    "complete_request": Wording("完整的报修申请", "a complete request"),
+    "approval": Wording("领导批准", "the leader's approval"),
+    "tracking": Wording("提供退货物流单号", "giving the tracking number of the return"),
+    "door_photo": Wording("拒收时拍下的照片", "a photo taken at the door"),
+}
+"""What a remedy may ask for: documents, the state of the goods, what to do on sending them back."""
+
+SENDING_BACK = ("own_address", "tracking")
+"""How goods are sent back. It takes no right away, so it is told whichever layer asks for it."""
 
 BEARERS: Mapping[str, Wording] = {
     "seller": Wording("商家", "the seller"),
@@ -203,6 +231,11 @@ class Finding:
     amounts: Mapping[str, Amount] = field(default_factory=dict)
     words: Mapping[str, object] = field(default_factory=dict)
     line: int = 0
+
+
+def needs_of(finding: Finding) -> tuple[str, ...]:
+    """The conditions to meet that a finding names."""
+    return cast(tuple[str, ...], finding.words.get("needs", ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.pack import BEARERS, LAYERS, REMEDIES, Pack
+from tuoshan.core.policy.pack import BEARERS, LAYERS, REMEDIES, SENDING_BACK, Pack
 
 if TYPE_CHECKING:
     from tuoshan.core.policy.ruling import Read
@@ -26,7 +26,7 @@ BARRED = ("right", "extra", "freight")
 """What a claim in bad faith has not."""
 MOVING = ("freight", "risk")
 """What is said of goods on their way."""
-SAYS_NOTHING = frozenset({"outside", "governs", "period", "note", "duty", "floor"})
+SAYS_NOTHING = frozenset({"outside", "governs", "period", "note", "duty", "floor", "for"})
 """Statements that stand beside an answer and are none."""
 
 
@@ -72,6 +72,11 @@ class Right:
     fee: Decimal | None = None
     until: date | None = None
     needs: tuple[str, ...] = ()
+    """Conditions to meet: documents, the state of the goods."""
+    better_needs: tuple[str, ...] = ()
+    """What the book further asks that gives more than the one whose conditions count."""
+    asked_by: tuple[Statement, ...] = ()
+    """Where a book says in a row of its own what it asks for."""
     rank: int = NO_RANK
 
 
@@ -179,7 +184,7 @@ class Ruling:
 def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -> Ruling:
     """One ruling of what the packs say."""
     reads = sorted(reads, key=lambda read: LAYERS.index(read.pack.layer))
-    statements = _not_barred(reads, _not_governed(reads))
+    statements = _without_idle_conditions(_not_barred(reads, _not_governed(reads)))
     said: dict[str, list[Statement]] = {}
     for one in statements:
         said.setdefault(one.kind, []).append(one)
@@ -235,6 +240,17 @@ def _without_idle_legs(statements: list[Statement]) -> list[Statement]:
     ]  # fmt: skip
 
 
+def _without_idle_conditions(statements: list[Statement]) -> list[Statement]:
+    """What a book asks for stands only beside a remedy that this very book gives."""
+    given = {(one.why.pack.name, one.what) for one in statements if one.kind == "right"}
+    books = {name for name, _remedy in given}
+    return [
+        one for one in statements
+        if one.kind != "for" or (one.why.pack.name, one.what) in given
+        or (one.what == "all" and one.why.pack.name in books)
+    ]  # fmt: skip
+
+
 # -- remedies -------------------------------------------------------------------------------------------------
 
 
@@ -248,9 +264,13 @@ def _rights(said: Said, differences: list[Difference]) -> tuple[Right, ...]:
         amount = _best([*given, *floors], "amount", max, differences, remedy)
         if isinstance(amount, Decimal) and remedy in MONEY_BACK:
             amount = max(_less(one, said) for one in [*given, *floors] if "amount" in one.amounts)
+        fee = _best([*given, *floors], "fee", min, differences, remedy)
+        until = _best(given, "until", max, differences, remedy)
+        asking = [one for one in said.get("for", ()) if one.what in (remedy, "all")]
+        counts, needs = _needs(given, asking, differences)
         rights.append(Right(
-            remedy, tuple(given), amount, _best([*given, *floors], "fee", min, differences, remedy),
-            _best(given, "until", max, differences, remedy), _needs(given),
+            remedy, tuple(given), amount, fee, until, needs, _better_needs(given, asking, counts, needs),
+            tuple(one for one in asking if set(one.words["needs"]) <= set(needs)),
             min(int(one.words.get("rank", NO_RANK)) for one in given),
         ))  # fmt: skip
     return tuple(sorted(rights, key=lambda right: right.rank))
@@ -283,10 +303,40 @@ def _deductions(said: Said, differences: list[Difference]) -> dict[str, Chosen]:
     return _chosen({"deduct": counting}, "deduct", lower=True, differences=differences)
 
 
-def _needs(given: Sequence[Statement]) -> tuple[str, ...]:
-    """Conditions to meet: those of the statement that asks least, for the consumer may rely on any of them."""
-    asked: list[tuple[str, ...]] = [tuple(one.words.get("needs", ())) for one in given]
-    return min(asked, key=len)
+def _needs_of(one: Statement, asking: Sequence[Statement]) -> tuple[str, ...]:
+    """What a statement asks for, with what its book asks for wherever it gives this remedy."""
+    book = (other for other in asking if other.why.pack.name == one.why.pack.name)
+    found = [*one.words.get("needs", ()), *(name for other in book for name in other.words["needs"])]
+    return tuple(dict.fromkeys(found))
+
+
+def _needs(
+    given: Sequence[Statement], asking: Sequence[Statement], differences: list[Difference]
+) -> tuple[Statement, tuple[str, ...]]:
+    """The statement whose conditions count, and these: those of the highest layer, for nothing that a lower one asks
+    may weaken its right; a lower one's only where it asks for part of them."""
+    asked = [(one, _needs_of(one, asking)) for one in given]
+    strict = [(one, tuple(name for name in names if name not in SENDING_BACK)) for one, names in asked]
+    counts, needs = strict[0]
+    for one, names in strict[1:]:
+        if set(names) < set(needs):
+            counts, needs = one, names
+    for one, names in strict:
+        if set(names) != set(needs):
+            differences.append(_differs("needs", one.what, counts, one))
+    handling = (name for _one, names in asked for name in names if name in SENDING_BACK)
+    return counts, tuple(dict.fromkeys((*needs, *handling)))
+
+
+def _better_needs(
+    given: Sequence[Statement], asking: Sequence[Statement], counts: Statement, needs: Sequence[str]
+) -> tuple[str, ...]:
+    """What is asked for beyond that by a statement that promises more: a higher amount, or a later last day. One that
+    names no last day promises no less than one that does."""
+    at_least = {"amount": counts.amounts.get("amount", ZERO), "until": counts.amounts.get("until", date.max)}
+    more = [one for one in given if any(one.amounts.get(name, least) > least for name, least in at_least.items())]
+    found = [name for one in more for name in _needs_of(one, asking) if name not in needs]
+    return tuple(dict.fromkeys(found))
 
 
 def _best(given: Sequence[Statement], name: str, pick: Any, differences: list[Difference], remedy: str) -> Any:

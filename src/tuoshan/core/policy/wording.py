@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.pack import BEARERS, LAYER_TITLES, REMEDIES
+from tuoshan.core.policy.pack import BEARERS, LAYER_TITLES, NEEDS, REMEDIES
 from tuoshan.core.policy.statements import Difference, Right, Ruling, Statement
 
 SUBJECTS = {
@@ -30,6 +30,7 @@ TERMS = {
     "pays": Wording("费用承担", "who pays"),
     "extra": Wording("加付金额", "the sum on top"), "deduct": Wording("扣减", "what is taken off"),
     "limit": Wording("上限", "the limit"), "proof": Wording("举证", "the proof"),
+    "needs": Wording("须满足的条件", "what is asked for"),
 }  # fmt: skip
 
 
@@ -43,7 +44,7 @@ PERIODS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence of a ruling: its sign (due, refused, asked, cost, said), the words, the clauses behind it."""
+    """One sentence of a ruling: its sign (due, needed, refused, asked, cost, said), the words, the clauses behind."""
 
     sign: str
     words: Wording
@@ -112,6 +113,7 @@ def lines(ruling: Ruling) -> Iterator[Line]:
         )
         yield Line("due", Wording(_right_zh(right) + until.zh, _capital(_right_en(right)) + until.en),
                    _cited(*right.given_by))  # fmt: skip
+    yield from _needed(ruling.rights)
     for refused in ruling.refused:
         asked = Wording("所提要求", "What is asked") if refused.remedy == "all" else REMEDIES[refused.remedy]
         because = refused.refused_by[0].why.because
@@ -138,6 +140,30 @@ def lines(ruling: Ruling) -> Iterator[Line]:
         text = statement.words.get("text")
         if isinstance(text, Wording):
             yield Line("said", text, statement.why.clauses)
+
+
+def needs_words(names: Iterable[str]) -> Wording:
+    """Conditions to meet as one list; one that is not known any more by its name."""
+    known = [NEEDS.get(name, Wording(name, name)) for name in names]
+    return Wording("；".join(one.zh for one in known), "; ".join(one.en for one in known))
+
+
+def _needed(rights: Sequence[Right]) -> Iterator[Line]:
+    """What remedies ask for, those that ask for the same in one sentence."""
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Right]] = {}
+    for right in rights:
+        if right.needs or right.better_needs:
+            alike.setdefault((right.needs, right.better_needs), []).append(right)
+    for (needs, better), some in alike.items():
+        called = Wording("、".join(REMEDIES[right.remedy].zh for right in some),
+                         _capital(", ".join(REMEDIES[right.remedy].en.lower() for right in some)))  # fmt: skip
+        words, more = needs_words(needs), needs_words(better)
+        zh, en = f"{called.zh}须：{words.zh}", f"{called.en}: asks for {words.en}"
+        if better and needs:
+            zh, en = f"{zh}；更高的金额、更长的期限另须：{more.zh}", f"{en}; its better terms also for {more.en}"
+        elif better:
+            zh, en = f"{called.zh}的更高金额、更长期限须：{more.zh}", f"{called.en}: its better terms ask for {more.en}"
+        yield Line("needed", Wording(zh, en), _cited(*(one for right in some for one in right.asked_by)))
 
 
 def difference(one: Difference) -> Wording:

@@ -64,8 +64,9 @@ def test_a_proposal_gives_back_no_more_than_was_paid(desk: Any) -> None:
     form = desk.htmx("agent", "get", where).content.decode()
     assert 'data-when="remedies=refund|return_refund"' in form
     given = {
-        "cause": "material-faulty", "liable": "product", "remedies": ["refund", "compensation"], "remedy_steps": "退款并补偿",
-        "amount": "350", "refund_amount": "300", "carry_out_by": "2026-03-20", "seq": case.seq,
+        "cause": "material-faulty", "liable": "product", "remedies": ["refund", "compensation"],
+        "remedy_steps": "退款并补偿", "amount": "350", "refund_amount": "300", "carry_out_by": "2026-03-20",
+        "seq": case.seq,
     }  # fmt: skip
     unknown = desk.htmx("agent", "post", where, given | {"key": "p1"})
     assert unknown.status_code == 422 and "请先登记“实付金额”，再填这一项" in unknown.content.decode()

@@ -236,6 +236,8 @@ def propose(desk: Any, case: Any, who: str, amount: str, *remedies: str) -> Any:
     """Send the form of a proposal."""
     given = {"cause": "material-faulty", "liable": "product", "remedies": list(remedies), "remedy_steps": "按方案办理",
              "amount": amount, "carry_out_by": "2026-03-20"}  # fmt: skip
+    if {"refund", "return_refund"} & set(remedies):
+        given |= {"refund_amount": amount, "amount_paid": "2000"}
     return desk.client(who).post(f"/case/{case.number}/do/act/propose", given)
 
 

@@ -48,7 +48,7 @@ def asked_by(pack: Pack) -> set[str]:
             found.update(questions)
             name = random.choice(questions)
             told[name] = answer(pack.facts[name], bounds, random)
-        if all(name in found for name, fact in pack.facts.items() if not fact.shared):
+        if pack.facts.keys() <= found:
             break
     return found
 

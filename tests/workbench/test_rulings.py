@@ -66,6 +66,7 @@ def test_a_shop_assistants_question_is_answered_with_its_clauses(desk: Any) -> N
     assert "M03" in page and "CPL24" in page
     asked = "退货退款须：发票或小票（或双方认可购买）；商品与发票、三包卡相符"
     assert page.count(asked) == 2, "on the screen, and in the text to copy"
+    assert "自 2026 年 1 月 20 日购买起算 3 个月，至 2026 年 4 月 20 日止；换货后重新起算" in page
 
 
 def test_what_is_not_known_is_asked_and_what_cannot_matter_is_not(desk: Any) -> None:  # noqa: F811
@@ -92,6 +93,7 @@ def test_a_further_item_begins_with_what_the_order_has_in_common(desk: Any) -> N
 def test_the_trace_is_there_on_demand(desk: Any) -> None:  # noqa: F811
     page = desk.client("agent").get(address(SHOES).replace("/rulings/?", "/rulings/trace?")).content.decode()
     assert "glue_large" in page and "前面的一行已经适用" in page
+    assert "三包期止：自 2026 年 1 月 20 日购买起算 3 个月" in page
     text = re.sub(r"<[^>]+>|title=\"[^\"]*\"", " ", page)
     assert "毛病：开胶；开胶长度 超过 5" in text and "实际是" in text
     assert not re.search(r"(?<![\w-])(?:store|distance|mall|leather|quality|yes|no)(?![\w-])", text), text
@@ -132,6 +134,7 @@ def test_a_bench_is_put_into_its_case_frozen(desk: Any) -> None:  # noqa: F811
     assert Event.objects.filter(case_id=case.pk, name="ruling").count() == 1
     page = desk.client("agent").get(f"/case/{case.number}").content.decode()
     assert row.verdict_zh in page and "冻结了一份裁定" in page
+    assert "自 2026 年 1 月 20 日购买起算 3 个月，至 2026 年 4 月 20 日止" in page, "on demand in the panel"
     assert "¥399.00" in desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}").content.decode()
 
 

@@ -214,6 +214,8 @@ def _told(ruling: Ruling, language: str) -> list[str]:
     for line in lines(ruling):
         cited = f"  [{', '.join(line.clauses)}]" if line.clauses else ""
         found.append(f"{signs[line.sign]} {line.words.in_language(language)}{cited}")
+        if line.counted is not None:
+            found.append(f"  {line.counted.in_language(language)}")
     found += [f"≠ {difference(one).in_language(language)}" for one in ruling.differences]
     found += [f"~ {why.in_language(language)}" for why in ruling.provisional]
     found += [f"! {one.in_language(language)}" for one in ignored(ruling).values()]

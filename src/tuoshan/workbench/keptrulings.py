@@ -27,7 +27,7 @@ from tuoshan.rulings.known import Bought, Known, bought, known_of
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.workbench.casepage import find_case, person_id
 from tuoshan.workbench.panels import Shown, panel
-from tuoshan.workbench.rulings import as_pdf, in_english, language, told, traced
+from tuoshan.workbench.rulings import as_pdf, in_english, language, periods_told, told, traced
 
 Lines = Sequence[tuple[KeptRuling | None, Mapping[str, Known]]]
 """Each line that a ruling in a case begins with, and what is known of it."""
@@ -58,6 +58,7 @@ def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
     rows = [
         {
             "row": row, "said": keeping.said(row), "data": keeping.result_of(row),
+            "periods": periods_told(from_data(keeping.result_of(row))),
             "unchanged": keeping.unchanged(row), "overrides": list(row.overrides.all()),
         }
         for row in kept

@@ -26,7 +26,7 @@ from tuoshan.core.playbook import Field, Wording
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.tracing import shown, trace
-from tuoshan.core.policy.wording import Line, difference, ignored, lines, verdict
+from tuoshan.core.policy.wording import Line, counted_words, difference, ignored, lines, verdict
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.punctuation import in_brackets, listed
 from tuoshan.rulings import keeping, library, printing
@@ -221,8 +221,8 @@ class Told:
     """A ruling as the screen shows it."""
 
     verdict: str
-    lines: list[tuple[str, str, str, list[tuple[str, str]]]]
-    """Class, icon, words, and the clauses behind it with their text."""
+    lines: list[tuple[str, str, str, list[tuple[str, str]], str]]
+    """Class, icon, words, the clauses behind it with their text, and how the period in it was counted."""
     differences: list[str]
     provisional: list[str]
     questions: int
@@ -243,10 +243,16 @@ def told(ruling: Ruling) -> Told:
     )  # fmt: skip
 
 
-def _line(ruling: Ruling, line: Line) -> tuple[str, str, str, list[tuple[str, str]]]:
+def _line(ruling: Ruling, line: Line) -> tuple[str, str, str, list[tuple[str, str]], str]:
     css, symbol = SIGNS[line.sign]
     texts = {name: words(pack.clauses[name].text) for pack, name in ruling.clauses}
-    return css, symbol, words(line.words), [(name, texts.get(name, "")) for name in line.clauses]
+    cited = [(name, texts.get(name, "")) for name in line.clauses]
+    return css, symbol, words(line.words), cited, words(line.counted) if line.counted is not None else ""
+
+
+def periods_told(ruling: Ruling) -> list[str]:
+    """How the periods of a ruling were counted, each once."""
+    return list(dict.fromkeys(words(line.counted) for line in lines(ruling) if line.counted is not None))
 
 
 def sums(benches: list[Bench]) -> dict[str, Any] | None:
@@ -280,7 +286,7 @@ def plain_text(benches: list[Bench]) -> str:
         body = [f"{one.title}{colon}{result.verdict}" if len(benches) > 1 else result.verdict]
         body += [
             f"- {in_brackets(text, '、'.join(name for name, _said in cited))}"
-            for _css, _symbol, text, cited in result.lines
+            for _css, _symbol, text, cited, _counted in result.lines
         ]
         parts.append("\n".join(body))
     if (together := sums(benches)) is not None:
@@ -305,7 +311,14 @@ def traced(ruling: Ruling | None) -> dict[str, Any]:
     """How a ruling came about, for the template."""
     spoken = get_language() or ""
     tables = trace(ruling) if ruling is not None else ()
-    return {"tables": [(table, trace_told(table, spoken)) for table in tables], "language": spoken}
+    told_tables = [
+        (table, trace_told(table, spoken), [
+            (words(one.called), words(said)) for one in table.periods
+            if (said := counted_words(one.counted)) is not None
+        ])
+        for table in tables
+    ]  # fmt: skip
+    return {"tables": told_tables, "language": spoken}
 
 
 @permitted("workbench.ruling_paper")

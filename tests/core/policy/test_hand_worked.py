@@ -68,3 +68,20 @@ def test_what_is_kept_says_the_same_when_it_is_read_back(name: str, case: dict[s
     assert again.provisional == ruling.provisional and again.extra == ruling.extra
     told = [(pack.name, clause, pack.clauses[clause].text) for pack, clause in ruling.clauses]
     assert [(pack.name, clause, pack.clauses[clause].text) for pack, clause in again.clauses] == told
+
+
+@pytest.mark.parametrize(("name", "case"), list(cases()))
+def test_no_right_stands_beyond_its_last_day_and_each_says_how_that_was_counted(
+    name: str, case: dict[str, Any]
+) -> None:
+    today: date = case.get("on", case.get(True))
+    facts, _problems = read_given(known(), case["facts"], today)
+    books = [one for one in files.packaged() if one.name == name] if case.get("alone", True) else files.packaged()
+    ruling = rule(books[0], facts, today) if case.get("alone", True) else rule_all(books, facts, today)
+    for right in ruling.rights:
+        assert (right.until is None) == (right.counted is None)
+        if right.until is not None and right.counted is not None:
+            assert right.counted.ends == right.until >= facts.get("reported_on", today)  # type: ignore[operator]
+    for period in ruling.periods:
+        if period.what == "guarantee" and "ends" in period.amounts:
+            assert period.counted is not None and period.counted.starts == period.amounts["starts"]

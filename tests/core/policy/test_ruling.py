@@ -5,10 +5,12 @@ from decimal import Decimal
 
 from tests.core.policy.sample import BOOK, book, due, ruled
 
+from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import as_data
+from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.tracing import trace
-from tuoshan.core.policy.wording import ignored
+from tuoshan.core.policy.wording import counted_words, ignored, lines
 from tuoshan.rulings import files
 
 PACK = book()
@@ -166,3 +168,60 @@ def test_a_fact_that_one_book_has_no_use_for_but_another_has_is_used() -> None:
     facts = {"problem": "dislike", "sale": "distance", "goods": "phone", "platform": "none", "activated": False}
     assert rule_all(files.packaged(), facts, date(2026, 6, 1)).ignored == ()
     assert rule_all(files.packaged(), {**facts, "problem": "late"}, date(2026, 6, 1)).ignored == ("activated",)
+
+
+GUARANTEE = BOOK.replace(
+    "  fee: paid",
+    "  days_off: away_days\n  ends: {from: begins, plus: 12 law_months, more: days_off}\n  fee: paid",
+).replace("  length_cm: {", """  away_days: {kind: number, whole: true, label: 离店天数 / Days away, called: 维修 / under repair, min: 0}
+  again: {kind: yes_no, label: 换来的 / A replacement}
+  again_on: {kind: date, label: 换货日 / On, called: 换货 / the replacement, anew: true, asked_if: again}
+  length_cm: {""").replace("  rights:\n", """  start:
+    title: 起算 / Start
+    hit: first
+    when: [again]
+    gives: {begins: date}
+    rows:
+      - {id: anew, again: yes, begins: again_on}
+      - {id: first, begins: sold_on}
+  rights:
+""").replace(
+    "{right: exchange, rank: 3}",
+    "[{right: exchange, rank: 3, until: ends}, {period: {starts: begins, ends: ends, restarts: true}}]",
+)
+"""A guarantee of twelve months, longer by the days of repair, anew after a replacement."""
+AWAY = {**LONG, "sold_on": "2025-05-20", "away_days": 12, "asked_on": "2025-05-27"}
+
+
+def test_a_period_says_from_when_it_counts_and_which_days_were_left_out() -> None:
+    """2025-05-20 + 12 months + 12 days = 2026-06-01, a Monday."""
+    [right] = [one for one in ruled(book(GUARANTEE), **AWAY, again="no").rights if one.remedy == "exchange"]
+    assert right.until == date(2026, 6, 1) and right.counted is not None
+    assert counted_words(right.counted) == Wording(
+        "自 2025 年 5 月 20 日购买日起算 12 个月，扣除维修 12 天，至 2026 年 6 月 1 日止",
+        "Counted from 20 May 2025, Day of sale: 12 months, less 12 days under repair, until 1 June 2026",
+    )
+
+
+def test_a_period_says_that_it_began_anew_and_that_its_last_day_moved() -> None:
+    """2025-05-24 + 12 months = 2026-05-24, a Sunday: the Monday after."""
+    facts = {**AWAY, "away_days": 0, "again": "yes", "again_on": "2025-05-24"}
+    ruling = ruled(book(GUARANTEE), **facts)
+    [period] = [line for line in lines(ruling) if line.words.en.startswith("Covered until")]
+    assert period.counted == Wording(
+        "自 2025 年 5 月 24 日换货重新起算 12 个月，至 2026 年 5 月 25 日止（末日逢休息日，顺延）；换货后重新起算",
+        "Counted anew from 24 May 2025, the replacement: 12 months, until 25 May 2026 (moved past days off);"
+        " it begins anew with a replacement",
+    )
+    kept = from_data(as_data(ruling))
+    assert [line.counted for line in lines(kept)] == [line.counted for line in lines(ruling)]
+
+
+def test_the_trace_names_the_days_on_which_a_table_turned() -> None:
+    """The window of the sample: seven days of the law and fifteen plain ones from the day of sale."""
+    ruling = ruled(book(GUARANTEE), **AWAY, again="no")
+    told = {table["table"]: table["periods"] for table in as_data(ruling, with_trace=True)["trace"]}  # type: ignore[attr-defined]
+    assert [(one["name"], one["starts"], one["ends"]) for one in told["rights"]] == [
+        ("window", "2025-05-20", "2025-05-27"), ("window", "2025-05-20", "2025-06-04")
+    ]  # fmt: skip
+    assert told["faults"] == []

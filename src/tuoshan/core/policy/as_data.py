@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from tuoshan.core.playbook import Wording
+from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import BY_LAW
+from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.statements import Chosen, Difference, Refused, Right, Ruling, Statement
 from tuoshan.core.policy.tracing import shown, trace
-from tuoshan.core.policy.wording import ignored, needs_words
+from tuoshan.core.policy.wording import counted_words, ignored, needs_words
 
 FORMAT = 1
 """The form of what is kept; a later form raises it."""
@@ -60,6 +61,10 @@ def as_data(ruling: Ruling, *, with_trace: bool = False) -> Data:
         data["trace"] = [
             {
                 "pack": table.pack.name, "table": table.table, "hit": table.hit,
+                "periods": [
+                    {"name": one.name, "called": _words(one.called), **(_counted(one.counted) or {})}
+                    for one in table.periods
+                ],
                 "rows": [
                     {
                         "row": row.row, "outcome": row.outcome,
@@ -94,6 +99,7 @@ def _statement(one: Statement) -> Data:
     return {
         "kind": one.kind, "what": one.what, **({"who": one.what} if "what" in one.words else {}),
         **{name: plain(value) for name, value in one.amounts.items()},
+        **({"counted": _counted(one.counted)} if one.counted is not None else {}),
         **{name: _word(value) for name, value in one.words.items() if name not in ("from", "length", "working_days")},
         "by": _source(one),
     }  # fmt: skip
@@ -108,8 +114,20 @@ def _word(value: object) -> object:
 def _right(right: Right) -> Data:
     return {
         "remedy": right.remedy, "amount": _text(right.amount), "fee": _text(right.fee), "until": _text(right.until),
-        "needs": _needs(right.needs), "better_needs": _needs(right.better_needs),
+        "counted": _counted(right.counted), "needs": _needs(right.needs), "better_needs": _needs(right.better_needs),
         "given_by": [_source(one) for one in right.given_by], "asked_by": [_source(one) for one in right.asked_by],
+    }  # fmt: skip
+
+
+def _counted(one: Reckoning | None) -> Data | None:
+    """How a period was counted, with that in words."""
+    if one is None:
+        return None
+    return {
+        "from": one.counted_from, "event": _words(one.event), "starts": plain(one.starts), "count": one.count,
+        "unit": one.unit, "ends": plain(one.ends), "anew": one.anew, "moved": one.moved,
+        "left_out": [{"fact": part.fact, "called": _words(part.called), "days": part.days} for part in one.left_out],
+        "words": _words(counted_words(one) or NO_WORDING),
     }  # fmt: skip
 
 

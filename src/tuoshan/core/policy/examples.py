@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.pack import Example, Pack
+from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.ruling import rule
 from tuoshan.core.policy.statements import Chosen, Ruling
 
@@ -74,9 +75,11 @@ def _rights(ruling: Ruling, wanted: object) -> list[str]:
     found = []
     for remedy, term in terms.items():
         for key, value in _mapping(term).items():
-            actual = getattr(given[remedy], key, None)
+            right = given[remedy]
+            actual = _of_period(right.counted, key) if key in OF_A_PERIOD else getattr(right, key, None)
             if key in ("needs", "better_needs"):
-                found += [] if _names(value) == set(actual or ()) else [f"{remedy} {key}: {actual}, expected {value}"]
+                names = right.needs if key == "needs" else right.better_needs
+                found += [] if _names(value) == set(names) else [f"{remedy} {key}: {names}, expected {value}"]
             elif key == "fee" and actual is None:
                 found += _line(f"{remedy} fee", Decimal(0), value)
             else:
@@ -116,8 +119,24 @@ def _period(ruling: Ruling, wanted: object) -> list[str]:
     return [
         line
         for key, value in terms.items()
-        for line in _any(f"period {key}", [one.amounts.get(key, one.words.get(key)) for one in ruling.periods], value)
+        for line in _any(f"period {key}", [
+            _of_period(one.counted, key) if key in OF_A_PERIOD else one.amounts.get(key, one.words.get(key))
+            for one in ruling.periods
+        ], value)
     ]
+
+
+OF_A_PERIOD = ("from", "begins", "left_out", "anew")
+"""How a period was counted: the fact of its first day, that day, the days left out, whether it began anew."""
+
+
+def _of_period(counted: Reckoning | None, key: str) -> object:
+    if counted is None:
+        return None
+    return {
+        "from": counted.counted_from, "begins": counted.starts, "left_out": Decimal(counted.days_left_out),
+        "anew": counted.anew,
+    }[key]  # fmt: skip
 
 
 def _any(what: str, actual: list[object], wanted: object) -> list[str]:

@@ -12,10 +12,11 @@ from typing import Any
 
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import Clause, Pack
+from tuoshan.core.policy.reckoning import LeftOut, Reckoning
 from tuoshan.core.policy.statements import Chosen, Difference, Question, Refused, Right, Ruling, Statement, Why
 
 Data = Mapping[str, Any]
-ABOUT = frozenset({"kind", "what", "who", "by"})
+ABOUT = frozenset({"kind", "what", "who", "by", "counted"})
 
 
 def from_data(data: Data) -> Ruling:
@@ -85,9 +86,19 @@ def _right(data: Data, source: _Source) -> Right:
     return Right(
         data["remedy"], tuple(source.statement("right", by) for by in data["given_by"]),
         None if amount is None else Decimal(amount), None if fee is None else Decimal(fee),
-        None if until is None else date.fromisoformat(until), _names(data["needs"]),
+        None if until is None else date.fromisoformat(until), _counted(data.get("counted")), _names(data["needs"]),
         _names(data.get("better_needs", ())),
         tuple(source.statement("for", by) for by in data.get("asked_by", ())),
+    )  # fmt: skip
+
+
+def _counted(data: Any) -> Reckoning | None:
+    if data is None:
+        return None
+    return Reckoning(
+        data["from"], _words(data["event"]), date.fromisoformat(data["starts"]), data["count"], data["unit"],
+        tuple(LeftOut(part["fact"], _words(part["called"]), part["days"]) for part in data["left_out"]),
+        date.fromisoformat(data["ends"]), data["anew"], data["moved"],
     )  # fmt: skip
 
 
@@ -113,4 +124,7 @@ def _statement(data: Data, source: _Source) -> Statement:
         for name, value in told.items() if name not in amounts
     }  # fmt: skip
     what = data.get("who", data["what"])
-    return Statement(data["kind"], what if isinstance(what, str) else "", source.why(data["by"]), amounts, words)
+    return Statement(
+        data["kind"], what if isinstance(what, str) else "", source.why(data["by"]), amounts, words, (),
+        _counted(data.get("counted")),
+    )  # fmt: skip

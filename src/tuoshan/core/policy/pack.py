@@ -106,6 +106,10 @@ class Fact:
     """Whether this date may still lie ahead, as the end of a period does."""
     whole: bool = False
     """Whether this number counts something that has no parts: repairs, days, months."""
+    called: Wording | None = None
+    """What happened on this day, or on these days, in a sentence about a period; else its label says it."""
+    anew: bool = False
+    """Whether a period that counts from this day began again on it."""
 
     @property
     def name(self) -> str:

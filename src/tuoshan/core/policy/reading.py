@@ -52,6 +52,7 @@ PACK_KEYS = (
     "policy", "version", "title", "source", "layer", "among", "applies", "in_force", "facts", "settings", "values",
     "clauses", "tables", "examples", "labels",
 )  # fmt: skip
+FACT_KEYS = ("ask", "not_before", "asked_if", "ahead", "whole", "called", "anew")
 FACT_KINDS = ("choice", "yes_no", "number", "money", "date")
 Beside = Callable[[str], str | None]
 """The text of a file beside the pack, by its name; None where there is none."""
@@ -119,7 +120,7 @@ def read_facts(node: Node | None, values: Values, *, shared: bool = False) -> di
     found = {}
     for entry in values.named(node, "facts") if node is not None else ():
         name, where = entry.key.text, f"facts.{entry.key.text}"
-        field = read_field(entry, values, "facts", ("ask", "not_before", "asked_if", "ahead", "whole"))
+        field = read_field(entry, values, "facts", FACT_KEYS)
         if field.kind not in FACT_KINDS:
             zh, en = did_you_mean("", FACT_KINDS)
             values.notes.add(entry.key, where, f"规则包的事实不能是 {field.kind}",
@@ -134,6 +135,8 @@ def read_facts(node: Node | None, values: Values, *, shared: bool = False) -> di
             replace(field, show_if=condition), ask if ask.zh else field.label,
             values.name(body.get("not_before"), f"{where}.not_before"), shared,
             values.yes(body.get("ahead"), f"{where}.ahead"), values.yes(body.get("whole"), f"{where}.whole"),
+            called if (called := values.wording(body.get("called"), f"{where}.called")).zh else None,
+            values.yes(body.get("anew"), f"{where}.anew"),
         )  # fmt: skip
     return found
 

@@ -20,6 +20,7 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
 from tuoshan.core.policy.pack import TODAY, Clause, Finding, InForce, Pack, Row, Table
 from tuoshan.core.policy.ready import DoesNotExist, Ready, make_ready
+from tuoshan.core.policy.reckoning import reckoned
 from tuoshan.core.policy.statements import Ruling, Statement, Why, put_together
 from tuoshan.core.policy.table_reading import clause_column
 from tuoshan.core.policy.valuing import Desk, unpublished
@@ -27,6 +28,8 @@ from tuoshan.core.worktime import WorkCalendar, standard_cn
 
 DATE_OF_VERSION = 100
 """How much the date weighs that decides whether a pack speaks at all: more than any row."""
+LAST_DAYS = ("until", "ends")
+"""The figures that may be the end of a period."""
 ONLY_AN_AMOUNT = 0
 """What a fact weighs on which nothing turns but a figure."""
 
@@ -296,7 +299,11 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
         amounts |= ends
         unsure += more
     kept = tuple(one for one in dict.fromkeys(unsure) if one.zh) if unsure else ()
-    return Statement(finding.kind, finding.what, why, amounts, finding.words, kept)
+    counted = next(
+        (reckoned(desk, finding.amounts[name], amounts[name]) for name in LAST_DAYS if name in amounts and
+         name in finding.amounts), None,
+    )  # fmt: skip
+    return Statement(finding.kind, finding.what, why, amounts, finding.words, kept, counted)
 
 
 def _deadline_ends(

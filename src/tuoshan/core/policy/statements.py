@@ -16,6 +16,7 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.pack import BEARERS, LAYERS, REMEDIES, SENDING_BACK, Pack
 
 if TYPE_CHECKING:
+    from tuoshan.core.policy.reckoning import Reckoning
     from tuoshan.core.policy.ruling import Read
 
 ZERO = Decimal("0.00")
@@ -56,6 +57,8 @@ class Statement:
     amounts: Mapping[str, Any]
     words: Mapping[str, Any]
     provisional: tuple[Wording, ...] = ()
+    counted: Reckoning | None = None
+    """How its last day was counted, where that is the end of a period."""
 
 
 Said = Mapping[str, Sequence[Statement]]
@@ -71,6 +74,8 @@ class Right:
     amount: Decimal | None = None
     fee: Decimal | None = None
     until: date | None = None
+    counted: Reckoning | None = None
+    """How that last day was counted."""
     needs: tuple[str, ...] = ()
     """Conditions to meet: documents, the state of the goods."""
     better_needs: tuple[str, ...] = ()
@@ -269,7 +274,8 @@ def _rights(said: Said, differences: list[Difference]) -> tuple[Right, ...]:
         asking = [one for one in said.get("for", ()) if one.what in (remedy, "all")]
         counts, needs = _needs(given, asking, differences)
         rights.append(Right(
-            remedy, tuple(given), amount, fee, until, needs, _better_needs(given, asking, counts, needs),
+            remedy, tuple(given), amount, fee, until, _counted(given, until), needs,
+            _better_needs(given, asking, counts, needs),
             tuple(one for one in asking if set(one.words["needs"]) <= set(needs)),
             min(int(one.words.get("rank", NO_RANK)) for one in given),
         ))  # fmt: skip
@@ -301,6 +307,11 @@ def _deductions(said: Said, differences: list[Difference]) -> dict[str, Chosen]:
         elif not any(one.what == off.what and one.why.rank <= spared.why.rank for one in said["deduct"]):
             differences.append(_differs("deduct", off.what, spared, off))
     return _chosen({"deduct": counting}, "deduct", lower=True, differences=differences)
+
+
+def _counted(given: Sequence[Statement], until: object) -> Reckoning | None:
+    """How the last day that counts was counted, by the highest layer that names it."""
+    return next((one.counted for one in given if one.counted is not None and one.amounts.get("until") == until), None)
 
 
 def _needs_of(one: Statement, asking: Sequence[Statement]) -> tuple[str, ...]:

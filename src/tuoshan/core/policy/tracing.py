@@ -14,6 +14,7 @@ from typing import Literal
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
 from tuoshan.core.policy.pack import Pack, Row
+from tuoshan.core.policy.reckoning import PeriodRead, periods_read
 from tuoshan.core.policy.ruling import Read, compiled
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.valuing import Desk
@@ -54,6 +55,8 @@ class TableTrace:
     title: Wording
     hit: str
     rows: tuple[RowTrace, ...]
+    periods: tuple[PeriodRead, ...] = ()
+    """The periods that it turned on, as they were counted."""
 
 
 def trace(ruling: Ruling) -> tuple[TableTrace, ...]:
@@ -70,7 +73,8 @@ def _of_pack(read: Read) -> Iterator[TableTrace]:
         looked = desk.looked.get(name)
         if looked is not None:
             rows = tuple(_row(desk, table, looked, number, row) for number, row in enumerate(table.table.rows))
-            yield TableTrace(read.pack, name, table.table.title, table.table.hit, rows)
+            periods = tuple(periods_read(desk, table.table))
+            yield TableTrace(read.pack, name, table.table.title, table.table.hit, rows, periods)
 
 
 def _row(desk: Desk, table: CompiledTable, looked: Looked, number: int, row: Row) -> RowTrace:

@@ -11,7 +11,7 @@ from tuoshan.core.conditions import MISSING, Expression, MissingFact
 from tuoshan.core.money import round_to_fen
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
-from tuoshan.core.policy.pack import TODAY, Amount, Band, Bands, Computed, DaysBetween, EndOf, Value
+from tuoshan.core.policy.pack import TODAY, Amount, Band, Bands, Computed, DaysBetween, EndOf, Row, Value
 from tuoshan.core.policy.ready import DoesNotExist, Ready
 from tuoshan.core.worktime import WorkCalendar
 
@@ -251,6 +251,14 @@ class Desk:
             self.known[name] = UNKNOWN
             self.missing[name] = self.asked_by(table, looked)
         self._pass_on(name, (column for column, *_ in table.columns))
+
+    def row_giving(self, name: str) -> Row | None:
+        """The row that gave an output; None where none did, or where it is not known yet which does."""
+        table = self._ready.outputs.get(name)
+        looked = self.looked.get(table) if table is not None else None
+        if table is None or looked is None or not looked.decided or not looked.hits:
+            return None
+        return self._ready.tables[table].table.rows[looked.hits.bit_length() - 1]
 
     def asked_by(self, table: CompiledTable, looked: Looked) -> tuple[str, ...]:
         """The facts that an undecided table waits for."""

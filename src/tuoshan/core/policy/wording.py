@@ -10,6 +10,7 @@ from decimal import Decimal
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.pack import BEARERS, LAYER_TITLES, NEEDS, REMEDIES
+from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.statements import Difference, Right, Ruling, Statement
 
 SUBJECTS = {
@@ -49,6 +50,8 @@ class Line:
     sign: str
     words: Wording
     clauses: tuple[str, ...] = ()
+    counted: Wording | None = None
+    """How the period in it was counted, for who asks."""
 
 
 def verdict(ruling: Ruling) -> Wording:
@@ -112,7 +115,7 @@ def lines(ruling: Ruling) -> Iterator[Line]:
             else Wording("", "")
         )
         yield Line("due", Wording(_right_zh(right) + until.zh, _capital(_right_en(right)) + until.en),
-                   _cited(*right.given_by))  # fmt: skip
+                   _cited(*right.given_by), counted_words(right.counted))  # fmt: skip
     yield from _needed(ruling.rights)
     for refused in ruling.refused:
         asked = Wording("所提要求", "What is asked") if refused.remedy == "all" else REMEDIES[refused.remedy]
@@ -222,7 +225,28 @@ def _period(statement: Statement) -> Iterator[Line]:
     ends = statement.amounts.get("ends")
     if isinstance(ends, date):
         until = PERIODS.get(statement.what, PERIODS["guarantee"])
-        yield Line("said", Wording(f"{until.zh} {day_zh(ends)}", f"{until.en} {day_en(ends)}"), statement.why.clauses)
+        told = Wording(f"{until.zh} {day_zh(ends)}", f"{until.en} {day_en(ends)}")
+        counted = counted_words(statement.counted)
+        if counted is not None and statement.words.get("restarts"):
+            counted = Wording(f"{counted.zh}；换货后重新起算", f"{counted.en}; it begins anew with a replacement")
+        yield Line("said", told, statement.why.clauses, counted)
+
+
+def counted_words(counted: Reckoning | None) -> Wording | None:
+    """How a period was counted, in one sentence."""
+    if counted is None:
+        return None
+    length = f"{counted.count} {counted.unit[:-1] if counted.count == 1 else counted.unit}"
+    began = Wording("重新起算", "Counted anew") if counted.anew else Wording("起算", "Counted")
+    zh = f"自 {day_zh(counted.starts)}{counted.event.zh}{began.zh} {length_zh(length)}"
+    en = f"{began.en} from {day_en(counted.starts)}, {counted.event.en}: {length_en(length)}"
+    if counted.left_out:
+        zh += "，扣除" + "、".join(f"{one.called.zh} {one.days} 天" for one in counted.left_out)
+        en += ", less " + " and ".join(
+            f"{one.days} {'day' if one.days == 1 else 'days'} {one.called.en}" for one in counted.left_out
+        )
+    moved = Wording("（末日逢休息日，顺延）", " (moved past days off)") if counted.moved else Wording("", "")
+    return Wording(f"{zh}，至 {day_zh(counted.ends)}止{moved.zh}", f"{en}, until {day_en(counted.ends)}{moved.en}")
 
 
 def _deadline(statement: Statement) -> Wording:
@@ -244,6 +268,7 @@ def _deadline(statement: Statement) -> Wording:
 
 _UNITS_ZH = {
     "minutes": "分钟", "hours": "小时", "days": "天", "law_days": "天", "working_days": "个工作日", "months": "个月",
+    "law_months": "个月",
 }  # fmt: skip
 
 

@@ -81,12 +81,18 @@ def build_form(
     holds = {item.name for item in fields if scope is None or core_forms.shown(item, scope)}
     asked = [item for item in fields if item.name in holds or called[item.name]]
     made = {item.name: _form_field(item) for item in asked}
-    for name, one in made.items():
-        vars(one)["when"] = called[name]  # read by components/form.html
+    for item in asked:
+        one, name = made[item.name], item.name
+        vars(one).update(when=called[name], unit=_unit(item))  # read by components/field.html
         one.required = one.required and (data is None or name in holds)
     kind = type("PlaybookForm", (PlaybookForm,), {**made, "playbook_fields": tuple(asked)})
     form: PlaybookForm = kind(data, files, initial=_shown_values(asked, initial or {}), prefix=prefix or None)
     return form
+
+
+def _unit(item: Field) -> str:
+    """What stands behind the number; money without a unit of its own is in yuan."""
+    return words(item.unit) or (str(_("元")) if item.kind == "money" else "")
 
 
 def _when(item: Field, fields: Sequence[Field]) -> str:
@@ -168,13 +174,13 @@ def _form_field(item: Field) -> forms.Field:
             return forms.DecimalField(
                 max_digits=12, decimal_places=2, min_value=Decimal(item.minimum or 0),
                 max_value=Decimal(item.maximum) if item.maximum else None,
-                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01", "data-unit": "元"}), **common,
+                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01"}), **common,
             )  # fmt: skip
         case "number":
             return forms.DecimalField(
                 max_digits=18, min_value=Decimal(item.minimum) if item.minimum else None,
                 max_value=Decimal(item.maximum) if item.maximum else None,
-                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any", "data-unit": words(item.unit)}),
+                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
                 **common,
             )  # fmt: skip
         case "date":

@@ -496,6 +496,22 @@ def test_a_clause_is_changed_in_a_form(desk: Any) -> None:  # noqa: F811
     assert manager.get(f"{new}M11").status_code == 404
 
 
+def test_what_is_stated_and_not_applied_is_shown_with_the_clause_above_it(desk: Any) -> None:  # noqa: F811
+    """On the bench, on the book's screen, and in the form of the clause, which asks for a clause that is there."""
+    said = bench(desk, SHOES)
+    assert "商场三包：鞋 M04 写着“折旧费：" in said and "不适用，因为：[REG18] 实施条例第18条" in said
+    assert "M04 写着" not in bench(desk, {**SHOES, "sold_on": "2024-06-20", "delivered_on": "2024-06-20"})
+    manager = desk.client("manager")
+    assert "低于 consumer_law.REG18，只列明、不适用" in manager.get("/rule-books/mall_shoes").content.decode()
+    path = "/rule-books/mall_shoes/change/clauses/M04"
+    page = manager.get(path).content.decode()
+    assert 'value="consumer_law.REG18"' in page and "return_in_full" in page
+    given = {"zh": "折旧费", "en": "Fee", "overridden_by": "consumer_law.REG19, consumer_law.REG99"}
+    given["seen"] = page.partition('name="seen" value="')[2].partition('"')[0]
+    assert manager.post(path, given).status_code == 302
+    assert "没有“consumer_law.REG99”" in manager.get(path).content.decode()
+
+
 def test_a_whole_change_needs_no_yaml(desk: Any) -> None:  # noqa: F811
     """Five centimetres become seven: two tables, the example that held to five is taken out, and it is published."""
     manager = desk.client("manager")

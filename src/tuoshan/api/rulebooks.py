@@ -14,7 +14,7 @@ from tuoshan.api.problems import Problem, invalid
 from tuoshan.cases.forms import words
 from tuoshan.core.policy import editing
 from tuoshan.core.policy.comparing import Effect
-from tuoshan.core.policy.table_reading import CLAUSE
+from tuoshan.core.policy.value_reading import CLAUSE
 from tuoshan.core.policy.wording import verdict
 from tuoshan.parties.permissions import api_permitted
 from tuoshan.rulings import copying, library, publishing
@@ -66,7 +66,10 @@ class BookRowsIn(Schema):
 
 
 class BookClauseIn(Schema):
-    """A clause: its text, the dates between which it is in force by the fact `by`, and why it is not certain."""
+    """A clause: its text, the dates between which it is in force by the fact `by`, why it is not certain.
+
+    `overridden_by` are clauses above it (`consumer_law.REG18`): rows then state it and do not apply it.
+    """
 
     zh: Words
     en: Words
@@ -75,6 +78,7 @@ class BookClauseIn(Schema):
     until: date | None = None
     provisional_zh: Annotated[str, Field(max_length=2000)] = ""
     provisional_en: Annotated[str, Field(max_length=2000)] = ""
+    overridden_by: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=10)] = []
 
 
 class EffectOut(Schema):
@@ -219,7 +223,7 @@ def book_clause_change(request: HttpRequest, name: str, clause: str, body: BookC
     given = copying.ClauseText(
         body.zh, body.en, body.by if body.begins or body.until else "",
         body.begins.isoformat() if body.begins else "", body.until.isoformat() if body.until else "",
-        body.provisional_zh, body.provisional_en,
+        body.provisional_zh, body.provisional_en, ", ".join(body.overridden_by),
     )  # fmt: skip
     return _clause_put(request, name, clause, given)
 

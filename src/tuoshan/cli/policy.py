@@ -18,7 +18,7 @@ from tuoshan.core.policy.narrowing import narrowed
 from tuoshan.core.policy.pack import LAYER_TITLES, Fact, InForce, Pack
 from tuoshan.core.policy.ruling import concerned, rule_all, rule_by_book
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import difference, ignored, lines, verdict
+from tuoshan.core.policy.wording import differing, ignored, lines, verdict
 from tuoshan.rulings import documenting, files
 
 app = typer.Typer(no_args_is_help=True, help="规则包 / Rule books: list, facts, rule, check, diff.")
@@ -216,7 +216,7 @@ def _told(ruling: Ruling, language: str) -> list[str]:
         found.append(f"{signs[line.sign]} {line.words.in_language(language)}{cited}")
         if line.counted is not None:
             found.append(f"  {line.counted.in_language(language)}")
-    found += [f"≠ {difference(one).in_language(language)}" for one in ruling.differences]
+    found += [f"≠ {one.in_language(language)}" for one in differing(ruling)]
     found += [f"~ {why.in_language(language)}" for why in ruling.provisional]
     found += [f"! {one.in_language(language)}" for one in ignored(ruling).values()]
     known = facts_of(ruling.packs) | {name: fact for read in ruling.reads for name, fact in read.pack.facts.items()}

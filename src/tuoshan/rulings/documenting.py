@@ -68,11 +68,18 @@ def _doubt(why: Wording) -> str:
     return f" **暂定 provisional**: {_both(why)}" if why.zh else ""
 
 
+def _above(clause: Clause) -> str:
+    if not clause.overridden_by:
+        return ""
+    return f" **列明而不适用 stated, not applied**: {', '.join(clause.overridden_by)}"
+
+
 def _clause(pack: Pack, clause: Clause) -> str:
     rows = [
-        f"{table.name}.{row.name}" for table in pack.tables.values() for row in table.rows if clause.name in row.clauses
-    ]
-    told = f"{_both(clause.text)}{_dates(clause.in_force)}{_doubt(clause.provisional)}"
+        f"{table.name}.{row.name}" for table in pack.tables.values() for row in table.rows
+        if clause.name in (*row.clauses, *row.stated)
+    ]  # fmt: skip
+    told = f"{_both(clause.text)}{_dates(clause.in_force)}{_doubt(clause.provisional)}{_above(clause)}"
     return f"- **{clause.name}** {told} ({', '.join(rows)})"
 
 

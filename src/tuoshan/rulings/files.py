@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.checking import check_pack, check_versions
+from tuoshan.core.policy.checking import check_overridden, check_pack, check_versions
 from tuoshan.core.policy.pack import LAYERS, Fact, InForce, Pack
 from tuoshan.core.policy.reading import (
     ReadPack,
@@ -66,7 +66,7 @@ def check_folder(folder: Path = PACKAGED) -> Folder:
         found[name] = findings
         if read.pack is not None and not findings:
             good.append(read.pack)
-    for finding in check_versions(good):
+    for finding in (*check_versions(good), *check_overridden(good, packaged())):
         found[finding.file] = (*found.get(finding.file, ()), finding)
     return Folder(in_order(good), found)
 

@@ -15,7 +15,7 @@ from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import difference, lines, verdict
+from tuoshan.core.policy.wording import differing, lines, verdict
 from tuoshan.documents import pdf
 from tuoshan.documents.papers import Issuer, RulingData, RulingPart
 from tuoshan.knowledge.company import company
@@ -64,7 +64,7 @@ def _part(title: str, ruling: Ruling, total: LineSum | None) -> RulingPart:
     return RulingPart(
         title, words(verdict(told)),
         tuple((line.sign, words(line.words), " ".join(line.clauses)) for line in lines(told)),
-        tuple(words(difference(one)) for one in told.differences), tuple(words(why) for why in told.provisional),
+        tuple(words(one) for one in differing(told)), tuple(words(why) for why in told.provisional),
         tuple(words(facts[one.fact].field.label) for one in told.questions if one.fact in facts),
         facts_told({name: plain(value) for name, value in sorted(ruling.facts.items())}),
         tuple((name, words(pack.clauses[name].text)) for pack, name in told.clauses if name in pack.clauses),

@@ -5,8 +5,8 @@ is lawful, and why. A book with a finding cannot be published.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.models import Case
-from tuoshan.core.policy.checking import check_pack
+from tuoshan.core.policy.checking import check_overridden, check_pack
 from tuoshan.core.policy.comparing import Effect, Past, effect, replaced
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.reading.findings import Finding
@@ -105,7 +105,19 @@ def prove(name: str, text: str, tables: dict[str, str]) -> Proved:
     findings = read.findings or (check_pack(read.pack) if read.pack is not None else ())
     if read.pack is not None and read.pack.name != name:
         return Proved(None, findings)
+    if read.pack is not None and not findings:
+        findings = tuple(_of_others(check_overridden([*_others(name), read.pack]), read.pack))
     return Proved(read.pack, findings)
+
+
+def _others(name: str) -> Iterator[Pack]:
+    return (one for one in library.newest_of_each() if one.name != name)
+
+
+def _of_others(findings: Iterable[Finding], pack: Pack) -> Iterator[Finding]:
+    """Findings in which those of other books, that miss a clause of this one, say whose they are."""
+    for one in findings:
+        yield one if one.file == pack.file else replace(one, where=f"{one.file} {one.where}")
 
 
 def effect_of(pack: Pack, now: datetime) -> tuple[Effect, Effect]:

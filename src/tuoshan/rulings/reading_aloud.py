@@ -10,6 +10,7 @@ from tuoshan.core.policy.tracing import TableTrace, label_of
 from tuoshan.core.policy.wording import SUBJECTS, length_en, length_zh, needs_words
 
 VERBS = {
+    "stated": Wording("列明而不适用", "stated, not applied:"),
     "right": Wording("可以", "due:"), "floor": Wording("至少", "at least:"), "no_right": Wording("不支持", "not due:"),
     "outside": Wording("不涉及", "outside of this book:"),
     "governs": Wording("由本规定决定，不另依消法第24条：", "decided by this book, not by article 24 of the law:"),

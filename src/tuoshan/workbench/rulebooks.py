@@ -83,7 +83,8 @@ def _version(pack: Pack) -> dict[str, Any]:
 
 def _shown(pack: Pack) -> dict[str, Any]:
     clauses = [
-        {"name": one.name, "text": words(one.text), "doubt": words(one.provisional), "dates": one.in_force}
+        {"name": one.name, "text": words(one.text), "doubt": words(one.provisional), "dates": one.in_force,
+         "above": listed(one.overridden_by)}
         for one in pack.clauses.values()
     ]
     tables: list[TableToRead] = tables_to_read(pack, get_language() or "zh-hans")

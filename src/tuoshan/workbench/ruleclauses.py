@@ -44,6 +44,10 @@ class ClauseForm(forms.Form):
         label=_lazy("暂定的原因（英文）"), required=False, widget=forms.Textarea(attrs={"rows": 2, "lang": "en"}),
         max_length=2000,
     )  # fmt: skip
+    overridden_by = forms.CharField(
+        label=_lazy("在它之上的条款"), required=False, max_length=400,
+        help_text=_lazy("低于上层规定、只列明不适用的条款写上，例如 consumer_law.REG18；几条用逗号分开。"),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, dates: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,6 +71,7 @@ class ClauseForm(forms.Form):
             given["zh"], given["en"], given["by"] if given["begins"] or given["until"] else "",
             given["begins"].isoformat() if given["begins"] else "",
             given["until"].isoformat() if given["until"] else "", given["provisional_zh"], given["provisional_en"],
+            given["overridden_by"],
         )  # fmt: skip
 
 
@@ -141,12 +146,13 @@ def _clause_form(request: HttpRequest, pack: Pack, known: ClauseText | None) -> 
 
 
 def _cited(pack: Pack | None, clause: str) -> list[tuple[str, str, int]]:
-    """The rows that cite a clause: table, its title, place."""
+    """The rows that cite or state a clause: table, its title, place."""
     if pack is None or not clause:
         return []
     return [
         (table.name, f"{words(table.title)} {row.name}", place)
-        for table in pack.tables.values() for place, row in enumerate(table.rows) if clause in row.clauses
+        for table in pack.tables.values() for place, row in enumerate(table.rows)
+        if clause in (*row.clauses, *row.stated)
     ]  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from tuoshan.core.playbook import Field, Wording
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.tracing import shown, trace
-from tuoshan.core.policy.wording import Line, counted_words, difference, ignored, lines, verdict
+from tuoshan.core.policy.wording import Line, counted_words, differing, ignored, lines, verdict
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.punctuation import in_brackets, listed
 from tuoshan.rulings import keeping, library, printing
@@ -236,7 +236,7 @@ def told(ruling: Ruling) -> Told:
     """A ruling in the language in force."""
     return Told(
         words(verdict(ruling)), [_line(ruling, line) for line in lines(ruling)],
-        [words(difference(one)) for one in ruling.differences], [words(why) for why in ruling.provisional],
+        [words(one) for one in differing(ruling)], [words(why) for why in ruling.provisional],
         len(ruling.questions), [(name, words(pack.clauses[name].text)) for pack, name in ruling.clauses],
         [(words(pack.title), words(LAYER_TITLES[pack.layer]), pack.version) for pack in ruling.packs],
         [words(one) for one in ignored(ruling).values()],

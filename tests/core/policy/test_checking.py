@@ -3,6 +3,8 @@
 import pytest
 from tests.core.policy.sample import BOOK, book, findings
 
+from tuoshan.core.policy.checking import check_overridden
+
 
 def found(text: str) -> list[str]:
     return [one.in_language("en") for one in findings(text)[1]]
@@ -44,6 +46,12 @@ def test_the_sample_is_in_order() -> None:
         ("  age: {days_from: sold_on, to: asked_on}", "  age: serious + 1", "'+' cannot join"),
         ("then: {right: exchange, rank: 3}", "then: {rank: 3}", "each line says one thing"),
         ("layer: house", "layer: house\nlaier: x", "unknown key 'laier'"),
+        ("A5: 磨损不在此列 / Wear is not covered", "A5: {text: 磨损 / Wear, overridden_by: law_book.L1}",
+         "no row says that it is not applied"),
+        ("A5: 磨损不在此列 / Wear is not covered", "A5: {text: 磨损 / Wear, overridden_by: L1}",
+         "'L1' is no clause of another book"),
+        ("then: {no_right: all}, clause: A5,", "then: {stated: A5},", "does not say what stands above it"),
+        ("then: {no_right: all}, clause: A5,", "then: {stated: A9}, clause: A5,", "there is no clause 'A9'"),
         ("layer: house", "layer: house\namong: strangers", "there is no 'strangers'"),
     ],
 )  # fmt: skip
@@ -54,6 +62,29 @@ def test_every_trap_is_found(old: str, new: str, word: str) -> None:
 
 def test_a_clause_that_nobody_cites_is_found() -> None:
     assert any("cited by no row" in line for line in found(BOOK.replace("clauses:\n", "clauses:\n  A9: 无 / None\n")))
+
+
+STATED = BOOK.replace(
+    "A5: 磨损不在此列 / Wear is not covered", "A5: {text: 磨损不赔 / Not for wear, overridden_by: law_book.L1}"
+).replace("then: {no_right: all}, clause: A5,", "then: {stated: A5},")
+
+
+def test_a_clause_is_either_applied_or_stated_by_a_row() -> None:
+    assert not found(STATED)
+    both = STATED.replace("then: {stated: A5},", "then: {stated: A5}, clause: A5,")
+    assert any("both applies and does not apply A5" in line for line in found(both))
+
+
+@pytest.mark.parametrize(
+    ("layer", "clause", "word"),
+    [("law", "L1", ""), ("law", "L2", "there is no 'law_book.L1'"), ("house", "L1", "is of no higher layer")],
+)
+def test_what_stands_above_a_clause_must_be_there_and_of_a_higher_layer(layer: str, clause: str, word: str) -> None:
+    law = BOOK.replace("policy: sample", "policy: law_book").replace("A5", clause)
+    law = law.replace("layer: house", f"layer: {layer}")
+    told = [one.in_language("en") for one in check_overridden([book(STATED)], [book(law)])]
+    assert (any(word in one for one in told) and "clauses.A5" in told[0]) if word else told == []
+    assert any("there is no 'law_book.L1'" in one.in_language("en") for one in check_overridden([book(STATED)]))
 
 
 def test_a_value_that_rests_on_itself_is_found() -> None:

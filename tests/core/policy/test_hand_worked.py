@@ -65,6 +65,7 @@ def test_what_is_kept_says_the_same_when_it_is_read_back(name: str, case: dict[s
     assert verdict(again) == verdict(ruling)
     assert list(lines(again)) == list(lines(ruling))
     assert [difference(one) for one in again.differences] == [difference(one) for one in ruling.differences]
+    assert again.stated == ruling.stated
     assert again.provisional == ruling.provisional and again.extra == ruling.extra
     told = [(pack.name, clause, pack.clauses[clause].text) for pack, clause in ruling.clauses]
     assert [(pack.name, clause, pack.clauses[clause].text) for pack, clause in again.clauses] == told

@@ -7,7 +7,7 @@ from tests.core.policy.sample import book, due
 
 from tuoshan.core.policy.ruling import rule_all
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import difference, lines
+from tuoshan.core.policy.wording import difference, differing, lines
 
 DAY = date(2026, 6, 1)
 
@@ -93,6 +93,25 @@ def test_a_difference_names_both_clauses_and_which_is_better_for_the_consumer() 
     [found] = together(one("law", "{right: return, amount: paid - 1}"), one("house", "{right: return, amount: paid}")
                        ).differences  # fmt: skip
     assert "is better for the consumer than" in difference(found).en
+
+
+def test_what_a_house_states_below_the_law_is_named_and_not_applied() -> None:
+    house = one("house", "{stated: C2}").replace(
+        "C1: 条款 / Clause}", "C1: 条款 / Clause, C2: {text: 离柜不认 / No claims later, overridden_by: law_book.C1}}"
+    )
+    ruling = together(one("law", "{right: return}"), house)
+    [stated] = ruling.stated
+    assert (stated.pack, stated.clause, [law.clause for law in stated.overridden_by]) == ("house_book", "C2", ["C1"])
+    assert set(due(ruling)) == {"return"} and not ruling.refused
+    assert "C2" not in [name for _pack, name in ruling.clauses]
+    [told] = differing(ruling)
+    assert told.zh == "house书 C2 写着“离柜不认”，不适用，因为：[C1] 条款"
+    assert told.en == (
+        "The house book C2 states \u201cNo claims later\u201d; it is not applied,"
+        " because of [C1] Clause"
+    )
+    assert differing(together(house))[0].en.endswith("because of law_book.C1")
+    assert together(house).outside, "what is stated says nothing of the matter itself"
 
 
 def test_a_refusal_counts_only_where_no_layer_gives_the_remedy() -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import BY_LAW
 from tuoshan.core.policy.reckoning import Reckoning
-from tuoshan.core.policy.statements import Chosen, Difference, Refused, Right, Ruling, Statement
+from tuoshan.core.policy.statements import Chosen, Difference, Refused, Right, Ruling, Stated, Statement
 from tuoshan.core.policy.tracing import shown, trace
 from tuoshan.core.policy.wording import counted_words, ignored, needs_words
 
@@ -48,6 +48,7 @@ def as_data(ruling: Ruling, *, with_trace: bool = False) -> Data:
         "deadlines": [_statement(one) for one in ruling.deadlines],
         "said": [_statement(one) for one in ruling.said],
         "differences": [_difference(one) for one in ruling.differences],
+        "stated": [_stated(one) for one in ruling.stated],
         "clauses": [
             {"pack": pack.name, "clause": name, "text": _words(pack.clauses[name].text)}
             for pack, name in ruling.clauses
@@ -165,6 +166,15 @@ def _difference(one: Difference) -> Data:
     return {
         "subject": one.subject, "what": one.what, "counts": _source(one.counts), "yields": _source(one.yields),
         "better_for_consumer": one.better_for_consumer,
+    }  # fmt: skip
+
+
+def _stated(one: Stated) -> Data:
+    return {
+        "pack": one.pack, "clause": one.clause, "title": _words(one.title), "says": _words(one.says),
+        "overridden_by": [
+            {"pack": law.pack, "clause": law.clause, "says": _words(law.says)} for law in one.overridden_by
+        ],
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ dozen combinations stand for all. What cannot happen (`never`, a fact outside it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final, cast
 
@@ -14,12 +14,12 @@ from tuoshan.core.conditions import FactType, check
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import CompiledTable
 from tuoshan.core.policy.examples import run_examples
-from tuoshan.core.policy.pack import TODAY, Amount, InForce, Pack, Table
+from tuoshan.core.policy.pack import LAYERS, TODAY, Amount, Clause, InForce, Pack, Row, Table
 from tuoshan.core.policy.reading import row_expressions
 from tuoshan.core.policy.trying import Trial
 from tuoshan.core.policy.units import clashes
 from tuoshan.core.policy.value_reading import domain_of_fact, domain_of_setting, domain_of_value, names_read
-from tuoshan.core.reading.findings import Finding, Severity, in_order
+from tuoshan.core.reading.findings import Finding, Severity, did_you_mean, in_order
 
 _TYPES: Final[Mapping[str, FactType]] = {"choice": "choice", "yes_no": "yes_no", "number": "number", "date": "date"}
 
@@ -46,6 +46,30 @@ def check_versions(packs: Iterable[Pack]) -> tuple[Finding, ...]:
                     "给旧版本写上 until", "give the older one an until"))  # fmt: skip
         known[pack.name].append(pack)
     return in_order(found)
+
+
+def check_overridden(packs: Iterable[Pack], others: Iterable[Pack] = ()) -> tuple[Finding, ...]:
+    """What stands above a clause of these books must be there, in one of them or of the others, of a higher layer."""
+    checked = {pack.name: pack for pack in packs}
+    known = {pack.name: pack for pack in others} | checked
+    return in_order(
+        finding for pack in checked.values() for clause in pack.clauses.values() for name in clause.overridden_by
+        for finding in _overridden(pack, clause, name, known)
+    )  # fmt: skip
+
+
+def _overridden(pack: Pack, clause: Clause, name: str, known: Mapping[str, Pack]) -> Iterator[Finding]:
+    book, _, number = name.partition(".")
+    where, above = f"clauses.{clause.name}", known.get(book)
+    if above is None or number not in above.clauses:
+        zh, en = did_you_mean(book, known) if above is None else did_you_mean(number, above.clauses)
+        yield _finding(CLAUSES, pack, clause.line, where, f"overridden_by：没有“{name}”",
+                       f"overridden_by: there is no '{name}'", zh, en)  # fmt: skip
+    elif LAYERS.index(above.layer) >= LAYERS.index(pack.layer):
+        yield _finding(
+            CLAUSES, pack, clause.line, where, f"“{name}”不比本规定层级高", f"'{name}' is of no higher layer",
+            "只有更高层级的条款才能使它不适用", "only a clause of a higher layer keeps it from being applied",
+        )  # fmt: skip
 
 
 def _together(one: Pack, other: Pack) -> bool:
@@ -138,20 +162,47 @@ class _Checker:
     # -- clauses ---------------------------------------------------------------------------------------------
     def _clauses(self) -> None:
         pack = self.pack
-        cited = {name for table in pack.tables.values() for row in table.rows for name in row.clauses}
+        rows = [row for table in pack.tables.values() for row in table.rows]
+        cited = {name for row in rows for name in row.clauses}
+        stated = {name for row in rows for name in row.stated}
+        cited |= stated
         for clause in pack.clauses.values():
             if clause.name not in cited:
                 self.note(CLAUSES, clause.line, f"clauses.{clause.name}", "没有任何行引用它", "is cited by no row",
                           "让它起作用，或删除", "let a row cite it, or remove it")  # fmt: skip
+            elif clause.overridden_by and clause.name not in stated:
+                self.note(CLAUSES, clause.line, f"clauses.{clause.name}", "另有条款在它之上，却没有行说它不适用",
+                          "has a clause above it, and no row says that it is not applied",
+                          "在行里写 then: {stated: …}，或删除 overridden_by",
+                          "let a row say then: {stated: …}, or remove overridden_by")  # fmt: skip
             dates, whole = clause.in_force, pack.in_force
             if dates and whole and dates.by == whole.by and not _overlap(dates, whole):
                 self.note(CLAUSES, clause.line, f"clauses.{clause.name}", "在本版本有效期内从不生效",
                           "is never in force while this version is", "改正日期", "mend the dates")  # fmt: skip
         for table in pack.tables.values():
             for row in table.rows:
-                if any(one.kind != "note" for one in row.findings) and not row.clauses:
+                self._stated(table, row)
+                if any(one.kind != "note" for one in row.findings) and not row.clauses and not row.stated:
                     self.note(CLAUSES, row.line, f"tables.{table.name}.rows.{row.name}", "有结论而没有条款",
                               "says something and cites no clause", "写上 clause", "give it a clause")  # fmt: skip
+
+    def _stated(self, table: Table, row: Row) -> None:
+        """What is stated and not applied says what stands above it, and is not applied by the same row."""
+        where = f"tables.{table.name}.rows.{row.name}"
+        for name in row.stated:
+            clause = self.pack.clauses.get(name)
+            if clause is None:
+                zh, en = did_you_mean(name, self.pack.clauses)
+                self.note(NAMES, row.line, where, f"没有条款“{name}”", f"there is no clause '{name}'", zh, en)
+            elif not clause.overridden_by:
+                self.note(CLAUSES, clause.line, f"clauses.{name}", "只列明、不适用，却没有说依据哪一条",
+                          "is stated and not applied, and does not say what stands above it",
+                          "写上 overridden_by: consumer_law.REG18",
+                          "write overridden_by: consumer_law.REG18")  # fmt: skip
+            elif name in row.clauses:
+                self.note(CLAUSES, row.line, where, f"既适用又不适用“{name}”",
+                          f"both applies and does not apply {name}",
+                          "从 clause 或 stated 中删除", "take it out of clause, or out of stated")  # fmt: skip
 
     # -- wording -----------------------------------------------------------------------------------------------
     def _wording(self) -> None:

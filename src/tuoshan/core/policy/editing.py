@@ -72,6 +72,8 @@ class ClauseText:
     until: str = ""
     provisional_zh: str = ""
     provisional_en: str = ""
+    overridden_by: str = ""
+    """The clauses above it, with a comma between them."""
 
 
 # -- tables ---------------------------------------------------------------------------------------------------
@@ -377,7 +379,12 @@ def _clause(body: yaml.Node) -> ClauseText:
         dates, yaml.MappingNode) else {}  # fmt: skip
     zh, en = _wording(words) if words is not None else ("", "")
     doubt_zh, doubt_en = _wording(doubt) if doubt is not None else ("", "")
-    return ClauseText(zh, en, given.get("by", ""), given.get("from", ""), given.get("until", ""), doubt_zh, doubt_en)
+    above = _value(body, "overridden_by")
+    names = above.value if isinstance(above, yaml.SequenceNode) else [above] if above is not None else []
+    return ClauseText(
+        zh, en, given.get("by", ""), given.get("from", ""), given.get("until", ""), doubt_zh, doubt_en,
+        ", ".join(str(one.value) for one in names),
+    )  # fmt: skip
 
 
 def with_clause(text: str, name: str, clause: ClauseText) -> str:
@@ -415,6 +422,8 @@ def _clause_text(clause: ClauseText) -> str:
         parts.append("in_force: {" + ", ".join(dates) + "}")
     if clause.provisional_zh or clause.provisional_en:
         parts.append(f"provisional: {wording(clause.provisional_zh, clause.provisional_en)}")
+    if above := [scalar(one.strip()) for one in clause.overridden_by.split(",") if one.strip()]:
+        parts.append(f"overridden_by: [{', '.join(above)}]")
     return "{" + ", ".join(parts) + "}"
 
 

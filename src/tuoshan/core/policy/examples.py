@@ -171,6 +171,12 @@ def _clauses(ruling: Ruling, wanted: object) -> list[str]:
     return [f"cites {_shown(cited)}; expected {_shown(missing)} too"] if missing else []
 
 
+def _stated(ruling: Ruling, wanted: object) -> list[str]:
+    """Clauses that are stated and not applied: exactly these."""
+    stated = {one.clause for one in ruling.stated}
+    return [] if stated == _names(wanted) else [f"states {_shown(stated)}; expected {_shown(_names(wanted))}"]
+
+
 def _total(chosen: Mapping[str, Chosen]) -> Decimal:
     return sum((one.value for one in chosen.values() if isinstance(one.value, Decimal)), Decimal(0))
 
@@ -191,5 +197,6 @@ _COMPARE: Mapping[str, Callable[[Ruling, object], list[str]]] = {
     "pays": _of_chosen("pays", lambda ruling: ruling.pays),
     "asks": _asks,
     "clauses": _clauses,
+    "stated": _stated,
     "provisional": lambda ruling, wanted: _line("provisional", bool(ruling.provisional), wanted),
 }

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from tuoshan.core.policy.pack import BEARERS, NEEDS, REMEDIES, Amount, Finding
-from tuoshan.core.policy.value_reading import read_length
+from tuoshan.core.policy.value_reading import CLAUSE, read_length
 from tuoshan.core.reading.findings import did_you_mean
 from tuoshan.core.reading.values import Values
 from tuoshan.core.yaml_strict import Mapping as MappingNode
 from tuoshan.core.yaml_strict import Node
 
 VERBS = (
+    "stated",
     "right", "floor", "no_right", "outside", "governs", "bars", "extra", "deduct", "freight", "risk", "proof", "period",
     "deadline", "limit", "pays", "duty", "note", "for",
 )  # fmt: skip
@@ -121,6 +122,12 @@ def _refusal(node: Node | None, body: MappingNode, where: str, values: Values) -
         yield remedy, {}, {}
 
 
+def _stated(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    """Clauses that the source states and that are not applied."""
+    for name in values.names(node, where, CLAUSE):
+        yield name, {}, {}
+
+
 def _governed(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
     for remedy in _remedies(node, where, values):
         yield remedy, {}, {}
@@ -215,6 +222,7 @@ def _words(node: Node | None, body: MappingNode, where: str, values: Values) -> 
 
 
 _READERS: Mapping[str, Callable[[Node | None, MappingNode, str, Values], Iterator[Parts]]] = {
+    "stated": _stated,
     "right": _right, "floor": _right, "no_right": _refusal, "outside": _refusal, "governs": _governed,
     "bars": _refusal, "extra": _sum, "deduct": _sum, "freight": _legs, "risk": _legs, "proof": _proof,
     "period": _period, "deadline": _deadline, "limit": _limit,

@@ -13,7 +13,18 @@ from typing import Any
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import Clause, Pack
 from tuoshan.core.policy.reckoning import LeftOut, Reckoning
-from tuoshan.core.policy.statements import Chosen, Difference, Question, Refused, Right, Ruling, Statement, Why
+from tuoshan.core.policy.statements import (
+    Chosen,
+    Difference,
+    Overriding,
+    Question,
+    Refused,
+    Right,
+    Ruling,
+    Stated,
+    Statement,
+    Why,
+)
 
 Data = Mapping[str, Any]
 ABOUT = frozenset({"kind", "what", "who", "by", "counted"})
@@ -49,7 +60,13 @@ def from_data(data: Data) -> Ruling:
                        source.statement("", one["yields"]), one["better_for_consumer"])
             for one in data["differences"]
         ),
+        stated=tuple(_stated(one) for one in data.get("stated", ())),
     )  # fmt: skip
+
+
+def _stated(data: Data) -> Stated:
+    above = tuple(Overriding(law["pack"], law["clause"], _words(law["says"])) for law in data["overridden_by"])
+    return Stated(data["pack"], data["clause"], _words(data["title"]), _words(data["says"]), above)
 
 
 class _Source:

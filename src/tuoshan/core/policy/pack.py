@@ -149,6 +149,8 @@ class Clause:
     text: Wording
     in_force: InForce | None = None
     provisional: Wording = NO_WORDING
+    overridden_by: tuple[str, ...] = ()
+    """The clauses that stand above what it says, as `book.CLAUSE`: rows state it then, and never apply it."""
     line: int = 0
 
 
@@ -262,6 +264,11 @@ class Row:
     clauses: tuple[str, ...] = ()
     because: Wording = NO_WORDING
     line: int = 0
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The clauses that it states and does not apply."""
+        return tuple(one.what for one in self.findings if one.kind == "stated")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,10 @@ from tuoshan.core.policy.pack import (
     Table,
     Value,
 )
-from tuoshan.core.policy.table_reading import CLAUSE, TableReader
+from tuoshan.core.policy.table_reading import TableReader
 from tuoshan.core.policy.value_reading import (
+    CLAUSE,
+    OVERRIDING,
     domain_of_fact,
     domain_of_setting,
     domain_of_value,
@@ -245,12 +247,27 @@ class _Reader:
                 )
                 continue
             body = self.values.mapping(entry.value, where)
-            self.values.known(body, ("text", "in_force", "provisional"), where)
+            self.values.known(body, ("text", "in_force", "provisional", "overridden_by"), where)
             found[entry.key.text] = Clause(
                 entry.key.text, self.values.wording(body.get("text"), where), self._in_force(body, where),
-                self.values.wording(body.get("provisional"), where), entry.key.line,
+                self.values.wording(body.get("provisional"), where),
+                self._overriding(body.get("overridden_by"), f"{where}.overridden_by"), entry.key.line,
             )  # fmt: skip
         return found
+
+    def _overriding(self, node: Node | None, where: str) -> tuple[str, ...]:
+        """The clauses of other books that stand above a clause."""
+        items = node.items if isinstance(node, Sequence) else () if node is None else (node,)
+        found = []
+        for item in items:
+            text = self.values.text(item, where)
+            if OVERRIDING.match(text):
+                found.append(text)
+            elif text:
+                self.values.notes.add(item, where, f"“{text}”不是另一本规则包的条款",
+                                      f"'{text}' is no clause of another book", "写成 consumer_law.REG18",
+                                      "write it like consumer_law.REG18", check=5)  # fmt: skip
+        return tuple(dict.fromkeys(found))
 
     def _in_force(self, body: MappingNode, where: str) -> InForce | None:
         node = body.get("in_force")

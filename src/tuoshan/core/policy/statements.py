@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tuoshan.core.playbook import Wording
+from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import BEARERS, LAYERS, REMEDIES, SENDING_BACK, Pack
 
 if TYPE_CHECKING:
@@ -116,6 +116,26 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Overriding:
+    """A clause that stands above what another book states; its words where its book speaks in the matter."""
+
+    pack: str
+    clause: str
+    says: Wording = NO_WORDING
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A clause that a source states and that is not applied, and what stands above it."""
+
+    pack: str
+    clause: str
+    title: Wording
+    says: Wording
+    overridden_by: tuple[Overriding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A fact to ask for. `weight`: how many rows an answer rules out at least, over all tables."""
 
@@ -147,6 +167,8 @@ class Ruling:
     said: tuple[Statement, ...]
     """Duties and notes."""
     differences: tuple[Difference, ...]
+    stated: tuple[Stated, ...] = ()
+    """Clauses that are stated and not applied."""
     reads: tuple[Read, ...] = field(default=(), repr=False, compare=False)
 
     @property
@@ -193,6 +215,7 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
     said: dict[str, list[Statement]] = {}
     for one in statements:
         said.setdefault(one.kind, []).append(one)
+    stated = _stated(said.pop("stated", ()), reads)
     differences: list[Difference] = []
     deductions = _deductions(said, differences)
     rights = _rights(said, differences)
@@ -203,7 +226,8 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
             said[kind] = [one for one in statements if one.kind == kind]
     return Ruling(
         on=on, facts=facts, packs=tuple(read.pack for read in reads if read.applies),
-        statements=tuple(statements), questions=_questions(reads), rights=rights,
+        statements=tuple(one for one in statements if one.kind != "stated"), stated=stated,
+        questions=_questions(reads), rights=rights,
         refused=_refused([*said.get("no_right", ()), *said.get("bars", ())], given),
         freight=_borne(said, "freight", differences), risk=_borne(said, "risk", differences),
         pays=_borne(said, "pays", differences),
@@ -254,6 +278,24 @@ def _without_idle_conditions(statements: list[Statement]) -> list[Statement]:
         if one.kind != "for" or (one.why.pack.name, one.what) in given
         or (one.what == "all" and one.why.pack.name in books)
     ]  # fmt: skip
+
+
+def _stated(said: Sequence[Statement], reads: Sequence[Read]) -> tuple[Stated, ...]:
+    """Each clause that is stated and not applied, once, with what stands above it."""
+    speaking = {read.pack.name: read.pack for read in reads if read.applies}
+    found: dict[tuple[str, str], Stated] = {}
+    for one in said:
+        book, clause = one.why.pack, one.why.pack.clauses[one.what]
+        above = []
+        for name in clause.overridden_by:
+            pack, _, number = name.partition(".")
+            law = speaking.get(pack)
+            if law is None or number not in law.clauses:
+                above.append(Overriding(pack, number))
+            else:
+                above.append(Overriding(pack, number, law.clauses[number].text))
+        found[book.name, clause.name] = Stated(book.name, clause.name, book.title, clause.text, tuple(above))
+    return tuple(found.values())
 
 
 # -- remedies -------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -15,12 +14,12 @@ from tuoshan.core.conditions import ExpressionError, compile_expression
 from tuoshan.core.policy.cells import Cell, CellError, Domain, parse_cell
 from tuoshan.core.policy.finding_reading import read_findings
 from tuoshan.core.policy.pack import Amount, Clause, Column, Hit, Output, OutputKind, Row, Table
+from tuoshan.core.policy.value_reading import CLAUSE
 from tuoshan.core.reading.findings import did_you_mean
 from tuoshan.core.reading.values import NAME, NUMBER, Values
 from tuoshan.core.yaml_strict import Entry, Node, Scalar, Sequence, placed
 from tuoshan.core.yaml_strict import Mapping as MappingNode
 
-CLAUSE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
 TABLE_KEYS = ("title", "hit", "when", "gives", "rows", "never")
 ROW_KEYS = ("id", "then", "clause", "because")
 HITS = get_args(Hit)

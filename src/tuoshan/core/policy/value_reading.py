@@ -16,6 +16,9 @@ from tuoshan.core.reading.values import Values
 from tuoshan.core.yaml_strict import Entry, Node, Scalar
 
 UNITS = get_args(BandUnit)
+CLAUSE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
+OVERRIDING = re.compile(r"[a-z][a-z0-9_]*\.[A-Za-z][A-Za-z0-9_.-]*\Z")
+"""A clause of another book: `consumer_law.REG18`."""
 _LENGTH = re.compile(r"(?P<count>[0-9]{1,4}|[a-z][a-z0-9_]*)\s+(?P<unit>[a-z_]+)\Z")
 _SINGULAR = {"day": "days", "month": "months", "law_day": "law_days", "law_month": "law_months"}
 DAYS_KEYS = ("days_from", "to", "less")

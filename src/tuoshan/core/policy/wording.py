@@ -11,7 +11,7 @@ from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.pack import BEARERS, LAYER_TITLES, NEEDS, REMEDIES
 from tuoshan.core.policy.reckoning import Reckoning
-from tuoshan.core.policy.statements import Difference, Right, Ruling, Statement
+from tuoshan.core.policy.statements import Difference, Overriding, Right, Ruling, Stated, Statement
 
 SUBJECTS = {
     "out": Wording("发出运费", "Outbound freight"), "back": Wording("退回运费", "Return freight"),
@@ -186,6 +186,24 @@ def difference(one: Difference) -> Wording:
         f"{_capital(term.en)}: {lower.title.en} ({cited_en}) falls below {layer.en.lower()} ({cited_zh}),"
         " which is better for the consumer and counts",
     )
+
+
+def not_applied(one: Stated) -> Wording:
+    """What a book states, and what stands above it."""
+    zh, en = ([_above(law, law.says.in_language(language)) for law in one.overridden_by] for language in ("zh", "en"))
+    return Wording(
+        f"{one.title.zh} {one.clause} 写着“{one.says.zh}”，不适用，因为：{'；'.join(zh)}",
+        f"{one.title.en} {one.clause} states \u201c{one.says.en}\u201d; it is not applied, because of {'; '.join(en)}",
+    )
+
+
+def _above(law: Overriding, says: str) -> str:
+    return f"[{law.clause}] {says}" if says else f"{law.pack}.{law.clause}"
+
+
+def differing(ruling: Ruling) -> list[Wording]:
+    """Where books differ and which counts; what a book states that is not applied, and why."""
+    return [*map(difference, ruling.differences), *map(not_applied, ruling.stated)]
 
 
 def _named(statement: Statement) -> str:

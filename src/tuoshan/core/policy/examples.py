@@ -171,6 +171,12 @@ def _clauses(ruling: Ruling, wanted: object) -> list[str]:
     return [f"cites {_shown(cited)}; expected {_shown(missing)} too"] if missing else []
 
 
+def _without(ruling: Ruling, wanted: object) -> list[str]:
+    """Clauses on which it does not rest."""
+    found = {name for _, name in ruling.clauses} & _names(wanted)
+    return [f"cites {_shown(found)}, expected not to"] if found else []
+
+
 def _stated(ruling: Ruling, wanted: object) -> list[str]:
     """Clauses that are stated and not applied: exactly these."""
     stated = {one.clause for one in ruling.stated}
@@ -197,6 +203,7 @@ _COMPARE: Mapping[str, Callable[[Ruling, object], list[str]]] = {
     "pays": _of_chosen("pays", lambda ruling: ruling.pays),
     "asks": _asks,
     "clauses": _clauses,
+    "without": _without,
     "stated": _stated,
     "provisional": lambda ruling, wanted: _line("provisional", bool(ruling.provisional), wanted),
 }

@@ -173,7 +173,8 @@ def test_a_fact_that_one_book_has_no_use_for_but_another_has_is_used() -> None:
 GUARANTEE = BOOK.replace(
     "  fee: paid",
     "  days_off: away_days\n  ends: {from: begins, plus: 12 law_months, more: days_off}\n  fee: paid",
-).replace("  length_cm: {", """  away_days: {kind: number, whole: true, label: 离店天数 / Days away, called: 维修 / under repair, min: 0}
+).replace("  length_cm: {", """\
+  away_days: {kind: number, whole: true, label: 离店天数 / Days away, called: 维修 / under repair, min: 0}
   again: {kind: yes_no, label: 换来的 / A replacement}
   again_on: {kind: date, label: 换货日 / On, called: 换货 / the replacement, anew: true, asked_if: again}
   length_cm: {""").replace("  rights:\n", """  start:

@@ -36,6 +36,8 @@ def broken(playbook: Playbook, case: CaseState, given: Mapping[str, object]) -> 
     found: dict[str, Excess] = {}
     for field in playbook.facts.values():
         for ceiling in field.ceilings:
+            if given.keys().isdisjoint((field.name, ceiling)):
+                continue
             amount = _value(case, given, field.name) or NOTHING
             bound = _value(case, given, ceiling)
             spent = _spent(playbook, case, field.name, ceiling)
@@ -52,14 +54,12 @@ def broken(playbook: Playbook, case: CaseState, given: Mapping[str, object]) -> 
 
 def exceeded(playbook: Playbook, case: CaseState, verbs: Iterable[Verb]) -> tuple[str, Excess] | None:
     """The first amount that these verbs would give out above its ceiling, or without knowing it."""
-    for verb in verbs:
-        for name in verb.amounts:
-            amount = _value(case, {}, name) or NOTHING
-            for ceiling in playbook.facts[name].ceilings if amount > 0 and name in playbook.facts else ():
-                spent = _spent(playbook, case, name, ceiling)
-                excess = _above(amount, spent, ceiling, _value(case, {}, ceiling))
-                if excess is not None:
-                    return name, excess
+    for name in (name for verb in verbs for name in verb.amounts if name in playbook.facts):
+        amount = _value(case, {}, name) or NOTHING
+        for ceiling in playbook.facts[name].ceilings:
+            bound, spent = _value(case, {}, ceiling), _spent(playbook, case, name, ceiling)
+            if amount > 0 and (excess := _above(amount, spent, ceiling, bound)) is not None:
+                return name, excess
     return None
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from tests.insight.house import House
 
 from tuoshan import clock as clocks
-from tuoshan.cases import prepared, queries, tally, tally_triggers
+from tuoshan.cases import paging, prepared, queries, tally, tally_triggers
 from tuoshan.cases.models import FAR_FUTURE, Case, Tally, Task
 from tuoshan.parties.models import Absence, Person
 
@@ -32,13 +33,13 @@ class Company:
     def columns(self) -> dict[str, Any]:
         now, draw = clocks.now(), self.draw
         ended = draw.random() < 0.25
-        ago = timedelta(minutes=draw.randint(-3000, 3000))
+        due = draw.choice([None, now + timedelta(minutes=draw.randint(-3000, 3000)), now])
         return {
             "unit_id": draw.choice([None, *self.units]), "state": draw.choice(STATES), "ended": ended,
             "closed_at": now - timedelta(hours=draw.randint(0, 1000)) if ended else None,
             "handler_id": draw.choice([None, *self.people]), "waits_for": draw.choice(["customer", "handler"]),
             "paused": draw.random() < 0.3, "held": draw.choice(["", "", "probe"]),
-            "grade": draw.choice(["normal", "urgent"]), "queue_at": draw.choice([FAR_FUTURE, now + ago, now]),
+            "grade": draw.choice(["normal", "urgent"]), "due_at": due, "queue_at": due or FAR_FUTURE,
         }  # fmt: skip
 
     def register(self, many: int) -> None:
@@ -54,7 +55,10 @@ class Company:
     def change(self, many: int) -> None:
         for case in self.draw.sample(self.made, many):
             names = self.draw.sample(sorted(columns := self.columns()), 4)
-            changed = {name: columns[name] for name in names if name not in ("ended", "closed_at")}
+            together = ("ended", "closed_at", "due_at", "queue_at")
+            changed = {name: columns[name] for name in names if name not in together}
+            if self.draw.random() < 0.5:  # what is due orders the lists: both columns say the same
+                changed |= {"due_at": columns["due_at"], "queue_at": columns["queue_at"]}
             if self.draw.random() < 0.3:
                 changed |= {"ended": columns["ended"], "closed_at": columns["closed_at"]}
             Case.objects.filter(pk=case.pk).update(**changed)
@@ -81,7 +85,7 @@ class Company:
             counted = queries.counts(person, now=now)
             for queue, known in queries.QUEUES.items():
                 found = queries.queue(queue, person, now=now)
-                every = Case.objects.filter(known.condition(person, now))
+                every = Case.objects.filter(known.condition(person, now) | (known.owing(now) or Q(pk__in=[])))
                 if not known.own:
                     every = every.filter(pk__in=queries.reachable(person).values("pk"))
                 expected = set(every.values_list("pk", flat=True))
@@ -187,6 +191,17 @@ def test_triggers_that_a_migration_dropped_come_back(company: Company, clock: An
         assert tally_triggers.is_armed(cursor, "sqlite")
     company.change(20)
     company.right()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="with so few rows PostgreSQL reads the table")
+@pytest.mark.parametrize("queue", ["overdue", "due_today"])
+def test_what_ended_cases_owe_is_read_in_order_from_an_index_of_its_own(company: Company, queue: str) -> None:
+    urgent, others = paging.bands_of(queries.BY_DUE)
+    for name in company.house.people:
+        ways = getattr(queries.queue(queue, company.house.fresh(name)), paging.MERGED)
+        for band in (urgent, others):
+            plan = ways.every.filter(ways.ways[-1] & band).order_by(*queries.BY_DUE)[:50].explain()
+            assert "USING INDEX cases_owed (queue_at" in plan and "FOR ORDER BY" not in plan, (name, plan)
 
 
 def test_a_count_costs_the_same_statements_at_any_number_of_cases(

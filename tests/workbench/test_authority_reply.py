@@ -13,6 +13,7 @@ from tuoshan.cases.models import Case, Deadline
 from tuoshan.cases.possible import row_of
 from tuoshan.insight import indexing
 from tuoshan.integrations.models import Notification
+from tuoshan.office import queues
 
 __all__ = ["house"]
 
@@ -55,6 +56,14 @@ def reply(house: House, case: Case) -> None:
 def told(house: House, name: str, what: str) -> int:
     notes = Notification.objects.filter(what=what, person_id=house.people[name].pk)
     return sum("task:reply" in str(note.data.get("clock")) for note in notes)
+
+
+def waiting(house: House, queue: str) -> list[str]:
+    """The cases that 林, who leads, finds in the queue; its count says as many."""
+    lead = house.fresh("lin")
+    found = [case.number for case in queues.page(queue, lead).rows]
+    assert queues.counts(lead)[queue] == len(found) == queues.of(queue, lead).count()
+    return found
 
 
 def test_it_stands_where_people_look_and_warns_both(house: House, clock: Any) -> None:
@@ -134,13 +143,21 @@ def test_withdrawn_by_the_customer_it_is_still_a_task_of_ours(house: House, cloc
     assert case.number in agent.get("/queue/tasks").content.decode()
     clock.advance(timedelta(days=1))
     assert case.number in lead.get("/board/tomorrow").content.decode()
-    clock.advance(timedelta(days=1, hours=8, minutes=1))
+    clock.advance(timedelta(hours=16))
+    assert (waiting(house, "due_today"), waiting(house, "overdue")) == ([case.number], [])
+    clock.advance(timedelta(hours=16, minutes=1))
     drain()
     assert told(house, "lin", "escalated") == 1
+    assert (waiting(house, "due_today"), waiting(house, "overdue")) == ([], [case.number])
+    assert case.number in lead.get("/queue/overdue").content.decode()
+    board = lead.get("/board")
+    assert {tile.name: tile.count for tile in board.context["tiles"]}["overdue"] == 1
+    assert [late["card"].case.pk for late in board.context["late"]] == [case.pk]
     page = agent.get(f"/case/{case.number}").content.decode()
     assert f"/case/{case.number}/do/task/reply" in page, "it can be recorded where the case has ended"
     reply(house, case)
     assert case.number not in agent.get("/tasks").content.decode()
+    assert waiting(house, "overdue") == []
 
 
 def test_a_moment_to_the_second_is_not_changed_by_looking_at_it(house: House) -> None:

@@ -63,7 +63,8 @@ Tallied = Callable[[datetime], Asked]
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A built-in queue. `own` ones show a person's own cases, wherever these lie; `tallied` says how the others are
-    counted without looking at the cases (`tally`)."""
+    counted without looking at the cases (`tally`), and whether ended cases that still owe something by then (an
+    authority's reply after the customer has withdrawn) stand among those of `condition`."""
 
     name: str
     title: Any
@@ -71,6 +72,11 @@ class Queue:
     order: tuple[str, ...] = BY_DUE
     own: bool = False
     tallied: Tallied | None = None
+
+    def owing(self, now: datetime) -> Q | None:
+        """The ended cases that stand in it; none where it holds only those of `condition`."""
+        asked = self.tallied(now) if self.tallied else None
+        return asked.owing if asked and asked.owed else None
 
 
 def end_of_today(now: datetime) -> datetime:
@@ -123,10 +129,11 @@ QUEUES: Mapping[str, Queue] = {
         ),
         Queue(
             "overdue", _("已超时"), lambda person, now: Q(ended=False, queue_at__lt=now),
-            tallied=lambda now: Asked(until=now),
+            tallied=lambda now: Asked(until=now, owed=True),
         ),
         Queue(
-            "due_today", _("今日到期"), _due_today, tallied=lambda now: Asked(since=now, until=end_of_today(now))
+            "due_today", _("今日到期"), _due_today,
+            tallied=lambda now: Asked(since=now, until=end_of_today(now), owed=True),
         ),
         Queue(
             "waiting_customer", _("待客户"), lambda person, now: Q(ended=False, waits_for="customer"),
@@ -188,20 +195,26 @@ def queue(name: str, person: Any, *, now: datetime | None = None, **conditions: 
     """A built-in queue in its order, for `page`. `conditions` narrow it by columns. Raises KeyError."""
     known = QUEUES[name]
     moment = now or clock.now()
-    condition = known.condition(person, moment)
-    cases = Case.objects.defer("snapshot").order_by(*known.order)
+    condition, owing = known.condition(person, moment), known.owing(moment)
+    cases = Case.objects.defer("snapshot").order_by(*known.order).filter(**conditions)
     reach = None if known.own else neighbours.case_filter(person)
     if not reach:
-        return cases.filter(condition, **conditions)
+        if owing is None:
+            return cases.filter(condition)
+        return merged(cases.filter(condition | owing), cases, [condition, owing])
     looked_up = _in_each_way(condition, reach)
+    if owing is not None:
+        looked_up |= _in_each_way(owing, reach)
     seen = tally.sight(person)
     if seen is None or known.tallied is None:
-        return cases.filter(looked_up, **conditions)
+        return cases.filter(looked_up)
     asked = known.tallied(moment)
-    ways = list(_through(asked, seen, person).values())
+    ways = [condition & way for way in _through(asked, seen, person).values()]
     if seen.others:
         ways.append(tally.reached_otherwise(seen, condition))
-    return merged(cases.filter(looked_up, **conditions), cases.filter(condition, **conditions), ways)
+    if owing is not None:
+        ways.append(owing & seen.each())
+    return merged(cases.filter(looked_up), cases, ways)
 
 
 def first_page(name: str, person: Any, size: int = 50, *, now: datetime | None = None) -> Page[Case]:
@@ -220,6 +233,8 @@ def first_page(name: str, person: Any, size: int = 50, *, now: datetime | None =
     ways: dict[Hashable, Callable[[], Q]] = {way: partial(condition.__and__, one) for way, one in found.items()}
     if seen.others:
         ways["otherwise"] = partial(tally.reached_otherwise, seen, condition)
+    if asked.owed:
+        ways["owed"] = lambda: holed.owing & seen.each()
     key = ("first page", name, asked.states, size, None if everything else identity)
     statements = [
         [

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -39,6 +40,7 @@ from django.db.models.lookups import Exact
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import neighbours, prepared, tally_triggers
 from tuoshan.cases.models import Case, Tally, Task
+from tuoshan.cases.models.case import OWED
 from tuoshan.cases.prepared import Hole
 from tuoshan.cases.tally_triggers import AS, BY_DEPARTMENT, CLOSED, DUE
 
@@ -72,7 +74,7 @@ class Sight:
 
     `kind` is 0 for units and 10 for a department; `scopes` None means every unit. `known` are the same cases as a
     condition, `near` as one that is asked of a case at hand. `others` are the other ways, which may hold some of the
-    same cases.
+    same cases. `each` makes the condition of all the ways together, to be asked of a case at hand.
     """
 
     kind: int
@@ -80,10 +82,11 @@ class Sight:
     known: Q
     near: Q
     others: tuple[Q, ...]
+    each: Callable[[], Q]
 
 
-NOWHERE = Sight(0, (), Q(pk__in=()), Q(pk__in=()), ())
-EVERYWHERE = Sight(0, None, Q(), Q(), ())
+NOWHERE = Sight(0, (), Q(pk__in=()), Q(pk__in=()), (), partial(Q, pk__in=()))
+EVERYWHERE = Sight(0, None, Q(), Q(), (), Q)
 
 
 def sight(person: Any) -> Sight | None:
@@ -95,7 +98,7 @@ def sight(person: Any) -> Sight | None:
     if units is not None:
         numbers = sorted(neighbours.units_within(person))
         others = tuple(way for name, way in ways.items() if name != "units")
-        return Sight(0, tuple(map(str, numbers)), units, units, others)
+        return Sight(0, tuple(map(str, numbers)), units, units, others, partial(_each, person))
     departments = sorted(neighbours.departments(person))
     if not departments:
         return None
@@ -104,18 +107,25 @@ def sight(person: Any) -> Sight | None:
     near = Q(Exists(tasks.filter(department=departments[0], case_id=OuterRef("pk"))))
     rest = [way for name, way in ways.items() if name != "departments"]
     rest += [Q(id__in=tasks.filter(department=one).values("case_id")) for one in departments[1:]]
-    return Sight(BY_DEPARTMENT, (departments[0],), known, near, tuple(rest))
+    return Sight(BY_DEPARTMENT, (departments[0],), known, near, tuple(rest), partial(_each, person))
+
+
+def _each(person: Any) -> Q:
+    return asked_of_each(neighbours.nearby(person))
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a queue counts: open cases of sorts (`flag`, `states`) or due in a span, or cases closed in one."""
+    """What a queue counts: open cases of sorts (`flag`, `states`) or due in a span, or cases closed in one. With
+    `owed`, ended cases too that still owe something in the span.
+    """
 
     flag: str = ""
     states: tuple[str, ...] | None = None
     since: datetime | None = None
     until: datetime | None = None
     closed: bool = False
+    owed: bool = False
 
     @property
     def kind(self) -> int:
@@ -123,10 +133,17 @@ class Asked:
 
     @property
     def condition(self) -> Q:
-        """Cases due, or closed, in the span."""
-        column = "closed_at" if self.closed else "queue_at"
+        """Open cases due, or cases closed, in the span."""
+        return Q(ended=self.closed) & self._within("closed_at" if self.closed else "queue_at")
+
+    @property
+    def owing(self) -> Q:
+        """Ended cases that owe something in the span."""
+        return OWED & self._within("queue_at")
+
+    def _within(self, column: str) -> Q:
         limits = {f"{column}__gte": self.since, f"{column}__lt": self.until}
-        return Q(ended=self.closed, **{name: limit for name, limit in limits.items() if limit is not None})
+        return Q(**{name: limit for name, limit in limits.items() if limit is not None})
 
     def has(self, what: str) -> bool:
         """Whether the cell of a sort belongs to it."""
@@ -152,7 +169,7 @@ def counted(
         arms += [_row(found(), EDGE, len(spans) + place, Count("pk")) for place, found in enumerate(more.values())]
         return arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0]
 
-    shape = (plain, *((one.closed, one.since is None, one.until is None) for _name, one in spans), *more)
+    shape = (plain, *((one.closed, one.owed, one.since is None, one.until is None) for _name, one in spans), *more)
     key = ("counts", identity, seen.kind, seen.scopes, len(seen.others), shape)
     statement = prepared.Prepared.of(make()) if identity is None else prepared.kept(key, make)
     names = [name for name, _one in spans] + list(more)
@@ -183,6 +200,8 @@ def _arms(spans: Sequence[Asked], seen: Sight, *, plain: bool) -> "list[QuerySet
     for number, one in enumerate(holed):
         arms.append(_cells(seen, one.kind, one, number))
         arms += _edges(seen, one, number)
+        if one.owed:  # no cell knows them, and an index holds them alone
+            arms.append(_row(Case.objects.filter(one.owing & seen.each()), EDGE, number, Count("pk")))
     if not seen.others:
         return arms
     of_open = {number: one for number, one in enumerate(holed) if not one.closed}

@@ -103,7 +103,7 @@ def coming(rows: Sequence[Deadline], viewer: Any) -> list[tuple[datetime, list[C
 
 
 def _late(viewer: Any, now: datetime) -> list[dict[str, Any]]:
-    found = cards(SELECTIONS["overdue"].cases(viewer, now, None)[:LATE_SHOWN], viewer)
+    found = cards(queries.first_page("overdue", viewer, LATE_SHOWN, now=now).rows, viewer)
     told = told_of(card.case.pk for card in found)
     return [{"card": card, "told": told.get(card.case.pk, ""), "clock": _due_title(card.case)} for card in found]
 

@@ -11,6 +11,8 @@ from tuoshan import identifiers
 
 OPEN = Q(ended=False)
 ENDED = Q(ended=True)
+OWED = Q(ended=True, due_at__isnull=False)
+"""Ended cases in which something is still to be done by a moment: an `owed` task is open. They are few."""
 URGENT = "urgent"
 IS_URGENT = Q(Exact(models.F("grade"), RawSQL("'urgent'", ())))
 """Said in the letters of the partial indexes, as SQLite does not see them in a bound value."""
@@ -88,6 +90,7 @@ class Case(models.Model):
             ),
             models.Index(fields=["paused", "id"], condition=OPEN, name="cases_open_paused"),
             models.Index(fields=["held", "id"], condition=OPEN, name="cases_open_held"),
+            models.Index(fields=["queue_at", "id"], condition=OWED, name="cases_owed"),
             models.Index(fields=["closed_at", "id"], condition=ENDED, name="cases_ended"),
             models.Index(fields=["unit_id", "closed_at", "id"], condition=ENDED, name="cases_ended_unit"),
             models.Index(fields=["handler_id", "closed_at", "id"], condition=ENDED, name="cases_ended_handler"),

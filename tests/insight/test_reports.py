@@ -12,8 +12,8 @@ from tests.insight.house import House, acting
 
 from tuoshan.cases import service
 from tuoshan.cases.acting import ActingAs
-from tuoshan.cases.models import Case
-from tuoshan.insight import export, figures, search
+from tuoshan.cases.models import Case, Deadline
+from tuoshan.insight import export, figures, indexing, names, search
 from tuoshan.insight.conditions import Conditions
 from tuoshan.insight.models import CaseFigures
 from tuoshan.insight.reports import pages
@@ -73,8 +73,6 @@ def world(complaints: Any, house: House, clock: Any) -> dict[str, Case]:
     )  # fmt: skip
     clock.advance(timedelta(days=2))
     house.work()
-    from tuoshan.insight import indexing
-
     indexing.catch_up(clock())
     return made
 
@@ -147,6 +145,28 @@ def test_clocks_by_hand(house: House, world: dict[str, Case]) -> None:
     assert days["03-03"] == 1 and days["03-02"] == 0 and len(days) == 30
 
 
+def test_the_state_that_a_withdrawal_broke_off_was_neither_kept_nor_missed_before_its_moment(
+    house: House, world: dict[str, Case], clock: Any
+) -> None:
+    state = Deadline.objects.get(case_id=world["d"].pk, kind="state")
+    assert state.outcome == "kept" and state.ended_at == world["d"].created_at + timedelta(hours=1)
+
+    def counts() -> tuple[int, int]:
+        made = report(house, "clocks", until="2026-04-30")
+        assert agree(house, made) > 0
+        rows = {row[0].value: (row[1].value, row[2].value) for row in made.tables[0].rows}
+        return rows[names.clock(state.name)]
+
+    kept, late = counts()
+    others = {one.case_id for one in Deadline.objects.filter(name=state.name, outcome="kept")}
+    assert kept == len(others - {world["d"].pk})
+    gone = ActingAs.by_customer(world["e"].customer_id)
+    clock.advance(timedelta(days=20))
+    assert service.act(case_id=world["e"].pk, action="withdraw", actor=gone, values={"reason": "等太久"}).accepted
+    house.work()
+    assert counts() == (kept, late + 1), "a moment that had passed was missed, whatever ended the wait"
+
+
 def test_causes_stand_in_order_with_their_running_share(house: House, world: dict[str, Case]) -> None:
     cause, liable = report(house, "causes", history="no").tables
     assert [(row[0].value, row[1].value, row[3].value) for row in cause.rows] == [
@@ -167,8 +187,6 @@ def test_stored_figures_are_what_the_cases_say(house: House, world: dict[str, Ca
 
 def test_scores_count_where_they_were_given(house: House, world: dict[str, Case], clock: Any) -> None:
     from tuoshan.care.models import SurveyAnswer
-    from tuoshan.insight import indexing
-
     said = {"a": (5, ["fast"], ""), "b": (2, ["rude", "fast"], "电话里不耐烦")}
     for name, (score, reasons, words) in said.items():
         more = {"at": clock(), "changed_at": clock(), "reasons": reasons, "words": words}

@@ -190,8 +190,12 @@ class Counting:
         return dict(self.cases("late").order_by().values_list(key).annotate(n=Count("*")))
 
     def met(self) -> "QuerySet[Deadline]":
-        """Clocks of ours that ended in the period."""
+        """Clocks of ours that ended in the period, kept or late."""
         return self.clocks(measures.met_clocks(self.period.span))
+
+    def missed(self) -> "QuerySet[Deadline]":
+        """Those that were late."""
+        return self.clocks(measures.late_clocks(self.period.span))
 
 
 def replace_period(counting: Counting, period: Period) -> Counting:

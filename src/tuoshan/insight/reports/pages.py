@@ -163,7 +163,10 @@ def clocks(counting: Counting) -> Report:
         "clocks", _("各项时限"),
         [Column(_("时限"), "text"), Column(_("守住")), Column(_("超时")), Column(_("超时率"), "percent")],
         chart=Chart("stacked", (1, 2), _("件"), horizontal=True),
-        note=_("期间结束的时限；同一工单的同一时限守住过又超时过的，两边各算一件。等客户和外部机关的不算。"),
+        note=_(
+            "期间结束的时限；同一工单的同一时限守住过又超时过的，两边各算一件。等客户和外部机关的不算；"
+            "因撤回而停在中途的，没超时就都不算。"
+        ),
         empty=_("期间没有结束的时限。"),
     )  # fmt: skip
     for name, numbers in sorted(found.items(), key=lambda item: (-item[1].get("late", 0), item[0])):
@@ -182,7 +185,7 @@ def clocks(counting: Counting) -> Report:
 def _late_trend(counting: Counting) -> Table:
     """On which days clocks were missed; a case counts once a day."""
     days: dict[date, set[int]] = {}
-    for case_id, ended in counting.met().filter(outcome="late").values_list("case_id", "ended_at"):
+    for case_id, ended in counting.missed().values_list("case_id", "ended_at"):
         days.setdefault(local_day(ended) or counting.period.since, set()).add(case_id)
     table = Table(
         "late_trend", _("超时走势"), [Column(_("日期"), "text"), Column(_("超时工单"))],

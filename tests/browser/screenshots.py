@@ -64,7 +64,7 @@ SCREENS = (
     Screen("follow-ups", "agent", "/follow-ups"),
     Screen("lessons", "lead", "/lessons"),
     Screen("diagram", "lead", "/playbooks/complaint"),
-    Screen("customers", "agent", "/customers?q=136"),
+    Screen("customers", "agent", "/customers?q=李"),
     Screen("rulings", "agent", "/rulings/" + ASKED),
     Screen("rule-book", "manager", "/rule-books/mall_shoes"),
     Screen("search", "lead", "/search?q=漏水"),

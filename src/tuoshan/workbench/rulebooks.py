@@ -84,7 +84,7 @@ def _version(pack: Pack) -> dict[str, Any]:
 def _shown(pack: Pack) -> dict[str, Any]:
     clauses = [
         {"name": one.name, "text": words(one.text), "doubt": words(one.provisional), "dates": one.in_force,
-         "above": listed(one.overridden_by)}
+         "above": listed([_cited(name) for name in one.overridden_by])}
         for one in pack.clauses.values()
     ]
     tables: list[TableToRead] = tables_to_read(pack, get_language() or "zh-hans")
@@ -92,6 +92,16 @@ def _shown(pack: Pack) -> dict[str, Any]:
         "pack": pack, "title": words(pack.title), "source": words(pack.source), "clauses": clauses, "tables": tables,
         "layer": words(LAYER_TITLES[pack.layer]),
     }  # fmt: skip
+
+
+def _cited(clause: str) -> str:
+    """A clause of another book, `consumer_law.REG18`, by the title of that book where it is at hand."""
+    book, _dot, name = clause.partition(".")
+    try:
+        pack = library.versions(book)[-1]
+    except library.BookUnknown:
+        return clause
+    return _("《%(book)s》%(clause)s") % {"book": words(pack.title), "clause": name}
 
 
 class DraftForm(forms.Form):

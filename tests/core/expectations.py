@@ -11,6 +11,7 @@ import pytest
 from tests.core.telling import Teller, local, typed
 
 from tuoshan.core.case import Clock, Decision
+from tuoshan.core.facts import decode
 from tuoshan.core.possible import open_questions
 
 
@@ -66,6 +67,9 @@ def check(teller: Teller, decision: Decision, expected: Mapping[str, Any], seq: 
                 _superior_task(teller, wanted)
             case "changed":
                 _changed(decision, wanted)
+            case "asked_about":
+                kept = decision.events[-1].input.get("about", {}) if decision.events else {}
+                assert {query: str(decode(answer)) for query, answer in kept.items()} == wanted
             case "tells":
                 assert [effect.data["message"] for effect in decision.effects if effect.verb == "tell"] == wanted
             case "clocks" | "tasks" | "facts" | "log":

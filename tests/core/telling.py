@@ -31,6 +31,7 @@ class Company:
     people: Mapping[str, list[str]] | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     calendars: dict[str, WorkCalendar] = field(default_factory=dict)
+    others: Mapping[str, object] = field(default_factory=dict)
 
     def calendar(self, name: str) -> WorkCalendar:
         return self.calendars.get(name) or standard_cn()
@@ -49,6 +50,9 @@ class Company:
 
     def anyone(self, party: str, excluding: frozenset[str], case: CaseState) -> bool:
         return self.people is None or bool(set(self.people.get(party, ())) - excluding)
+
+    def about(self, query: str, case: CaseState) -> Decimal:
+        return Decimal(str(self.others.get(query, 0)))
 
 
 def calendar_of(base: WorkCalendar, told: Mapping[str, Any]) -> WorkCalendar:

@@ -63,7 +63,9 @@ def test_history(path: Path, number: int) -> None:
         parties = {name: replace(party, superior=start["superior"].get(name, party.superior))
                    for name, party in playbook.parties.items()}  # fmt: skip
         playbook = replace(playbook, parties=parties)
-    company = Company(dict(start.get("tables", {})), start.get("people"), start.get("choose", {}))
+    company = Company(
+        dict(start.get("tables", {})), start.get("people"), start.get("choose", {}), others=start.get("about", {}),
+    )  # fmt: skip
     company.set_calendars({**calendars, **history.get("calendars", {})})
     given = [replace(playbook.facts[name], required=False) for name in start.get("facts", {})
              if name not in {item.name for item in playbook.register}]  # fmt: skip
@@ -92,6 +94,9 @@ def _last_moment(history: Any) -> object:
 def take(teller: Teller, step: Any) -> None:
     if "set_table" in step:
         teller.company.tables.update(step["set_table"])
+        return
+    if "set_about" in step:
+        teller.company.others = {**teller.company.others, **step["set_about"]}
         return
     if "set_calendar" in step:
         teller.company.set_calendars(step["set_calendar"])

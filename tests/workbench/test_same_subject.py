@@ -1,5 +1,8 @@
 """Cases about the same order or shop stand beside a case, within reach and nowhere else."""
 
+import json
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -7,7 +10,8 @@ from tests.api.callers import Caller
 from tests.workbench.deskhouse import desk  # noqa: F401
 
 from tuoshan.cases import service
-from tuoshan.cases.models import Case
+from tuoshan.cases.models import Case, Event
+from tuoshan.cases.verifying import faults_of
 from tuoshan.parties.models import Customer, OrgUnit, Person
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +58,47 @@ def test_what_lies_out_of_reach_is_not_named(desk: Any, shops: list[OrgUnit]) ->
     desk.people["clerk"] = clerk
     page = desk.client("clerk").get(f"/case/{mine.number}").content.decode()
     assert mine.number in page and theirs.number not in page
+
+
+def proposed(desk: Any, case: Case, amount: str) -> Case:  # noqa: F811
+    """Taken on by the agent, who proposes to compensate this much."""
+    agent = service.ActingAs.by_person(desk.people["agent"])
+    for action, values in (
+        ("accept_simple", {"category": "1", "impact": "low", "urgency": "low", "next_step": "明天回电",
+                           "handler": str(desk.people["agent"].pk)}),
+        ("propose", {"cause": "goods", "liable": "product", "remedies": ["compensation"], "remedy_steps": "补偿",
+                     "amount": Decimal(amount), "carry_out_by": date(2026, 3, 20)}),
+    ):  # fmt: skip
+        done = service.act(case_id=case.pk, action=action, actor=agent, values=values)
+        assert done.accepted, done.refusal
+    return Case.objects.get(pk=case.pk)
+
+
+def agreed(desk: Any, case: Case) -> None:  # noqa: F811
+    done = service.act(case_id=case.pk, action="agree", actor=desk.customer(case))
+    assert done.accepted, done.refusal
+
+
+def test_what_another_case_about_the_order_pays_counts_towards_the_free_limit(
+    desk: Any, shops: list[OrgUnit]  # noqa: F811
+) -> None:
+    """200 are free of approval. After 150 in one complaint about an order only 50 are left in another about it."""
+    first, second, third, other = (
+        complaint(desk, order, shops[0]) for order in ("DD00000055", "DD00000055", "DD00000055", "DD00000066")
+    )
+    agreed(desk, proposed(desk, first, "150"))
+    assert proposed(desk, second, "50.01").state == "approving"
+    assert proposed(desk, third, "50").state == proposed(desk, other, "200").state == "offered"
+    free = Event.objects.get(case_id=third.pk, kind="act", name="free")
+    assert json.loads(free.body)["input"]["about"] == {"paid_out": {"decimal": "150.00"}}
+    page = desk.client("lead").get(f"/case/{second.number}").content.decode()
+    assert "其他工单共已付出或待付 ¥150.00" in page
+    assert Caller(desk.people["lead"], "read").get(f"/cases/{second.number}")["same_subject_paid"] == "150.00"
+    assert not faults_of([second.pk, third.pk])
+
+
+def test_a_case_merged_into_another_counts_there_alone(desk: Any, shops: list[OrgUnit]) -> None:  # noqa: F811
+    first, second, third = (complaint(desk, "DD00000077", shops[0]) for _ in range(3))
+    agreed(desk, proposed(desk, first, "150"))
+    Case.objects.filter(pk=first.pk).update(merged_into_id=third.pk)
+    assert proposed(desk, second, "200").state == "offered"

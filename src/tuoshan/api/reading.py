@@ -21,7 +21,7 @@ from tuoshan.api.shapes import (
     QueueOut,
 )
 from tuoshan.api.values import json_of
-from tuoshan.cases import queries
+from tuoshan.cases import queries, same_subject
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.clock_views import clock_views
 from tuoshan.cases.forms import choices_of, words
@@ -123,6 +123,7 @@ def case_read(request: HttpRequest, number: str) -> dict[str, Any]:
         "reply_due": standing.state.facts.get("reply_due") or (came.reply_due if came else None),
         "particulars": arrivals.particulars(came) if came else {},
         "same_subject": [other.number for other in subjects.others(request.user, case)],
+        "same_subject_paid": str(same_subject.paid_by_others(standing.playbook, standing.state, case.pk)),
         "first_decision": _first_decision(request, case, standing),
     }  # fmt: skip
 

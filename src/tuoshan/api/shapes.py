@@ -87,6 +87,8 @@ class CaseOut(CaseRow):
     particulars: dict[str, str]
     same_subject: list[str]
     """Numbers of other cases about the same order or shop, newest first."""
+    same_subject_paid: str
+    """What all of them have paid or are to pay, yuan: it may be why this case's amount needs an approval."""
     first_decision: list[DecidedOut]
     """What an appeal is, or was, about; empty where nobody appealed."""
 

@@ -1,8 +1,9 @@
 """What surrounds a decision, answered from the database: the kernel's `Around` for one case."""
 
 from datetime import datetime
+from decimal import Decimal
 
-from tuoshan.cases import calendars, neighbours
+from tuoshan.cases import calendars, neighbours, same_subject
 from tuoshan.cases.rows import Row
 from tuoshan.core.case import Assignment, CaseState
 from tuoshan.core.playbook import Playbook
@@ -39,6 +40,9 @@ class CaseAround:
     def anyone(self, party: str, excluding: frozenset[str], case: CaseState) -> bool:
         persons = neighbours.persons_for(party, self.row.seen_as(self.playbook, case))
         return any(str(person.pk) not in excluding for person in persons)
+
+    def about(self, query: str, case: CaseState) -> Decimal:
+        return same_subject.answer(query, self.playbook, case, self.row.pk)
 
 
 def decides_at_first_hand(playbook: Playbook, case: CaseState, name: str) -> bool:

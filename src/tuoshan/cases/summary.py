@@ -65,6 +65,7 @@ def summarise(playbook: Playbook, case: CaseState) -> Summary:
     ended = bool(state and state.end)
     first = _first_due(playbook, case)
     due = first.due if first else None
+    about = about_of(playbook, case)
     return Summary(
         seq=case.seq,
         updated_at=case.last_at,
@@ -85,11 +86,16 @@ def summarise(playbook: Playbook, case: CaseState) -> Summary:
         paused=due is None and any(_pause_is_open(clock.paused) for clock in case.running_clocks()),
         held=case.hold.name if case.hold else "",
         merged_into_id=person_number(case.merged_into),
-        about_kind=playbook.about[:30],
-        about_key=text_fact(case, playbook.about)[:80] if playbook.about else "",
+        about_kind=about[0],
+        about_key=about[1],
         amount=_amount(case),
         satisfaction=number_fact(case, SATISFACTION),
     )
+
+
+def about_of(playbook: Playbook, case: CaseState) -> tuple[str, str]:
+    """What the case is about, as cases are found by it: the field and its value, empty where none is given."""
+    return playbook.about[:30], text_fact(case, playbook.about)[:80] if playbook.about else ""
 
 
 def owed_by_staff(playbook: Playbook, clock: Clock) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from tuoshan.core.facts import decode, encode, moment_text
@@ -395,6 +396,10 @@ class Around(Protocol):
     def choose(self, party: str, case: CaseState) -> Assignment | None: ...
     def anyone(self, party: str, excluding: frozenset[str], case: CaseState) -> bool:
         """Whether some person other than `excluding` holds the party in this case."""
+        ...
+
+    def about(self, query: str, case: CaseState) -> Decimal:
+        """What the other cases about the same thing come to: `open` ones, money `paid_out` or on its way; else 0."""
         ...
 
 

@@ -24,6 +24,8 @@ class CaseScope:
     moment: datetime
     around: Around
     overlay: Mapping[str, object] = field(default_factory=dict)
+    looked_up: dict[str, Value] = field(default_factory=dict)
+    """Answers about other cases, asked once for one decision."""
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -72,6 +74,10 @@ class CaseScope:
                 return self._task(name)
             case "effect":
                 return self._answered(name)
+            case "about":
+                if name not in self.looked_up:
+                    self.looked_up[name] = self.around.about(name, self.case)
+                return self.looked_up[name]
             case "ruling":
                 ruling = self.case.facts.get("ruling")
                 value = ruling.get(name) if isinstance(ruling, Mapping) else None

@@ -36,6 +36,8 @@ class WalkAround:
 
     tables: Mapping[str, object] = field(default_factory=dict)
     standard: WorkCalendar = field(default_factory=standard_cn)
+    others: Mapping[str, object] = field(default_factory=dict)
+    """What the other cases about the same thing come to."""
 
     def calendar(self, name: str) -> WorkCalendar:
         return round_the_clock() if name == "round_the_clock" else self.standard
@@ -48,6 +50,9 @@ class WalkAround:
 
     def anyone(self, party: str, excluding: frozenset[str], case: CaseState) -> bool:
         return True
+
+    def about(self, query: str, case: CaseState) -> Decimal:
+        return Decimal(str(self.others.get(query, 0)))
 
 
 @dataclass

@@ -2,7 +2,8 @@
 
 A walk is a story told in steps joined by `>`:
 
-* `setting(table=value)`: the company's own value of a table, for the steps that follow;
+* `setting(table=value)`: the company's own value of a table, for the steps that follow; `about(paid_out=300)`: what
+  the other cases about the same thing come to;
 * `start(facts)` first, optional; `ACTION(values)`; `ACTION … by PERSON`; `ACTION … as PARTY`;
 * `ACTION fails`, `ACTION fails CODE`, `ACTION blocked TASK`;
 * `task NAME[key] OUTCOME(values)`, `ask NAME`, `hold NAME`, `release NAME`, `settle NAME`, `fail NAME`;
@@ -33,7 +34,7 @@ def run_walk(playbook: Playbook, walk: Walk, used: set[str] | None = None) -> li
     walker = Walker(playbook)
     steps = split_steps(walk.steps)
     try:
-        while steps and steps[0].startswith("setting("):
+        while steps and steps[0].startswith(("setting(", "about(")):
             _take(walker, steps.pop(0))
         if not steps or not steps[0].startswith("start"):
             _expect_accepted(walker.start({}), "start")
@@ -100,6 +101,9 @@ def _take(walker: Walker, step: str) -> None:
     words, values, tail = _parts(step)
     if words == "setting":
         walker.around.tables = {**walker.around.tables, **values}
+        return
+    if words == "about":
+        walker.around.others = {**walker.around.others, **values}
         return
     decision = _send(walker, words, values, tail)
     _judge(decision, step, tail)

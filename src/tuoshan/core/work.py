@@ -24,7 +24,7 @@ from tuoshan.core.case import (
     TaskRun,
 )
 from tuoshan.core.clocks import Plan, Step
-from tuoshan.core.conditions import Expression
+from tuoshan.core.conditions import Expression, Value
 from tuoshan.core.facts import encode
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.scope import CaseScope
@@ -51,6 +51,7 @@ class Work:
         self._changes: list[Mapping[str, Json]] = []
         self._steps: dict[str, tuple[Clock, list[Step]]] = {}
         self._calendars: dict[str, WorkCalendar] = {}
+        self._looked_up: dict[str, Value] = {}
 
     # -- transaction of one command ---------------------------------------------------------------
     def mark(self) -> tuple[CaseState, int, int]:
@@ -63,6 +64,8 @@ class Work:
 
     # -- writing an event --------------------------------------------------------------------------
     def begin(self, kind: str, name: str, actor: Actor = SYSTEM_ACTOR, **given: Json) -> None:
+        """Open an event. What its judging asked about other cases is kept with it."""
+        given["about"] = {name: encode(answer) for name, answer in self._looked_up.items()}
         noted = {key: value for key, value in given.items() if value not in (None, {}, [], ())}
         self._open = Event(self.case.seq + 1, self.now, kind, name, actor, noted)
         self._changes = []
@@ -118,7 +121,7 @@ class Work:
         return known[1]
 
     def scope(self, overlay: Mapping[str, object] | None = None) -> CaseScope:
-        return CaseScope(self.playbook, self.case, self.now, self.around, overlay or {})
+        return CaseScope(self.playbook, self.case, self.now, self.around, overlay or {}, self._looked_up)
 
     def put_clock(self, clock: Clock) -> None:
         known = self.case.clocks.get(clock.key)

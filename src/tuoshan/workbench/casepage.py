@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tuoshan import identifiers, punctuation
-from tuoshan.cases import lists, queries
+from tuoshan.cases import lists, queries, same_subject
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.clock_views import clock_views
 from tuoshan.cases.forms import words
@@ -24,6 +24,7 @@ from tuoshan.catalog.models import Category, Product
 from tuoshan.core import timing
 from tuoshan.core.case import Refusal
 from tuoshan.core.facts import encode
+from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work
@@ -191,7 +192,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         if case.category_id
         else None,
         "channel": channel_title(case.channel),
-        "earlier": earlier, "same_subject": _same_subject(request, case, {row["case"].pk for row in earlier}),
+        "earlier": earlier, "same_subject": _same_subject(request, case, standing, {row["case"].pk for row in earlier}),
         "questions": [
             words(playbook.facts[name].label) for name in standing.open_questions() if name in playbook.facts
         ],
@@ -272,12 +273,18 @@ def earlier_cases(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
     return [{"case": row, "state": state_title(row)} for row in shown]
 
 
-def _same_subject(request: HttpRequest, case: Case, shown: set[int]) -> dict[str, Any] | None:
-    """Cases about the same order or shop that are not `shown` already among the customer's own."""
+def _same_subject(
+    request: HttpRequest, case: Case, standing: Standing, shown: set[int]
+) -> dict[str, Any] | None:
+    """Cases about the same order or shop that are not `shown` already among the customer's own, and what all of them
+    have paid: it may be why this one's amount needs an approval.
+    """
     found = [other for other in subjects.others(request.user, case) if other.pk not in shown]
+    paid = same_subject.paid_by_others(standing.playbook, standing.state, case.pk)
     return {
-        "title": subjects.title(case), "rows": [{"case": row, "state": state_title(row)} for row in found]
-    } if found else None  # fmt: skip
+        "title": subjects.title(case), "rows": [{"case": row, "state": state_title(row)} for row in found],
+        "paid": format_money(paid) if paid else "",
+    } if found or paid else None  # fmt: skip
 
 
 @permitted("workbench.case")

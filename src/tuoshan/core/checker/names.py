@@ -10,6 +10,7 @@ from tuoshan.core.checker.desk import Desk
 from tuoshan.core.checker.reads import set_by, verb_reads
 from tuoshan.core.conditions import Expression, ExpressionError, FactType, compile_expression
 from tuoshan.core.conditions import check as check_types
+from tuoshan.core.conditions.names import QUERIES
 from tuoshan.core.playbook import ANY_OPEN, MESSAGE, START, FieldKind, FromTable, Playbook, Task, Verb
 from tuoshan.core.reading.findings import did_you_mean
 
@@ -361,6 +362,12 @@ def _history(desk: Desk, where: str, line: int, namespace: str, name: str) -> No
         case "effect":
             answers = [f"{task}.{one}" for task in book.tasks for one in ("settled", "failed")]
             _known(desk, where, line, [name], answers, "执行待办", "task to carry out")
+        case "about":
+            _known(desk, where, line, [name], QUERIES, "查询", "query")
+            if not book.about:
+                desk.note(1, where, line, "流程没有写 about，不知道是同一什么的工单",
+                          "the head names no about: the same what, cannot be told",
+                          "在文件开头写上 about: 字段", "write about: FIELD in the head")  # fmt: skip
         case "ruling":
             desk.note(1, where, line, "流程还不能自己请求裁定", "a playbook cannot ask for a ruling by itself yet",
                       "删除 ruling", "remove ruling")  # fmt: skip

@@ -53,6 +53,7 @@ _KIND_OF_HISTORY: Final[Mapping[str, Kind]] = {
     "late": "yes_no",
     "task": "number",
     "effect": "yes_no",
+    "about": "number",
 }
 _KIND_OF_CALL: Final[Mapping[str, tuple[frozenset[Kind], Kind]]] = {
     "days": (frozenset({"number"}), "duration"),

@@ -19,8 +19,13 @@ HISTORY: Final = {
     "task": "task.inquire.open",
     "ruling": "ruling.kind",
     "members": "members.stores.open",
+    "about": "about.paid_out",
 }
 """The reserved namespaces, each with an example of its use."""
+
+QUERIES: Final = ("open", "paid_out")
+"""What may be asked of the other cases about the same thing (`about.paid_out`): named queries, answered in code and
+kept in the event that was judged by them."""
 
 EFFECT_ANSWERS: Final = ("settled", "failed")
 _CONSTANTS: Final = frozenset({"true", "false", "null", "now", "in", "and", "or", "not", "is"})
@@ -124,7 +129,7 @@ def call(text: str, token: Token, arguments: tuple[Node, ...]) -> Node:
 
 def _nearest(name: str) -> str:
     if "." in name:
-        return "what asks about other cases is a named query: read its answer as a fact or in the ruling"
+        return "what asks about other cases is a named query, " + " or ".join(f"about.{query}" for query in QUERIES)
     meant = _FOREIGN.get(name)
     if meant is None and (near := difflib.get_close_matches(name, FUNCTIONS, n=1)):
         meant = FUNCTIONS[near[0]].example

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
@@ -75,14 +75,22 @@ class CaseScope:
             case "effect":
                 return self._answered(name)
             case "about":
-                if name not in self.looked_up:
-                    self.looked_up[name] = self.around.about(name, self.case)
-                return self.looked_up[name]
+                return self._about(name)
             case "ruling":
                 ruling = self.case.facts.get("ruling")
                 value = ruling.get(name) if isinstance(ruling, Mapping) else None
                 return MISSING if value is None else cast(Value, value)
         return MISSING
+
+    def _about(self, query: str) -> Value:
+        """What the other cases come to; nothing while it is not given what this one is about."""
+        subject = self.fact(self.playbook.about)
+        if isinstance(subject, Missing):
+            return Decimal(0)
+        if query not in self.looked_up:
+            case = replace(self.case, facts={**self.case.facts, self.playbook.about: subject})
+            self.looked_up[query] = self.around.about(query, case)
+        return self.looked_up[query]
 
     def _late(self, name: str) -> bool:
         runs = [clock for clock in self.case.clocks.values() if clock.name == name]

@@ -60,7 +60,7 @@ PLACED = (
     Placed("follow_up", 330, {"carrying_out": 110, "answered": 40}, "late"), Placed("follow_up", 340, {"carrying_out": 90, "answered": 50}, "rude", "store-galaxy"),
     Placed("appealed", 330, {"proposing": 120, "answered": 50}, "shoes", changes={"not_upheld": True, "appeal": "upheld"}),
     Placed("appealed", 340, {"proposing": 150, "answered": 75}, "warranty", changes={"not_upheld": True, "appeal": "overturned"}),
-    Placed("outside", 400, {"proposing": 180, "answered": 50}, "danger", changes={"outside": "settled"}),
+    Placed("outside", 430, {"proposing": 180, "answered": 50}, "danger", changes={"outside": "settled"}),
     Placed("mediation", 800, {}, "snacks", changes={"outside": "settled"}),
     Placed("held", 150, topic="privacy", changes={**IMPORTANT, "suspends": True}),
 )  # fmt: skip

@@ -83,14 +83,14 @@ def build_form(
     made = {item.name: _form_field(item) for item in asked}
     for item in asked:
         one, name = made[item.name], item.name
-        vars(one).update(when=called[name], unit=_unit(item))  # read by components/field.html
+        vars(one).update(when=called[name], unit=unit_of(item))  # read by components/field.html
         one.required = one.required and (data is None or name in holds)
     kind = type("PlaybookForm", (PlaybookForm,), {**made, "playbook_fields": tuple(asked)})
     form: PlaybookForm = kind(data, files, initial=_shown_values(asked, initial or {}), prefix=prefix or None)
     return form
 
 
-def _unit(item: Field) -> str:
+def unit_of(item: Field) -> str:
     """What stands behind the number; money without a unit of its own is in yuan."""
     return words(item.unit) or (str(_("元")) if item.kind == "money" else "")
 

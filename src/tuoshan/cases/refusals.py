@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from tuoshan import punctuation
-from tuoshan.cases.forms import PROBLEMS, words
+from tuoshan.cases.forms import PROBLEMS, unit_of, words
 from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import Playbook
 
@@ -129,7 +129,7 @@ def _labels(playbook: Playbook) -> dict[str, str]:
 def _bound(playbook: Playbook, code: str, excess: Mapping[str, Any]) -> str:
     """An amount and its ceiling: which of the two is at fault, and how far it may go."""
     other = playbook.facts[excess["other"]]
-    shown = {"other": words(other.label), "bound": excess.get("bound", ""), "unit": words(other.unit)}
+    shown = {"other": words(other.label), "bound": excess.get("bound", ""), "unit": unit_of(other)}
     match code:
         case "ceiling_unknown":
             return _("请先登记“%(other)s”，再填这一项。") % shown

@@ -119,7 +119,7 @@ def _start(work: Work, command: Command) -> None:
     history = command.extra.get("history")
     if history is None:
         judging.form(work, playbook.register, command.values)
-    values = {name: value for name, value in command.values.items() if value not in (None, "", [], ())}
+    values = judging.filled(command.values)
     work.begin("start", START, command.actor, **noted(command))
     work.put_facts(values)
     if history is not None:

@@ -19,7 +19,7 @@ def judge_action(work: Work, action: Action, command: Command) -> dict[str, obje
     place(work, action, command.actor)
     if action.automatic:
         raise Refused("not_allowed", reason="automatic")
-    values = _filled(command.values)
+    values = filled(command.values)
     overlay = values if not corrects(action) else {}
     _tier_amount(work, action, overlay)
     permit(work, command.actor, action, overlay)
@@ -186,10 +186,11 @@ def kept_ceilings(work: Work, given: Mapping[str, object]) -> None:
 def answers(work: Work, fields: Iterable[Field], values: Mapping[str, object]) -> dict[str, object]:
     """A form that was found right, as facts: what was filled in, and None for each fact that an answer empties."""
     left_out = forms.not_asked(fields, work.scope(values))
-    return {**_filled(values), **dict.fromkeys(sorted(left_out & set(work.case.facts)))}
+    return {**filled(values), **dict.fromkeys(sorted(left_out & set(work.case.facts)))}
 
 
-def _filled(values: Mapping[str, object]) -> dict[str, object]:
+def filled(values: Mapping[str, object]) -> dict[str, object]:
+    """What of a form was filled in."""
     return {name: value for name, value in values.items() if value not in (None, "", [], ())}
 
 

@@ -18,8 +18,8 @@ from tuoshan.demo.running import Simulation
 from tuoshan.demo.world import World, read_case
 from tuoshan.documents.drafts import new_upload_token
 from tuoshan.parties.models import Person
+from tuoshan.rulings.proposing import GIVES_MONEY_BACK
 
-GIVES_MONEY_BACK = frozenset({"refund", "return_refund"})
 STAFF_CHANNELS = frozenset({"counter", "complaint_box", "letter"})
 BY_CUSTOMER = frozenset({"web", "chat"})
 REPLY_WITHIN, REPLY_AT = 15, time(17, 0)

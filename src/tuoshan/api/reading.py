@@ -116,6 +116,7 @@ def case_read(request: HttpRequest, number: str) -> dict[str, Any]:
         else ""
     )
     came = arrivals.of_case(case.pk)
+    others = same_subject.money_of_others(standing.playbook, standing.state, case.pk)
     return row_of(case) | {
         "playbook_hash": case.playbook_hash, "facts": facts, "assigned": dict(standing.state.assigned),
         "hold": case.held, "merged_into": main or "", "received_at": came.received_at if came else None,
@@ -123,7 +124,8 @@ def case_read(request: HttpRequest, number: str) -> dict[str, Any]:
         "reply_due": standing.state.facts.get("reply_due") or (came.reply_due if came else None),
         "particulars": arrivals.particulars(came) if came else {},
         "same_subject": [other.number for other in subjects.others(request.user, case)],
-        "same_subject_paid": str(same_subject.paid_by_others(standing.playbook, standing.state, case.pk)),
+        "same_subject_paid": str(others.get("paid_out", "0.00")),
+        "same_subject_offered": str(others.get("offered", "0.00")),
         "first_decision": _first_decision(request, case, standing),
     }  # fmt: skip
 

@@ -89,6 +89,8 @@ class CaseOut(CaseRow):
     """Numbers of other cases about the same order or shop, newest first."""
     same_subject_paid: str
     """What all of them have paid or are to pay, yuan: it may be why this case's amount needs an approval."""
+    same_subject_offered: str
+    """What all of them offer and nobody has answered, yuan; it counts likewise."""
     first_decision: list[DecidedOut]
     """What an appeal is, or was, about; empty where nobody appealed."""
 

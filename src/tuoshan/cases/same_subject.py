@@ -4,7 +4,7 @@ The named queries of `about.QUERY` in conditions. A case that was merged into an
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from django.db import connection
@@ -13,18 +13,22 @@ from django.db.models import QuerySet
 from tuoshan.cases import library
 from tuoshan.cases.models import Case
 from tuoshan.cases.summary import about_of
-from tuoshan.core import ceilings
+from tuoshan.core import outlay
 from tuoshan.core.case import CaseState
-from tuoshan.core.conditions.names import QUERIES
 from tuoshan.core.playbook import Playbook
 
 ABOUT = "about"
-OPEN, PAID_OUT = QUERIES
+OPEN = "open"
+MONEY: Mapping[str, Callable[[Playbook, CaseState], Decimal]] = {
+    "paid_out": outlay.paid_out,
+    "offered": outlay.offered,
+}
+"""The queries that add up money, in yuan, and what each takes of a case."""
 
 
 def answer(query: str, playbook: Playbook, case: CaseState, case_id: int) -> Decimal:
-    """`open`: how many other cases about the same thing are not ended; `paid_out`: what they have paid out or given
-    out to be paid, in yuan. Nothing where the case names no such thing.
+    """How many other cases about the same thing are not ended (`open`), what they have paid out or given out to be
+    paid (`paid_out`), what they offer and nobody has answered (`offered`). Nothing where the case names no such thing.
     """
     kind, key = about_of(playbook, case)
     if not key:
@@ -34,14 +38,14 @@ def answer(query: str, playbook: Playbook, case: CaseState, case_id: int) -> Dec
     others = Case.objects.filter(about_kind=kind, about_key=key).exclude(pk=case_id).filter(merged_into_id=None)
     if query == OPEN:
         return Decimal(others.filter(ended=False).count())
-    return sum(_paid_out(others), Decimal("0.00")).quantize(Decimal("0.01"))
+    return sum(_each(others, MONEY[query]), Decimal("0.00")).quantize(Decimal("0.01"))
 
 
-def paid_by_others(playbook: Playbook, case: CaseState, case_id: int) -> Decimal:
-    """The answer to `paid_out` for whoever looks at the case; nothing where no step of its playbook depends on it."""
-    conditions = (one for action in playbook.actions.values() for one in (action.condition, action.as_soon_as) if one)
-    asked = any((ABOUT, PAID_OUT) in condition.namespaces for condition in conditions)
-    return answer(PAID_OUT, playbook, case, case_id) if asked else Decimal("0.00")
+def money_of_others(playbook: Playbook, case: CaseState, case_id: int) -> dict[str, Decimal]:
+    """The answers about money for whoever looks at the case, by query; those alone on which a step of it depends."""
+    conditions = [one for action in playbook.actions.values() for one in (action.condition, action.as_soon_as) if one]
+    asked = {name for one in conditions for space, name in one.namespaces if space == ABOUT and name in MONEY}
+    return {query: answer(query, playbook, case, case_id) for query in MONEY if query in asked}
 
 
 def _one_at_a_time(what: str) -> None:
@@ -52,6 +56,6 @@ def _one_at_a_time(what: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
 
 
-def _paid_out(others: QuerySet[Case]) -> Iterator[Decimal]:
+def _each(others: QuerySet[Case], take: Callable[[Playbook, CaseState], Decimal]) -> Iterator[Decimal]:
     for key, fingerprint, snapshot in others.values_list("playbook", "playbook_hash", "snapshot"):
-        yield ceilings.paid_out(library.pinned(key, fingerprint), CaseState.from_json(json.loads(snapshot)))
+        yield take(library.pinned(key, fingerprint), CaseState.from_json(json.loads(snapshot)))

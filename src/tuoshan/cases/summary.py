@@ -11,9 +11,6 @@ from tuoshan.core.case import CaseState, Clock, Interval
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.timing import awaited
 
-ALWAYS_OUTSIDE = frozenset({"customer", "system"})
-"""Parties who are not staff even where a playbook does not declare them."""
-
 SATISFACTION = "score"
 """The fact in which a playbook's survey keeps the customer's points."""
 
@@ -106,8 +103,7 @@ def owed_by_staff(playbook: Playbook, clock: Clock) -> bool:
 
 
 def is_outside(playbook: Playbook, party: str) -> bool:
-    known = playbook.parties.get(party)
-    return party in ALWAYS_OUTSIDE or (known is not None and known.outside)
+    return playbook.is_outside(party)
 
 
 def _first_due(playbook: Playbook, case: CaseState) -> Clock | None:

@@ -399,7 +399,9 @@ class Around(Protocol):
         ...
 
     def about(self, query: str, case: CaseState) -> Decimal:
-        """What the other cases about the same thing come to: `open` ones, money `paid_out` or on its way; else 0."""
+        """What the other cases about the same thing come to: how many are `open`, the money `paid_out` or on its way,
+        and `offered` but not answered; 0 where it names no such thing.
+        """
         ...
 
 

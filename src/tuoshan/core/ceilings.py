@@ -63,14 +63,6 @@ def exceeded(playbook: Playbook, case: CaseState, verbs: Iterable[Verb]) -> tupl
     return None
 
 
-def paid_out(playbook: Playbook, case: CaseState) -> Decimal:
-    """What the case has paid out in all, and what it has given out to be paid."""
-    costs = {verb.target: verb.amounts[0] for one in playbook.actions.values() for verb in one.do if verb.amounts}
-    done = sum((Decimal(case.settled.get(fact, "0")) for fact in set(costs.values())), NOTHING)
-    on_its_way = (_value(case, {}, costs[run.name]) for run in case.open_tasks() if run.name in costs)
-    return done + sum((amount for amount in on_its_way if amount is not None), NOTHING)
-
-
 def _above(amount: Decimal, spent: Decimal, ceiling: str, bound: Decimal | None) -> Excess | None:
     if bound is None:
         return Excess("ceiling_unknown", ceiling)

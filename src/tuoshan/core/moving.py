@@ -224,10 +224,14 @@ def settle(work: Work, task: str) -> None:
 def enter(
     work: Work, action: Action, target: str, *, by_system: bool, due: str | None, happened: datetime | None
 ) -> None:
-    """Leave the state (its clock ends) and enter `target` with a fresh clock; at an end, close what is open."""
-    leave(work, met=(not by_system or action.automatic) and not action.retimes, happened=happened)
-    work.change("enter", state=target, action=action.name, by_system=by_system and not action.automatic, due=due)
+    """Leave the state (its clock ends) and enter `target` with a fresh clock; at an end, close what is open.
+
+    What an early end breaks off in time is neither kept nor missed: what was awaited has not come.
+    """
     state = work.playbook.states[target]
+    awaited_came = (not by_system or action.automatic) and not action.retimes and state.end != "early"
+    leave(work, met=awaited_came, happened=happened)
+    work.change("enter", state=target, action=action.name, by_system=by_system and not action.automatic, due=due)
     if state.end:
         _finish(work, early=state.end == "early")
     elif state.waits is not None and state.waits.limit is not None:

@@ -34,6 +34,8 @@ EndKind = Literal["", "ordinary", "early"]
 
 SYSTEM = "system"
 ANY_OPEN = "any_open"
+ALWAYS_OUTSIDE = frozenset({"customer", "system"})
+"""Parties who are not staff even where a playbook does not declare them."""
 START = "start"
 MESSAGE = "message"
 """What ends a clock, or opens a task, when one of ours has sent the customer a message by hand."""
@@ -380,6 +382,11 @@ class Playbook:
         """The party to whom this party's overdue work goes; `lead` where the file names none."""
         known = self.parties.get(party)
         return known.superior if known and known.superior else "lead"
+
+    def is_outside(self, party: str) -> bool:
+        """Whether nobody of the house is meant: the customer, the system, or a party that says so."""
+        known = self.parties.get(party)
+        return party in ALWAYS_OUTSIDE or (known is not None and known.outside)
 
     def actions_from(self, state: str) -> tuple[Action, ...]:
         """Actions possible from a state in order of declaration, `any_open` ones included."""

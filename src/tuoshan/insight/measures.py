@@ -9,17 +9,17 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tuoshan import clock
 from tuoshan.cases import library
 from tuoshan.cases.models import Deadline
 from tuoshan.cases.models.records import IS_LATE
-from tuoshan.cases.summary import ALWAYS_OUTSIDE
+from tuoshan.core.playbook import ALWAYS_OUTSIDE
 from tuoshan.insight import overrides
 from tuoshan.insight.conditions import Conditions, day_start
-from tuoshan.insight.models import IS_EARLY, CaseFigures
+from tuoshan.insight.models import CaseFigures
 
 Span = tuple[datetime, datetime]
 Measure = Callable[[Span, str], Q]
@@ -43,18 +43,12 @@ def outside_parties() -> frozenset[str]:
 
 
 def met_clocks(span: Span) -> "QuerySet[Deadline]":
-    """Clocks of ours that ended in the period, kept or late; one that was merely stopped counts as neither.
-
-    Neither does that of the state in which a case ended early: who withdraws waits no longer, but what was awaited has
-    not come. Missed it is where its moment had passed.
-    """
-    gone = CaseFigures.objects.filter(IS_EARLY, id=OuterRef("case_id"), closed_at=OuterRef("ended_at"))
-    not_come = Q(outcome="kept", kind="state") & Q(Exists(gone))
-    return _ended_clocks(span).filter(outcome__in=("kept", "late")).exclude(not_come)
+    """Clocks of ours that ended in the period, kept or late; one that was merely stopped counts as neither."""
+    return _ended_clocks(span).filter(outcome__in=("kept", "late"))
 
 
 def late_clocks(span: Span) -> "QuerySet[Deadline]":
-    """Those of them that were missed."""
+    """Those that were missed."""
     return _ended_clocks(span).filter(IS_LATE)
 
 

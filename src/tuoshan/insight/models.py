@@ -2,8 +2,6 @@
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
-from django.db.models.lookups import Exact
 
 from tuoshan.secrets import EncryptedTextField
 
@@ -27,8 +25,6 @@ class Entry(models.Model):
         return str(self.case_id)
 
 
-IS_EARLY = Q(Exact(models.F("end_kind"), RawSQL("'early'", ())))
-"""Ended early: withdrawn. Said in the letters of the partial index, as SQLite does not see them in a bound value."""
 _COUNTED_BY = ("category_id", "playbook", "channel", "cause", "liable", "handler_id")
 
 
@@ -86,7 +82,6 @@ class CaseFigures(models.Model):
                 fields=["unit_id", "created_at", "ended"], condition=Q(ended=False), name="insight_unit_waiting"
             ),
             *_of("closed_at", "handler_id", "created_at", "ended", name="ended"),
-            models.Index(fields=["id", "closed_at"], condition=Q(end_kind="early"), name="insight_gone"),
             *_of("responded_at", "response_kept", "response_seconds", name="answered"),
             *_of("resolved_at", "resolution_seconds", "handler_id", name="solved"),
             *_of("scored_at", "score", "handler_id", name="rated"),

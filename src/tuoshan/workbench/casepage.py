@@ -277,14 +277,14 @@ def _same_subject(
     request: HttpRequest, case: Case, standing: Standing, shown: set[int]
 ) -> dict[str, Any] | None:
     """Cases about the same order or shop that are not `shown` already among the customer's own, and what all of them
-    have paid: it may be why this one's amount needs an approval.
+    have paid or offered: it may be why this one's amount needs an approval.
     """
     found = [other for other in subjects.others(request.user, case) if other.pk not in shown]
-    paid = same_subject.paid_by_others(standing.playbook, standing.state, case.pk)
+    money = same_subject.money_of_others(standing.playbook, standing.state, case.pk)
     return {
         "title": subjects.title(case), "rows": [{"case": row, "state": state_title(row)} for row in found],
-        "paid": format_money(paid) if paid else "",
-    } if found or paid else None  # fmt: skip
+        "money": {query: format_money(sum) for query, sum in money.items() if sum},
+    } if found or any(money.values()) else None  # fmt: skip
 
 
 @permitted("workbench.case")

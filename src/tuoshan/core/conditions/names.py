@@ -23,7 +23,7 @@ HISTORY: Final = {
 }
 """The reserved namespaces, each with an example of its use."""
 
-QUERIES: Final = ("open", "paid_out")
+QUERIES: Final = ("open", "paid_out", "offered")
 """What may be asked of the other cases about the same thing (`about.paid_out`): named queries, answered in code and
 kept in the event that was judged by them."""
 

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from tuoshan.cases import lists
 from tuoshan.core import forms as core_forms
 from tuoshan.core.conditions import Scope
-from tuoshan.core.conditions.syntax import Compare, Either, Fact, Literal, Node
 from tuoshan.core.playbook import Field, Wording
 
 MOST_TEXT = 20_000
@@ -97,26 +96,11 @@ def unit_of(item: Field) -> str:
 
 def _when(item: Field, fields: Sequence[Field]) -> str:
     """`data-when` of a field that one other of the same form calls up by a plain condition; empty otherwise."""
-    answers = _answers(item.show_if.tree) if item.show_if else ()
+    answers = core_forms.called_up_by(item)
     names = {name for name, _value in answers}
     if len(names) != 1 or not names <= {one.name for one in fields}:
         return ""
     return f"{names.pop()}={'|'.join(value for _name, value in answers)}"
-
-
-def _answers(condition: Node) -> tuple[tuple[str, str], ...]:
-    """The answers to other fields any one of which makes a condition hold: a yes, a choice, one of several choices.
-    Nothing for a condition that says more than that.
-    """
-    match condition:
-        case Fact(name):
-            return ((name, "yes"),)
-        case Compare("==", Fact(name), Literal(str(value))) | Compare("in", Literal(str(value)), Fact(name)):
-            return ((name, value),)
-        case Either(parts):
-            found = [_answers(part) for part in parts]
-            return tuple(pair for pairs in found for pair in pairs) if all(found) else ()
-    return ()
 
 
 def _as_fact(item: Field, value: Any) -> Any:

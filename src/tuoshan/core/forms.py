@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from tuoshan.core.conditions import EvaluationError, Expression, MissingFact, Scope
+from tuoshan.core.conditions.syntax import Compare, Either, Fact, Literal, Node
 from tuoshan.core.facts import Words
 from tuoshan.core.playbook import Field
 
@@ -44,6 +45,25 @@ def shown(field: Field, scope: Scope) -> bool:
         return bool(field.show_if.evaluate(scope))
     except MissingFact:
         return False
+
+
+def called_up_by(field: Field) -> tuple[tuple[str, str], ...]:
+    """The answers to other fields any one of which asks this one: a yes, a choice, one of several choices; each with
+    its field's name. Nothing where `show_if` says more than that.
+    """
+    return _answers(field.show_if.tree) if field.show_if else ()
+
+
+def _answers(condition: Node) -> tuple[tuple[str, str], ...]:
+    match condition:
+        case Fact(name):
+            return ((name, "yes"),)
+        case Compare("==", Fact(name), Literal(str(value))) | Compare("in", Literal(str(value)), Fact(name)):
+            return ((name, value),)
+        case Either(parts):
+            found = [_answers(part) for part in parts]
+            return tuple(pair for pairs in found for pair in pairs) if all(found) else ()
+    return ()
 
 
 def demanded(fields: Iterable[Field]) -> set[str]:

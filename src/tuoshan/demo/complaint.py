@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tuoshan.cases import service
+from tuoshan.cases import library, service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Watch
 from tuoshan.core.case import TaskRun
@@ -18,7 +18,7 @@ from tuoshan.demo.running import Simulation
 from tuoshan.demo.world import World, read_case
 from tuoshan.documents.drafts import new_upload_token
 from tuoshan.parties.models import Person
-from tuoshan.rulings.proposing import GIVES_MONEY_BACK
+from tuoshan.rulings.proposing import MONEY_BACK, gives_money_back
 
 STAFF_CHANNELS = frozenset({"counter", "complaint_box", "letter"})
 BY_CUSTOMER = frozenset({"web", "chat"})
@@ -349,8 +349,9 @@ class Complaint(LaterPart):
         if refused and "compensation" not in plot.remedies:
             plot.remedies.append("compensation")
         refund = plot.refund
+        giving_back = gives_money_back(library.current(self.playbook).facts[MONEY_BACK])
         if self.paid_back():  # the money went back already: a sum on top of it
-            plot.remedies, refund = [name for name in plot.remedies if name not in GIVES_MONEY_BACK], Decimal(0)
+            plot.remedies, refund = [name for name in plot.remedies if name not in giving_back], Decimal(0)
         amount = refund + plot.compensation + Decimal(50 * refused)
         steps = [staff_words.STEPS[name].format(amount=amount) for name in plot.remedies]
         values: dict[str, Any] = {
@@ -362,8 +363,8 @@ class Complaint(LaterPart):
             values["root_cause"] = self.chance.pick(staff_words.ROOTS)
         if plot.liable == "person":
             values["finding_person"] = self.person_fact()
-        if GIVES_MONEY_BACK & set(plot.remedies):
-            values["refund_amount"] = refund
+        if giving_back & set(plot.remedies):
+            values[MONEY_BACK] = refund
         return values
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from tuoshan.core.forms import called_up_by
 from tuoshan.core.playbook import Field, Playbook
 from tuoshan.punctuation import titled
 from tuoshan.rulings import keeping, library
@@ -15,8 +16,6 @@ from tuoshan.rulings.models import KeptRuling
 
 REMEDIES, AMOUNT, MONEY_BACK, WORDS = "remedies", "amount", "refund_amount", "remedy_steps"
 """The fields of a playbook's proposal that a ruling can fill in."""
-
-GIVES_MONEY_BACK = frozenset({"refund", "return_refund"})
 
 AS_PROPOSED = {"return": ("return_refund", "refund"), "replace_part": ("repair",)}
 """Remedies that a playbook's list may call by another name; others go by their own."""
@@ -36,12 +35,17 @@ def initial(case_id: int, form: Sequence[Field]) -> dict[str, object]:
     named = [_named(right["remedy"], offered) for _row, right in rights]
     if chosen := list(dict.fromkeys(name for name in named if name)):
         found[REMEDIES] = chosen
-    back = [money_back(row, right) for row, right in rights if _named(right["remedy"], offered) in GIVES_MONEY_BACK]
-    if back and MONEY_BACK in fields:
+    giving_back = gives_money_back(fields.get(MONEY_BACK))
+    if back := [money_back(row, right) for row, right in rights if _named(right["remedy"], offered) in giving_back]:
         found[MONEY_BACK] = sum(back, Decimal("0.00"))
     if WORDS in fields:
         found[WORDS] = "\n".join(_said(row, len(rows)) for row in rows)
     return found
+
+
+def gives_money_back(field: Field | None) -> frozenset[str]:
+    """The remedies for which the process asks how much of the sum is money back."""
+    return frozenset(remedy for name, remedy in called_up_by(field) if name == REMEDIES) if field else frozenset()
 
 
 def right_of(row: KeptRuling) -> dict[str, Any] | None:

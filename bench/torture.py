@@ -47,14 +47,16 @@ MEANING = """
   clock forward and back, a prompt, a slow or an absent worker, effects late or sent twice, crashes before the
   commit, corrections, steps taken back, holds, merges undone, tables changed. The invariants of docs/playbooks.md
   are judged after each decision against a second book kept outside of the kernel; number 10 (gates, pushes,
-  duties) waits for groups, and of number 7 what is paid against what was bought waits for the ledger: a compensation
-  may lawfully exceed the price, so no form refuses it.
+  duties) waits for groups. Of number 7 the tiers, the sums and that nothing is settled which was not given out are
+  judged, and that no case gives out or has paid back more money than was paid, whatever is corrected, proposed again
+  or decided by silence (a complaint's compensation, which may lawfully exceed the price, apart).
 - **The same history whatever the worker does** (invariant 5): where no limit acted by itself, the same steps give
   the same history with no worker at all and with a prompt one, the moments of notices apart; and each limit that
   acts does the same a microsecond after its moment as long after it, never shortening the next state's time.
 - **Walks through the write path.** The same walks on each database: every command is sent again with its key, some
   by two senders at once, some on a stale page; commands and workers die before a random statement. In the end
-  `verify` finds nothing, every effect is done, no alarm is left, no event lies before the one before it.
+  `verify` finds nothing, every effect is done, no alarm is left, no event lies before the one before it: the
+  invariants on clocks and effects (4, 6, of 5 the order). The others are judged in memory alone; it is the same kernel.
 - **Kills.** Web and worker as real processes, four clients over HTTP; the process groups die by `kill -9` at random
   moments. Each acknowledged case is there once, each note once, each promise was told late once, no effect and no
   message twice, and `tuoshan verify` ends with 0.

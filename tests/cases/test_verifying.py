@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from tests.cases.process import CUSTOMER, DESK, HANDLER, LEAD, SHOP
 
 from tuoshan.agenda import worker
 from tuoshan.agenda.models import Item
 from tuoshan.cases import service
 from tuoshan.cases.chain import canonical, canonical_event, event_hash
-from tuoshan.cases.models import Case, Deadline, Event, Task
+from tuoshan.cases.models import Case, Deadline, Event, Task, Words
 from tuoshan.cases.verifying import faults_of, verify
 from tuoshan.cases.writing import event_row
 from tuoshan.core.case import Event as CoreEvent
@@ -133,10 +134,27 @@ def test_the_hash_is_that_of_the_plain_canonical_json(lived: int) -> None:
 
 
 def test_erasing_the_words_leaves_the_chain_whole(lived: int, clock: Any) -> None:
-    from tuoshan.cases.models import Words
-
     Words.objects.filter(case_id=lived).update(text="", erased_at=clock())
     assert faults_of([lived]) == []
+
+
+def test_words_that_are_not_those_that_were_written_are_found(lived: int) -> None:
+    words = Words.objects.filter(case_id=lived)
+    assert words.count() >= 3
+    first, second, third = words.order_by("ref")[:3]
+    words.filter(ref=first.ref).update(text="别的话")
+    words.filter(ref=second.ref).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE cases_words SET text = substr(text, 1, 60) WHERE ref = %s", [third.ref])
+    assert sorted(str(fault).partition("words: ")[2] for fault in faults_of([lived])) == sorted([
+        f"{first.ref[:12]}… is not what was written", f"{second.ref[:12]}… is missing",
+        f"{third.ref[:12]}… cannot be decrypted",
+    ])  # fmt: skip
+
+
+def test_a_history_without_its_case_is_found(lived: int) -> None:
+    Case.objects.filter(id=lived).delete()
+    assert [(fault.case_id, fault.what) for fault in verify()] == [(lived, "case")]
 
 
 def test_the_worker_leaves_no_faults(lived: int, clock: Any) -> None:

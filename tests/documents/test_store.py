@@ -189,15 +189,18 @@ def test_verify_finds_missing_and_changed_files(hand_in: Callable[..., Any]) -> 
     changed = hand_in(samples.pdf(b"3"), "3.pdf")
     twice = hand_in(samples.pdf(b"3"), "3.pdf", case_id=8)
     bare = hand_in(samples.image("PNG"), "4.png")
+    lost = hand_in(samples.pdf(b"5"), "5.pdf")
     storage.path_of(gone.stored_hash).unlink()
     storage.path_of(changed.stored_hash).write_bytes(b"changed")
     storage.thumbnail_path_of(bare.stored_hash).unlink()
+    Evidence.objects.filter(id=lost.id).update(stored_hash="../nonsense")
     faults = {fault.evidence_id: fault.problem for fault in evidence.verify()}
     assert faults == {
         gone.id: "missing",
         changed.id: "changed",
         twice.id: "changed",
         bare.id: "thumbnail_missing",
+        lost.id: "no_hash",
     }
     assert whole.id not in faults
 

@@ -1,8 +1,7 @@
 """The ten invariants of docs/playbooks.md, judged from the outside after every decision.
 
 What the kernel claims is compared with a second book kept here (`Book`): who did what, which amounts were
-carried out, how long each clock was seen to stand still. Number 10 (gates, pushes, duties) waits for groups; of
-number 7 a refund is not compared with what was paid, which no shipped playbook holds to.
+carried out, how long each clock was seen to stand still. Number 10 (gates, pushes, duties) waits for groups.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
-"""Proving cases: replay gives the stored state, the chain is unbroken, every row follows from the state.
+"""Proving cases: replay gives the stored state, the chain is unbroken, every row follows from the state, and the words
+that the chain knows by their keyed hashes are those that were written.
 
 It only reads. Cases are taken in batches in the order of their ids; on PostgreSQL in one snapshot per batch,
 so that work going on meanwhile is not taken for a fault.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.db import connection, transaction
 
 from tuoshan import clock, identifiers
@@ -36,6 +39,7 @@ from tuoshan.core import evolve
 from tuoshan.core.case import CaseState, Command
 from tuoshan.core.decide import decide
 from tuoshan.core.playbook import Playbook
+from tuoshan.secrets import decrypt, words_ref
 
 BATCH = 200
 _CASE_COLUMNS = (*sql.LOADED_COLUMNS, *SUMMARY_COLUMNS)
@@ -43,6 +47,8 @@ _MOMENTS = frozenset({
     "updated_at", "closed_at", "due_at", "queue_at", "started_at", "ended_at", "opened_at", "completed_at",
 })  # fmt: skip
 _TRUTHS = frozenset({"ended", "overdue", "paused", "provisional"})
+_REFERENCE = re.compile(r'\{"words":"([0-9a-f]{64})"\}')
+"""How an event's body refers to words kept outside of the chain (`core.facts.encode`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,19 @@ def verify(
             yield fault
         if progress is not None:
             progress(tally)
+    if case_ids is None and not sample:
+        yield from _without_a_case()
+
+
+def _without_a_case() -> Iterator[Fault]:
+    """Histories whose case is gone."""
+    with _one_moment() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT case_id FROM cases_event e"
+            " WHERE NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.id = e.case_id) ORDER BY case_id"
+        )
+        lost = [row[0] for row in cursor.fetchall()]
+    yield from (Fault(number, "?", "case", "is missing, its events are there") for number in lost)
 
 
 def verify_files() -> Iterator[Fault]:
@@ -101,16 +120,18 @@ def _batches(case_ids: Sequence[int] | None, sample: int) -> Iterator[list[int]]
 
 
 def verify_batch(ids: Sequence[int], tally: Tally) -> list[Fault]:
-    """The faults of up to a few hundred cases, read with five statements."""
+    """The faults of up to a few hundred cases, read with six statements."""
     with _one_moment() as cursor:
         cases = _select(cursor, "cases_case", _CASE_COLUMNS, "id", ids, "id")
         events = _select(cursor, "cases_event", sql.EVENT_COLUMNS, "case_id", ids, "case_id, seq")
         deadlines = _select(cursor, "cases_deadline", DEADLINE_COLUMNS, "case_id", ids, "case_id")
         tasks = _select(cursor, "cases_task", TASK_COLUMNS, "case_id", ids, "case_id")
+        words = _select(cursor, "cases_words", ("case_id", "ref", "text", "erased_at"), "case_id", ids, "case_id")
         items = _select(cursor, "agenda_item", ("key", "due_at", "kind", "done_at"), "case_id", ids, "id")
     by_case = {number: list(rows) for number, rows in groupby(events, key=itemgetter(0))}
     clocks = {number: list(rows) for number, rows in groupby(deadlines, key=itemgetter(0))}
     works = {number: list(rows) for number, rows in groupby(tasks, key=itemgetter(0))}
+    written = {number: list(rows) for number, rows in groupby(words, key=itemgetter(0))}
     due = {key: sql.moment(at) for key, at, kind, done in items if kind == "wake" and done is None}
     found: list[Fault] = []
     for values in cases:
@@ -118,7 +139,7 @@ def verify_batch(ids: Sequence[int], tally: Tally) -> list[Fault]:
         own = by_case.pop(values[0], [])
         tally.events += len(own)
         proof = _Proof(values, own, clocks.get(values[0], []), works.get(values[0], []), due.get(wake_key(values[0])))
-        found += proof.faults()
+        found += proof.faults(written.get(values[0], []))
     for number in {*ids} - {values[0] for values in cases}:
         found.append(Fault(number, "?", "case", "is missing"))
     return found
@@ -169,7 +190,9 @@ class _Proof:
     def fault(self, what: str, detail: str) -> None:
         self.found.append(Fault(self.stored["id"], self.stored["number"], what, detail))
 
-    def faults(self) -> list[Fault]:
+    def faults(self, words: list[tuple[Any, ...]]) -> list[Fault]:
+        """What is wrong with the case and with the words that were written in it."""
+        self._words(words)
         try:
             state = self._replayed()
             playbook = library.pinned(self.stored["playbook"], self.stored["playbook_hash"])
@@ -203,6 +226,22 @@ class _Proof:
             different = [name for name, value in state.to_json().items() if stored.get(name) != value]
             self.fault("snapshot", f"replay gives another {', '.join(different) or 'spelling'}")
         return state
+
+    def _words(self, stored: list[tuple[Any, ...]]) -> None:
+        """Every reference in the chain has its words, and they are the ones that were referred to, unless erased."""
+        told = {ref for values in self.events for ref in _REFERENCE.findall(event_row(values).body)}
+        for ref in sorted(told - {row[1] for row in stored}):
+            self.fault("words", f"{ref[:12]}… is missing")
+        for _case, ref, text, erased_at in stored:
+            if erased_at is not None:
+                continue
+            try:
+                same = words_ref(decrypt(text)) == ref
+            except InvalidToken:
+                self.fault("words", f"{ref[:12]}… cannot be decrypted")
+            else:
+                if not same:
+                    self.fault("words", f"{ref[:12]}… is not what was written")
 
     def _columns(self, playbook: Playbook, state: CaseState) -> None:
         wanted = dict(zip(SUMMARY_COLUMNS, summarise(playbook, state).values(), strict=True))

@@ -339,7 +339,7 @@ def _discard(stored_hash: str, grace: timedelta) -> bool:
 
 @dataclass(frozen=True)
 class Fault:
-    """A file that is not as it should be. `problem` is missing, changed or thumbnail_missing."""
+    """A file that is not as it should be. `problem` is missing, changed, thumbnail_missing or no_hash."""
 
     evidence_id: int
     case_id: int | None
@@ -359,7 +359,10 @@ def verify() -> Iterator[Fault]:
 
 
 def _problem(row: Evidence) -> str:
-    path = storage.path_of(row.stored_hash)
+    try:
+        path = storage.path_of(row.stored_hash)
+    except ValueError:
+        return "no_hash"
     with suppress(FileNotFoundError):
         if storage.hash_of(path) != row.stored_hash:
             return "changed"

@@ -83,6 +83,8 @@ def test_an_empty_start_gives_a_link_and_an_interrupt_ends_everything(tmp_path: 
         assert not address.endswith(f":{taken}")
         _become_administrator(re.search(rf"{address}/\S+", running.said)[0])  # type: ignore[index]
         assert len(running.others()) >= 3, "granian, a web process, the worker"
+        told = f"TUOSHAN_PORT={address.rpartition(':')[2]}".encode()
+        assert all(told in Path(f"/proc/{pid}/environ").read_bytes() for pid in running.others()), "links name it"
         os.killpg(running.process.pid, signal.SIGINT)
         assert running.process.wait(timeout=30) == 0
         assert running.others() == []

@@ -24,15 +24,20 @@ def run(
     from django.core.management import call_command
 
     django.setup()
+    from django.conf import settings
+
     from tuoshan.settings import CONFIG
 
-    typer.echo("准备数据库 / Preparing the database …")
-    call_command("migrate", verbosity=0, interactive=False)
     wanted = port or CONFIG.port
     chosen = free_port(CONFIG.address, wanted)
     if chosen != wanted:
         typer.echo(f"端口 {wanted} 已被占用，改用 {chosen} / Port {wanted} is taken; using {chosen}")
-    address = CONFIG.public_url or f"http://{CONFIG.address}:{chosen}"
+    # Links that are sent name the port: those of web and worker, and of the demo that is made here.
+    os.environ["TUOSHAN_PORT"] = str(chosen)
+    CONFIG.port = chosen
+    address = settings.PUBLIC_URL = CONFIG.base_url
+    typer.echo("准备数据库 / Preparing the database …")
+    call_command("migrate", verbosity=0, interactive=False)
     for line in first_steps(demo=demo, address=address):
         typer.echo(line)
     if not verbose and sys.stderr.isatty() and (log := apart(CONFIG.data_dir, CONFIG.request_log)):

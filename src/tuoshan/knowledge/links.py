@@ -44,8 +44,11 @@ def is_theirs(case: Any, payload: Mapping[str, Any]) -> bool:
 
 
 def renewed(text: str) -> str:
-    """The same text with each of our links made anew, for a message that goes to another address than it was for."""
-    return re.sub(rf"{re.escape(settings.PUBLIC_URL)}/portal/(?:l|survey)/([\w:=-]+)", _anew, text)
+    """The same text with each of our links made anew, for a message that goes to another address than it was for.
+
+    Whatever address they name: ours may have been another when they were written.
+    """
+    return re.sub(r"https?://[^/\s]+/portal/(?:l|survey)/([\w:=-]+)", _anew, text)
 
 
 def _anew(found: "re.Match[str]") -> str:

@@ -155,9 +155,13 @@ def judged(database: str, found: dict[str, Any]) -> Iterator[tuple[str, bool, st
     sizes = list(found["sizes"].values())
     worst = max(page["queue"]["p95_ms"] for at in sizes for page in at["pages"].values())
     yield "queue page under 50 ms p95", worst < PAGE_AIM_MS, f"{worst:.0f} ms at worst"
-    flat = max(sizes[-1]["pages"][who]["queue"]["p50_ms"] / sizes[0]["pages"][who]["queue"]["p50_ms"] for who in WHO)
+    flat, high = (
+        max(sizes[-1]["pages"][who]["queue"][what] / sizes[0]["pages"][who]["queue"][what] for who in WHO)
+        for what in ("p50_ms", "p95_ms")
+    )
     if len(sizes) > 1:
-        yield "queue page flat from the smallest to the largest size", flat <= FLAT_AIM, f"{flat:.2f} times the median"
+        said = f"{flat:.2f} times the median, {high:.2f} times the p95"
+        yield "queue page flat from the smallest to the largest size, by the median", flat <= FLAT_AIM, said
     slowest = max(one["p95_ms"] for at in sizes for one in at["search"].values())
     yield "search under 50 ms p95", slowest < SEARCH_AIM_MS, f"{slowest:.1f} ms at worst"
     reports = [one["p95_ms"] for at in sizes for one in at.get("reports", {}).values()]

@@ -60,6 +60,19 @@ def test_what_the_customer_wished_stands_before_what_is_offered() -> None:
     assert 0 < shown.index("您希望怎么处理") < shown.index("我要换一台新的") < shown.index("换门封条")
 
 
+def test_a_phase_is_dated_when_it_was_done_and_the_first_when_the_problem_came(clock: Any) -> None:
+    case = house.accepted(house.begin())
+    clock.advance(timedelta(days=1))
+    case = house.proposed(case)
+    clock.advance(timedelta(days=2))
+    page = house.page_of(house.answered(case))
+    way = page[page.index('id="way"') :].partition("</ol>")[0]
+    dated = dict(re.findall(r'<span>([^<]+)</span><time datetime="([^T"]+)', way))
+    came = case.created_at.date()
+    assert dated["收到您的问题"] == came.isoformat()
+    assert dated["商定处理方案"] == (came + timedelta(days=3)).isoformat()
+
+
 def test_a_proposal_that_nobody_has_approved_is_not_shown() -> None:
     case = house.proposed(house.accepted(house.begin()), remedy="尚未批准的方案", amount="99999")
     assert case.state == "approving"

@@ -1,7 +1,9 @@
 """Small wordings of the customer's page: moments, promises, phases, refusals. Never a word meant for colleagues."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from django.utils import timezone
@@ -156,7 +158,7 @@ def otherwise(playbook: Playbook, case: CaseState) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One phase on the way: done, now or still to come."""
+    """One phase on the way: done, now or still to come; `at`: when it was done."""
 
     title: str
     standing: Literal["done", "now", "todo"]
@@ -167,19 +169,23 @@ class Step:
         return {"done": "check", "now": "clock", "todo": "dot"}[self.standing]
 
 
-def steps(playbook: Playbook, state: str, reached: dict[str, datetime]) -> list[Step]:
-    """The way of a case by phases. `reached`: when each phase was first entered.
+def steps(playbook: Playbook, state: str, entered: Sequence[tuple[str, datetime]]) -> list[Step]:
+    """The way of a case by phases. `entered`: the phases in the order in which it came to them, each with its moment.
 
     A phase that was skipped is not shown; one that only asks the customer for more is no step to look forward to.
     """
     here = playbook.states[state]
     order = [phase for phase in PHASES if any(one.phase == phase for one in playbook.states.values())]
     current = order.index(here.phase) if here.phase in order else 0
+    done = {phase: left for (phase, _at), (_next, left) in pairwise(entered)}
+    reached = dict(entered)
+    if order[0] in done:  # the first says that the problem came to us
+        done[order[0]] = entered[0][1]
     found: list[Step] = []
     for place, phase in enumerate(order):
         title = _phase_title(playbook, phase)
-        if place < current and phase in reached:
-            found.append(Step(title, "done", reached[phase]))
+        if place < current and phase in done:
+            found.append(Step(title, "done", done[phase]))
         elif place == current:
             found.append(Step(state_words(here), "done" if here.end else "now", reached.get(phase)))
         elif place > current and not here.end and _comes(playbook, phase):

@@ -52,14 +52,14 @@ class CustomersCase:
         return self.story.entries()
 
     def steps(self) -> list[Step]:
-        """Phases with when they were reached."""
-        reached: dict[str, datetime] = {}
+        """Phases with when they were done."""
+        phases: list[tuple[str, datetime]] = []
         for event in self.story.record.events:
             for state in entered(event):
                 known = self.playbook.states.get(state)
-                if known is not None:
-                    reached.setdefault(known.phase, event.at)
-        return steps(self.playbook, self.standing.state.state, reached)
+                if known is not None and (not phases or phases[-1][0] != known.phase):
+                    phases.append((known.phase, event.at))
+        return steps(self.playbook, self.standing.state.state, phases)
 
     def told(self) -> Told | None:
         """What the newest telling step asked or answered: only words that stand in the message itself."""

@@ -1,8 +1,19 @@
 """How phrases are put together in the language of the reader: Chinese sets its own full-width signs."""
 
+import re
 from collections.abc import Iterable
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def in_language_of(text: str, words: Promise) -> str:
+    """Words put into a text, in the text's own language rather than the reader's."""
+    with override("zh-hans" if _CHINESE.search(text) else "en"):
+        return str(words)
 
 
 def listed(parts: Iterable[object]) -> str:

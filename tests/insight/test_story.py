@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from tests.portal import house
 
 from tuoshan.cases import library, service
@@ -122,3 +123,7 @@ def test_a_customers_link_leaves_no_spaces_behind_and_nothing_else_loses_its_own
 
     told = without_links("查看进度 https://s.example.cn/portal/l/abc ，备注 （自提） 不变。")
     assert told == "查看进度（客户专用链接），备注 （自提） 不变。"
+    with override("en"):
+        assert without_links("查看进度 https://s.example.cn/portal/l/abc ，谢谢") == "查看进度（客户专用链接），谢谢"
+        told = without_links("Follow it at https://s.example.cn/portal/l/abc or call us.")
+    assert told == "Follow it at (the customer's own link) or call us."

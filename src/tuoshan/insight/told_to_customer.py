@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from tuoshan.cases.forms import words
@@ -17,6 +17,7 @@ from tuoshan.core.playbook import Field, State
 from tuoshan.insight.story import Detail, Entry, Story
 from tuoshan.intake.texts import said_field
 from tuoshan.knowledge.showing import fact_text
+from tuoshan.punctuation import in_language_of
 
 FROM_START = frozenset({"long_text", "product", "order_line", "date", "money"})
 """Kinds of what was handed in at registration that go back to the customer; our own sorting does not."""
@@ -80,7 +81,7 @@ class ToldToCustomer:
             return Entry("in", message.at, _("您"), message.text, seq=seq)
         handler = self.story.audience.handler
         who = handler[1] if handler is not None and message.author_id == handler[0] else self._signature()
-        text = _OWN_LINK.sub(_("本页面"), message.text)
+        text = _OWN_LINK.sub(in_language_of(message.text, gettext_lazy("本页面")), message.text)
         return Entry("out", message.at, who, text, title=message.subject, seq=seq)
 
     def _signature(self) -> str:

@@ -41,7 +41,7 @@ RECORDS = {
 
 def without_links(text: str) -> str:
     """The text without the customer's own links: who has one can answer in the customer's name."""
-    instead = _("（客户专用链接）")
+    instead = punctuation.in_language_of(text, _lazy("（客户专用链接）"))
     return (_LINK_APART if instead.startswith("（") else CUSTOMERS_LINK).sub(instead, text)
 
 

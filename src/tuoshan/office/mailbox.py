@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tuoshan.cases import queries
 from tuoshan.insight.told_to_staff import CUSTOMERS_LINK
 from tuoshan.integrations.models import OutgoingMessage
 from tuoshan.parties import reach
 from tuoshan.parties.permissions import LEADS
+from tuoshan.punctuation import in_language_of
 from tuoshan.secrets import mask_email, mask_name, mask_phone
 
 _LINK = re.compile(r"https?://\S+")
@@ -33,7 +35,7 @@ def recipient(row: OutgoingMessage, *, whole: bool) -> str:
 
 def text_of(row: OutgoingMessage, *, whole: bool) -> str:
     """What it says. Who has the customer's link can answer in the customer's name, so nobody of ours is shown it."""
-    return (CUSTOMERS_LINK if whole else _LINK).sub(_("〔客户的链接〕"), row.body)
+    return (CUSTOMERS_LINK if whole else _LINK).sub(in_language_of(row.body, gettext_lazy("〔客户的链接〕")), row.body)
 
 
 def customers_page(row: OutgoingMessage) -> str:

@@ -297,7 +297,7 @@ def call(request: HttpRequest, number: str) -> HttpResponse:
 def message(request: HttpRequest, number: str) -> HttpResponse:
     """A message to the customer."""
     send = partial(service.message, channel=request.POST.get("channel", "sms"), **_sender(request))
-    return _write(request, number, "message", send, _("消息已交付发送"))
+    return _write(request, number, "message", send, _("消息已提交，正在发送"))
 
 
 # -- beside the case ---------------------------------------------------------------------------------------

@@ -218,8 +218,8 @@ class Complaint(LaterPart):
         plot, person = self.plot, self.inquirer(run.key)
         finding = self.chance.pick(plot.topic.findings).format(courier=plot.courier)
         values: dict[str, Any] = {"cause": plot.cause, "liable": plot.liable, "finding": finding}
-        if self.chance.happens(0.6):
-            values["root_cause"] = self.chance.pick(staff_words.ROOTS)
+        if self.chance.happens(0.6) and plot.liable in staff_words.ROOTS:
+            values["root_cause"] = staff_words.ROOTS[plot.liable]
         if plot.liable == "person":
             values["finding_person"] = self.person_fact()
         evidence = []
@@ -352,15 +352,19 @@ class Complaint(LaterPart):
         giving_back = gives_money_back(library.current(self.playbook).facts[MONEY_BACK])
         if self.paid_back():  # the money went back already: a sum on top of it
             plot.remedies, refund = [name for name in plot.remedies if name not in giving_back], Decimal(0)
-        amount = refund + plot.compensation + Decimal(50 * refused)
-        steps = [staff_words.STEPS[name].format(amount=amount) for name in plot.remedies]
+        on_top = plot.compensation + Decimal(50 * refused)
+        amount = refund + on_top
+        steps = [
+            staff_words.STEPS[name].format(amount=on_top if name == "compensation" else refund)
+            for name in plot.remedies
+        ]  # fmt: skip
         values: dict[str, Any] = {
             "cause": plot.cause, "liable": plot.liable, "remedies": list(plot.remedies),
             "remedy_steps": "；".join(steps) + "。", "amount": amount,
             "carry_out_by": self.world.day(self.now, self.chance.whole(4, 9)),
         }  # fmt: skip
-        if self.chance.happens(0.5):
-            values["root_cause"] = self.chance.pick(staff_words.ROOTS)
+        if self.chance.happens(0.5) and plot.liable in staff_words.ROOTS:
+            values["root_cause"] = staff_words.ROOTS[plot.liable]
         if plot.liable == "person":
             values["finding_person"] = self.person_fact()
         if giving_back & set(plot.remedies):

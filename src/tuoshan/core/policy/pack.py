@@ -70,6 +70,10 @@ NEEDS: Mapping[str, Wording] = {
     "complete_request": Wording("完整的报修申请", "a complete request"),
     "approval": Wording("领导批准", "the leader's approval"),
     "tracking": Wording("提供退货物流单号", "giving the tracking number of the return"),
+    "card_untouched": Wording(
+        "保修卡未填写、未刮开，机器未注册", "the guarantee card neither filled in nor scratched, no registration"
+    ),
+    "factory_state": Wording("软件为出厂状态", "the software in factory state"),
     "door_photo": Wording("拒收时拍下的照片", "a photo taken at the door"),
 }
 """What a remedy may ask for: documents, the state of the goods, what to do on sending them back."""

@@ -3,13 +3,16 @@
 A row is one bit, the first row the lowest. Every class of a column's values has a mask of the rows that hold for
 it; what is not known leaves the rows `possible` that it might still decide, and takes them out of those that are
 `certain`. So a table with any number of rows costs a look-up and two operations a column, known or not.
+
+What a table is for some of its columns (`begun`) is the same for all facts that agree on them: it is worked out once,
+and only the columns on which it still turns are looked at (`finish`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from tuoshan.core.policy.cells import Partition
 from tuoshan.core.policy.pack import Amount, Row, Table
@@ -43,29 +46,55 @@ class Looked:
     """The rows that hit: one at most under `first` and `unique`."""
     decided: bool
     """Whether nothing that is unknown could still change the hits."""
+    weights: tuple[int, ...]
+    """For each unknown column, how many of the rows still possible any answer about it rules out at least."""
+    given: Mapping[str, object]
+    """What the outputs are: a value, ABSENT, UNKNOWN, or an amount that is still to be worked out."""
+    fixed: bool
+    """Whether they are the same for all facts for which the table looks like this."""
+
+
+class Masked(NamedTuple):
+    """A column as masks of rows."""
+
+    place: int
+    name: str
+    partition: Partition
+    masks: tuple[int, ...]
+    """For each class of its values, the rows that hold."""
+    anything: int
+    """The rows that hold for any value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A table for what is known of some columns: the rows left, and the columns on which it still turns."""
+
+    certain: int
+    possible: int
+    unknown: tuple[int, ...]
+    columns: tuple[Masked, ...]
+    reads: tuple[str, ...]
+    """The names of these columns."""
+    settled: Looked | None
+    """What it gives where it turns on no further column."""
 
 
 class CompiledTable:
-    """A table's rows as masks. `look` is all that runs while ruling."""
+    """A table's rows as masks. `finish` is all that runs while ruling."""
 
-    __slots__ = ("_all", "_first", "_seen", "any_masks", "columns", "fixed", "nothing", "partitions", "table")
+    __slots__ = ("_all", "_first", "_seen", "any_masks", "columns", "partitions", "table")
 
     def __init__(self, table: Table) -> None:
         self.table = table
         self._seen: dict[tuple[int, int, tuple[int, ...]], Looked] = {}
-        self.nothing: dict[str, object] = {output.name: ABSENT for output in table.outputs}
-        """What the outputs are where no row hits."""
-        self.fixed = tuple(self._fixed(row) for row in table.rows)
-        """What each row gives, where it is the same for all facts; else None."""
         self._all = (1 << len(table.rows)) - 1
         self._first = table.hit == "first"
-        self.columns: tuple[tuple[str, Partition, tuple[int, ...], int], ...] = tuple(
-            self._column(place) for place in range(len(table.columns))
-        )
-        self.partitions = tuple(column[1] for column in self.columns)
-        self.any_masks = tuple(column[3] for column in self.columns)
+        self.columns: tuple[Masked, ...] = tuple(self._column(place) for place in range(len(table.columns)))
+        self.partitions = tuple(column.partition for column in self.columns)
+        self.any_masks = tuple(column.anything for column in self.columns)
 
-    def _column(self, place: int) -> tuple[str, Partition, tuple[int, ...], int]:
+    def _column(self, place: int) -> Masked:
         column = self.table.columns[place]
         cells = [row.cells[place] for row in self.table.rows]
         partition = Partition(column.domain, cells)
@@ -73,20 +102,42 @@ class CompiledTable:
             sum(1 << number for number, cell in enumerate(cells) if cell is None or cell.holds(sample))
             for sample in partition.samples
         )
-        return column.name, partition, masks, sum(1 << number for number, cell in enumerate(cells) if cell is None)
-
-    def _fixed(self, row: Row) -> dict[str, object] | None:
-        given = {name: row.outputs.get(name) for name in self.nothing}
-        if any(isinstance(value, Amount) for value in given.values()):
-            return None
-        return {name: ABSENT if value is None else value for name, value in given.items()}
+        anything = sum(1 << number for number, cell in enumerate(cells) if cell is None)
+        return Masked(place, column.name, partition, masks, anything)
 
     def look(self, known: Mapping[str, object], value_of: Callable[[str], object]) -> Looked:
-        """Which rows hit. What is not in `known` is asked of `value_of`, which gives a value, UNKNOWN or ABSENT;
-        columns that cannot matter are not asked."""
-        certain = possible = self._all
-        unknown: list[int] = []
-        for place, (name, partition, masks, anything) in enumerate(self.columns):
+        """Which rows hit, by all columns in their order. What is not in `known` is asked of `value_of`, which gives a
+        value, UNKNOWN or ABSENT; once no row is left no further column is asked."""
+        return self._given_by(*self._masks(self._all, self._all, [], self.columns, known, value_of))
+
+    def begun(self, known: Mapping[str, object]) -> Begun:
+        """The table for the columns that stand in `known`, and the others on which it then still turns."""
+        told = tuple(column for column in self.columns if column.name in known)
+        certain, possible, unknown = self._masks(self._all, self._all, [], told, known, known.__getitem__)
+        left = [column for column in self.columns if column.name not in known]
+        if self.table.hit != "collect":
+            for_anything = certain
+            for column in left:
+                for_anything &= column.anything
+            if first := for_anything & -for_anything:
+                possible &= first | (first - 1)
+                certain &= possible
+        columns = tuple(column for column in left if possible & ~column.anything)
+        settled = None if columns else self._given_by(certain, possible, tuple(unknown))
+        return Begun(certain, possible, tuple(unknown), columns, tuple(column.name for column in columns), settled)
+
+    def finish(self, begun: Begun, known: Mapping[str, object], value_of: Callable[[str], object]) -> Looked:
+        """Which rows hit, as `look` says, of a table that is begun."""
+        if begun.settled is not None:
+            return begun.settled
+        unknown = list(begun.unknown)
+        return self._given_by(*self._masks(begun.certain, begun.possible, unknown, begun.columns, known, value_of))
+
+    def _masks(
+        self, certain: int, possible: int, unknown: list[int], columns: Iterable[Masked],
+        known: Mapping[str, object], value_of: Callable[[str], object],
+    ) -> tuple[int, int, list[int]]:  # fmt: skip
+        for place, name, partition, masks, anything in columns:
             value = known.get(name, _NOT_ASKED)
             if value is _NOT_ASKED:
                 value = value_of(name)
@@ -103,15 +154,19 @@ class CompiledTable:
             possible &= mask
             if not possible:
                 break
+        return certain, possible, unknown
+
+    def _given_by(self, certain: int, possible: int, unknown: Iterable[int]) -> Looked:
         key = (certain, possible, tuple(unknown))
         looked = self._seen.get(key)
         if looked is None:
-            looked = self._seen[key] = self._looked(*key)
+            looked = self._seen[key] = self._looked(certain, possible, tuple(sorted(unknown)))
         return looked
 
     def _looked(self, certain: int, possible: int, unknown: tuple[int, ...]) -> Looked:
         if self.table.hit == "collect":
-            return Looked(certain, possible, self._mattering(possible ^ certain, unknown), certain, certain == possible)
+            mattering = self._mattering(possible ^ certain, unknown)
+            return self._with_outputs(certain, possible, mattering, certain, decided=certain == possible)
         first_certain = certain & -certain
         if self._first:
             possible = possible & (first_certain - 1) | first_certain if first_certain else possible
@@ -120,8 +175,17 @@ class CompiledTable:
         else:
             decided, hits = bool(certain) or not possible, first_certain
             possible = first_certain or possible
-        open_rows = 0 if decided else possible
-        return Looked(certain, possible, self._mattering(open_rows, unknown), hits, decided)
+        mattering = self._mattering(0 if decided else possible, unknown)
+        return self._with_outputs(certain, possible, mattering, hits, decided=decided)
+
+    def _with_outputs(
+        self, certain: int, possible: int, unknown: tuple[int, ...], hits: int, *, decided: bool
+    ) -> Looked:
+        weights = tuple(self._least_ruled_out(possible, place) for place in unknown)
+        rows = list(self.rows_of(hits if decided else possible))
+        given = {output.name: _said(output.name, rows) for output in self.table.outputs}
+        fixed = not any(value is UNKNOWN or isinstance(value, Amount) for value in given.values())
+        return Looked(certain, possible, unknown, hits, decided, weights, given, fixed)
 
     def _mattering(self, rows: int, unknown: tuple[int, ...]) -> tuple[int, ...]:
         """The unknown columns on which one of these rows turns."""
@@ -135,7 +199,15 @@ class CompiledTable:
             yield rows[lowest.bit_length() - 1]
             mask ^= lowest
 
-    def least_ruled_out(self, looked: Looked, place: int) -> int:
-        """How many of the rows still possible any answer about this column rules out at least."""
-        masks, possible = self.columns[place][2], looked.possible
-        return possible.bit_count() - max((possible & mask).bit_count() for mask in masks)
+    def _least_ruled_out(self, possible: int, place: int) -> int:
+        return possible.bit_count() - max((possible & mask).bit_count() for mask in self.columns[place].masks)
+
+
+def _said(name: str, rows: Sequence[Row]) -> object:
+    """An output is known when one row hits, or when all rows that still may hit say the same."""
+    said = [row.outputs.get(name) for row in rows]
+    if not rows:
+        return ABSENT
+    if len(rows) == 1 or (not any(isinstance(value, Amount) for value in said) and len(set(said)) == 1):
+        return ABSENT if said[0] is None else said[0]
+    return UNKNOWN

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tuoshan.core.conditions import Expression, MissingFact
-from tuoshan.core.policy.compiled import UNKNOWN, CompiledTable
+from tuoshan.core.policy.compiled import UNKNOWN, Begun, CompiledTable, Looked
 from tuoshan.core.policy.pack import Fact, Pack
+
+if TYPE_CHECKING:
+    from tuoshan.core.policy.valuing import Desk
+
+
+MOST_FOCUSES = 512
+"""So many combinations of choices are kept for one pack."""
 
 
 class DoesNotExist(LookupError):
@@ -32,27 +40,22 @@ class Condition:
     def __init__(self, expression: Expression, facts: Mapping[str, Fact]) -> None:
         self.expression = expression
         self._reads = tuple(sorted(expression.reads)) if _few_answers(expression, facts) else None
-        self._found: dict[tuple[object, ...], bool | None] = {}
+        self._found: dict[tuple[object, ...], bool | tuple[str, ...] | None] = {}
 
-    def holds(self, value_of: Callable[[str], object], evaluate: Callable[[Expression], object]) -> bool:
-        """Raises MissingFact while it is not known, and DoesNotExist where it can never be."""
+    def state(self, desk: Desk) -> bool | tuple[str, ...] | None:
+        """Yes, no, what is not known and would have to be; None where it can never be known."""
         if self._reads is None:
-            return bool(evaluate(self.expression))
-        key = tuple([value_of(name) for name in self._reads])
-        if UNKNOWN in key:
-            return bool(evaluate(self.expression))
+            return self._judged(desk)
+        key = tuple([desk.value(name) for name in self._reads])
         if key not in self._found:
-            self._found[key] = self._judged(evaluate)
-        found = self._found[key]
-        if found is None:
-            raise DoesNotExist(self.expression.text)
-        return found
+            self._found[key] = self._judged(desk)
+        return self._found[key]
 
-    def _judged(self, evaluate: Callable[[Expression], object]) -> bool | None:
+    def _judged(self, desk: Desk) -> bool | tuple[str, ...] | None:
         try:
-            return bool(evaluate(self.expression))
-        except DoesNotExist:
-            return None
+            return bool(self.expression.evaluate(desk))  # type: ignore[arg-type]
+        except MissingFact as missing:
+            return desk.askable(missing) or None
 
 
 class Applies:
@@ -61,20 +64,21 @@ class Applies:
     Remembered by the facts as they are given, unknown ones too, where each is asked in any matter.
     """
 
-    __slots__ = ("_found", "_reads")
+    __slots__ = ("_found", "reads")
 
     def __init__(self, pack: Pack) -> None:
         few = pack.applies is not None and _few_answers(pack.applies, pack.facts)
         reads = sorted(pack.applies.reads) if pack.applies is not None and few else []
         always = all(pack.facts[name].asked_if is None for name in reads)
-        self._reads = tuple(reads) if few and always else None
+        self.reads = tuple(reads) if few and always else None
+        """The facts on which it turns, where it is remembered by them."""
         self._found: dict[tuple[object, ...], bool | tuple[str, ...]] = {}
 
     def of(self, given: Mapping[str, object], judge: Callable[[], bool]) -> bool | tuple[str, ...]:
         """Yes, no, or the facts that it waits for."""
-        if self._reads is None:
+        if self.reads is None:
             return _answer(judge)
-        key = tuple([given.get(name) for name in self._reads])
+        key = tuple([given.get(name) for name in self.reads])
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = _answer(judge)
@@ -91,6 +95,20 @@ def _answer(judge: Callable[[], bool]) -> bool | tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Focus:
+    """A pack for the choices by which its tables tell matters apart: what these alone settle, once for all facts."""
+
+    known: Mapping[str, object]
+    """Settings, these choices, and the outputs of tables that are settled."""
+    missing: Mapping[str, tuple[str, ...]]
+    looked: Mapping[str, Looked]
+    """The tables that are settled, with outputs that are the same for all facts."""
+    begun: Mapping[str, Begun]
+    speaking: tuple[str, ...]
+    """The tables that may still say or ask something, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """What the desk needs of a pack."""
 
@@ -104,6 +122,35 @@ class Ready:
     """The others."""
     settings: Mapping[str, object]
     applies: Applies
+    telling: tuple[str, ...]
+    """The choices asked in every matter on which its tables turn."""
+    focuses: dict[tuple[object, ...], Focus]
+
+    def focus(self, given: Mapping[str, object]) -> Focus:
+        """The pack for these choices; worked out once for each combination."""
+        key = tuple([given.get(name) for name in self.telling])
+        found = self.focuses.get(key)
+        if found is None:
+            if len(self.focuses) >= MOST_FOCUSES:
+                self.focuses.clear()
+            found = self.focuses[key] = self._focus(key)
+        return found
+
+    def _focus(self, key: tuple[object, ...]) -> Focus:
+        told = {name: UNKNOWN if value is None else value for name, value in zip(self.telling, key, strict=True)}
+        known: dict[str, object] = {**self.settings, **told}
+        looked, begun, speaking = {}, {}, []
+        for name, table in self.tables.items():
+            begun[name] = of_table = table.begun(known)
+            settled = of_table.settled
+            if settled is not None and settled.fixed:
+                looked[name] = settled
+                known |= settled.given
+            rows = table.rows_of(settled.hits) if settled is not None else ()
+            if settled is None or settled.unknown or any(row.findings for row in rows):
+                speaking.append(name)
+        missing = {name: (name,) for name, value in told.items() if value is UNKNOWN}
+        return Focus(known, missing, looked, begun, tuple(speaking))
 
 
 def make_ready(pack: Pack) -> Ready:
@@ -115,5 +162,13 @@ def make_ready(pack: Pack) -> Ready:
         pack, {name: CompiledTable(table) for name, table in pack.tables.items()},
         {output.name: name for name, table in pack.tables.items() for output in table.outputs},
         exists, frozenset(pack.facts) - exists.keys(),
-        {setting.name: setting.value for setting in pack.settings.values()}, Applies(pack),
+        {setting.name: setting.value for setting in pack.settings.values()}, Applies(pack), _telling(pack), {},
+    )  # fmt: skip
+
+
+def _telling(pack: Pack) -> tuple[str, ...]:
+    columns = {column.name for table in pack.tables.values() for column in table.columns}
+    return tuple(
+        name for name, fact in pack.facts.items()
+        if fact.field.kind == "choice" and fact.asked_if is None and name in columns
     )  # fmt: skip

@@ -30,6 +30,8 @@ DATE_OF_VERSION = 100
 """How much the date weighs that decides whether a pack speaks at all: more than any row."""
 LAST_DAYS = ("until", "ends")
 """The figures that may be the end of a period."""
+MOST_CHOICES = 4096
+"""For so many combinations of choices it is kept which packs may speak."""
 ONLY_AN_AMOUNT = 0
 """What a fact weighs on which nothing turns but a figure."""
 
@@ -66,6 +68,8 @@ class Compiled:
     """The remedies that any of its rows governs."""
     bars: bool
     """Whether any of its rows bars what lower layers give."""
+    weighty: Mapping[str, int]
+    """The rows of a table that govern or bar something."""
 
     @property
     def tables(self) -> Mapping[str, CompiledTable]:
@@ -83,7 +87,11 @@ def compiled(pack: Pack) -> Compiled:
     dated = tuple(clause for clause in pack.clauses.values() if clause.in_force is not None)
     governing = frozenset(what for listed in rows.values() for row in listed for what in row.governs)
     bars = any(row.bars for listed in rows.values() for row in listed)
-    return Compiled(make_ready(pack), rows, dated, governing, bars)
+    weighty = {
+        name: sum(1 << place for place, row in enumerate(listed) if row.governs or row.bars)
+        for name, listed in rows.items()
+    }
+    return Compiled(make_ready(pack), rows, dated, governing, bars, weighty)
 
 
 def _ready(pack: Pack, table: Table, row: Row) -> ReadyRow:
@@ -151,8 +159,42 @@ def rule_all(
     packs: Sequence[Pack], facts: Mapping[str, object], on: date, calendar: WorkCalendar | None = None
 ) -> Ruling:
     """What all packs that apply say, put together by precedence."""
-    reads = [read(pack, facts, on, calendar) for pack in packs]
+    reads = [read(pack, facts, on, calendar) for pack in _choosing(tuple(packs)).among(facts, on)]
     return put_together([one for one in reads if one.applies is not False], facts, on)
+
+
+class Choosing:
+    """Which of several packs may speak: most are told by few choices, and found once for each combination of them."""
+
+    __slots__ = ("_among", "_names", "_packs")
+
+    def __init__(self, packs: tuple[Pack, ...]) -> None:
+        self._packs = packs
+        self._names = tuple(sorted({name for pack in packs for name in compiled(pack).ready.applies.reads or ()}))
+        self._among: dict[tuple[object, ...], tuple[Pack, ...]] = {}
+
+    def among(self, facts: Mapping[str, object], on: date) -> Sequence[Pack]:
+        """The packs of which these choices do not say that they are silent, in their order."""
+        key = tuple([facts.get(name) for name in self._names])
+        found = self._among.get(key)
+        if found is None:
+            if len(self._among) >= MOST_CHOICES:
+                self._among.clear()
+            found = self._among[key] = tuple(pack for pack in self._packs if not self._silent(pack, facts, on))
+        return found
+
+    def _silent(self, pack: Pack, facts: Mapping[str, object], on: date) -> bool:
+        ready = compiled(pack).ready
+        if ready.applies.reads is None:
+            return False
+        found = Read(pack)
+        _applies(found, ready, facts, on, None)
+        return found.applies is False
+
+
+@lru_cache(maxsize=64)
+def _choosing(packs: tuple[Pack, ...]) -> Choosing:
+    return Choosing(packs)
 
 
 def concerned(packs: Iterable[Pack], facts: Mapping[str, object], on: date) -> dict[str, bool | None]:
@@ -175,14 +217,14 @@ def read(
         return _open(found, made)
     for clause in made.dated:
         _judge_clause(desk, clause)
-    for name, table in made.tables.items():
+    for name in desk.focus.speaking:
         looked = desk.look(name)
         if looked.unknown:
-            _ask(found, desk, table, looked)
-            if made.governing or made.bars:
-                still_open = list(made.rows_of(name, looked.possible & ~looked.hits))
-                found.may_govern.update(*(row.governs for row in still_open))
-                found.may_bar = found.may_bar or any(row.bars for row in still_open)
+            _ask(found, desk, made.tables[name], looked)
+            if still_open := looked.possible & ~looked.hits & made.weighty[name]:
+                for row in made.rows_of(name, still_open):
+                    found.may_govern |= row.governs
+                    found.may_bar = found.may_bar or row.bars
         rows, hits = made.rows[name], looked.hits
         while hits:
             lowest = hits & -hits
@@ -258,10 +300,8 @@ def _judge_clause(desk: Desk, clause: Clause) -> None:
 
 def _ask(found: Read, desk: Desk, table: CompiledTable, looked: Looked) -> None:
     """Ask what an undecided table turns on; how many rows an answer rules out at least is its weight."""
-    for place in looked.unknown:
-        name = table.columns[place][0]
-        weight = 1 + table.least_ruled_out(looked, place)
-        found.ask(desk.missing[name], weight)
+    for place, ruled_out in zip(looked.unknown, looked.weights, strict=True):
+        found.ask(desk.missing[table.columns[place].name], 1 + ruled_out)
 
 
 def _state(found: Read, desk: Desk, row: ReadyRow) -> None:

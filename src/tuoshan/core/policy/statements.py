@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tuoshan.core.playbook import NO_WORDING, Wording
@@ -27,6 +28,8 @@ BARRED = ("right", "extra", "freight")
 """What a claim in bad faith has not."""
 MOVING = ("freight", "risk")
 """What is said of goods on their way."""
+COST: Mapping[str, int] = {name: place for place, name in enumerate(BEARERS)}
+"""How much it costs the consumer that somebody bears something: the more, the higher."""
 SAYS_NOTHING = frozenset({"outside", "governs", "period", "note", "duty", "floor", "for"})
 """Statements that stand beside an answer and are none."""
 
@@ -336,6 +339,8 @@ def _less(one: Statement, said: Said) -> Decimal:
 
 def _deductions(said: Said, differences: list[Difference]) -> dict[str, Chosen]:
     """What is taken off, the least of each kind; one of a lower layer than an amount that is given yields to it."""
+    if "deduct" not in said:
+        return {}
     money = [
         one for kind in ("right", "floor") for one in said.get(kind, ())
         if one.what in MONEY_BACK and "amount" in one.amounts
@@ -430,13 +435,12 @@ def _proofs(due: Sequence[Statement], differences: list[Difference]) -> tuple[St
 
 def _borne(said: Said, kind: str, differences: list[Difference]) -> dict[str, Chosen]:
     """Who bears what: of several layers the one that costs the consumer least, a higher one where they agree."""
-    order = list(BEARERS)
     found: dict[str, list[Statement]] = {}
     for one in said.get(kind, ()):
         found.setdefault(one.what, []).append(one)
     chosen = {}
     for subject, speaking in found.items():
-        best = min(speaking, key=lambda one: order.index(str(one.words["by"])))
+        best = min(speaking, key=lambda one: COST[str(one.words["by"])])
         others = tuple(one for one in speaking if one is not best)
         differences += [_differs(kind, subject, best, one) for one in others if one.words["by"] != best.words["by"]]
         chosen[subject] = Chosen(subject, best.words["by"], best, others)
@@ -469,6 +473,16 @@ def _differs(subject: str, what: str, counts: Statement, yields: Statement) -> D
 # -- questions ------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=256)
+def _places(pack: Pack) -> Mapping[str, int]:
+    return {name: place for place, name in enumerate(pack.facts)}
+
+
+def _place(name: str, reads: Sequence[Read]) -> int:
+    """Where the highest book that knows the fact lists it."""
+    return next((places[name] for read in reads if name in (places := _places(read.pack))), 0)
+
+
 def _questions(reads: Sequence[Read]) -> tuple[Question, ...]:
     """The facts to ask for, the one that decides most first; facts of equal weight as the packs list them."""
     weights: dict[str, int] = {}
@@ -479,6 +493,6 @@ def _questions(reads: Sequence[Read]) -> tuple[Question, ...]:
             packs.setdefault(name, []).append(read.pack.key)
     if not weights:
         return ()
-    order = {name: place for read in reversed(reads) for place, name in enumerate(read.pack.facts)}
-    names = sorted(weights, key=lambda name: (-weights[name], order.get(name, 0), name))
+    order = {name: _place(name, reads) for name in weights}
+    names = sorted(weights, key=lambda name: (-weights[name], order[name], name))
     return tuple(Question(name, weights[name], tuple(packs[name])) for name in names)

@@ -69,12 +69,13 @@ def _of_pack(read: Read) -> Iterator[TableTrace]:
     if desk is None or read.applies is not True:
         return
     tables = compiled(read.pack).tables
+    for table in tables.values():
+        table.look(desk.known, desk.value)  # asks for the columns that ruling could pass over, so that all are shown
     for name, table in tables.items():
-        looked = desk.looked.get(name)
-        if looked is not None:
-            rows = tuple(_row(desk, table, looked, number, row) for number, row in enumerate(table.table.rows))
-            periods = tuple(periods_read(desk, table.table))
-            yield TableTrace(read.pack, name, table.table.title, table.table.hit, rows, periods)
+        looked = desk.look(name)
+        rows = tuple(_row(desk, table, looked, number, row) for number, row in enumerate(table.table.rows))
+        periods = tuple(periods_read(desk, table.table))
+        yield TableTrace(read.pack, name, table.table.title, table.table.hit, rows, periods)
 
 
 def _row(desk: Desk, table: CompiledTable, looked: Looked, number: int, row: Row) -> RowTrace:

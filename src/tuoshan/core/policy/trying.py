@@ -44,7 +44,7 @@ class Trial:
         self.too_wide = False
         self._left = MOST_TRIED
         self._columns: list[tuple[str, list[tuple[object, int]]]] = []
-        for name, partition, masks, anything in table.columns:
+        for _, name, partition, masks, anything in table.columns:
             fact = pack.facts.get(name)
             classes: list[tuple[object, int]] = list(zip(partition.samples, masks, strict=True))
             if fact is not None and fact.asked_if is not None:
@@ -52,8 +52,8 @@ class Trial:
             self._columns.append((name, classes))
         rows = len(table.table.rows)
         self._free: list[int] = [(1 << rows) - 1]
-        for _, _, _, anything in reversed(table.columns):
-            self._free.insert(0, self._free[0] & anything)
+        for column in reversed(table.columns):
+            self._free.insert(0, self._free[0] & column.anything)
 
     # -- questions -----------------------------------------------------------------------------------------
     def gap(self) -> Combination | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from tuoshan.core.conditions import MISSING, Expression, MissingFact
 from tuoshan.core.money import round_to_fen
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
+from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, Begun, CompiledTable, Looked
 from tuoshan.core.policy.pack import TODAY, Amount, Band, Bands, Computed, DaysBetween, EndOf, Row, Value
 from tuoshan.core.policy.ready import DoesNotExist, Ready
 from tuoshan.core.worktime import WorkCalendar
@@ -26,20 +26,21 @@ class Desk:
     """
 
     __slots__ = (
-        "_ready", "calendar", "facts", "given", "known", "looked", "missing", "pack", "today", "unsure",
+        "_ready", "calendar", "facts", "focus", "given", "known", "looked", "missing", "pack", "today", "unsure",
     )  # fmt: skip
 
     def __init__(self, ready: Ready, given: Mapping[str, object], today: date, calendar: WorkCalendar) -> None:
         self._ready, self.pack, self.facts = ready, ready.pack, ready.pack.facts
         self.given, self.today, self.calendar = given, today, calendar
-        self.known: dict[str, object] = {TODAY: today, **ready.settings}
+        self.focus = focus = ready.focus(given)
+        self.known: dict[str, object] = {TODAY: today, **focus.known}
         always = ready.always
         for name, value in given.items():
             if value is not None and name in always:
                 self.known[name] = value
-        self.missing: dict[str, tuple[str, ...]] = {}
+        self.missing: dict[str, tuple[str, ...]] = dict(focus.missing)
         self.unsure: dict[str, tuple[Wording, ...]] = {}
-        self.looked: dict[str, Looked] = {}
+        self.looked: dict[str, Looked] = dict(focus.looked)
 
     # -- the scope of expressions --------------------------------------------------------------------------
     @property
@@ -94,14 +95,12 @@ class Desk:
     def _fact(self, name: str) -> object:
         exists = self._ready.exists.get(name)
         if exists is not None:
-            try:
-                if not exists.holds(self.value, self.evaluate):
-                    return ABSENT
-            except MissingFact as missing:
-                self.missing[name] = missing.names
-                return UNKNOWN
-            except DoesNotExist:
+            state = exists.state(self)
+            if state is None or state is False:
                 return ABSENT
+            if state is not True:
+                self.missing[name] = self._asked_for(state)
+                return UNKNOWN
         value = self.given.get(name)
         if value is None:
             self.missing[name] = (name,)
@@ -184,10 +183,20 @@ class Desk:
         try:
             return expression.evaluate(self)  # type: ignore[arg-type]
         except MissingFact as missing:
-            askable = [name for name in missing.names if self.known.get(name) is not ABSENT]
+            askable = self.askable(missing)
             if not askable:
                 raise DoesNotExist(*missing.names) from None
-            raise MissingFact(*dict.fromkeys(fact for name in askable for fact in self.missing[name])) from None
+            raise MissingFact(*self._asked_for(askable)) from None
+
+    def askable(self, missing: MissingFact) -> tuple[str, ...]:
+        """What an expression misses that exists in this matter."""
+        return tuple(name for name in missing.names if self.known.get(name) is not ABSENT)
+
+    def _asked_for(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The facts to ask for so that these names become known."""
+        if len(names) == 1:
+            return self.missing[names[0]]
+        return tuple(dict.fromkeys(fact for name in names for fact in self.missing[name]))
 
     def amount(self, amount: Amount) -> tuple[object, tuple[Wording, ...]]:
         """An amount within its bounds; money to the fen, dates and texts as they are; and why it is provisional."""
@@ -209,48 +218,35 @@ class Desk:
         found = self.looked.get(name)
         if found is not None:
             return found
-        table = self._ready.tables[name]
-        found = self.looked[name] = table.look(self.known, self.value)
-        if table.nothing:
-            self._give_all(table, found)
+        begun, table = self.focus.begun[name], self._ready.tables[name]
+        found = self.looked[name] = table.finish(begun, self.known, self.value)
+        if found.given:
+            self._give_all(table, begun, found)
         return found
 
-    def _give_all(self, table: CompiledTable, looked: Looked) -> None:
-        given: dict[str, object] | None = None
-        if looked.decided:
-            given = table.fixed[looked.hits.bit_length() - 1] if looked.hits else table.nothing
-        if given is None:
-            for name in table.nothing:
-                self._give(name, table, looked)
-            return
-        self.known.update(given)
+    def _give_all(self, table: CompiledTable, begun: Begun, looked: Looked) -> None:
+        if looked.fixed:
+            self.known.update(looked.given)
+        else:
+            for name, value in looked.given.items():
+                self._give(name, value, table, looked)
         if self.unsure:
-            for name in given:
-                self._pass_on(name, (column for column, *_ in table.columns))
+            for name in looked.given:
+                self._pass_on(name, begun.reads)
 
-    def _give(self, name: str, table: CompiledTable, looked: Looked) -> None:
-        """An output is known when one row hits, or when all rows that still may hit say the same."""
-        rows = list(table.rows_of(looked.hits if looked.decided else looked.possible))
-        said = {row.outputs.get(name) for row in rows if not isinstance(row.outputs.get(name), Amount)}
-        amounts = [row.outputs[name] for row in rows if isinstance(row.outputs.get(name), Amount)]
-        if not rows:
-            self.known[name] = ABSENT
-        elif len(said) == 1 and not amounts:
-            only = said.pop()
-            self.known[name] = ABSENT if only is None else only
-        elif len(rows) == 1:
+    def _give(self, name: str, value: object, table: CompiledTable, looked: Looked) -> None:
+        self.known[name] = value
+        if value is UNKNOWN:
+            self.missing[name] = self.asked_by(table, looked)
+        elif isinstance(value, Amount):
             try:
-                self.known[name], unsure = self.amount(amounts[0])  # type: ignore[arg-type]
+                self.known[name], unsure = self.amount(value)
                 if unsure:
                     self.unsure[name] = unsure
             except MissingFact as missing:
                 self.known[name], self.missing[name] = UNKNOWN, missing.names
             except DoesNotExist:
                 self.known[name] = ABSENT
-        else:
-            self.known[name] = UNKNOWN
-            self.missing[name] = self.asked_by(table, looked)
-        self._pass_on(name, (column for column, *_ in table.columns))
 
     def row_giving(self, name: str) -> Row | None:
         """The row that gave an output; None where none did, or where it is not known yet which does."""
@@ -262,8 +258,7 @@ class Desk:
 
     def asked_by(self, table: CompiledTable, looked: Looked) -> tuple[str, ...]:
         """The facts that an undecided table waits for."""
-        names = (table.columns[place][0] for place in looked.unknown)
-        return tuple(dict.fromkeys(fact for name in names for fact in self.missing[name]))
+        return self._asked_for([table.columns[place].name for place in looked.unknown])
 
     def _pass_on(self, name: str, reads: Iterable[str]) -> None:
         """What rests on something provisional is provisional."""

@@ -308,6 +308,19 @@ def test_withdrawing_ends_it() -> None:
     assert "您已撤回，本件不再处理" in page and "给我们留言" not in page
 
 
+def test_what_was_withdrawn_is_opened_again_from_the_same_page_while_there_is_time(clock: Any) -> None:
+    case = house.begin()
+    client = house.opened(case)
+    do(client, case, "withdraw")
+    assert "请重新处理" in house.page_of(case, client)
+    assert do(client, case, "reopen", reason="不是我本人撤回的").status_code == 302
+    assert house.fresh(case).state == "received"
+    assert "前给您答复" in house.page_of(case, client)
+    do(client, case, "withdraw")
+    clock.advance(timedelta(days=31))
+    assert 'value="reopen"' not in house.page_of(case, house.opened(case))
+
+
 def test_a_note_between_colleagues_does_not_stand_in_the_customers_way() -> None:
     case = house.offered()
     client = house.opened(case)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tuoshan.core.checker.desk import Desk
-from tuoshan.core.checker.flow import RULED, Edge
-from tuoshan.core.checker.reads import guarded_history
+from tuoshan.core.checker.flow import RULED, Edge, Flow
+from tuoshan.core.checker.reads import demands_values, guarded_history, set_by
 from tuoshan.core.playbook import Action
 
 
@@ -12,7 +12,8 @@ def check_automatic(desk: Desk) -> None:
     """7. No loop of automatic actions; the facts and history they read are given on all paths before.
 
     A fact beside `has(…)` may be missing. Actions that only an automatic one could follow are judged without
-    their conditions: two that exclude each other today need not tomorrow.
+    their conditions: two that exclude each other today need not tomorrow. No loop is a way round that asks one fact
+    to be two things.
     """
     _loops(desk)
     for action in desk.playbook.actions.values():
@@ -35,7 +36,10 @@ def _loops(desk: Desk) -> None:
         if states in told:
             continue
         told.add(states)
-        names = ", ".join(dict.fromkeys(_inside(automatic, states)))
+        inside = [edge for edge in automatic if edge.source in states and edge.target in states]
+        if _comes_to_rest(desk, states, inside):
+            continue
+        names = ", ".join(dict.fromkeys(edge.action.name for edge in inside))
         desk.note(7, f"actions.{edge.action.name}", edge.action.line, f"自动操作 {names} 形成循环",
                   f"the automatic actions {names} go round in a loop",
                   "让其中一步由人来做，或加一个状态等待", "let a person take one of the steps")  # fmt: skip
@@ -48,8 +52,20 @@ def _loops(desk: Desk) -> None:
                       f"give it a to, or add times.{action.name} == 0")  # fmt: skip
 
 
-def _inside(edges: list[Edge], states: frozenset[str]) -> list[str]:
-    return [edge.action.name for edge in edges if edge.source in states and edge.target in states]
+def _comes_to_rest(desk: Desk, states: frozenset[str], edges: list[Edge]) -> bool:
+    """Whether the way round asks two different values of one fact, which nothing automatic here changes."""
+    staying = [action for state in states for action in desk.flow.staying[state] if action.automatic]
+    changed = {name for action in (*staying, *(edge.action for edge in edges)) for name in set_by(action.do)}
+    demanding = [(edge, demands_values(edge.action.as_soon_as)) for edge in edges if edge.action.as_soon_as is not None]
+    for fact in {name for _, values in demanding for name in values} - changed:
+        asked = {value for _, values in demanding for value in values.get(fact, ())}
+        if not any(_goes_round([e for e, values in demanding if v in values.get(fact, {v})]) for v in asked):
+            return True
+    return False
+
+
+def _goes_round(edges: list[Edge]) -> bool:
+    return any(edge.source in Flow.closure({edge.target}, edges) for edge in edges)
 
 
 def _known_there(desk: Desk, action: Action, state: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from tuoshan.core.conditions import Expression
-from tuoshan.core.conditions.syntax import Both, Compare, Fact, Given, History, Literal, Node, walk
+from tuoshan.core.conditions.syntax import Both, Compare, Fact, Given, History, ListOf, Literal, Node, walk
 from tuoshan.core.playbook import FromTable, Limit, Verb
 
 
@@ -57,6 +57,20 @@ def demands_given(expression: Expression) -> set[str]:
         part.source.name for part in _conjuncts(expression.tree)
         if isinstance(part, Given) and isinstance(part.source, Fact)
     }  # fmt: skip
+
+
+def demands_values(expression: Expression) -> dict[str, frozenset[object]]:
+    """The facts that must have one of these values for the expression to hold: `grade == 'urgent'`,
+    `grade in ['important', 'urgent']`, alone or joined with `&&`.
+    """
+    found: dict[str, frozenset[object]] = {}
+    for part in _conjuncts(expression.tree):
+        if isinstance(part, Compare) and isinstance(part.left, Fact) and part.operator in ("==", "in"):
+            listed = part.right.items if isinstance(part.right, ListOf) else (part.right,)
+            if all(isinstance(item, Literal) for item in listed):
+                values = frozenset(item.value for item in listed if isinstance(item, Literal))
+                found[part.left.name] = values & found.get(part.left.name, values)
+    return found
 
 
 def _conjuncts(tree: Node) -> Iterator[Node]:

@@ -103,6 +103,21 @@ def test_a_file_that_the_customer_shall_see_stands_on_their_page_and_others_do_n
     assert "act:not_upheld" in done["events"]
 
 
+def test_a_file_meant_for_a_step_is_shown_as_the_desk_would_show_it(desk: Any) -> None:
+    case = desk.accepted()
+    shown, kept = add(desk, "agent", case, step="not_upheld"), add(desk, "agent", case, kind="report", step="propose")
+    inside = add(desk, "agent", case, kind="photo", step="not_upheld", visible_to_customer="false")
+    assert [one["visible_to_customer"] for one in (shown, kept, inside)] == [True, False, False]
+    assert add(desk, "agent", case, expect=404, step="dance")["code"] == "unknown_action"
+    agent, path = Caller(desk.people["agent"], "write"), f"/cases/{case.number}/actions/not_upheld"
+    body = {"values": {"why": "杯子完好"}, "evidence": [int(kept["id"]), int(inside["id"])]}
+    refused = agent.post(path, body, expect=422)
+    assert refused["code"] == "evidence_not_shown" and "请至少附一份对方可见的" in refused["detail"]
+    assert desk.read(case).state == case.state
+    done = agent.post(path, body | {"evidence": [*body["evidence"], int(shown["id"])]})
+    assert "act:not_upheld" in done["events"] and [str(pk) for pk in customer_files(case)] == [shown["id"]]
+
+
 def test_a_file_for_supervisors_is_seen_by_supervisors_alone(desk: Any) -> None:
     case = desk.inquiring()
     kept = add(desk, "qa", case, supervisors_only="true", visible_to_customer="true")

@@ -114,7 +114,7 @@ def test_decide_an_appeal(open_page: Any, company: Staffed) -> None:
 
     category = str(Category.objects.earliest("pk").pk)
     case = company.act(
-        case, "unfounded", "agent", category=category, why="洗涤说明写明须手洗", evidence=[proof(case)]
+        case, "unfounded", "agent", category=category, why="洗涤说明写明须手洗", evidence=[proof(case, visible=True)]
     )
     company.act(case, "appeal", "customer", appeal_reason="说明里没有写手洗")
     page = open_page()

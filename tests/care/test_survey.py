@@ -40,7 +40,7 @@ def a_file(case: Any, house: Any) -> int:
 
     kept = evidence.accept(
         file=ContentFile("核查记录".encode(), name="核查.txt"), case_id=case.id, upload_token=None, actor_kind="person",
-        actor_id=house.agent.pk, kind="report", now=clock.now(),
+        actor_id=house.agent.pk, kind="report", now=clock.now(), visible_to_customer=True,
     )  # fmt: skip
     assert not isinstance(kept, evidence.Rejected), kept
     return int(kept.id)

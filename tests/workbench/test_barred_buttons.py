@@ -43,7 +43,8 @@ def appealed(desk: Any) -> Any:  # noqa: F811
     desk.people["both"] = person
     case = desk.complaint()
     done = service.act(
-        case_id=case.pk, action="unfounded", values={"category": "1", "why": "须手洗"}, evidence=[proof(case)],
+        case_id=case.pk, action="unfounded", values={"category": "1", "why": "须手洗"},
+        evidence=[proof(case, visible=True)],
         actor=service.ActingAs("person", person.pk, person, frozenset({"service_desk"})),
     )  # fmt: skip
     assert done.accepted, done.refusal
@@ -123,7 +124,8 @@ def test_who_turns_a_case_down_at_first_hand_is_its_handler(desk: Any, who: str)
         desk.people["other"] = Person.objects.create_user("other", "x", roles=("agent",), unit=unit)
     case = desk.complaint()
     done = service.act(
-        case_id=case.pk, action="unfounded", values={"category": "1", "why": "须手洗"}, evidence=[proof(case)],
+        case_id=case.pk, action="unfounded", values={"category": "1", "why": "须手洗"},
+        evidence=[proof(case, visible=True)],
         actor=service.ActingAs.by_person(desk.people[who]),
     )  # fmt: skip
     assert done.accepted, done.refusal

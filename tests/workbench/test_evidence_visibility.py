@@ -78,11 +78,26 @@ def test_what_a_step_shows_the_customer_is_seen_by_the_customer(desk: Any, answe
     assert customer_files(case) == [row.id]
 
 
-def test_a_box_left_empty_keeps_the_file_in_the_house(desk: Any, answering: Any) -> None:
+def test_evidence_that_the_message_promises_cannot_all_be_kept_in_the_house(desk: Any, answering: Any) -> None:
     case, address = answering
     hidden, _text = opened(desk, "agent", address)
     row = attach(desk, "agent", hidden["upload_token"])
-    assert desk.htmx("agent", "post", address, hidden | {"why": "杯子完好"}).status_code == 204
+    refused = desk.htmx("agent", "post", address, hidden | {"why": "杯子完好"})
+    assert refused.status_code == 422 and "请至少附一份对方可见的" in refused.content.decode()
+    assert desk.read(case).state == case.state and customer_files(case) == []
+    again = hidden | {"key": "another-key", "why": "杯子完好", "visible_to_customer": "1"}
+    assert desk.htmx("agent", "post", address, again).status_code == 204
+    assert customer_files(case) == [row.id]
+
+
+def test_a_box_left_empty_keeps_the_file_in_the_house(desk: Any) -> None:
+    case = desk.accepted()
+    address = f"/case/{case.number}/do/act/contact"
+    hidden, text = opened(desk, "agent", address)
+    assert box(text, "visible_to_customer") == "on"
+    row = attach(desk, "agent", hidden["upload_token"])
+    said = hidden | {"said": "已说明进展", "next_step": "明天上午联系您"}
+    assert desk.htmx("agent", "post", address, said).status_code == 204
     row.refresh_from_db()
     assert row.case_id == case.pk
     assert not row.visible_to_customer
@@ -134,15 +149,15 @@ def test_a_refused_step_gives_its_files_back_and_the_next_choice_counts(desk: An
     case, address = answering
     hidden, _text = opened(desk, "agent", address)
     row = attach(desk, "agent", hidden["upload_token"])
-    old = hidden | {"seq": str(int(hidden["seq"]) - 1), "why": "杯子完好", "visible_to_customer": "1"}
+    old = hidden | {"seq": str(int(hidden["seq"]) - 1), "why": "杯子完好"}
     again = desk.htmx("agent", "post", address, old)
     assert again.status_code == 409
     assert [one.id for one in evidence.of_draft(hidden["upload_token"])] == [row.id]
-    assert box(again.content.decode(), "visible_to_customer") == "on"
-    new = hidden | {"key": "another-key", "why": "杯子完好"}
+    assert box(again.content.decode(), "visible_to_customer") == "off"
+    new = hidden | {"key": "another-key", "why": "杯子完好", "visible_to_customer": "1"}
     assert desk.htmx("agent", "post", address, new).status_code == 204
     row.refresh_from_db()
-    assert (row.case_id, row.visible_to_customer) == (case.pk, False)
+    assert (row.case_id, row.visible_to_customer) == (case.pk, True)
 
 
 def test_files_of_a_step_that_the_rules_refuse_are_listed_again(desk: Any) -> None:

@@ -38,7 +38,7 @@ from tuoshan.documents import evidence as evidence_store
 from tuoshan.documents.evidence import Rejected
 from tuoshan.documents.models import Evidence
 from tuoshan.office import bulk
-from tuoshan.office.attaching import may_keep_for_supervisors
+from tuoshan.office.attaching import may_keep_for_supervisors, shown_by_itself
 from tuoshan.parties.permissions import api_permitted
 
 batches_router = Router(tags=["cases"])
@@ -246,21 +246,28 @@ def evidence_add(
     number: str,
     file: Annotated[NinjaFile, FileParameter()],
     kind: Annotated[str, FormParameter()] = "other",
-    visible_to_customer: Annotated[bool, FormParameter()] = False,
+    visible_to_customer: Annotated[bool | None, FormParameter()] = None,
     supervisors_only: Annotated[bool, FormParameter()] = False,
+    step: Annotated[str, FormParameter()] = "",
 ) -> tuple[int, dict[str, Any]]:
     """A file for the case, judged by its content; the timeline says who added it. `visible_to_customer`: it stands on
-    the customer's page too. `supervisors_only`: never there, and among colleagues for supervisors alone; taken where
-    some step that the caller can take now names a person (see `possible`), else refused.
+    the customer's page too; left out, it does where `step`, the action that it is meant for, writes to them.
+    `supervisors_only`: never there, and among colleagues for supervisors alone; taken where some step that the caller
+    can take now names a person (see `possible`), else refused.
     """
     case = find_case(request, number)
     if kind not in Evidence.Kind.values:
         raise Problem(422, "unknown_kind", _("不认识的凭证类别。"), facts={"kinds": list(Evidence.Kind.values)})
     if supervisors_only and not may_keep_for_supervisors(standing_of(request, case), me(request)):
         raise invalid({"supervisors_only": [_("现在没有涉及人员责任的步骤，凭证不能只留给主管。")]})
+    playbook = playbook_of(case)
+    if step and step not in playbook.actions:
+        raise Problem(404, "unknown_action", _("没有这个操作"), facts={"actions": sorted(playbook.actions)})
+    meant = shown_by_itself(playbook, playbook.actions.get(step))
+    shown = meant if visible_to_customer is None else visible_to_customer
     taken = evidence_store.accept(
         file=file, case_id=case.pk, upload_token=None, actor_kind="person", actor_id=me(request).pk, kind=kind,
-        now=clock.now(), visible_to_customer=visible_to_customer and not supervisors_only,
+        now=clock.now(), visible_to_customer=shown and not supervisors_only,
         supervisors_only=supervisors_only,
     )  # fmt: skip
     if isinstance(taken, Rejected):

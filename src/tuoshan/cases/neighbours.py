@@ -141,6 +141,13 @@ def evidence_kinds(case_id: int, ids: Sequence[int]) -> dict[int, str]:
     return dict(model.objects.filter(case_id=case_id, removed_at=None, id__in=list(ids)).values_list("id", "kind"))
 
 
+def on_their_page(case_id: int, ids: Sequence[int]) -> bool:
+    """Whether at least one of these pieces of evidence stands on the page of the case."""
+    model: Any = _named(EVIDENCE_MODELS, "Evidence")
+    shown = {"visible_to_customer": True, "supervisors_only": False, "removed_at": None}
+    return model is not None and model.objects.filter(case_id=case_id, id__in=list(ids), **shown).exists()
+
+
 def verify_evidence() -> Iterator[Any]:
     """Faults of stored files, each with its `case_id`."""
     found = _named(EVIDENCE, "verify")

@@ -52,6 +52,8 @@ def sentence(refusal: Refusal, playbook: Playbook, *, marked: bool = False) -> s
             return _("还缺少：%(facts)s。补全后再做这一步。") % {"facts": _facts(playbook, data["facts"])}
         case "needs_evidence":
             return _("请先附上凭证：%(kinds)s。") % {"kinds": _join(_evidence(kind) for kind in data["kinds"])}
+        case "evidence_not_shown":
+            return _("这一步会告知对方可以查看依据材料：请至少附一份对方可见的（勾选“客户可见”），内部材料另行存入。")
         case "invalid_form" if marked:
             return _("有 %(count)d 处需要修改，已在下面标出；填写的内容都在。") % {"count": len(data["fields"])}
         case "invalid_form":

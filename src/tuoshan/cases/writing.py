@@ -125,7 +125,7 @@ def judge(
         command = _with_events(cursor, row, command)
     decision = decide(playbook, state, command, now, around)
     if decision.refusal is None and order.acting.kind != "system":
-        barred = hooks.barred(row.id, order, playbook, decision.case)
+        barred = _unseen(row.id, playbook, order, extra) or hooks.barred(row.id, order, playbook, decision.case)
         if barred is not None:
             fired = decide(playbook, state, Command("wake"), now, around)
             decision = Decision(fired.case, fired.events, fired.effects, barred, fired.wake_at)
@@ -182,6 +182,16 @@ def _evidence(case_id: int, order: Order) -> tuple[tuple[str, ...], dict[str, Js
     kinds = neighbours.evidence_kinds(case_id, ids)
     extra["evidence_ids"] = sorted(kinds)
     return tuple(sorted(set(kinds.values()))), extra
+
+
+def _unseen(case_id: int, playbook: Playbook, order: Order, extra: Mapping[str, Json]) -> Refusal | None:
+    """A step whose message says that the evidence stands on the page is refused where nothing of it would."""
+    action = playbook.actions.get(order.name) if order.kind == "act" else None
+    if action is None or not action.evidence_shown:
+        return None
+    ids = extra.get("evidence_ids", [])
+    seen = isinstance(ids, list) and neighbours.on_their_page(case_id, ids)
+    return None if seen else Refusal("evidence_not_shown", {"action": action.name})
 
 
 # -- what happened before ------------------------------------------------------------------------------------------

@@ -208,6 +208,8 @@ class Action:
     """What somebody whom `not_by` keeps out is told."""
     form: tuple[Field, ...] = ()
     evidence: tuple[str, ...] = ()
+    evidence_shown: bool = False
+    """Whether whoever's page it is must see some of the evidence, because they are told that they find it there."""
     condition: Expression | None = None
     as_soon_as: Expression | None = None
     do: tuple[Verb, ...] = ()

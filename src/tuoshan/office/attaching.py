@@ -1,10 +1,10 @@
-"""Who may keep a file for supervisors alone: whoever can name a person in the case, as a finding's text is kept."""
+"""Who sees what is attached: whose page it is, or supervisors alone, where a person can be named in the case."""
 
 from typing import Any
 
 from tuoshan.cases.possible import Standing
 from tuoshan.core import judging, mending
-from tuoshan.core.playbook import Action
+from tuoshan.core.playbook import Action, Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.parties.permissions import sees_findings
 
@@ -12,6 +12,14 @@ from tuoshan.parties.permissions import sees_findings
 def names_a_person(item: Possible) -> bool:
     """Whether the form of this step has a field that supervisors alone read."""
     return any(field.supervisors_only for field in item.form)
+
+
+def shown_by_itself(playbook: Playbook, action: Action | None) -> bool:
+    """Whether what is attached to this step stands on the page of the case unless said otherwise: the step writes to
+    whoever's page it is.
+    """
+    told = [playbook.messages[name].to for name in action.tell if name in playbook.messages] if action else []
+    return any(playbook.portal in to for to in told)
 
 
 def may_keep_for_supervisors(standing: Standing, person: Any) -> bool:

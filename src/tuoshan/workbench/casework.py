@@ -34,7 +34,7 @@ from tuoshan.insight.told_to_staff import whose_page
 from tuoshan.intake import duplicates
 from tuoshan.intake.beside import REASONS
 from tuoshan.integrations import recipients
-from tuoshan.office.attaching import names_a_person
+from tuoshan.office.attaching import names_a_person, shown_by_itself
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import proposing
@@ -199,19 +199,13 @@ def _seen_by(request: HttpRequest, standing: Standing, item: Possible) -> dict[s
     if request.method == "POST":
         kept = names_a_person(item) and "supervisors_only" in request.POST
         return {"visible_to_customer": "visible_to_customer" in request.POST and not kept, "supervisors_only": kept}
-    return {"visible_to_customer": _tells_whose_page_it_is(standing, item), "supervisors_only": False}
+    action = standing.playbook.actions.get(item.name) if item.kind == "act" else None
+    return {"visible_to_customer": shown_by_itself(standing.playbook, action), "supervisors_only": False}
 
 
 def _seen_by_whom(standing: Standing) -> str:
     """Whose page shows what is attached, where that is not a customer's."""
     return "" if standing.playbook.portal in ("", "customer") else whose_page(standing.playbook)
-
-
-def _tells_whose_page_it_is(standing: Standing, item: Possible) -> bool:
-    book = standing.playbook
-    action = book.actions.get(item.name) if item.kind == "act" else None
-    told = [book.messages[name].to for name in action.tell if name in book.messages] if action is not None else []
-    return any(book.portal in to for to in told)
 
 
 def _gone(request: HttpRequest, case: Case, standing: Standing, kind: str, name: str, task: str) -> HttpResponse:

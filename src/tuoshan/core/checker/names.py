@@ -156,6 +156,11 @@ def _actions(desk: Desk) -> None:
         _known(desk, f"{where}.not_by", line, action.not_by, known, "操作、待办或当事方", "action, task or party")
         _parties(desk, f"{where}.speaks_for", line, [action.speaks_for])
         _known(desk, f"{where}.tell", line, action.tell, book.messages, "消息", "message")
+        if action.evidence_shown and not (action.evidence and action.tell):
+            desk.note(1, f"{where}.evidence_shown", line, "evidence_shown 说的是消息里提到的凭证，这里没有凭证或消息",
+                      "evidence_shown speaks of evidence that a message tells of, and one of them is missing here",
+                      "加上 evidence 和 tell，或删除 evidence_shown",
+                      "add evidence and tell, or remove evidence_shown")  # fmt: skip
         if action.by_tier:
             _known(desk, f"{where}.by", line, [action.by_tier.table], book.tables, "表", "table")
         if action.rule:

@@ -130,6 +130,7 @@ class Elements:
             not_by_why=v.wording(body.get("not_by_why"), f"{where}.not_by_why"),
             form=read_form(body.get("form"), self.facts, f"{where}.form", v),
             evidence=v.names(body.get("evidence"), f"{where}.evidence", EVIDENCE),
+            evidence_shown=v.yes(body.get("evidence_shown"), f"{where}.evidence_shown"),
             condition=v.expression(body.get("if"), f"{where}.if"),
             as_soon_as=v.expression(body.get("as_soon_as"), f"{where}.as_soon_as"),
             do=self.verbs(body.get("do"), f"{where}.do"),

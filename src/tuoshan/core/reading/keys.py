@@ -27,7 +27,7 @@ WAITS: Final = (
 )  # fmt: skip
 ACTION: Final = (
     "title", "by", "not_by", "not_by_why", "form", "evidence", "if", "as_soon_as", "to", "do", "tell", "rule", "source",
-    "customer", "backdate", "speaks_for", "retimes",
+    "customer", "backdate", "speaks_for", "retimes", "evidence_shown",
 )  # fmt: skip
 SHARED: Final = ("from", *ACTION)
 TASK: Final = (

@@ -284,7 +284,7 @@ def test_files_hold_the_same_numbers_and_no_formulas(house: House, world: dict[s
     house.lodge("公式", title='=HYPERLINK("http://example.test","点我")', name="+李", phone="13800138000")
     found = search.cases(house.fresh("lin"), Conditions()).order_by("-created_at", "-id")
     for phones, shown in ((True, "+8613800138000"), (False, "138")):
-        (sheet,) = read_sheet(export.cases_file(found, phones=phones))
+        (sheet,) = read_sheet(export.cases_file(found, phones=set if phones else lambda of: set()))
         assert len(sheet) == 8 and sheet[1][1].startswith("=HYPERLINK") and sheet[1][9] == "+李"
         assert sheet[1][10].replace(" ", "").startswith(shown if phones else "") and ("8000" in sheet[1][10])
         assert phones or "13800138000" not in sheet[1][10]

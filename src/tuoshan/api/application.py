@@ -19,6 +19,7 @@ from tuoshan.api import problems
 from tuoshan.api.describing import Described
 from tuoshan.api.shapes import ProblemOut
 from tuoshan.cases.models import Command
+from tuoshan.office.customers import NotInCharge
 from tuoshan.parties import tokens
 from tuoshan.parties.models import ApiToken, Person
 from tuoshan.parties.permissions import NotPermitted, NotSignedIn, ScopeMissing
@@ -109,6 +110,7 @@ def explain(request: HttpRequest, error: Any) -> HttpResponse:
 
 for _kind in (
     problems.Problem, AuthenticationError, ValidationError, HttpError, Http404, NotSignedIn, NotPermitted, ScopeMissing,
+    NotInCharge,
 ):  # fmt: skip
     api.add_exception_handler(_kind, explain)
 

@@ -56,10 +56,12 @@ def customer_read(request: HttpRequest, number: Id) -> dict[str, Any]:
 @router.patch("/customers/{number}", response=gives(CustomerOut), url_name="customer_change", summary="Put right")
 @api_permitted("api.customer_change")
 def customer_change(request: HttpRequest, number: Id, body: CustomerIn) -> dict[str, Any]:
-    """Correct what is on record. 409 `phone_taken` when the phone is another customer's; `customer_id` is theirs, if
-    the caller may see them. Links sent to a phone or address that is theirs no longer open nothing from then on.
+    """Correct what is on record: for who sees all cases of the customer, else 403 `cases_elsewhere`. 409 `phone_taken`
+    when the phone is another customer's; `customer_id` is theirs, if the caller may see them. Links sent to a phone or
+    address that is theirs no longer open nothing from then on.
     """
     found = _found(request, number)
+    customers.must_be_in_charge(me(request), found)
     shown = as_stored(CustomerForm(customer=found))
     form = judged(CustomerForm(posted(shown | body.dict(exclude_unset=True)), customer=found))
     try:
@@ -78,14 +80,18 @@ def customer_change(request: HttpRequest, number: Id, body: CustomerIn) -> dict[
 )  # fmt: skip
 @api_permitted("api.customer_changes")
 def customer_changes(request: HttpRequest, number: Id) -> list[dict[str, Any]]:
-    """The newest 50, values masked."""
-    return customers.changes(_found(request, number))
+    """The newest 50, values masked. 403 `cases_elsewhere` for who does not see all cases of the customer."""
+    found = _found(request, number)
+    customers.must_be_in_charge(me(request), found)
+    return customers.changes(me(request), found)
 
 
 @router.post("/customers/{number}/join", response=gives(CustomerOut), url_name="customer_join", summary="Join two")
 @api_permitted("api.customer_join")
 def customer_join(request: HttpRequest, number: Id, body: JoinIn) -> dict[str, Any]:
-    """The two are one person: cases pass to `into`, and what it lacks. Joining again changes nothing."""
+    """The two are one person: cases pass to `into`, and what it lacks. Joining again changes nothing. For who sees all
+    cases of both, else 403 `cases_elsewhere`.
+    """
     one, other = _found(request, number), _found(request, body.into)
     return _customer(request, customers.join(me(request), one, other) if one.pk != other.pk else other)
 

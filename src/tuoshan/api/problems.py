@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from tuoshan.cases.refusals import by_field, sentence
 from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import Playbook
+from tuoshan.office.customers import NotInCharge
 from tuoshan.parties.permissions import NotPermitted, NotSignedIn, ScopeMissing
 
 MEDIA_TYPE = "application/problem+json"
@@ -67,6 +68,8 @@ def of_error(error: Exception) -> Problem | None:
             return Problem(403, "scope_missing", _("令牌的权限不足"), str(error), scope=error.scope)
         case NotPermitted():
             return Problem(403, "not_permitted", _("您的角色不能使用这项功能。"))
+        case NotInCharge():
+            return Problem(403, "cases_elsewhere", _("客户资料没有改动"), str(error))
         case ValidationError():
             return Problem(
                 422, "invalid_request", _("请求的内容有误"), errors=[_located(item) for item in error.errors]

@@ -277,7 +277,9 @@ class EvidenceOut(Schema):
 
 
 class CustomerOut(Schema):
-    """A customer; contact data is masked unless the caller may write in cases."""
+    """A customer. Contact data is whole for who may write and sees all cases of the customer; for who handles one of
+    several it is the phone alone (the mail address where there is none), else masked.
+    """
 
     id: int
     name: str

@@ -13,7 +13,7 @@ from tuoshan.cases import queries
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
 from tuoshan.catalog.models import OrderRef
-from tuoshan.intake import duplicates, promise, registering
+from tuoshan.intake import acquainted, duplicates, promise, registering
 from tuoshan.intake.duplicates import Likely
 from tuoshan.intake.forms import Registration, readable
 from tuoshan.intake.identity import Comparison, compare
@@ -21,6 +21,7 @@ from tuoshan.intake.promise import Promise
 from tuoshan.intake.texts import said_field
 from tuoshan.parties import customers
 from tuoshan.parties.models import Customer
+from tuoshan.parties.reach import units_within
 from tuoshan.secrets import mask_phone, phone_e164
 
 MOST_EARLIER = 6
@@ -35,7 +36,8 @@ _REGION = re.compile(r"^\s*(.{2,9}?(?:省|自治区|特别行政区|市))(.{1,8}
 class Beside:
     """All of it, for one moment of typing. `phone` is nothing, typing, unclear, known or new.
 
-    `full_name` is empty for whom the reader has no case of: they see the masked one, and nothing is filled in.
+    `full_name` is empty for whom the reader has no case of: they see the masked one, and nothing is filled in. The
+    region and the orders of other units are shown to those alone who see all of the customer's cases.
     """
 
     phone: str = ""
@@ -95,12 +97,16 @@ def _who(found: Beside, registration: Registration, person: Any) -> None:
         return
     found.phone = "known"
     found.masked = found.masked or found.customer.masked_email
-    found.region = region_of(found.customer.address)
     reach = queries.reachable(person).filter(customer_id=found.customer.pk)
     found.earlier = list(reach.order_by("ended", "-id")[:MOST_EARLIER])
     found.full_name = found.customer.name if found.earlier else ""
     found.name = found.full_name or found.customer.masked_name
-    found.orders = list(found.customer.orders.order_by("-ordered_at", "-id")[:MOST_ORDERS])
+    orders = found.customer.orders.order_by("-ordered_at", "-id")
+    if acquainted.in_charge(person, [found.customer.pk]):
+        found.region = region_of(found.customer.address)
+    else:
+        orders = orders.filter(unit_id__in=units_within(person))
+    found.orders = list(orders[:MOST_ORDERS])
 
 
 def region_of(address: str) -> str:

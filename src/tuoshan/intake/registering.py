@@ -18,7 +18,7 @@ from tuoshan.cases.orders import Outcome
 from tuoshan.cases.possible import row_of
 from tuoshan.cases.writing import repeated
 from tuoshan.catalog.models import OrderRef
-from tuoshan.intake import arrivals
+from tuoshan.intake import acquainted, arrivals
 from tuoshan.intake.arrivals import Came
 from tuoshan.intake.promise import Promise
 from tuoshan.intake.texts import said_field, title_of
@@ -102,7 +102,7 @@ def _register(given: _Given) -> Registered:
     playbook = library.current(given.playbook)
     library.ensure_stored(playbook)
     with write_transaction() as cursor:
-        found = _customer(given.contact, by_staff=given.actor is not None and given.actor.kind != "customer")
+        found = _customer(given.contact, given.actor)
         customer = found.customer if found else None
         actor = given.actor or ActingAs.by_customer(customer.pk if customer and given.contact.phone else None)
         values = dict(given.values)
@@ -154,8 +154,12 @@ def record_identity(*, case_id: int, actor: ActingAs, check: IdentityCheck) -> O
     return service.record(case_id=case_id, name=CHECKED, actor=actor, values=values)
 
 
-def _customer(contact: Contact, *, by_staff: bool) -> customers.Found | None:
-    """A mail address alone names a known customer only when staff say so: anybody can write one into a web form."""
+def _customer(contact: Contact, actor: ActingAs | None) -> customers.Found | None:
+    """A mail address alone names a known customer only when staff say so: anybody can write one into a web form. Nor
+    does one who does not see all cases of a known customer add a mail or postal address to which messages would go.
+    """
+    by_staff = actor is not None and actor.kind != "customer"
+    person = actor.person if actor is not None else None
     if contact.customer_id is not None:
         known = customers.living(contact.customer_id)
         if known is None:
@@ -168,8 +172,10 @@ def _customer(contact: Contact, *, by_staff: bool) -> customers.Found | None:
         if known is not None:
             return customers.Found(known, False, ())
     return customers.find_or_make(
-        contact.phone, contact.name, email=contact.email, address=contact.address, language=contact.language
-    )
+        contact.phone, contact.name, email=contact.email, address=contact.address, language=contact.language,
+        made_by=person.pk if person is not None else None,
+        may_fill=lambda customer: bool(acquainted.entire(person, [customer.pk])),
+    )  # fmt: skip
 
 
 def by_mail(address: str) -> Customer | None:

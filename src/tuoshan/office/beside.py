@@ -9,6 +9,7 @@ from tuoshan import clock
 from tuoshan.cases.models import Case, Presence
 from tuoshan.integrations import recipients
 from tuoshan.integrations.models import OutgoingMessage
+from tuoshan.office.customers import masked_address
 from tuoshan.parties.models import Person
 from tuoshan.parties.reach import reaches
 from tuoshan.secrets import mask_email, mask_phone
@@ -63,7 +64,7 @@ def preview(case: Case, text: str, channel: str) -> Preview:
 def _masked(channel: str, to: str) -> str:
     if channel == "sms":
         return mask_phone(to)
-    return mask_email(to) if channel == "mail" else to
+    return mask_email(to) if channel == "mail" else masked_address(to)
 
 
 def sms_parts(text: str) -> int:

@@ -1,10 +1,11 @@
 """Customers' records at work: who sees which, correcting them, joining two that are one, erasing; each is recorded."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import calendars, queries
 from tuoshan.cases.models import Case
+from tuoshan.intake import acquainted
 from tuoshan.intake.beside import region_of
 from tuoshan.integrations.models import ContactPreference
 from tuoshan.integrations.recipients import DEFAULT_WAY
@@ -38,6 +40,13 @@ class PhoneTaken(Exception):
     def __init__(self, other: Customer) -> None:
         super().__init__(_("这个电话登记在另一位客户名下。"))
         self.other = other
+
+
+class NotInCharge(PermissionDenied):
+    """Who sees not all of a customer's cases leaves the record as it is."""
+
+    def __init__(self) -> None:
+        super().__init__(_("这位客户还有您看不到的工单或资料。要更正或合并，请联系服务台或主管。"))
 
 
 # -- who sees which ------------------------------------------------------------------------------------------------
@@ -80,10 +89,31 @@ def case_counts(person: Any, found: Sequence[Customer]) -> dict[int, int]:
     return dict(theirs.values_list("customer_id").annotate(n=Count("pk")))
 
 
+def in_charge(person: Any, customer: Customer) -> bool:
+    """Whether the person sees all of the customer's cases, and so may read and put right all of the record."""
+    return bool(acquainted.in_charge(person, [customer.pk]))
+
+
+def must_be_in_charge(person: Any, *concerned: Customer) -> None:
+    """Raises NotInCharge unless the person sees all cases of each of them."""
+    if not all(in_charge(person, one) for one in concerned):
+        raise NotInCharge
+
+
 def particulars(person: Any, customer: Customer) -> dict[str, str]:
-    """What is on record, as this person may read it."""
+    """What is on record, as this person may read it: whole for who is in charge of it; for who handles one of the
+    customer's cases beside others that they do not see, the one way by which to call or write; else masked.
+    """
     values = stored(customer)
-    return values if sees_plain(person) else values | {name: masked(name, values[name]) for name in _HIDDEN}
+    hidden = set(_HIDDEN)
+    if sees_plain(person) and acquainted.known(person, [customer.pk]):
+        hidden -= set(_HIDDEN) if in_charge(person, customer) else {"phone" if customer.phone else "email"}
+    return values | {name: masked(name, values[name]) for name in hidden}
+
+
+def callable_customers(person: Any, ids: Collection[int]) -> set[int]:
+    """Of these customers those whose phone the person reads in full."""
+    return acquainted.known(person, ids) if sees_plain(person) else set()
 
 
 def stored(customer: Customer) -> dict[str, str]:
@@ -164,13 +194,17 @@ class CustomerForm(forms.Form):
 
 
 def correct(by: Any, customer: Customer, values: Mapping[str, Any]) -> bool:
-    """Put the record right; whether anything changed. Raises PhoneTaken for a phone of another customer."""
+    """Put the record right; whether anything changed. Raises PhoneTaken for a phone of another customer and
+    NotInCharge for who does not see all of the customer's cases.
+    """
+    must_be_in_charge(by, customer)
     given = {name: str(values[name]) for name in customers.CORRECTED if name in values}
     other = customers.by_phone(given.get("phone", ""))
     if other is not None and other.pk != customer.pk:
         raise PhoneTaken(other)
     try:
         with write_transaction():
+            must_be_in_charge(by, customer)
             before = stored(customer)
             changed = dict(customers.correct(customer, given))
             if "way" in values and values["way"] != before["way"]:
@@ -215,9 +249,10 @@ def _record(
 def join(by: Any, customer: Customer, into: Customer) -> Customer:
     """The two are one person: the cases of the first are the second's from now on. Gives whom it is now.
 
-    Raises ValueError when they are the same, or one is erased.
+    Raises ValueError when they are the same, or one is erased, and NotInCharge for who does not see all cases of both.
     """
     with write_transaction():
+        must_be_in_charge(by, customer, into)
         was = stored(customer)
         customers.join(customer, into)
         now = stored(into)
@@ -238,8 +273,12 @@ def erase(by: Any, customer: Customer) -> None:
 # -- what was changed ----------------------------------------------------------------------------------------------
 
 
-def changes(customer: Customer, most: int = 50) -> list[dict[str, Any]]:
-    """The newest first: who did what when, each field with its masked values in the language in force."""
+def changes(person: Any, customer: Customer, most: int = 50) -> list[dict[str, Any]]:
+    """The newest first: who did what when, each field with its masked values in the language in force. None for who
+    does not see all of the customer's cases.
+    """
+    if not in_charge(person, customer):
+        return []
     rows = customer.changes.select_related("person")[:most]
     return [
         {

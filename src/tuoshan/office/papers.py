@@ -45,7 +45,7 @@ from tuoshan.integrations.recipients import of_case as customer_of
 from tuoshan.knowledge import links, wording
 from tuoshan.knowledge.case_values import of_case
 from tuoshan.knowledge.company import company
-from tuoshan.office.customers import sees_plain
+from tuoshan.office import customers
 from tuoshan.parties.models import OrgUnit, Person
 
 Kind = Literal["record", "archive", "letter"]
@@ -148,7 +148,8 @@ ALREADY = frozenset({"channel", "category", "product"})
 
 
 def _who_and_what(story: Story, person: Any) -> Iterable[tuple[str, str]]:
-    case, customer, plain = story.case, story.customer, sees_plain(person)
+    case, customer = story.case, story.customer
+    contact = customers.particulars(person, customer) if customer else {"phone": "", "email": ""}
     handler = Person.objects.filter(pk=case.handler_id or 0).first()
     unit = OrgUnit.objects.filter(pk=case.unit_id or 0).first()
     category = Category.objects.select_related("parent").filter(pk=case.category_id or 0).first()
@@ -158,8 +159,8 @@ def _who_and_what(story: Story, person: Any) -> Iterable[tuple[str, str]]:
         (_("流程"), words(story.playbook.title)),
         (_("状态"), words(state.title) if state else case.state),
         (_("客户"), customer.name if customer else ""),
-        (_("电话"), (customer.phone if plain else customer.masked_phone) if customer else ""),
-        (_("邮箱"), (customer.email if plain else customer.masked_email) if customer else ""),
+        (_("电话"), contact["phone"]),
+        (_("邮箱"), contact["email"]),
         (_("来源"), channel_title(case.channel)),
         (_("单位"), str(unit or "")),
         (_("经办人"), str(handler or "")),

@@ -37,6 +37,8 @@ _followers: list[Follower] = []
 _joiners: list[Joiner] = []
 CORRECTED = ("name", "phone", "email", "address", "language")
 """What may be corrected in a customer's record."""
+CONTACT = ("email", "address")
+"""Where messages and letters go besides the phone."""
 LINKED = ("phone", "email")
 """Where links are sent to."""
 
@@ -81,16 +83,18 @@ def checked_phone(text: str) -> str:
 
 
 def find_or_make(
-    phone: str, name: str = "", *, email: str = "", address: str = "", language: str = ""
-) -> Found:
+    phone: str, name: str = "", *, email: str = "", address: str = "", language: str = "",
+    made_by: int | None = None, may_fill: Callable[[Customer], bool] = lambda customer: True,
+) -> Found:  # fmt: skip
     """Return the customer with this phone, made if there is none; without a phone, always a new one.
 
-    What is missing on record is filled in; what differs is reported and left as it is, for a person to judge.
-    Raises PhoneRefused for a phone that cannot be one. Two calls at once end with one customer.
+    What is missing on record is filled in, where messages go (`CONTACT`) only if `may_fill` says so of the customer;
+    what differs is reported and left as it is, for a person to judge. Raises PhoneRefused for a phone that cannot be
+    one. Two calls at once end with one customer.
     """
     given = {"name": name.strip(), "email": email.strip(), "address": address.strip(), "language": language}
     if not phone.strip():
-        customer = Customer(**given)
+        customer = Customer(made_by_id=made_by, **given)
         customer.save()
         return Found(customer, True, ())
     number = checked_phone(phone)
@@ -98,21 +102,25 @@ def find_or_make(
     if found is None:
         try:
             with transaction.atomic():
-                customer = Customer(phone=number, **given)
+                customer = Customer(phone=number, made_by_id=made_by, **given)
                 customer.save()
             return Found(customer, True, ())
         except IntegrityError:
             found = _by_index(number)
             if found is None:
                 raise
-    return _completed(found, given)
+    return _completed(found, given, may_fill)
 
 
-def _completed(customer: Customer, given: dict[str, str]) -> Found:
+def _completed(customer: Customer, given: dict[str, str], may_fill: Callable[[Customer], bool]) -> Found:
     differs, fills = [], False
+    missing = [field for field in CONTACT if given[field] and not getattr(customer, field)]
+    withheld = missing if missing and not may_fill(customer) else []
     for field, value in given.items():
         known = getattr(customer, field)
-        if value and not known:
+        if field in withheld:
+            differs.append(field)
+        elif value and not known:
             setattr(customer, field, value)
             fills = True
         elif value and normalised(value, field) != normalised(known, field):

@@ -32,7 +32,7 @@ from tuoshan.insight.story import Audience, Story
 from tuoshan.insight.told_to_staff import whose_page
 from tuoshan.insight.values import channel_title, shown_value
 from tuoshan.integrations import replied
-from tuoshan.office import beside, papers, subjects
+from tuoshan.office import beside, customers, papers, subjects
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import queues
@@ -187,6 +187,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "people": {"handler": Person.objects.filter(pk=case.handler_id).first() if case.handler_id else None},
         "unit": OrgUnit.objects.filter(pk=case.unit_id).first() if case.unit_id else None,
         "customer": story.customer,
+        "contact": customers.particulars(request.user, story.customer) if story.customer else {},
         "product": Product.objects.filter(pk=case.product_id).first() if case.product_id else None,
         "category": Category.objects.select_related("parent").filter(pk=case.category_id).first()
         if case.category_id

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tuoshan.office import customers
-from tuoshan.office.customers import CustomerForm, PhoneTaken
+from tuoshan.office.customers import CustomerForm, NotInCharge, PhoneTaken
 from tuoshan.parties.models import Customer
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench.cards import cards
@@ -34,15 +34,11 @@ def search(request: HttpRequest) -> HttpResponse:
     found = customers.search(request.user, text) if text else []
     if len(found) == 1:
         return redirect("workbench:customer", number=found[0].pk)
-    plain, counts = customers.sees_plain(request.user), customers.case_counts(request.user, found)
+    counts = customers.case_counts(request.user, found)
     rows = [
-        {
-            "customer": one, "phone": one.phone if plain else one.masked_phone,
-            "email": one.email if plain else one.masked_email,
-            "cases": counts.get(one.pk, 0),
-        }
+        {"customer": one, "values": customers.particulars(request.user, one), "cases": counts.get(one.pk, 0)}
         for one in found
-    ]  # fmt: skip
+    ]
     context = {"q": text, "rows": rows, "full": len(found) == customers.MOST_FOUND}
     return render(request, "workbench/customers/search.html", context)
 
@@ -56,6 +52,8 @@ def customer(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("workbench:customer", number=found.pk)
     rows = customers.cases_of(request.user, found)
     values = customers.particulars(request.user, found)
+    may_correct = allowed(request.user, "workbench.customer_correct")
+    in_charge = customers.in_charge(request.user, found)
     context = {
         "customer": found,
         "values": values,
@@ -65,8 +63,9 @@ def customer(request: HttpRequest, number: int) -> HttpResponse:
         "cards": cards(rows[:MOST_CASES], request.user),
         "count": rows.order_by().count(),
         "most": MOST_CASES,
-        "changes": customers.changes(found),
-        "may_correct": allowed(request.user, "workbench.customer_correct"),
+        "changes": customers.changes(request.user, found),
+        "may_correct": may_correct and in_charge,
+        "elsewhere": str(NotInCharge()) if may_correct and not in_charge else "",
         "may_erase": allowed(request.user, "workbench.customer_erase"),
     }
     return render(request, "workbench/customers/customer.html", context)
@@ -75,8 +74,12 @@ def customer(request: HttpRequest, number: int) -> HttpResponse:
 @permitted("workbench.customer_correct")
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, number: int) -> HttpResponse:
-    """The record put right. A phone of another customer changes nothing: the two may be joined, or left."""
+    """The record put right, by who sees all cases of the customer. A phone of another customer changes nothing: the
+    two may be joined, or left.
+    """
     found = _found(request, number)
+    if not customers.in_charge(request.user, found):
+        return _not_in_charge(request, found)
     form = CustomerForm(request.POST if request.method == "POST" else None, customer=found)
     if request.method != "POST":
         return _form(request, found, form)
@@ -91,12 +94,19 @@ def correct(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("workbench:customer", number=found.pk)
 
 
+def _not_in_charge(request: HttpRequest, customer: Customer) -> HttpResponse:
+    """Why nothing can be changed here, and who can."""
+    context = {"customer": customer, "elsewhere": str(NotInCharge())}
+    return render(request, "workbench/customers/elsewhere.html", context, status=403)
+
+
 def _form(
     request: HttpRequest, customer: Customer, form: CustomerForm, other: Customer | None = None, status: int = 200
 ) -> HttpResponse:
     context: dict[str, Any] = {"customer": customer, "form": form, "other": other}
     if other is not None:
         context["known"] = known = customers.seen(request.user, other.pk) is not None
+        context["joinable"] = known and customers.in_charge(request.user, other)
         context["other_name"] = other.name if known else other.masked_name
         context["other_cases"] = customers.cases_of(request.user, other).order_by().count()
     return render(request, "workbench/customers/correct.html", context, status=status)
@@ -105,10 +115,13 @@ def _form(
 @permitted("workbench.customer_join")
 @require_http_methods(["GET", "POST"])
 def join(request: HttpRequest, number: int, into: int) -> HttpResponse:
-    """Say what joining these two means; a POST does it. Both must be customers of whom the person sees a case."""
+    """Say what joining these two means; a POST does it. Both must be customers of whom the person sees all cases."""
     one, other = _found(request, number), _found(request, into)
     if one.pk == other.pk:
         return redirect("workbench:customer", number=one.pk)
+    for each in (one, other):
+        if not customers.in_charge(request.user, each):
+            return _not_in_charge(request, each)
     if request.method == "POST":
         kept = customers.join(request.user, one, other)
         messages.success(request, _("两位客户已合并为一位。"))

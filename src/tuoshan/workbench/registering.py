@@ -131,7 +131,8 @@ def _initial(request: HttpRequest, book: Playbook) -> dict[str, Any]:
     before = own_case(request.user, request.GET["after"]) if request.GET.get("after") else None
     customer = Customer.objects.filter(pk=before.customer_id or 0, erased_at=None).first() if before else None
     if customer is not None:
-        initial["customer"] = {"phone": customer.phone, "name": customer.name, "email": customer.email}
+        shown, stored = customers.particulars(request.user, customer), customers.stored(customer)
+        initial["customer"] = {name: shown[name] for name in ("phone", "name", "email") if shown[name] == stored[name]}
     return initial
 
 
@@ -306,7 +307,9 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
         "sooner": sooner.sentence(book, due), "reachable": queries.can_reach(request.user, case), "book": book,
         "differs": _differing(last.get("differs", [])) if last.get("number") == case.number else "",
         "may_correct": customer is not None and allowed(request.user, "workbench.customer_correct")
-        and customers.seen(request.user, customer.pk) is not None,
+        and customers.in_charge(request.user, customer),
+        "elsewhere": str(customers.NotInCharge()),
+        "again": customer is not None and bool(customers.callable_customers(request.user, [customer.pk])),
     }  # fmt: skip
     return render(request, "workbench/registering/registered.html", context)
 

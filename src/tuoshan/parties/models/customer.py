@@ -50,6 +50,10 @@ class Customer(models.Model):
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     joined_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+", editable=False)
     """Turned out to be this customer: all that was theirs is there, the row is empty and counts as erased."""
+    made_by = models.ForeignKey(
+        "parties.Person", models.SET_NULL, null=True, related_name="+", editable=False, db_index=False
+    )
+    """Who registered the customer's first word, and so wrote this record down; none where nobody of ours did."""
     contact_version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     """Goes up when a phone or mail address to which links were sent is theirs no longer; those links then open
     nothing."""

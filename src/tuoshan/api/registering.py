@@ -27,6 +27,7 @@ from tuoshan.intake.forms import CameForm, Registration, find_product
 from tuoshan.intake.registering import Contact, IdentityCheck, find_order, register_complaint
 from tuoshan.knowledge import sooner
 from tuoshan.office import catalogue
+from tuoshan.office.registering import may_register_into
 from tuoshan.parties import customers
 from tuoshan.parties.models import OrgUnit
 from tuoshan.parties.permissions import api_permitted
@@ -155,6 +156,17 @@ def _product(playbook: Playbook, values: dict[str, Any], said: str) -> str:
     return ""
 
 
+def _check_unit(request: HttpRequest, playbook: Playbook, unit_id: int | None) -> None:
+    if unit_id is None:
+        return
+    unit = OrgUnit.objects.filter(pk=unit_id).first()
+    if unit is None:
+        raise Problem(422, "unknown_unit", _("没有这个单位"))
+    if not may_register_into(me(request), playbook, unit):
+        said = _("请不写 unit_id，工单会归到所涉门店、订单的单位或您的单位；别的单位请服务台登记。")
+        raise Problem(403, "unit_out_of_reach", _("不能登记到您范围以外的单位"), said)
+
+
 def _number(text: str) -> int:
     return int(text) if is_id(text) else 0
 
@@ -167,11 +179,11 @@ def _has(playbook: Playbook, name: str) -> bool:
 @api_permitted("api.case_register")
 def case_register(request: HttpRequest, body: RegisterIn) -> tuple[int, dict[str, Any]]:
     """Begin a case; the customer is found or made by phone. What its channel must tell (an authority's name and
-    document number) is required here as on the screen.
+    document number) is required here as on the screen. Without `unit_id` it belongs to the store named, else to the
+    order's unit, else to the caller's.
     """
     playbook = _playbook(body.playbook)
-    if body.unit_id is not None and not OrgUnit.objects.filter(pk=body.unit_id).exists():
-        raise Problem(422, "unknown_unit", _("没有这个单位"))
+    _check_unit(request, playbook, body.unit_id)
     values = facts(playbook.register, body.values)
     said = _product(playbook, values, body.product_said)
     came = _came(playbook, body)
@@ -181,7 +193,7 @@ def case_register(request: HttpRequest, body: RegisterIn) -> tuple[int, dict[str
         registered = register_complaint(
             playbook=body.playbook, actor=acting(request), values=values, contact=contact,
             came=came.with_product(said),
-            unit_id=body.unit_id or me(request).unit_id, title=body.title, upload_token=body.upload_token,
+            unit_id=body.unit_id, title=body.title, upload_token=body.upload_token,
             identity=checked, idempotency_key=idempotency_key(request),
         )  # fmt: skip
     except customers.PhoneRefused as error:

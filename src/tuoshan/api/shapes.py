@@ -171,7 +171,9 @@ class RegisterIn(Schema):
     customer_address: str = Field("", max_length=200)
     identity: str = Field("", description="result of the identity check, a value of the playbook's field `identity`")
     identity_note: str = Field("", max_length=300)
-    unit_id: int | None = Field(None, ge=1, le=2**63 - 1)
+    unit_id: int | None = Field(
+        None, ge=1, le=2**63 - 1, description="left out: the store named, else the order's unit, else the caller's"
+    )
     received_at: Moment | None = None
     reply_due: Moment | None = Field(None, description="by when an authority wants an answer")
     particulars: dict[str, str] = Field(

@@ -18,6 +18,7 @@ from tuoshan.cases.orders import Outcome
 from tuoshan.cases.possible import row_of
 from tuoshan.cases.writing import repeated
 from tuoshan.catalog.models import OrderRef
+from tuoshan.identifiers import is_id
 from tuoshan.intake import acquainted, arrivals
 from tuoshan.intake.arrivals import Came
 from tuoshan.intake.promise import Promise
@@ -188,7 +189,7 @@ def by_mail(address: str) -> Customer | None:
 def unit_for(values: Mapping[str, Any], order_no: str, actor: ActingAs) -> int | None:
     """Whose case it is: the store named, else the order's unit, else that of the person who registers it."""
     store = str(values.get("store", ""))
-    if store.isdecimal() and OrgUnit.objects.filter(pk=int(store)).exists():
+    if is_id(store) and OrgUnit.objects.filter(pk=int(store), kind=OrgUnit.Kind.STORE).exists():
         return int(store)
     order = find_order(order_no)
     if order is not None and order.unit_id is not None:

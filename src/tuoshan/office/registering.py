@@ -1,9 +1,22 @@
-"""After a registration: the case that somebody has just registered, even where it lies beyond their reach."""
+"""Registering a case: into which unit, and what opens of it afterwards."""
 
 from typing import Any
 
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
+from tuoshan.core.playbook import Playbook
+from tuoshan.parties.models import OrgUnit
+from tuoshan.parties.reach import units_within
+
+
+def may_register_into(person: Any, playbook: Playbook, unit: OrgUnit) -> bool:
+    """Whether the person may give a new case to this unit: their own, one whose cases they see, or a store where the
+    process asks which store is concerned, as anybody may name one on the screen.
+    """
+    if unit.pk == person.unit_id or unit.pk in units_within(person):
+        return True
+    asks_store = any(item.kind == "org_unit" for item in playbook.register)
+    return asks_store and unit.is_active and unit.kind == OrgUnit.Kind.STORE
 
 
 def own_case(person: Any, number: str) -> Case | None:

@@ -187,7 +187,9 @@ def evidence_file(
 )  # fmt: skip
 @api_permitted("api.case_slip")
 def case_slip(request: HttpRequest, number: str, size: Literal["80mm", "a5"] = "80mm") -> HttpResponse:
-    """What the customer takes along, in the caller's language: of a case within reach or registered by oneself."""
+    """What the customer takes along, in the caller's language: of a case within reach, or for 15 minutes of one that
+    the caller registered.
+    """
     case = own_case(me(request), number.replace("\x00", ""))
     if case is None:
         raise Http404

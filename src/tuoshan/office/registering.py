@@ -1,12 +1,17 @@
 """Registering a case: into which unit, and what opens of it afterwards."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from tuoshan import clock
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
 from tuoshan.core.playbook import Playbook
 from tuoshan.parties.models import OrgUnit
 from tuoshan.parties.reach import units_within
+
+AT_THE_COUNTER = timedelta(minutes=15)
+"""For so long after registering the customer is taken to be there still, for the number to be told and the slip."""
 
 
 def may_register_into(person: Any, playbook: Playbook, unit: OrgUnit) -> bool:
@@ -20,6 +25,12 @@ def may_register_into(person: Any, playbook: Playbook, unit: OrgUnit) -> bool:
 
 
 def own_case(person: Any, number: str) -> Case | None:
-    """A case within reach, or one that this person registered."""
+    """A case within reach, or one beyond it that this person has just registered, the customer still before them."""
     case = queries.reachable(person).filter(number=number).first()
-    return case or Case.objects.filter(number=number, registrant_id=person.pk).first()
+    since = clock.now() - AT_THE_COUNTER
+    return case or Case.objects.filter(number=number, registrant_id=person.pk, created_at__gt=since).first()
+
+
+def open_until(person: Any, case: Case) -> datetime | None:
+    """Until when receipt and slip open for who registered the case; None where they see the case anyway."""
+    return None if queries.can_reach(person, case) else case.created_at + AT_THE_COUNTER

@@ -31,7 +31,7 @@ from tuoshan.integrations.printing import slip_data
 from tuoshan.knowledge import sooner
 from tuoshan.knowledge.company import company
 from tuoshan.office import catalogue, customers
-from tuoshan.office.registering import own_case
+from tuoshan.office.registering import open_until, own_case
 from tuoshan.parties.models import Customer, Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.rulings import keeping
@@ -298,13 +298,14 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     house = company()
     customer = Customer.objects.filter(pk=case.customer_id or 0).first()
     handler = Person.objects.filter(pk=case.handler_id or 0).first()
-    due, book = promise_of(case).due, _playbook(case.playbook)
+    due, book, until = promise_of(case).due, _playbook(case.playbook), open_until(request.user, case)
     last = request.session.get("registered", {})
     context = {
         "case": case, "customer": customer, "product": _product(case),
         "handler": str(handler) if handler else _("客服中心"),
         "contact": house.contact, "hours": house.hours, "promised": _moment(due) if due else "",
-        "sooner": sooner.sentence(book, due), "reachable": queries.can_reach(request.user, case), "book": book,
+        "sooner": sooner.sentence(book, due), "reachable": until is None, "book": book,
+        "until": date_format(timezone.localtime(until), "H:i") if until else "",
         "differs": _differing(last.get("differs", [])) if last.get("number") == case.number else "",
         "may_correct": customer is not None and allowed(request.user, "workbench.customer_correct")
         and customers.in_charge(request.user, customer),
@@ -330,7 +331,9 @@ def _differing(names: list[str]) -> str:
 @permitted("workbench.slip")
 @require_safe
 def slip(request: HttpRequest, number: str) -> HttpResponse:
-    """The slip for the customer, on a roll of 80 mm or on A5, in the language of the screen."""
+    """The slip for the customer, on a roll of 80 mm or on A5, in the language of the screen: of a case within reach,
+    or just registered.
+    """
     case = own_case(request.user, number)
     if case is None or request.GET.get("size", "80mm") not in SIZES:
         raise Http404

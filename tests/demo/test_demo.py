@@ -46,6 +46,48 @@ def test_a_small_demo_is_whole(small: Any) -> None:
     assert Event.objects.order_by("-at").values_list("at", flat=True)[0] <= END
 
 
+def test_the_command_tells_of_no_step_that_went_wrong(
+    small: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tuoshan.cli import demo
+    from tuoshan.demo import making
+
+    monkeypatch.setattr(making, "is_empty", lambda: True)
+    monkeypatch.setattr(making, "make", lambda **_values: small)
+    assert demo._make(seed=1, scale=0.05)
+    told = capsys.readouterr()
+    assert f"{small.cases} cases" in told.out
+    assert [line for line in (told.out + told.err).splitlines() if line.lstrip().startswith("!")] == []
+
+
+def test_what_is_offered_after_the_money_went_back_is_never_nothing(db: None) -> None:
+    from decimal import Decimal
+    from types import SimpleNamespace
+
+    from tuoshan.demo.complaint import Complaint
+
+    class PaidBack(Complaint):
+        chance = SimpleNamespace(whole=lambda least, most: least, happens=lambda share: False)
+        world = SimpleNamespace(day=lambda now, days: days)
+        now = END
+
+        def __init__(self, compensation: int) -> None:
+            self.plot = SimpleNamespace(
+                remedies=["return_refund"], refund=Decimal(99), compensation=Decimal(compensation), cause="goods",
+                liable="product",
+            )  # fmt: skip
+
+        def times(self, action: str) -> int:
+            return 0
+
+        def paid_back(self) -> Decimal:
+            return Decimal(99)
+
+    nothing, something = PaidBack(0).proposal(), PaidBack(20).proposal()
+    assert (nothing["remedies"], nothing["amount"]) == (["explanation"], Decimal(0))
+    assert (something["remedies"], something["amount"]) == (["compensation"], Decimal(20))
+
+
 def test_it_speaks_to_nobody_outside(small: Any) -> None:
     from tuoshan.integrations.models import OutgoingMessage
 

@@ -83,7 +83,8 @@ class Complaint(LaterPart):
     def in_received(self) -> Steps:
         """Somebody of the desk looks at it, calls, asks for more, and takes it on."""
         plot = self.plot
-        if plot.urgency == "high":
+        at_once = plot.urgency == "high" or self.case.grade == "urgent"
+        if at_once:
             yield from self.desk(0.1, 0.8, weekends=True)
         else:
             yield from self.desk(*((26, 50) if plot.late else (0.2, 7 * plot.pace)), weekends=True)
@@ -100,7 +101,7 @@ class Complaint(LaterPart):
                 "said": self.chance.pick(staff_words.SAID).format(brief=self.title()),
                 "next_step": self.chance.pick(staff_words.NEXT_STEPS),
             })  # fmt: skip
-            yield from self.desk(0.3, 5, weekends=True)
+            yield from self.desk(*((0.05, 0.2) if at_once else (0.3, 5)), weekends=True)
             if not self.stays("received"):
                 return
             agent = self.world.on_duty(agent, self.now)  # their leave may have begun meanwhile
@@ -354,6 +355,8 @@ class Complaint(LaterPart):
             plot.remedies, refund = [name for name in plot.remedies if name not in giving_back], Decimal(0)
         on_top = plot.compensation + Decimal(50 * refused)
         amount = refund + on_top
+        if not plot.remedies:
+            plot.remedies = ["compensation"] if amount else ["explanation"]
         steps = [
             staff_words.STEPS[name].format(amount=on_top if name == "compensation" else refund)
             for name in plot.remedies

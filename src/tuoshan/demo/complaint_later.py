@@ -336,6 +336,16 @@ class LaterPart(Player):
         """What of the price has gone back to the customer."""
         return Decimal(self.state.settled.get("refund_amount", "0"))
 
+    # -- withdrawn ----------------------------------------------------------------------------------
+    def in_withdrawn(self) -> Steps:
+        """Now and then it was not the customer, or they think better of it."""
+        if not self.plot.reopens or self.times("reopen"):
+            return
+        yield from self.home(4, 60)
+        if self.look() == "withdrawn":
+            self.plot.withdraws_in = ""
+            self.act("reopen", self.customer, {"reason": self.chance.pick(staff_words.AFTER_ALL_REASONS)})
+
     # -- closed -------------------------------------------------------------------------------------
     def in_closed(self) -> Steps:
         """The matter may come back within thirty days."""

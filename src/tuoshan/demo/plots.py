@@ -204,7 +204,7 @@ def _fortunes(chance: Chance, plot: Plot) -> None:
     plot.appeal = chance.pick(("upheld", "overturned")) if happens(0.55 if unhappy else 0.012) else ""
     plot.outside = chance.pick(("not_taken", "settled", "no_settlement")) if happens(0.1 if unhappy else 0.006) else ""
     plot.withdraws_in = chance.pick(("received", "investigating", "proposing")) if happens(0.03) else ""
-    plot.reopens = happens(0.02)
+    plot.reopens = happens(0.3 if plot.withdraws_in else 0.02)
     plot.lab = plot.topic.gravity != "low" and happens(0.15)
     plot.visit = "technical" in plot.departments and happens(0.2)
     plot.clarify, plot.upgrades, plot.transfers = happens(0.05), happens(0.02), happens(0.04)

@@ -97,7 +97,7 @@ def plan(world: World, simulation: Simulation, scale: float) -> None:
         moment = _moment(world, world.end if number % 50 == 0 else last)
         plot = plots.draw(world, moment=moment)
         if number % 40 == 7:
-            plot.withdraws_in, plot.simple = "investigating", False
+            plot.withdraws_in, plot.simple, plot.reopens = "investigating", False, False
         player = Complaint(world, simulation, plot)
         if moment > world.end - timedelta(days=BRISK_DAYS) and not world.chance.happens(0.08):
             player.brisk, plot.late, plot.pace, plot.silent = True, False, 0.5, False

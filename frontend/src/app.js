@@ -1,5 +1,6 @@
 // The few scripts of the product. Pages work without them but for countdowns, drafts, previews and keys.
 import Alpine from '@alpinejs/csp';
+import { startCalm } from './desk/calm.js';
 import { components } from './desk/components.js';
 import { startClocks } from './desk/clocks.js';
 import { startConversation } from './desk/conversation.js';
@@ -21,6 +22,7 @@ window.Alpine = Alpine;
 
 const start = () => {
   startHtmx();
+  startCalm();
   startDisclosures();
   startConversation();
   startFields();

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.workbench.deskhouse import desk
+from tests.workbench.deskhouse import desk, triggers
 
 __all__ = ["desk"]
 
@@ -36,6 +36,7 @@ def test_cases_are_handed_over_together(desk: Any) -> None:
     answer = desk.htmx("lead", "post", "/bulk/run", data)
     assert answer.status_code == 200
     assert "2 件已完成" in answer.content.decode()
+    assert triggers(answer) == {"unpick": numbers, "decided": True}
     assert [desk.read(case).handler_id for case in cases] == [desk.people["colleague"].pk] * 2
     seqs = [desk.read(case).seq for case in cases]
     again = desk.htmx("lead", "post", "/bulk/run", data)
@@ -51,7 +52,9 @@ def test_those_refused_are_listed_with_their_reason(desk: Any) -> None:
         "do": "transfer", "case": [case.number, ended.number], "handler": str(desk.people["colleague"].pk),
         "reason": "换人",
     }  # fmt: skip
-    text = desk.htmx("lead", "post", "/bulk/run", data).content.decode()
+    answer = desk.htmx("lead", "post", "/bulk/run", data)
+    assert triggers(answer)["unpick"] == [case.number], "what was refused stays picked"
+    text = answer.content.decode()
     assert "1 件已完成" in text
     assert "1 件没有做成" in text
     assert ended.number in text
@@ -114,6 +117,7 @@ def test_picked_cases_are_put_to_one_improvement_by_those_who_lead(desk: Any) ->
     assert desk.htmx("lead", "post", "/lessons/link", {"case": numbers}).status_code == 422
     for _ in range(2):  # pressed twice
         answer = desk.htmx("lead", "post", "/lessons/link", {"case": numbers, "lesson": made.pk})
+        assert triggers(answer)["unpick"] == numbers
         assert answer.status_code == 200 and "2 件工单已归入" in answer.content.decode()
     assert sorted(lessons.cases_of(made)) == sorted([first.pk, second.pk, third.pk])
     Lesson.objects.filter(pk=made.pk).update(status=Lesson.Status.DONE)

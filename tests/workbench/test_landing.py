@@ -5,6 +5,8 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.workbench.deskhouse import desk
 
 __all__ = ["desk"]
@@ -48,8 +50,9 @@ def test_only_those_who_claim_are_sent_to_claim(desk: Any) -> None:
 def test_an_action_tells_list_and_rail_which_read_themselves_anew(desk: Any) -> None:
     case = desk.complaint()
     page = desk.client("agent").get(f"/case/{case.number}?queue=unassigned").content.decode()
-    list_at = re.search(r'data-list-anew hx-get="([^"]+)" hx-trigger="decided from:body"', page)
-    rail_at = re.search(r'class="rail-groups" hx-get="([^"]+)" hx-trigger="decided from:body"', page)
+    when = 'hx-trigger="decided from:body, every 60s"'
+    list_at = re.search(rf'data-list-anew data-calm hx-get="([^"]+)" {when}', page)
+    rail_at = re.search(rf'class="rail-groups" data-calm hx-get="([^"]+)" {when}', page)
     assert list_at and rail_at
     answer = desk.htmx("agent", "post", f"/case/{case.number}/note", {"text": "已电联", "key": "k-note"})
     assert json.loads(answer["HX-Trigger"])["decided"] is True
@@ -108,3 +111,19 @@ def test_list_and_case_turn_amber_at_the_same_moment_and_the_customers_clock_is_
         assert ours.due == rows[case.pk].due and ours.warn_at == rows[case.pk].warn_at, case.state
     waiting = rows[made[-1].pk]
     assert waiting.due is None and re.fullmatch(r"等客户，\d\d-\d\d \d\d:\d\d 为止", waiting.paused)
+
+
+def test_reading_list_and_rail_anew_every_minute_costs_the_same_for_many_cases(desk: Any) -> None:
+    client = desk.client("agent")
+    desk.complaint()
+    addresses = ("/queue/unassigned?list&rows=40", "/queue/counts?queue=unassigned&at=/queue/unassigned")
+    asked = []
+    for _ in range(2):
+        for address in addresses:
+            client.get(address)
+            with CaptureQueriesContext(connection) as seen:
+                assert client.get(address).status_code == 200
+            asked.append(len(seen))
+        for _ in range(4):
+            desk.complaint()
+    assert asked[:2] == asked[2:] and max(asked) < 20, asked

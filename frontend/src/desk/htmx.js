@@ -1,5 +1,5 @@
 // Between htmx and the reader: what is said, where the focus goes, what a refusal means.
-import { announce, banner, closeBanner, isField, make, say } from './page.js';
+import { announce, banner, closeBanner, make, say } from './page.js';
 
 function cookie(name) {
   const found = document.cookie.split('; ').find((part) => part.startsWith(`${name}=`));
@@ -39,13 +39,6 @@ export function startHtmx() {
     const fresh = token();
     if (field && fresh) field.value = fresh;
   }, true);
-  // A part that reads itself anew waits while somebody writes in it or has a form open there.
-  document.addEventListener('htmx:beforeRequest', (event) => {
-    const part = event.detail.elt;
-    if (!part.matches?.('[data-calm]')) return;
-    const busy = part.querySelector('[data-opens][aria-expanded=true], details[open]') || (part.contains(document.activeElement) && isField(document.activeElement));
-    if (busy && !event.detail.requestConfig?.triggeringEvent) event.preventDefault();
-  });
   document.addEventListener('htmx:responseError', (event) => {
     const { xhr } = event.detail;
     const plain = (xhr.getResponseHeader('Content-Type') || '').startsWith('text/plain');

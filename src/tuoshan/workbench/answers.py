@@ -1,9 +1,12 @@
 """Short answers to htmx: a sentence in the page's notice, and the name of what has changed."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
+
+from tuoshan.cases.models import Case
 
 
 def say(text: str, *, kind: str = "ok", status: int = 204, changed: str = "") -> HttpResponse:
@@ -17,4 +20,10 @@ def say(text: str, *, kind: str = "ok", status: int = 204, changed: str = "") ->
     response = HttpResponse(status=204 if status < 400 else status)
     response["HX-Trigger"] = json.dumps(told)
     response["HX-Reswap"] = "none"
+    return response
+
+
+def done_in(response: HttpResponse, cases: Iterable[Case]) -> HttpResponse:
+    """The outcome of something done in picked rows: these are no longer picked, list and counts are read anew."""
+    response["HX-Trigger"] = json.dumps({"unpick": [case.number for case in cases], "decided": True})
     return response

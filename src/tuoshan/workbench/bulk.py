@@ -22,6 +22,7 @@ from tuoshan.office import bulk as office
 from tuoshan.office.bulk import MOST, MOST_WRITTEN, shared
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import assignable
+from tuoshan.workbench.answers import done_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,22 +122,24 @@ def _batch(request: HttpRequest) -> int | None:
 def _result(request: HttpRequest, cases: Sequence[Case], title: str, order: Order) -> HttpResponse:
     outcome = batches.run_many(case_ids=[case.pk for case in cases], order=order, batch_id=_batch(request))
     refused = outcome.refused
+    done = [case for case in cases if case.pk not in refused]
     context = {
         "title": title,
-        "done": [case for case in cases if case.pk not in refused],
+        "done": done,
         "refused": [
             (case, sentence(refused[case.pk], library.pinned(case.playbook, case.playbook_hash)))
             for case in cases
             if case.pk in refused
         ],
     }
-    return render(request, "workbench/bulk/result.html", context)
+    return done_in(render(request, "workbench/bulk/result.html", context), done)
 
 
 def _watch(request: HttpRequest, cases: Sequence[Case]) -> HttpResponse:
     office.watch(int(request.user.pk or 0), cases)
     title = ngettext("关注 %(n)d 件", "关注 %(n)d 件", len(cases)) % {"n": len(cases)}
-    return render(request, "workbench/bulk/result.html", {"title": title, "done": cases, "refused": []})
+    context = {"title": title, "done": cases, "refused": []}
+    return done_in(render(request, "workbench/bulk/result.html", context), cases)
 
 
 urlpatterns = [

@@ -20,6 +20,7 @@ from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.quality import lessons as quality
 from tuoshan.quality.models import Lesson
+from tuoshan.workbench.answers import done_in
 from tuoshan.workbench.bulk import picked
 from tuoshan.workbench.cards import cards
 from tuoshan.workbench.casepage import person_id
@@ -90,7 +91,8 @@ def lesson_link(request: HttpRequest) -> HttpResponse:
         "make_url": f"{reverse('workbench:lesson_make')}?{urlencode({'case': [case.number for case in cases]}, True)}",
     }  # fmt: skip
     status = 422 if request.method == "POST" and done is None else 200
-    return render(request, "workbench/bulk/lesson.html", context, status=status)
+    response = render(request, "workbench/bulk/lesson.html", context, status=status)
+    return done_in(response, cases) if done is not None else response
 
 
 def _find(request: HttpRequest, pk: int) -> Lesson:

@@ -1,6 +1,8 @@
 """What an appeal is about stands as it was decided: shown from its events, not corrected, not written over."""
 
 import re
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -66,3 +68,58 @@ def test_a_program_reads_the_first_decision(desk: Any, appealed: Any) -> None:
     assert one["hash"] == Event.objects.get(case_id=appealed.pk, name="unfounded").hash
     fresh = desk.complaint()
     assert Caller(desk.people["lead"], "read").get(f"/cases/{fresh.number}")["first_decision"] == []
+
+
+def form_of(desk: Any, who: str, case: Any, action: str) -> str:
+    answer = desk.htmx(who, "get", f"/case/{case.number}/do/act/{action}")
+    assert answer.status_code == 200
+    found = re.search(r'<section[^>]*aria-labelledby="deciding-.*?</section>', answer.content.decode(), re.S)
+    return found[0] if found else ""
+
+
+@pytest.mark.parametrize("action", ["approve", "send_back"])
+def test_who_approves_reads_the_proposal_above_the_fields(desk: Any, action: str) -> None:
+    from tuoshan.cases import library
+    from tuoshan.cases.forms import words
+
+    case = desk.proposed("880", finding="王师傅漏装")
+    shown = form_of(desk, "manager", case, action)
+    for text in ("提出方案", "全额退款", "880.00", "2026-03-20", "责任方", "王师傅漏装"):
+        assert text in shown, text
+    asked = [words(field.label) for field in library.pinned(case.playbook, case.playbook_hash).actions["propose"].form]
+    assert re.findall("<dt>(.*?)</dt>", shown) == [label for label in asked if f"<dt>{label}</dt>" in shown]
+    assert not form_of(desk, "agent", desk.accepted(), "propose"), "who proposes decides nothing"
+
+
+def test_who_may_not_read_findings_is_not_told_them_with_the_proposal(desk: Any) -> None:
+    from tuoshan.cases.possible import Standing
+    from tuoshan.cases.service import ActingAs
+    from tuoshan.insight import reviewed
+    from tuoshan.insight.story import Audience, Story
+
+    case = desk.proposed("880", finding="王师傅漏装")
+    standing = Standing(case, ActingAs.by_person(desk.people["agent"]))
+    story = Story(case, standing.playbook, Audience.staff(desk.people["agent"]))
+    (told,) = reviewed.to_be_decided(story, standing.state)
+    values = [detail.value for detail in told.details]
+    assert "全额退款" in values and "王师傅漏装" not in values
+
+
+def test_a_proposal_that_was_sent_back_and_made_anew_is_the_one_that_is_read(desk: Any) -> None:
+    case = desk.proposed("880")
+    assert desk.house.act(case, "send_back", desk.people["manager"], reason="再谈").accepted
+    given = {
+        "cause": "goods", "liable": "product", "remedies": ["compensation"], "remedy_steps": "补偿一双新的",
+        "amount": Decimal(700), "carry_out_by": date(2026, 3, 20),
+    }  # fmt: skip
+    assert desk.house.act(case, "propose", **given).accepted
+    shown = form_of(desk, "manager", desk.read(case), "approve")
+    assert "补偿一双新的" in shown and "全额退款" not in shown
+
+
+@pytest.mark.parametrize("action", ["uphold", "overturn"])
+def test_who_hears_an_appeal_reads_it_and_the_first_decision_above_the_fields(
+    desk: Any, appealed: Any, action: str
+) -> None:
+    shown = form_of(desk, "lead", appealed, action)
+    assert "没写" in shown and "须手洗" in shown

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from tests.api.callers import Caller
 from tests.workbench.deskhouse import desk  # noqa: F401
+from tests.workbench.test_first_decision import form_of
 
 from tuoshan.cases import service
 from tuoshan.cases.models import Case, Event
@@ -111,6 +112,7 @@ def test_what_another_case_about_the_order_pays_counts_towards_the_free_limit(
     }  # fmt: skip
     page = desk.client("lead").get(f"/case/{second.number}").content.decode()
     assert "其他工单共已付出或待付 ¥150.00" in page
+    assert "其他工单共已付出或待付 ¥150.00" in form_of(desk, "lead", second, "approve")
     assert Caller(desk.people["lead"], "read").get(f"/cases/{second.number}")["same_subject_paid"] == "150.00"
     assert not faults_of([second.pk, third.pk])
 
@@ -129,6 +131,7 @@ def test_what_another_case_offers_counts_until_it_is_answered(desk: Any, shops: 
     assert proposed(desk, second, "50.01").state == "approving"
     page = desk.client("lead").get(f"/case/{second.number}").content.decode()
     assert "其他工单已提出、待答复的共 ¥150.00" in page and "已付出" not in page
+    assert "其他工单已提出、待答复的共 ¥150.00" in form_of(desk, "lead", second, "send_back")
     read = Caller(desk.people["lead"], "read").get(f"/cases/{second.number}")
     assert (read["same_subject_paid"], read["same_subject_offered"]) == ("0.00", "150.00")
     acted(first, "disagree", desk.customer(first), {"wish": "太少"})
@@ -151,3 +154,4 @@ def test_two_offers_at_the_same_moment_are_not_both_free(desk: Any, shops: list[
         states = sorted(several.map(one, cases))
     assert states == ["approving", "approving", "approving", "offered"]
     assert not faults_of([case.pk for case in cases])
+

@@ -1,4 +1,4 @@
-"""The decision that an appeal is about: what was decided before, by whom, with what and on what, as its events say.
+"""What a decision is about: what was put forward for approval; on appeal, what was decided before, as the events say.
 
 Nothing is read from the facts of today: each part is told from the event that made it, whose hash stands in the chain.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tuoshan.cases.models import Event as StoredEvent
 from tuoshan.core.case import CaseState, Event
-from tuoshan.core.playbook import Playbook, State
+from tuoshan.core.playbook import Action, Playbook, State
 from tuoshan.insight.story import Entry, Story
 
 
@@ -26,6 +26,31 @@ def under_review(playbook: Playbook, state: CaseState) -> list[State]:
     return [one for name, one in playbook.states.items() if one.reviews and name in state.entered]
 
 
+def decides(action: Action | None) -> bool:
+    """Whether by this step somebody gives leave for what others have put forward."""
+    return action is not None and (action.by_tier is not None or action.name == "approve")
+
+
+def to_be_decided(story: Story, state: CaseState) -> list[Entry]:
+    """What whoever decides here has to know: what the step gave that brought the case here, and what was corrected
+    since; on appeal the appeal and the first decision. Empty where nothing is decided.
+    """
+    here = story.playbook.states[state.state]
+    if here.reviews:
+        return [*appeal(story, state), *(one.entry for one in first_decision(story, state))]
+    if not any(decides(action) for action in story.playbook.actions_from(here.name)):
+        return []
+    events = story.record.events
+    undone = _undone(events)
+    brought = max(
+        (one.seq for one in events if one.kind != "step_back" and one.seq not in undone and _enters(one, here.name)),
+        default=events[0].seq,
+    )
+    telling = story.telling()
+    told = [one for one in events if one.seq == brought or (one.seq > brought and one.kind == "correct")]
+    return [entry for event in told for entry in telling.of_event(event)]
+
+
 def first_decision(story: Story, state: CaseState) -> list[Decided]:
     """The steps that were decided before the last appeal, oldest first; empty where nobody has appealed."""
     states = under_review(story.playbook, state)
@@ -33,7 +58,7 @@ def first_decision(story: Story, state: CaseState) -> list[Decided]:
         return []
     events = story.record.events
     moved = _moved(events, states)
-    undone = {int(event.input["undone"]["seq"]) for event in events if event.kind == "step_back"}
+    undone = _undone(events)
     last: dict[str, Event] = {}
     for event in events:
         if event.seq < moved and event.kind == "act" and event.seq not in undone:
@@ -60,6 +85,10 @@ def _moved(events: Iterable[Event], states: Iterable[State]) -> int:
     """The number of the event by which the case came to be reviewed last; 0 for none."""
     names = {one.name for one in states}
     return max((event.seq for event in events if any(_enters(event, name) for name in names)), default=0)
+
+
+def _undone(events: Iterable[Event]) -> set[int]:
+    return {int(event.input["undone"]["seq"]) for event in events if event.kind == "step_back"}
 
 
 def _enters(event: Event, name: str) -> bool:

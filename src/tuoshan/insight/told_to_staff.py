@@ -51,6 +51,12 @@ def whose_page(playbook: Playbook) -> str:
     return words(party.title) if party and playbook.portal != "customer" else _("客户")
 
 
+def told_by_clock(playbook: Playbook, given: Mapping[str, Any]) -> list[str]:
+    """Who of ours a clock told, by the input of its event. Others hear by messages, which stand in the story."""
+    told = [name for name in given.get("to", ()) if name in playbook.parties and not is_outside(playbook, name)]
+    return [words(playbook.parties[name].title) for name in told]
+
+
 class ToldToStaff:
     """Tells one case to a person of ours."""
 
@@ -173,20 +179,12 @@ class ToldToStaff:
         step = str(given.get("step", ""))
         if step == "else":
             return _("“%(clock)s”到期，条件不允许自动执行，已交上级决定") % {"clock": title}
-        who = _("、").join(self._told(given))
+        who = _("、").join(told_by_clock(self.playbook, given))
         if step.startswith("warn"):
             plain, told = _("“%(clock)s”即将到期"), _("“%(clock)s”即将到期，已提醒%(who)s")
         else:
             plain, told = _("“%(clock)s”已超时"), _("“%(clock)s”已超时，已通知%(who)s")
         return (told if who else plain) % {"clock": title, "who": who}
-
-    def _told(self, given: Mapping[str, Any]) -> list[str]:
-        """Who of ours was told. Others hear by messages, which stand in the story themselves."""
-        known = self.playbook.parties
-        return [
-            words(known[name].title) for name in given.get("to", ())
-            if name in known and not is_outside(self.playbook, name)
-        ]
 
     def _recompute_sentence(self, event: Event) -> str:
         moved = [change["clock"] for change in event.changes if change["op"] == "clock"]
@@ -244,12 +242,13 @@ class ToldToStaff:
 
     # -- values ------------------------------------------------------------------------------------------
     def details(self, event: Event, given: Mapping[str, Any]) -> list[Detail]:
-        """The form of the event, filled in, as far as the record gave it to this reader."""
+        """The form of the event, filled in, in its order, as far as the record gave it to this reader."""
         form = self._form(event)
+        places = {name: place for place, name in enumerate(form)}
         values = given.get("values", {})
         corrected = _corrections(given) if event.kind == "correct" else {}
         shown = [self._corrected(name, given["before"].get(name), value) for name, value in corrected.items()]
-        for name, raw in values.items():
+        for name, raw in sorted(values.items(), key=lambda one: places.get(one[0], len(places))):
             item = form.get(name) or self.playbook.facts.get(name)
             if item is not None and name not in corrected:
                 shown.append(Detail(words(item.label), self.value(item, raw), item.supervisors_only))

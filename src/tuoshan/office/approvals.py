@@ -14,6 +14,7 @@ from tuoshan.core import possible as kernel
 from tuoshan.core.case import Actor
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
+from tuoshan.insight import reviewed
 from tuoshan.integrations.following import approver
 from tuoshan.office.boardlists import SELECTIONS
 from tuoshan.parties.holding import CaseFacts, holding
@@ -75,12 +76,8 @@ def _one(case: Case, facts: CaseFacts, viewer: Any, now: datetime) -> Waiting:
     actor = Actor("person", str(viewer.pk), held.parties, str(behalf) if behalf else "")
     items = kernel.possible(playbook, state, actor, now, CaseAround(playbook, row, now))
     mine = tuple(item for item in items if item.kind == "act" and item.main and item.blocked is None)
-    deciding = any(_decides(playbook, item.name) for item in mine)
+    deciding = any(reviewed.decides(playbook.actions.get(item.name)) for item in mine)
     entered = state.entered.get(state.state)
     title = words(playbook.parties[party].title) if party in playbook.parties else ""
     return Waiting(case, playbook, entered.last if entered else None, title, mine if deciding else ())
 
-
-def _decides(playbook: Playbook, name: str) -> bool:
-    action = playbook.actions.get(name)
-    return action is not None and (action.by_tier is not None or name == "approve")

@@ -14,6 +14,7 @@ from tuoshan.cases.models import Case, Deadline
 from tuoshan.cases.queries import end_of_today
 from tuoshan.cases.summary import is_outside
 from tuoshan.core.playbook import Playbook
+from tuoshan.insight.reviewed import decides
 
 BY_DUE = ("queue_at", "id")
 
@@ -35,7 +36,7 @@ def decided_states(playbook: Playbook) -> list[str]:
         if state.waits is None or all(is_outside(playbook, party) for party in state.waits.parties):
             continue
         ways = [action for action in playbook.actions.values() if state.name in action.sources and not action.automatic]
-        if any(action.by_tier is not None or action.name == "approve" for action in ways):
+        if any(decides(action) for action in ways):
             found.append(state.name)
     return found
 

@@ -281,11 +281,17 @@ def _same_subject(
     have paid or offered: it may be why this one's amount needs an approval.
     """
     found = [other for other in subjects.others(request.user, case) if other.pk not in shown]
-    money = same_subject.money_of_others(standing.playbook, standing.state, case.pk)
+    money = money_of_others(standing, case)
     return {
         "title": subjects.title(case), "rows": [{"case": row, "state": state_title(row)} for row in found],
-        "money": {query: format_money(sum) for query, sum in money.items() if sum},
-    } if found or any(money.values()) else None  # fmt: skip
+        "money": money,
+    } if found or money else None  # fmt: skip
+
+
+def money_of_others(standing: Standing, case: Case) -> dict[str, str]:
+    """What other cases about the same order or shop have paid and offer, in words; without what comes to nothing."""
+    money = same_subject.money_of_others(standing.playbook, standing.state, case.pk)
+    return {query: format_money(sum) for query, sum in money.items() if sum}
 
 
 @permitted("workbench.case")

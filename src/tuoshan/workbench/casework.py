@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tuoshan import clock, identifiers, punctuation
-from tuoshan.cases import library, queries, service
+from tuoshan.cases import library, lists, queries, service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import DayAndTime, PlaybookForm, choices_of, words
 from tuoshan.cases.models import Case, Watch
@@ -30,6 +30,8 @@ from tuoshan.core.numbering import MisheardNumber, parse_number
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.documents import drafts, evidence
+from tuoshan.insight import reviewed
+from tuoshan.insight.story import Audience, Story
 from tuoshan.insight.told_to_staff import whose_page
 from tuoshan.intake import duplicates
 from tuoshan.intake.beside import REASONS
@@ -39,7 +41,7 @@ from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import proposing
 from tuoshan.workbench import assignable, correcting, foreseen
-from tuoshan.workbench.casepage import find_case, person_id, reply_title, standing_of
+from tuoshan.workbench.casepage import find_case, money_of_others, person_id, reply_title, standing_of
 
 MOST_WRITTEN = 20_000
 MOST_REASON = 200
@@ -180,10 +182,19 @@ def _form_page(
         "key": request.POST.get("key") if status == 200 else identifiers.token(),
         "preview": foreseen.lines(standing, item) if status == 200 else [],
         "foresees": item.kind == "act" and bool(item.form), "foresee": f"{_FORESEE}=1",
-        "action": request.get_full_path(),
+        "action": request.get_full_path(), "deciding": _deciding(request, case, standing, item),
     }  # fmt: skip
     context["key"] = context["key"] or identifiers.token()
     return render(request, "workbench/case/form.html", context, status=status)
+
+
+def _deciding(request: HttpRequest, case: Case, standing: Standing, item: Possible) -> dict[str, Any] | None:
+    """What is decided by this step, as far as its reader may know it; None where it decides nothing."""
+    if item.kind != "act" or not item.main:
+        return None
+    with lists.remembered():
+        told = reviewed.to_be_decided(Story(case, standing.playbook, Audience.staff(request.user)), standing.state)
+    return {"entries": told, "money": money_of_others(standing, case)} if told else None
 
 
 def _evidence_choices(item: Possible) -> list[tuple[str, str]]:

@@ -39,6 +39,11 @@ def is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= LARGEST
 
 
+def id_in(text: str | None) -> int:
+    """The id that a text from outside is; 0, which no row has, where it is none."""
+    return int(text) if text and is_id(text) else 0
+
+
 def next_id() -> int:
     """A new time-ordered 63-bit integer, unique across threads, processes and machines."""
     global _last_tick

@@ -59,6 +59,12 @@ def test_a_filter_is_kept_once_counted_shared_and_forgotten() -> None:
     assert lead.send("PATCH", f"/filters/{kept['id']}", {"title": "全部未结", "shared": True})["title"] == "全部未结"
     lead.send("DELETE", f"/filters/{kept['id']}", expect=204)
     assert agent.post("/filters", {"title": "", "conditions": {}}, expect=422)["code"] == "invalid_form"
+    huge = "9" * 30
+    misread = {"title": "坏的", "conditions": {"category": huge}}
+    assert lead.post("/filters", misread, expect=422)["code"] == "invalid_form"
+    assert not SavedFilter.objects.exists()
+    assert len(found(agent, f"category={huge}")) == 1 and lead.get(f"/reports/overview?unit={huge}")
+    assert agent.get(f"/search?q=x&cursor=e{huge}", expect=400)["code"] == "broken_cursor"
 
 
 def test_every_number_of_a_report_leads_to_its_cases() -> None:

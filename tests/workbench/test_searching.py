@@ -4,11 +4,13 @@ import re
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 from django.test import Client
 from tests.insight.conftest import complaints, house, lodge
 from tests.insight.house import House
 
 from tuoshan.cases.models import SavedFilter
+from tuoshan.office import filters
 
 __all__ = ["complaints", "house", "lodge"]
 pytestmark = pytest.mark.django_db
@@ -114,3 +116,50 @@ def test_an_agent_keeps_filters_for_themselves_only(house: House, lodge: Any) ->
     assert SavedFilter.objects.count() == 1
     assert client(house, "chen").get("/queue/filter-99").status_code == 404
     assert Client().get("/search?q=x").status_code == 302
+
+
+HUGE = "9" * 30
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/search?category={HUGE}", f"/search?unit={HUGE}", f"/search?handler=={HUGE}",
+        f"/search?q=漏水&category={HUGE}", f"/reports/overview?unit={HUGE}", f"/reports/overview.xlsx?unit={HUGE}",
+        f"/notifications?before={HUGE}", "/rulings/?f1-²=1&line=²&add=²",
+    ],
+)  # fmt: skip
+def test_a_number_that_no_row_can_have_brings_no_page_down(house: House, lodge: Any, address: str) -> None:
+    lodge("壶漏水", title="壶")
+    assert client(house, "lin").get(address).status_code in (200, 302)
+
+
+def test_a_cursor_that_no_row_can_have_is_not_there(house: House, lodge: Any) -> None:
+    lodge("壶漏水", title="壶")
+    assert client(house, "lin").get(f"/search?q=漏水&cursor=e{HUGE}").status_code == 404
+
+
+def test_a_filter_with_a_condition_that_is_not_understood_is_refused_in_words(house: House, lodge: Any) -> None:
+    lodge("壶漏水", title="壶")
+    lin = client(house, "lin")
+    given = {"title": "坏的", "state": "open", "category": HUGE, "shared": "1"}
+    answer = lin.post("/search/filters", given, follow=True)
+    assert answer.status_code == 200 and "看不懂这些条件：类别" in answer.content.decode()
+    assert not SavedFilter.objects.exists()
+    lin.cookies["tuoshan_language"] = "en"
+    said = lin.post("/search/filters", given, follow=True).content.decode()
+    assert "These conditions were not understood: Category" in said
+
+
+def test_a_filter_that_cannot_be_counted_shows_a_dash_and_closes_no_page(
+    house: House, lodge: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lodge("壶漏水", title="壶")
+    client(house, "lin").post("/search/filters", {"title": "未结的", "state": "open", "shared": "1"})
+
+    def fails(*_given: Any) -> tuple[int, bool]:
+        raise DatabaseError("out of range")
+
+    monkeypatch.setattr(filters, "counted", fails)
+    shown = page(house, "chen", "/queue/open")
+    assert "未结的" in shown and "—" in shown.split("未结的", 1)[1][:400]

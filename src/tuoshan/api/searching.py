@@ -88,14 +88,14 @@ class FilterChange(Schema):
 
 
 class FilterOut(Schema):
-    """A kept filter with its count, which stops at 999 (`more`)."""
+    """A kept filter with its count, which stops at 999 (`more`) and is null where it cannot be counted."""
 
     id: int
     title: str
     shared: bool
     may_change: bool
     conditions: dict[str, str]
-    count: int
+    count: int | None
     more: bool
 
 
@@ -140,7 +140,7 @@ def filter_list(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _filter(request: HttpRequest, row: SavedFilter) -> dict[str, Any]:
     conditions = Conditions.from_text(row.conditions)
-    count, more = filters.counted(me(request), conditions)
+    count, more = filters.count_of_kept(me(request), row) or (None, False)
     return {
         "id": row.pk, "title": row.title, "shared": row.person_id is None, "conditions": conditions.params(),
         "may_change": filters.may_change(me(request), row), "count": count, "more": more,
@@ -153,10 +153,10 @@ def filter_make(request: HttpRequest, body: FilterIn) -> tuple[int, dict[str, An
     """Keep conditions under a name."""
 
     def make() -> int:
-        kept = filters.keep(me(request), conditions_of(body.conditions), body.title, shared=body.shared)
-        if kept is None:
-            raise invalid({"conditions": [filters.nothing_to_keep()]})
-        return kept.pk
+        try:
+            return filters.keep(me(request), body.conditions.dict(), body.title, shared=body.shared).pk
+        except filters.NotKept as problem:
+            raise invalid({"conditions": [str(problem)]}) from problem
 
     return 201, _filter(request, SavedFilter.objects.get(pk=once(request, make)))
 

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from tuoshan.catalog.models import Category
+from tuoshan.identifiers import is_id
 from tuoshan.insight import tokens
 from tuoshan.parties.models import OrgUnit
 
@@ -54,7 +55,7 @@ class Conditions:
             if field.name in _NAMES:
                 values[field.name] = _day(text)
             elif field.name in ("category", "unit", "handler"):
-                values[field.name] = text if text == NONE or text.removeprefix("=").isdecimal() else ""
+                values[field.name] = text if text == NONE or is_id(text.removeprefix("=")) else ""
             else:
                 values[field.name] = text
         if values["state"] not in ("open", "closed"):
@@ -62,6 +63,12 @@ class Conditions:
         if values["history"] not in ("no", "only"):
             values["history"] = ""
         return Conditions(**values)
+
+    def left_out_of(self, given: Mapping[str, Any]) -> list[str]:
+        """The names of what was given and could not be meant."""
+        known = self.params()
+        names = [_NAMES.get(field.name, field.name) for field in fields(Conditions)]
+        return [name for name in names if str(given.get(name) or "").strip() and name not in known]
 
     def params(self, **more: Any) -> dict[str, str]:
         """What stands in an address for them; `more` replaces single ones."""

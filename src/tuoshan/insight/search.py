@@ -17,6 +17,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
+from tuoshan.identifiers import is_id
 from tuoshan.insight import index, tokens, wording
 from tuoshan.insight.conditions import Conditions
 from tuoshan.insight.content import Content
@@ -112,7 +113,7 @@ def _by_number(person: Any, conditions: Conditions, wanted: wording.Wanted, curs
 
 
 def _after(entries: "QuerySet[Entry]", cursor: str) -> "QuerySet[Entry]":
-    if not cursor.startswith("e") or not cursor[1:].isdecimal():
+    if not cursor.startswith("e") or not is_id(cursor[1:]):
         raise CursorBroken(cursor)
     if index.on_postgresql():
         return entries.filter(id__lt=int(cursor[1:]))

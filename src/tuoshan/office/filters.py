@@ -1,16 +1,20 @@
 """Filters that people keep: whose they are, what they find, and how many cases that is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case, SavedFilter
+from tuoshan.identifiers import is_id
 from tuoshan.insight import search, wording
 from tuoshan.insight.conditions import Conditions
 from tuoshan.parties.permissions import LEADS
@@ -18,6 +22,13 @@ from tuoshan.parties.permissions import LEADS
 PREFIX = "filter-"
 TITLE_LENGTH = 60
 BY_DUE = ("queue_at", "id")
+TITLES = {
+    "state": gettext_lazy("状态"), "category": gettext_lazy("类别"), "unit": gettext_lazy("单位"),
+    "handler": gettext_lazy("经办人"), "history": gettext_lazy("历史工单"), "since": gettext_lazy("登记日期"),
+    "until": gettext_lazy("登记日期"), "from": gettext_lazy("登记日期"), "to": gettext_lazy("登记日期"),
+}  # fmt: skip
+"""The conditions that can be misunderstood, as the search names them."""
+_log = structlog.get_logger(__name__)
 
 
 def visible(person: Any) -> "QuerySet[SavedFilter]":
@@ -53,7 +64,7 @@ def listed(person: Any) -> list[tuple[Kept, bool]]:
 
 
 def is_filter(name: str) -> bool:
-    return name.startswith(PREFIX) and name[len(PREFIX) :].isdecimal()
+    return name.startswith(PREFIX) and is_id(name[len(PREFIX) :])
 
 
 def by_name(person: Any, name: str) -> SavedFilter:
@@ -66,7 +77,7 @@ def by_name(person: Any, name: str) -> SavedFilter:
 
 def exists(person: Any, name: str) -> bool:
     """Whether the person has a filter of this queue's name."""
-    return visible(person).filter(pk=int(name[len(PREFIX) :])).exists()
+    return is_filter(name) and visible(person).filter(pk=int(name[len(PREFIX) :])).exists()
 
 
 def counted(person: Any, conditions: Conditions) -> tuple[int, bool]:
@@ -77,27 +88,46 @@ def counted(person: Any, conditions: Conditions) -> tuple[int, bool]:
     return queries.capped_count(search.cases(person, conditions))
 
 
-def count_text(person: Any, conditions: Conditions) -> str:
-    found, more = counted(person, conditions)
-    return f"{found}+" if more else str(found)
-
-
-def keep(person: Any, conditions: Conditions, title: str, *, shared: bool) -> SavedFilter | None:
-    """Keep conditions under a name, for everybody where that is asked for and allowed; None without name or conditions.
+def count_of_kept(person: Any, kept: SavedFilter) -> tuple[int, bool] | None:
+    """The same for a kept filter. None where its conditions cannot be counted: one filter that fails, logged, is not
+    to close the pages of everybody who has it beside them.
     """
+    try:
+        return counted(person, Conditions.from_text(kept.conditions))
+    except Exception:
+        _log.exception("filter_not_counted", filter=kept.pk)
+        return None
+
+
+def count_text(found: tuple[int, bool] | None) -> str:
+    """A count in a list or the rail; a dash where it failed."""
+    if found is None:
+        return "—"
+    return f"{found[0]}+" if found[1] else str(found[0])
+
+
+class NotKept(ValueError):
+    """Why a filter was not kept, in words."""
+
+
+def keep(person: Any, given: Mapping[str, Any], title: str, *, shared: bool) -> SavedFilter:
+    """Keep conditions, as an address gives them, under a name, for everybody where that is asked for and allowed.
+
+    Raises NotKept without a name or conditions, and where one of them was not understood: kept without it, the filter
+    would find more than was meant.
+    """
+    conditions = Conditions.read(given)
+    if odd := conditions.left_out_of(given):
+        names = _("、").join(str(TITLES[name]) for name in odd)
+        raise NotKept(_("看不懂这些条件：%(names)s。请重新选择后再保存。") % {"names": names})
     plain = title.strip()[:TITLE_LENGTH]
     if not plain or conditions.is_empty:
-        return None
+        raise NotKept(_("请给筛选起个名字，并至少选一个条件。"))
     with write_transaction():
         return SavedFilter.objects.create(
             person_id=None if shared and may_share(person) else person.pk, title=plain,
             conditions=conditions.to_text(), position=visible(person).count(), created_at=clock.now(),
         )  # fmt: skip
-
-
-def nothing_to_keep() -> str:
-    """Why nothing was kept."""
-    return _("请给筛选起个名字，并至少选一个条件。")
 
 
 def change(person: Any, kept: SavedFilter, title: str, *, shared: bool) -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Count, F, QuerySet
 
 from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.identifiers import is_id
 from tuoshan.integrations.notifying import notify
 from tuoshan.parties.models import Person
 from tuoshan.quality.models import Lesson, LessonCase
@@ -177,4 +178,4 @@ def _tell(lesson: Lesson, now: datetime, *, day: date | None = None, except_for:
 
 
 def _number(value: Any) -> int | None:
-    return int(value) if str(value or "").isdigit() else None
+    return int(value) if is_id(str(value or "")) else None

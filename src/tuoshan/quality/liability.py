@@ -8,6 +8,7 @@ from typing import Any
 from tuoshan.agenda.models import Item
 from tuoshan.cases.models import Case
 from tuoshan.core.case import CaseState
+from tuoshan.identifiers import is_id
 from tuoshan.quality.models import Liability
 
 NOBODY = "none"
@@ -28,7 +29,7 @@ def book(item: Item, now: datetime) -> Liability | None:
         defaults={
             "case_id": case.pk,
             "party": party[:60],
-            "unit_id": int(str(unit)) if str(unit or "").isdigit() else None,
+            "unit_id": int(str(unit)) if is_id(str(unit or "")) else None,
             "cause": str(state.facts.get("cause") or "")[:60],
             "amount": amount_of(state),
             "at": now,

@@ -19,6 +19,7 @@ from tuoshan.cases import library, queries
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case, Deadline
 from tuoshan.cases.queries import CursorBroken
+from tuoshan.identifiers import is_id
 from tuoshan.office.board import clock_title, loads, told_of, who_acts
 from tuoshan.office.boardlists import SELECTIONS, due_tomorrow
 from tuoshan.parties.models import Person
@@ -160,7 +161,7 @@ def board_cases(request: HttpRequest, name: str) -> HttpResponse:
     person = None
     if chosen.of_person:
         text = request.GET.get("person", "")
-        person = Person.objects.filter(pk=int(text)).first() if text.isdecimal() else None
+        person = Person.objects.filter(pk=int(text)).first() if is_id(text) else None
         if person is None:
             raise Http404
     found = chosen.cases(request.user, clock.now(), person.pk if person else None)

@@ -18,6 +18,7 @@ from tuoshan.cases.models import Batch, Case
 from tuoshan.cases.orders import Order
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import sentence
+from tuoshan.identifiers import is_id
 from tuoshan.office import bulk as office
 from tuoshan.office.bulk import MOST, MOST_WRITTEN, shared
 from tuoshan.parties.permissions import allowed, permitted
@@ -113,7 +114,7 @@ def bulk_run(request: HttpRequest) -> HttpResponse:
 
 def _batch(request: HttpRequest) -> int | None:
     text = request.POST.get("batch", "")
-    if not text.isdecimal():
+    if not is_id(text):
         return None
     known = Batch.objects.filter(pk=int(text)).first()
     return int(text) if known is None or known.person_id == request.user.pk else None

@@ -30,6 +30,7 @@ from tuoshan.core.numbering import MisheardNumber, parse_number
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.documents import drafts, evidence
+from tuoshan.identifiers import is_id
 from tuoshan.insight import reviewed
 from tuoshan.insight.story import Audience, Story
 from tuoshan.insight.told_to_staff import whose_page
@@ -160,7 +161,7 @@ def _send(
 
 def _seq(request: HttpRequest) -> int | None:
     text = request.POST.get("seq", "")
-    return int(text) if text.isdecimal() else None
+    return int(text) if is_id(text) else None
 
 
 def _form_page(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
 from tuoshan.insight.conditions import Conditions
-from tuoshan.office.filters import PREFIX, by_name, count_text, found, visible
+from tuoshan.office.filters import PREFIX, by_name, count_of_kept, count_text, found, visible
 from tuoshan.workbench.cards import cards
 
 MOST_SHOWN = 15
@@ -20,7 +20,7 @@ def rail_group(request: HttpRequest, here: str) -> list[dict[str, Any]]:
     items = []
     for kept in visible(request.user)[:MOST_SHOWN]:
         name = f"{PREFIX}{kept.pk}"
-        count = count_text(request.user, Conditions.from_text(kept.conditions))
+        count = count_text(count_of_kept(request.user, kept))
         items.append(
             {
                 "name": name, "title": kept.title, "href": reverse("workbench:queue", args=[name]), "icon": "filter",

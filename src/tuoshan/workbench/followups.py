@@ -20,6 +20,7 @@ from tuoshan.cases.possible import Standing
 from tuoshan.cases.queries import CursorBroken
 from tuoshan.cases.refusals import sentence
 from tuoshan.core.facts import Words
+from tuoshan.identifiers import is_id
 from tuoshan.intake.models import Arrival
 from tuoshan.knowledge.showing import words_of
 from tuoshan.office.absences import moment_field
@@ -129,7 +130,7 @@ def follow_up_call(request: HttpRequest, number: str) -> HttpResponse:
     seq = request.POST.get("seq", "")
     outcome = follow_up.record_call(
         case_id=case.pk, person=request.user, result=result, words=said or _("没有联系上"), now=clock.now(),
-        next_at=next_at, expected_seq=int(seq) if seq.isdecimal() else None,
+        next_at=next_at, expected_seq=int(seq) if is_id(seq) else None,
         idempotency_key=request.POST.get("key") or None,
     )  # fmt: skip
     if outcome.refusal is not None:

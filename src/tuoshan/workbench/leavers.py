@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tuoshan import identifiers
+from tuoshan.identifiers import is_id
 from tuoshan.office import handing_on
 from tuoshan.office.handing_on import NotHandedOn, Refused
 from tuoshan.office.overseeing import looked_at, managed, may_manage
@@ -55,7 +56,7 @@ def _page(
 
 def _hand_on(request: HttpRequest, person: Person) -> HttpResponse:
     """Cases by recipient, one batch for each; what a case refuses stays and is named."""
-    chosen = {int(text): _to(request, text) for text in request.POST.getlist("case") if text.isdecimal()}
+    chosen = {int(text): _to(request, text) for text in request.POST.getlist("case") if is_id(text)}
     try:
         done, refused = handing_on.hand_on(request.user, person, chosen, request.POST.get("reason", ""))
     except NotHandedOn as problem:
@@ -70,7 +71,7 @@ def _hand_on(request: HttpRequest, person: Person) -> HttpResponse:
 
 def _to(request: HttpRequest, case: str) -> int | None:
     text = request.POST.get(f"to-{case}") or request.POST.get("to", "")
-    return int(text) if text.isdecimal() else None
+    return int(text) if is_id(text) else None
 
 
 @permitted("workbench.leave")
@@ -79,7 +80,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Close the account, once no open case is left with the person; what else names them passes to `to`."""
     person = managed(request.user, pk)
     text = request.POST.get("to", "")
-    to = Person.objects.filter(pk=int(text)).first() if text.isdecimal() else None
+    to = Person.objects.filter(pk=int(text)).first() if is_id(text) else None
     try:
         handing_on.close_account(request.user, person, to)
     except NotHandedOn as problem:

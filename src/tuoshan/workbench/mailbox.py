@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tuoshan.cases import service
 from tuoshan.cases.models import Case
+from tuoshan.identifiers import is_id
 from tuoshan.integrations import mailbox as outbox
 from tuoshan.integrations.models import OutgoingMessage
 from tuoshan.office.mailbox import customers_page, not_waiting, recipient, sees_recipients, text_of, within
@@ -34,7 +35,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     channel = _chosen(request.GET.get("channel", ""), OutgoingMessage.Channel)
     status = _chosen(request.GET.get("status", ""), OutgoingMessage.Status)
     before = request.GET.get("before", "")
-    listed = outbox.listing(channel=channel, status=status, before=int(before) if before.isdecimal() else None)
+    listed = outbox.listing(channel=channel, status=status, before=int(before) if is_id(before) else None)
     found = list(within(request.user, listed)[: SHOWN + 1])
     rows = found[:SHOWN]
     whole = sees_recipients(request.user)

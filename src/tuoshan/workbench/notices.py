@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tuoshan import clock
+from tuoshan.identifiers import is_id
 from tuoshan.integrations import notice_words, notifying
 from tuoshan.integrations.models import Notification
 from tuoshan.parties.account import NOTICES
@@ -45,7 +46,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     unread_notes = _list(person_id, kind, unread=True)
     read_notes = _list(person_id, kind, unread=False)
     before = request.GET.get("before", "")
-    if before.isdecimal():
+    if is_id(before):
         last = Notification.objects.filter(id=int(before), person_id=person_id).first()
         unread_notes = unread_notes.none()
         read_notes = read_notes.filter(at__lt=last.at) if last else read_notes.none()
@@ -83,7 +84,7 @@ def _rows(notes: list[Notification]) -> list[dict[str, Any]]:
 @require_POST
 def notification_read(request: HttpRequest) -> HttpResponse:
     """Mark `id`s, or with `all` everything, as read, and show the list again; with `go`, lead to it instead."""
-    chosen = [int(text) for text in request.POST.getlist("id") if text.isdecimal()]
+    chosen = [int(text) for text in request.POST.getlist("id") if is_id(text)]
     notifying.mark_read(_me(request), None if "all" in request.POST else chosen, now=clock.now())
     if "go" in request.POST and chosen:
         note = Notification.objects.filter(id=chosen[0], person_id=_me(request)).first()

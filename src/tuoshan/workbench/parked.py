@@ -12,6 +12,7 @@ from tuoshan import clock
 from tuoshan.agenda import claiming
 from tuoshan.agenda.models import Item
 from tuoshan.cases.models import Case
+from tuoshan.identifiers import is_id
 from tuoshan.office import parked as jobs
 from tuoshan.office.parked import lag, title_of, workers
 from tuoshan.parties.permissions import allowed, permitted
@@ -45,7 +46,7 @@ def parked(request: HttpRequest) -> HttpResponse:
 @require_POST
 def parked_retry(request: HttpRequest) -> HttpResponse:
     """Put one (`id`) or all (`all`) back, with all their attempts."""
-    ids = [int(text) for text in request.POST.getlist("id") if text.isdecimal()]
+    ids = [int(text) for text in request.POST.getlist("id") if is_id(text)]
     count = jobs.retry(None if "all" in request.POST else ids)
     said = ngettext("%(n)d 项已放回，马上重试", "%(n)d 项已放回，马上重试", count) % {"n": count}
     return _answer(request, said if count else _("这一项已经不在停住的任务里了"), "ok" if count else "warn")
@@ -56,7 +57,7 @@ def parked_retry(request: HttpRequest) -> HttpResponse:
 def parked_drop(request: HttpRequest) -> HttpResponse:
     """Give one item up, with a reason that stays with it and in its case."""
     text = request.POST.get("id", "")
-    done, said = jobs.drop(request.user, int(text) if text.isdecimal() else 0, request.POST.get("reason", ""))
+    done, said = jobs.drop(request.user, int(text) if is_id(text) else 0, request.POST.get("reason", ""))
     if done == "done":
         return _answer(request, said, "ok")
     return _answer(request, said, "warn") if done == "gone" else _answer(request, said, "late", 422)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tuoshan.cases.models import Case
+from tuoshan.identifiers import is_id
 from tuoshan.integrations import recipients
 from tuoshan.knowledge import replies
 from tuoshan.knowledge.models import QuickReply
@@ -30,7 +31,7 @@ def quick_replies(request: HttpRequest, number: str) -> JsonResponse:
     person = person_id(request)
     if request.method == "POST":
         text = request.POST.get("id", "")
-        if text.isdecimal() and replies.usable(person).filter(pk=int(text)).exists():
+        if is_id(text) and replies.usable(person).filter(pk=int(text)).exists():
             replies.used(int(text))
         return JsonResponse({})
     found = replies.search(request.GET.get("q", "")[:60], person_id=person, language=_language(case))[:LINES_SHOWN]

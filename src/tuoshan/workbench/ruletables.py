@@ -17,6 +17,7 @@ from tuoshan import clock
 from tuoshan.cases.forms import words
 from tuoshan.core.policy import editing
 from tuoshan.core.policy.pack import Pack
+from tuoshan.identifiers import is_id
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import Grid, GridRow, NotEditable
@@ -86,7 +87,7 @@ def rule_table(request: HttpRequest, name: str, table: str) -> HttpResponse:
         return render(request, "workbench/rulebooks/table.html", _table(request, draft, grid))
     rows = _typed(request, grid)
     doing, _dash, place = request.POST.get("do", "").partition("-")
-    at = int(place) if place.isdecimal() and int(place) < len(rows) else None
+    at = int(place) if is_id(place) and int(place) < len(rows) else None
     rows, at = _done(rows, doing, at, grid)
     try:
         copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
@@ -120,10 +121,10 @@ def _typed(request: HttpRequest, grid: Grid) -> list[GridRow]:
     """The rows as they were typed, in the order of the form; what the table has no heading for is not read."""
     rows = []
     count = request.POST.get("rows", "")
-    for number in range(min(int(count) if count.isdecimal() else 0, MOST_ROWS)):
+    for number in range(min(int(count) if is_id(count) else 0, MOST_ROWS)):
         of = request.POST.get(f"r{number}-of", "")
         cells = {name: request.POST.get(f"r{number}-{name}", "").strip() for name in grid.names}
-        rows.append(GridRow(cells, int(of) if of.isdecimal() and int(of) < len(grid.rows) else None))
+        rows.append(GridRow(cells, int(of) if is_id(of) and int(of) < len(grid.rows) else None))
     return rows
 
 
@@ -171,7 +172,7 @@ def _table(request: HttpRequest, draft: BookDraft, grid: Grid) -> dict[str, Any]
         "heads": heads, "rows": _rows(pack, grid, heads, placed), "seen": copying.stamp(grid),
         "of_table": [finding_told(one) for one in placed.of_table], "elsewhere": len(placed.elsewhere),
         "wrong": sum(map(len, placed.by_row.values())) + len(placed.of_table),
-        "at": int(at) if at.isdecimal() else None, "did": request.GET.get("do", ""),
+        "at": int(at) if is_id(at) else None, "did": request.GET.get("do", ""),
         "before": names[place - 1] if place else "", "after": names[place + 1] if place + 1 < len(names) else "",
         "lists": [head for head in heads if head.choices], "may_more": len(grid.rows) < MOST_ROWS,
     }  # fmt: skip

@@ -27,6 +27,7 @@ from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.tracing import shown, trace
 from tuoshan.core.policy.wording import Line, counted_words, differing, ignored, lines, verdict
+from tuoshan.identifiers import is_id
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.punctuation import in_brackets, listed
 from tuoshan.rulings import keeping, library, printing
@@ -88,7 +89,7 @@ class Bench:
 @require_safe
 def rulings(request: HttpRequest) -> HttpResponse:
     """The bench, or the part of it that changes with every answer."""
-    if request.GET.get("add", "").isdigit():
+    if is_id(request.GET.get("add", "")):
         return _moved(request, further_line(request.GET, int(request.GET["add"])))
     part = "bench" if request.headers.get("HX-Target") == "bench" else "page"
     context = {
@@ -131,7 +132,7 @@ def _bench(query: QueryDict, sources: Sources = NOTHING) -> dict[str, Any]:
         book = ""
     numbers = line_numbers(query)
     benches = [bench(query, number, book, sources) for number in numbers]
-    current = int(line) if (line := str(query.get("line", ""))).isdigit() else numbers[0]
+    current = int(line) if is_id(line := str(query.get("line", ""))) else numbers[0]
     shown_line = next((one for one in benches if one.number == current), benches[0])
     return {
         "benches": benches, "shown": shown_line, "book": book, "query": query.urlencode(),
@@ -158,8 +159,8 @@ def _left_out(one: Bench, book: str) -> dict[str, Any] | None:
 
 def line_numbers(query: QueryDict) -> list[int]:
     """The lines of a bench, in order; there is always one."""
-    found = {int(head[1:]) for name in query if (head := name.partition("-")[0])[:1] == "f" and head[1:].isdigit()}
-    if (line := str(query.get("line", ""))).isdigit():
+    found = {int(head[1:]) for name in query if (head := name.partition("-")[0])[:1] == "f" and is_id(head[1:])}
+    if is_id(line := str(query.get("line", ""))):
         found.add(int(line))
     return sorted(number for number in found if 0 < number <= MOST_LINES) or [1]
 
@@ -184,7 +185,7 @@ def bench(query: QueryDict, number: int, book: str, sources: Sources = NOTHING) 
     return Bench(
         number, given, asked, known, _form(facts, questions[:QUESTIONS_SHOWN], prefix, {}),
         _form(facts, questions[QUESTIONS_SHOWN:], prefix, {}), label[:60],
-        min(max(int(quantity), 1), MOST_PIECES) if quantity.isascii() and quantity.isdigit() else 1,
+        min(max(int(quantity), 1), MOST_PIECES) if is_id(quantity) else 1,
         choice if choice in REMEDIES else "",
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tuoshan.cases import library
 from tuoshan.catalog.models import Category
+from tuoshan.identifiers import is_id
 from tuoshan.insight import names, overrides, search, snippets
 from tuoshan.insight.conditions import NONE, Conditions
 from tuoshan.insight.measures import MEASURES
@@ -76,7 +77,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "selects": selects(request.user, conditions),
         "chips": chips,
         "title": figure_title(conditions),
-        "count": filters.count_text(request.user, conditions) if found.hits else "0",
+        "count": filters.count_text(filters.counted(request.user, conditions)) if found.hits else "0",
         "filters": filters.listed(request.user),
         "may_save": allowed(request.user, "workbench.saved_filter") and not conditions.is_empty,
         "may_share": filters.may_share(request.user),
@@ -156,7 +157,7 @@ def handler_entries() -> list[tuple[str, str]]:
 def _value_title(name: str, value: str) -> str:
     if value == NONE:
         return {"category": _("未分类"), "unit": _("没有单位"), "handler": _("未分派")}.get(name, _("未填"))
-    number = int(value.removeprefix("=")) if value.removeprefix("=").isdecimal() else 0
+    number = int(value.removeprefix("=")) if is_id(value.removeprefix("=")) else 0
     match name:
         case "category":
             return names.categories().get(number, value)
@@ -267,9 +268,10 @@ def save_filter(request: HttpRequest) -> HttpResponse:
     """Keep the conditions of this search under a name; shared with everybody by supervisors only."""
     conditions = Conditions.read(request.POST.dict())
     shared = request.POST.get("shared") == "1"
-    kept = filters.keep(request.user, conditions, request.POST.get("title", ""), shared=shared)
-    if kept is None:
-        messages.error(request, filters.nothing_to_keep())
+    try:
+        kept = filters.keep(request.user, request.POST.dict(), request.POST.get("title", ""), shared=shared)
+    except filters.NotKept as problem:
+        messages.error(request, str(problem))
         return redirect(reverse("workbench:search") + conditions.address())
     messages.success(request, _("已保存筛选“%(title)s”，在左侧可以随时打开。") % {"title": kept.title})
     return redirect("workbench:queue", f"{filters.PREFIX}{kept.pk}")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
+from tuoshan.identifiers import id_in
 from tuoshan.office.settings import recording
 from tuoshan.office.settings.party_map import (
     GENERAL,
@@ -58,7 +59,7 @@ def party(request: HttpRequest, playbook: str, name: str) -> HttpResponse:
     if request.method == "POST" and ("remove" in request.POST or form.is_valid()):
         with changing(request, name, key):
             if "remove" in request.POST:
-                get_object_or_404(PartyMap, pk=request.POST["remove"], party=name, playbook=key).delete()
+                get_object_or_404(PartyMap, pk=id_in(request.POST["remove"]), party=name, playbook=key).delete()
             else:
                 form.save()
         messages.success(request, _("已保存。"))

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tuoshan import punctuation
 from tuoshan.cases.models import Case
 from tuoshan.catalog.models import Category
+from tuoshan.identifiers import id_in
 from tuoshan.office.settings import people as accounts
 from tuoshan.office.settings.categories import in_tree
 from tuoshan.office.settings.people import LEVELS, NEW_LINK_DAYS, PersonForm
@@ -134,7 +135,7 @@ def person_factor(request: HttpRequest, pk: int) -> HttpResponse:
 def person_skill(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a skill, change its level, or take it away (level 0)."""
     found = get_object_or_404(Person, pk=pk)
-    category = get_object_or_404(Category, pk=request.POST.get("category") or 0)
+    category = get_object_or_404(Category, pk=id_in(request.POST.get("category")))
     level = int(request.POST["level"]) if request.POST.get("level") in {"0", "1", "2", "3"} else 1
     accounts.set_skill(request, found, category, level)
     messages.success(request, _("技能已更新。"))

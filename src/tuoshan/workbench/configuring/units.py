@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tuoshan.identifiers import id_in
 from tuoshan.office.settings.units import UnitForm, in_tree_order
 from tuoshan.parties.models import OrgUnit
 from tuoshan.parties.permissions import permitted
@@ -47,7 +48,7 @@ def org_units(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def org_unit_make(request: HttpRequest) -> HttpResponse:
     """A new unit, below the one it was asked for from."""
-    parent = OrgUnit.objects.filter(pk=request.GET.get("below") or 0).first()
+    parent = OrgUnit.objects.filter(pk=id_in(request.GET.get("below"))).first()
     return form_page(request, AREA, OrgUnit(parent=parent))
 
 

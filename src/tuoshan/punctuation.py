@@ -26,6 +26,11 @@ def in_turn(parts: Iterable[object]) -> str:
     return _("；").join(str(part) for part in parts)
 
 
+def sentences(first: object, second: object) -> str:
+    """Two whole sentences, one after the other: English sets a space between them."""
+    return _("%(first)s%(second)s") % {"first": first, "second": second}
+
+
 def titled(title: object, text: object) -> str:
     """`甲：乙` / `one: two`."""
     return _("%(title)s：%(text)s") % {"title": title, "text": text}

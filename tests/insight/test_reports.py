@@ -82,6 +82,10 @@ def report(house: House, name: str, who: str = "lin", **more: Any) -> Report:
     return pages.make(name, Counting(house.fresh(who), Conditions.read(given), Period.read(given)))
 
 
+def day_of(at: Any) -> str:
+    return str(figures.local_day(at))
+
+
 def tiles(made: Report) -> dict[str, Any]:
     return {tile.name: tile.cell.value for tile in made.tiles}
 
@@ -103,7 +107,8 @@ def test_the_overview_by_hand(house: House, world: dict[str, Case]) -> None:
     assert found["registered"] == 6 and found["closed"] == 2 and found["open"] == 4
     # a after 2 h, c after 4 h, b after 30 h; d was withdrawn, e was never answered, h is of the past
     assert found["response_seconds_50"] == 4 * 3600 and found["response_seconds_90"] == 30 * 3600
-    assert found["response_kept"] == 66.7
+    # of the three answers two were in time; e was owed one and has none: two of four
+    assert found["response_kept"] == 50.0
     assert found["late"] >= 1 and found["reopened"] == 0 and found["appealed"] == 0
     without = tiles(report(house, "overview", history="no"))
     assert without["registered"] == 5 and without["closed"] == 1
@@ -138,7 +143,7 @@ def test_a_store_counts_its_own_alone(house: House, world: dict[str, Case]) -> N
 def test_clocks_by_hand(house: House, world: dict[str, Case]) -> None:
     made = report(house, "clocks")
     rows = {row[0].value: (row[1].value, row[2].value, row[3].value) for row in made.tables[0].rows}
-    assert rows["首次答复"] == (2, 1, 33.3)
+    assert rows["首次答复"] == (2, 2, 50.0)  # b's ended late, e's runs late
     running = next(tile for tile in made.tiles if tile.name == "running_late").cell.value
     assert running >= 1
     days = {row[0].value: row[1].value for row in made.tables[1].rows}
@@ -167,6 +172,37 @@ def test_the_state_that_a_withdrawal_broke_off_was_neither_kept_nor_missed_befor
     assert counts() == (kept, late + 1), "a moment that had passed was missed, whatever ended the wait"
 
 
+def test_a_clock_that_runs_late_counts_on_its_day_until_it_ends_then_on_that_of_its_end(
+    house: House, world: dict[str, Case], clock: Any
+) -> None:
+    case = world["e"]
+    running = Deadline.objects.get(case_id=case.pk, name="respond")
+    assert running.ended_at is None and running.due_at is not None and running.due_at < clock()
+    due, today = day_of(running.due_at), day_of(clock())
+    assert due < today
+
+    def missed(day: str) -> tuple[int, int, int]:
+        """On one day: e's store in the report, first answers in the list of clocks, promises that ran out."""
+        only = {"since": day, "until": day}
+        people, clocks = report(house, "people", **only), report(house, "clocks", **only)
+        assert agree(house, people) and agree(house, clocks)
+        store = {row[0].value: row[4].value for row in people.tables[1].rows}.get("单位store1", 0)
+        named = {row[0].value: row[2].value for row in clocks.tables[0].rows}
+        return store, named.get("首次答复", 0), tiles(clocks)["unanswered"]
+
+    assert missed(due) == (1, 1, 1) and missed(today)[1:] == (0, 0)
+    house.act(case, "contact", said="抱歉久等", next_step="明天答复")
+    house.work()
+    assert missed(due)[1:] == (0, 0) and missed(today) == (1, 1, 0)
+
+
+def test_a_paused_clock_is_not_past(house: House, world: dict[str, Case], clock: Any) -> None:
+    late = tiles(report(house, "clocks"))["late"]
+    Deadline.objects.filter(case_id=world["e"].pk, ended_at=None).update(due_at=None)  # as a pause writes it
+    assert tiles(report(house, "clocks"))["late"] == late - 1
+    assert tiles(report(house, "clocks"))["unanswered"] == 0
+
+
 def test_causes_stand_in_order_with_their_running_share(house: House, world: dict[str, Case]) -> None:
     cause, liable = report(house, "causes", history="no").tables
     assert [(row[0].value, row[1].value, row[3].value) for row in cause.rows] == [
@@ -187,6 +223,7 @@ def test_stored_figures_are_what_the_cases_say(house: House, world: dict[str, Ca
 
 def test_scores_count_where_they_were_given(house: House, world: dict[str, Case], clock: Any) -> None:
     from tuoshan.care.models import SurveyAnswer
+
     said = {"a": (5, ["fast"], ""), "b": (2, ["rude", "fast"], "电话里不耐烦")}
     for name, (score, reasons, words) in said.items():
         more = {"at": clock(), "changed_at": clock(), "reasons": reasons, "words": words}
@@ -288,5 +325,3 @@ def test_files_hold_the_same_numbers_and_no_formulas(house: House, world: dict[s
         assert len(sheet) == 8 and sheet[1][1].startswith("=HYPERLINK") and sheet[1][9] == "+李"
         assert sheet[1][10].replace(" ", "").startswith(shown if phones else "") and ("8000" in sheet[1][10])
         assert phones or "13800138000" not in sheet[1][10]
-
-

@@ -42,43 +42,63 @@ def outside_parties() -> frozenset[str]:
     return ALWAYS_OUTSIDE | {name for book in books for name, party in book.parties.items() if party.outside}
 
 
-def met_clocks(span: Span) -> "QuerySet[Deadline]":
-    """Clocks of ours that ended in the period, kept or late; one that was merely stopped counts as neither."""
-    return _ended_clocks(span).filter(outcome__in=("kept", "late"))
+def kept_clocks(span: Span) -> "QuerySet[Deadline]":
+    """Clocks of ours that were met in the period; one that was merely stopped was neither met nor missed."""
+    return _ours().filter(within("ended_at", span), outcome="kept")
 
 
-def late_clocks(span: Span) -> "QuerySet[Deadline]":
-    """Those that were missed."""
-    return _ended_clocks(span).filter(IS_LATE)
+def late_clocks(span: Span) -> "tuple[QuerySet[Deadline], QuerySet[Deadline]]":
+    """Those that were missed: ended late in the period, and fallen due in it and still running.
 
-
-def _ended_clocks(span: Span) -> "QuerySet[Deadline]":
-    ours = Deadline.objects.exclude(kind="hold").exclude(party__in=outside_parties())
-    return ours.filter(within("ended_at", span)).order_by()
-
-
-def _with_clock(outcome: str) -> Measure:
-    def condition(span: Span, value: str) -> Q:
-        clocks = late_clocks(span) if outcome == "late" else met_clocks(span).filter(outcome=outcome)
-        if value:
-            clocks = clocks.filter(name=value)
-        return Q(id__in=clocks.values("case_id"))
-
-    return condition
-
-
-def _first_late(span: Span, value: str) -> Q:
-    return within("responded_at", span) & Q(response_kept=False)
+    A clock that runs late counts on the day on which it was due until it ends, then on the day of its end: so it
+    counts in one period at a time. While it is paused it has no moment and is not late. Two statements, as each has
+    an index of its own.
+    """
+    return _ours().filter(IS_LATE, within("ended_at", span)), _overdue(clock.now(), span)
 
 
 def running_late(now: datetime) -> "QuerySet[Deadline]":
     """Clocks of ours that are past their moment and still run."""
-    return (
-        Deadline.objects.filter(ended_at__isnull=True, due_at__lt=now)
-        .exclude(kind="hold")
-        .exclude(party__in=outside_parties())
-        .order_by()
+    return _overdue(now)
+
+
+def _ours() -> "QuerySet[Deadline]":
+    return Deadline.objects.exclude(kind="hold").exclude(party__in=outside_parties()).order_by()
+
+
+def _overdue(now: datetime, span: Span | None = None) -> "QuerySet[Deadline]":
+    running = _ours().filter(ended_at__isnull=True, due_at__lt=now)
+    return running.filter(within("due_at", span)) if span else running
+
+
+def late_cases(span: Span, *names: str) -> "QuerySet[Any]":
+    """The ids of cases with a missed clock, each once; of clocks of these names where any is given."""
+    ended, running = (
+        (found.filter(name__in=names) if names else found).values("case_id") for found in late_clocks(span)
     )
+    return ended.union(running)
+
+
+def _late(span: Span, value: str) -> Q:
+    return Q(id__in=late_cases(span, *([value] if value else ())))
+
+
+def _kept(span: Span, value: str) -> Q:
+    clocks = kept_clocks(span).filter(name=value) if value else kept_clocks(span)
+    return Q(id__in=clocks.values("case_id"))
+
+
+def _unanswered(span: Span, value: str) -> Q:
+    """Never answered, though the promise of a first answer ran out in the period."""
+    promises: dict[tuple[str, ...], list[str]] = {}
+    for key, book in library.everything().items():
+        if book.first_answer:
+            promises.setdefault(book.first_answer, []).append(key)
+    silent = CaseFigures.objects.filter(responded_at__isnull=True).order_by().values("id")
+    arms = [
+        silent.filter(playbook__in=keys, id__in=late_cases(span, *promised)) for promised, keys in promises.items()
+    ]
+    return Q(id__in=arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0]) if arms else Q(pk__in=())
 
 
 MEASURES: dict[str, tuple[Any, Measure]] = {
@@ -91,10 +111,11 @@ MEASURES: dict[str, tuple[Any, Measure]] = {
         _("首次答复及时"),
         lambda span, value: within("responded_at", span) & Q(response_kept=True),
     ),
-    "response_late": (_("首次答复超时"), _first_late),
+    "response_late": (_("首次答复超时"), lambda span, value: within("responded_at", span) & Q(response_kept=False)),
+    "unanswered": (_("到期没有首次答复"), _unanswered),
     "resolved": (_("期间解决"), lambda span, value: within("resolved_at", span)),
-    "late": (_("有时限超时"), _with_clock("late")),
-    "kept": (_("有时限守住"), _with_clock("kept")),
+    "late": (_("有时限超时"), _late),
+    "kept": (_("有时限守住"), _kept),
     "cause": (_("期间登记，原因"), lambda span, value: within("created_at", span) & Q(cause=value)),
     "liable": (_("期间登记，责任方"), lambda span, value: within("created_at", span) & Q(liable=value)),
     "scored": (_("期间评价"), lambda span, value: within("scored_at", span)),
@@ -131,4 +152,7 @@ def narrowed(found: "QuerySet[M]", conditions: Conditions) -> "QuerySet[M]":
     return found.filter(id__in=counted.values("id"))
 
 
-__all__ = ["MEASURES", "condition", "met_clocks", "narrowed", "open_at", "running_late", "today", "within"]
+__all__ = [
+    "MEASURES", "condition", "kept_clocks", "late_cases", "late_clocks", "narrowed", "open_at", "running_late", "today",
+    "within",
+]  # fmt: skip

@@ -100,14 +100,11 @@ class Counting:
 
     def behind(self, figure: str, **more: Any) -> Conditions:
         """The conditions by which the search shows the cases that a figure counts."""
-        return replace(
-            self.scope, figure=figure, figure_from=self.period.since, figure_to=self.period.until, **more
-        )
+        return replace(self.scope, figure=figure, figure_from=self.period.since, figure_to=self.period.until, **more)
 
     def count(self, figure: str) -> int:
         if figure == "late" and self.is_everything():
-            late = measures.late_clocks(self.period.span)
-            return int(late.aggregate(n=Count("case_id", distinct=True))["n"])
+            return measures.late_cases(self.period.span).count()
         return sum(part.count() for part in self.parts(figure))
 
     def counts_between(self, figure: str, days: Sequence[tuple[date, date]]) -> list[int]:
@@ -141,11 +138,17 @@ class Counting:
                 found[value] = found.get(value, 0) + number
         return found
 
-    def share(self, part: str, whole: str) -> Cell:
-        """Percent, to one place; empty where there is nothing to take a share of."""
-        total = self.count(whole)
-        value = round(self.count(part) * 100 / total, 1) if total else None
-        return Cell(value, "percent", self.behind(part), 0 < total < SMALL)
+    @cached_property
+    def unanswered(self) -> int:
+        """Cases whose promise of a first answer ran out without any."""
+        return self.count("unanswered")
+
+    def answered_in_time(self) -> Cell:
+        """First answers in time, of those given and those whose promise ran out without any, in percent to one place;
+        empty where there is nothing to take a share of."""
+        total = self.count("responded") + self.unanswered
+        value = round(self.count("response_kept") * 100 / total, 1) if total else None
+        return Cell(value, "percent", self.behind("response_kept"), 0 < total < SMALL)
 
     def quantile(self, figure: str, column: str, share: float) -> Cell:
         """What this share of the durations does not exceed; the median is the middle one, or the mean of two."""
@@ -189,13 +192,17 @@ class Counting:
         """Cases with a clock that was missed in the period, per value of a column."""
         return dict(self.cases("late").order_by().values_list(key).annotate(n=Count("*")))
 
-    def met(self) -> "QuerySet[Deadline]":
-        """Clocks of ours that ended in the period, kept or late."""
-        return self.clocks(measures.met_clocks(self.period.span))
+    def kept(self) -> "QuerySet[Deadline]":
+        """Clocks of ours that ended in time in the period."""
+        return self.clocks(measures.kept_clocks(self.period.span))
 
-    def missed(self) -> "QuerySet[Deadline]":
-        """Those that were late."""
-        return self.clocks(measures.late_clocks(self.period.span))
+    @cached_property
+    def missed(self) -> list[tuple[str, int, datetime]]:
+        """Those that were missed: name, case, and the moment by which they count."""
+        ended, running = (self.clocks(found) for found in measures.late_clocks(self.period.span))
+        return [
+            *ended.values_list("name", "case_id", "ended_at"), *running.values_list("name", "case_id", "due_at"),
+        ]  # fmt: skip
 
 
 def replace_period(counting: Counting, period: Period) -> Counting:

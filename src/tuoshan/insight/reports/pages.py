@@ -15,6 +15,7 @@ from tuoshan.insight.reports.overriding import overrides
 from tuoshan.insight.reports.satisfying import satisfaction
 from tuoshan.insight.reports.shapes import SMALL, Cell, Chart, Column, Report, Table, Tile
 from tuoshan.insight.reports.stretches import between, by_stretch, steps
+from tuoshan.punctuation import sentences
 from tuoshan.quality.models import Lesson, LessonCase
 
 Page = Callable[[Counting], Report]
@@ -41,7 +42,7 @@ def overview(counting: Counting) -> Report:
 
 def _response_tiles(counting: Counting, before: Counting) -> list[Tile]:
     found = []
-    share = counting.share("response_kept", "responded")
+    share = counting.answered_in_time()
     for figure, column, title in (
         ("responded", "response_seconds", _("首次答复")),
         ("resolved", "resolution_seconds", _("解决用时")),
@@ -51,8 +52,9 @@ def _response_tiles(counting: Counting, before: Counting) -> list[Tile]:
             earlier = before.quantile(figure, column, level).value
             label = _("%(what)s，%(which)s") % {"what": title, "which": name}
             found.append(Tile(f"{column}_{int(level * 100)}", label, cell, earlier, False))
-    earlier_share = before.share("response_kept", "responded").value
-    found.insert(2, Tile("response_kept", _("首次答复及时率"), share, earlier_share, True))
+    earlier_share = before.answered_in_time().value
+    hint = _("到期没有答复的 %(n)s 件，算作不及时") % {"n": counting.unanswered}
+    found.insert(2, Tile("response_kept", _("首次答复及时率"), share, earlier_share, True, hint))
     return found
 
 
@@ -155,22 +157,29 @@ def clocks(counting: Counting) -> Report:
     running = counting.cases("running_late").count()
     now = Cell(running, "cases", counting.behind("running_late"))
     report.tiles.append(Tile("running_late", _("当前超时未结"), now))
-    found: dict[str, dict[str, int]] = {}
-    counted = counting.met().values_list("name", "outcome").annotate(n=Count("case_id", distinct=True))
-    for name, outcome, number in counted:
-        found.setdefault(name, {})[outcome] = number
+    unanswered = counting.cell("unanswered")
+    report.tiles.append(
+        Tile("unanswered", _("到期没有首次答复"), unanswered, counting.before().count("unanswered"), False)
+    )
+    met = dict(counting.kept().values_list("name").annotate(n=Count("case_id", distinct=True)))
+    missed: dict[str, set[int]] = {}
+    for name, case_id, _at in counting.missed:
+        missed.setdefault(name, set()).add(case_id)
+    found = [(name, met.get(name, 0), len(missed.get(name, ()))) for name in {*met, *missed}]
     table = Table(
         "clocks", _("各项时限"),
         [Column(_("时限"), "text"), Column(_("守住")), Column(_("超时")), Column(_("超时率"), "percent")],
         chart=Chart("stacked", (1, 2), _("件"), horizontal=True),
-        note=_(
-            "期间结束的时限；同一工单的同一时限守住过又超时过的，两边各算一件。等客户和外部机关的不算；"
-            "因撤回而停在中途的，没超时就都不算。"
+        note=sentences(
+            _(
+                "期间结束的时限，和期间到期、还在走的；同一工单的同一时限守住过又超时过的，两边各算一件。"
+                "等客户和外部机关的不算；因撤回而停在中途的，没超时就都不算。"
+            ),
+            _late_note(),
         ),
-        empty=_("期间没有结束的时限。"),
+        empty=_("期间没有结束或到期的时限。"),
     )  # fmt: skip
-    for name, numbers in sorted(found.items(), key=lambda item: (-item[1].get("late", 0), item[0])):
-        kept, late = numbers.get("kept", 0), numbers.get("late", 0)
+    for name, kept, late in sorted(found, key=lambda item: (-item[2], item[0])):
         table.rows.append(
             [
                 Cell(names.clock(name), "text"), Cell(kept, "cases", counting.behind(f"kept:{name}")),
@@ -182,11 +191,16 @@ def clocks(counting: Counting) -> Report:
     return report
 
 
+def _late_note() -> str:
+    """On which day a missed clock counts."""
+    return _("超时的：还没结束的，算在到期那天；已经结束的，算在结束那天。暂停着的时限不算超时。")
+
+
 def _late_trend(counting: Counting) -> Table:
     """On which days clocks were missed; a case counts once a day."""
     days: dict[date, set[int]] = {}
-    for case_id, ended in counting.missed().values_list("case_id", "ended_at"):
-        days.setdefault(local_day(ended) or counting.period.since, set()).add(case_id)
+    for _name, case_id, at in counting.missed:
+        days.setdefault(local_day(at) or counting.period.since, set()).add(case_id)
     table = Table(
         "late_trend", _("超时走势"), [Column(_("日期"), "text"), Column(_("超时工单"))],
         chart=Chart("line", (1,), _("件")),
@@ -253,7 +267,7 @@ def _per(
             Column(_("满意度"), "score"),
         ],
         chart=Chart("bar", (2, 4), _("件"), horizontal=True),
-        note=_("标“少”的是不足 %(n)s 件算出来的，不宜单独评价。") % {"n": SMALL},
+        note=sentences(_("标“少”的是不足 %(n)s 件算出来的，不宜单独评价。") % {"n": SMALL}, _late_note()),
     )  # fmt: skip
     keys = {*came, *went, *waiting, *late}
     for key in sorted(keys, key=lambda one: (-went.get(one, 0), -came.get(one, 0), str(one))):

@@ -200,9 +200,8 @@ class Counting:
     def missed(self) -> list[tuple[str, int, datetime]]:
         """Those that were missed: name, case, and the moment by which they count."""
         ended, running = (self.clocks(found) for found in measures.late_clocks(self.period.span))
-        return [
-            *ended.values_list("name", "case_id", "ended_at"), *running.values_list("name", "case_id", "due_at"),
-        ]  # fmt: skip
+        found = [ended.values_list("name", "case_id", "ended_at"), running.values_list("name", "case_id", "due_at")]
+        return [(name, case, at) for rows in found for name, case, at in rows if at is not None]
 
 
 def replace_period(counting: Counting, period: Period) -> Counting:

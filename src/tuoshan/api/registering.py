@@ -18,13 +18,14 @@ from tuoshan.api.shapes import CaseRow, OutcomeOut, RegisterIn
 from tuoshan.cases import library
 from tuoshan.cases.library import PlaybookUnknown
 from tuoshan.catalog.models import OrderRef, Product
+from tuoshan.catalog.orders import find_order
 from tuoshan.core.playbook import Playbook
 from tuoshan.identifiers import is_id
 from tuoshan.intake import beside, pasted
 from tuoshan.intake.arrivals import Came
 from tuoshan.intake.channels import particulars_of
 from tuoshan.intake.forms import CameForm, Registration, find_product
-from tuoshan.intake.registering import Contact, IdentityCheck, find_order, register_complaint
+from tuoshan.intake.registering import Contact, IdentityCheck, register_complaint
 from tuoshan.knowledge import sooner
 from tuoshan.office import catalogue
 from tuoshan.office.registering import may_register_into

@@ -8,6 +8,8 @@ from typing import Any
 from tuoshan.agenda.handlers import handler
 from tuoshan.agenda.models import Item
 from tuoshan.care import survey
+from tuoshan.care.models import SurveyAnswer
+from tuoshan.cases import units
 from tuoshan.cases.hooks import follow
 from tuoshan.cases.models import Case
 from tuoshan.cases.models import Event as StoredEvent
@@ -22,7 +24,12 @@ def _is_survey(event: Event, order: Order, playbook: Playbook) -> bool:
     return (event.kind, event.name) in (("task", survey.TASK), ("act", survey.TOLD))
 
 
+def _moves(event: Event, order: Order, playbook: Playbook) -> bool:
+    return units.move_of(event) is not None
+
+
 follow("survey_answered", _is_survey)
+follow("survey_moved", _moves)
 
 
 @handler("effect", "survey_answered")
@@ -40,6 +47,14 @@ def survey_answered(item: Item, now: datetime) -> None:
     via = "portal" if event.actor_kind == "customer" else "staff"
     task = str(given.get("task", "")) or _answered_by(body.get("changes", ()))
     survey.keep_completed(case, task, plain, event.at, via)
+
+
+@handler("effect", "survey_moved")
+def survey_moved(item: Item, now: datetime) -> None:
+    """A correction has moved the case to another unit: what its customer answered counts there."""
+    case = Case.objects.filter(id=item.case_id or 0).only("unit_id").first()
+    if case is not None:
+        SurveyAnswer.objects.filter(case_id=case.pk).update(unit_id=case.unit_id)
 
 
 def _answered_by(changes: Iterable[Mapping[str, Any]]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tuoshan import identifiers
 from tuoshan.agenda import sql as agenda_sql
-from tuoshan.cases import hooks, sql
+from tuoshan.cases import hooks, sql, units
 from tuoshan.cases.chain import canonical, event_hash, row_of
 from tuoshan.cases.orders import MessageDraft, Order
 from tuoshan.cases.rows import Row
@@ -112,6 +112,9 @@ def _write_cases(cursor: Any, changes: Sequence[Change]) -> None:
         cursor.execute(sql.UPDATE_CASE, known[0])
     elif known:
         cursor.executemany(sql.UPDATE_CASE, known)
+    for change in changes:
+        if any(units.move_of(event) for event in change.decision.events):
+            cursor.execute(sql.MOVE_CASE, [change.row.unit_id, change.row.id])
 
 
 def _changed(change: Change, rows_of: Any) -> Iterable[tuple[Any, ...]]:

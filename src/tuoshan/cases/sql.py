@@ -55,6 +55,7 @@ UPDATE_CASE = (
     + ", ".join(f"{name} = %s" for name in SUMMARY_COLUMNS)
     + " WHERE id = %s"
 )
+MOVE_CASE = "UPDATE cases_case SET unit_id = %s WHERE id = %s"
 SELECT_CASES = f"SELECT {', '.join(LOADED_COLUMNS)} FROM cases_case WHERE id IN ({{ids}}) ORDER BY id{{lock}}"  # noqa: S608
 SELECT_COMMANDS = "SELECT key, case_id, fingerprint, reply FROM cases_command WHERE key IN ({keys})"
 NEXT_SERIALS = (

@@ -7,7 +7,7 @@ so that work going on meanwhile is not taken for a fault.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from cryptography.fernet import InvalidToken
 from django.db import connection, transaction
 
 from tuoshan import clock, identifiers
-from tuoshan.cases import library, neighbours, sql
+from tuoshan.cases import library, neighbours, sql, units
 from tuoshan.cases.around import CaseAround
 from tuoshan.cases.chain import EventRow, canonical, event_hash, event_of
 from tuoshan.cases.flushing import wake_key
@@ -186,6 +186,7 @@ class _Proof:
         self.tasks = tasks
         self.wake_at = wake_at
         self.found: list[Fault] = []
+        self.moved: Mapping[str, Any] = {}
 
     def fault(self, what: str, detail: str) -> None:
         self.found.append(Fault(self.stored["id"], self.stored["number"], what, detail))
@@ -218,7 +219,9 @@ class _Proof:
                 self.fault("chain", f"the hash of event {row.seq} does not fit")
                 raise _Broken
             previous = values[9]
-            state = evolve.apply(state, event_of(row))
+            event = event_of(row)
+            self.moved = units.move_of(event) or self.moved
+            state = evolve.apply(state, event)
         if previous != self.stored["head_hash"]:
             self.fault("chain", f"the case's head is not the hash of its last event ({state.seq})")
         if canonical(state.to_json()) != self.stored["snapshot"]:
@@ -248,6 +251,8 @@ class _Proof:
         for name, value in wanted.items():
             if plain(name, self.stored[name]) != plain(name, value):
                 self.fault("column", f"{name} is {self.stored[name]!r}, not {value!r}")
+        if self.moved and self.moved["after"] != self.stored["unit_id"]:
+            self.fault("column", f"unit_id is {self.stored['unit_id']!r}, not {self.moved['after']!r}")
 
     def _rows(
         self, what: str, columns: Sequence[str], stored: list[tuple[Any, ...]], wanted: dict[str, tuple[Any, ...]]

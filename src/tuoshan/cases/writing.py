@@ -14,7 +14,7 @@ from django.db import IntegrityError, OperationalError, connection
 from tuoshan import clock, identifiers
 from tuoshan.agenda import sql as agenda_sql
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import hooks, library, neighbours, sql
+from tuoshan.cases import hooks, library, neighbours, sql, units
 from tuoshan.cases.acting import ActingAs, actor_in
 from tuoshan.cases.around import CaseAround, decides_at_first_hand
 from tuoshan.cases.chain import EventRow, event_of
@@ -116,6 +116,9 @@ def judge(
         return Change(row, playbook, state, decision, now, order)
     actor = actor_in(order.acting, row, playbook, state, needed_parties(playbook, order, state))
     evidence, extra = _evidence(row.id, order)
+    placed = _placed(cursor, row, _corrected(playbook, order, values))
+    if placed.unit_id != row.unit_id:
+        extra[units.MOVED] = {"before": row.unit_id, "after": placed.unit_id}
     command = Command(
         order.kind, order.name, actor, values, evidence, order.task, order.outcome, order.key, order.at,
         order.expected_seq, extra,
@@ -123,13 +126,23 @@ def judge(
     looks_back = order.kind in ("step_back", "adopt") or (order.kind, order.name) == ("record", UNDELIVERED)
     if looks_back or _goes_back(playbook, order):
         command = _with_events(cursor, row, command)
-    decision = decide(playbook, state, command, now, around)
+    decision = decide(playbook, state, command, now, CaseAround(playbook, placed, now, around.deciding))
+    if decision.refusal is not None and placed.unit_id != row.unit_id:
+        decision = decide(playbook, state, command, now, around)
     if decision.refusal is None and order.acting.kind != "system":
         barred = _unseen(row.id, playbook, order, extra) or hooks.barred(row.id, order, playbook, decision.case)
         if barred is not None:
             fired = decide(playbook, state, Command("wake"), now, around)
             decision = Decision(fired.case, fired.events, fired.effects, barred, fired.wake_at)
+    if decision.refusal is None:
+        row.unit_id = placed.unit_id
     return Change(row, playbook, state, decision, now, order, words)
+
+
+def _placed(cursor: Any, row: Row, corrected: Mapping[str, Any]) -> Row:
+    """The case in the unit to which it belongs once these facts are corrected."""
+    unit_id = units.after_correction(row, corrected, lambda: events_of(cursor, row.id, 0, 1)[0]) if corrected else None
+    return replace(row, unit_id=unit_id) if corrected and unit_id != row.unit_id else row
 
 
 def _decider(playbook: Playbook, order: Order, state: CaseState) -> int | None:
@@ -153,13 +166,17 @@ def needed_parties(playbook: Playbook, order: Order, state: CaseState) -> tuple[
     return ()
 
 
-def _not_correctable(playbook: Playbook, order: Order) -> Refusal | None:
+def _corrected(playbook: Playbook, order: Order, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The facts that a command gives new values to, where it is a correction; else none."""
     action = playbook.actions.get(order.name) if order.kind == "act" else None
     if order.kind != "correct" and (action is None or not judging.corrects(action)):
-        return None
-    changes = order.values.get("changes", order.values)
-    if not isinstance(changes, Mapping):
-        return None
+        return {}
+    changes = values.get("changes", values)
+    return changes if isinstance(changes, Mapping) else {}
+
+
+def _not_correctable(playbook: Playbook, order: Order) -> Refusal | None:
+    changes = _corrected(playbook, order, order.values)
     return mending.not_correctable(playbook, changes) or _kept_to_supervisors(playbook, order, changes)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from tuoshan import punctuation
-from tuoshan.cases import lists
+from tuoshan.cases import lists, units
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Message
 from tuoshan.cases.summary import is_outside
@@ -252,7 +252,14 @@ class ToldToStaff:
             item = form.get(name) or self.playbook.facts.get(name)
             if item is not None and name not in corrected:
                 shown.append(Detail(words(item.label), self.value(item, raw), item.supervisors_only))
+        moved = units.move_of(event)
+        if moved is not None:
+            before, after = (self._unit(moved[at]) for at in ("before", "after"))
+            shown.append(Detail(_("单位"), f"{before} → {after}"))
         return shown
+
+    def _unit(self, number: Any) -> str:
+        return lists.title("org_unit", str(number)) if number is not None else _("没有单位")
 
     def _corrected(self, name: str, before: Any, after: Any) -> Detail:
         item = self.playbook.facts.get(name)

@@ -13,6 +13,7 @@ from tuoshan.cases import queries
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
 from tuoshan.catalog.models import OrderRef
+from tuoshan.catalog.orders import find_order
 from tuoshan.intake import acquainted, duplicates, promise, registering
 from tuoshan.intake.duplicates import Likely
 from tuoshan.intake.forms import Registration, readable
@@ -118,7 +119,7 @@ def region_of(address: str) -> str:
 def _order(found: Beside, registration: Registration, number: str) -> None:
     if "order_no" not in registration.form.fields or not number.strip():
         return
-    found.order = registering.find_order(number)
+    found.order = find_order(number)
     found.order_missing = found.order is None and len(number.strip()) >= 6
     if found.order is not None:
         found.orders = [one for one in found.orders if one.pk != found.order.pk]
@@ -129,7 +130,7 @@ def _promise(found: Beside, registration: Registration, values: dict[str, Any], 
     now = clock.now()
     if received is not None and received < now:
         found.arrived, found.waited = received, (now - received).total_seconds()
-    unit = registering.unit_for(values, str(values.get("order_no", "")), actor)
+    unit = registering.unit_for(values, actor)
     found.promise = promise.promise(
         registration.playbook, values, actor=actor, unit_id=unit, received_at=received,
         customer_id=found.customer.pk if found.customer else None,

@@ -11,21 +11,19 @@ from typing import Any
 from django.db import transaction
 
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import library, service
+from tuoshan.cases import library, service, units
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
 from tuoshan.cases.orders import Outcome
 from tuoshan.cases.possible import row_of
 from tuoshan.cases.writing import repeated
-from tuoshan.catalog.models import OrderRef
-from tuoshan.identifiers import is_id
 from tuoshan.intake import acquainted, arrivals
 from tuoshan.intake.arrivals import Came
 from tuoshan.intake.promise import Promise
 from tuoshan.intake.texts import said_field, title_of
 from tuoshan.knowledge.case_values import due_for_customer
 from tuoshan.parties import customers
-from tuoshan.parties.models import Customer, OrgUnit
+from tuoshan.parties.models import Customer
 from tuoshan.secrets import blind_index
 
 CHECKED = "identity_check"
@@ -119,9 +117,12 @@ def _register(given: _Given) -> Registered:
         outcome = service.register(
             playbook=given.playbook, actor=actor, values=values, channel=given.came.channel,
             customer_id=customer.pk if customer else None,
-            unit_id=given.unit_id or unit_for(values, order_no, actor),
+            unit_id=given.unit_id or unit_for(values, actor),
             title=given.title or title_of(said), idempotency_key=given.key, upload_token=given.upload_token,
-            extra={"received_at": received.isoformat()} if received else {},
+            extra={
+                **({"received_at": received.isoformat()} if received else {}),
+                **({units.BY_HAND: True} if given.unit_id else {}),
+            },
         )  # fmt: skip
         if outcome.refusal is not None or outcome.replayed:
             transaction.set_rollback(True)
@@ -186,18 +187,6 @@ def by_mail(address: str) -> Customer | None:
     return found[0] if len(found) == 1 else None
 
 
-def unit_for(values: Mapping[str, Any], order_no: str, actor: ActingAs) -> int | None:
+def unit_for(values: Mapping[str, Any], actor: ActingAs) -> int | None:
     """Whose case it is: the store named, else the order's unit, else that of the person who registers it."""
-    store = str(values.get("store", ""))
-    if is_id(store) and OrgUnit.objects.filter(pk=int(store), kind=OrgUnit.Kind.STORE).exists():
-        return int(store)
-    order = find_order(order_no)
-    if order is not None and order.unit_id is not None:
-        return order.unit_id
-    return getattr(actor.person, "unit_id", None)
-
-
-def find_order(order_no: str) -> OrderRef | None:
-    """The order with this number; the newest where two shops use the same one."""
-    plain = order_no.strip()
-    return OrderRef.objects.select_related("customer").filter(order_no=plain).order_by("-id").first() if plain else None
+    return units.named(values) or getattr(actor.person, "unit_id", None)

@@ -38,7 +38,7 @@ from tuoshan.intake import duplicates
 from tuoshan.intake.beside import REASONS
 from tuoshan.integrations import recipients
 from tuoshan.office.attaching import names_a_person, shown_by_itself
-from tuoshan.parties.models import Person
+from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import proposing
 from tuoshan.workbench import assignable, correcting, foreseen
@@ -123,15 +123,29 @@ def _do(request: HttpRequest, case: Case, standing: Standing, item: Possible) ->
         problem = sentence(outcome.refusal, standing.playbook, marked=True)
         status = 409 if outcome.refusal.because in ("stale", "moved_by_system") else 422
         return _form_page(request, case, standing, item, form, token, problem, status)
-    return done(request, case, _told(case, standing.playbook, words(item.title)))
+    told = _told(case, standing.playbook, words(item.title))
+    if queries.can_reach(request.user, Case.objects.get(pk=case.pk)):
+        return done(request, case, told)
+    messages.success(request, f"{case.number} {told}")
+    return _away(request)
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    """To one's own work: what was done took the case out of one's reach."""
+    if not request.headers.get("HX-Request"):
+        return redirect("workbench:home")
+    return HttpResponse(status=204, headers={"HX-Redirect": reverse("workbench:home")})
 
 
 def _told(before: Case, playbook: Playbook, title: str) -> str:
-    """What was done, and what it brought that was not chosen in so many words: another handler, another grade."""
-    after = Case.objects.only("handler_id", "grade").get(pk=before.pk)
+    """What was done, and what it brought that was not chosen in so many words: another handler, grade or unit."""
+    after = Case.objects.only("handler_id", "grade", "unit_id").get(pk=before.pk)
     told = [_("已完成：%(title)s") % {"title": title}]
     if after.handler_id is not None and after.handler_id != before.handler_id:
         told.append(_("经办人：%(name)s") % {"name": Person.objects.get(pk=after.handler_id)})
+    if after.unit_id != before.unit_id:
+        unit = OrgUnit.objects.filter(pk=after.unit_id or 0).first()
+        told.append(_("工单转到：%(unit)s") % {"unit": unit or _("没有单位")})
     grade = playbook.facts.get("grade")
     if grade is not None and after.grade != before.grade:
         told.append(punctuation.titled(words(grade.label), dict(choices_of(grade)).get(after.grade, after.grade)))

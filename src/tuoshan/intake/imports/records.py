@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
 from tuoshan import clock
+from tuoshan.cases import units
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.chain import canonical
 from tuoshan.cases.orders import NewCase
@@ -106,11 +107,14 @@ class Maker:
         self.check(row)
         values = self._values(row)
         text = self.cell(row, "text")
+        unit_id = self._unit(row)
+        extra: dict[str, Any] = {"imported_by": str(self.acting.person.pk)} if self.acting.person else {}
+        extra |= {units.BY_HAND: True} if unit_id is not None else {}
         told = sorted((target, self.cell(row, target)) for target in self._columns if target not in ("key", "grade"))
         return NewCase(
             playbook=self.playbook.key, acting=self.acting, values=values, channel="spreadsheet",
-            content=canonical(told), extra={"imported_by": str(self.acting.person.pk)} if self.acting.person else {},
-            unit_id=self._unit(row), title=self.cell(row, "title")[:200] or title_of(text),
+            content=canonical(told), extra=extra,
+            unit_id=unit_id, title=self.cell(row, "title")[:200] or title_of(text),
             idempotency_key=f"import:{self.source}:{self.key(row)}"[:160], received_at=self._received(row),
             history="" if self.live else resting_state(self.playbook),
         )  # fmt: skip

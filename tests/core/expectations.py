@@ -62,7 +62,9 @@ def check(teller: Teller, decision: Decision, expected: Mapping[str, Any], seq: 
             case "time":
                 assert decision.events[-1].at == local(wanted)
             case "up_the_line":
-                assert any(event.input.get("up_the_line") for event in decision.events) == bool(wanted)
+                told = [event.input["up_the_line"] for event in decision.events if "up_the_line" in event.input]
+                assert bool(told) == bool(wanted)
+                assert not told or {**told[0], **wanted} == told[0]
             case "superior_task":
                 _superior_task(teller, wanted)
             case "changed":

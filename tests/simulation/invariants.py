@@ -7,6 +7,7 @@ carried out, how long each clock was seen to stand still. Number 10 (gates, push
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -175,6 +176,9 @@ class Watch:
                 raise Violation(9, f"{sorted(persons)} did {event.name} and one of {task.not_by}")
             run = state.tasks[str(event.input["task"])]
             holders = {run.key, f"{run.party}:{run.key}"} if run.key else {run.party}
+            if task is not None and event.input.get("up_the_line"):
+                barred = self._barred(book, state, task.not_by)
+                holders = self._up_the_line(world, holders, {run.party}, barred, event)
             if not holders & actor.parties and state.assigned.get(run.party) not in persons:
                 raise Violation(9, f"{actor} completed {run.id}")
             book.did[event.name] |= persons
@@ -203,9 +207,30 @@ class Watch:
         if event.actor.persons & done:
             raise Violation(9, f"{sorted(event.actor.persons)} did {event.name} and one of {action.not_by}")
         if event.input.get("up_the_line"):
-            allowed = {self.playbook.superior_of(party) for party in allowed}
+            barred = self._barred(book, state, action.not_by)
+            allowed = self._up_the_line(world, allowed, allowed, barred, event)
         if not allowed & event.actor.parties:
             raise Violation(7 if action.by_tier else 9, f"{event.actor} took {event.name}, which is for {allowed}")
+
+    def _barred(self, book: Book, state: CaseState, names: Iterable[str]) -> set[str]:
+        """Who did one of these; where a party is named, who has the case in it."""
+        given = {state.assigned[name] for name in names if name in self.playbook.parties and name in state.assigned}
+        return given.union(*(book.did[name] for name in names))
+
+    def _up_the_line(
+        self, world: World, allowed: set[str], owner: set[str], barred: set[str], event: Event
+    ) -> set[str]:
+        """The first level above these parties at which somebody is left. Nobody may be left below it."""
+        level, below, passed = allowed, owner, allowed | owner
+        others = {name: held for name, held in world.company.persons.items() if name not in barred}
+        while not (left := [name for name, held in others.items() if held & level]):
+            level = {self.playbook.parties[party].superior for party in below} - passed - {""}
+            below, passed = level, passed | level
+            if not level:
+                raise Violation(9, f"{event.actor} took {event.name} up the line, where nobody is left")
+        if level == allowed:
+            raise Violation(9, f"{event.actor} took {event.name} up the line, while {left} could have")
+        return level
 
     def _tier(self, world: World, table: str, total: Decimal) -> str:
         value = world.company.tables.get(table) or self.playbook.tables[table]

@@ -68,7 +68,11 @@ def actor_in(acting: ActingAs, row: Any, playbook: Playbook, state: CaseState, n
         stranger = None not in (acting.id, row.customer_id) and acting.id != row.customer_id
         parties = {"customer", playbook.portal or "customer"}
         return Actor("customer", number, frozenset() if stranger else frozenset(parties))
-    held = neighbours.holding(acting.person, row)
+    return person_actor(number, neighbours.holding(acting.person, row), needed)
+
+
+def person_actor(number: str, held: Any, needed: Iterable[str]) -> Actor:
+    """A person of ours who holds this in a case (`neighbours.holding`)."""
     wanted = [party for party in needed if party in held.parties]
     absent = held.on_behalf_of(wanted[0]) if wanted and not any(party in held.own for party in wanted) else None
-    return Actor("person", number, held.parties, "" if absent is None else str(absent))
+    return Actor("person", number, held.parties, "" if absent is None else str(absent), held.stands_in)

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 from tuoshan.cases import calendars, neighbours, same_subject
 from tuoshan.cases.rows import Row
-from tuoshan.core.case import Assignment, CaseState
+from tuoshan.core import judging, line
+from tuoshan.core.case import Assignment, CaseState, TaskRun
 from tuoshan.core.playbook import Playbook
+from tuoshan.core.work import Work
 from tuoshan.core.worktime import WorkCalendar
 
 HANDLER = "handler"
@@ -35,11 +37,12 @@ class CaseAround:
         """
         deciding = self.deciding if party == HANDLER else None
         seen = self.row.seen_as(self.playbook, case)
-        return neighbours.choose(party, seen, barred(self.playbook, case, party), deciding)
+        barred = frozenset(int(person) for person in line.barred(self.playbook, case, party) if person.isdecimal())
+        return neighbours.choose(party, seen, barred, deciding)
 
     def anyone(self, party: str, excluding: frozenset[str], case: CaseState) -> bool:
-        persons = neighbours.persons_for(party, self.row.seen_as(self.playbook, case))
-        return any(str(person.pk) not in excluding for person in persons)
+        """Whoever stands in for somebody excluded does not count for it; in their own right they do."""
+        return bool(neighbours.persons_for(party, self.row.seen_as(self.playbook, case), excluding))
 
     def about(self, query: str, case: CaseState) -> Decimal:
         return same_subject.answer(query, self.playbook, case, self.row.pk)
@@ -53,8 +56,6 @@ def decides_at_first_hand(playbook: Playbook, case: CaseState, name: str) -> boo
     return any(verb.name == "assign" and HANDLER in (verb.target, *verb.arguments) for verb in action.do)
 
 
-def barred(playbook: Playbook, case: CaseState, party: str) -> frozenset[int]:
-    """The persons whom `not_by` keeps out of what this party does: the first decider of the review, say."""
-    steps = [action for action in playbook.actions.values() if party in action.by]
-    traces = [case.actions.get(name) or case.actions.get(f"task.{name}") for step in steps for name in step.not_by]
-    return frozenset(int(person) for trace in traces if trace for person in trace.by if person.isdecimal())
+def kept_out(playbook: Playbook, row: Row, party: str, now: datetime, run: TaskRun | None = None) -> frozenset[str]:
+    """Whom `not_by` keeps out of what is this party's to do in the case now (see `judging.kept_out`)."""
+    return judging.kept_out(Work(playbook, row.state, now, CaseAround(playbook, row, now)), party, run)

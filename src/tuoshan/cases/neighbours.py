@@ -27,6 +27,8 @@ class NoHolding:
     for_absent: Mapping[int, frozenset[str]] = field(default_factory=dict)
     parties: frozenset[str] = frozenset()
 
+    stands_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
     def on_behalf_of(self, party: str) -> int | None:
         return None
 
@@ -43,7 +45,7 @@ def _named(module: str, name: str) -> Callable[..., Any] | None:
 
 
 def holding(person: Any, case: Any) -> Any:
-    """What the person holds in the case: `own`, `parties`, `on_behalf_of(party)`."""
+    """What the person holds in the case: `own`, `parties`, `stands_in`, `on_behalf_of(party)`."""
     found = _named(HOLDING, "holding")
     return found(person, case) if found else NoHolding()
 
@@ -60,10 +62,10 @@ def choose(
     return Assignment(str(chosen.person_id), chosen.reason) if chosen else None
 
 
-def persons_for(party: str, case: Any) -> list[Any]:
-    """Who can act as the party now."""
+def persons_for(party: str, case: Any, excluding: frozenset[str] = frozenset()) -> list[Any]:
+    """Who can act as the party now; none of `excluding`, nor who does so only by standing in for one of them."""
     found = _named(HOLDING, "persons_for")
-    return list(found(party, case)) if found else []
+    return list(found(party, case, excluding=excluding)) if found else []
 
 
 def case_filter(person: Any) -> Any:

@@ -44,8 +44,9 @@ def sentence(refusal: Refusal, playbook: Playbook, *, marked: bool = False) -> s
         case "blocked_by_task" | "required_tasks_open":
             return _("还有待办没有完成：%(tasks)s。完成后再做这一步。") % {"tasks": _tasks(playbook, data["tasks"])}
         case "not_by_same_person":
+            who = _who(playbook, data.get("instead", ()))
             why = _why_not_them(playbook, str(data.get("step", "")))
-            return why or _("经办过“%(actions)s”的人不能再做这一步，请由其他人处理。") % {
+            return why + who if why else who or _("经办过“%(actions)s”的人不能再做这一步，请由其他人处理。") % {
                 "actions": _join(_action(playbook, name) for name in data["actions"])
             }
         case "need_facts":

@@ -33,6 +33,8 @@ class Actor:
     id: str = ""
     parties: frozenset[str] = frozenset()
     on_behalf_of: str = ""
+    stands_in: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
+    """Of each party held only by standing in for the absent: for whom. Empty where `on_behalf_of` goes for all."""
 
     @property
     def persons(self) -> frozenset[str]:
@@ -395,7 +397,7 @@ class Around(Protocol):
     def table(self, name: str) -> object: ...
     def choose(self, party: str, case: CaseState) -> Assignment | None: ...
     def anyone(self, party: str, excluding: frozenset[str], case: CaseState) -> bool:
-        """Whether some person other than `excluding` holds the party in this case."""
+        """Whether somebody other than `excluding` holds the party in this case; by standing in, only for others too."""
         ...
 
     def about(self, query: str, case: CaseState) -> Decimal:

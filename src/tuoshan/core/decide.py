@@ -143,12 +143,13 @@ def _act(work: Work, command: Command) -> None:
         judging.happened(work, action, command)
         step_back(work, replace(command, kind="step_back"))
         return
-    values = judging.judge_action(work, action, command)
+    let_in, values = judging.judge_action(work, action, command)
+    command = replace(command, actor=let_in.actor)
     happened = judging.happened(work, action, command)
     if judging.corrects(action):
         correct(work, command)
         return
-    take(work, action, command, values, happened=happened)
+    take(work, action, command, values, happened=happened, up_the_line=let_in.up_the_line)
     settle_down(work)
 
 
@@ -156,9 +157,11 @@ def _task(work: Work, command: Command) -> None:
     """Complete a task run, named by its id or by its name and key."""
     run = _open_run(work, command)
     task = work.playbook.tasks.get(run.name)
-    outcome = judging.judge_task(work, task, run, command)
+    let_in, outcome = judging.judge_task(work, task, run, command)
+    command = replace(command, actor=let_in.actor)
     late = overdue(work)
-    work.begin("task", run.name, command.actor, task=run.id, outcome=outcome, **noted(command))
+    work.begin("task", run.name, command.actor, task=run.id, outcome=outcome, up_the_line=dict(let_in.up_the_line),
+               **noted(command))  # fmt: skip
     values = judging.answers(work, task.form if task else (), command.values)
     prefix = f"{run.name}[{run.key}]." if run.key else ""
     work.put_facts({prefix + name: value for name, value in values.items()})

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from tuoshan.core import ceilings, forms, moving, timing
+from tuoshan.core import ceilings, forms, line, moving, timing
 from tuoshan.core.case import Actor, Command, TaskRun
 from tuoshan.core.conditions import MISSING, EvaluationError, Expression, MissingFact
 from tuoshan.core.facts import moment_text
+from tuoshan.core.line import LetIn
 from tuoshan.core.playbook import ANY_OPEN, SYSTEM, Action, Field, Task
 from tuoshan.core.work import Refused, Work
 
 
-def judge_action(work: Work, action: Action, command: Command) -> dict[str, object]:
-    """Refuse, or return the form's values as facts. Conditions see the values already taken in."""
+def judge_action(work: Work, action: Action, command: Command) -> tuple[LetIn, dict[str, object]]:
+    """Refuse, or return who acts and the form's values as facts. Conditions see the values already taken in."""
     place(work, action, command.actor)
     if action.automatic:
         raise Refused("not_allowed", reason="automatic")
     values = filled(command.values)
     overlay = values if not corrects(action) else {}
     _tier_amount(work, action, overlay)
-    permit(work, command.actor, action, overlay)
+    let_in = permit(work, command.actor, action, overlay)
     form(work, action.form, command.values, also=("changes",) if corrects(action) else ())
     needs(action.evidence, command.evidence)
     ways(work, action)
     holds_true(work, action.condition, overlay)
-    return values if corrects(action) else answers(work, action.form, command.values)
+    return let_in, values if corrects(action) else answers(work, action.form, command.values)
 
 
 def happened(work: Work, action: Action, command: Command) -> datetime | None:
@@ -98,49 +100,38 @@ def _names_from(work: Work, state: str) -> list[str]:
     ]  # fmt: skip
 
 
-def permit(work: Work, actor: Actor, action: Action, overlay: Mapping[str, object]) -> None:
+def permit(work: Work, actor: Actor, action: Action, overlay: Mapping[str, object]) -> LetIn:
     """`by`, tiers and `not_by`. The system may do what its own clocks make it do, nothing else."""
-    allowed = set(action.by)
-    if action.by_tier is not None:
-        allowed = {tier_party(work, action, overlay)}
+    allowed = _parties_of(work, action, overlay)
     if actor.kind == "system" and SYSTEM not in allowed:
         raise Refused("not_allowed", needs=sorted(allowed))
-    did = frozenset(
-        person for name in action.not_by for person in who_did(work, name)
-    )  # fmt: skip
-    barred = bool(did and actor.persons & did)
-    if not allowed & actor.parties:
-        by_superior = did and not barred and _superiors(work, allowed) & actor.parties
-        if by_superior and _nobody_left(work, allowed, did):
-            return
-        raise Refused("not_allowed", needs=sorted(allowed))
-    if barred:
-        raise Refused("not_by_same_person", actions=list(action.not_by), step=action.name)
+    return line.let_in(work, actor, allowed, action)
 
 
-def who_did(work: Work, name: str) -> tuple[str, ...]:
-    """The persons who ever did this action or task; of a party, whom the case is assigned to in it."""
-    trace = work.case.actions.get(name) or work.case.actions.get(f"task.{name}")
-    if trace is None and name in work.playbook.parties:
-        assigned = work.case.assigned.get(name)
-        return (assigned,) if assigned else ()
-    return trace.by if trace else ()
+def _parties_of(work: Work, action: Action, overlay: Mapping[str, object]) -> frozenset[str]:
+    return frozenset(action.by if action.by_tier is None else (tier_party(work, action, overlay),))
 
 
-def _nobody_left(work: Work, parties: Iterable[str], did: frozenset[str]) -> bool:
-    return not any(work.around.anyone(party, did, work.case) for party in parties)
+def kept_out(work: Work, party: str, run: TaskRun | None = None) -> frozenset[str]:
+    """Whom `not_by` keeps out of what is this party's to do now: the task at hand, else the steps on from here."""
+    if run is not None:
+        task = work.playbook.tasks.get(run.name)
+        return line.kept_from(work.playbook, work.case, task) if task else frozenset()
+    found = frozenset[str]()
+    for action in work.playbook.actions_from(work.case.state):
+        if action.not_by and action.moves and not action.automatic and ANY_OPEN not in action.sources:
+            try:
+                theirs = party in _parties_of(work, action, {})
+            except Refused:
+                continue
+            found |= line.kept_from(work.playbook, work.case, action) if theirs else frozenset()
+    return found
 
 
-def _superiors(work: Work, parties: Iterable[str]) -> set[str]:
-    return {work.playbook.superior_of(party) for party in parties}
-
-
-def up_the_line(work: Work, actor: Actor, action: Action, values: Mapping[str, object]) -> bool:
-    """Whether this actor was let in because nobody of the right party was left."""
-    if not action.not_by:
-        return False
-    allowed = set(action.by) or ({tier_party(work, action, values)} if action.by_tier else set())
-    return not (allowed & actor.parties) and actor.kind == "person"
+def answering(work: Work, party: str, run: TaskRun | None = None) -> frozenset[str]:
+    """The parties that do what is this party's to do: itself, or those up the line where nobody of it is left."""
+    kept = kept_out(work, party, run)
+    return line.answering(work, (party,), kept).reached if kept else frozenset({party})
 
 
 def tier_party(work: Work, action: Action, overlay: Mapping[str, object]) -> str:
@@ -249,24 +240,29 @@ def holders_of(run: TaskRun) -> set[str]:
     return {f"{run.party}:{run.key}", run.key} if run.key else {run.party}
 
 
-def judge_task(work: Work, task: Task | None, run: TaskRun, command: Command) -> str:
-    """Refuse, or return the outcome. An owed task can still be done after the case has ended."""
-    actor = command.actor
-    holders = holders_of(run)
-    own = actor.kind == "person" and work.case.assigned.get(run.party) in actor.persons
-    if not (holders & actor.parties or own):
-        raise Refused("not_allowed", needs=sorted(holders))
+def permit_task(work: Work, task: Task | None, run: TaskRun, actor: Actor) -> LetIn:
+    """Those whose task it is, or to whom the case is given in their party; `not_by` as for actions."""
+    holders = frozenset(holders_of(run))
+    if actor.kind == "person" and work.case.assigned.get(run.party) in actor.persons:
+        actor = replace(actor, parties=actor.parties | holders)
     if task is None:
-        return "done"
-    did = frozenset(person for name in task.not_by for person in who_did(work, name))
-    if actor.persons & did:
-        raise Refused("not_by_same_person", actions=list(task.not_by), step=task.name)
+        if not holders & actor.parties:
+            raise Refused("not_allowed", needs=sorted(holders))
+        return LetIn(actor)
+    return line.let_in(work, actor, holders, task, above=(run.party,))
+
+
+def judge_task(work: Work, task: Task | None, run: TaskRun, command: Command) -> tuple[LetIn, str]:
+    """Refuse, or return who does it and the outcome. An owed task can still be done after the case has ended."""
+    let_in = permit_task(work, task, run, command.actor)
+    if task is None:
+        return let_in, "done"
     outcome = command.outcome or task.outcomes[0]
     if outcome not in task.outcomes:
         raise Refused("invalid_form", fields={"outcome": "not_a_choice"})
     form(work, task.form, command.values)
     needs(task.outcome_evidence.get(outcome, task.evidence), command.evidence)
-    return outcome
+    return let_in, outcome
 
 
 def judge_ask(work: Work, task: Task, command: Command) -> None:

@@ -120,7 +120,7 @@ def correct_command(work: Work, command: Command) -> None:
     action = correcting(work.playbook)
     if action is not None:
         judging.place(work, action, command.actor)
-        judging.permit(work, command.actor, action, {})
+        command = replace(command, actor=judging.permit(work, command.actor, action, {}).actor)
     elif not {"handler", "lead", "staff"} & command.actor.parties:
         raise Refused("not_allowed", needs=["handler", "lead"])
     correct(work, command)
@@ -130,7 +130,7 @@ def step_back(work: Work, command: Command) -> None:
     """Undo the last transition: state, clocks, tasks and facts as before it; the clocks run through."""
     action = next((a for a in work.playbook.actions.values() if a.back), None)
     if action is not None:
-        judging.permit(work, command.actor, action, {})
+        command = replace(command, actor=judging.permit(work, command.actor, action, {}).actor)
         judging.form(work, action.form, command.values)
     elif "lead" not in command.actor.parties:
         raise Refused("not_allowed", needs=["lead"])

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, cast
 
-from tuoshan.core import ceilings, timing
+from tuoshan.core import ceilings, line, timing
 from tuoshan.core.case import TaskRun
 from tuoshan.core.clocks import Plan
 from tuoshan.core.conditions import MissingFact
@@ -172,7 +172,9 @@ def _sum(work: Work, name: str, value: object) -> object:
 
 
 def _assign(work: Work, verb: Verb, values: Mapping[str, object]) -> None:
-    """To the person that the form names, else to whom the company's assignment chooses, with its reason."""
+    """To the person that the form names, else to whom the company's assignment chooses, with its reason. Where all of
+    the party are kept from it, whoever is next up the line hears of it.
+    """
     wanted = dict(verb.arguments) or {verb.target: verb.target}
     for party, source in wanted.items():
         given = values.get(str(source))
@@ -181,6 +183,8 @@ def _assign(work: Work, verb: Verb, values: Mapping[str, object]) -> None:
         else:
             choice = work.around.choose(party, work.case)
             if choice is None:
+                if line.barred(work.playbook, work.case, party):
+                    work.effect("notify", what="up_the_line", party=party, key="")
                 continue
             work.change("assign", party=party, person=choice.person, reason=dict(choice.reason))
         work.effect("notify", what="assigned", party=party, key="")

@@ -39,6 +39,8 @@ class Possible:
     blocked: Refusal | None = None
     backdate: bool = False
     """Whether the earlier moment at which it really happened may be given."""
+    up_the_line: bool = False
+    """Whether it is this actor's because `not_by` leaves nobody of the party whose it is."""
     next: bool = False
     """Whether it is this actor's next step, the one filled button of a screen: at most one of them all."""
 
@@ -72,8 +74,11 @@ def _next(work: Work, actor: Actor, main: list[Possible], tasks: list[Possible])
     for item in free:
         if item.name in gating or item.name not in playbook.tasks:
             return item
-    turn = timing.awaited(playbook, case) & actor.parties
-    steps = [item for item in main if item.blocked is None and _of_the_awaited(playbook.actions[item.name], turn)]
+    awaited = timing.awaited(playbook, case)
+    steps = [
+        item for item in main if item.blocked is None
+        and _of_the_awaited(playbook.actions[item.name], awaited if item.up_the_line else awaited & actor.parties)
+    ]  # fmt: skip
     if steps:
         return None if _equals(playbook, steps) else steps[0]
     return next((item for item in free if not playbook.tasks[item.name].optional), None)
@@ -97,8 +102,9 @@ def _action(work: Work, action: Action, actor: Actor) -> Possible | None:
         return None
     asked = {field.name for field in action.form}
     blocked: Refusal | None = None
+    up_the_line = False
     try:
-        judging.permit(work, actor, action, {})
+        up_the_line = bool(judging.permit(work, actor, action, {}).up_the_line)
     except Refused as refused:
         if not _is_theirs(work, action, actor, refused.refusal):
             return None
@@ -114,7 +120,7 @@ def _action(work: Work, action: Action, actor: Actor) -> Possible | None:
     main = action.moves and ANY_OPEN not in action.sources and not action.back
     return Possible(
         "act", action.name, action.title, action.form, action.evidence, main=main, blocked=blocked,
-        backdate=action.backdate,
+        backdate=action.backdate, up_the_line=up_the_line,
     )  # fmt: skip
 
 
@@ -143,21 +149,23 @@ def _tasks(work: Work, actor: Actor) -> list[Possible]:
 
 
 def _task(work: Work, run: TaskRun, actor: Actor) -> Possible | None:
-    holders = judging.holders_of(run)
-    own = actor.kind == "person" and work.case.assigned.get(run.party) in actor.persons
-    if not (holders & actor.parties or own):
-        return None
     task = work.playbook.tasks.get(run.name)
+    blocked: Refusal | None = None
+    up_the_line = False
+    try:
+        up_the_line = bool(judging.permit_task(work, task, run, actor).up_the_line)
+    except Refused as refused:
+        if refused.refusal.because != "not_by_same_person":
+            return None
+        blocked = refused.refusal
     if task is None:
         title = Wording("由上级决定：系统无法自动执行", "Decide instead: the system could not act by itself")
         return Possible("task", run.name, title, task=run.id, outcomes=(("done", Wording("已处理", "Handled")),))
     titles = tuple((name, task.outcome_titles.get(name, Wording(name, name))) for name in task.outcomes)
     bare = tuple(name for name, wanted in task.outcome_evidence.items() if task.evidence and not wanted)
-    did = {person for name in task.not_by for person in judging.who_did(work, name)}
-    refusal = Refusal("not_by_same_person", {"actions": list(task.not_by), "step": task.name})
-    blocked = refusal if actor.persons & did else None
     return Possible(
-        "task", task.name, task.title, task.form, task.evidence, titles, bare, run.id, run.key, blocked=blocked
+        "task", task.name, task.title, task.form, task.evidence, titles, bare, run.id, run.key, blocked=blocked,
+        up_the_line=up_the_line,
     )  # fmt: skip
 
 

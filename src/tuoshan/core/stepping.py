@@ -54,6 +54,7 @@ def _ready(work: Work) -> Action | None:
 def take(
     work: Work, action: Action, command: Command, values: Mapping[str, object], *,
     expired: tuple[Clock, Step] | None = None, happened: datetime | None = None,
+    up_the_line: Mapping[str, Json] | None = None,
 ) -> None:  # fmt: skip
     """Write the event of one action, whoever takes it."""
     by_system = command.actor.kind == "system"
@@ -62,8 +63,8 @@ def take(
     given = noted(command) if not by_system else {}
     if happened:
         given["happened"] = moment_text(happened)
-    if judging.up_the_line(work, command.actor, action, values):
-        given["up_the_line"] = True
+    if up_the_line:
+        given["up_the_line"] = dict(up_the_line)
     work.begin("act", action.name, command.actor, due=due, clock=expired[0].key if expired else None, **given)
     if expired:
         timing.mark_fired(work, expired[1])

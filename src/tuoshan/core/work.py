@@ -52,6 +52,7 @@ class Work:
         self._steps: dict[str, tuple[Clock, list[Step]]] = {}
         self._calendars: dict[str, WorkCalendar] = {}
         self._looked_up: dict[str, Value] = {}
+        self._somebody: dict[tuple[int, str, frozenset[str]], bool] = {}
 
     # -- transaction of one command ---------------------------------------------------------------
     def mark(self) -> tuple[CaseState, int, int]:
@@ -112,6 +113,13 @@ class Work:
         if name not in self._calendars:
             self._calendars[name] = self.around.calendar(name)
         return self._calendars[name]
+
+    def somebody(self, party: str, excluding: frozenset[str]) -> bool:
+        """Whether somebody other than these holds the party, as the case stands; asked once for each event."""
+        asked = (self.case.seq, party, excluding)
+        if asked not in self._somebody:
+            self._somebody[asked] = self.around.anyone(party, excluding, self.case)
+        return self._somebody[asked]
 
     def steps_of(self, clock: Clock, plan: Plan) -> list[Step]:
         """What the clock has still to do, reckoned once for as long as this very clock stands in the case."""

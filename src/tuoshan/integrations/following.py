@@ -9,7 +9,8 @@ from tuoshan.cases import around, library
 from tuoshan.cases.models import Case, Event, Message
 from tuoshan.cases.rows import Row
 from tuoshan.cases.summary import is_outside
-from tuoshan.core.case import CaseState
+from tuoshan.core import timing
+from tuoshan.core.case import CaseState, TaskRun
 from tuoshan.core.conditions import MissingFact, TableError
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.scope import CaseScope
@@ -29,7 +30,9 @@ def _case(item: Item) -> tuple[Any, Playbook, CaseState] | None:
 
 
 def notify_effect(item: Item, now: datetime) -> None:
-    """`what`: task, assigned, warning or late; a playbook's own `notify: party` has none and counts as escalated.
+    """`what`: task, assigned, up_the_line (all who could be assigned are barred), warning or late; a playbook's own
+    `notify: party` has none and counts as escalated. Whom `not_by` keeps from acting is not told to; where nobody of
+    the party is left, whoever is next up the line is.
 
     Parties outside are not staff: customers hear by messages. A task that is done or a clock that has ended
     meanwhile is not worth telling any more.
@@ -40,33 +43,55 @@ def notify_effect(item: Item, now: datetime) -> None:
     case, playbook, state = found
     data = item.data
     party = str(data.get("party") or data.get("target") or "")
-    if not party or is_outside(playbook, party) or _is_over(state, data):
+    if not party or is_outside(playbook, party) or _is_over(playbook, state, data):
         return
     what = str(data.get("what", ""))
     actor = notifying.actor_of(case.pk, int(data["seq"]))
-    asked, persons = notifying.holders_or_superior(case, playbook, party, str(data.get("key", "")))
+    run = _run(state, data)
+    acts = not _oversees(state, data, party)
+    kept = around.kept_out(playbook, Row.of(case), party, now, run) if acts else frozenset[str]()
+    asked, persons = notifying.holders_or_superior(case, playbook, party, str(data.get("key", "")), kept)
     if what == "assigned":
         assigned = state.assigned.get(party, "")
         persons = list(Person.objects.filter(pk=int(assigned))) if assigned.isdigit() else persons
     notice = _notice(what, asked, party, state, data)
-    about = str(data.get("task") or data.get("clock") or (f"assigned:{party}" if what == "assigned" else ""))
+    given = what in ("assigned", "up_the_line")
+    about = str(data.get("task") or data.get("clock") or (f"assigned:{party}" if given else ""))
     if notice in ("overdue", "escalated", "due_soon"):
         about = f"{about} {what} {data['seq']}"
     notifying.notify(
-        persons=persons, what=notice, case_id=case.pk, now=now, about=about, data=_kept(data),
-        except_for=actor if what in ("assigned", "task") else None,
+        persons=persons, what=notice, case_id=case.pk, now=now, about=about,
+        data=_noted(data) | _instead(party, asked, kept), except_for=actor if what in ("assigned", "task") else None,
     )  # fmt: skip
     if what == "late":
         notifying.notify(
-            persons=notifying.watchers(case), what="watched", case_id=case.pk, now=now, about=about, data=_kept(data)
+            persons=notifying.watchers(case), what="watched", case_id=case.pk, now=now, about=about, data=_noted(data)
         )
 
 
-def _kept(data: dict[str, Any]) -> dict[str, Any]:
+def _noted(data: dict[str, Any]) -> dict[str, Any]:
     return {name: data[name] for name in ("party", "task", "clock", "due", "key") if data.get(name)}
 
 
-def _is_over(state: CaseState, data: dict[str, Any]) -> bool:
+def _instead(party: str, asked: str, kept: frozenset[str]) -> dict[str, str]:
+    """In whose stead they are asked, where that is because `not_by` leaves nobody of the party."""
+    return {"instead_of": party} if kept and asked != party else {}
+
+
+def _run(state: CaseState, data: dict[str, Any]) -> TaskRun | None:
+    """The task that a notice is about, or whose limit it is."""
+    return state.tasks.get(str(data.get("task") or str(data.get("clock", "")).removeprefix("task:")))
+
+
+def _oversees(state: CaseState, data: dict[str, Any], party: str) -> bool:
+    """Whether the party hears of a limit that others are late with: then it is not about acting."""
+    limit = state.clocks.get(str(data.get("clock", "")))
+    return data.get("what") == "late" and (limit is None or party not in limit.parties)
+
+
+def _is_over(playbook: Playbook, state: CaseState, data: dict[str, Any]) -> bool:
+    if data.get("what") == "up_the_line":
+        return data["party"] not in timing.awaited(playbook, state)
     task, limit = state.tasks.get(str(data.get("task", ""))), state.clocks.get(str(data.get("clock", "")))
     if task is not None:
         return task.status != "open"
@@ -77,7 +102,7 @@ def _notice(what: str, asked: str, party: str, state: CaseState, data: dict[str,
     """The kind by which people tune what they hear; lateness of others' work is an escalation."""
     if what == "warning":
         return "due_soon"
-    if what in ("task", "assigned"):
+    if what in ("task", "assigned", "up_the_line"):
         return "assigned" if asked == party else "escalated"
     if what == "late":
         known = state.clocks.get(str(data.get("clock", "")))
@@ -95,11 +120,12 @@ def carry_out(item: Item, now: datetime) -> None:
     run = state.tasks.get(str(item.data.get("task", "")))
     if run is None or run.status != "open" or is_outside(playbook, run.party):
         return
-    _party, persons = notifying.holders_or_superior(case, playbook, run.party, run.key)
+    kept = around.kept_out(playbook, Row.of(case), run.party, now, run)
+    asked, persons = notifying.holders_or_superior(case, playbook, run.party, run.key, kept)
     actor = notifying.actor_of(case.pk, int(item.data["seq"]))
     notifying.notify(
         persons=persons, what="assigned", case_id=case.pk, now=now, about=run.id,
-        data={"task": run.id, "party": run.party}, except_for=actor,
+        data={"task": run.id, "party": run.party} | _instead(run.party, asked, kept), except_for=actor,
     )  # fmt: skip
 
 
@@ -147,10 +173,12 @@ def approval(item: Item, now: datetime) -> None:
     party = approver(case, playbook, state, now)
     if not party:
         return
-    asked, persons = notifying.holders_or_superior(case, playbook, party)
+    kept = around.kept_out(playbook, Row.of(case), party, now)
+    asked, persons = notifying.holders_or_superior(case, playbook, party, kept=kept)
     notifying.notify(
         persons=persons, what=APPROVAL, case_id=case.pk, now=now, about=f"event:{item.data['seq']}",
-        data={"party": asked}, except_for=notifying.actor_of(case.pk, int(item.data["seq"])),
+        data={"party": asked} | _instead(party, asked, kept),
+        except_for=notifying.actor_of(case.pk, int(item.data["seq"])),
     )  # fmt: skip
 
 
@@ -160,8 +188,7 @@ def approver(case: Any, playbook: Playbook, state: CaseState, now: datetime) -> 
     for action in playbook.actions_from(state.state):
         if action.by_tier is None or waits is None:
             continue
-        row = _row(case, state)
-        scope = CaseScope(playbook, state, now, around.CaseAround(playbook, row, now), {})
+        scope = CaseScope(playbook, state, now, around.CaseAround(playbook, Row.of(case), now), {})
         try:
             party = str(scope.table(action.by_tier.table, (scope.total(action.by_tier.of),)))
         except (MissingFact, TableError):
@@ -169,12 +196,3 @@ def approver(case: Any, playbook: Playbook, state: CaseState, now: datetime) -> 
         if party in waits.parties:
             return party
     return ""
-
-
-def _row(case: Any, state: CaseState) -> Row:
-    return Row(
-        id=case.pk, number=case.number, playbook=case.playbook, playbook_hash=case.playbook_hash, title=case.title,
-        channel=case.channel, customer_id=case.customer_id, unit_id=case.unit_id, registrant_id=case.registrant_id,
-        is_history=case.is_history, created_at=case.created_at, head_hash=case.head_hash, snapshot=case.snapshot,
-        seq=case.seq, state=state,
-    )  # fmt: skip

@@ -49,6 +49,7 @@ def sentence(note: Any) -> str:
     values = {
         "case": f"{case.number} {case.title}".strip() if case is not None else str(note.data.get("subject", "")),
         "task": _task_title(note, playbook), "clock": _clock_title(note, playbook), "due": _due(note),
+        "party": _party_title(note, playbook),
     }  # fmt: skip
     said = _template(note.what, values) % values
     if note.count > 1:
@@ -58,6 +59,12 @@ def sentence(note: Any) -> str:
 
 def _template(what: str, values: dict[str, str]) -> str:
     match what:
+        case "approval" if values["party"]:
+            return _("等您审批，%(party)s都已参与前面的步骤，须回避：%(case)s")
+        case "assigned" | "escalated" if values["party"] and values["task"]:
+            return _("待办“%(task)s”请您完成，%(party)s都已参与前面的步骤，须回避：%(case)s")
+        case "assigned" | "escalated" if values["party"]:
+            return _("请您处理，%(party)s都已参与前面的步骤，须回避：%(case)s")
         case "assigned":
             return _("新待办“%(task)s”：%(case)s") if values["task"] else _("派给您：%(case)s")
         case "due_soon":
@@ -98,6 +105,12 @@ def _task_title(note: Any, playbook: Playbook | None) -> str:
     name = str(note.data.get("task", "")).partition("#")[0].partition("[")[0]
     task = playbook.tasks.get(name) if playbook else None
     return _words(task.title if task else None)
+
+
+def _party_title(note: Any, playbook: Playbook | None) -> str:
+    """The party in whose stead the reader is asked, as nobody of it may act; empty where it is the reader's own."""
+    party = playbook.parties.get(str(note.data.get("instead_of", ""))) if playbook else None
+    return _words(party.title if party else None)
 
 
 def _clock_title(note: Any, playbook: Playbook | None) -> str:

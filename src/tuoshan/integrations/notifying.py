@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import prepared
+from tuoshan.cases import around, prepared
 from tuoshan.cases.models import Event, Watch
+from tuoshan.cases.rows import Row
+from tuoshan.core import line
 from tuoshan.core.playbook import Playbook
 from tuoshan.integrations import staff_mail
 from tuoshan.integrations.models import Notification, OutgoingMessage
@@ -22,7 +24,6 @@ from tuoshan.parties.reach import case_filter
 COLLAPSES = timedelta(hours=1)
 KEPT = timedelta(days=90)
 UNDELIVERED = "undelivered"
-MOST_LEVELS_UP = 5
 _AT = re.compile(r"[@＠]")
 
 
@@ -73,28 +74,31 @@ def _one(
 # -- who -----------------------------------------------------------------------------------------------------------
 
 
-def holders(case: Any, playbook: Playbook, party: str, key: str = "") -> list[Person]:
-    """Who acts as the party; for one of several departments (`key`: its code or its unit) only its own people."""
-    found = persons_for(party, case)
+def holders(case: Any, party: str, key: str = "", kept: frozenset[str] = frozenset()) -> list[Person]:
+    """Who acts as the party, none of `kept`; for one of several departments (`key`: its code or its unit) only its own
+    people.
+    """
+    found = persons_for(party, case, excluding=kept)
     if not key:
         return found
     own = [
         person for person in found if person.unit is not None and key in (person.unit.department, str(person.unit_id))
     ]
-    own = own or [person for person in persons_for(key, case) if not key.isdigit()]
+    own = own or [person for person in persons_for(key, case, excluding=kept) if not key.isdigit()]
     return own or found
 
 
-def holders_or_superior(case: Any, playbook: Playbook, party: str, key: str = "") -> tuple[str, list[Person]]:
-    """The party and its holders; where nobody holds it, up the line until somebody does."""
-    seen: set[str] = set()
-    for _level in range(MOST_LEVELS_UP):
-        found = holders(case, playbook, party, key)
-        if found or party in seen:
+def holders_or_superior(
+    case: Any, playbook: Playbook, party: str, key: str = "", kept: frozenset[str] = frozenset()
+) -> tuple[str, list[Person]]:
+    """The party and its holders; where nobody holds it whom `not_by` lets act, up the line until somebody does."""
+    for level in line.levels(playbook, (party,)):
+        (party,) = level
+        if found := holders(case, party, key, kept):
             return party, found
-        seen.add(party)
-        party, key = playbook.superior_of(party), ""
-    return party, []
+        key = ""
+    last = party if kept else playbook.superior_of(party)
+    return last, holders(case, last, kept=kept)
 
 
 def watchers(case: Any) -> list[Person]:
@@ -120,7 +124,8 @@ def actor_of(case_id: int, seq: int) -> int | None:
 
 def tell_staff(case: Any, playbook: Playbook, party: str, *, message: str, key: str, now: datetime) -> None:
     """A playbook's message to a party of ours: they are told in the app where a letter would be odd."""
-    _party, persons = holders_or_superior(case, playbook, party)
+    kept = around.kept_out(playbook, Row.of(case), party, now)
+    _party, persons = holders_or_superior(case, playbook, party, kept=kept)
     notify(persons=persons, what="assigned", case_id=case.pk, now=now, about=key, data={"message": message})
 
 

@@ -8,11 +8,14 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from tuoshan import clock, punctuation
 from tuoshan.cases import library, lists, queries
 from tuoshan.cases.around import HANDLER
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case, Deadline, Task
+from tuoshan.core.playbook import Playbook
 from tuoshan.integrations.models import Notification
+from tuoshan.office.left import Many
 from tuoshan.parties import reach
 from tuoshan.parties.models import Absence, OrgUnit, Person
 
@@ -108,6 +111,7 @@ def who_acts(rows: Iterable[Deadline], cases: Mapping[int, Case]) -> dict[int, s
     """Per clock of one of `cases` (by id), who has to act before it runs out: the person, unit or department of its
     task, the case's handler, or the party as the playbook calls it. Empty where the case is not assigned yet."""
     rows = [row for row in rows if row.case_id in cases]
+    above = _up_the_line(rows, cases)
     tasks = {(one.case_id, one.key): one for one in Task.objects.filter(case_id__in=cases.keys(), status="open")}
     asked = {row.pk: tasks.get((row.case_id, row.key.removeprefix("task:")), row) for row in rows}
     of_people = {*(one.person_id for one in asked.values()), *(case.handler_id for case in cases.values())}
@@ -116,6 +120,8 @@ def who_acts(rows: Iterable[Deadline], cases: Mapping[int, Case]) -> dict[int, s
 
     def who(row: Deadline) -> str:
         one, case = asked[row.pk], cases[row.case_id]
+        if row.pk in above:
+            return above[row.pk]
         if one.person_id in persons:
             return persons[one.person_id]
         if one.unit_id in units:
@@ -129,3 +135,25 @@ def who_acts(rows: Iterable[Deadline], cases: Mapping[int, Case]) -> dict[int, s
         return words(party.title)
 
     return {row.pk: who(row) for row in rows}
+
+
+def _up_the_line(rows: Iterable[Deadline], cases: Mapping[int, Case]) -> dict[int, str]:
+    """Per clock whose party `not_by` leaves nobody of, the parties up the line who act instead."""
+    books = {pk: library.pinned(case.playbook, case.playbook_hash) for pk, case in cases.items()}
+    wanted = [row for row in rows if row.party and _keeps_out(books[row.case_id], cases[row.case_id], row)]
+    many = Many(Case.objects.filter(pk__in={row.case_id for row in wanted}), clock.now())
+    found = {}
+    for row in wanted:
+        run = many.rows[row.case_id].state.tasks.get(row.key.removeprefix("task:"))
+        parties = many.answering(row.case_id, row.party, run)
+        if row.party not in parties:
+            titles = (words(books[row.case_id].parties[one].title) for one in sorted(parties))
+            found[row.pk] = punctuation.listed(titles)
+    return found
+
+
+def _keeps_out(playbook: Playbook, case: Case, row: Deadline) -> bool:
+    """Whether `not_by` may keep somebody from what the clock waits for, as far as the process alone tells."""
+    if row.kind == "task":
+        return row.name in playbook.tasks and bool(playbook.tasks[row.name].not_by)
+    return any(action.not_by for action in playbook.actions_from(case.state))

@@ -6,8 +6,9 @@ registered the case; they are staff): a power is held by the person or the deleg
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -70,6 +71,15 @@ class Holding:
     @property
     def parties(self) -> frozenset[str]:
         return self.own.union(*self.for_absent.values())
+
+    @property
+    def stands_in(self) -> Mapping[str, frozenset[str]]:
+        """Of each party held for absent persons alone: for whom, their ids as texts."""
+        found: dict[str, frozenset[str]] = {}
+        for pk, parties in self.for_absent.items():
+            for party in parties - self.own:
+                found[party] = found.get(party, frozenset()) | {str(pk)}
+        return found
 
     def on_behalf_of(self, party: str) -> int | None:
         """Return the absent person for whom this party is held; None when it is the person's own."""
@@ -236,20 +246,55 @@ def holders(party: str, facts: CaseFacts, *, rules: Rules | None = None) -> list
     ]
 
 
-def persons_for(party: str, case: Any, *, facts: CaseFacts | None = None) -> list[Person]:
-    """Return who can act as the party now: its holders, and the delegates of those who are away."""
-    facts = facts or facts_of(case)
-    rules = rules_for(facts.playbook)
-    now = clock.now()
+class Known:
+    """What was read of people and of the party map, kept while many cases are gone through at one moment."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self._rules: dict[str, Rules] = {}
+        self._profiles: dict[tuple[object, ...], list[Profile]] = {}
+        self._stand_ins: dict[tuple[int, ...], list[int]] = {}
+
+    def rules(self, playbook: str) -> Rules:
+        if playbook not in self._rules:
+            self._rules[playbook] = rules_for(playbook)
+        return self._rules[playbook]
+
+    def profiles(self, where: str, values: list[Any]) -> list[Profile]:
+        asked = (where, *values)
+        if asked not in self._profiles:
+            self._profiles[asked] = profiles(where, values, self.at)
+        return self._profiles[asked]
+
+    def stand_ins(self, absent: tuple[int, ...]) -> list[int]:
+        if absent and absent not in self._stand_ins:
+            self._stand_ins[absent] = stand_ins(absent, self.at)
+        return self._stand_ins.get(absent, [])
+
+
+def able(party: str, facts: CaseFacts, known: Known, excluding: Collection[str] = ()) -> set[int]:
+    """Return the ids of those who can act as the party now: its holders, and the delegates of those who are away.
+
+    None of ``excluding`` (ids as texts), nor whoever could only by standing in for one of them.
+    """
+    rules = known.rules(facts.playbook)
     found: set[int] = set()
     away: list[int] = []
-    for profile in profiles(*_candidates(party, rules, facts), now):
+    for profile in known.profiles(*_candidates(party, rules, facts)):
+        if str(profile.person_id) in excluding:
+            continue
         if held_by(profile, party, rules, facts):
             found.add(profile.person_id)
         elif profile.is_away and party in _powers(profile, rules, facts):
             away.append(profile.person_id)
-    if away:
-        found.update(stand_ins(away, now))
+    return found.union(pk for pk in known.stand_ins(tuple(away)) if str(pk) not in excluding)
+
+
+def persons_for(
+    party: str, case: Any, *, facts: CaseFacts | None = None, excluding: Collection[str] = ()
+) -> list[Person]:
+    """Return who can act as the party now (see ``able``)."""
+    found = able(party, facts or facts_of(case), Known(clock.now()), excluding)
     return list(Person.objects.filter(pk__in=found, is_active=True).order_by("pk"))
 
 

@@ -91,6 +91,23 @@ def test_who_was_told_of_lateness_stands_beside_it(desk: Any, clock: Any) -> Non
     assert "周明" in text
 
 
+def test_who_was_told_long_ago_is_said_from_the_history(desk: Any, clock: Any) -> None:
+    """Notices are deleted after a while, the case and its history stay."""
+    from tuoshan.agenda.worker import drain
+    from tuoshan.integrations.models import Notification
+
+    desk.complaint()
+    client = desk.client("lead")
+    clock.advance(timedelta(days=2))
+    text = client.get("/board").content.decode()
+    assert "还没有通知到人" in text, "the clocks have told nobody yet"
+    drain()
+    Notification.objects.all().delete()
+    for address in ("/board", "/board/cases/overdue"):
+        text = client.get(address).content.decode()
+        assert "还没有通知到人" not in text and re.search("主管、[^<]*经理", text), address
+
+
 def test_someone_away_is_marked(desk: Any, clock: Any) -> None:
     from tuoshan.parties.models import Absence
 

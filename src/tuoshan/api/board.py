@@ -130,7 +130,7 @@ def board_cases(
         page = queries.page(found, cursor, limit)
     except CursorBroken as error:
         raise broken_cursor() from error
-    told = board.told_of(case.pk for case in page.rows)
+    told = board.told_of(page.rows)
     return {
         "title": str(chosen.title), "count": found.order_by().count(), "next": page.next, "previous": page.previous,
         "cases": [row_of(case) | {"told": told.get(case.pk, "")} for case in page.rows],

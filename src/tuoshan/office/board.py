@@ -1,6 +1,7 @@
 """The supervisor's numbers: load, what is late, who was told."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +13,9 @@ from tuoshan import clock, punctuation
 from tuoshan.cases import library, lists, queries
 from tuoshan.cases.around import HANDLER
 from tuoshan.cases.forms import words
-from tuoshan.cases.models import Case, Deadline, Task
+from tuoshan.cases.models import Case, Deadline, Event, Task
 from tuoshan.core.playbook import Playbook
+from tuoshan.insight.told_to_staff import told_by_clock
 from tuoshan.integrations.models import Notification
 from tuoshan.office.left import Many
 from tuoshan.parties import reach
@@ -72,10 +74,13 @@ def loads(viewer: Any, now: datetime) -> list[Load]:
     return sorted(made, key=lambda one: (-one.open / max(one.person.capacity, 1), one.person.display_name))
 
 
-def told_of(case_ids: Iterable[int]) -> dict[int, str]:
-    """Per case, the names of those who were told that it is late."""
+def told_of(cases: Iterable[Case]) -> dict[int, str]:
+    """Per case, the names of those who were told that it is late. Notices are kept for a while only: where none is
+    left, the parties that the case's history says were told.
+    """
+    of = {case.pk: case for case in cases}
     rows = list(
-        Notification.objects.filter(case_id__in=list(case_ids), what__in=TOLD)
+        Notification.objects.filter(case_id__in=list(of), what__in=TOLD)
         .order_by("first_at")
         .values_list("case_id", "person_id")
     )
@@ -84,7 +89,19 @@ def told_of(case_ids: Iterable[int]) -> dict[int, str]:
     for case_id, person_id in rows:
         if person_id in names and case_id is not None:
             told.setdefault(case_id, {})[names[person_id]] = None
-    return {case_id: _named(list(found)) for case_id, found in told.items()}
+    for case_id, given in _late_steps([pk for pk in of if pk not in told]):
+        playbook = library.pinned(of[case_id].playbook, of[case_id].playbook_hash)
+        told.setdefault(case_id, {}).update(dict.fromkeys(told_by_clock(playbook, given)))
+    return {case_id: _named(list(found)) for case_id, found in told.items() if found}
+
+
+def _late_steps(case_ids: Sequence[int]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """What clocks of these cases told about being late, oldest first."""
+    rows = Event.objects.filter(case_id__in=case_ids, kind="clock").order_by("case_id", "seq")
+    for case_id, body in rows.values_list("case_id", "body") if case_ids else ():
+        given: Mapping[str, Any] = json.loads(body)["input"]
+        if str(given.get("step", "")).startswith("late"):
+            yield case_id, given
 
 
 def _named(names: Sequence[str]) -> str:

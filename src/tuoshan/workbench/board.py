@@ -105,7 +105,7 @@ def coming(rows: Sequence[Deadline], viewer: Any) -> list[tuple[datetime, list[C
 
 def _late(viewer: Any, now: datetime) -> list[dict[str, Any]]:
     found = cards(queries.first_page("overdue", viewer, LATE_SHOWN, now=now).rows, viewer)
-    told = told_of(card.case.pk for card in found)
+    told = told_of(card.case for card in found)
     return [{"card": card, "told": told.get(card.case.pk, ""), "clock": _due_title(card.case)} for card in found]
 
 
@@ -170,7 +170,7 @@ def board_cases(request: HttpRequest, name: str) -> HttpResponse:
     except CursorBroken as error:
         raise Http404 from error
     rows = cards(page.rows, request.user)
-    told = told_of(card.case.pk for card in rows)
+    told = told_of(card.case for card in rows)
     context = {
         "title": punctuation.titled(person, chosen.title) if person else chosen.title,
         "count": found.order_by().count(),

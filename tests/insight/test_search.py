@@ -284,3 +284,42 @@ def test_what_is_found_does_not_turn_on_how_common_the_words_are(
     sorted_ones = found(house, "漏水")
     monkeypatch.setattr(search, "FEW", 0)
     assert found(house, "漏水") == sorted_ones == ["4", "3", "2", "1", "0"]
+
+
+def test_an_order_is_found_by_its_number_until_its_customer_is_erased(house: Any, lodge: Lodge) -> None:
+    case = lodge("壶漏水", title="壶", name="李强", phone="13900139001", order_no="MJ26080900149")
+    lodge("灯不亮", title="灯", order_no="MJ26080900150")
+    assert found(house, "MJ26080900149") == found(house, "mj26080900149 漏水") == ["壶"]
+    assert found(house, "MJ2608090014") == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content FROM insight_entry")
+        assert not any("MJ2608" in content for (content,) in cursor.fetchall()), "the index tells nobody"
+    customers.erase(Customer.objects.get(pk=case.customer_id))
+    assert found(house, "MJ26080900149") == [] and found(house, "MJ26080900150") == ["灯"]
+
+
+def test_what_was_taken_in_when_less_was_indexed_is_brought_up_to_date_in_parts(
+    house: Any, lodge: Lodge, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tuoshan.insight import content, indexing
+    from tuoshan.insight.models import Progress
+
+    with monkeypatch.context() as before:
+        before.setattr(content, "about", lambda case: "")
+        for number in range(3):
+            lodge(f"第{number}件漏水", title=str(number), order_no="MJ26080900149")
+    assert found(house, "MJ26080900149") == []
+    Progress.objects.create(name=indexing.AGAIN)
+    assert indexing.catch_up(clock(), most=2) is True and found(house, "MJ26080900149") == ["1", "0"]
+    assert indexing.catch_up(clock(), most=2) is False and found(house, "MJ26080900149") == ["2", "1", "0"]
+    assert not Progress.objects.filter(name=indexing.AGAIN).exists() and found(house, "漏水") == ["2", "1", "0"]
+
+
+def test_what_is_shown_by_its_number_is_counted_before_it_is_indexed(house: Any, lodge: Lodge) -> None:
+    from tuoshan.office import filters
+
+    case = lodge("壶漏水", title="壶", work=False)
+    asked = Conditions.read({"q": case.number})
+    assert found(house, case.number) == ["壶"] and filters.counted(house.fresh("lin"), asked) == (1, False)
+    house.work()
+    assert found(house, case.number) == ["壶"] and filters.counted(house.fresh("lin"), asked) == (1, False)

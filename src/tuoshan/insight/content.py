@@ -30,7 +30,8 @@ TAIL = 4
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What stands in the index for one case. `unshown` is found and never quoted: the customer, and whence it came."""
+    """What stands in the index for one case. `unshown` is found and never quoted: the customer, the order,
+    and whence it came."""
 
     fields: tuple[str, ...] = ()
     unshown: str = ""
@@ -128,7 +129,7 @@ def _content(case: Case, read: _Read, customer: Customer | None, erasing: bool) 
     came = dict(read.came.get(case.pk, {}))
     fields = [case.title, *(text for _, text in said), came.pop(PRODUCT_SAID, ""), *read.messages.get(case.pk, ())]
     kept = tuple(_within([text for text in dict.fromkeys(fields) if text]))
-    unshown = [customer.name] if customer is not None else []
+    unshown = [text for text in (customer.name if customer is not None else "", about(case)) if text]
     if customer is not None:
         keys += phone_keys(customer.phone)
     for value in came.values():
@@ -137,6 +138,12 @@ def _content(case: Case, read: _Read, customer: Customer | None, erasing: bool) 
         else:
             unshown.append(value)
     return Content(kept, "\n".join(unshown), tuple(dict.fromkeys(keys)))
+
+
+def about(case: Case) -> str:
+    """The number of the order that the case is about, where its playbook names one."""
+    known = library.pinned(case.playbook, case.playbook_hash).facts.get(case.about_kind)
+    return case.about_key if known is not None and known.kind == "order_line" else ""
 
 
 def _within(fields: Sequence[str]) -> Iterable[str]:

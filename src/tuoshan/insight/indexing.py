@@ -16,6 +16,8 @@ from tuoshan.insight.models import CaseFigures, Entry, Progress
 
 AT_ONCE = 100
 SWEEP = "cases"
+AGAIN = "again"
+"""While a row of this name stands, what was indexed before is brought to what is indexed now, a part at a time."""
 LATE_COMMITS = timedelta(minutes=10)
 """A case's id is older than its commit by less than this."""
 
@@ -68,7 +70,7 @@ def reindex(progress: Callable[[int, int], None] | None = None) -> int:
     with write_transaction() as cursor:
         index.clear(cursor)
         CaseFigures.objects.all().delete()
-        Progress.objects.filter(name=SWEEP).delete()
+        Progress.objects.filter(name__in=(SWEEP, AGAIN)).delete()
     done = last = 0
     while True:
         ids = list(Case.objects.filter(id__gt=last).order_by("id").values_list("id", flat=True)[:AT_ONCE])
@@ -88,9 +90,12 @@ def reindex(progress: Callable[[int, int], None] | None = None) -> int:
 
 
 def catch_up(now: datetime, *, most: int = AT_ONCE) -> bool:
-    """Take in cases that came without an event of the agenda (imported history); True while there are more."""
-    known = Progress.objects.filter(name=SWEEP).first()
-    after = known.case_id if known else 0
+    """Take in cases that came without an event of the agenda (imported history), and those that were taken in when less
+    was indexed; True while there are more.
+    """
+    swept = dict(Progress.objects.filter(name__in=(SWEEP, AGAIN)).values_list("name", "case_id"))
+    again = AGAIN in swept and _again(swept[AGAIN], most)
+    after = swept.get(SWEEP, 0)
     taken_in = Entry.objects.filter(case_id=OuterRef("pk"))
     unknown = Case.objects.filter(~Exists(taken_in), id__gt=after).order_by("id")
     ids = list(unknown.values_list("id", flat=True)[:most])
@@ -98,7 +103,17 @@ def catch_up(now: datetime, *, most: int = AT_ONCE) -> bool:
         index_cases(ids)
     more = len(ids) == most
     _remember(SWEEP, max(after, min(ids[-1], _first_id(now)) if more else _first_id(now)))
-    return more
+    return more or again
+
+
+def _again(after: int, most: int) -> bool:
+    ids = list(Case.objects.filter(id__gt=after).order_by("id").values_list("id", flat=True)[:most])
+    index_cases(ids, anew=True)
+    if len(ids) == most:
+        _remember(AGAIN, ids[-1])
+        return True
+    Progress.objects.filter(name=AGAIN).delete()
+    return False
 
 
 def _first_id(now: datetime) -> int:

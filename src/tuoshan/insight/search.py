@@ -27,7 +27,7 @@ from tuoshan.insight.models import Entry
 from tuoshan.insight.snippets import Piece, snippet
 from tuoshan.parties import reach as reaching
 
-__all__ = ["CursorBroken", "Found", "Hit", "find", "matching", "reindex"]
+__all__ = ["CursorBroken", "Found", "Hit", "find", "matching", "not_indexed_yet", "reindex"]
 
 PAGE = 50
 FEW = 10_000
@@ -110,6 +110,12 @@ def _by_number(person: Any, conditions: Conditions, wanted: wording.Wanted, curs
     if not wanted.number or cursor:
         return []
     return list(cases(person, conditions).filter(number=wanted.number)[:1])
+
+
+def not_indexed_yet(person: Any, conditions: Conditions, wanted: wording.Wanted, entries: "QuerySet[Entry]") -> int:
+    """How many of the cases that `find` gives are not among the entries: the one looked up by its number, at most."""
+    found = _by_number(person, conditions, wanted, "")
+    return int(bool(found) and not entries.filter(case_id=found[0].pk).exists())
 
 
 def _after(entries: "QuerySet[Entry]", cursor: str) -> "QuerySet[Entry]":

@@ -84,7 +84,9 @@ def counted(person: Any, conditions: Conditions) -> tuple[int, bool]:
     """How many cases there are, up to 999, and whether there are more."""
     wanted = wording.read(conditions.q)
     if wanted:
-        return queries.capped_count(search.matching(person, conditions, wanted))
+        entries = search.matching(person, conditions, wanted)
+        known, more = queries.capped_count(entries)
+        return known + search.not_indexed_yet(person, conditions, wanted, entries), more
     return queries.capped_count(search.cases(person, conditions))
 
 

@@ -1,0 +1,21 @@
+"""Numbers of orders are indexed: what is in the index already is brought up to date in the background."""
+
+from typing import Any
+
+from django.db import migrations
+
+from tuoshan import clock
+
+AGAIN = "again"
+
+
+def again(apps: Any, editor: Any) -> None:
+    if apps.get_model("insight", "Entry").objects.exists():
+        progress = apps.get_model("insight", "Progress")
+        progress.objects.update_or_create(name=AGAIN, defaults={"case_id": 0, "at": clock.now()})
+
+
+class Migration(migrations.Migration):
+    dependencies = [("insight", "0005_stopped_by_the_kernel")]
+
+    operations = [migrations.RunPython(again, migrations.RunPython.noop)]

@@ -1,5 +1,5 @@
 // Fields that depend on others (`data-when="name=value|value"` shows, `data-open-when` opens), picking of rows, copying, and Enter from an input method.
-import { all, announce, isComposing, onContent, say } from './page.js';
+import { all, announce, isComposing, make, onContent, say } from './page.js';
 
 function valueOf(form, name) {
   const control = form.elements[name];
@@ -36,13 +36,29 @@ function applyConditions(root) {
   }
 }
 
-/** What is known fills a field that is still empty, never one in which somebody is writing. */
+function fromRecord(field, text, value) {
+  const said = field.closest('.field');
+  said?.querySelector('[data-from-record]')?.remove();
+  field.dataset.known = value;
+  field.value = value;
+  if (!value) return;
+  if (field === document.activeElement) field.select();
+  const note = make('p', 'help', text);
+  note.dataset.fromRecord = 'true';
+  said?.append(note);
+  announce(text);
+}
+
+// What the record knows (`[data-fill]`, in an area that fills `[data-fills]`) stands where nothing was typed; it goes
+// again, or gives way to another record's, while it is as it was filled in.
 function fillKnown(root) {
-  for (const known of all(root, '[data-fill]')) {
-    const field = document.getElementById(known.dataset.fill);
-    if (!field || field.value.trim() || field === document.activeElement) continue;
-    field.value = known.dataset.value;
-    announce(known.dataset.filled);
+  for (const area of all(root, '[data-fills]')) {
+    const field = document.getElementById(area.dataset.fills);
+    if (!field) continue;
+    const known = area.querySelector('[data-fill]');
+    const value = known?.dataset.fill ?? '';
+    const untouched = !field.value.trim() || field.value === field.dataset.known;
+    if (untouched && value !== (field.dataset.known ?? '')) fromRecord(field, known?.dataset.filled ?? '', value);
   }
 }
 
@@ -72,6 +88,10 @@ export function startFields() {
     }
     if (area) countPicked(area);
     if (event.target.matches?.('[data-submits]')) form?.requestSubmit();
+  });
+  document.addEventListener('input', (event) => {
+    const { known } = event.target.dataset ?? {};
+    if (known && event.target.value !== known) event.target.closest('.field')?.querySelector('[data-from-record]')?.remove();
   });
   document.addEventListener('click', async (event) => {
     const button = event.target.closest?.('[data-copy]');

@@ -80,3 +80,35 @@ def test_list_and_rail_follow_what_others_do_and_leave_alone_who_picks(open_page
     page.clock.run_for(61_000)
     expect(page.locator(".list .row", has_text=new.number)).to_have_count(1)
     expect(page.locator(".list .row", has_text=known.number)).to_be_focused()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_every_quick_reply_can_be_seen_and_taken(open_page: Any, company: Staffed, width: int, height: int) -> None:
+    from tuoshan import clock
+    from tuoshan.knowledge.models import QuickReply
+
+    QuickReply.objects.all().delete()
+    for number in range(8):
+        QuickReply.objects.create(
+            title=f"答复{number}", text=f"第{number}种说法，请您放心", language="zh-hans", position=number,
+            updated_at=clock.now(),
+        )  # fmt: skip
+    case = company.accepted()
+    page = open_page(width=width, height=height)
+    company.sign_in(page, "agent")
+    page.goto(f"/case/{case.number}")
+    ready(page)
+    opened(page, "do-message")
+    page.locator("#do-message [data-offer-all]").click()
+    offers = page.locator("#do-message .offer")
+    expect(offers).to_have_count(8)
+    assert page.evaluate("""() => {
+      const list = document.querySelector('#do-message .offers').getBoundingClientRect();
+      const edge = document.querySelector('#do-message').closest('header').getBoundingClientRect();
+      return list.top >= edge.top && list.bottom <= edge.bottom + 1 && list.height > 150;
+    }""")
+    for _ in range(7):
+        page.keyboard.press("ArrowDown")
+    expect(offers.last).to_be_in_viewport(ratio=0.9)
+    page.keyboard.press("Enter")
+    expect(page.locator("#do-message textarea")).to_have_value("第7种说法，请您放心")

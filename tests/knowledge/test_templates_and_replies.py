@@ -125,6 +125,9 @@ def test_the_form_of_a_reply(house: Any) -> None:
     assert not again.is_valid() and "shortcut" in again.errors
     shared = QuickReplyForm({**given, "shared": "on"}, person=house.lead, may_share=True)
     assert shared.is_valid() and shared.save().person_id is None
+    wrong = {**given, "text": "{customer}您好，{foo}已寄出，{me}", "shortcut": ""}
+    unknown = QuickReplyForm(wrong, person=house.agent, may_share=False)
+    assert unknown.errors["text"] == ["没有变量 {foo}。"]
     broken = QuickReplyForm({**given, "text": "{a", "shortcut": ""}, person=house.agent, may_share=False)
     assert not broken.is_valid() and "text" in broken.errors
 

@@ -76,6 +76,7 @@ async function show(field, wanted) {
   list.hidden = false;
   field.setAttribute('aria-expanded', 'true');
   choose(field, options[0]);
+  list.scrollIntoView({ block: 'nearest' });
 }
 
 function look(field) {

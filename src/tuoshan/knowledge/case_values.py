@@ -236,3 +236,11 @@ def known_variables(playbook: Playbook) -> dict[str, str]:
 def reply_variables(playbook: Playbook) -> dict[str, str]:
     """The same for a quick reply, which somebody sends."""
     return known_variables(playbook) | {name: str(title) for name, title in WRITER.items()}
+
+
+def all_reply_variables() -> dict[str, str]:
+    """Those of any process: a quick reply belongs to none."""
+    found: dict[str, str] = {}
+    for playbook in library.everything().values():
+        found |= reply_variables(playbook)
+    return found

@@ -10,6 +10,7 @@ from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.core.playbook import Playbook
 from tuoshan.knowledge import templates, wording
+from tuoshan.knowledge.case_values import all_reply_variables
 from tuoshan.knowledge.models import MessageTemplate, QuickReply
 
 
@@ -36,6 +37,10 @@ class QuickReplyForm(forms.ModelForm):  # type: ignore[type-arg]
         wrong = wording.malformed(text)
         if wrong:
             raise forms.ValidationError(_("大括号要成对，里面只写变量名：%(part)s") % {"part": wrong[0]})
+        known = all_reply_variables()
+        unknown = [name for name in wording.variables(text) if name not in known]
+        if unknown:
+            raise forms.ValidationError([_("没有变量 {%(what)s}。") % {"what": name} for name in unknown])
         return text
 
     def clean(self) -> dict[str, Any]:

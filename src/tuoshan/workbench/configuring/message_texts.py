@@ -15,7 +15,7 @@ from tuoshan.cases import library
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import Message
 from tuoshan.knowledge import templates as wordings
-from tuoshan.knowledge.case_values import known_variables, reply_variables
+from tuoshan.knowledge.case_values import all_reply_variables, known_variables
 from tuoshan.knowledge.forms import MessageTextForm, QuickReplyForm
 from tuoshan.knowledge.models import MessageTemplate, QuickReply
 from tuoshan.office.settings import recording
@@ -148,12 +148,9 @@ def _reply_page(request: HttpRequest, found: QuickReply, **more: Any) -> HttpRes
         given = request.POST.copy()
         given["shared"] = "on"
         request.POST = given  # type: ignore[assignment]
-    variables: dict[str, Any] = {}
-    for book in library.everything().values():
-        variables |= reply_variables(book)
     return form_page(
         request, _reply_area(request), found, template="workbench/settings/reply.html",
-        variables=sorted(variables.items()), hidden="shared", **more,
+        variables=sorted(all_reply_variables().items()), hidden="shared", **more,
     )  # fmt: skip
 
 

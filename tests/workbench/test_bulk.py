@@ -123,3 +123,24 @@ def test_picked_cases_are_put_to_one_improvement_by_those_who_lead(desk: Any) ->
     Lesson.objects.filter(pk=made.pk).update(status=Lesson.Status.DONE)
     assert desk.htmx("lead", "post", "/lessons/link", {"case": numbers, "lesson": made.pk}).status_code == 422
     assert desk.htmx("agent", "post", "/lessons/link", {"case": numbers, "lesson": made.pk}).status_code == 403
+
+
+def test_an_improvement_is_begun_from_the_case_itself_by_those_who_lead(desk: Any) -> None:
+    from tests.workbench.deskhouse import moment
+
+    from tuoshan.quality import lessons
+
+    case, other = desk.accepted(), desk.accepted()
+    made = lessons.make(
+        what="换更厚的内衬", case_ids=[other.pk], now=moment(), owner_id=desk.people["lead"].pk, due_on=moment().date()
+    )
+    address = f"/lessons/link?case={case.number}"
+    assert address in desk.client("lead").get(f"/case/{case.number}").content.decode()
+    assert "/lessons/link" not in desk.client("agent").get(f"/case/{case.number}").content.decode()
+    client = desk.client("lead")
+    opened = {"HX-Request": "true", "HX-Target": "do-lesson"}
+    form = client.get(address, headers=opened).content.decode()
+    assert "这件工单" in form and f"/lessons/new?case={case.number}" in form and 'data-closes="do-lesson"' in form
+    answer = client.post("/lessons/link", {"case": [case.number], "lesson": made.pk}, headers=opened)
+    assert answer.status_code == 200 and sorted(lessons.cases_of(made)) == sorted([case.pk, other.pk])
+    assert "换更厚的内衬" in client.get(f"/lessons/{made.pk}").content.decode()

@@ -199,6 +199,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         ],
         "watching": Watch.objects.filter(case_id=case.pk, person_id=person_id(request)).exists(),
         "may_write": allowed(request.user, "workbench.note"),
+        "may_learn": allowed(request.user, "workbench.lesson_link"),
         "has_decision": papers.decision(story) is not None,
         "panels": panels_for(standing, case, request.user),
         "merged_into": Case.objects.filter(pk=case.merged_into_id).first() if case.merged_into_id else None,

@@ -26,6 +26,8 @@ from tuoshan.workbench.cards import cards
 from tuoshan.workbench.casepage import person_id
 
 SHOWN = 200
+ON_CASE = "do-lesson"
+"""Where the form opens on the page of a case; in a list it opens above the rows."""
 
 
 @permitted("workbench.lessons")
@@ -79,7 +81,8 @@ def lesson_make(request: HttpRequest) -> HttpResponse:
 @permitted("workbench.lesson_link")
 @require_http_methods(["GET", "POST"])
 def lesson_link(request: HttpRequest) -> HttpResponse:
-    """Put the cases picked in a list to an improvement that is there already, or go on to make one from them."""
+    """Put the cases picked in a list, or the open one, to an improvement that is there already, or go on to make one
+    from them."""
     cases = picked(request)
     form = LinkForm(request.POST or None, viewer=request.user)
     done = None
@@ -88,6 +91,7 @@ def lesson_link(request: HttpRequest) -> HttpResponse:
         quality.link(done, [case.pk for case in cases])
     context = {
         "form": form, "cases": cases, "done": done,
+        "place": ON_CASE if request.headers.get("HX-Target") == ON_CASE else "bulk",
         "make_url": f"{reverse('workbench:lesson_make')}?{urlencode({'case': [case.number for case in cases]}, True)}",
     }  # fmt: skip
     status = 422 if request.method == "POST" and done is None else 200

@@ -32,7 +32,7 @@ def both(send: Any, role: str = "administrator") -> tuple[dict[str, Any], dict[s
     [
         ("GET", "/cases?queue=nobodys", None, "unknown_queue", "There is no such queue"),
         ("GET", "/customers?q=a", None, "too_short", "Please give at least two characters"),
-        ("GET", "/search?q=%00", None, "request_refused", "The request cannot be read; please check its format."),
+        ("GET", "/search?q=%00", None, "control_signs", "has control characters"),
         ("DELETE", "/cases", None, "method_not_allowed", "Use: GET, POST"),
         ("POST", "/lessons", {}, "invalid_request", "This is missing"),
         ("POST", "/cases", {"values": [], "title": "x" * 201}, "invalid_request", "200 characters at most"),

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tuoshan.middleware.headers.SecurityHeaders",
+    "tuoshan.middleware.signs.PlainSigns",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tuoshan.middleware.language.Language",
     "django.middleware.common.CommonMiddleware",

@@ -145,3 +145,32 @@ def test_a_form_judged_as_on_the_screen_names_its_fields() -> None:
     chinese, english = both(lambda program: program.post("/cases", body, expect=422))
     assert "：请填写这一项。" in chinese["detail"] and "“机关" in chinese["detail"], chinese
     assert english["detail"].count(": Please fill this in.") == 2 and '"' in english["detail"], english
+
+
+def test_a_fault_of_ours_is_told_by_a_number_that_stands_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from tuoshan.office import filters
+
+    def fails(*_given: Any) -> Any:
+        raise RuntimeError("a secret of 13800138000")
+
+    monkeypatch.setattr(filters, "visible", fails)
+    for language in ("zh-hans", "en"):
+        program = caller("agent", language=language)
+        answer = program.client.get("/api/v1/filters")
+        assert answer.status_code == 500 and answer["Content-Type"] == "application/problem+json"
+        told = answer.json()
+        assert told["reference"] in told["detail"] and told["reference"] == answer["X-Request-Id"]
+        assert bool(CHINESE.search(told["title"] + told["detail"])) == (language == "zh-hans")
+        assert "secret" not in answer.content.decode()
+        assert any(told["reference"] in record.getMessage() for record in caplog.records)
+
+
+def test_the_schema_is_drawn_up_once_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ninja.main
+
+    program = caller("agent")
+    first = program.get("/openapi.json")
+    monkeypatch.setattr(ninja.main, "get_schema", None)
+    assert program.get("/openapi.json") == first and first["paths"]

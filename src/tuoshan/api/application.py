@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Annotated, Any
 
+import structlog
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -23,6 +24,8 @@ from tuoshan.office.customers import NotInCharge
 from tuoshan.parties import tokens
 from tuoshan.parties.models import ApiToken, Person
 from tuoshan.parties.permissions import NotPermitted, NotSignedIn, ScopeMissing
+
+_log = structlog.get_logger(__name__)
 
 
 class Token(HttpBearer):
@@ -101,16 +104,28 @@ def gives(shape: Any, status: int = 200) -> dict[int, Any]:
 
 
 def explain(request: HttpRequest, error: Any) -> HttpResponse:
-    """Every refusal as a problem document; a fault of ours is logged and raised."""
+    """Every refusal as a problem document."""
     problem = problems.of_error(error)
     if problem is None:
-        raise error
+        return failed(request, error)
     return problems.response(request, problem)
+
+
+def failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A fault of ours, without what it is about: in the log it stands whole, under the number that is answered."""
+    reference = str(structlog.contextvars.get_contextvars().get("request_id") or identifiers.token(12))
+    _log.error("api_failed", request_id=reference, method=request.method, route=_route(request), exc_info=error)
+    return problems.response(request, problems.failed(reference))
+
+
+def _route(request: HttpRequest) -> str:
+    """Which address it was, without the values in it."""
+    return request.resolver_match.route if request.resolver_match else ""
 
 
 for _kind in (
     problems.Problem, AuthenticationError, ValidationError, HttpError, Http404, NotSignedIn, NotPermitted, ScopeMissing,
-    NotInCharge,
+    NotInCharge, Exception,
 ):  # fmt: skip
     api.add_exception_handler(_kind, explain)
 

@@ -20,10 +20,21 @@ REPEATABLE: dict[str, Any] = {
 class Described(NinjaAPI):
     """The API with operations called by the name that the permission table has for them."""
 
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._drawn: dict[str, OpenAPISchema] = {}
+
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return str(operation.url_name)
 
     def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
+        """Drawn up once a process: it takes seconds, and nothing in it changes while the process lives."""
+        known = repr(sorted(given.items()))
+        if known not in self._drawn:
+            self._drawn[known] = self._draw(**given)
+        return self._drawn[known]
+
+    def _draw(self, **given: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**given)
         for operations in schema["paths"].values():
             for method, operation in operations.items():

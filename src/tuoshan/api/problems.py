@@ -120,6 +120,15 @@ def invalid(errors: Mapping[str, Any], title: str = "", titles: Mapping[str, Any
     return Problem(422, "invalid_form", title or _("填写的内容有误"), detail, facts={"fields": fields})
 
 
+def failed(reference: str) -> Problem:
+    """A fault of ours; by the reference whoever runs the house finds it in the log."""
+    said = _(
+        "这次请求没有完成，原因在我们这边。请稍后用同一个 Idempotency-Key 重试；"
+        "仍不行时，请把编号 %(reference)s 告诉管理员。"
+    )
+    return Problem(500, "failed", _("服务出错"), said % {"reference": reference}, reference=reference)
+
+
 def broken_cursor() -> Problem:
     """A cursor that was not made here, or for something else."""
     return Problem(400, "broken_cursor", _("这个 cursor 不能用"))

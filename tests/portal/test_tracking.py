@@ -94,13 +94,37 @@ def test_after_five_wrong_tries_nothing_opens_for_a_quarter_of_an_hour(clock: An
     client = Client()
     assert [ask(client, case.number, OTHER_PHONE).status_code for _ in range(6)] == [422] * 5 + [429]
     right = ask(client, case.number, PHONE)
-    assert right.status_code == 429
-    assert ask(Client(REMOTE_ADDR="10.9.9.9"), case.number, PHONE).status_code == 429  # the number is guarded too
-    assert ask(client, unknown_number(), PHONE).status_code == 429  # and so is the address
+    assert right.status_code == 429 and "请 15 分钟后再试" in right.content.decode()
+    assert ask(Client(REMOTE_ADDR="10.9.9.9"), case.number, PHONE).status_code == 302  # whose number it is gets in
+    assert ask(client, house.begin(phone=OTHER_PHONE).number, OTHER_PHONE).status_code == 302  # and who shares a place
     clock.advance(timedelta(minutes=14))
     assert ask(client, case.number, PHONE).status_code == 429
     clock.advance(timedelta(minutes=1, seconds=1))
     assert ask(client, case.number, PHONE).status_code == 302
+
+
+def test_one_stranger_does_not_keep_the_customer_out_but_many_addresses_guess_no_phone(clock: Any) -> None:
+    case = house.begin()
+    stranger = Client()
+    for _quarter in range(3):  # as often as one address can
+        assert [ask(stranger, case.number, OTHER_PHONE).status_code for _ in range(5)] == [422] * 5
+        clock.advance(timedelta(minutes=15, seconds=1))
+    assert ask(Client(REMOTE_ADDR="10.9.9.9"), case.number, PHONE).status_code == 302
+    tried = [
+        ask(Client(REMOTE_ADDR=f"10.8.0.{number}"), case.number, OTHER_PHONE).status_code
+        for number in range(1, 7) for _ in range(5)
+    ]  # fmt: skip
+    assert tried.count(422) == 15 and tried[-1] == 429  # thirty within the hour, wherever from
+    refused = ask(Client(REMOTE_ADDR="10.9.9.9"), case.number, PHONE)
+    assert refused.status_code == 429 and "请 60 分钟后再试" in refused.content.decode()
+
+
+def test_one_address_guesses_no_number_either() -> None:
+    from tuoshan.core.numbering import format_number
+
+    client = Client()
+    asked = [ask(client, format_number(2026, 3, 5000 + number), PHONE).status_code for number in range(61)]
+    assert asked == [422] * 60 + [429]
 
 
 def test_right_tries_do_not_count() -> None:

@@ -1,5 +1,7 @@
 """The ways in: the first page, number and phone, and the signed link of a message."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -37,9 +39,18 @@ def track(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return page(request, "track.html", {"track": form}, 422)
     number, phone = form.cleaned_data["number"], form.cleaned_data["phone"]
-    tried = throttle.take(throttle.WRONG_TRIES, [throttle.address_of(request), f"number {number}"], clock.now())
-    if tried is None:
-        form.add_error(None, _("尝试次数过多，请 15 分钟后再试；也可以打开短信里的链接直接查看。"))
+    address, asked = throttle.address_of(request), f"number {number}"
+    bounds = (
+        (throttle.WRONG_TRIES, f"{asked} {address}"),
+        (throttle.WRONG_TRIES_OF_NUMBER, asked),
+        (throttle.WRONG_TRIES_OF_ADDRESS, address),
+    )
+    try:
+        tried = throttle.take_each(bounds, clock.now())
+    except throttle.TooOften as reached:
+        minutes = reached.bound.within // timedelta(minutes=1)
+        said = _("尝试次数过多，请 %(minutes)d 分钟后再试；也可以打开短信里的链接直接查看。")
+        form.add_error(None, said % {"minutes": minutes})
         return page(request, "track.html", {"track": form}, 429)
     case = access.find(number, phone)
     if case is None:

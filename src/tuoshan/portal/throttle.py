@@ -30,7 +30,16 @@ class Bound:
 
 
 WRONG_TRIES = Bound("track", 5, timedelta(minutes=15))
-"""Wrong pairs of number and phone, for each address and for each number."""
+"""Wrong phones for one number from one address: who guesses is stopped where they are, and nobody else with them."""
+WRONG_TRIES_OF_NUMBER = Bound("track-number", 30, timedelta(hours=1))
+"""Wrong phones for one number, wherever from: more than one address can spend (20 an hour), so that a stranger alone
+does not keep the customer out. It leaves 720 tries a day for the hundred million phones that begin alike, however many
+addresses somebody has: all of them would take 380 years.
+"""
+WRONG_TRIES_OF_ADDRESS = Bound("track-address", 60, timedelta(hours=1))
+"""Wrong pairs from one address, whatever the number: a shop or a provider shares one among many people. It leaves 1440
+tries a day for pairs of a number, which has a check digit, and one of as many phones.
+"""
 SUBMISSIONS = Bound("submit", 20, timedelta(hours=1))
 """New cases from one address: several people may share it."""
 SUBMISSIONS_OF_PHONE = Bound("submit-phone", 6, timedelta(hours=1))
@@ -38,18 +47,40 @@ WRITING = Bound("write", 30, timedelta(hours=1))
 """Messages and answers about one case."""
 
 
+class TooOften(Exception):
+    """One try too many of a source; `bound` says within which time."""
+
+    def __init__(self, bound: Bound) -> None:
+        super().__init__(bound.name)
+        self.bound = bound
+
+
 def take(bound: Bound, sources: Iterable[str], now: datetime) -> list[int] | None:
     """Count one try against every source: the ids by which `forgive` takes it back; None when it is one too many."""
-    keys = sorted({blind_index(source, f"portal-{bound.name}") for source in sources} - {""})
+    try:
+        return take_each([(bound, source) for source in sources], now)
+    except TooOften:
+        return None
+
+
+def take_each(tries: Iterable[tuple[Bound, str]], now: datetime) -> list[int]:
+    """The same for sources with a bound each. Raises TooOften, with the longest wait, and then counts nothing."""
+    bounds = {blind_index(source, f"portal-{bound.name}"): bound for bound, source in tries}
+    bounds.pop("", None)
+    keys = sorted(bounds)
     with write_transaction() as cursor:
         if connection.vendor == "postgresql":
             for key in keys:  # two tries at once would both see room for one
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(key[:15], 16)])
         Attempt.objects.filter(at__lt=now - KEPT).delete()
-        for key in keys:
-            if Attempt.objects.filter(source=key, at__gt=now - bound.within).count() >= bound.most:
-                return None
+        full = [bound for key, bound in bounds.items() if _counted(key, bound, now) >= bound.most]
+        if full:
+            raise TooOften(max(full, key=lambda bound: bound.within))
         return [Attempt.objects.create(source=key, at=now).pk for key in keys]
+
+
+def _counted(key: str, bound: Bound, now: datetime) -> int:
+    return Attempt.objects.filter(source=key, at__gt=now - bound.within).count()
 
 
 def forgive(attempts: Iterable[int]) -> None:

@@ -213,6 +213,47 @@ def test_causes_stand_in_order_with_their_running_share(house: House, world: dic
     assert web[1].value == 3 and web[2].value == 60.0
 
 
+def test_products_lines_and_their_faults_by_hand(house: House, complaints: Any, clock: Any) -> None:
+    from tuoshan.catalog.models import Product
+
+    kettle = Product.objects.create(code="K-1", name="水壶", line="小家电")
+    pan = Product.objects.create(code="P-1", name="炒锅", line="锅具")
+    toaster = Product.objects.create(code="T-1", name="面包机", line="小家电")
+    for one in (kettle, kettle, toaster, pan):
+        house.lodge(f"{one.name}坏了", product=str(one.pk))
+    house.lodge("不知道是什么")
+    house.work()
+    first = CaseFigures.objects.filter(product_id=kettle.pk).order_by("id").first()
+    assert first is not None and figures.differences() == []
+    CaseFigures.objects.filter(pk=first.pk).update(cause=TRANSPORT)
+
+    made = report(house, "products")
+    lines, products, course, faults = made.tables
+    assert [(row[0].value, row[1].value, row[3].value) for row in lines.rows] == [
+        ("小家电", 3, 75.0), ("锅具", 1, 100.0), ("没有填商品", 1, None),
+    ]  # fmt: skip
+    assert [(row[0].value, row[1].value) for row in products.rows] == [
+        ("K-1 水壶", 2), ("P-1 炒锅", 1), ("T-1 面包机", 1), ("没有填商品", 1),
+    ]  # fmt: skip
+    assert [row[1].value for row in course.rows if row[1].value] == [2]
+    assert [tuple(cell.value for cell in row)[2:] for row in faults.rows] == [(1, 50.0, 0)]
+    assert agree(house, made) > 40
+    assert agree(house, report(house, "products", line="小家电"))
+    assert agree(house, report(house, "products", "ma"), "ma")
+
+    def found(**given: str) -> int:
+        return search.cases(house.fresh("lin"), Conditions.read(given)).count()
+
+    assert found(product=f"={kettle.pk}") == found(product="K-1") == found(product="K-1 水壶") == 2
+    assert found(product="none") == 1 and found(line="小家电") == 3 and found(line="none") == 0
+    assert Conditions.read({"product": "K-1"}).params() == {"product": f"={kettle.pk}"}
+    assert tiles(report(house, "overview", product="P-1"))["registered"] == 1
+    (sheet,) = read_sheet(export.cases_file(search.cases(house.fresh("lin"), Conditions()).order_by("id"), phones=True))
+    assert [row[sheet[0].index("商品")] for row in sheet[1:]] == [
+        "K-1 水壶", "K-1 水壶", "T-1 面包机", "P-1 炒锅", "",
+    ]  # fmt: skip
+
+
 def test_stored_figures_are_what_the_cases_say(house: House, world: dict[str, Case]) -> None:
     assert figures.differences() == []
     CaseFigures.objects.filter(pk=world["a"].pk).update(cause="elsewhere", response_seconds=5)
@@ -322,6 +363,6 @@ def test_files_hold_the_same_numbers_and_no_formulas(house: House, world: dict[s
     found = search.cases(house.fresh("lin"), Conditions()).order_by("-created_at", "-id")
     for phones, shown in ((True, "+8613800138000"), (False, "138")):
         (sheet,) = read_sheet(export.cases_file(found, phones=set if phones else lambda of: set()))
-        assert len(sheet) == 8 and sheet[1][1].startswith("=HYPERLINK") and sheet[1][9] == "+李"
-        assert sheet[1][10].replace(" ", "").startswith(shown if phones else "") and ("8000" in sheet[1][10])
-        assert phones or "13800138000" not in sheet[1][10]
+        assert len(sheet) == 8 and sheet[1][1].startswith("=HYPERLINK") and sheet[1][10] == "+李"
+        assert sheet[1][11].replace(" ", "").startswith(shown if phones else "") and ("8000" in sheet[1][11])
+        assert phones or "13800138000" not in sheet[1][11]

@@ -110,7 +110,7 @@ def report_list(request: HttpRequest) -> list[dict[str, str]]:
 @router.get("/reports/{name}", response=gives(ReportOut), url_name="report_read", summary="One report")
 @api_permitted("api.report_read")
 def report_read(request: HttpRequest, name: str, where: Query[ReportIn]) -> dict[str, Any]:
-    """Within the caller's reach. Only unit, playbook, category and history narrow a report."""
+    """Within the caller's reach. Only unit, playbook, category, product, line and history narrow a report."""
     _readable(request, name)
     counting = _counting(request, where)
     made = pages.make(name, counting)

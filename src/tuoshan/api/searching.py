@@ -21,13 +21,16 @@ router = Router(tags=["search"])
 
 class ConditionsIn(Schema):
     """What narrows: as in the address of the search screen. A category or unit covers what lies below it; `=5` means
-    just that one, `none` means empty. What makes no sense is left out.
+    just that one, `none` means empty. A product is its code or `=5`, `line` the name of a line of products. What makes
+    no sense is left out.
     """
 
     q: str = ""
     state: str = ""
     playbook: str = ""
     category: str = ""
+    product: str = ""
+    line: str = ""
     grade: str = ""
     channel: str = ""
     unit: str = ""

@@ -1,7 +1,8 @@
 """What narrows a list of cases or a report, in one form for addresses, saved filters, search and figures.
 
-In an address: `q, state (open|closed), playbook, category, grade, channel, unit, handler, since, until, history,
-figure, from, to`. A category or unit covers what lies below it; `=5` means just that one, `none` means empty.
+In an address: `q, state (open|closed), playbook, category, product, line, grade, channel, unit, handler, since, until,
+history, figure, from, to`. A category or unit covers what lies below it; `=5` means just that one, `none` means empty.
+A product is `=5`, or its code, which may be followed by its name; `line` is the name of a line of products.
 `since` and `until` are days of registration; `figure` with `from` and `to` is one number of a report.
 """
 
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Q
 
-from tuoshan.catalog.models import Category
+from tuoshan.catalog.models import Category, Product
 from tuoshan.identifiers import is_id
 from tuoshan.insight import tokens
 from tuoshan.parties.models import OrgUnit
@@ -35,6 +36,8 @@ class Conditions:
     state: str = ""
     playbook: str = ""
     category: str = ""
+    product: str = ""
+    line: str = ""
     grade: str = ""
     channel: str = ""
     unit: str = ""
@@ -57,7 +60,7 @@ class Conditions:
             elif field.name in ("category", "unit", "handler"):
                 values[field.name] = text if text == NONE or is_id(text.removeprefix("=")) else ""
             else:
-                values[field.name] = text
+                values[field.name] = _product(text) if field.name == "product" else text
         if values["state"] not in ("open", "closed"):
             values["state"] = ""
         if values["history"] not in ("no", "only"):
@@ -103,8 +106,12 @@ class Conditions:
         return bool(self.params(q=""))
 
     def scope(self) -> "Conditions":
-        """What a report and its drill-down have in common: unit, playbook, category and the switch for history."""
-        return Conditions(playbook=self.playbook, category=self.category, unit=self.unit, history=self.history)
+        """What a report and its drill-down have in common: unit, playbook, category, product and its line, and the
+        switch for history."""
+        return Conditions(
+            playbook=self.playbook, category=self.category, product=self.product, line=self.line, unit=self.unit,
+            history=self.history,
+        )  # fmt: skip
 
     def on_cases(self) -> Q:
         """The condition on `Case`, and just as well on `CaseFigures`; without words and figure."""
@@ -118,6 +125,10 @@ class Conditions:
             found &= _one("handler_id", self.handler)
         if self.category:
             found &= _branch("category_id", self.category, categories_below)
+        if self.product:
+            found &= _one("product_id", self.product)
+        if self.line:
+            found &= Q(product_id__in=of_line("" if self.line == NONE else self.line))
         if self.unit:
             found &= _branch("unit_id", self.unit, units_below)
         if self.since:
@@ -184,6 +195,22 @@ def _numbers(value: str, below: Any) -> list[int]:
         return [number]
     found: list[int] = below(number)
     return found
+
+
+def _product(text: str) -> str:
+    """`=5` for a product by its id or by its code, which may be followed by its name; empty where there is none."""
+    if text == NONE or (text.startswith("=") and is_id(text[1:])):
+        return text
+    for code in dict.fromkeys((text, text.partition(" ")[0])) if text else ():
+        found = Product.objects.filter(code=code).values_list("pk", flat=True).first()
+        if found:
+            return f"={found}"
+    return ""
+
+
+def of_line(name: str) -> list[int]:
+    """The products of a line; of none, for an empty name."""
+    return sorted(Product.objects.filter(line=name).values_list("pk", flat=True))
 
 
 def categories_below(number: int) -> list[int]:

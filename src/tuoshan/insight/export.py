@@ -160,9 +160,9 @@ def batched(cases: Iterable[Case]) -> Iterator[list[Case]]:
 
 def _cases(chunks: Iterable[list[Case]], phones: Phones) -> Path:
     sheet = Sheet()
-    sheet.begin(_("工单"), (17, 40, 12, 12, 10, 12, 24, 14, 14, 12, 16, 17, 17, 17, 8, 10))
+    sheet.begin(_("工单"), (17, 40, 12, 12, 10, 12, 24, 24, 14, 14, 12, 16, 17, 17, 17, 8, 10))
     sheet.heading(
-        _("编号"), _("标题"), _("流程"), _("状态"), _("等级"), _("来源"), _("类别"), _("单位"), _("经办人"),
+        _("编号"), _("标题"), _("流程"), _("状态"), _("等级"), _("来源"), _("类别"), _("商品"), _("单位"), _("经办人"),
         _("客户"), _("电话"), _("登记时间"), _("当前时限"), _("结案时间"), _("超时"), _("金额（元）"),
     )  # fmt: skip
     known = (names.categories(), names.units(), names.people())
@@ -173,6 +173,7 @@ def _cases(chunks: Iterable[list[Case]], phones: Phones) -> Path:
 
 def _write_cases(sheet: Sheet, cases: list[Case], known: tuple[dict[int, str], ...], phones: Phones) -> None:
     customers = Customer.objects.in_bulk({case.customer_id for case in cases if case.customer_id})
+    products = names.products(case.product_id for case in cases)
     categories, units, people = known
     in_full = phones(list(customers))
     for case in cases:
@@ -182,9 +183,9 @@ def _write_cases(sheet: Sheet, cases: list[Case], known: tuple[dict[int, str], .
         values: tuple[Any, ...] = (
             case.number, case.title, names.playbook(case.playbook), names.words(state.title) if state else case.state,
             names.grade(case.grade), names.channel(case.channel) if case.channel else "",
-            categories.get(case.category_id or 0, ""), units.get(case.unit_id or 0, ""),
-            people.get(case.handler_id or 0, ""), customer.name if customer else "", phone, case.created_at,
-            case.due_at, case.closed_at, _("是") if case.overdue else "",
+            categories.get(case.category_id or 0, ""), products.get(case.product_id or 0, ""),
+            units.get(case.unit_id or 0, ""), people.get(case.handler_id or 0, ""), customer.name if customer else "",
+            phone, case.created_at, case.due_at, case.closed_at, _("是") if case.overdue else "",
             float(case.amount) if case.amount is not None else None,
         )  # fmt: skip
         sheet.line(*((value, "text") for value in values))

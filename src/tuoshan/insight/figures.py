@@ -92,6 +92,7 @@ def figures_of(case: Case, answer: tuple[int, datetime] | None) -> CaseFigures:
     return CaseFigures(
         id=case.pk, seq=case.seq, playbook=case.playbook, channel=case.channel, grade=case.grade,
         unit_id=case.unit_id, handler_id=case.handler_id, category_id=case.category_id,
+        product_id=case.product_id,
         is_history=case.is_history, ended=case.ended, end_kind=case.end_kind, created_at=case.created_at,
         created_on=created, closed_at=case.closed_at, closed_on=local_day(case.closed_at),
         responded_at=response.at if response else None, response_seconds=response.seconds if response else None,

@@ -25,7 +25,7 @@ class Entry(models.Model):
         return str(self.case_id)
 
 
-_COUNTED_BY = ("category_id", "playbook", "channel", "cause", "liable", "handler_id")
+_COUNTED_BY = ("category_id", "playbook", "channel", "cause", "liable", "handler_id", "product_id")
 
 
 def _of(moment: str, *counted: str, name: str) -> tuple[models.Index, models.Index]:
@@ -52,6 +52,7 @@ class CaseFigures(models.Model):
     unit_id = models.BigIntegerField(null=True)
     handler_id = models.BigIntegerField(null=True)
     category_id = models.BigIntegerField(null=True)
+    product_id = models.BigIntegerField(null=True)
     is_history = models.BooleanField(default=False)
     ended = models.BooleanField(default=False)
     end_kind = models.CharField(max_length=20, default="")
@@ -75,8 +76,8 @@ class CaseFigures(models.Model):
         db_table = "insight_figures"
         indexes = [
             # Wide enough that what reports count is read in the index alone; once for all, once for each unit.
-            models.Index(fields=["created_at", "unit_id", *_COUNTED_BY], name="insight_registered"),
-            models.Index(fields=["unit_id", "created_at", *_COUNTED_BY], name="insight_unit_registered"),
+            models.Index(fields=["created_at", "unit_id", *_COUNTED_BY], name="insight_came"),
+            models.Index(fields=["unit_id", "created_at", *_COUNTED_BY], name="insight_unit_came"),
             models.Index(fields=["created_at", "unit_id", "ended"], condition=Q(ended=False), name="insight_waiting"),
             models.Index(
                 fields=["unit_id", "created_at", "ended"], condition=Q(ended=False), name="insight_unit_waiting"

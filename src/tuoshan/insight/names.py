@@ -1,12 +1,15 @@
 """How the values that cases are counted by are called: in the words of the playbooks, lists and units."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from tuoshan.cases import library
-from tuoshan.catalog.models import Category
+from tuoshan.catalog.models import Category, Product, ProductLine
 from tuoshan.core.playbook import Wording
 from tuoshan.parties.models import OrgUnit, Person
+from tuoshan.parties.name_order import name_order
 from tuoshan.quality.models import Cause, LiableParty
 
 GRADES = ("normal", "important", "urgent")
@@ -59,6 +62,17 @@ def clock(name: str) -> str:
 def categories() -> dict[int, str]:
     """Both levels of every category, by id."""
     return {row.pk: row.full_name for row in Category.objects.select_related("parent")}
+
+
+def products(ids: Iterable[int | None]) -> dict[int, str]:
+    """Code and name of these products, by id."""
+    return {row.pk: str(row) for row in Product.objects.filter(pk__in={pk for pk in ids if pk})}
+
+
+def lines() -> list[str]:
+    """Every line of products that the catalogue knows."""
+    used = Product.objects.exclude(line="").order_by().values_list("line", flat=True).distinct()
+    return sorted({*used, *ProductLine.objects.values_list("name", flat=True)}, key=name_order)
 
 
 def units() -> dict[int, str]:

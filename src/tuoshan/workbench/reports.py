@@ -110,7 +110,7 @@ def _counting(request: HttpRequest) -> Counting:
 
 
 def _selects(request: HttpRequest, scope: Conditions) -> list[Select]:
-    wanted = ("unit", "playbook", "category", "history")
+    wanted = ("unit", "playbook", "category", "line", "product", "history")
     return [one for one in selects(request.user, scope) if one.name in wanted]
 
 

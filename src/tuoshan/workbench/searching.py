@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tuoshan.cases import library
-from tuoshan.catalog.models import Category
+from tuoshan.catalog.models import Category, Product
 from tuoshan.identifiers import is_id
 from tuoshan.insight import names, overrides, search, snippets
 from tuoshan.insight.conditions import NONE, Conditions
@@ -26,6 +26,7 @@ from tuoshan.workbench.cards import Card, cards, state_title
 
 PALETTE_ROWS = 8
 MORE_THAN_TITLE = 6
+MOST_SUGGESTED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,14 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """One condition as a field of the form: value and title of each entry, `None` titles begin a group."""
+    """One condition as a field of the form: value and title of each entry. Where entries are `suggested`, one types,
+    and `value` is what stands in the field."""
 
     name: str
     title: str
     value: str
     entries: list[tuple[str, str]]
+    suggested: bool = False
 
 
 @permitted("workbench.search")
@@ -120,6 +123,8 @@ def selects(person: Any, conditions: Conditions) -> list[Select]:
         Select("state", _("状态"), conditions.state, [("open", _("未结")), ("closed", _("已结"))]),
         Select("playbook", _("流程"), conditions.playbook, [(k, names.playbook(k)) for k in library.everything()]),
         Select("category", _("类别"), conditions.category, [*category_entries(), (NONE, _("未分类"))]),
+        Select("line", _("品类"), conditions.line, [*((name, name) for name in names.lines()), (NONE, _("没有品类"))]),
+        _product_field(conditions.product),
         Select("grade", _("等级"), conditions.grade, [(value, names.grade(value)) for value in names.GRADES]),
         Select("channel", _("来源"), conditions.channel, names.choices("channel")),
         Select("unit", _("单位"), conditions.unit, unit_entries(person)),
@@ -127,9 +132,17 @@ def selects(person: Any, conditions: Conditions) -> list[Select]:
         Select("history", _("历史工单"), conditions.history, [("no", _("不含")), ("only", _("只看"))]),
     ]
     for one in found:
-        if one.value and one.value not in {value for value, _title in one.entries}:
+        if one.value and not one.suggested and one.value not in {value for value, _title in one.entries}:
             one.entries.append((one.value, _value_title(one.name, one.value)))
     return found
+
+
+def _product_field(value: str) -> Select:
+    """A product is typed, by its code or by what is suggested: there may be thousands."""
+    chosen = names.products([int(value[1:])]).get(int(value[1:]), "") if value.startswith("=") else value
+    rows = Product.objects.filter(is_active=True).order_by("name")[:MOST_SUGGESTED]
+    entries = [*((str(row), row.name) for row in rows), (NONE, _("没有填商品"))]
+    return Select("product", _("商品"), chosen, entries, suggested=True)
 
 
 def category_entries() -> list[tuple[str, str]]:
@@ -156,11 +169,16 @@ def handler_entries() -> list[tuple[str, str]]:
 
 def _value_title(name: str, value: str) -> str:
     if value == NONE:
-        return {"category": _("未分类"), "unit": _("没有单位"), "handler": _("未分派")}.get(name, _("未填"))
+        return {
+            "category": _("未分类"), "unit": _("没有单位"), "handler": _("未分派"), "product": _("没有填商品"),
+            "line": _("没有品类"),
+        }.get(name, _("未填"))  # fmt: skip
     number = int(value.removeprefix("=")) if is_id(value.removeprefix("=")) else 0
     match name:
         case "category":
             return names.categories().get(number, value)
+        case "product":
+            return names.products([number]).get(number, value)
         case "unit":
             return names.units().get(number, value)
         case "handler":
@@ -200,7 +218,7 @@ def chips_of(conditions: Conditions) -> list[Chip]:
     """Every condition but the words, each with the address that drops it."""
     here = reverse("workbench:search")
     found = []
-    for name in ("state", "playbook", "category", "grade", "channel", "unit", "handler", "history"):
+    for name in ("state", "playbook", "category", "line", "product", "grade", "channel", "unit", "handler", "history"):
         value = getattr(conditions, name)
         if value:
             found.append(Chip(_value_title(name, value), here + conditions.address(**{name: ""})))

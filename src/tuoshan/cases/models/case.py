@@ -95,6 +95,9 @@ class Case(models.Model):
             models.Index(fields=["unit_id", "closed_at", "id"], condition=ENDED, name="cases_ended_unit"),
             models.Index(fields=["handler_id", "closed_at", "id"], condition=ENDED, name="cases_ended_handler"),
             models.Index(fields=["customer_id", "id"], name="cases_customer"),
+            models.Index(
+                fields=["product_id", "created_at", "id"], condition=Q(product_id__isnull=False), name="cases_product"
+            ),
             models.Index(fields=["unit_id", "created_at"], name="cases_unit_created"),
             models.Index(fields=["created_at"], name="cases_created"),
             models.Index(fields=["about_kind", "about_key", "id"], condition=~Q(about_key=""), name="cases_about"),

@@ -17,6 +17,7 @@ from tuoshan.insight.models import CaseFigures
 from tuoshan.insight.reports.period import Period
 from tuoshan.insight.reports.shapes import SMALL, Cell
 
+NO_MORE = Q()
 MOST_SINGLE = 1000
 AT_ONCE = 500
 SHARES = (0.5, 0.9)
@@ -142,6 +143,14 @@ class Counting:
     def unanswered(self) -> int:
         """Cases whose promise of a first answer ran out without any."""
         return self.count("unanswered")
+
+    def by_both(self, figure: str, first: str, second: str, only: Q = NO_MORE) -> dict[tuple[Any, Any], int]:
+        """How many per pair of values of two columns, of those that fulfil `only`."""
+        found: dict[tuple[Any, Any], int] = {}
+        for part in self.parts(figure):
+            for one, other, number in part.filter(only).order_by().values_list(first, second).annotate(n=Count("*")):
+                found[one, other] = found.get((one, other), 0) + number
+        return found
 
     def answered_in_time(self) -> Cell:
         """First answers in time, of those given and those whose promise ran out without any, in percent to one place;

@@ -13,6 +13,7 @@ from tuoshan.insight.reports import PAGES
 from tuoshan.insight.reports.counting import Counting, quantile_of, shares
 from tuoshan.insight.reports.overriding import overrides
 from tuoshan.insight.reports.satisfying import satisfaction
+from tuoshan.insight.reports.selling import products
 from tuoshan.insight.reports.shapes import SMALL, Cell, Chart, Column, Report, Table, Tile
 from tuoshan.insight.reports.stretches import between, by_stretch, steps
 from tuoshan.punctuation import sentences
@@ -333,8 +334,8 @@ def lessons(counting: Counting) -> Report:
 
 
 _MAKERS: dict[str, Page] = {
-    "overview": overview, "volumes": volumes, "categories": categories, "causes": causes, "channels": channels,
-    "clocks": clocks, "people": people, "satisfaction": satisfaction, "lessons": lessons,
+    "overview": overview, "volumes": volumes, "categories": categories, "products": products, "causes": causes,
+    "channels": channels, "clocks": clocks, "people": people, "satisfaction": satisfaction, "lessons": lessons,
     "overrides": overrides,
 }  # fmt: skip
 

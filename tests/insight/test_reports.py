@@ -20,6 +20,7 @@ from tuoshan.insight.reports import pages
 from tuoshan.insight.reports.counting import Counting, places, shares
 from tuoshan.insight.reports.period import Period
 from tuoshan.insight.reports.shapes import Report
+from tuoshan.intake.texts import title_of
 
 pytestmark = pytest.mark.django_db
 MARCH = {"period": "custom", "since": "2026-03-02", "until": "2026-03-31"}
@@ -346,9 +347,13 @@ def test_sheets_stand_as_the_page_reads_and_the_file_opens_on_the_first_table(ho
     assert len(titles) == 2
     place = export.report_file(made, [])
     try:
-        assert python_calamine.CalamineWorkbook.from_path(str(place)).sheet_names == [str(made.title), *titles]
+        assert python_calamine.CalamineWorkbook.from_path(str(place)).sheet_names == ["概况", *titles]
         with zipfile.ZipFile(place) as parts:
             assert b'activeTab="1"' in parts.read("xl/workbook.xml")
+            assert b'0.0%' in parts.read("xl/styles.xml")
+            listed = parts.read("xl/worksheets/sheet2.xml")
+            assert b'state="frozen"' in listed and b"<autoFilter " in listed
+            assert b"<autoFilter " not in parts.read("xl/worksheets/sheet1.xml")
     finally:
         place.unlink()
 
@@ -357,12 +362,24 @@ def test_files_hold_the_same_numbers_and_no_formulas(house: House, world: dict[s
     made = report(house, "overview")
     about, flow = read_sheet(export.report_file(made, ["单位：全部"]))
     rows = {row[0]: row[1] for row in about}
-    assert rows["登记"] == 6 and rows["首次答复，中位数（小时）"] == 4
+    assert rows["登记"] == 6 and rows["首次答复，中位数（小时）"] == 4 and rows["首次答复及时率"] == 0.5
     assert sum(row[1] for row in flow[1:]) == 6
     house.lodge("公式", title='=HYPERLINK("http://example.test","点我")', name="+李", phone="13800138000")
     found = search.cases(house.fresh("lin"), Conditions()).order_by("-created_at", "-id")
     for phones, shown in ((True, "+8613800138000"), (False, "138")):
         (sheet,) = read_sheet(export.cases_file(found, phones=set if phones else lambda of: set()))
-        assert len(sheet) == 8 and sheet[1][1].startswith("=HYPERLINK") and sheet[1][10] == "+李"
-        assert sheet[1][11].replace(" ", "").startswith(shown if phones else "") and ("8000" in sheet[1][11])
-        assert phones or "13800138000" not in sheet[1][11]
+        assert len(sheet) == 8 and sheet[1][1].startswith("=HYPERLINK") and sheet[1][11] == "+李"
+        assert sheet[1][12].replace(" ", "").startswith(shown if phones else "") and ("8000" in sheet[1][12])
+        assert phones or "13800138000" not in sheet[1][12]
+
+
+def test_the_list_of_cases_tells_the_whole_sentence_the_order_and_what_was_paid(house: House, complaints: Any) -> None:
+    said = "在你们店里买的电水壶用了不到两个星期就从壶底漏水，漏到插座上跳了闸，家里的冰箱也跟着断了电，要求退货并赔偿"
+    house.lodge(said, title=title_of(said), order_no="TB-1", amount_paid=Decimal("219.5"))
+    house.lodge("什么也没说", title="什么也没说")
+    house.work()
+    assert Case.objects.order_by("id")[0].title.endswith("…")
+    (sheet,) = read_sheet(export.cases_file(search.cases(house.fresh("lin"), Conditions()).order_by("id"), phones=set))
+    head = sheet[0]
+    told = [[row[head.index(name)] for name in ("标题", "订单号", "实付金额（元）")] for row in sheet[1:]]
+    assert told == [[said, "TB-1", 219.5], ["什么也没说", "", ""]]

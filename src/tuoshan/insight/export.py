@@ -4,6 +4,7 @@ Written row by row, so that a long list needs little memory. A text is always wr
 begins with an equals sign is no formula; phones are masked unless the reader may see them.
 """
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,16 +19,23 @@ from django.utils.translation import gettext as _
 
 from tuoshan.cases import library
 from tuoshan.cases.models import Case
+from tuoshan.core.case import decode
 from tuoshan.insight import names
+from tuoshan.insight.content import Content
+from tuoshan.insight.models import Entry
 from tuoshan.insight.reports.shapes import Cell, Report
+from tuoshan.intake.texts import title_of
 from tuoshan.parties.models import Customer
 
 MOST_ROWS = 50_000
+LONGEST_TITLE = 10_000
+ORDER_NO, AMOUNT_PAID = "order_no", "amount_paid"
+"""The facts in which processes keep them."""
 CHUNK = 500
 Phones = Callable[[Collection[int]], set[int]]
 """Of these customers those whose phones stand in full."""
 _FORMATS = {
-    "percent": '0.0"%"', "score": "0.00", "money": "#,##0.00", "date": "yyyy-mm-dd",
+    "percent": "0.0%", "score": "0.00", "money": "#,##0.00", "date": "yyyy-mm-dd",
     "moment": "yyyy-mm-dd hh:mm", "hours": "0.0",
 }  # fmt: skip
 
@@ -47,8 +55,10 @@ class Sheet:
         self.bold = self.book.add_format({"bold": True, "font_size": 14})
         self.sheet: Any = None
         self.row = 0
+        self.listed: tuple[int, int] | None = None
 
     def begin(self, title: str, widths: Iterable[int] = ()) -> None:
+        self._filter()
         known = {sheet.get_name().casefold() for sheet in self.book.worksheets()}
         clean = "".join(sign for sign in title if sign not in "[]:*?/\\'")[:28] or "1"
         name, number = clean, 2
@@ -62,6 +72,18 @@ class Sheet:
         for column, title in enumerate(titles):
             self.sheet.write_string(self.row, column, str(title), self.head)
         self.row += 1
+
+    def columns(self, *titles: Any) -> None:
+        """The heading of a list: it stays in sight with the first column, and every column can be filtered."""
+        self.listed = (self.row, len(titles))
+        self.sheet.freeze_panes(self.row + 1, 1)
+        self.heading(*titles)
+
+    def _filter(self) -> None:
+        if self.listed is not None:
+            first, width = self.listed
+            self.sheet.autofilter(first, 0, max(self.row - 1, first), width - 1)
+        self.listed = None
 
     def line(self, *values: tuple[Any, str]) -> None:
         """A row of (value, kind)."""
@@ -80,12 +102,15 @@ class Sheet:
         elif isinstance(value, int | float | Decimal):
             if kind == "seconds":
                 self.sheet.write_number(self.row, column, round(value / 3600, 2), self.formats["hours"])
+            elif kind == "percent":
+                self.sheet.write_number(self.row, column, round(value / 100, 6), self.formats["percent"])
             else:
                 self.sheet.write_number(self.row, column, value, self.formats.get(kind))
         else:
             self.sheet.write_string(self.row, column, str(value)[:32_000])
 
     def close(self) -> Path:
+        self._filter()
         self.book.close()
         return self.path
 
@@ -101,14 +126,14 @@ def report_file(report: Report, scope: Iterable[str]) -> Path:
         sheet.begin(str(table.title), (30, *(14 for _column in table.columns[1:])))
         if number == 0:
             sheet.sheet.activate()
-        sheet.heading(*(_titled(column.title, column.unit) for column in table.columns))
+        sheet.columns(*(_titled(column.title, column.unit) for column in table.columns))
         for row in table.rows:
             sheet.line(*((_plain(cell), cell.unit) for cell in row))
     return sheet.close()
 
 
 def _about(sheet: Sheet, report: Report, scope: Iterable[str]) -> None:
-    sheet.begin(str(report.title), (34, 16, 16))
+    sheet.begin(_("概况"), (34, 16, 16))
     sheet.sheet.write_string(0, 0, str(report.title), sheet.bold)
     sheet.row = 1
     sheet.line((_("期间"), "text"), (f"{report.since} – {report.until}", "text"))
@@ -160,10 +185,11 @@ def batched(cases: Iterable[Case]) -> Iterator[list[Case]]:
 
 def _cases(chunks: Iterable[list[Case]], phones: Phones) -> Path:
     sheet = Sheet()
-    sheet.begin(_("工单"), (17, 40, 12, 12, 10, 12, 24, 24, 14, 14, 12, 16, 17, 17, 17, 8, 10))
-    sheet.heading(
-        _("编号"), _("标题"), _("流程"), _("状态"), _("等级"), _("来源"), _("类别"), _("商品"), _("单位"), _("经办人"),
-        _("客户"), _("电话"), _("登记时间"), _("当前时限"), _("结案时间"), _("超时"), _("金额（元）"),
+    sheet.begin(_("工单"), (17, 40, 12, 12, 10, 12, 24, 24, 20, 14, 14, 12, 16, 17, 17, 17, 8, 12, 12))
+    sheet.columns(
+        _("编号"), _("标题"), _("流程"), _("状态"), _("等级"), _("来源"), _("类别"), _("商品"), _("订单号"), _("单位"),
+        _("经办人"), _("客户"), _("电话"), _("登记时间"), _("当前时限"), _("结案时间"), _("超时"), _("实付金额（元）"),
+        _("金额（元）"),
     )  # fmt: skip
     known = (names.categories(), names.units(), names.people())
     for chunk in chunks:
@@ -174,6 +200,7 @@ def _cases(chunks: Iterable[list[Case]], phones: Phones) -> Path:
 def _write_cases(sheet: Sheet, cases: list[Case], known: tuple[dict[int, str], ...], phones: Phones) -> None:
     customers = Customer.objects.in_bulk({case.customer_id for case in cases if case.customer_id})
     products = names.products(case.product_id for case in cases)
+    titles, facts = _whole_titles(cases), _facts(cases)
     categories, units, people = known
     in_full = phones(list(customers))
     for case in cases:
@@ -181,11 +208,35 @@ def _write_cases(sheet: Sheet, cases: list[Case], known: tuple[dict[int, str], .
         state = library.pinned(case.playbook, case.playbook_hash).states.get(case.state)
         phone = (customer.phone if customer.pk in in_full else customer.masked_phone) if customer else ""
         values: tuple[Any, ...] = (
-            case.number, case.title, names.playbook(case.playbook), names.words(state.title) if state else case.state,
-            names.grade(case.grade), names.channel(case.channel) if case.channel else "",
-            categories.get(case.category_id or 0, ""), products.get(case.product_id or 0, ""),
-            units.get(case.unit_id or 0, ""), people.get(case.handler_id or 0, ""), customer.name if customer else "",
-            phone, case.created_at, case.due_at, case.closed_at, _("是") if case.overdue else "",
-            float(case.amount) if case.amount is not None else None,
+            case.number, titles.get(case.pk, case.title), names.playbook(case.playbook),
+            names.words(state.title) if state else case.state, names.grade(case.grade),
+            names.channel(case.channel) if case.channel else "", categories.get(case.category_id or 0, ""),
+            products.get(case.product_id or 0, ""), facts[case.pk].get(ORDER_NO), units.get(case.unit_id or 0, ""),
+            people.get(case.handler_id or 0, ""), customer.name if customer else "", phone, case.created_at,
+            case.due_at, case.closed_at, _("是") if case.overdue else "",
         )  # fmt: skip
-        sheet.line(*((value, "text") for value in values))
+        money = ((facts[case.pk].get(AMOUNT_PAID), "money"), (case.amount, "money"))
+        sheet.line(*((value, "text") for value in values), *money)
+
+
+def _whole_titles(cases: Iterable[Case]) -> dict[int, str]:
+    """By case, the whole sentence of which a title is the beginning."""
+    cut = {case.pk: case.title.removesuffix("…") for case in cases if case.title.endswith("…")}
+    found: dict[int, str] = {}
+    for entry in Entry.objects.filter(case_id__in=cut):
+        said = (title_of(text, LONGEST_TITLE) for text in Content.from_text(entry.content).fields)
+        begun = cut[entry.case_id]
+        whole = next((text for text in said if text.startswith(begun) and not text.endswith("…")), "")
+        if whole:
+            found[entry.case_id] = whole
+    return found
+
+
+def _facts(cases: Iterable[Case]) -> dict[int, dict[str, Any]]:
+    """By case, what its order is and what was paid for it, as far as its process knows that."""
+    rows = Case.objects.filter(pk__in=[case.pk for case in cases]).values_list("pk", "snapshot")
+    found = {}
+    for pk, text in rows:
+        kept = json.loads(text)["facts"]
+        found[pk] = {name: decode(kept[name]) for name in (ORDER_NO, AMOUNT_PAID) if name in kept}
+    return found

@@ -270,7 +270,8 @@ def test_a_proposal_gives_no_less_than_the_newest_ruling(desk: Any) -> None:  # 
     old = kept(desk, case, reported_on="2026-01-25", paid="100")
     kept(desk, case, reported_on="2026-01-25")
     answer = propose(desk, case, "agent", "100", "return_refund")
-    assert answer.status_code == 422 and "¥399.00" in answer.content.decode() and "改判" in answer.content.decode()
+    told = answer.content.decode()
+    assert answer.status_code == 422 and "¥399.00" in told and "不按裁定处理" in told
     assert propose(desk, case, "agent", "0", "apology").status_code == 422
     assert propose(desk, case, "agent", "0", "return_refund", "exchange").status_code == 422
     outdated = {"remedy": "return", "amount": "100", "reason": "客户同意"}
@@ -650,7 +651,7 @@ def test_overrides_are_reported_with_what_they_cost(desk: Any) -> None:  # noqa:
     assert "/reports/overrides" not in desk.client("finance").get("/reports/").content.decode()
     english = desk.client("lead")
     english.cookies["tuoshan_language"] = "en"
-    assert "Overrides" in english.get("/reports/overrides?period=90").content.decode()
+    assert "Departures from rulings" in english.get("/reports/overrides?period=90").content.decode()
 
 
 def test_all_lines_and_pieces_of_a_case_count_where_a_book_changes(desk: Any) -> None:  # noqa: F811

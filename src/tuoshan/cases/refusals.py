@@ -80,9 +80,9 @@ def sentence(refusal: Refusal, playbook: Playbook, *, marked: bool = False) -> s
         case "not_correctable":
             return _("%(facts)s不能用更正来改；请用工单里对应的步骤。") % {"facts": _facts(playbook, data["facts"])}
         case "below_ruling":
-            return _("这比工单里最新的裁定少：%(said)s。请按裁定提出；要另作处理，先在那份裁定里改判并写明理由。") % {
-                "said": data["said"]
-            }
+            return _(
+                "这比工单里最新的裁定少：%(said)s。请按裁定提出；要另作处理，先在那份裁定里选“不按裁定处理”并写理由。"
+            ) % {"said": data["said"]}
         case "kept_to_supervisors":
             return _("%(facts)s只有主管能看到和更正。") % {"facts": _facts(playbook, data["facts"])}
         case "not_backdated":

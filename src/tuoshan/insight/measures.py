@@ -125,7 +125,7 @@ MEASURES: dict[str, tuple[Any, Measure]] = {
     ),
     "reopened": (_("期间重新处理"), lambda span, value: within("reopened_at", span)),
     "appealed": (_("期间申诉"), lambda span, value: within("appealed_at", span)),
-    "overridden": (_("期间有改判"), lambda span, value: Q(id__in=overrides.case_ids(span, value))),
+    "overridden": (_("期间有不按裁定处理"), lambda span, value: Q(id__in=overrides.case_ids(span, value))),
     "running_late": (_("当前超时未结"), lambda span, value: Q(id__in=running_late(clock.now()).values("case_id"))),
 }  # fmt: skip
 

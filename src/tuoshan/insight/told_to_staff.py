@@ -32,7 +32,7 @@ RECORDS = {
     "evidence": _lazy("添加了凭证"),
     "survey": _lazy("收到满意度评价"),
     "ruling": _lazy("冻结了一份裁定"),
-    "ruling_overridden": _lazy("改判了裁定"),
+    "ruling_overridden": _lazy("没有按裁定处理"),
     "undelivered": _lazy("发给客户的消息最终没有送达，没有算作答复"),
     "delivered": _lazy("先前没有送达的消息已送达客户"),
     "opened_as_customer": _lazy("以客户身份打开了客户的页面（演示）"),

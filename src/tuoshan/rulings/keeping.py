@@ -26,7 +26,7 @@ RULED, OVERRULED = "ruling", "ruling_overridden"
 
 
 BELOW_LAW = _("这样处理低于法律给消费者的权利，请由主管决定。")
-NOT_NEWEST = _("工单里已有更新的裁定，请对最新的那份改判。")
+NOT_NEWEST = _("工单里已有更新的裁定；要不按裁定处理，请在最新的那份里写明。")
 
 
 class NotNewest(ValueError):

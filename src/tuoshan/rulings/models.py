@@ -112,8 +112,8 @@ class Override(models.Model):
     class Meta:
         db_table = "rulings_override"
         ordering = ["id"]
-        verbose_name = _("改判")
-        verbose_name_plural = _("改判")
+        verbose_name = _("不按裁定处理")
+        verbose_name_plural = _("不按裁定处理")
 
     def __str__(self) -> str:
         amount = "" if self.amount is None else format_money(self.amount)

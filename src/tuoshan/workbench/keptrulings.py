@@ -123,7 +123,7 @@ class OverrideForm(forms.Form):
     amount = forms.DecimalField(label=_lazy("金额（元）"), max_digits=12, decimal_places=2, min_value=0, required=False)
     reason = forms.CharField(
         label=_lazy("理由"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000,
-        help_text=_lazy("会记入工单和改判统计。低于法定的，只有主管可以决定。"),
+        help_text=_lazy("会记入工单，报表也会统计。低于法定的，只有主管可以决定。"),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -147,7 +147,7 @@ def ruling_override(request: HttpRequest, number: str, pk: int) -> HttpResponse:
                 person_id=person_id(request), may_go_below=keeping.may_go_below_law(request.user),
                 now=clock.now(),
             )  # fmt: skip
-            messages.success(request, _("改判已记入工单。"))
+            messages.success(request, _("不按裁定处理已记入工单。"))
             return redirect("workbench:ruling", number=case.number, pk=row.pk)
         except keeping.LawFloor:
             form.add_error("remedy", keeping.BELOW_LAW)

@@ -10,7 +10,7 @@ from tuoshan.parties.permissions import OVERSIGHT
 PAGES: dict[str, Any] = {
     "overview": _("总览"), "volumes": _("业务量"), "categories": _("类别"), "products": pgettext_lazy("report", "商品"),
     "causes": _("原因与责任方"), "channels": _("来源"), "clocks": _("时限"), "people": _("经办人与单位"),
-    "satisfaction": _("满意度"), "lessons": _("整改"), "overrides": _("改判统计"),
+    "satisfaction": _("满意度"), "lessons": _("整改"), "overrides": _("不按裁定处理统计"),
 }  # fmt: skip
 """The pages by name, in their order."""
 READERS: dict[str, frozenset[str]] = {"overrides": OVERSIGHT}

@@ -27,8 +27,9 @@ def overrides(counting: Counting) -> Report:
     report = Report("overrides", PAGES["overrides"])
     share, share_before = _share(counting, len(found)), _share(counting.before(), len(before))
     report.tiles = [
-        Tile("overrides", _("改判次数"), Cell(len(found)), len(before)),
-        Tile("overridden", _("有改判的工单"), counting.cell("overridden"), counting.before().count("overridden")),
+        Tile("overrides", _("不按裁定的次数"), Cell(len(found)), len(before)),
+        Tile("overridden", _("有不按裁定处理的工单"), counting.cell("overridden"),
+             counting.before().count("overridden")),
         Tile("override_share", _("占裁定"), share, share_before.value, None),
         Tile("below_law", _("低于法定"), Cell(_below(found), "cases", counting.behind("overridden:below")),
              _below(before), False),
@@ -86,14 +87,14 @@ def _each(
     numbers: dict[int, str],
 ) -> Table:  # fmt: skip
     table = Table(
-        "overrides", _("每次改判"),
+        "overrides", _("每次不按裁定处理"),
         [
             Column(_("工单"), "text"), Column(_("日期"), "date"), Column(_("决定人"), "text"),
             Column(_("单位"), "text"), Column(_("裁定"), "text"), Column(_("改为"), "text"),
             Column(_("裁定金额"), "money"), Column(_("实际金额"), "money"), Column(_("差额"), "money"),
             Column(_("低于法定"), "text"), Column(_("理由"), "text"),
         ],
-        empty=_("期间没有改判。"),
+        empty=_("期间没有不按裁定处理的。"),
     )  # fmt: skip
     if len(found) > MOST_LISTED:
         table.note = _("只列最近 %(n)s 次；合计包括全部。") % {"n": MOST_LISTED}
@@ -121,7 +122,7 @@ def _by(
     table = Table(
         f"by_{name}", title,
         [
-            Column(title, "text"), Column(_("改判次数")), Column(_("工单")), Column(_("低于法定")),
+            Column(title, "text"), Column(_("不按裁定的次数")), Column(_("工单")), Column(_("低于法定")),
             Column(_("多付"), "money"), Column(_("少付"), "money"), Column(_("净差额"), "money"),
         ],
         chart=Chart("bar", (1,), _("次"), horizontal=True) if name == "people" else None,

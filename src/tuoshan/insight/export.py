@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from tuoshan.cases import library
 from tuoshan.cases.models import Case
-from tuoshan.core.case import decode
+from tuoshan.core.facts import decode
 from tuoshan.insight import names
 from tuoshan.insight.content import Content
 from tuoshan.insight.models import Entry

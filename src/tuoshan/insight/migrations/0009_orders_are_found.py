@@ -16,6 +16,6 @@ def again(apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("insight", "0005_stopped_by_the_kernel")]
+    dependencies = [("insight", "0008_counted_by_product")]
 
     operations = [migrations.RunPython(again, migrations.RunPython.noop)]

@@ -19,7 +19,7 @@ PLAYBOOKS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLD
 
 DELETED = frozenset({
     "within", "at", "else", "until", "from", "late", "warn", "pauses", "before", "not_by", "if", "again", "while",
-    "retimes", "max",
+    "retimes", "max", "evidence", "tell", "do", "remind",
 })  # fmt: skip
 """Keys that are taken out one at a time; of a list also each entry."""
 

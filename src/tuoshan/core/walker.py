@@ -14,7 +14,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from tuoshan.core import forms, judging
-from tuoshan.core.case import Actor, Assignment, CaseState, Command, Decision, Event, Json
+from tuoshan.core.case import Actor, Assignment, CaseState, Command, Decision, Effect, Event, Json
 from tuoshan.core.decide import decide
 from tuoshan.core.playbook import Field, Playbook
 from tuoshan.core.work import Work
@@ -70,6 +70,10 @@ class Walker:
     """Numbers of the events whose messages have left: a walk delivers at once."""
     notices: set[tuple[str, str, str]] = field(default_factory=set)
     """The warnings and late steps so far: `("warning1", "", "solve")`, `("late", "lead", "solve")`."""
+    effects: list[Effect] = field(default_factory=list)
+    """What the step just taken, and the system after it, has set going."""
+    empty_handed: bool = False
+    """Whether the step is taken without the evidence that it asks for."""
 
     def __post_init__(self) -> None:
         self.case = CaseState(self.playbook.key)
@@ -79,6 +83,7 @@ class Walker:
         decision = decide(self.playbook, self.case, command, self.now, self.around)
         self.case, self.last = decision.case, decision
         self.events += decision.events
+        self.effects += decision.effects
         self.told += [effect.seq for effect in decision.effects if effect.verb == "tell"]
         for event in decision.events:
             step = str(event.input.get("step", "")) if event.kind == "clock" else ""
@@ -166,7 +171,7 @@ class Walker:
             by = (judging.tier_party(work, action, {**filled, **values}),)
         extra = self.untold() if action.back else {}
         command = Command(
-            "act", name, self.actor_for(by, as_party, person), filled, _evidence(action.evidence),
+            "act", name, self.actor_for(by, as_party, person), filled, self._evidence(action.evidence),
             events=tuple(self.events), extra=extra,
         )  # fmt: skip
         return self.send(command)
@@ -186,7 +191,13 @@ class Walker:
             raise WalkProblem(f"task {name} is not open in {self.case.state}")
         fields, evidence = (task.form, task.evidence) if task else ((), ())
         actor = self.actor_for((run.key or run.party,), as_party, person or f"the_{run.key or run.party}")
-        return self.send(Command("task", name, actor, self.fill(fields, values), _evidence(evidence), run.id, outcome))
+        attached = self._evidence(evidence)
+        return self.send(Command("task", name, actor, self.fill(fields, values), attached, run.id, outcome))
+
+    def _evidence(self, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        if self.empty_handed:
+            return ()
+        return tuple("photo" if kind == "any" else kind.split("|")[0] for kind in kinds)
 
     def wait(self, span: timedelta) -> None:
         """Time passes; a prompt worker wakes the case whenever something is due."""
@@ -226,6 +237,18 @@ class Walker:
         found = "ended" if last.ended is not None else "paused" if last.due is None else "running"
         return found == wanted
 
+    def has_told(self, party: str, message: str) -> bool:
+        """Whether this message has just gone out to this party."""
+        known = self.playbook.messages.get(message)
+        out = any(effect.verb == "tell" and effect.data.get("message") == message for effect in self.effects)
+        return out and known is not None and party in known.to
 
-def _evidence(kinds: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple("photo" if kind == "any" else kind.split("|")[0] for kind in kinds)
+    def has_followed(self, verb: str, target: str) -> bool:
+        """Whether a verb of `do` has just been done for whom or for what it names."""
+        for effect in self.effects:
+            assigned = effect.verb == "notify" and effect.data.get("what") == "assigned"
+            if verb == ("assign" if assigned else effect.verb):
+                named = effect.data.get("party" if assigned else "what" if verb == "carry_out" else "target")
+                if named == target:
+                    return True
+        return False

@@ -5,12 +5,14 @@ A walk is a story told in steps joined by `>`:
 * `setting(table=value)`: the company's own value of a table, for the steps that follow; `about(paid_out=300)`: what
   the other cases about the same thing come to;
 * `start(facts)` first, optional; `ACTION(values)`; `ACTION … by PERSON`; `ACTION … as PARTY`;
-* `ACTION fails`, `ACTION fails CODE`, `ACTION blocked TASK`;
+* `ACTION fails`, `ACTION fails CODE`, `ACTION blocked TASK`; `ACTION without evidence` attaches nothing;
 * `task NAME[key] OUTCOME(values)`, `ask NAME`, `hold NAME`, `release NAME`, `settle NAME`, `fail NAME`;
 * `wait 25h` (m, h, d, or minutes, hours, days): time passes and every alarm goes off on its way;
 * `expect STATE`, `late CLOCK`, `not late CLOCK`, `paused CLOCK`, `running CLOCK`, `ended CLOCK`,
   `open TASK`, `not open TASK`, `warned CLOCK`, `warned CLOCK 2` (its second warning), `told PARTY of CLOCK`
-  (that it is late), `started CLOCK 2` (twice in all), each also with `not`.
+  (that it is late), `started CLOCK 2` (twice in all); of the step just taken, with what the system did after it:
+  `told PARTY MESSAGE`, `followed notify lead` (a verb of `do` and whom or what it names); `fact grade urgent`; each
+  also with `not`.
 
 A walk names only what matters to it; `walker.py` fills in the rest.
 """
@@ -95,6 +97,7 @@ def _take(walker: Walker, step: str) -> None:
     if head in _ASSERTIONS and "(" not in head:
         _assert(walker, head, rest)
         return
+    walker.effects.clear()
     if head == "wait":
         walker.wait(_span(rest))
         return
@@ -109,7 +112,11 @@ def _take(walker: Walker, step: str) -> None:
     _judge(decision, step, tail)
 
 
-_ASSERTIONS = {"expect", "late", "kept", "not", "paused", "running", "ended", "open", "warned", "told", "started"}
+_ASSERTIONS = {
+    "expect", "late", "kept", "not", "paused", "running", "ended", "open", "warned", "told", "started", "followed",
+    "fact",
+}  # fmt: skip
+_WITHOUT = "without evidence"
 
 
 def _assert(walker: Walker, head: str, rest: str) -> None:
@@ -142,6 +149,15 @@ def _is_so(walker: Walker, word: str, name: str) -> bool:
         case "started":
             clock, _, times = name.partition(" ")
             return sum(run.name == clock for run in walker.case.clocks.values()) == int(times)
+        case "told" if " of " not in name:
+            party, _, message = name.partition(" ")
+            return walker.has_told(party, message)
+        case "followed":
+            verb, _, target = name.partition(" ")
+            return walker.has_followed(verb, target)
+        case "fact":
+            fact, _, value = name.partition(" ")
+            return str(walker.case.facts.get(fact)) == value
         case "told":
             party, _, clock = name.partition(" of ")
             return ("late", party.strip(), clock.strip()) in walker.notices
@@ -174,6 +190,7 @@ def _send(walker: Walker, words: str, values: dict[str, object], tail: str) -> D
     parts = words.split()
     options = dict(re.findall(r"\b(as|by)\s+(\S+)", tail))
     as_party, person = options.get("as", ""), options.get("by", "")
+    walker.empty_handed = _WITHOUT in tail
     head = parts[0]
     if head == "start":
         return walker.start(values)

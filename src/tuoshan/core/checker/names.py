@@ -33,7 +33,7 @@ SURVEY: Final = "survey"
 
 RESERVED: Final = frozenset({
     "start", "any_open", "previous", "system", "wait", "expect", "late", "kept", "not", "open", "paused", "running",
-    "ended", "task", "ask", "hold", "release", "setting", "warned", "told", "started",
+    "ended", "task", "ask", "hold", "release", "setting", "warned", "told", "started", "followed", "fact",
 })  # fmt: skip
 """What actions cannot be called: words of the grammar and of walks."""
 

@@ -1,5 +1,6 @@
 """The list beside a case keeps its length and place: of a queue and of a saved filter alike."""
 
+import json
 import re
 from typing import Any
 
@@ -70,3 +71,23 @@ def test_a_case_opened_from_a_later_page_keeps_its_list(desk: Any, few: None, wh
     client.get(reverse("workbench:queue", args=[name]))
     fresh = client.get(reverse("workbench:case", args=[opened]) + f"?queue={name}").content.decode()
     assert len(rows(fresh)) == 2, "a list that was opened anew begins anew"
+
+
+def test_from_board_and_search_a_case_opens_alone_with_the_way_back(desk: Any) -> None:
+    case = desk.proposed("300")
+    client = desk.client("lead")
+    board = client.get("/board").content.decode()
+    assert f'href="/case/{case.number}?back=/board"' in board
+    searched = client.get(f"/search?q={case.number}").content.decode()
+    found = re.search(rf'<a class="row" href="(/case/{case.number}\?back=[^"]+)"', searched)
+    assert found is not None
+    for link, back in ((f"/case/{case.number}?back=/board", "/board"), (found[1], f"/search?q={case.number}")):
+        page = client.get(link).content.decode()
+        assert 'class="list"' not in page and f'href="{back}"' in page and "返回" in page
+        opened = {"HX-Request": "true", "HX-Current-URL": f"http://desk.example{link}"}
+        done = client.post(f"/case/{case.number}/note", {"text": "已看", "key": back}, headers=opened)
+        assert json.loads(done["HX-Location"])["path"].partition("?")[0] == f"/case/{case.number}"
+        assert f'href="{back}"' in client.get(json.loads(done["HX-Location"])["path"]).content.decode()
+    for wrong in ("https://example.com/", "//example.com/", "javascript:alert(1)"):
+        page = client.get(f"/case/{case.number}", {"back": wrong}).content.decode()
+        assert 'class="list"' in page and wrong not in page

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -298,20 +299,29 @@ def money_of_others(standing: Standing, case: Case) -> dict[str, str]:
 @permitted("workbench.case")
 @require_safe
 def case_page(request: HttpRequest, number: str) -> HttpResponse:
-    """The case beside the list that the person came from."""
+    """The case beside the list that the person came from; alone, with the way back (`back`), from board and search."""
     case = find_case(request, number, whole=True)
-    name = queues.remembered(request)
-    request.queue_name = name  # type: ignore[attr-defined]
-    context = case_context(request, case)
+    name, back = queues.remembered(request), way_back(request)
+    request.queue_name = "" if back else name  # type: ignore[attr-defined]
+    context = {**case_context(request, case), "back": back, "queue": name}
     if "handler" in context["standing"].actor.parties or (case.handler_id is None and context["may_write"]):
         replied.read(case, person_id(request), context["standing"].now)
-    if not request.headers.get("HX-Request"):
+    if not request.headers.get("HX-Request") and not back:
         size = queues.remembered_rows(request, name)
         context["pane"] = queues.pane(request, name, current=case, size=size)
     template = "workbench/case/case.html" if request.headers.get("HX-Request") else "workbench/case/page.html"
     response = render(request, template, context)
     queues.remember_rows(request, response, name)
     return response
+
+
+def way_back(request: HttpRequest) -> str:
+    """The address within the desk from which the case was opened alone, of this request or of the page that sent it;
+    empty where it stands beside a list.
+    """
+    page = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    given = request.GET.get("back") or page.get("back", [""])[0]
+    return given if given.startswith("/") and url_has_allowed_host_and_scheme(given, None) else ""
 
 
 @permitted("workbench.paper")

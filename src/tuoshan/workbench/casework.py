@@ -15,6 +15,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -42,7 +43,7 @@ from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import proposing
 from tuoshan.workbench import assignable, correcting, foreseen
-from tuoshan.workbench.casepage import find_case, money_of_others, person_id, reply_title, standing_of
+from tuoshan.workbench.casepage import find_case, money_of_others, person_id, reply_title, standing_of, way_back
 
 MOST_WRITTEN = 20_000
 MOST_REASON = 200
@@ -57,6 +58,8 @@ def done(request: HttpRequest, case: Case, said: str, kind: str = "ok") -> HttpR
     counts are read anew.
     """
     address = reverse("workbench:case", args=[case.number])
+    if back := way_back(request):
+        address += f"?{urlencode({'back': back})}"
     if not request.headers.get("HX-Request"):
         if kind != "ok":
             messages.error(request, said)

@@ -71,6 +71,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     shown = {
         "conditions": conditions,
         "results": _results(found, request.user),
+        "back": reverse("workbench:search") + conditions.address(),
         "next": f"{reverse('workbench:search')}{_with(conditions, cursor=found.next)}" if found.next else "",
     }
     if cursor:

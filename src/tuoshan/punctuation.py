@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import reduce
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -26,9 +27,9 @@ def in_turn(parts: Iterable[object]) -> str:
     return _("；").join(str(part) for part in parts)
 
 
-def sentences(first: object, second: object) -> str:
-    """Two whole sentences, one after the other: English sets a space between them."""
-    return _("%(first)s%(second)s") % {"first": first, "second": second}
+def sentences(parts: Iterable[object]) -> str:
+    """Whole sentences, one after the other: English sets a space between them."""
+    return reduce(lambda first, second: _("%(first)s%(second)s") % {"first": first, "second": second}, map(str, parts))
 
 
 def titled(title: object, text: object) -> str:

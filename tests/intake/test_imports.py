@@ -417,6 +417,25 @@ def test_bad_rows_alone_are_reported_in_the_readers_language_and_can_be_mended(
     assert house.imported(as_excel(tmp_path / "mended.xlsx", *mended)).known == len(BAD) - 1
 
 
+def test_a_row_with_several_faults_names_them_all_masked_for_who_only_reads(house: House, tmp_path: Path) -> None:
+    from django.utils import translation
+
+    from tuoshan.intake.imports import desk
+
+    run = house.imported(written(tmp_path, ("B-9", "", "没有的类别", "1234567", "", "前天下午", "月球店"), GOOD[0]))
+    assert (run.taken, len(run.refused)) == (1, 1)
+    wanted = {
+        "zh-hans": ("没有投诉内容", "没有的类别", "前天下午", "月球店", "打不通"),
+        "en": ("has no text", "no category", "cannot be read", "No store or department", "cannot be called"),
+    }  # fmt: skip
+    for language, parts in wanted.items():
+        with translation.override(language):
+            ((number, why),) = desk.bad_rows(run, 5)
+            ((_number, masked),) = desk.bad_rows(run, 5, masked=True)
+        assert number == 2 and all(part in why for part in parts), why
+        assert "1234567" in why and "1234567" not in masked and all(part in masked for part in parts)
+
+
 def test_a_mended_row_without_a_number_is_known_again_in_the_mended_table(house: House, tmp_path: Path) -> None:
     from tuoshan.intake.imports import desk
 

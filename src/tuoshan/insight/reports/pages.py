@@ -171,13 +171,13 @@ def clocks(counting: Counting) -> Report:
         "clocks", _("各项时限"),
         [Column(_("时限"), "text"), Column(_("守住")), Column(_("超时")), Column(_("超时率"), "percent")],
         chart=Chart("stacked", (1, 2), _("件"), horizontal=True),
-        note=sentences(
+        note=sentences([
             _(
                 "期间结束的时限，和期间到期、还在走的；同一工单的同一时限守住过又超时过的，两边各算一件。"
                 "等客户和外部机关的不算；因撤回而停在中途的，没超时就都不算。"
             ),
             _late_note(),
-        ),
+        ]),
         empty=_("期间没有结束或到期的时限。"),
     )  # fmt: skip
     for name, kept, late in sorted(found, key=lambda item: (-item[2], item[0])):
@@ -268,7 +268,7 @@ def _per(
             Column(_("满意度"), "score"),
         ],
         chart=Chart("bar", (2, 4), _("件"), horizontal=True),
-        note=sentences(_("标“少”的是不足 %(n)s 件算出来的，不宜单独评价。") % {"n": SMALL}, _late_note()),
+        note=sentences([_("标“少”的是不足 %(n)s 件算出来的，不宜单独评价。") % {"n": SMALL}, _late_note()]),
     )  # fmt: skip
     keys = {*came, *went, *waiting, *late}
     for key in sorted(keys, key=lambda one: (-went.get(one, 0), -came.get(one, 0), str(one))):

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -225,9 +224,11 @@ def bad_rows(run: ImportRun, most: int, *, masked: bool = False) -> list[tuple[i
 
 def _why(item: dict[str, Any], masked: bool) -> Reason:
     reason = Reason.from_json(item["why"])
-    if not masked or "phone" not in reason.facts:
-        return reason
-    return replace(reason, facts={**reason.facts, "phone": mask_phone(str(reason.facts["phone"]))})
+    return reason.with_facts(_masked) if masked else reason
+
+
+def _masked(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**facts, "phone": mask_phone(str(facts["phone"]))} if "phone" in facts else facts
 
 
 def is_running() -> str:

@@ -1,11 +1,12 @@
 """Why a table or a row is refused: kept as facts, put into words in the language of whoever reads them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext
 
+from tuoshan import punctuation
 from tuoshan.cases import library
 from tuoshan.cases.refusals import sentence
 from tuoshan.core.case import Refusal
@@ -19,8 +20,13 @@ class Reason:
     facts: Mapping[str, Any] = field(default_factory=dict)
     because: str = ""
     playbook: str = ""
+    more: tuple["Reason", ...] = ()
+    """What else is wrong with the same row."""
 
     def __str__(self) -> str:
+        return punctuation.sentences([self._sentence(), *map(str, self.more)])
+
+    def _sentence(self) -> str:
         if not self.because:
             return gettext(self.text) % dict(self.facts) if self.facts else gettext(self.text)
         playbook = library.everything().get(self.playbook)
@@ -30,12 +36,19 @@ class Reason:
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept."""
-        return {"text": self.text, "facts": dict(self.facts), "because": self.because, "playbook": self.playbook}
+        return {"text": self.text, "facts": dict(self.facts), "because": self.because, "playbook": self.playbook,
+                "more": [one.to_json() for one in self.more]}  # fmt: skip
+
+    def with_facts(self, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> "Reason":
+        """The same with other facts, in what else is wrong too."""
+        return replace(self, facts=change(self.facts), more=tuple(one.with_facts(change) for one in self.more))
 
     @staticmethod
     def from_json(kept: Any) -> "Reason":
         """As it was kept; words alone were kept before."""
-        return Reason(**kept) if isinstance(kept, dict) else Reason(facts={}, text=str(kept))
+        if not isinstance(kept, dict):
+            return Reason(text=str(kept))
+        return Reason(**{**kept, "more": tuple(map(Reason.from_json, kept.get("more", ())))})
 
 
 class Refused(ValueError):

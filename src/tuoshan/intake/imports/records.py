@@ -1,11 +1,11 @@
 """One row of a spreadsheet as a case to come, or what is wrong with it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from tuoshan.cases.orders import NewCase
 from tuoshan.cases.registering import resting_state
 from tuoshan.catalog.models import Category, Product
 from tuoshan.core.playbook import Field, Playbook
-from tuoshan.intake.imports.reasons import Refused
+from tuoshan.intake.imports.reasons import Reason, Refused
 from tuoshan.intake.imports.tables import Row
 from tuoshan.intake.texts import said_field, title_of
 from tuoshan.parties import customers
@@ -52,8 +52,18 @@ FIRST_YEAR = 1970
 LONGEST_KEY = 80
 
 
+Part = TypeVar("Part")
+
+
 class RowRefused(Refused):
     """What is wrong with the row, in words that name the column and the mend."""
+
+    @staticmethod
+    def of(reasons: Sequence[Reason]) -> "RowRefused":
+        """All of it, one after the other."""
+        refused = RowRefused(reasons[0].text)
+        refused.reason = replace(reasons[0], more=tuple(reasons[1:]))
+        return refused
 
 
 @dataclass(slots=True)
@@ -91,23 +101,13 @@ class Maker:
         return hashlib.sha256(whole.encode()).hexdigest()[:40]
 
     def check(self, row: Row) -> None:
-        """Raises RowRefused for what the row alone shows to be wrong; writes nothing."""
-        self._values(row)
-        self._received(row)
-        self._unit(row)
-        if phone := self.cell(row, "phone"):
-            try:
-                customers.checked_phone(phone)
-            except customers.PhoneRefused as error:
-                why = _("电话“%(phone)s”打不通：请写手机号、带区号的座机或 400、800 号码，或留空。")
-                raise RowRefused(why, phone=phone[:60]) from error
+        """Raises RowRefused for all that the row alone shows to be wrong; writes nothing."""
+        self._read(row)
 
     def make(self, row: Row) -> NewCase:
         """The case to register, as yet without its customer. Raises RowRefused."""
-        self.check(row)
-        values = self._values(row)
+        values, received, unit_id = self._read(row)
         text = self.cell(row, "text")
-        unit_id = self._unit(row)
         extra: dict[str, Any] = {"imported_by": str(self.acting.person.pk)} if self.acting.person else {}
         extra |= {units.BY_HAND: True} if unit_id is not None else {}
         told = sorted((target, self.cell(row, target)) for target in self._columns if target not in ("key", "grade"))
@@ -115,7 +115,7 @@ class Maker:
             playbook=self.playbook.key, acting=self.acting, values=values, channel="spreadsheet",
             content=canonical(told), extra=extra,
             unit_id=unit_id, title=self.cell(row, "title")[:200] or title_of(text),
-            idempotency_key=f"import:{self.source}:{self.key(row)}"[:160], received_at=self._received(row),
+            idempotency_key=f"import:{self.source}:{self.key(row)}"[:160], received_at=received,
             history="" if self.live else resting_state(self.playbook),
         )  # fmt: skip
 
@@ -132,33 +132,66 @@ class Maker:
         asked = [item for item in self.playbook.register if item.required and item.show_if is None]
         return [item for item in asked if item.name not in given] if self.live else []
 
-    def _values(self, row: Row) -> dict[str, Any]:
-        text = self.cell(row, "text")
-        if not text:
-            raise RowRefused(_("没有投诉内容，请填写后再导入。"))
-        if len(text) > MOST_TEXT:
-            raise RowRefused(_("投诉内容超过 %(most)d 字，请缩短。"), most=MOST_TEXT)
-        if tag := self.cell(row, "tag"):
-            text = f"【{tag}】{text}"
+    def _read(self, row: Row) -> tuple[dict[str, Any], datetime | None, int | None]:
+        """What is registered, when it came, and whose it is. Raises RowRefused with every fault of the row, so that
+        it is mended once.
+        """
+        wrong: list[Reason] = []
+
+        def part(read: Callable[[Row], Part]) -> Part | None:
+            try:
+                return read(row)
+            except RowRefused as refused:
+                wrong.append(refused.reason)
+                return None
+
+        values: dict[str, Any] = {said_field(self.playbook): part(self._text)}
         known = {item.name for item in self.playbook.register}
-        values: dict[str, Any] = {said_field(self.playbook): text}
         if "channel" in known:
             values["channel"] = "spreadsheet"
         if (order := self.cell(row, "order_no")) and "order_no" in known:
             values["order_no"] = order
         if (category := self.cell(row, "category")) and "category" in known:
-            values["category"] = category_id(category)
+            values["category"] = part(lambda _row: category_id(category))
         if (product := self.cell(row, "product")) and "product" in known and (found := product_id(product)):
             values["product"] = found
-        if (grade := self.cell(row, "grade")) and not self.live:
-            if grade.casefold() not in GRADES:
-                raise RowRefused(_("等级“%(grade)s”不认识，请写一般、重要或紧急。"), grade=grade[:60])
-            values["grade"] = GRADES[grade.casefold()]
-        for target in self._columns:
+        if grade := part(self._grade):
+            values["grade"] = grade
+        for target, column in self._columns.items():
             item = next((one for one in self.playbook.register if one.name == target), None)
             if self.live and item is not None and item.required and item.show_if is None and target not in values:
-                raise RowRefused(_("没有“%(column)s”，这个流程的新工单必须有。"), column=self._columns[target])
-        return values
+                wrong.append(Reason(_("没有“%(column)s”，这个流程的新工单必须有。"), {"column": column}))
+        received, unit = part(self._received), part(self._unit)
+        part(self._phone)
+        if wrong:
+            raise RowRefused.of(wrong)
+        return values, received, unit
+
+    def _text(self, row: Row) -> str:
+        text = self.cell(row, "text")
+        if not text:
+            raise RowRefused(_("没有投诉内容，请填写后再导入。"))
+        if len(text) > MOST_TEXT:
+            raise RowRefused(_("投诉内容超过 %(most)d 字，请缩短。"), most=MOST_TEXT)
+        tag = self.cell(row, "tag")
+        return f"【{tag}】{text}" if tag else text
+
+    def _grade(self, row: Row) -> str:
+        grade = self.cell(row, "grade")
+        if not grade or self.live:
+            return ""
+        if grade.casefold() not in GRADES:
+            raise RowRefused(_("等级“%(grade)s”不认识，请写一般、重要或紧急。"), grade=grade[:60])
+        return GRADES[grade.casefold()]
+
+    def _phone(self, row: Row) -> None:
+        phone = self.cell(row, "phone")
+        try:
+            if phone:
+                customers.checked_phone(phone)
+        except customers.PhoneRefused as error:
+            why = _("电话“%(phone)s”打不通：请写手机号、带区号的座机或 400、800 号码，或留空。")
+            raise RowRefused(why, phone=phone[:60]) from error
 
     def _received(self, row: Row) -> datetime | None:
         text = self.cell(row, "received_at")

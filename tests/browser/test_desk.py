@@ -400,6 +400,33 @@ def test_a_registration_survives_a_lapsed_session(open_page: Any, company: Staff
     expect(form.locator("[data-draft-notice]")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("role", "address", "name", "text"),
+    [
+        ("agent", "/me/absence", "note", "去广州参加培训"),
+        ("admin", "/settings/playbooks/check", "text", "playbook: complaint"),
+        ("admin", "/settings/replies/new", "title", "缺货的答复"),
+    ],
+)
+def test_a_plain_form_survives_a_lapsed_session(
+    open_page: Any, company: Staffed, role: str, address: str, name: str, text: str
+) -> None:
+    page = open_page()
+    company.sign_in(page, role)
+    page.goto(address)
+    ready(page)
+    field = page.locator(f"form[data-draft] [name={name}]")
+    field.press_sequentially(text)
+    Session.objects.all().delete()
+    page.locator("form[data-draft] .form-acts .btn-primary").first.click()
+    page.wait_for_url(re.compile("sign-in"))
+    company.sign_in(page, role)
+    page.goto(address)
+    ready(page)
+    expect(field).to_have_value(text)
+    expect(page.locator("[data-draft-notice]")).to_be_visible()
+
+
 def test_a_steps_form_survives_a_lapsed_session(open_page: Any, company: Staffed) -> None:
     case = company.complaint()
     page = open_page()

@@ -1,11 +1,13 @@
 """One customer with a phone: submits, tracks, adds a photo, accepts, rates; and the same pages for everybody."""
 
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 from tests.documents import samples
 from tests.portal import house
@@ -215,3 +217,30 @@ def test_the_main_path_needs_no_script(browser: Any, live_server: Any) -> None:
     page.get_by_role("button", name="确定").click()
     expect(page.get_by_role("heading", name="正在按约定处理")).to_be_visible()
     context.close()
+
+
+def test_what_was_written_survives_a_lapsed_visit(open_page: OpenPage) -> None:
+    case = house.begin()
+    page = open_page(width=390, height=844)
+    find_it(page, case.number)
+    words = page.locator("form[data-draft$=':write'] [name=text]")
+    page.evaluate(UNFOLD)
+    words.press_sequentially("门封条又裂了一处")
+    Session.objects.all().delete()
+    page.locator("form[data-draft$=':write'] .form-acts button").click()
+    page.wait_for_url(re.compile("/portal/track"))
+    expect(page.get_by_text("刚才的内容没有送出")).to_be_visible()
+    expect(page.locator("#main").get_by_text("重新打开工单后会恢复")).to_be_visible()
+    find_it(page, case.number, on=page.url)
+    page.evaluate(UNFOLD)
+    expect(words).to_have_value("门封条又裂了一处")
+
+
+def find_it(page: Page, number: str, on: str = "/portal/track") -> None:
+    page.goto(on)
+    ready(page)
+    page.get_by_label("工单编号").fill(number)
+    page.get_by_label("登记时的手机号").fill("138 0013 8000")
+    page.get_by_role("button", name="查询").click()
+    page.wait_for_url(re.compile("/portal/case/"))
+    ready(page)

@@ -75,8 +75,8 @@ function offer(form) {
 }
 
 // A form sent the plain way takes its page along, so what comes next tells how it went: the same form with
-// errors or a failure said aloud – not accepted; the sign-in page – not accepted, and back after it;
-// a step back in the browser – not known; anything else – accepted.
+// errors or a failure said aloud – not accepted; the sign-in page, or the portal's page that asks for number and
+// phone – not accepted, and back after it; a step back in the browser – not known; anything else – accepted.
 const PENDING = 'tuoshan.sent';
 const pending = {
   get() { try { return JSON.parse(sessionStorage.getItem(PENDING)); } catch { return null; } },
@@ -87,12 +87,23 @@ const pending = {
 function settlePlainSubmit() {
   const sent = pending.get();
   if (!sent) return;
-  if (document.documentElement.dataset.page === 'sign-in') { pending.set({ ...sent, signedOut: true }); return; }
+  const { page } = document.documentElement.dataset;
+  if (page === 'sign-in' || page === 'track') {
+    pending.set({ ...sent, signedOut: true });
+    if (page === 'track') sayKept();
+    return;
+  }
   pending.clear();
   const cameBack = performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
   const again = document.querySelector(`form[data-draft="${CSS.escape(sent.draft)}"]`);
   const refused = document.querySelector('[data-failed]') || again?.querySelector('[aria-invalid=true]');
   if (!sent.signedOut && !cameBack && !refused) store.remove(sent.name);
+}
+
+function sayKept() {
+  const kept = make('div', 'notice n-draft mb-4', icon('note'), make('div', '', say('draft_open_again')));
+  document.getElementById('track')?.after(kept);
+  announce(say('draft_open_again'));
 }
 
 function purge() {

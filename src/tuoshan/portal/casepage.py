@@ -198,8 +198,12 @@ def _merged_into(request: HttpRequest, case: Case) -> Case | None:
     return into
 
 
-def to_track(number: str) -> HttpResponse:
-    """Not open on this device, or not there at all: the same answer for both."""
+def to_track(request: HttpRequest, number: str) -> HttpResponse:
+    """Not open on this device, or not there at all: the same answer for both. What was sent with a lapsed page is said
+    not to have arrived.
+    """
+    if request.method == "POST":
+        messages.warning(request, _("页面已过期，刚才的内容没有送出。请重新打开工单后再提交。"))
     return redirect(f"{reverse('portal:track')}?number={number[:60]}")
 
 
@@ -208,7 +212,7 @@ def to_track(number: str) -> HttpResponse:
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """The customer's page of their case."""
     found = access.case_of(request, number)
-    return case_page(request, found) if found is not None else to_track(number)
+    return case_page(request, found) if found is not None else to_track(request, number)
 
 
 def _too_often(request: HttpRequest, case: Case) -> bool:
@@ -228,7 +232,7 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
     """One step or one task of the customer."""
     found = access.case_of(request, number)
     if found is None:
-        return to_track(number)
+        return to_track(request, number)
     key = request.POST.get("key", "")
     before = _done_before(found, key)
     if before is not None:
@@ -316,7 +320,7 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
     """A message to us, photos, or both."""
     found = access.case_of(request, number)
     if found is None:
-        return to_track(number)
+        return to_track(request, number)
     key, token = request.POST.get("key", "") or identifiers.token(), request.POST.get("upload_token", "")
     form = WriteForm(request.POST)
     text = form.cleaned_data["text"] if form.is_valid() else ""
@@ -362,7 +366,7 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
     """The answer to the survey."""
     found = access.case_of(request, number)
     if found is None:
-        return to_track(number)
+        return to_track(request, number)
     asked = surveys.asked_of_case(found, clock.now())
     if asked is None:
         return redirect("portal:case", found.number)

@@ -109,7 +109,7 @@ def submitted(request: HttpRequest, number: str) -> HttpResponse:
     """The number, by when they hear from us, who to reach: to be kept."""
     case = access.case_of(request, number)
     if case is None:
-        return to_track(number)
+        return to_track(request, number)
     standing = Standing(case, ActingAs.by_customer(case.customer_id))
     handler = handler_of(case)
     link = case_link(case.pk)

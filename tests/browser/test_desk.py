@@ -400,6 +400,38 @@ def test_a_registration_survives_a_lapsed_session(open_page: Any, company: Staff
     expect(form.locator("[data-draft-notice]")).to_have_count(0)
 
 
+def test_a_restored_registration_says_whose_it_is_and_lets_the_next_caller_in(
+    open_page: Any, company: Staffed
+) -> None:
+    page = open_page()
+    company.sign_in(page, "agent")
+    page.goto("/register/complaint")
+    ready(page)
+    form, phone = page.locator("#register"), page.locator("#register [name=customer-phone]")
+    phone.press_sequentially("13912345678")
+    form.locator("[name=what_happened]").press_sequentially("花瓶送到时裂了一道")
+    page.wait_for_timeout(500)
+    page.goto("/register/complaint")
+    ready(page)
+    expect(form.locator("[data-draft-notice]")).to_contain_text("139****5678")
+    expect(page.locator("#beside")).to_contain_text("第一次联系我们")
+    phone.focus()
+    page.wait_for_timeout(200)
+    page.keyboard.press("Shift+Tab")
+    expect(form.locator("[data-draft-notice] button")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(200)
+    page.keyboard.type("13833445566")
+    expect(phone).to_have_value("13833445566")
+    form.locator("[name=channel]").select_option("hotline")
+    form.locator("[name=what_happened]").press("Control+Enter")
+    page.wait_for_url(re.compile("/registered/"))
+    page.goto("/register/complaint")
+    ready(page)
+    expect(phone).to_have_value("")
+    expect(form.locator("[data-draft-notice]")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("role", "address", "name", "text"),
     [

@@ -55,6 +55,28 @@ function forget(form) {
   form.querySelector('[data-draft-notice]')?.remove();
 }
 
+// `data-draft-of="NAME"`: the field that says whom the draft is about. The next call is mostly somebody else's, so the
+// notice says whose it is, and typing there replaces what was restored.
+const masked = (phone) => phone.replace(/^(.{3}).*(.{4})$/, '$1****$2');
+
+function told(form, time) {
+  const about = form.elements[form.dataset.draftOf];
+  return about?.value.trim() ? say('draft_restored_of', { time, who: masked(about.value.trim()) }) : say('draft_restored', { time });
+}
+
+function readyToReplace(field) {
+  if (!field?.value) return;
+  if (document.activeElement === field) field.select();
+  else field.addEventListener('focus', () => requestAnimationFrame(() => field.select()), { once: true });
+}
+
+// What stands beside a form is looked up by its changes; those of a page that is still loading are not heard yet.
+function tellAgain(field) {
+  const tell = () => field?.dispatchEvent(new Event('change', { bubbles: true }));
+  if (document.readyState === 'complete') tell();
+  else addEventListener('load', tell, { once: true });
+}
+
 function offer(form) {
   if (form.dataset.draftSeen) return;
   form.dataset.draftSeen = 'true';
@@ -67,11 +89,14 @@ function offer(form) {
   const discard = make('button', 'btn btn-xs btn-line', say('draft_discard'));
   discard.type = 'button';
   const time = new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: 'short', timeStyle: 'short' });
-  const notice = make('div', 'notice n-draft', icon('note'), make('div', '', say('draft_restored', { time })), discard);
+  const text = told(form, time);
+  const notice = make('div', 'notice n-draft', icon('note'), make('div', '', text), discard);
   notice.dataset.draftNotice = 'true';
   discard.addEventListener('click', () => { forget(form); write(form, empty); form.querySelector('input:not([type=hidden]), textarea')?.focus(); });
   form.prepend(notice);
-  announce(say('draft_restored', { time }));
+  announce(text);
+  readyToReplace(form.elements[form.dataset.draftOf]);
+  tellAgain(form.elements[form.dataset.draftOf]);
 }
 
 // A form sent the plain way takes its page along, so what comes next tells how it went: the same form with

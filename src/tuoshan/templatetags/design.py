@@ -265,6 +265,7 @@ def _page_wording(language: str) -> SafeString:
             "spoken_late": _("已超时："),
             "copied": _("已复制"),
             "draft_restored": _("已恢复 {time} 未提交的内容。"),
+            "draft_restored_of": _("已恢复 {time} 未提交的内容，电话 {who}。"),
             "draft_open_again": _("您填写的文字已保存在这台设备上，重新打开工单后会恢复。"),
             "draft_discard": _("清空重填"),
             "file_too_large": _("“{name}”超过 {limit} MB，没有加入。"),

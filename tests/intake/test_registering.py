@@ -31,6 +31,30 @@ def test_the_customer_is_found_and_the_case_belongs_to_the_unit_of_the_order(sho
     assert Arrival.objects.get(pk=case.pk).order_no == "DD20261101001"
 
 
+def test_a_case_that_nothing_gives_a_unit_is_that_of_the_default_else_of_the_root(shop: Any, clock: Any) -> None:
+    from tuoshan.cases import calendars, library
+    from tuoshan.cases.models import Case
+    from tuoshan.intake.imports.records import Maker
+    from tuoshan.knowledge.company import Company, set_company
+    from tuoshan.parties.models import OrgUnit
+
+    def unit(**given: Any) -> int | None:
+        outcome = register(shop, actor=None, **given).outcome
+        return Case.objects.get(pk=outcome.case_id).unit_id
+
+    assert unit() == shop.units["hq"].pk
+    set_company(Company(unit="west"), valid_from=clock())
+    calendars.forget()
+    assert unit() == shop.units["west"].pk
+    assert unit(values={"order_no": shop.order.order_no}) == shop.units["east"].pk
+    assert unit(values={"store": str(shop.units["east"].pk)}) == shop.units["east"].pk
+    maker = {"acting": shop.actor(), "mapping": {}, "source": "rows", "live": True}
+    assert Maker(library.current("complaint"), **maker).default_unit == shop.units["west"].pk
+    assert Maker(library.current("complaint"), **maker, default_unit=7).default_unit == 7
+    OrgUnit.objects.filter(code="west").update(is_active=False)
+    assert unit() == shop.units["hq"].pk, "a unit that is no more is nobody's"
+
+
 def test_an_unknown_phone_makes_a_customer_and_the_same_key_makes_nothing_twice(shop: Any) -> None:
     from tuoshan.cases.models import Case
     from tuoshan.intake.registering import Contact

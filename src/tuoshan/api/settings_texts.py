@@ -96,7 +96,9 @@ class ReplyRow(Schema):
 
 
 class CompanyIn(Schema):
-    """How the company presents itself; what is left out stays."""
+    """How the company presents itself; what is left out stays. `unit` is the code of the unit of cases that come in
+    without one; empty for the root of the company.
+    """
 
     name: str = ""
     name_en: str = ""
@@ -105,6 +107,7 @@ class CompanyIn(Schema):
     address: str = ""
     website: str = ""
     hours: str = ""
+    unit: str = ""
 
 
 class GatewayIn(Schema):

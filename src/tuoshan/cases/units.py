@@ -32,7 +32,8 @@ def named(facts: Mapping[str, Any]) -> int | None:
 def after_correction(row: Row, changes: Mapping[str, Any], begun: Callable[[], Event]) -> int | None:
     """The unit of the case once these facts have these values; `begun` gives the event that began the case.
 
-    With nothing left that names one, the case belongs to the unit of who registered it.
+    With nothing left that names one, the case belongs to the unit of who registered it; where nobody of ours did, it
+    stays.
     """
     if not {STORE, ORDER} & set(changes):
         return row.unit_id
@@ -41,7 +42,8 @@ def after_correction(row: Row, changes: Mapping[str, Any], begun: Callable[[], E
         return row.unit_id
     if after is not None or before != row.unit_id:
         return after or row.unit_id
-    return Person.objects.filter(pk=row.registrant_id or 0).values_list("unit_id", flat=True).first()
+    registered = Person.objects.filter(pk=row.registrant_id or 0).values_list("unit_id", flat=True).first()
+    return registered or row.unit_id
 
 
 def _given_by_hand(begun: Event) -> bool:

@@ -29,7 +29,7 @@ def cases(
     live: Annotated[bool, typer.Option("--live/--history", help="New cases with clocks, or closed ones.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Judge every row and write nothing.")] = False,
     person: Annotated[str, typer.Option(help="Username of who imports.")] = "",
-    unit: Annotated[str, typer.Option(help="Code of the org unit that the cases belong to.")] = "",
+    unit: Annotated[str, typer.Option(help="Code of the cases' org unit; else the company's default.")] = "",
     errors: Annotated[Path | None, typer.Option(help="Where the bad rows go (.xlsx); default: this folder.")] = None,
     en: Annotated[bool | None, typer.Option("--en/--zh", help="Language of the bad rows' reasons.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether the mapping is right.")] = False,

@@ -22,6 +22,7 @@ from tuoshan.intake.arrivals import Came
 from tuoshan.intake.promise import Promise
 from tuoshan.intake.texts import said_field, title_of
 from tuoshan.knowledge.case_values import due_for_customer
+from tuoshan.knowledge.company import default_unit
 from tuoshan.parties import customers
 from tuoshan.parties.models import Customer
 from tuoshan.secrets import blind_index
@@ -73,9 +74,10 @@ def register_complaint(
     """Register one case. `values` are the playbook's registration fields (a valid form's `values()`).
 
     Without an actor the customer registers it. The title is made of what was said; the unit is the store named,
-    else the order's, else the registering person's. Sending the same key again gives the first outcome, with
-    `replayed`, and changes nothing. Raises parties.customers.PhoneRefused for no possible phone, Customer.DoesNotExist
-    for an unknown customer and library.PlaybookUnknown; what the playbook refuses is in `outcome.refusal`.
+    else the order's, else the registering person's, else the default. Sending the same key again gives the first
+    outcome, with `replayed`, and changes nothing. Raises parties.customers.PhoneRefused for no possible phone,
+    Customer.DoesNotExist for an unknown customer and library.PlaybookUnknown; what the playbook refuses is in
+    `outcome.refusal`.
     """
     given = _Given(
         dict(values), contact, came, actor, playbook, title, unit_id, upload_token, identity, idempotency_key
@@ -188,5 +190,6 @@ def by_mail(address: str) -> Customer | None:
 
 
 def unit_for(values: Mapping[str, Any], actor: ActingAs) -> int | None:
-    """Whose case it is: the store named, else the order's unit, else that of the person who registers it."""
-    return units.named(values) or getattr(actor.person, "unit_id", None)
+    """Whose case it is: the store named, else the order's unit, else that of the person who registers it, else the
+    company's default."""
+    return units.named(values) or getattr(actor.person, "unit_id", None) or default_unit()

@@ -1,4 +1,7 @@
-"""How the company presents itself in what it sends: the company table `company`, versioned like all tables."""
+"""How the company presents itself in what it sends, and whose the cases are that come in without a unit.
+
+The company table `company`, versioned like all tables.
+"""
 
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -8,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from tuoshan.cases import calendars
+from tuoshan.parties.models import OrgUnit
 
 TABLE = "company"
 
 
 @dataclass(frozen=True)
 class Company:
-    """Name and how customers reach it; each may be empty."""
+    """Name, how customers reach it, and the default unit; each may be empty."""
 
     name: str = ""
     name_en: str = ""
@@ -23,6 +27,8 @@ class Company:
     address: str = ""
     website: str = ""
     hours: str = ""
+    unit: str = ""
+    """The code of the org unit whose cases those are that come in without one."""
 
     def named(self, language: str) -> str:
         """The name in the language, never empty."""
@@ -47,3 +53,12 @@ def company(now: datetime | None = None) -> Company:
 def set_company(values: Company, *, valid_from: datetime, person_id: int | None = None) -> None:
     """Add a version that counts from `valid_from`."""
     calendars.set_table(playbook="", name=TABLE, value=asdict(values), valid_from=valid_from, person_id=person_id)
+
+
+def default_unit() -> int | None:
+    """The unit of a case for which neither store nor order names one: as set, else the root of the company."""
+    chosen = company().unit
+    units = OrgUnit.objects.filter(is_active=True)
+    found = units.filter(code=chosen).first() if chosen else None
+    found = found or units.filter(parent__isnull=True).order_by("path").first()
+    return found.pk if found else None

@@ -23,6 +23,7 @@ from tuoshan.core.playbook import Field, Playbook
 from tuoshan.intake.imports.reasons import Reason, Refused
 from tuoshan.intake.imports.tables import Row
 from tuoshan.intake.texts import said_field, title_of
+from tuoshan.knowledge.company import default_unit
 from tuoshan.parties import customers
 from tuoshan.parties.models import OrgUnit
 
@@ -106,15 +107,15 @@ class Maker:
 
     def make(self, row: Row) -> NewCase:
         """The case to register, as yet without its customer. Raises RowRefused."""
-        values, received, unit_id = self._read(row)
+        values, received, given = self._read(row)
         text = self.cell(row, "text")
         extra: dict[str, Any] = {"imported_by": str(self.acting.person.pk)} if self.acting.person else {}
-        extra |= {units.BY_HAND: True} if unit_id is not None else {}
+        extra |= {units.BY_HAND: True} if given is not None else {}
         told = sorted((target, self.cell(row, target)) for target in self._columns if target not in ("key", "grade"))
         return NewCase(
             playbook=self.playbook.key, acting=self.acting, values=values, channel="spreadsheet",
             content=canonical(told), extra=extra,
-            unit_id=unit_id, title=self.cell(row, "title")[:200] or title_of(text),
+            unit_id=given or units.named(values) or default_unit(), title=self.cell(row, "title")[:200] or title_of(text),
             idempotency_key=f"import:{self.source}:{self.key(row)}"[:160], received_at=received,
             history="" if self.live else resting_state(self.playbook),
         )  # fmt: skip

@@ -17,6 +17,7 @@ from tuoshan.integrations.models import OutgoingMessage, SmsGateway
 from tuoshan.knowledge.company import Company, company, set_company
 from tuoshan.office.settings import recording
 from tuoshan.office.settings.recording import Both, both
+from tuoshan.parties.models import OrgUnit
 from tuoshan.parties.permissions import may_change
 from tuoshan.secrets import HIDDEN, mask_address, mask_email, mask_phone
 
@@ -33,7 +34,7 @@ def gateway_for(reader: Any) -> SmsGateway:
 
 
 class CompanyForm(forms.Form):
-    """Name and how customers reach the company: on the portal, in messages, on paper."""
+    """Name and how customers reach the company (on the portal, in messages, on paper), and the default unit."""
 
     name = forms.CharField(label=gettext_lazy("公司名称"), max_length=80)
     name_en = forms.CharField(label=gettext_lazy("英文名称"), max_length=120, required=False)
@@ -45,6 +46,15 @@ class CompanyForm(forms.Form):
         label=gettext_lazy("服务时间"), max_length=120, required=False,
         help_text=gettext_lazy("写给客户看的，例如：每天 9:00 至 21:00"),
     )  # fmt: skip
+    unit = forms.ChoiceField(
+        label=gettext_lazy("网上和接口工单的默认单位"), required=False,
+        help_text=gettext_lazy("网上提交、接口登记和导入的工单，门店和订单都没有写明单位时归它；不选就归公司本级"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = OrgUnit.objects.filter(is_active=True).order_by("path")
+        self.fields["unit"].choices = [("", _("公司本级")), *((row.code, row.name) for row in units)]  # type: ignore[attr-defined]
 
 
 def store_company(request: HttpRequest, form: CompanyForm) -> None:

@@ -24,8 +24,10 @@ from tuoshan.templatetags.design import duration_text
 from tuoshan.workbench.searching import Select, chips_of, selects
 
 PAGES = pages.PAGES
-MOST_BARS = 14
-"""So many bars one under the other can be told apart; the table has them all."""
+MOST_UPRIGHT = 8
+"""Of more bars than this the names do not fit side by side, so they lie one under the other."""
+MOST_LYING = 40
+"""So many of them are drawn; the table has them all."""
 RIGHT = frozenset({"cases", "seconds", "percent", "score", "date", "money"})
 
 
@@ -56,7 +58,6 @@ class ShownTable:
     rows: list[list[ShownCell]]
     chart: dict[str, Any] | None
     chart_id: str
-    tall: bool
 
 
 @permitted("workbench.reports")
@@ -175,15 +176,15 @@ def _table(table: Table) -> ShownTable:
     rows = [[shown(cell) for cell in row] for row in table.rows]
     heads = [(str(column.title), column.unit in RIGHT) for column in table.columns]
     chart = _chart(table, table.chart, rows) if table.chart is not None and table.rows else None
-    tall = bool(table.chart and table.chart.horizontal and len(table.rows) > 8)
-    return ShownTable(table, heads, rows, chart, f"chart-{table.name}", tall)
+    return ShownTable(table, heads, rows, chart, f"chart-{table.name}")
 
 
 def _chart(table: Table, chart: Chart, rows: list[list[ShownCell]]) -> dict[str, Any]:
     """The data of the picture; a bar leads where its cell leads. A bar's rows stand from the top down."""
     drawn = [place for place, row in enumerate(table.rows) if chart.kind != "pareto" or row[-1].value is not None]
-    if chart.horizontal:
-        drawn = drawn[:MOST_BARS]
+    lying = chart.horizontal or (chart.kind != "line" and len(drawn) > MOST_UPRIGHT)
+    if lying:
+        drawn = drawn[:MOST_LYING]
     series = [
         {
             "name": str(table.columns[number].title),
@@ -195,7 +196,8 @@ def _chart(table: Table, chart: Chart, rows: list[list[ShownCell]]) -> dict[str,
     return {
         "kind": chart.kind, "labels": [str(table.rows[place][0].value) for place in drawn],
         "series": series, "unit": chart.unit,
-        "horizontal": chart.horizontal, "fractions": chart.fractions, "share_name": _("累计"),
+        "horizontal": lying, "fractions": chart.fractions, "share_name": _("累计"),
+        "shares": [table.rows[place][-1].value for place in drawn] if chart.kind == "pareto" else [],
     }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ def test_a_case_that_nothing_gives_a_unit_is_that_of_the_default_else_of_the_roo
     from tuoshan.cases import calendars, library
     from tuoshan.cases.models import Case
     from tuoshan.intake.imports.records import Maker
+    from tuoshan.intake.imports.tables import Row
     from tuoshan.knowledge.company import Company, set_company
     from tuoshan.parties.models import OrgUnit
 
@@ -48,9 +49,16 @@ def test_a_case_that_nothing_gives_a_unit_is_that_of_the_default_else_of_the_roo
     assert unit() == shop.units["west"].pk
     assert unit(values={"order_no": shop.order.order_no}) == shop.units["east"].pk
     assert unit(values={"store": str(shop.units["east"].pk)}) == shop.units["east"].pk
-    maker = {"acting": shop.actor(), "mapping": {}, "source": "rows", "live": True}
-    assert Maker(library.current("complaint"), **maker).default_unit == shop.units["west"].pk
-    assert Maker(library.current("complaint"), **maker, default_unit=7).default_unit == 7
+
+    def of_a_row(default_unit: int | None = None, **cells: str) -> int | None:
+        mapping = {name: name for name in ("text", "order_no", "unit")}
+        maker = Maker(library.current("complaint"), shop.actor(), mapping, "rows", True, default_unit)
+        return maker.make(Row(2, {"text": "漏水", **cells})).unit_id
+
+    assert of_a_row() == shop.units["west"].pk
+    assert of_a_row(order_no=shop.order.order_no) == shop.units["east"].pk
+    assert of_a_row(7, order_no=shop.order.order_no) == 7, "a unit that was said for the table goes before the order's"
+    assert of_a_row(7, unit="east") == shop.units["east"].pk
     OrgUnit.objects.filter(code="west").update(is_active=False)
     assert unit() == shop.units["hq"].pk, "a unit that is no more is nobody's"
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
-from tuoshan.api.application import Id, gives, idempotency_key
+from tuoshan.api.application import Id, gives, idempotency_key, me
 from tuoshan.api.commands import acting, answer, facts
 from tuoshan.api.formwork import judged, posted
 from tuoshan.api.problems import Problem, invalid

@@ -115,7 +115,8 @@ class Maker:
         return NewCase(
             playbook=self.playbook.key, acting=self.acting, values=values, channel="spreadsheet",
             content=canonical(told), extra=extra,
-            unit_id=given or units.named(values) or default_unit(), title=self.cell(row, "title")[:200] or title_of(text),
+            unit_id=given or units.named(values) or default_unit(),
+            title=self.cell(row, "title")[:200] or title_of(text),
             idempotency_key=f"import:{self.source}:{self.key(row)}"[:160], received_at=received,
             history="" if self.live else resting_state(self.playbook),
         )  # fmt: skip

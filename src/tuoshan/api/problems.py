@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS as WHOLE
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,7 @@ from tuoshan.cases.refusals import by_field, sentence
 from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import Playbook
 from tuoshan.office.customers import NotInCharge
-from tuoshan.parties.permissions import NotPermitted, NotSignedIn, ScopeMissing
+from tuoshan.parties.permissions import NotSignedIn, ScopeMissing
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -66,10 +67,10 @@ def of_error(error: Exception) -> Problem | None:
             return Problem(401, "not_signed_in", _("请提供有效的令牌"))
         case ScopeMissing():
             return Problem(403, "scope_missing", _("令牌的权限不足"), str(error), scope=error.scope)
-        case NotPermitted():
-            return Problem(403, "not_permitted", _("您的角色不能使用这项功能。"))
         case NotInCharge():
             return Problem(403, "cases_elsewhere", _("客户资料没有改动"), str(error))
+        case PermissionDenied():
+            return Problem(403, "not_permitted", _("您的角色不能使用这项功能。"))
         case ValidationError():
             return Problem(
                 422, "invalid_request", _("请求的内容有误"), errors=[_located(item) for item in error.errors]
@@ -79,6 +80,8 @@ def of_error(error: Exception) -> Problem | None:
         case HttpError():
             said = _("无法读取请求的内容，请检查格式。")
             return Problem(error.status_code, "request_refused", said, facts={"reason": str(error)})
+        case SuspiciousOperation():
+            return Problem(400, "request_refused", _("无法读取请求的内容，请检查格式。"))
     return None
 
 

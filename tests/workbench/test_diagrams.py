@@ -5,10 +5,11 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from tests.workbench.deskhouse import Desk, desk  # noqa: F401, RUF100
 
 from tuoshan.cases import library
-from tuoshan.workbench.diagrams import BOX_HEIGHT, BOX_WIDTH, draw
+from tuoshan.workbench.diagrams import BOX_HEIGHT, BOX_WIDTH, draw, fitted
 
 BOX = re.compile(r'<rect class="dg-state ([a-z]*)"[^>]*/>.*?<title>([^<]*)</title>', re.S)
 ARROW = re.compile(r'<path class="dg-edge ([a-z ]*)"[^>]*><title>([^<]*)</title>')
@@ -30,6 +31,23 @@ def test_every_state_has_its_box_and_none_lies_over_another(name: str) -> None:
         assert apart, (one.name, other.name)
     for box in drawing.boxes:
         assert box.x + BOX_WIDTH <= drawing.width and box.y + BOX_HEIGHT <= drawing.height, box.name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("name", ["complaint", "facility_repair", "pinduoduo_refund", "pinduoduo_return"])
+def test_every_word_of_a_box_can_be_read(name: str, language: str) -> None:
+    with override(language):
+        for box in draw(library.current(name)).boxes:
+            said = "".join(line.text for line in box.lines)
+            assert "…" not in said and said.replace(" ", "") == f"{box.title}{box.hint}".replace(" ", ""), box.name
+            assert all(box.y < line.y < box.y + BOX_HEIGHT for line in box.lines)
+
+
+def test_what_is_longer_than_its_box_ends_with_an_ellipsis() -> None:
+    assert fitted("待商家处理（平台时限）", 13, 2) == ["待商家处理（平台时", "限）"]
+    assert fitted("The customer adds something", 13, 2) == ["The customer adds", "something"]
+    assert fitted("很" * 40, 13, 2)[1].endswith("很…") and len(fitted("很" * 40, 13, 2)) == 2
 
 
 def test_a_case_is_shown_where_it_stands_and_on_its_way(desk: Desk) -> None:  # noqa: F811

@@ -66,11 +66,18 @@ function moveInMenu(event) {
   event.preventDefault();
 }
 
+function bringToMiddle(one, port) {
+  const [box, view] = [one.getBoundingClientRect(), port.getBoundingClientRect()];
+  port.scrollLeft += box.left + box.width / 2 - view.left - view.width / 2;
+}
+
 export function startDisclosures() {
   // Where one is stays in sight in a rail that is longer than the window.
   document.querySelector('.rail [aria-current=page]')?.scrollIntoView({ block: 'nearest' });
   // The tab that one is on, where a phone shows only some of them.
   onContent((root) => { for (const tab of all(root, '.tabs > [aria-current=page]')) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16; });
+  // Where a case stands in a picture that is wider than the window.
+  onContent((root) => { for (const one of all(root, '.diagram [data-in-view]')) bringToMiddle(one, one.closest('.diagram')); });
   // `data-open-now`: the address asked for this form.
   onContent((root) => {
     const wanted = all(root, '[data-open-now]').find((opener) => !opener.disabled);

@@ -1,5 +1,7 @@
 """Playbooks drawn: states by phase from left to right, actions as arrows, where a case stands and has been."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,13 +18,20 @@ from tuoshan.cases import library
 from tuoshan.cases.forms import words
 from tuoshan.cases.library import PlaybookUnknown
 from tuoshan.core.durations import Duration
-from tuoshan.core.playbook import ANY_OPEN, PHASES, Action, FromTable, Limit, Playbook, State
+from tuoshan.core.playbook import ANY_OPEN, PHASES, SYSTEM, Action, FromTable, Limit, Playbook, State
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench.casepage import find_case, standing_of
 
-BOX_WIDTH, BOX_HEIGHT = 124, 46
-COLUMN, ROW = 170, 84
+BOX_WIDTH, BOX_HEIGHT = 150, 90
+COLUMN, ROW = 196, 120
 MARGIN = 16
+TITLE, HINT = 13, 11
+"""Sizes of the letters; as in `.diagram` of the style sheet."""
+TITLE_LINES, HINT_LINES = 3, 2
+NARROW = 0.56
+"""How wide a Latin letter is on an average, against a Chinese one."""
+_PIECES = re.compile(r"[\u3000-\u9fff\uff00-\uffef][，。、；：）！？]?|[^\s\u3000-\u9fff\uff00-\uffef]+\s*|\s+")
+"""Where a line may end: after each Chinese letter with its sign, and between words."""
 PHASE_TITLES = {
     "receive": _lazy("接收"),
     "acknowledge": _lazy("告知"),
@@ -36,6 +45,15 @@ PHASE_TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a box's text, and where it stands."""
+
+    text: str
+    y: int
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """A state at its place."""
 
@@ -45,6 +63,16 @@ class Box:
     x: int
     y: int
     css: str
+
+    @property
+    def lines(self) -> list[Line]:
+        """The title, then for whom and how long, in the middle of the box."""
+        hints = fitted(self.hint, HINT, HINT_LINES)
+        titles = fitted(self.title, TITLE, TITLE_LINES)
+        top = self.y + (BOX_HEIGHT - len(titles) * 17 - len(hints) * 15) // 2
+        found = [Line(text, top + 13 + 17 * n, f"dg-title {self.css}".strip()) for n, text in enumerate(titles)]
+        below = top + 17 * len(titles)
+        return [*found, *(Line(text, below + 12 + 15 * n, "dg-label") for n, text in enumerate(hints))]
 
     @property
     def centre(self) -> int:
@@ -71,6 +99,8 @@ class Drawing:
     width: int
     height: int
     boxes: list[Box]
+    box_width: int
+    box_height: int
     arrows: list[Arrow]
     phases: list[tuple[int, str]]
 
@@ -85,7 +115,7 @@ def draw(playbook: Playbook, *, here: str = "", been: Iterable[str] = (), taken:
             css = "here" if state.name == here else "been" if state.name in visited else "end" if state.end else ""
             boxes[state.name] = Box(
                 state.name, words(state.title), _hint(playbook, state), MARGIN + column * COLUMN,
-                MARGIN + 28 + row * ROW + (column % 2) * 14, css,
+                MARGIN + 28 + row * ROW + (column % 2) * 17, css,
             )  # fmt: skip
     arrows = [
         Arrow(
@@ -99,7 +129,28 @@ def draw(playbook: Playbook, *, here: str = "", been: Iterable[str] = (), taken:
     width = MARGIN * 2 + max(1, len(columns)) * COLUMN - (COLUMN - BOX_WIDTH)
     height = MARGIN * 2 + 60 + max((len(states) for _phase, states in columns), default=1) * ROW
     titles = [(MARGIN + i * COLUMN, str(PHASE_TITLES.get(phase, phase))) for i, (phase, _states) in enumerate(columns)]
-    return Drawing(width, height, list(boxes.values()), arrows, titles)
+    return Drawing(width, height, list(boxes.values()), BOX_WIDTH, BOX_HEIGHT, arrows, titles)
+
+
+def fitted(text: str, size: int, most: int) -> list[str]:
+    """The text in lines as wide as a box; what does not fit into so many ends with an ellipsis."""
+    room = (BOX_WIDTH - 12) / size
+    lines = [""]
+    for piece in _PIECES.findall(text):
+        if _width(lines[-1] + piece.rstrip()) > room and lines[-1]:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    shown = [line.rstrip() for line in lines[:most] if line.strip()]
+    if len(lines) > most:
+        while _width(shown[-1] + "…") > room:
+            shown[-1] = shown[-1][:-1].rstrip()
+        shown[-1] += "…"
+    return shown
+
+
+def _width(text: str) -> float:
+    """In widths of a Chinese letter."""
+    return sum(1 if unicodedata.east_asian_width(sign) in "WF" else NARROW for sign in text)
 
 
 def _columns(playbook: Playbook) -> list[tuple[str, list[State]]]:
@@ -148,8 +199,8 @@ def _style(playbook: Playbook, actions: list[Action], walked: set[str]) -> str:
 def _hint(playbook: Playbook, state: State) -> str:
     if state.waits is None:
         return _("结束") if state.end else ""
-    known = playbook.parties
-    who = _("、").join(words(known[party].title) if party in known else party for party in state.waits.parties)
+    known = {name: words(party.title) for name, party in playbook.parties.items()} | {SYSTEM: _("系统")}
+    who = _("、").join(known.get(party, party) for party in state.waits.parties)
     limit = limit_words(state.waits.limit) if state.waits.limit else ""
     return f"{who} {limit}".strip()
 

@@ -76,11 +76,12 @@ def test_it_stands_where_people_look_and_warns_both(house: House, clock: Any) ->
     assert case.number in agent.get("/tasks").content.decode()
     clock.advance(timedelta(hours=20))  # the first answer is due on Tuesday at 09:00, and given now
     said = {"said": "已收到", "next_step": "调查"}
-    done = service.act(case_id=case.pk, action="contact", actor=by(house), values=said)
-    assert done.accepted, done.refusal
+    for action, values in (("contact", said), ("ask_more", {"missing": "照片"})):
+        done = service.act(case_id=case.pk, action=action, actor=by(house), values=values)
+        assert done.accepted, done.refusal
     drain()
     case = read(case)
-    assert (case.due_name, case.due_at) == ("reply", DUE), "an hour before the case must be accepted"
+    assert (case.due_name, case.due_at) == ("reply", DUE), "what else is owed waits for the customer"
     tomorrow = lead.get("/board/tomorrow").content.decode()
     assert case.number in tomorrow and "书面答复机关" in tomorrow
     assert (told(house, "chen", "due_soon"), told(house, "lin", "due_soon")) == (1, 0)

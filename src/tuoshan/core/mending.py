@@ -153,6 +153,8 @@ def step_back(work: Work, command: Command) -> None:
     work.begin("step_back", command.name or "step_back", command.actor, undone=dict(moved), **noted(command))
     _undo(work, earlier, (*command.events[seq - 1 :], *work.events))
     work.change("back", state=earlier.state)
+    if work.playbook.states[earlier.state].end:  # opened again by mistake: what was begun since goes with it
+        moving.end_all(work, early=True)
     work.effect("cancel", since=moved["seq"])
     close(work)
     settle_down(work)

@@ -256,8 +256,8 @@ def start_state_clock(work: Work, name: str) -> None:
     timing.start(work, plan, f"state:{name}#{run}", run, waits.parties)
 
 
-def _finish(work: Work, *, early: bool) -> None:
-    """At an ordinary end optional tasks lapse; at an early one all but the owed. No clock outlives its case."""
+def end_all(work: Work, *, early: bool) -> None:
+    """What does not outlive its case: tasks that are not owed (the required ones at an early end alone), and clocks."""
     tasks = work.playbook.tasks
     for run in work.case.open_tasks():
         task = tasks.get(run.name)
@@ -269,6 +269,11 @@ def _finish(work: Work, *, early: bool) -> None:
     for clock in work.case.running_clocks():
         if clock.key not in kept:
             timing.end(work, clock, met=False)
+
+
+def _finish(work: Work, *, early: bool) -> None:
+    """At an ordinary end optional tasks lapse; at an early one all but the owed. No clock outlives its case."""
+    end_all(work, early=early)
     if early:
         work.effect("cancel")
     if work.case.hold is not None:

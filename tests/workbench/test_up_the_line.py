@@ -96,7 +96,8 @@ def turned_down(desk: Any) -> Any:
 
     case, lead = desk.complaint(), desk.people["lead"]
     done = service.act(
-        case_id=case.pk, action="unfounded", values={"category": "1", "why": "须手洗"}, evidence=[proof(case, visible=True)],
+        case_id=case.pk, action="unfounded", values={"category": "1", "why": "须手洗"},
+        evidence=[proof(case, visible=True)],
         actor=service.ActingAs("person", lead.pk, lead, frozenset({"service_desk"})),
     )  # fmt: skip
     assert done.accepted, done.refusal

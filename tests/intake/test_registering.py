@@ -34,7 +34,7 @@ def test_the_customer_is_found_and_the_case_belongs_to_the_unit_of_the_order(sho
 def test_a_case_that_nothing_gives_a_unit_is_that_of_the_default_else_of_the_root(shop: Any, clock: Any) -> None:
     from tuoshan.cases import calendars, library
     from tuoshan.cases.models import Case
-    from tuoshan.intake.imports.records import Maker
+    from tuoshan.intake.imports.records import Maker, forget
     from tuoshan.intake.imports.tables import Row
     from tuoshan.knowledge.company import Company, set_company
     from tuoshan.parties.models import OrgUnit
@@ -55,6 +55,7 @@ def test_a_case_that_nothing_gives_a_unit_is_that_of_the_default_else_of_the_roo
         maker = Maker(library.current("complaint"), shop.actor(), mapping, "rows", True, default_unit)
         return maker.make(Row(2, {"text": "漏水", **cells})).unit_id
 
+    forget()
     assert of_a_row() == shop.units["west"].pk
     assert of_a_row(order_no=shop.order.order_no) == shop.units["east"].pk
     assert of_a_row(7, order_no=shop.order.order_no) == 7, "a unit that was said for the table goes before the order's"

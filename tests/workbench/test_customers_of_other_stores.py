@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.workbench.storehouse import STRANGER, VICTIM, desk, stores
 
 from tuoshan.parties import customers as people
@@ -63,6 +65,26 @@ def test_a_case_registered_under_a_known_phone_hands_over_neither_record_nor_oth
     victim.refresh_from_db()
     assert victim.phone == f"+86{VICTIM}" and not CustomerChange.objects.exists()
     assert not tracked(theirs.number, STRANGER)
+
+
+def test_a_list_of_customers_costs_as_much_for_four_as_for_two(stores: Any) -> None:
+    def statements() -> list[int]:
+        clerk, program, counts = stores.client("first"), stores.program("first"), []
+        for ask in (lambda: clerk.get("/customers", {"q": "同名"}), lambda: program.get("/customers?q=同名")):
+            ask()
+            with CaptureQueriesContext(connection) as asked:
+                ask()
+            counts.append(len(asked))
+        return counts
+
+    phones = [f"1391111000{n}" for n in range(4)]
+    for phone in phones[:2]:
+        stores.register("first", phone, **{"customer-name": "同名客户"})
+    few = statements()
+    for phone in phones[2:]:
+        stores.register("first", phone, **{"customer-name": "同名客户"})
+    assert "同名客户" in stores.client("first").get("/customers", {"q": "同名"}).content.decode()
+    assert statements() == few
 
 
 def test_joining_the_customer_with_ones_own_is_refused_in_both_directions(stores: Any, victim: Any) -> None:

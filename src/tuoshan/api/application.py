@@ -20,10 +20,8 @@ from tuoshan.api import problems
 from tuoshan.api.describing import Described
 from tuoshan.api.shapes import ProblemOut
 from tuoshan.cases.models import Command
-from tuoshan.office.customers import NotInCharge
 from tuoshan.parties import tokens
 from tuoshan.parties.models import ApiToken, Person
-from tuoshan.parties.permissions import NotPermitted, NotSignedIn, ScopeMissing
 
 _log = structlog.get_logger(__name__)
 
@@ -123,10 +121,8 @@ def _route(request: HttpRequest) -> str:
     return request.resolver_match.route if request.resolver_match else ""
 
 
-for _kind in (
-    problems.Problem, AuthenticationError, ValidationError, HttpError, Http404, NotSignedIn, NotPermitted, ScopeMissing,
-    NotInCharge, Exception,
-):  # fmt: skip
+# Besides everything else those for which the framework has an answer of its own.
+for _kind in (AuthenticationError, ValidationError, HttpError, Http404, Exception):
     api.add_exception_handler(_kind, explain)
 
 

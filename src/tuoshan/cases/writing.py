@@ -128,6 +128,7 @@ def judge(
         command = _with_events(cursor, row, command)
     decision = decide(playbook, state, command, now, CaseAround(playbook, placed, now, around.deciding))
     if decision.refusal is not None and placed.unit_id != row.unit_id:
+        # What fell due all the same is assigned and told where the case stays.
         decision = decide(playbook, state, command, now, around)
     if decision.refusal is None and order.acting.kind != "system":
         barred = _unseen(row.id, playbook, order, extra) or hooks.barred(row.id, order, playbook, decision.case)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from tuoshan.core.case import CaseState
+from tuoshan.core.facts import as_number
 from tuoshan.core.playbook import Playbook, Verb
 
 Code = Literal["over_ceiling", "ceiling_unknown", "below_amount"]
@@ -97,5 +98,4 @@ def _giving(playbook: Playbook, name: str) -> Iterator[str]:
 
 
 def _value(case: CaseState, given: Mapping[str, object], name: str) -> Decimal | None:
-    value = given[name] if name in given else case.facts.get(name)
-    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+    return as_number(given[name] if name in given else case.facts.get(name))

@@ -35,6 +35,11 @@ def replay(playbook: str, events: Iterable[Event]) -> CaseState:
     return case
 
 
+def taken_back(events: Iterable[Event]) -> set[int]:
+    """The numbers of the events among these that were stepped back from: they have not happened."""
+    return {int(event.input["undone"]["seq"]) for event in events if event.kind == "step_back"}
+
+
 def _take_in(case: CaseState, event: Event) -> None:
     if event.seq != case.seq + 1:
         raise ValueError(f"event {event.seq} does not follow {case.seq}")

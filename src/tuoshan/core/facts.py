@@ -16,6 +16,11 @@ class Words:
     ref: str
 
 
+def as_number(value: object) -> Decimal | None:
+    """A fact's value as a number; None where it is none."""
+    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+
+
 def moment_text(at: datetime) -> str:
     return _utc_text(at if at.tzinfo is UTC else at.astimezone(UTC))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tuoshan.core import judging, timing
+from tuoshan.core import evolve, judging, timing
 from tuoshan.core.case import Clock, Command, Event, HoldRun
 from tuoshan.core.clocks import Plan
 from tuoshan.core.facts import moment_text
@@ -120,8 +120,7 @@ def adopt(work: Work, command: Command) -> None:
 def _first_done(events: Sequence[Event], deadline: Deadline, since: datetime) -> datetime | None:
     """When what the deadline waits for first happened after a moment; what was taken back, and a message that never
     arrived, has not happened."""
-    undone = {event.input["undone"]["seq"] for event in events if event.kind == "step_back"}
-    undone |= failed_messages(events)
+    undone = evolve.taken_back(events) | failed_messages(events)
     for event in events:
         if event.seq not in undone and answers(event, deadline):
             happened = event.input.get("happened")

@@ -50,9 +50,8 @@ def kept_from(playbook: Playbook, case: CaseState, step: Action | Task) -> froze
 
 def barred(playbook: Playbook, case: CaseState, party: str) -> frozenset[str]:
     """The persons whom `not_by` keeps out of what this party ever does: the first decider of the review, say."""
-    steps = [action for action in playbook.actions.values() if party in action.by]
-    traces = [case.actions.get(name) or case.actions.get(f"task.{name}") for step in steps for name in step.not_by]
-    return frozenset(person for trace in traces if trace for person in trace.by)
+    steps = (action for action in playbook.actions.values() if party in action.by)
+    return frozenset[str]().union(*(kept_from(playbook, case, step) for step in steps))
 
 
 def levels(playbook: Playbook, parties: Iterable[str], above: Iterable[str] = ()) -> Iterator[frozenset[str]]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from tuoshan.core.case import CaseState
+from tuoshan.core.facts import as_number
 from tuoshan.core.playbook import Playbook
 
 NOTHING = Decimal(0)
@@ -38,5 +39,4 @@ def _costs(playbook: Playbook) -> Mapping[str, str]:
 
 
 def _worth(case: CaseState, fact: str) -> Decimal:
-    value = case.facts.get(fact)
-    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else NOTHING
+    return as_number(case.facts.get(fact)) or NOTHING

@@ -79,10 +79,10 @@ def _without(work: Work, message: Event, ended: Clock, events: Sequence[Event], 
     calendar = _calendar(work, ended)
     case = evolve.replay(work.playbook.key, events[: message.seq - 1])
     clock = case.clocks[ended.key]
-    taken_back = {event.input["undone"]["seq"] for event in events if event.kind == "step_back"}
+    undone = failed | evolve.taken_back(events)
     for event in events[message.seq - 1 :]:
         case = evolve.apply(case, event)
-        if event.seq not in failed | taken_back and answers(event, deadline):
+        if event.seq not in undone and answers(event, deadline):
             return clocks.end_clock(clock, event.at, calendar, met=True, happened=_happened(event))
         if _stops(work, event, case, clock):
             return clocks.end_clock(clock, event.at, calendar, met=False)

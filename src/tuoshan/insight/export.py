@@ -21,7 +21,7 @@ from tuoshan.cases import library
 from tuoshan.cases.models import Case
 from tuoshan.core.facts import decode
 from tuoshan.insight import names
-from tuoshan.insight.content import Content
+from tuoshan.insight.content import Content, about
 from tuoshan.insight.models import Entry
 from tuoshan.insight.reports.shapes import Cell, Report
 from tuoshan.intake.texts import title_of
@@ -29,8 +29,8 @@ from tuoshan.parties.models import Customer
 
 MOST_ROWS = 50_000
 LONGEST_TITLE = 10_000
-ORDER_NO, AMOUNT_PAID = "order_no", "amount_paid"
-"""The facts in which processes keep them."""
+AMOUNT_PAID = "amount_paid"
+"""The fact in which processes keep it."""
 CHUNK = 500
 Phones = Callable[[Collection[int]], set[int]]
 """Of these customers those whose phones stand in full."""
@@ -200,7 +200,7 @@ def _cases(chunks: Iterable[list[Case]], phones: Phones) -> Path:
 def _write_cases(sheet: Sheet, cases: list[Case], known: tuple[dict[int, str], ...], phones: Phones) -> None:
     customers = Customer.objects.in_bulk({case.customer_id for case in cases if case.customer_id})
     products = names.products(case.product_id for case in cases)
-    titles, facts = _whole_titles(cases), _facts(cases)
+    titles, paid = _whole_titles(cases), _paid(cases)
     categories, units, people = known
     in_full = phones(list(customers))
     for case in cases:
@@ -211,11 +211,11 @@ def _write_cases(sheet: Sheet, cases: list[Case], known: tuple[dict[int, str], .
             case.number, titles.get(case.pk, case.title), names.playbook(case.playbook),
             names.words(state.title) if state else case.state, names.grade(case.grade),
             names.channel(case.channel) if case.channel else "", categories.get(case.category_id or 0, ""),
-            products.get(case.product_id or 0, ""), facts[case.pk].get(ORDER_NO), units.get(case.unit_id or 0, ""),
+            products.get(case.product_id or 0, ""), about(case), units.get(case.unit_id or 0, ""),
             people.get(case.handler_id or 0, ""), customer.name if customer else "", phone, case.created_at,
             case.due_at, case.closed_at, _("是") if case.overdue else "",
         )  # fmt: skip
-        money = ((facts[case.pk].get(AMOUNT_PAID), "money"), (case.amount, "money"))
+        money = ((paid.get(case.pk), "money"), (case.amount, "money"))
         sheet.line(*((value, "text") for value in values), *money)
 
 
@@ -232,11 +232,8 @@ def _whole_titles(cases: Iterable[Case]) -> dict[int, str]:
     return found
 
 
-def _facts(cases: Iterable[Case]) -> dict[int, dict[str, Any]]:
-    """By case, what its order is and what was paid for it, as far as its process knows that."""
+def _paid(cases: Iterable[Case]) -> dict[int, Any]:
+    """By case, what was paid for what it is about, as far as its process knows that."""
     rows = Case.objects.filter(pk__in=[case.pk for case in cases]).values_list("pk", "snapshot")
-    found = {}
-    for pk, text in rows:
-        kept = json.loads(text)["facts"]
-        found[pk] = {name: decode(kept[name]) for name in (ORDER_NO, AMOUNT_PAID) if name in kept}
-    return found
+    kept = ((pk, json.loads(text)["facts"]) for pk, text in rows)
+    return {pk: decode(facts[AMOUNT_PAID]) for pk, facts in kept if AMOUNT_PAID in facts}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tuoshan.cases.models import Event as StoredEvent
 from tuoshan.core.case import CaseState, Event
+from tuoshan.core.evolve import taken_back
 from tuoshan.core.playbook import Action, Playbook, State
 from tuoshan.insight.story import Entry, Story
 
@@ -41,7 +42,7 @@ def to_be_decided(story: Story, state: CaseState) -> list[Entry]:
     if not any(decides(action) for action in story.playbook.actions_from(here.name)):
         return []
     events = story.record.events
-    undone = _undone(events)
+    undone = taken_back(events)
     brought = max(
         (one.seq for one in events if one.kind != "step_back" and one.seq not in undone and _enters(one, here.name)),
         default=events[0].seq,
@@ -58,7 +59,7 @@ def first_decision(story: Story, state: CaseState) -> list[Decided]:
         return []
     events = story.record.events
     moved = _moved(events, states)
-    undone = _undone(events)
+    undone = taken_back(events)
     last: dict[str, Event] = {}
     for event in events:
         if event.seq < moved and event.kind == "act" and event.seq not in undone:
@@ -85,10 +86,6 @@ def _moved(events: Iterable[Event], states: Iterable[State]) -> int:
     """The number of the event by which the case came to be reviewed last; 0 for none."""
     names = {one.name for one in states}
     return max((event.seq for event in events if any(_enters(event, name) for name in names)), default=0)
-
-
-def _undone(events: Iterable[Event]) -> set[int]:
-    return {int(event.input["undone"]["seq"]) for event in events if event.kind == "step_back"}
 
 
 def _enters(event: Event, name: str) -> bool:

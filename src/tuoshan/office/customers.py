@@ -104,11 +104,20 @@ def particulars(person: Any, customer: Customer) -> dict[str, str]:
     """What is on record, as this person may read it: whole for who is in charge of it; for who handles one of the
     customer's cases beside others that they do not see, the one way by which to call or write; else masked.
     """
-    values = stored(customer)
-    hidden = set(_HIDDEN)
-    if sees_plain(person) and acquainted.known(person, [customer.pk]):
-        hidden -= set(_HIDDEN) if in_charge(person, customer) else {"phone" if customer.phone else "email"}
-    return values | {name: masked(name, values[name]) for name in hidden}
+    return particulars_of(person, [customer])[customer.pk]
+
+
+def particulars_of(person: Any, found: Sequence[Customer]) -> dict[int, dict[str, str]]:
+    """The same of several, by their ids, with as many statements as for one."""
+    may_call = callable_customers(person, [one.pk for one in found])
+    whole = acquainted.entire(person, may_call) if may_call else set()
+    shown = {}
+    for one, values in zip(found, _stored(found), strict=True):
+        hidden = set(_HIDDEN)
+        if one.pk in may_call:
+            hidden -= set(_HIDDEN) if one.pk in whole else {"phone" if one.phone else "email"}
+        shown[one.pk] = values | {name: masked(name, values[name]) for name in hidden}
+    return shown
 
 
 def callable_customers(person: Any, ids: Collection[int]) -> set[int]:
@@ -118,8 +127,15 @@ def callable_customers(person: Any, ids: Collection[int]) -> set[int]:
 
 def stored(customer: Customer) -> dict[str, str]:
     """What is on record, the wish how to be told included (empty: the company's way)."""
-    wish = ContactPreference.objects.filter(customer_id=customer.pk).values_list("way", flat=True).first()
-    return {name: str(getattr(customer, name)) for name in customers.CORRECTED} | {"way": wish or ""}
+    return _stored([customer])[0]
+
+
+def _stored(found: Sequence[Customer]) -> list[dict[str, str]]:
+    wishes = ContactPreference.objects.filter(customer_id__in=[one.pk for one in found])
+    ways = dict(wishes.values_list("customer_id", "way"))
+    return [
+        {name: str(getattr(one, name)) for name in customers.CORRECTED} | {"way": ways.get(one.pk, "")} for one in found
+    ]
 
 
 def house_way() -> str:

@@ -126,8 +126,9 @@ def _do(request: HttpRequest, case: Case, standing: Standing, item: Possible) ->
         problem = sentence(outcome.refusal, standing.playbook, marked=True)
         status = 409 if outcome.refusal.because in ("stale", "moved_by_system") else 422
         return _form_page(request, case, standing, item, form, token, problem, status)
-    told = _told(case, standing.playbook, words(item.title))
-    if queries.can_reach(request.user, Case.objects.get(pk=case.pk)):
+    after = Case.objects.get(pk=case.pk)
+    told = _told(case, after, standing.playbook, words(item.title))
+    if queries.can_reach(request.user, after):
         return done(request, case, told)
     messages.success(request, f"{case.number} {told}")
     return _away(request)
@@ -140,9 +141,8 @@ def _away(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Redirect": reverse("workbench:home")})
 
 
-def _told(before: Case, playbook: Playbook, title: str) -> str:
+def _told(before: Case, after: Case, playbook: Playbook, title: str) -> str:
     """What was done, and what it brought that was not chosen in so many words: another handler, grade or unit."""
-    after = Case.objects.only("handler_id", "grade", "unit_id").get(pk=before.pk)
     told = [_("已完成：%(title)s") % {"title": title}]
     if after.handler_id is not None and after.handler_id != before.handler_id:
         told.append(_("经办人：%(name)s") % {"name": Person.objects.get(pk=after.handler_id)})

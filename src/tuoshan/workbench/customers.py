@@ -34,11 +34,8 @@ def search(request: HttpRequest) -> HttpResponse:
     found = customers.search(request.user, text) if text else []
     if len(found) == 1:
         return redirect("workbench:customer", number=found[0].pk)
-    counts = customers.case_counts(request.user, found)
-    rows = [
-        {"customer": one, "values": customers.particulars(request.user, one), "cases": counts.get(one.pk, 0)}
-        for one in found
-    ]
+    counts, values = customers.case_counts(request.user, found), customers.particulars_of(request.user, found)
+    rows = [{"customer": one, "values": values[one.pk], "cases": counts.get(one.pk, 0)} for one in found]
     context = {"q": text, "rows": rows, "full": len(found) == customers.MOST_FOUND}
     return render(request, "workbench/customers/search.html", context)
 
@@ -126,13 +123,9 @@ def join(request: HttpRequest, number: int, into: int) -> HttpResponse:
         kept = customers.join(request.user, one, other)
         messages.success(request, _("两位客户已合并为一位。"))
         return redirect("workbench:customer", number=kept.pk)
-    pair = [
-        {
-            "customer": each, "values": customers.particulars(request.user, each),
-            "cases": customers.cases_of(request.user, each).order_by().count(),
-        }
-        for each in (one, other)
-    ]  # fmt: skip
+    both = (one, other)
+    counts, values = customers.case_counts(request.user, both), customers.particulars_of(request.user, both)
+    pair = [{"customer": each, "values": values[each.pk], "cases": counts.get(each.pk, 0)} for each in both]
     return render(request, "workbench/customers/join.html", {"pair": pair, "one": one, "other": other})
 
 

@@ -235,10 +235,10 @@ def quantile_of(values: Sequence[int], share: float) -> float | None:
     return sum(values[first : last + 1]) / (last - first + 1)
 
 
-def shares(values: Iterable[int]) -> list[float]:
-    """The running share of each value in percent, to one place."""
+def shares(values: Iterable[int], total: int = 0) -> list[float]:
+    """The running share of each value in percent, to one place; of a total where not all are given."""
     numbers = list(values)
-    total, running, found = sum(numbers) or 1, 0, []
+    total, running, found = total or sum(numbers) or 1, 0, []
     for number in numbers:
         running += number
         found.append(round(running * 100 / total, 1))

@@ -8,10 +8,12 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from tuoshan.insight import measures, names
+from tuoshan.insight.conditions import Conditions
 from tuoshan.insight.figures import local_day
 from tuoshan.insight.reports import PAGES
-from tuoshan.insight.reports.counting import Counting, quantile_of, shares
+from tuoshan.insight.reports.counting import Counting, quantile_of
 from tuoshan.insight.reports.overriding import overrides
+from tuoshan.insight.reports.ranking import Ranked, ranked
 from tuoshan.insight.reports.satisfying import satisfaction
 from tuoshan.insight.reports.selling import products
 from tuoshan.insight.reports.shapes import SMALL, Cell, Chart, Column, Report, Table, Tile
@@ -96,27 +98,16 @@ def _ranked(
     found = counting.by(figure, column)
     unknown = found.pop("", 0) if by_figure else 0
     ordered = sorted(found.items(), key=lambda item: (-item[1], str(item[0])))
-    table = Table(
-        name, title,
-        [Column(title, "text"), Column(_("件数")), Column(_("占比"), "percent"), Column(_("累计"), "percent")],
-        chart=Chart(kind, (1,), _("件")),
-    )  # fmt: skip
-    total = sum(found.values()) or 1
-    for (value, number), running in zip(ordered, shares(n for _v, n in ordered), strict=True):
+
+    def behind(value: Any) -> Conditions:
         if by_figure:
-            behind = counting.behind(f"{name}:{value}")
-        else:
-            behind = counting.behind(figure, **{condition: _exactly(condition, value)})
-        table.rows.append(
-            [
-                Cell(title_of(value), "text"), Cell(number, "cases", behind),
-                Cell(round(number * 100 / total, 1), "percent"), Cell(running, "percent"),
-            ]
-        )  # fmt: skip
-    if unknown:
-        missing = Cell(unknown, "cases", counting.behind(name))
-        table.rows.append([Cell(title_of(""), "text"), missing, Cell(None, "percent"), Cell(None, "percent")])
-    return table
+            return counting.behind(f"{name}:{value}")
+        return counting.behind(figure, **{condition: _exactly(condition, value)})
+
+    return ranked(
+        name, title, [Ranked(title_of(value), number, behind(value)) for value, number in ordered],
+        Ranked(title_of(""), unknown, counting.behind(name)) if unknown else None, kind=kind,
+    )  # fmt: skip
 
 
 def _exactly(condition: str, value: Any) -> str:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from tuoshan.catalog.models import Product
 from tuoshan.insight import names
-from tuoshan.insight.conditions import NONE, Conditions
+from tuoshan.insight.conditions import NONE
 from tuoshan.insight.reports import PAGES
 from tuoshan.insight.reports.counting import Counting
+from tuoshan.insight.reports.ranking import Ranked, ranked
 from tuoshan.insight.reports.shapes import Cell, Chart, Column, Report, Table
 from tuoshan.insight.reports.stretches import between, steps
 
@@ -26,7 +27,7 @@ DRAWN = 5
 def products(counting: Counting) -> Report:
     """Lines and products from the most frequent down, the course of the first, and what they fail by."""
     found = counting.by(FIGURE, "product_id")
-    unknown = found.pop(None, 0)
+    unknown = Ranked(_("没有填商品"), found.pop(None, 0), counting.behind(FIGURE, product=NONE))
     ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     pairs = counting.by_both(FIGURE, "product_id", "cause")
     told = sorted(
@@ -42,10 +43,14 @@ def products(counting: Counting) -> Report:
         "products", PAGES["products"],
         tables=[
             _lines(counting, found, unknown),
-            _ranked(
-                "products", _("商品"), ordered[:MOST_LISTED], sum(found.values()), unknown, title_of,
-                lambda pk: counting.behind(FIGURE, product=f"={pk}"), counting.behind(FIGURE, product=NONE),
-                _("只列最多的 %(n)s 种；占比按全部有商品的工单算。") % {"n": MOST_LISTED}
+            ranked(
+                "products", _("商品"),
+                [
+                    Ranked(title_of(pk), number, counting.behind(FIGURE, product=f"={pk}"))
+                    for pk, number in ordered[:MOST_LISTED]
+                ],
+                unknown, total=sum(found.values()),
+                note=_("只列最多的 %(n)s 种；占比按全部有商品的工单算。") % {"n": MOST_LISTED}
                 if len(ordered) > MOST_LISTED else _("按期间登记的工单统计；没有填商品的不计入占比。"),
             ),
             _course(counting, [pk for pk, _number in ordered[:DRAWN]], title_of),
@@ -54,39 +59,20 @@ def products(counting: Counting) -> Report:
     )  # fmt: skip
 
 
-def _lines(counting: Counting, found: Mapping[int, int], unknown: int) -> Table:
+def _lines(counting: Counting, found: Mapping[int, int], unknown: Ranked) -> Table:
     line_of = dict(Product.objects.values_list("pk", "line"))
     sums: Counter[str] = Counter()
     for pk, number in found.items():
         sums[line_of.get(pk, "")] += number
     ordered = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
-    return _ranked(
-        "lines", _("品类"), ordered, sum(found.values()), unknown, lambda name: name or _("没有品类"),
-        lambda name: counting.behind(FIGURE, line=name or NONE), counting.behind(FIGURE, product=NONE),
-        _("商品目录里的品类；没有填商品的不计入占比。"),
+    return ranked(
+        "lines", _("品类"),
+        [
+            Ranked(name or _("没有品类"), number, counting.behind(FIGURE, line=name or NONE))
+            for name, number in ordered
+        ],
+        unknown, note=_("商品目录里的品类；没有填商品的不计入占比。"),
     )  # fmt: skip
-
-
-def _ranked(
-    name: str, title: str, ordered: list[tuple[Any, int]], total: int, unknown: int, title_of: Callable[[Any], str],
-    behind: Callable[[Any], Conditions], behind_unknown: Conditions, note: str,
-) -> Table:  # fmt: skip
-    table = Table(
-        name, title,
-        [Column(title, "text"), Column(_("件数")), Column(_("占比"), "percent"), Column(_("累计"), "percent")],
-        chart=Chart("pareto", (1,), _("件")), note=note,
-    )  # fmt: skip
-    for value, number in ordered:
-        share = Cell(round(number * 100 / (total or 1), 1), "percent")
-        table.rows.append([Cell(title_of(value), "text"), Cell(number, "cases", behind(value)), share])
-    running = 0
-    for row, (_value, number) in zip(table.rows, ordered, strict=True):
-        running += number
-        row.append(Cell(round(running * 100 / (total or 1), 1), "percent"))
-    if unknown:
-        missing = Cell(unknown, "cases", behind_unknown)
-        table.rows.append([Cell(_("没有填商品"), "text"), missing, Cell(None, "percent"), Cell(None, "percent")])
-    return table
 
 
 def _course(counting: Counting, first: list[int], title_of: Callable[[int], str]) -> Table:

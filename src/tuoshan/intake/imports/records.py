@@ -23,7 +23,7 @@ from tuoshan.core.playbook import Field, Playbook
 from tuoshan.intake.imports.reasons import Reason, Refused
 from tuoshan.intake.imports.tables import Row
 from tuoshan.intake.texts import said_field, title_of
-from tuoshan.knowledge.company import default_unit
+from tuoshan.knowledge import company
 from tuoshan.parties import customers
 from tuoshan.parties.models import OrgUnit
 
@@ -80,8 +80,11 @@ class Maker:
     conditions: Mapping[str, str] = field(default_factory=dict)
     """Column → value: rows that say something else are passed over."""
     _columns: dict[str, str] = field(init=False, default_factory=dict)
+    _house: int | None = field(init=False, default=None)
+    """Whose the cases are for which nothing names a unit."""
 
     def __post_init__(self) -> None:
+        self._house = company.default_unit()
         self._columns = {target: column for column, target in self.mapping.items() if target}
 
     def wanted(self, row: Row) -> bool:
@@ -115,7 +118,7 @@ class Maker:
         return NewCase(
             playbook=self.playbook.key, acting=self.acting, values=values, channel="spreadsheet",
             content=canonical(told), extra=extra,
-            unit_id=given or units.named(values) or default_unit(),
+            unit_id=given or units.named(values) or self._house,
             title=self.cell(row, "title")[:200] or title_of(text),
             idempotency_key=f"import:{self.source}:{self.key(row)}"[:160], received_at=received,
             history="" if self.live else resting_state(self.playbook),

@@ -9,6 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.workbench.deskhouse import desk, moment
 
+from tuoshan.cases.models import Deadline
+
 __all__ = ["desk"]
 
 EVERYONE = ("agent", "lead", "manager", "admin", "auditor", "qa", "finance")
@@ -77,6 +79,16 @@ def test_a_case_stands_beside_the_list_that_was_looked_at_last(desk: Any) -> Non
     for queue, title in (("open", "全部未结"), ("unassigned", "待分派")):
         client.get(f"/queue/{queue}")
         assert f'id="pane-title" class="text-lg">{title}</h1>' in client.get(f"/case/{case.number}").content.decode()
+
+
+def test_a_tasks_clock_warns_in_both_places_of_a_case(desk: Any, clock: Any) -> None:
+    case = desk.inquiring()
+    due = Deadline.objects.get(case_id=case.pk, kind="task").due_at
+    assert due is not None
+    clock.move_to(due - timedelta(hours=2))  # four hours before, the department is warned
+    page = desk.client("qa").get(f"/case/{case.number}").content.decode()
+    tasks = page.partition('aria-labelledby="tasks-h"')[2].partition("</section>")[0]
+    assert 'data-state="warn"' in tasks and page.count('data-state="warn"') > 1
 
 
 def test_a_list_asks_the_database_few_times(desk: Any) -> None:

@@ -1,5 +1,6 @@
 """The page of one case: who it is about, what happened, what is due, what can be done next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_safe
 from tuoshan import identifiers, punctuation
 from tuoshan.cases import lists, queries, same_subject
 from tuoshan.cases.acting import ActingAs
-from tuoshan.cases.clock_views import clock_views
+from tuoshan.cases.clock_views import ClockView, clock_views
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case, Event, Task, Watch
 from tuoshan.cases.possible import Standing
@@ -184,7 +185,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "reply_title": reply_title(playbook),
         "evidence": evidence,
         "facts": facts_shown(standing, story),
-        "tasks": tasks_of(case, standing, story),
+        "tasks": tasks_of(case, standing, clocks),
         "people": {"handler": Person.objects.filter(pk=case.handler_id).first() if case.handler_id else None},
         "unit": OrgUnit.objects.filter(pk=case.unit_id).first() if case.unit_id else None,
         "customer": story.customer,
@@ -242,8 +243,9 @@ def facts_shown(standing: Standing, story: Story) -> list[tuple[str, str]]:
     return found
 
 
-def tasks_of(case: Case, standing: Standing, story: Story) -> list[dict[str, Any]]:
+def tasks_of(case: Case, standing: Standing, clocks: Sequence[ClockView]) -> list[dict[str, Any]]:
     """Open tasks first, then done ones, with who has them and until when."""
+    warn_at = {view.key: view.warn_at for view in clocks}
     rows = Task.objects.filter(case_id=case.pk).order_by("completed_at", "opened_at")
     shown = []
     for row in sorted(rows, key=lambda task: (task.status != "open", task.opened_at)):
@@ -252,6 +254,7 @@ def tasks_of(case: Case, standing: Standing, story: Story) -> list[dict[str, Any
         shown.append(
             {
                 "row": row,
+                "warn_at": warn_at.get(f"task:{row.key}"),
                 "title": words(task.title) if task else _("上级决定"),
                 "optional": bool(task and task.optional),
                 "who": lists.title("department", row.department)

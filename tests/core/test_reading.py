@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tuoshan.core import yaml_strict
 from tuoshan.core.checker import check
-from tuoshan.core.checker.names import MESSAGE_VARIABLES
+from tuoshan.core.checker.given import MESSAGE_VARIABLES
 from tuoshan.core.conditions.names import FUNCTIONS, HISTORY
 from tuoshan.core.durations import Duration
 from tuoshan.core.playbook import PHASES, VERBS, FieldKind, FromTable, Playbook, WarnStep, Wording

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import tuoshan
-from tuoshan.core.checker.names import MESSAGE_VARIABLES, message_variables
+from tuoshan.core.checker.given import MESSAGE_VARIABLES, message_variables
 from tuoshan.core.playbook import Field, Playbook
 from tuoshan.core.reading import read_playbook
 

@@ -12,7 +12,7 @@ from tuoshan import clock
 from tuoshan.api.application import gives, me
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.cases.forms import words
-from tuoshan.core.policy import editing
+from tuoshan.core.policy import clause_editing
 from tuoshan.core.policy.comparing import Effect
 from tuoshan.core.policy.value_reading import CLAUSE
 from tuoshan.core.policy.wording import verdict
@@ -241,7 +241,7 @@ def book_clause_drop(request: HttpRequest, name: str, clause: str) -> dict[str, 
 def _clause_put(request: HttpRequest, name: str, clause: str, given: copying.ClauseText | None) -> dict[str, Any]:
     draft = _draft(request, name)
     try:
-        seen = copying.stamp(editing.clauses(draft.text).get(clause))
+        seen = copying.stamp(clause_editing.clauses(draft.text).get(clause))
         draft = copying.save_clause(draft, clause, given, seen, person_id=me(request).pk, now=clock.now())
     except copying.NotEditable as error:
         raise Http404 from error

@@ -18,7 +18,7 @@ from tuoshan.cases.summary import is_outside
 from tuoshan.cases.writing import events_of
 from tuoshan.core import evolve
 from tuoshan.core.case import CaseState, Clock
-from tuoshan.core.checker.names import STANDS_FOR, SURVEY, message_variables, told_facts
+from tuoshan.core.checker.given import STANDS_FOR, SURVEY, message_variables, told_facts
 from tuoshan.core.playbook import Playbook
 from tuoshan.knowledge import links, sooner
 from tuoshan.knowledge.company import Company, company
@@ -44,7 +44,7 @@ GENERAL = {
     "company": gettext_lazy("公司名称"),
     "hours": gettext_lazy("服务时间"),
 }
-"""Variables that every playbook has (`core.checker.names.MESSAGE_VARIABLES`), with what they stand for; each fact, each
+"""Variables that every playbook has (`core.checker.given.MESSAGE_VARIABLES`), with what they stand for; each fact, each
 number and the end of each deadline is one more."""
 WRITER = {"me": gettext_lazy("正在书写的人")}
 """What a quick reply may name besides: a message that the system sends is written by nobody."""

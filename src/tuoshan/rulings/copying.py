@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tuoshan.core.policy import editing
+from tuoshan.core.policy import clause_editing, table_editing, table_sheets
 from tuoshan.core.policy.cells import Domain
-from tuoshan.core.policy.editing import ClauseText, Grid, GridRow, NotEditable
+from tuoshan.core.policy.clause_editing import ClauseText
+from tuoshan.core.policy.grids import Grid, GridRow
 from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.text_places import NotEditable
 from tuoshan.core.policy.tracing import label_of
 from tuoshan.core.reading.findings import Finding
 from tuoshan.rulings import library, publishing
@@ -56,7 +58,7 @@ class Sheet:
 
 def table_of(draft: BookDraft, table: str) -> Grid:
     """A table of the copy. Raises NotEditable."""
-    return editing.grid(draft.text, publishing.tables_of(draft), table)
+    return table_editing.grid(draft.text, publishing.tables_of(draft), table)
 
 
 def stamp(part: Grid | ClauseText | None) -> str:
@@ -74,7 +76,7 @@ def save_rows(
     """Put rows into a table of the copy. Raises NotEditable, ChangedMeanwhile."""
     if seen != stamp(table_of(draft, table)):
         raise ChangedMeanwhile(table)
-    text, files = editing.with_rows(draft.text, publishing.tables_of(draft), table, rows)
+    text, files = table_editing.with_rows(draft.text, publishing.tables_of(draft), table, rows)
     return publishing.save_draft(draft.name, text, files, person_id=person_id, now=now)
 
 
@@ -82,15 +84,18 @@ def save_clause(
     draft: BookDraft, name: str, clause: ClauseText | None, seen: str, *, person_id: int, now: datetime
 ) -> BookDraft:
     """Put a clause into the copy, or take it out. Raises NotEditable, ChangedMeanwhile."""
-    if seen != stamp(editing.clauses(draft.text).get(name)):
+    if seen != stamp(clause_editing.clauses(draft.text).get(name)):
         raise ChangedMeanwhile(name)
-    text = editing.without_clause(draft.text, name) if clause is None else editing.with_clause(draft.text, name, clause)
+    if clause is None:
+        text = clause_editing.without_clause(draft.text, name)
+    else:
+        text = clause_editing.with_clause(draft.text, name, clause)
     return publishing.save_draft(draft.name, text, publishing.tables_of(draft), person_id=person_id, now=now)
 
 
 def drop_example(draft: BookDraft, name: str, *, person_id: int, now: datetime) -> BookDraft:
     """Take an example out of the copy. Raises NotEditable."""
-    text = editing.without_example(draft.text, name)
+    text = clause_editing.without_example(draft.text, name)
     return publishing.save_draft(draft.name, text, publishing.tables_of(draft), person_id=person_id, now=now)
 
 
@@ -172,7 +177,7 @@ def about(pack: Pack, grid: Grid, language: str) -> dict[str, About]:
 
 def as_sheet(grid: Grid, titles: dict[str, str]) -> bytes:
     """A table as CSV that a spreadsheet opens right."""
-    return editing.to_csv(grid.names, [row.cells for row in grid.rows], titles).encode("utf-8-sig")
+    return table_sheets.to_csv(grid.names, [row.cells for row in grid.rows], titles).encode("utf-8-sig")
 
 
 def read_sheet(draft: BookDraft, grid: Grid, data: bytes) -> Sheet:
@@ -182,11 +187,11 @@ def read_sheet(draft: BookDraft, grid: Grid, data: bytes) -> Sheet:
         return Sheet(problems=[SheetProblem(1, "", "encoding")])
     if len(text) > LARGEST_SHEET:
         return Sheet(problems=[SheetProblem(1, "", "too_long")])
-    read = editing.from_csv(text, grid)
+    read = table_sheets.from_csv(text, grid)
     if read.problems:
         return Sheet(problems=[SheetProblem(one.line, one.heading, one.code) for one in read.problems])
-    changed, files = editing.with_rows(draft.text, publishing.tables_of(draft), grid.table, read.rows)
-    after = editing.grid(changed, files, grid.table)
+    changed, files = table_editing.with_rows(draft.text, publishing.tables_of(draft), grid.table, read.rows)
+    after = table_editing.grid(changed, files, grid.table)
     found = placed(library.read_version(draft.name, changed, files).findings, after)
     problems = [
         SheetProblem(place + 2, heading, "cell", finding)

@@ -13,8 +13,9 @@ from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.narrowing import narrowed
 from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.precedence import put_together
 from tuoshan.core.policy.ruling import read
-from tuoshan.core.policy.statements import Ruling, put_together
+from tuoshan.core.policy.statements import Ruling
 from tuoshan.rulings import keeping, library
 from tuoshan.rulings.models import KeptRuling
 

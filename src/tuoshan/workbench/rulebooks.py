@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tuoshan import clock
 from tuoshan.cases.forms import words
-from tuoshan.core.policy import editing
+from tuoshan.core.policy import clause_editing, table_editing
 from tuoshan.core.policy.comparing import Effect
 from tuoshan.core.policy.pack import LAYER_TITLES, Pack
 from tuoshan.core.policy.wording import verdict
@@ -214,7 +214,7 @@ def finding_told(finding: Finding) -> str:
 
 def _clauses_of(draft: BookDraft) -> dict[str, copying.ClauseText]:
     try:
-        return editing.clauses(draft.text)
+        return clause_editing.clauses(draft.text)
     except copying.NotEditable:
         return {}
 
@@ -225,18 +225,18 @@ def _parts(draft: BookDraft, proved: publishing.Proved) -> tuple[list[dict[str, 
     text, files = library.text_of(newest)
     counts = copying.of_parts(proved.findings)
     tables = []
-    for name in editing.table_names(draft.text):
+    for name in table_editing.table_names(draft.text):
         known = (proved.pack.tables if proved.pack else {}).get(name) or newest.tables.get(name)
         try:
             grid = copying.table_of(draft, name)
-            same = name in newest.tables and copying.stamp(grid) == copying.stamp(editing.grid(text, files, name))
+            same = name in newest.tables and copying.stamp(grid) == copying.stamp(table_editing.grid(text, files, name))
         except copying.NotEditable:
             continue
         tables.append({
             "name": name, "title": words(known.title) if known else name, "rows": len(grid.rows), "changed": not same,
             "wrong": counts.get(f"tables.{name}", 0),
         })  # fmt: skip
-    before = editing.clauses(text)
+    before = clause_editing.clauses(text)
     clauses = [
         {"name": name, "zh": one.zh, "en": one.en, "text": one.en if _english() else one.zh, "clause": one,
          "doubt": one.provisional_en if _english() else one.provisional_zh,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tuoshan import clock
 from tuoshan.cases.forms import words
-from tuoshan.core.policy import editing
+from tuoshan.core.policy import clause_editing
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.tracing import label_of
 from tuoshan.parties.permissions import permitted
@@ -102,7 +102,7 @@ def rule_clause_new(request: HttpRequest, name: str) -> HttpResponse:
 def _clause(request: HttpRequest, name: str, clause: str) -> HttpResponse:
     draft = draft_for(request, name)
     try:
-        known = editing.clauses(draft.text)
+        known = clause_editing.clauses(draft.text)
     except NotEditable as error:
         raise Http404 from error
     if clause and clause not in known:

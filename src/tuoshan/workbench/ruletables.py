@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tuoshan import clock
 from tuoshan.cases.forms import words
-from tuoshan.core.policy import editing
+from tuoshan.core.policy import table_editing
 from tuoshan.core.policy.pack import Pack
 from tuoshan.identifiers import is_id
 from tuoshan.parties.permissions import permitted
@@ -163,7 +163,7 @@ def _table(request: HttpRequest, draft: BookDraft, grid: Grid) -> dict[str, Any]
     placed = copying.placed(proved.findings, grid)
     heads = _heads(pack, grid)
     at = request.GET.get("at", "")
-    names = editing.table_names(draft.text)
+    names = table_editing.table_names(draft.text)
     place = names.index(grid.table)
     known = pack.tables.get(grid.table)
     return {

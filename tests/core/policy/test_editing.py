@@ -2,8 +2,9 @@
 
 import pytest
 
-from tuoshan.core.policy import editing
-from tuoshan.core.policy.editing import ClauseText, GridRow
+from tuoshan.core.policy import clause_editing, table_editing, table_sheets, text_places
+from tuoshan.core.policy.clause_editing import ClauseText
+from tuoshan.core.policy.grids import GridRow
 from tuoshan.rulings import files
 
 SHIPPED = sorted(path for path in files.PACKAGED.glob("*.yaml") if path.name != files.FACTS)
@@ -38,11 +39,11 @@ examples:
 
 
 def rows(text: str = SMALL) -> list[GridRow]:
-    return list(editing.grid(text, {}, "t").rows)
+    return list(table_editing.grid(text, {}, "t").rows)
 
 
 def changed(new: list[GridRow], text: str = SMALL) -> str:
-    return editing.with_rows(text, {}, "t", new)[0]
+    return table_editing.with_rows(text, {}, "t", new)[0]
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -51,13 +52,13 @@ def test_shipped_tables_come_back_as_they_were_and_can_be_written_anew(path: obj
     sheets = {one.name: one.read_text(encoding="utf-8-sig") for one in path.parent.glob(f"{path.stem}.*.csv")}  # type: ignore[attr-defined]
     before = files.read_text(text, "x.yaml", sheets.get).pack
     assert before is not None
-    for name in editing.table_names(text)[:8]:
-        grid = editing.grid(text, sheets, name)
-        assert editing.with_rows(text, sheets, name, grid.rows)[0] == text
-        sheet = editing.to_csv(grid.names, [row.cells for row in grid.rows], dict.fromkeys(grid.names, "标签"))
-        read = editing.from_csv(sheet, grid)
-        assert not read.problems and editing.with_rows(text, sheets, name, read.rows)[0] == text
-        anew, beside = editing.with_rows(text, sheets, name, [GridRow(row.cells) for row in grid.rows])
+    for name in table_editing.table_names(text)[:8]:
+        grid = table_editing.grid(text, sheets, name)
+        assert table_editing.with_rows(text, sheets, name, grid.rows)[0] == text
+        sheet = table_sheets.to_csv(grid.names, [row.cells for row in grid.rows], dict.fromkeys(grid.names, "标签"))
+        read = table_sheets.from_csv(sheet, grid)
+        assert not read.problems and table_editing.with_rows(text, sheets, name, read.rows)[0] == text
+        anew, beside = table_editing.with_rows(text, sheets, name, [GridRow(row.cells) for row in grid.rows])
         after = files.read_text(anew, "x.yaml", beside.get)
         assert after.pack is not None and not after.findings
         for old, new in zip(before.tables[name].rows, after.pack.tables[name].rows, strict=True):
@@ -70,9 +71,9 @@ def test_shipped_tables_come_back_as_they_were_and_can_be_written_anew(path: obj
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_shipped_clauses_come_back_as_they_were(path: object) -> None:
     text = path.read_text(encoding="utf-8")  # type: ignore[attr-defined]
-    known = editing.clauses(text)
+    known = clause_editing.clauses(text)
     for name in list(known)[:6]:
-        assert editing.clauses(editing.with_clause(text, name, known[name])) == known
+        assert clause_editing.clauses(clause_editing.with_clause(text, name, known[name])) == known
 
 
 def test_one_changed_cell_changes_one_row_alone() -> None:
@@ -91,7 +92,7 @@ def test_rows_are_moved_with_the_comments_above_them() -> None:
     lines = changed([two, rest, one]).splitlines()
     assert lines.index("      # the rest") + 1 == lines.index("      - {id: rest, out: r}")
     assert lines.index("      # the first") > lines.index("      # the rest")
-    assert editing.grid("\n".join(lines), {}, "t").rows[0].cells["b"] == "> 5" and "# in block style" in lines[7]
+    assert table_editing.grid("\n".join(lines), {}, "t").rows[0].cells["b"] == "> 5" and "# in block style" in lines[7]
 
 
 def test_a_row_in_block_style_that_is_changed_stands_on_one_line() -> None:
@@ -103,9 +104,9 @@ def test_a_row_in_block_style_that_is_changed_stands_on_one_line() -> None:
 
 def test_rows_can_be_removed_all_and_put_back() -> None:
     none = changed([])
-    assert editing.grid(none, {}, "t").rows == ()
+    assert table_editing.grid(none, {}, "t").rows == ()
     again = changed([GridRow({"id": "new", "a": "x"})], none)
-    assert [dict(row.cells) for row in editing.grid(again, {}, "t").rows] == [{"id": "new", "a": "x"}]
+    assert [dict(row.cells) for row in table_editing.grid(again, {}, "t").rows] == [{"id": "new", "a": "x"}]
     assert "clauses:\n  C1:" in again
 
 
@@ -119,53 +120,53 @@ def test_whatever_is_typed_comes_back_and_breaks_nothing(typed: str) -> None:
         new = rows()
         new[2] = GridRow({**new[2].cells, name: typed}, 2)
         said = changed(new)
-        read = editing.grid(said, {}, "t").rows
+        read = table_editing.grid(said, {}, "t").rows
         assert len(read) == 3 and " ".join(read[2].cells[name].split()) == " ".join(typed.split()).strip(
             "[" if name == "clause" else ""
         ), (name, typed)
-        assert editing.clauses(said) == editing.clauses(SMALL)
+        assert clause_editing.clauses(said) == clause_editing.clauses(SMALL)
 
 
 def test_conclusions_may_not_break_out_of_their_row() -> None:
     new = rows()
     new[2] = GridRow({**new[2].cells, "then": "{note: a / b}, out: evil"}, 2)
-    assert editing.grid(changed(new), {}, "t").rows[2].cells["out"] == "r"
+    assert table_editing.grid(changed(new), {}, "t").rows[2].cells["out"] == "r"
 
 
 def test_a_clause_is_changed_added_and_removed_in_place() -> None:
-    said = editing.with_clause(SMALL, "C1", ClauseText("一", "One", "sold_on", "2024-07-01", "", "疑", "Doubt"))
+    said = clause_editing.with_clause(SMALL, "C1", ClauseText("一", "One", "sold_on", "2024-07-01", "", "疑", "Doubt"))
     assert (
         "  C1: {text: 一 / One, in_force: {by: sold_on, from: 2024-07-01}, provisional: 疑 / Doubt}   # first" in said
     )
-    said = editing.with_clause(said, "C3", ClauseText("三", "Three"))
+    said = clause_editing.with_clause(said, "C3", ClauseText("三", "Three"))
     assert "  C2: 二 / Two\n  C3: {text: 三 / Three}\n# the end\n" in said
-    assert list(editing.clauses(editing.without_clause(said, "C2"))) == ["C1", "C3"]
-    with pytest.raises(editing.NotEditable):
-        editing.without_clause(said, "C9")
+    assert list(clause_editing.clauses(clause_editing.without_clause(said, "C2"))) == ["C1", "C3"]
+    with pytest.raises(text_places.NotEditable):
+        clause_editing.without_clause(said, "C9")
 
 
 def test_wording_that_would_be_read_otherwise_is_written_in_halves() -> None:
     for zh, en in (("a / b", "c"), ("", "only"), ("latin", ""), ("中", ""), ("中", "e")):
-        said = editing.with_clause(SMALL, "C2", ClauseText(zh, en))
-        assert (editing.clauses(said)["C2"].zh, editing.clauses(said)["C2"].en) == (zh, en)
+        said = clause_editing.with_clause(SMALL, "C2", ClauseText(zh, en))
+        assert (clause_editing.clauses(said)["C2"].zh, clause_editing.clauses(said)["C2"].en) == (zh, en)
 
 
 def test_an_example_is_taken_out() -> None:
-    said = editing.without_example(SMALL, "例一 / first")
+    said = clause_editing.without_example(SMALL, "例一 / first")
     assert "2026-01-01" not in said and "例二" in said
-    assert editing.without_example(said, "例二 / second").rstrip().endswith("[]")
+    assert clause_editing.without_example(said, "例二 / second").rstrip().endswith("[]")
 
 
 def test_a_text_with_troubles_is_not_changed_in_place() -> None:
     for text in ("a: [", "a: &x 1", "a: 1\na: 2", "tables: 3"):
-        with pytest.raises(editing.NotEditable):
-            editing.grid(text, {}, "t")
+        with pytest.raises(text_places.NotEditable):
+            table_editing.grid(text, {}, "t")
 
 
 def test_a_sheet_is_taken_as_spreadsheets_save_it() -> None:
-    grid = editing.grid(SMALL, {}, "t")
+    grid = table_editing.grid(SMALL, {}, "t")
     sheet = "行名 id;a;b;out;then;clause;because_zh;because_en;\r\none;'=x;2024/7/1;TRUE;;C1;;;\r\n;;;;;;;;\r\n"
-    read = editing.from_csv(sheet, grid)
+    read = table_sheets.from_csv(sheet, grid)
     assert not read.problems
     assert read.rows[0].cells == {
         "id": "one", "a": "=x", "b": "2024-07-01", "out": "yes", "then": "", "clause": "C1", "because_zh": "",
@@ -186,14 +187,14 @@ def test_a_sheet_is_taken_as_spreadsheets_save_it() -> None:
     ],
 )
 def test_a_sheet_with_a_mistake_is_refused_by_row_and_column(sheet: str, said: tuple[int, str, str]) -> None:
-    problems = editing.from_csv(sheet, editing.grid(SMALL, {}, "t")).problems
+    problems = table_sheets.from_csv(sheet, table_editing.grid(SMALL, {}, "t")).problems
     assert said in [(one.line, one.heading, one.code) for one in problems]
 
 
 def test_rows_in_a_file_are_changed_in_the_file() -> None:
     text = SMALL.partition("    rows:")[0] + "    rows: t.csv\n"
     held = {"t.csv": "id,a,b,out,then,clause,because_zh,because_en\none,x,,p,{right: repair},C1,,\n"}
-    grid = editing.grid(text, held, "t")
+    grid = table_editing.grid(text, held, "t")
     assert grid.file == "t.csv" and grid.rows[0].cells["then"] == "{right: repair}"
-    same, after = editing.with_rows(text, held, "t", [*grid.rows, GridRow({"id": "two", "out": "q"})])
+    same, after = table_editing.with_rows(text, held, "t", [*grid.rows, GridRow({"id": "two", "out": "q"})])
     assert same == text and after["t.csv"] == held["t.csv"] + "two,,,q,,,,\n"

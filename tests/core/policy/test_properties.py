@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.pack import Fact, Pack
+from tuoshan.core.policy.precedence import MONEY_BACK
 from tuoshan.core.policy.ruling import rule, rule_all
-from tuoshan.core.policy.statements import MONEY_BACK, Ruling
+from tuoshan.core.policy.statements import Ruling
 from tuoshan.rulings import files
 
 PACKS = files.packaged()

@@ -1,4 +1,4 @@
-"""Checks 1, 8 and 11: names resolve, facts come from somewhere, other playbooks have what is used of them."""
+"""Checks 1 and 11: names resolve, and other playbooks have what is used of them."""
 
 from __future__ import annotations
 
@@ -7,29 +7,15 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from tuoshan.core.checker.desk import Desk
-from tuoshan.core.checker.reads import set_by, verb_reads
-from tuoshan.core.conditions import Expression, ExpressionError, FactType, compile_expression
+from tuoshan.core.checker.given import message_variables
+from tuoshan.core.conditions import Expression, FactType
 from tuoshan.core.conditions import check as check_types
 from tuoshan.core.conditions.names import QUERIES
-from tuoshan.core.playbook import ANY_OPEN, MESSAGE, START, FieldKind, FromTable, Playbook, Task, Verb
+from tuoshan.core.playbook import ANY_OPEN, MESSAGE, START, FieldKind, FromTable, Playbook, Verb
 from tuoshan.core.reading.findings import did_you_mean
 
 BUILT_IN_PARTIES: Final = frozenset({"system", "staff", "customer"})
 """Known without being declared: the clock itself, everybody who works here, the customer of the case."""
-
-MESSAGE_VARIABLES: Final = frozenset({
-    "number", "title", "playbook", "state", "customer", "contact", "handler", "company", "hours", "unit", "due",
-    "sooner", "today", "link", "survey_link", "remedy", "amount_words", "result",
-})  # fmt: skip
-"""What a message may name in braces besides the facts, numbers and deadlines of its playbook; `knowledge.case_values`
-says what stands for each."""
-
-STANDS_FOR: Final[Mapping[str, tuple[str, ...]]] = {
-    "remedy": ("remedy_steps", "remedies"), "result": ("how_done", "review_why", "why"), "amount_words": ("amount",),
-}  # fmt: skip
-"""Variables that are said in the words of facts: of the first of these that is given."""
-SURVEY: Final = "survey"
-"""The task whose run `survey_link` opens."""
 
 RESERVED: Final = frozenset({
     "start", "any_open", "previous", "system", "wait", "expect", "late", "kept", "not", "open", "paused", "running",
@@ -312,23 +298,6 @@ def _variables(desk: Desk, name: str) -> None:
     _known(desk, f"messages.{name}", message.line, sorted(used), known, "变量", "variable")
 
 
-def message_variables(book: Playbook) -> frozenset[str]:
-    """All that a message of this playbook may name in braces: nothing that it has no words for."""
-    told = told_facts(book)
-    silent = {name for name, facts in STANDS_FOR.items() if told.isdisjoint(facts)}
-    silent |= {"survey_link"} if SURVEY not in book.tasks else set()
-    return (MESSAGE_VARIABLES - silent) | told | book.numbers().keys() | {f"due.{name}" for name in book.deadlines}
-
-
-def told_facts(book: Playbook) -> frozenset[str]:
-    """Facts that a message can say: neither what is kept to supervisors, nor a file, nor what is asked of each
-    department by itself, as there are several answers to that.
-    """
-    once = _given(book, [task for task in book.tasks.values() if not task.each])
-    known = (book.facts[name] for name in once & book.facts.keys())
-    return frozenset(item.name for item in known if not item.supervisors_only and item.kind not in ("photo", "file"))
-
-
 def _expression(desk: Desk, where: str, line: int, expression: Expression, gives: str) -> None:
     """Kinds that do not fit, and history of what does not exist."""
     book = desk.playbook
@@ -387,78 +356,6 @@ def _mapped(desk: Desk, party_map: Mapping[str, object]) -> None:
                       f"the party '{name}' maps to nobody",
                       "在设置“当事方”中指定角色、部门或人员",
                       "map it to a role, department or person in the settings")  # fmt: skip
-
-
-def check_facts(desk: Desk) -> None:
-    """8. Each fact that something reads is asked, set, ruled or imported; none is named like a function."""
-    book = desk.playbook
-    for name, item in book.facts.items():
-        if not _is_fact_name(name):
-            desk.note(8, f"fields.{name}", item.line, f"“{name}”是表达式里的保留词",
-                      f"'{name}' is a word of the expressions",
-                      "给字段换一个名称", "give the field another name")  # fmt: skip
-    given = given_facts(book)
-    for name in book.facts.keys() - given:
-        desk.warn(8, f"fields.{name}", book.facts[name].line, f"字段“{name}”从没有人填写",
-                  f"nobody is ever asked for '{name}'", "放进某个 form，或删除它",
-                  "ask for it in a form, or remove it")  # fmt: skip
-    for where, line, name in _reads(desk):
-        if name in given:
-            continue
-        declared = name in book.facts
-        zh = f"“{name}”从没有人填写" if declared else f"没有字段“{name}”"
-        en = f"nobody ever fills in '{name}'" if declared else f"there is no field '{name}'"
-        near = did_you_mean(name, given)
-        desk.note(8, where, line, zh, en, f"放进登记或某个 form，或标记 imported: true；{near[0]}",
-                  f"ask for it in a form or at registration, or mark it imported: true; {near[1]}")  # fmt: skip
-
-
-def _is_fact_name(name: str) -> bool:
-    try:
-        return compile_expression(name).reads == {name}
-    except ExpressionError:
-        return False
-
-
-def given_facts(book: Playbook) -> frozenset[str]:
-    """Every fact that some form, registration, verb or import can give."""
-    return _given(book, book.tasks.values())
-
-
-def _given(book: Playbook, tasks: Collection[Task]) -> frozenset[str]:
-    forms = [book.register, *(action.form for action in book.actions.values())]
-    forms += [task.form for task in tasks] + [hold.form for hold in book.holds.values()]
-    found = {item.name for form in forms for item in form}
-    found |= {name for name, item in book.facts.items() if item.imported}
-    for action in book.actions.values():
-        found |= set_by(action.do)
-    for task in tasks:
-        found |= {name for verbs in task.do.values() for name in set_by(verbs)}
-    return frozenset(found)
-
-
-def _reads(desk: Desk) -> Iterable[tuple[str, int, str]]:
-    book = desk.playbook
-    for where, line, expression, _ in desk.expressions():
-        for name in sorted(expression.reads):
-            yield where, line, name
-    for where, line, limit in desk.limits():
-        if isinstance(limit.within, FromTable):
-            for name in limit.within.of:
-                yield f"{where}.within", line, name
-    for name, item in book.facts.items():
-        for ceiling in item.ceilings:
-            yield f"fields.{name}.max", item.line, ceiling
-    for name, action in book.actions.items():
-        if action.by_tier:
-            yield f"actions.{name}.by", action.line, action.by_tier.of
-        for verb in action.do:
-            for read in verb_reads(verb):
-                if read in book.facts or verb.name != "book":
-                    yield f"actions.{name}.do", verb.line, read
-    for name, task in book.tasks.items():
-        if task.each and task.each in book.facts:
-            yield f"tasks.{name}.each", task.line, task.each
 
 
 def check_other_playbooks(desk: Desk, known: Mapping[str, Playbook]) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from tuoshan.core.checker.automatic import check_automatic
 from tuoshan.core.checker.desk import Desk
+from tuoshan.core.checker.facts import check_facts
 from tuoshan.core.checker.flow import Flow
 from tuoshan.core.checker.money import check_money
-from tuoshan.core.checker.names import check_facts, check_names, check_other_playbooks
+from tuoshan.core.checker.names import check_names, check_other_playbooks
 from tuoshan.core.checker.side_work import check_pauses, check_tasks
 from tuoshan.core.checker.tables import check_tables
 from tuoshan.core.checker.telling import check_walks, check_wording

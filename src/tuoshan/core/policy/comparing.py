@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.precedence import put_together
 from tuoshan.core.policy.ruling import read
-from tuoshan.core.policy.statements import Ruling, put_together
+from tuoshan.core.policy.statements import Ruling
 
 ZERO = Decimal("0.00")
 

@@ -19,9 +19,10 @@ from tuoshan.core.conditions import MissingFact
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
 from tuoshan.core.policy.pack import TODAY, Clause, Finding, InForce, Pack, Row, Table
+from tuoshan.core.policy.precedence import put_together
 from tuoshan.core.policy.ready import DoesNotExist, Ready, make_ready
 from tuoshan.core.policy.reckoning import reckoned
-from tuoshan.core.policy.statements import Ruling, Statement, Why, put_together
+from tuoshan.core.policy.statements import Ruling, Statement, Why
 from tuoshan.core.policy.table_reading import clause_column
 from tuoshan.core.policy.valuing import Desk, unpublished
 from tuoshan.core.worktime import WorkCalendar, standard_cn

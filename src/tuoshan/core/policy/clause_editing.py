@@ -1,0 +1,112 @@
+"""Changing a rule book's clauses and examples in place; the rest of the text stays as it was typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import yaml
+
+from tuoshan.core import yaml_strict
+from tuoshan.core.policy.text_places import (
+    NotEditable,
+    end_line,
+    end_of,
+    scalar,
+    section,
+    value_of,
+    wording,
+    wording_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseText:
+    """A clause as a form has it; dates as texts, empty where there are none."""
+
+    zh: str = ""
+    en: str = ""
+    by: str = ""
+    begins: str = ""
+    until: str = ""
+    provisional_zh: str = ""
+    provisional_en: str = ""
+    overridden_by: str = ""
+    """The clauses above it, with a comma between them."""
+
+
+
+def clauses(text: str) -> dict[str, ClauseText]:
+    """The clauses by name. Raises NotEditable."""
+    return {key.value: _clause(body) for key, body in section(text, "clauses").value}
+
+
+def _clause(body: yaml.Node) -> ClauseText:
+    if not isinstance(body, yaml.MappingNode):
+        return ClauseText(*wording_of(body))
+    words, doubt, dates = (value_of(body, name) for name in ("text", "provisional", "in_force"))
+    given = {key.value: str(value.value) for key, value in dates.value} if isinstance(
+        dates, yaml.MappingNode) else {}  # fmt: skip
+    zh, en = wording_of(words) if words is not None else ("", "")
+    doubt_zh, doubt_en = wording_of(doubt) if doubt is not None else ("", "")
+    above = value_of(body, "overridden_by")
+    names = above.value if isinstance(above, yaml.SequenceNode) else [above] if above is not None else []
+    return ClauseText(
+        zh, en, given.get("by", ""), given.get("from", ""), given.get("until", ""), doubt_zh, doubt_en,
+        ", ".join(str(one.value) for one in names),
+    )  # fmt: skip
+
+
+def with_clause(text: str, name: str, clause: ClauseText) -> str:
+    """The text with this clause, changed where it stands, or put behind the last one. Raises NotEditable."""
+    found = section(text, "clauses")
+    old = value_of(found, name)
+    said = _clause_text(clause)
+    if old is not None:
+        return said.join((text[: old.start_mark.index], text[end_of(text, old) :]))
+    if found.flow_style or not found.value:
+        raise NotEditable(name)
+    last = found.value[-1][1]
+    at = text.find("\n", end_of(text, last))
+    at = len(text) if at < 0 else at
+    return f"{text[:at]}\n{' ' * found.start_mark.column}{scalar(name)}: {said}{text[at:]}"
+
+
+def without_clause(text: str, name: str) -> str:
+    """The text without a clause; a comment above it goes with it. Raises NotEditable."""
+    found = section(text, "clauses")
+    if found.flow_style:
+        raise NotEditable(name)
+    for key, value in found.value:
+        if key.value == name:
+            lines = text.splitlines(keepends=True)
+            return "".join([*lines[: key.start_mark.line], *lines[end_line(text, value) + 1 :]])
+    raise NotEditable(name)
+
+
+def _clause_text(clause: ClauseText) -> str:
+    parts = [f"text: {wording(clause.zh, clause.en)}"]
+    dates = [f"{key}: {scalar(value)}" for key, value in
+             (("by", clause.by), ("from", clause.begins), ("until", clause.until)) if value]  # fmt: skip
+    if clause.begins or clause.until:
+        parts.append("in_force: {" + ", ".join(dates) + "}")
+    if clause.provisional_zh or clause.provisional_en:
+        parts.append(f"provisional: {wording(clause.provisional_zh, clause.provisional_en)}")
+    if above := [scalar(one.strip()) for one in clause.overridden_by.split(",") if one.strip()]:
+        parts.append(f"overridden_by: [{', '.join(above)}]")
+    return "{" + ", ".join(parts) + "}"
+
+
+def without_example(text: str, name: str) -> str:
+    """The text without the example of this name. Raises NotEditable."""
+    root = yaml_strict.marked(text)
+    items = value_of(root, "examples") if isinstance(root, yaml.MappingNode) else None
+    if not isinstance(items, yaml.SequenceNode) or items.flow_style:
+        raise NotEditable(name)
+    lines = text.splitlines(keepends=True)
+    for item in items.value:
+        mine = value_of(item, "id") if isinstance(item, yaml.MappingNode) else None
+        if mine is not None and str(mine.value) == name:
+            if len(items.value) == 1:
+                return text[: items.start_mark.index].rstrip() + " []" + text[end_of(text, items) :]
+            return "".join([*lines[: item.start_mark.line], *lines[end_line(text, item) + 1 :]])
+    raise NotEditable(name)

@@ -1,0 +1,329 @@
+"""How the statements of several rule books become one answer.
+
+Law > national > platform > house, unless the lower is better for the consumer: remedies are the union of all layers;
+for the same remedy the higher amount, the lower fee, the later date. Every difference keeps both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from tuoshan.core.policy.pack import BEARERS, LAYERS, REMEDIES, SENDING_BACK, Pack
+from tuoshan.core.policy.statements import (
+    NO_RANK,
+    ZERO,
+    Chosen,
+    Difference,
+    Overriding,
+    Question,
+    Refused,
+    Right,
+    Ruling,
+    Said,
+    Stated,
+    Statement,
+)
+
+if TYPE_CHECKING:
+    from tuoshan.core.policy.reckoning import Reckoning
+    from tuoshan.core.policy.ruling import Read
+
+MONEY_BACK = ("refund", "return")
+"""Remedies whose amount is the price, or part of it, from which a gift's value may be taken."""
+BARRED = ("right", "extra", "freight")
+"""What a claim in bad faith has not."""
+MOVING = ("freight", "risk")
+"""What is said of goods on their way."""
+COST: Mapping[str, int] = {name: place for place, name in enumerate(BEARERS)}
+"""How much it costs the consumer that somebody bears something: the more, the higher."""
+
+
+def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -> Ruling:
+    """One ruling of what the packs say."""
+    reads = sorted(reads, key=lambda read: LAYERS.index(read.pack.layer))
+    statements = _without_idle_conditions(_not_barred(reads, _not_governed(reads)))
+    said: dict[str, list[Statement]] = {}
+    for one in statements:
+        said.setdefault(one.kind, []).append(one)
+    stated = _stated(said.pop("stated", ()), reads)
+    differences: list[Difference] = []
+    deductions = _deductions(said, differences)
+    rights = _rights(said, differences)
+    given = {right.remedy for right in rights}
+    if not rights and len(reads) > 1:
+        statements = _without_idle_legs(statements)
+        for kind in MOVING:
+            said[kind] = [one for one in statements if one.kind == kind]
+    return Ruling(
+        on=on, facts=facts, packs=tuple(read.pack for read in reads if read.applies),
+        statements=tuple(one for one in statements if one.kind != "stated"), stated=stated,
+        questions=_questions(reads), rights=rights,
+        refused=_refused([*said.get("no_right", ()), *said.get("bars", ())], given),
+        freight=_borne(said, "freight", differences), risk=_borne(said, "risk", differences),
+        pays=_borne(said, "pays", differences),
+        extras=_chosen(said, "extra", lower=False, differences=differences), deductions=deductions,
+        limits=_chosen(said, "limit", lower=False, differences=differences),
+        proofs=_proofs(said.get("proof", ()), differences), periods=tuple(said.get("period", ())),
+        deadlines=tuple(said.get("deadline", ())),
+        said=tuple(one for one in statements if one.kind in ("duty", "note")),
+        differences=tuple(one for one in differences if _between_books(one)), reads=tuple(reads),
+    )  # fmt: skip
+
+
+def _not_governed(reads: Sequence[Read]) -> list[Statement]:
+    """All statements but rights that are given only where no rule governs them, while another book does or may."""
+    governed = {one.what for read in reads for one in read.statements if one.kind == "governs"}
+    governed = governed.union(*(read.may_govern for read in reads))
+    return [
+        one for read in reads for one in read.statements
+        if not (one.words.get("where_none_governs") and one.what in governed)
+    ]  # fmt: skip
+
+
+def _not_barred(reads: Sequence[Read], statements: list[Statement]) -> list[Statement]:
+    """Without what is given against a bar of the same or a higher layer: a claim in bad faith has no remedy by any
+    promise. A bar that is still open holds back what lower layers give, for it may fall yet."""
+    bars = [one.why.rank for one in statements if one.kind == "bars"]
+    may = [LAYERS.index(read.pack.layer) + 1 for read in reads if read.may_bar]
+    barred_from = min([*bars, *may], default=len(LAYERS))
+    return [one for one in statements if not (one.kind in BARRED and one.why.rank >= barred_from)]
+
+
+def _without_idle_legs(statements: list[Statement]) -> list[Statement]:
+    """Where nothing is due, nothing travels: who bears a leg stands only where the row itself refuses, or where the
+    freight is what is asked about."""
+    refusing = {id(one.why) for one in statements if one.kind in ("no_right", "bars")}
+    return [
+        one for one in statements
+        if one.kind not in MOVING or one.words.get("in_itself") or id(one.why) in refusing
+    ]  # fmt: skip
+
+
+def _without_idle_conditions(statements: list[Statement]) -> list[Statement]:
+    """What a book asks for stands only beside a remedy that this very book gives."""
+    given = {(one.why.pack.name, one.what) for one in statements if one.kind == "right"}
+    books = {name for name, _remedy in given}
+    return [
+        one for one in statements
+        if one.kind != "for" or (one.why.pack.name, one.what) in given
+        or (one.what == "all" and one.why.pack.name in books)
+    ]  # fmt: skip
+
+
+def _stated(said: Sequence[Statement], reads: Sequence[Read]) -> tuple[Stated, ...]:
+    """Each clause that is stated and not applied, once, with what stands above it."""
+    speaking = {read.pack.name: read.pack for read in reads if read.applies}
+    found: dict[tuple[str, str], Stated] = {}
+    for one in said:
+        book, clause = one.why.pack, one.why.pack.clauses[one.what]
+        above = []
+        for name in clause.overridden_by:
+            pack, _, number = name.partition(".")
+            law = speaking.get(pack)
+            if law is None or number not in law.clauses:
+                above.append(Overriding(pack, number))
+            else:
+                above.append(Overriding(pack, number, law.clauses[number].text))
+        found[book.name, clause.name] = Stated(book.name, clause.name, book.title, clause.text, tuple(above))
+    return tuple(found.values())
+
+
+# -- remedies -------------------------------------------------------------------------------------------------
+
+
+def _rights(said: Said, differences: list[Difference]) -> tuple[Right, ...]:
+    rights = []
+    for remedy in [remedy for remedy in REMEDIES if any(one.what == remedy for one in said.get("right", ()))]:
+        given = [one for one in said["right"] if one.what == remedy]
+        floors = [one for one in said.get("floor", ()) if one.what == remedy]
+        refusing = [one for one in said.get("no_right", ()) if one.what in (remedy, "all")]
+        differences += [_differs("right", remedy, given[0], other) for other in refusing]
+        amount = _best([*given, *floors], "amount", max, differences, remedy)
+        if isinstance(amount, Decimal) and remedy in MONEY_BACK:
+            amount = max(_less(one, said) for one in [*given, *floors] if "amount" in one.amounts)
+        fee = _best([*given, *floors], "fee", min, differences, remedy)
+        until = _best(given, "until", max, differences, remedy)
+        asking = [one for one in said.get("for", ()) if one.what in (remedy, "all")]
+        counts, needs = _needs(given, asking, differences)
+        rights.append(Right(
+            remedy, tuple(given), amount, fee, until, _counted(given, until), needs,
+            _better_needs(given, asking, counts, needs),
+            tuple(one for one in asking if set(one.words["needs"]) <= set(needs)),
+            min(int(one.words.get("rank", NO_RANK)) for one in given),
+        ))  # fmt: skip
+    return tuple(sorted(rights, key=lambda right: right.rank))
+
+
+def _less(one: Statement, said: Said) -> Decimal:
+    """What is left of a statement's amount: only its own layer and higher ones may take something off."""
+    least: dict[str, Decimal] = {}
+    for off in said.get("deduct", ()):
+        if "of" in off.amounts and off.why.rank <= one.why.rank:
+            least[off.what] = min(off.amounts["of"], least.get(off.what, off.amounts["of"]))
+    amount: Decimal = one.amounts["amount"]
+    return max(ZERO, amount - sum(least.values(), ZERO))
+
+
+def _deductions(said: Said, differences: list[Difference]) -> dict[str, Chosen]:
+    """What is taken off, the least of each kind; one of a lower layer than an amount that is given yields to it."""
+    if "deduct" not in said:
+        return {}
+    money = [
+        one for kind in ("right", "floor") for one in said.get(kind, ())
+        if one.what in MONEY_BACK and "amount" in one.amounts
+        and any(right.what == one.what for right in said.get("right", ()))
+    ]  # fmt: skip
+    counting = []
+    for off in said.get("deduct", ()):
+        spared = next((one for one in money if one.why.rank < off.why.rank), None)
+        if spared is None:
+            counting.append(off)
+        elif not any(one.what == off.what and one.why.rank <= spared.why.rank for one in said["deduct"]):
+            differences.append(_differs("deduct", off.what, spared, off))
+    return _chosen({"deduct": counting}, "deduct", lower=True, differences=differences)
+
+
+def _counted(given: Sequence[Statement], until: object) -> Reckoning | None:
+    """How the last day that counts was counted, by the highest layer that names it."""
+    return next((one.counted for one in given if one.counted is not None and one.amounts.get("until") == until), None)
+
+
+def _needs_of(one: Statement, asking: Sequence[Statement]) -> tuple[str, ...]:
+    """What a statement asks for, with what its book asks for wherever it gives this remedy."""
+    book = (other for other in asking if other.why.pack.name == one.why.pack.name)
+    found = [*one.words.get("needs", ()), *(name for other in book for name in other.words["needs"])]
+    return tuple(dict.fromkeys(found))
+
+
+def _needs(
+    given: Sequence[Statement], asking: Sequence[Statement], differences: list[Difference]
+) -> tuple[Statement, tuple[str, ...]]:
+    """The statement whose conditions count, and these: those of the highest layer, for nothing that a lower one asks
+    may weaken its right; a lower one's only where it asks for part of them."""
+    asked = [(one, _needs_of(one, asking)) for one in given]
+    strict = [(one, tuple(name for name in names if name not in SENDING_BACK)) for one, names in asked]
+    counts, needs = strict[0]
+    for one, names in strict[1:]:
+        if set(names) < set(needs):
+            counts, needs = one, names
+    for one, names in strict:
+        if set(names) != set(needs):
+            differences.append(_differs("needs", one.what, counts, one))
+    handling = (name for _one, names in asked for name in names if name in SENDING_BACK)
+    return counts, tuple(dict.fromkeys((*needs, *handling)))
+
+
+def _better_needs(
+    given: Sequence[Statement], asking: Sequence[Statement], counts: Statement, needs: Sequence[str]
+) -> tuple[str, ...]:
+    """What is asked for beyond that by a statement that promises more: a higher amount, or a later last day. One that
+    names no last day promises no less than one that does."""
+    at_least = {"amount": counts.amounts.get("amount", ZERO), "until": counts.amounts.get("until", date.max)}
+    more = [one for one in given if any(one.amounts.get(name, least) > least for name, least in at_least.items())]
+    found = [name for one in more for name in _needs_of(one, asking) if name not in needs]
+    return tuple(dict.fromkeys(found))
+
+
+def _best(given: Sequence[Statement], name: str, pick: Any, differences: list[Difference], remedy: str) -> Any:
+    """The best of a term for the consumer; where layers differ, the difference is kept."""
+    speaking = [one for one in given if name in one.amounts]
+    if not speaking:
+        return None
+    best = pick(speaking, key=lambda one: one.amounts[name])
+    for one in speaking:
+        if one.amounts[name] != best.amounts[name]:
+            differences.append(_differs(name, remedy, best, one))
+    return best.amounts[name]
+
+
+def _refused(refusing: Sequence[Statement], given: set[str]) -> tuple[Refused, ...]:
+    """`all` refuses whatever no layer gives; it is listed by itself where nothing is given."""
+    found: dict[str, list[Statement]] = {}
+    for one in refusing:
+        if one.what not in given and not (one.what == "all" and given):
+            found.setdefault(one.what, []).append(one)
+    return tuple(Refused(remedy, tuple(by)) for remedy, by in found.items())
+
+
+def _proofs(due: Sequence[Statement], differences: list[Difference]) -> tuple[Statement, ...]:
+    """Who must prove: what one book asks of the consumer yields where another asks it of somebody else."""
+    kept = []
+    for one in due:
+        others = [other for other in due if other.what != "buyer" and other.why.pack is not one.why.pack]
+        if one.what == "buyer" and others:
+            differences.append(_differs("proof", "proof", others[0], one))
+        else:
+            kept.append(one)
+    return tuple(kept)
+
+
+# -- costs and sums -------------------------------------------------------------------------------------------
+
+
+def _borne(said: Said, kind: str, differences: list[Difference]) -> dict[str, Chosen]:
+    """Who bears what: of several layers the one that costs the consumer least, a higher one where they agree."""
+    found: dict[str, list[Statement]] = {}
+    for one in said.get(kind, ()):
+        found.setdefault(one.what, []).append(one)
+    chosen = {}
+    for subject, speaking in found.items():
+        best = min(speaking, key=lambda one: COST[str(one.words["by"])])
+        others = tuple(one for one in speaking if one is not best)
+        differences += [_differs(kind, subject, best, one) for one in others if one.words["by"] != best.words["by"]]
+        chosen[subject] = Chosen(subject, best.words["by"], best, others)
+    return chosen
+
+
+def _chosen(said: Said, kind: str, *, lower: bool, differences: list[Difference]) -> dict[str, Chosen]:
+    found: dict[str, list[Statement]] = {}
+    for one in said.get(kind, ()):
+        if "of" in one.amounts:
+            found.setdefault(one.what, []).append(one)
+    chosen = {}
+    for subject, speaking in found.items():
+        best = (min if lower else max)(speaking, key=lambda one: one.amounts["of"])
+        others = tuple(one for one in speaking if one is not best)
+        differences += [_differs(kind, subject, best, one) for one in others if one.amounts["of"] != best.amounts["of"]]
+        chosen[subject] = Chosen(subject, best.amounts["of"], best, others)
+    return chosen
+
+
+def _between_books(one: Difference) -> bool:
+    """Whether two books differ: two clauses of one and the same book are its own affair."""
+    return one.counts.why.pack.name != one.yields.why.pack.name
+
+
+def _differs(subject: str, what: str, counts: Statement, yields: Statement) -> Difference:
+    return Difference(subject, what, counts, yields, counts.why.rank > yields.why.rank)
+
+
+# -- questions ------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _places(pack: Pack) -> Mapping[str, int]:
+    return {name: place for place, name in enumerate(pack.facts)}
+
+
+def _place(name: str, reads: Sequence[Read]) -> int:
+    """Where the highest book that knows the fact lists it."""
+    return next((places[name] for read in reads if name in (places := _places(read.pack))), 0)
+
+
+def _questions(reads: Sequence[Read]) -> tuple[Question, ...]:
+    """The facts to ask for, the one that decides most first; facts of equal weight as the packs list them."""
+    weights: dict[str, int] = {}
+    packs: dict[str, list[str]] = {}
+    for read in reads:
+        for name, weight in read.questions.items():
+            weights[name] = weights.get(name, 0) + weight
+            packs.setdefault(name, []).append(read.pack.key)
+    if not weights:
+        return ()
+    order = {name: _place(name, reads) for name in weights}
+    names = sorted(weights, key=lambda name: (-weights[name], order[name], name))
+    return tuple(Question(name, weights[name], tuple(packs[name])) for name in names)

@@ -1,0 +1,143 @@
+"""The ruling bench: one line or several, what is asked, totals, and papers."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from tests.workbench.deskhouse import desk  # noqa: F401
+from tests.workbench.rulinghouse import SHOES, address, bench, books_as_shipped, kept  # noqa: F401
+
+from tuoshan.rulings import keeping, printing
+from tuoshan.rulings.models import KeptRuling
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_shop_assistants_question_is_answered_with_its_clauses(desk: Any) -> None:  # noqa: F811
+    """Leather shoes, 41 days old, the sole came off 6 cm, receipt here."""
+    page = bench(desk, SHOES)
+    assert "可以退货退款 ¥399.00；换货；维修" in page
+    assert "M03" in page and "CPL24" in page
+    asked = "退货退款须：发票或小票（或双方认可购买）；商品与发票、三包卡相符"
+    assert page.count(asked) == 2, "on the screen, and in the text to copy"
+    assert "自 2026 年 1 月 20 日购买起算 3 个月，至 2026 年 4 月 20 日止；换货后重新起算" in page
+
+
+def test_what_is_not_known_is_asked_and_what_cannot_matter_is_not(desk: Any) -> None:  # noqa: F811
+    known = {name: value for name, value in SHOES.items() if name != "opening_cm"}
+    page = bench(desk, known)
+    assert "开胶有多长（厘米）" in page and "商品类别" in page
+    assert "行驶里程" not in page
+
+
+def test_a_mistake_is_named_beside_its_field_and_nothing_typed_is_lost(desk: Any) -> None:  # noqa: F811
+    page = bench(desk, {**SHOES, "opening_cm": "60 mm", "reported_on": "2026-01-01"})
+    assert "不能用“mm”" in page and "早于" in page
+    assert 'value="399"' in page
+
+
+def test_a_further_item_begins_with_what_the_order_has_in_common(desk: Any) -> None:  # noqa: F811
+    answer = desk.client("agent").get(address(SHOES, add="1"))
+    assert answer.status_code == 302
+    page = desk.client("agent").get(answer.headers["Location"]).content.decode()
+    assert "第 2 件" in page and 'name="f1-defect" value="glue"' in page
+    assert "f2-house" in page and "f2-defect" not in page.replace('name="f2-defect"', "")
+
+
+def test_the_trace_is_there_on_demand(desk: Any) -> None:  # noqa: F811
+    page = desk.client("agent").get(address(SHOES).replace("/rulings/?", "/rulings/trace?")).content.decode()
+    assert "glue_large" in page and "前面的一行已经适用" in page
+    assert "三包期止：自 2026 年 1 月 20 日购买起算 3 个月" in page
+    text = re.sub(r"<[^>]+>|title=\"[^\"]*\"", " ", page)
+    assert "毛病：开胶；开胶长度 超过 5" in text and "实际是" in text
+    assert not re.search(r"(?<![\w-])(?:store|distance|mall|leather|quality|yes|no)(?![\w-])", text), text
+
+
+def test_an_interim_ruling_says_that_more_may_follow(desk: Any) -> None:  # noqa: F811
+    client = desk.client("agent")
+    page = client.get(address(SHOES)).content.decode()
+    assert "还有问题未答" in page and "请先不要答复客户" in page
+    rest = {"sale": "store", "deceived": "no", "purpose_defeated": "no", "repairs_same_fault": "0", "repair_days": "0",
+            "used": "yes", "delivered_on": SHOES["sold_on"]}  # fmt: skip
+    page = client.get(address({**SHOES, **rest})).content.decode()
+    assert "还有问题未答" not in page and "请先不要答复客户" not in page
+
+
+def test_a_fact_of_another_matter_is_said_to_be_unused(desk: Any) -> None:  # noqa: F811
+    assert "“外埠顾客”与这件事无关，没有采用" in bench(desk, {**SHOES, "out_of_town": "yes"})
+    assert "没有采用" not in bench(desk, SHOES)
+
+
+def test_lines_are_added_up_to_the_fen_by_the_remedy_chosen(desk: Any) -> None:  # noqa: F811
+    """Two pairs returned at 399.90, one exchanged: 799.80, and nothing for the exchange."""
+    page = bench(desk, {**SHOES, "paid": "399.90", "quantity": "2"}, {**SHOES, "choice": "exchange"})
+    assert "¥799.80" in page.partition("合计最多付出")[2][:200]
+    assert "未选，按最贵的" in page and "退货退款 × 2" in page
+    both = bench(desk, {**SHOES, "paid": "399.90", "quantity": "2"}, {**SHOES, "choice": "return"})
+    assert "¥1,198.80" in both.partition("合计最多付出")[2][:200]
+    assert "合计最多付出" not in bench(desk, SHOES)
+    assert 'value="1"' in bench(desk, {**SHOES, "quantity": "many"})
+
+
+def test_what_was_ruled_together_is_proposed_together(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    lines = ({**SHOES, "quantity": "2", "label": "皮鞋"}, {**SHOES, "choice": "exchange"})
+    query = address(*lines, case=case.number).partition("?")[2]
+    desk.client("agent").post("/rulings/keep", {"query": query})
+    rows = keeping.of_case(case.pk)
+    assert sorted((row.quantity, row.chosen) for row in rows) == [(1, "exchange"), (2, "")]
+    page = desk.client("agent").get(f"/case/{case.number}/do/act/propose").content.decode()
+    assert 'value="798.00"' in page and "皮鞋 × 2：可以退货退款" in page
+    assert "checked" in page.partition('value="exchange"')[2][:200]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_bench_and_a_kept_ruling_are_set_on_paper(desk: Any, language: str) -> None:  # noqa: F811
+    case = desk.accepted()
+    row = kept(desk, case)
+    for who, path in (
+        ("agent", address(SHOES, {**SHOES, "quantity": "3"}).replace("/rulings/?", "/rulings/paper?")),
+        ("auditor", f"/case/{case.number}/ruling/{row.pk}/paper"),
+    ):
+        client = desk.client(who)
+        client.cookies["tuoshan_language"] = language
+        answer = client.get(path)
+        assert answer.status_code == 200 and answer.content.startswith(b"%PDF-")
+        assert answer["Content-Type"] == "application/pdf"
+    assert desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk + 1}/paper").status_code == 404
+    broken = address({**SHOES, "paid": "x"}).replace("/rulings/?", "/rulings/paper?")
+    assert desk.client("agent").get(broken).status_code == 404
+
+
+def test_a_paper_says_to_the_customer_what_the_ruling_says_and_nothing_for_staff(
+    desk: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(printing.pdf, "ruling", lambda data, language: seen.append(data) or b"%PDF-")
+    row = kept(desk, desk.accepted())
+    printing.paper_of(row, "TS2603-00001-1", "en")
+    [data] = seen
+    [part] = data.parts
+    assert part.verdict.startswith("Due: return for a refund of ¥399.00") and data.digest == row.digest
+    assert data.number == "TS2603-00001-1" and data.asked_on.date() == date(2026, 3, 2)
+    needed = "Return for a refund: asks for the invoice or receipt (or the purchase acknowledged);"
+    assert any(sign == "needed" and words.startswith(needed) for sign, words, _clauses in part.lines)
+    assert ("Opening", "6 cm") in part.facts and any(name == "M03" for name, _text in part.clauses)
+    assert not any("it is not taken" in words for _sign, words, _clauses in part.lines)  # a note for staff
+    assert any("version" in book.lower() for book in part.books)
+
+
+def test_a_kept_paper_names_the_choice_and_all_pieces(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    seen: list[Any] = []
+    monkeypatch.setattr(printing.pdf, "ruling", lambda data, language: seen.append(data) or b"%PDF-")
+    row = kept(desk, desk.accepted())
+    KeptRuling.objects.filter(pk=row.pk).update(quantity=2, chosen="return", label="皮鞋")
+    row.refresh_from_db()
+    printing.paper_of(row, "TS2603-00001-1", "zh-hans")
+    [data] = seen
+    assert data.parts[0].choice == "退货退款 × 2"
+    assert [text for _name, text in data.sums] == ["¥798.00", "¥798.00"]
+    monkeypatch.undo()
+    assert printing.paper_of(row, "TS2603-00001-1", "en").startswith(b"%PDF-")

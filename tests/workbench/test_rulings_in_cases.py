@@ -1,0 +1,240 @@
+"""Rulings frozen in a case, how they came about, and deciding otherwise."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from html import unescape
+from typing import Any
+
+import pytest
+from tests.workbench.deskhouse import desk  # noqa: F401
+from tests.workbench.rulinghouse import SHOES, address, bench, books_as_shipped, changed_text, kept  # noqa: F401
+
+from tuoshan import clock
+from tuoshan.cases.models import Case, Event
+from tuoshan.core.policy.as_data import as_data
+from tuoshan.core.policy.tracing import trace
+from tuoshan.rulings import keeping, library, retracing
+from tuoshan.rulings.asking import ask
+from tuoshan.rulings.models import KeptRuling, Override, PublishedBook
+
+pytestmark = pytest.mark.django_db
+
+
+def test_one_book_chosen_alone_says_what_else_speaks(desk: Any) -> None:  # noqa: F811
+    alone = bench(desk, SHOES, book="mall_shoes")
+    assert "这件事还适用：消费者权益保护法律底线，它们可能优先" in alone and "不管这件事" not in alone
+    assert "选定的这本规则包不管这件事" in bench(desk, {**SHOES, "goods": "phone"}, book="mall_shoes")
+    assert "这件事还适用" not in bench(desk, SHOES)
+
+
+def test_a_bench_is_put_into_its_case_frozen(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    query = address(SHOES, case=case.number).partition("?")[2]
+    answer = desk.client("agent").post("/rulings/keep", {"query": query})
+    assert answer.headers["Location"] == f"/case/{case.number}"
+    [row] = keeping.of_case(case.pk)
+    assert keeping.unchanged(row) and row.verdict_zh.startswith("可以退货退款 ¥399.00")
+    assert Event.objects.filter(case_id=case.pk, name="ruling").count() == 1
+    page = desk.client("agent").get(f"/case/{case.number}").content.decode()
+    assert row.verdict_zh in page and "冻结了一份裁定" in page
+    assert "自 2026 年 1 月 20 日购买起算 3 个月，至 2026 年 4 月 20 日止" in page, "on demand in the panel"
+    assert "¥399.00" in desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}").content.decode()
+
+
+def test_a_frozen_ruling_shows_when_it_was_changed_afterwards(desk: Any) -> None:  # noqa: F811
+    row = kept(desk, desk.accepted())
+    KeptRuling.objects.filter(pk=row.pk).update(result=row.result.replace("399.00", "199.00"))
+    row.refresh_from_db()
+    assert not keeping.unchanged(row)
+
+
+def test_the_proposal_is_filled_in_from_the_ruling(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    kept(desk, case)
+    page = desk.client("agent").get(f"/case/{case.number}/do/act/propose").content.decode()
+    assert 'value="399.00"' in page
+    assert "checked" in page.partition('value="return_refund"')[2][:200]
+
+
+def test_a_bench_becomes_a_case_with_its_rulings(desk: Any) -> None:  # noqa: F811
+    agent = desk.client("agent")
+    answer = agent.post("/rulings/keep", {"query": address(SHOES).partition("?")[2]})
+    session = answer.headers["Location"].partition("ruling=")[2]
+    assert session and 'value="399.00"' in agent.get(answer.headers["Location"]).content.decode()
+    sent = {
+        "channel": "hotline", "what_happened": "鞋底开胶六厘米", "ruling": session, "key": "k1",
+        "customer-phone": "13800138000",
+    }  # fmt: skip
+    done = agent.post("/register/complaint", sent)
+    assert done.status_code == 302, done.content.decode()[:2000]
+    case = Case.objects.order_by("-id").first()
+    assert case is not None and len(keeping.of_case(case.pk)) == 1
+
+
+def test_a_kept_ruling_is_traced_by_the_versions_that_ruled(desk: Any) -> None:  # noqa: F811
+    """A version published afterwards for the same days of sale changes nothing of how the old ruling came about."""
+    case = desk.accepted()
+    asked = ask(SHOES, date(2026, 3, 2)).ruling
+    row = kept(desk, case)
+    pack, text = changed_text()
+    PublishedBook.objects.create(
+        name=pack.name, version=2, begins=date(2026, 1, 1), text=text, tables="{}", hash="x", reason="新办法",
+        confirmed_by="法务", published_by_id=1,
+    )  # fmt: skip
+    library.look_again()
+    anew = ask(SHOES, date(2026, 3, 2)).ruling
+    assert asked is not None and anew is not None and as_data(anew) != as_data(asked)
+    found = retracing.worked_out_again(row)
+    assert found is not None and as_data(found, with_trace=True) == as_data(asked, with_trace=True)
+    path = f"/case/{case.number}/ruling/{row.pk}/trace"
+    page = desk.client("auditor").get(path).content.decode()
+    assert "glue_large" in page and "开胶长度 超过 5" in re.sub(r"<[^>]+>", " ", page)
+    assert path in desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}").content.decode()
+    other = desk.accepted()
+    assert desk.client("agent").get(f"/case/{other.number}/ruling/{row.pk}/trace").status_code == 404
+
+
+def test_a_ruling_by_one_book_alone_is_traced_by_that_book(desk: Any) -> None:  # noqa: F811
+    asked = ask(SHOES, date(2026, 3, 2), book="mall_shoes").ruling
+    assert asked is not None
+    row = keeping.keep(asked, person_id=1, now=clock.now())
+    found = retracing.worked_out_again(row)
+    assert found is not None and {table.pack.name for table in trace(found)} == {"mall_shoes"}
+
+
+def test_no_trace_is_shown_that_explains_another_ruling(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    row = kept(desk, case)
+    KeptRuling.objects.filter(pk=row.pk).update(packs=row.packs.replace(library.newest("mall_shoes").hash, "gone"))
+    page = desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}/trace").content.decode()
+    assert "今天推不出同样的结果" in page and "glue_large" not in page
+
+
+def test_less_than_the_law_gives_is_for_a_supervisor_to_decide(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    row = kept(desk, case, reported_on="2026-01-25")
+    said = {"remedy": "compensation", "amount": "50", "reason": "客户同意"}
+    refused = desk.client("agent").post(f"/case/{case.number}/ruling/{row.pk}/override", said)
+    assert refused.status_code == 422 and "客户同意" in refused.content.decode() and not Override.objects.exists()
+    assert desk.client("lead").post(f"/case/{case.number}/ruling/{row.pk}/override", said).status_code == 302
+    made = Override.objects.get()
+    assert made.below_law and made.amount == Decimal("50.00")
+    assert Event.objects.filter(case_id=case.pk, name="ruling_overridden").count() == 1
+
+
+def test_at_least_what_the_law_gives_needs_only_a_reason(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    row = kept(desk, case, reported_on="2026-01-25")
+    path = f"/case/{case.number}/ruling/{row.pk}/override"
+    assert desk.client("agent").post(path, {"remedy": "return", "amount": "399", "reason": ""}).status_code == 422
+    given = {"remedy": "return", "amount": "399", "reason": "按客户选择"}
+    assert desk.client("agent").post(path, given).status_code == 302
+    assert not Override.objects.get().below_law
+
+
+def propose(desk: Any, case: Any, who: str, amount: str, *remedies: str) -> Any:  # noqa: F811
+    """Send the form of a proposal."""
+    given = {"cause": "material-faulty", "liable": "product", "remedies": list(remedies), "remedy_steps": "按方案办理",
+             "amount": amount, "carry_out_by": "2026-03-20"}  # fmt: skip
+    if {"refund", "return_refund"} & set(remedies):
+        given |= {"refund_amount": amount, "amount_paid": "2000"}
+    return desk.client(who).post(f"/case/{case.number}/do/act/propose", given)
+
+
+def test_punitive_damages_are_part_of_what_the_law_gives(desk: Any) -> None:  # noqa: F811
+    """Bought for 100 and deceived: 100 back and three times the price, at least 500, on top; for two pairs 1,200."""
+    case = desk.accepted()
+    deceived = {"deceived": "yes", "staged_claim": "no", "label_flaw_only": "no"}
+    row = kept(desk, case, reported_on="2026-01-25", paid="100", **deceived)
+    assert Decimal(keeping.result_of(row)["extras"]["fraud"]["value"]) == 500
+    KeptRuling.objects.filter(pk=row.pk).update(quantity=2)
+    path = f"/case/{case.number}/ruling/{row.pk}/override"
+    for amount in ("100", "600", "1199.99"):
+        given = {"remedy": "return", "amount": amount, "reason": "客户同意"}
+        assert desk.client("agent").post(path, given).status_code == 422, amount
+    exchanged = {"remedy": "exchange", "amount": "999.99", "reason": "客户要换货"}
+    assert desk.client("agent").post(path, exchanged).status_code == 422
+    assert desk.client("agent").post(path, {**exchanged, "amount": "1000"}).status_code == 302
+    assert desk.client("agent").post(path, {"remedy": "return", "amount": "1200", "reason": "两双"}).status_code == 302
+    assert not Override.objects.filter(below_law=True).exists()
+    assert desk.client("lead").post(path, {"remedy": "return", "amount": "600", "reason": "和解"}).status_code == 302
+    assert Override.objects.filter(below_law=True).count() == 1
+
+
+def test_a_proposal_gives_no_less_than_the_newest_ruling(desk: Any) -> None:  # noqa: F811
+    """An older ruling of 100 does not cover a proposal once a newer one says 399."""
+    case = desk.accepted()
+    old = kept(desk, case, reported_on="2026-01-25", paid="100")
+    kept(desk, case, reported_on="2026-01-25")
+    answer = propose(desk, case, "agent", "100", "return_refund")
+    told = answer.content.decode()
+    assert answer.status_code == 422 and "¥399.00" in told and "不按裁定处理" in told
+    assert propose(desk, case, "agent", "0", "apology").status_code == 422
+    assert propose(desk, case, "agent", "0", "return_refund", "exchange").status_code == 422
+    outdated = {"remedy": "return", "amount": "100", "reason": "客户同意"}
+    page = desk.client("lead").post(f"/case/{case.number}/ruling/{old.pk}/override", outdated)
+    assert page.status_code == 422 and "已有更新的裁定" in page.content.decode() and not Override.objects.exists()
+    assert propose(desk, case, "agent", "399", "return_refund").status_code == 302
+
+
+def test_any_remedy_that_is_due_may_be_proposed(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    kept(desk, case, reported_on="2026-01-25")
+    assert propose(desk, case, "agent", "20", "exchange", "compensation").status_code == 302
+
+
+def test_less_is_proposed_once_a_supervisor_has_overridden_the_ruling(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    row = kept(desk, case, reported_on="2026-01-25")
+    assert propose(desk, case, "agent", "50", "compensation").status_code == 422
+    said = {"remedy": "compensation", "amount": "50", "reason": "客户要留下商品"}
+    desk.client("lead").post(f"/case/{case.number}/ruling/{row.pk}/override", said)
+    assert propose(desk, case, "agent", "49.99", "compensation").status_code == 422
+    assert propose(desk, case, "agent", "50", "compensation").status_code == 302
+
+
+def test_lines_of_one_bench_are_proposed_together(desk: Any) -> None:  # noqa: F811
+    """Two lines, 399 and twice 100: a return of all is 599, exchanges are nothing, one of each is at least 200."""
+    case = desk.accepted()
+    for paid, pieces in (("399", 1), ("100", 2)):
+        ruling = ask({**SHOES, "reported_on": "2026-01-25", "paid": paid}, date(2026, 3, 2)).ruling
+        assert ruling is not None
+        keeping.keep(ruling, person_id=desk.people["agent"].pk, now=clock.now(), case_id=case.pk, session="s",
+                     line=pieces, quantity=pieces)  # fmt: skip
+    assert propose(desk, case, "agent", "598.99", "return_refund").status_code == 422
+    assert propose(desk, case, "agent", "199.99", "return_refund", "exchange").status_code == 422
+    assert propose(desk, case, "agent", "200", "return_refund", "exchange").status_code == 302
+
+
+def overridden(desk: Any) -> tuple[Any, Any]:  # noqa: F811
+    """Two cases: 399 ruled and 50 given, below the law; 399 ruled and 450 given."""
+    first, second = desk.accepted(), desk.accepted()
+    for case, who, amount in ((first, "lead", "50"), (second, "agent", "450")):
+        row = kept(desk, case, reported_on="2026-01-25")
+        given = {"remedy": "compensation" if who == "lead" else "return", "amount": amount, "reason": "客户同意"}
+        assert desk.client(who).post(f"/case/{case.number}/ruling/{row.pk}/override", given).status_code == 302
+    from tuoshan.agenda import worker
+
+    worker.drain()
+    return first, second
+
+
+def test_overrides_are_reported_with_what_they_cost(desk: Any) -> None:  # noqa: F811
+    first, second = overridden(desk)
+    page = desk.client("lead").get("/reports/overrides?period=90").content.decode()
+    assert first.number in page and second.number in page and "客户同意" in page
+    for said in ("¥399.00", "¥50.00", "-¥349.00", "¥51.00", "M03", "商场三包：鞋"):
+        assert said in page, said
+    links = re.findall(r'<a class="link" href="(/search[^"]+)">(\d+)</a>', page)
+    assert len(links) >= 6
+    for href, number in links:
+        found = desk.client("lead").get(unescape(href)).content.decode()
+        assert sum(case.number in found for case in (first, second)) == int(number), href
+    for client, status in (("manager", 200), ("auditor", 200), ("finance", 403), ("agent", 403)):
+        assert desk.client(client).get("/reports/overrides").status_code == status, client
+        assert desk.client(client).get("/reports/overrides.xlsx").status_code == status, client
+    assert "/reports/overrides" not in desk.client("finance").get("/reports/").content.decode()
+    english = desk.client("lead")
+    english.cookies["tuoshan_language"] = "en"
+    assert "Departures from rulings" in english.get("/reports/overrides?period=90").content.decode()

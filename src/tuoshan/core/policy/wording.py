@@ -62,7 +62,8 @@ def verdict(ruling: Ruling) -> Wording:
         more = _more(ruling)
         return Wording(f"可以{zh}{more.zh}", f"Due: {en}{more.en}")
     if ruling.proofs:
-        return _proof(ruling.proofs[0])
+        party = _party(ruling.proofs[0])
+        return Wording(f"先由{party.zh}举证", f"First {party.en} has to give proof")
     if ruling.questions:
         return Wording("还不能判定，请先回答问题", "Not decided yet: please answer what is asked")
     if ruling.refused:
@@ -227,15 +228,19 @@ def _figure(what: str, value: Decimal) -> str:
     return f"{value.normalize():f}" if what == "discount" else format_money(value)
 
 
+def _party(statement: Statement) -> Wording:
+    return BEARERS.get(statement.what, Wording(statement.what, statement.what))
+
+
 def _proof(statement: Statement) -> Wording:
-    party = BEARERS.get(statement.what, Wording(statement.what, statement.what))
+    party = _party(statement)
     what = statement.words.get("what")
     words = what if isinstance(what, Wording) else Wording("", "")
     silent = statement.words.get("silent")
     after = silent if isinstance(silent, Wording) else Wording("", "")
     return Wording(
-        _joined(f"请{party.zh}举证：{words.zh}", after.zh),
-        _joined(f"Proof is due from {party.en}: {words.en}", after.en),
+        f"请{party.zh}提供：{words.zh}；{after.zh}".rstrip("；"),
+        _joined(f"Wanted from {party.en}: {_small(words.en)}", after.en),
     )
 
 
@@ -268,7 +273,7 @@ def counted_words(counted: Reckoning | None) -> Wording | None:
 
 
 def _deadline(statement: Statement) -> Wording:
-    party = BEARERS.get(statement.what, Wording(statement.what, statement.what))
+    party = _party(statement)
     what, ends = statement.words.get("what"), statement.amounts.get("ends")
     words = what if isinstance(what, Wording) else Wording("", "")
     within = str(statement.words.get("within", ""))
@@ -323,6 +328,10 @@ def _joined(first: str, second: str) -> str:
     if not second:
         return first
     return f"{first}，{second}" if any("\u3400" <= sign <= "\u9fff" for sign in first) else f"{first}; {second}"
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _capital(text: str) -> str:

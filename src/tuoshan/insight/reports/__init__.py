@@ -8,8 +8,9 @@ from django.utils.translation import pgettext_lazy
 from tuoshan.parties.permissions import OVERSIGHT
 
 PAGES: dict[str, Any] = {
-    "overview": _("总览"), "volumes": _("业务量"), "categories": _("类别"), "products": pgettext_lazy("report", "商品"),
-    "causes": _("原因与责任方"), "channels": _("来源"), "clocks": _("时限"), "people": _("经办人与单位"),
+    "overview": _("总览"), "volumes": _("业务量"), "categories": pgettext_lazy("report", "类别"),
+    "products": pgettext_lazy("report", "商品"), "causes": _("原因与责任方"),
+    "channels": pgettext_lazy("report", "来源"), "clocks": pgettext_lazy("report", "时限"), "people": _("经办人与单位"),
     "satisfaction": _("满意度"), "lessons": _("整改"), "overrides": _("不按裁定处理统计"),
 }  # fmt: skip
 """The pages by name, in their order."""

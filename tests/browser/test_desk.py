@@ -11,6 +11,7 @@ from tests.browser.staffed import PASSWORD, Staffed, changed, opened, ready, sen
 
 from tuoshan import clock
 from tuoshan.cases.models import Case, Words
+from tuoshan.documents.models import Evidence
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -400,9 +401,7 @@ def test_a_registration_survives_a_lapsed_session(open_page: Any, company: Staff
     expect(form.locator("[data-draft-notice]")).to_have_count(0)
 
 
-def test_a_restored_registration_says_whose_it_is_and_lets_the_next_caller_in(
-    open_page: Any, company: Staffed
-) -> None:
+def test_a_restored_registration_says_whose_it_is_and_lets_the_next_caller_in(open_page: Any, company: Staffed) -> None:
     page = open_page()
     company.sign_in(page, "agent")
     page.goto("/register/complaint")
@@ -483,6 +482,120 @@ def test_a_steps_form_survives_a_lapsed_session(open_page: Any, company: Staffed
     send(page, form)
     assert company.read(case).handler_id == company.people["agent"].pk
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.includes('.draft.')).length") == 0
+
+
+def _attached(form: Any, name: str) -> str:
+    """A photo that has been uploaded while the form is filled: the token under which it lies."""
+    fold = form.locator("details", has=form.page.locator("[data-evidence-field]"))
+    if fold.count():
+        fold.locator("summary").click()
+    form.locator("input[type=file]").set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": _picture()})
+    expect(form.locator("[data-file]")).to_have_count(1)
+    return str(form.locator("[name=upload_token]").input_value())
+
+
+def test_a_photo_of_a_step_survives_a_lapsed_session(open_page: Any, company: Staffed) -> None:
+    case = company.complaint()
+    page = open_page()
+    _open(page, company, "agent", case)
+    form = opened(page, "do-act-ask_more")
+    form.locator("[name=missing]").press_sequentially("请拍一下底部编号")
+    token = _attached(form, "杯底.jpg")
+    Session.objects.all().delete()
+    form.locator(".form-acts .btn-primary").click()
+    page.locator("#banners a", has_text="登录").click()
+    _sign_in_again(page, case.number)
+    form = opened(page, "do-act-ask_more")
+    expect(form.locator("[data-file] .name")).to_have_text("杯底.jpg")
+    expect(form.locator("[name=upload_token]")).to_have_value(token)
+    expect(form.locator("[name=missing]")).to_have_value("请拍一下底部编号")
+    assert form.locator("[data-file] img").evaluate("(img) => img.decode().then(() => img.naturalWidth)") > 0
+    send(page, form)
+    assert Evidence.objects.get().case_id == case.pk
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.includes('.draft.')).length") == 0
+
+
+def test_a_photo_is_never_offered_to_the_next_person_at_the_same_computer(open_page: Any, company: Staffed) -> None:
+    case = company.complaint()
+    page = open_page()
+    _open(page, company, "agent", case)
+    form = opened(page, "do-act-ask_more")
+    token = _attached(form, "杯底.jpg")
+    Session.objects.all().delete()
+    _open(page, company, "senior", case)
+    form = opened(page, "do-act-ask_more")
+    expect(form.locator("[data-file]")).to_have_count(0)
+    # Not even where the draft is put before them by hand: the server gives it to nobody else.
+    page.evaluate("""([from, to]) => { for (const [key, text] of Object.entries(localStorage)) {
+      localStorage.setItem(key.replace(from, to), text.replace(`person:${from}`, `person:${to}`)); } }""",
+      [str(company.people["agent"].pk), str(company.people["senior"].pk)])  # fmt: skip
+    page.reload()
+    ready(page)
+    form = opened(page, "do-act-ask_more")
+    expect(form.locator("[data-refused]")).to_contain_text("已过保存时间")
+    expect(form.locator("[data-file]")).to_have_count(0)
+    expect(form.locator("[name=upload_token]")).not_to_have_value(token)
+    assert Evidence.objects.get().case_id is None
+
+
+def test_a_photo_whose_time_has_run_out_is_said(open_page: Any, company: Staffed) -> None:
+    case = company.complaint()
+    page = open_page()
+    _open(page, company, "agent", case)
+    form = opened(page, "do-act-ask_more")
+    form.locator("[name=missing]").press_sequentially("请拍一下底部编号")
+    _attached(form, "杯底.jpg")
+    Evidence.objects.all().delete()
+    form.locator(".form-acts .btn-primary").click()
+    form = page.locator("section[id^='do-act-ask_more'] form")
+    expect(form.locator("[role=alert]").first).to_contain_text("有 1 个上传的文件已过保存时间")
+    expect(form.locator("[data-file]")).to_have_count(0)
+    _attached(form, "新拍的.jpg")
+    Evidence.objects.all().delete()
+    page.reload()
+    ready(page)
+    form = opened(page, "do-act-ask_more")
+    expect(form.locator("[data-refused]")).to_contain_text("“新拍的.jpg”已过保存时间，请重新添加")
+    send(page, form)
+    assert company.read(case).state == "incomplete"
+
+
+def test_a_photo_of_a_registration_survives_a_lapsed_session(open_page: Any, company: Staffed) -> None:
+    page = open_page()
+    company.sign_in(page, "agent")
+    page.goto("/register/complaint")
+    ready(page)
+    form = page.locator("#register")
+    form.locator("[name=channel]").select_option("hotline")
+    form.locator("[name=customer-phone]").press_sequentially("13912345678")
+    form.locator("[name=what_happened]").press_sequentially("花瓶送到时裂了一道")
+    _attached(form, "花瓶.jpg")
+    Session.objects.all().delete()
+    form.locator("[type=submit].btn-primary").click()
+    page.wait_for_url(re.compile("sign-in"))
+    _sign_in_again(page, "/register/complaint")
+    expect(form.locator("[data-file] .name")).to_have_text("花瓶.jpg")
+    form.locator("[type=submit].btn-primary").click()
+    page.wait_for_url(re.compile("/registered/"))
+    assert Evidence.objects.get().case_id == Case.objects.get().pk
+    page.goto("/register/complaint")
+    ready(page)
+    expect(form.locator("[data-file]")).to_have_count(0)
+
+
+def test_what_is_discarded_takes_its_photos_along(open_page: Any, company: Staffed) -> None:
+    case = company.complaint()
+    page = open_page()
+    _open(page, company, "agent", case)
+    form = opened(page, "do-act-ask_more")
+    _attached(form, "杯底.jpg")
+    page.reload()
+    ready(page)
+    form = opened(page, "do-act-ask_more")
+    expect(form.locator("[data-file]")).to_have_count(1)
+    form.locator("[data-draft-notice] button").click()
+    expect(form.locator("[data-file]")).to_have_count(0)
+    assert not Evidence.objects.exists()
 
 
 def test_a_stale_page_is_told_what_changed(open_page: Any, company: Staffed) -> None:

@@ -236,6 +236,45 @@ def test_what_was_written_survives_a_lapsed_visit(open_page: OpenPage) -> None:
     expect(words).to_have_value("门封条又裂了一处")
 
 
+@pytest.mark.parametrize("where", ["write", "add_more"])
+def test_a_photo_survives_a_lapsed_visit(open_page: OpenPage, where: str) -> None:
+    case = house.begin()
+    if where == "add_more":
+        case = house.take(case, "ask_more", "service_desk", values={"missing": "请拍铭牌"})
+    page = open_page(width=390, height=844)
+    find_it(page, case.number)
+    page.evaluate(UNFOLD)
+    form = page.locator(f"form[data-draft$=':{where}']")
+    form.locator("textarea").press_sequentially("铭牌在背面")
+    photo = {"name": "铭牌.jpg", "mimeType": "image/jpeg", "buffer": samples.image("JPEG")}
+    form.locator("input[type=file]").set_input_files(photo)  # type: ignore[arg-type]
+    expect(form.locator("[data-file]")).to_have_count(1)
+    Session.objects.all().delete()
+    form.locator(".form-acts button").click()
+    page.wait_for_url(re.compile("/portal/track"))
+    find_it(page, case.number, on=page.url)
+    expect(form.locator("[data-file] .name")).to_have_text("铭牌.jpg")
+    page.evaluate(UNFOLD)
+    expect(form.locator("textarea")).to_have_value("铭牌在背面")
+    form.locator(".form-acts button").click()
+    expect(page.get_by_text("已收到，我们会尽快回复您" if where == "write" else "已提交")).to_be_visible()
+    assert Evidence.objects.get().case_id == case.pk
+
+
+def test_who_leaves_leaves_no_photo_behind(open_page: OpenPage) -> None:
+    case = house.begin()
+    page = open_page(width=390, height=844)
+    page.goto("/portal/submit")
+    ready(page)
+    photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": samples.image("JPEG")}
+    page.locator("input[type=file]").first.set_input_files(photo)  # type: ignore[arg-type]
+    expect(page.locator("[data-file]")).to_have_count(1)
+    find_it(page, case.number)
+    page.get_by_role("button", name="退出查看").click()
+    page.wait_for_url(re.compile("/portal/$"))
+    expect(page.locator("[data-file]")).to_have_count(0)
+
+
 def find_it(page: Page, number: str, on: str = "/portal/track") -> None:
     page.goto(on)
     ready(page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -271,3 +272,62 @@ def test_a_file_is_taken_out_of_its_draft_by_its_holder_alone(hand_in: Callable[
     assert discard(id=str(row.id)) == 404
     assert discard(id=str(row.id), token=token) == 200
     assert discard(id=str(row.id), token=token) == 404
+
+
+def test_a_persons_token_holds_nothing_for_anybody_else(hand_in: Callable[..., Any]) -> None:
+    token = drafts.new_upload_token(drafts.of_person(3))
+    code, reply = send(Staff(), file=SimpleUploadedFile("a.pdf", samples.pdf()), token=token)
+    assert code == 201
+    for stranger in (Staff(pk=4), None):
+        code, refused = send(stranger, file=SimpleUploadedFile("b.pdf", samples.pdf(b"2")), token=token)
+        assert (code, refused["reason"]) == (422, "bad_token")
+        assert drafted(stranger, token) == {"files": [], "taken": []}
+        assert status(ask(stranger, token=token), int(reply["id"])) == 404
+        assert posted(views.discard, stranger, id=reply["id"], token=token).status_code == 404
+    assert evidence.bind(token, 7) == evidence.bind(token, 7, (drafts.of_person(4),)) == []
+    assert [one["id"] for one in drafted(Staff(), token)["files"]] == [reply["id"]]
+    assert evidence.bind(token, 7, (drafts.of_person(3),)) == [int(reply["id"])]
+    assert drafted(Staff(), token) == {"files": [], "taken": [reply["id"]]}
+
+
+def test_the_token_of_a_case_is_for_whoever_has_its_page_open() -> None:
+    token, theirs, others = drafts.new_upload_token(drafts.of_case(7)), {"portal_cases": [7]}, {"portal_cases": [8]}
+    file = SimpleUploadedFile("a.pdf", samples.pdf())
+    assert send(session=others, file=file, token=token)[1]["reason"] == "bad_token"
+    file.seek(0)
+    assert send(session=theirs, file=file, token=token)[0] == 201
+    assert len(drafted(None, token, theirs)["files"]) == 1
+    assert drafted(None, token, others)["files"] == drafted(Staff(), token)["files"] == []
+
+
+def test_files_whose_time_has_run_out_are_said(hand_in: Callable[..., Any], clock: Any) -> None:
+    token = drafts.new_upload_token(drafts.of_person(3))
+    holders = (drafts.of_person(3),)
+    kept = hand_in(samples.pdf(b"1"), "1.pdf", case_id=None, upload_token=token, holders=holders)
+    swept = hand_in(samples.pdf(b"2"), "2.pdf", case_id=None, upload_token=token, holders=holders)
+    both = {"token": token, "upload_token": token, "upload_ids": [str(kept.id), str(swept.id)]}
+    assert views.lapsed(posted(None, Staff(), **both)) == ""
+    evidence.remove_draft(token, swept.id, holders)
+    assert "有 1 个上传的文件已过保存时间" in views.lapsed(posted(None, Staff(), **both))
+    assert "有 2 个" in views.lapsed(posted(None, Staff(pk=4), **both))
+    evidence.bind(token, 7, holders)
+    one = {**both, "upload_ids": [str(kept.id)]}
+    assert views.lapsed(posted(None, Staff(), **one)) == "", "what this very form has given to its case"
+    clock.advance(timedelta(days=3))
+    assert "有 1 个" in views.lapsed(posted(None, Staff(), **one))
+    assert views.lapsed(posted(None, Staff(), **{**both, "upload_ids": ["x"]})) == ""
+
+
+def posted(view: Any, user: Any, session: dict[str, Any] | None = None, **fields: Any) -> Any:
+    """What the view answers; without one the request."""
+    request = RequestFactory().post("/", fields)
+    request.user = user or AnonymousUser()
+    request.session = Session(session or {})  # type: ignore[assignment]
+    return view(request) if view else request
+
+
+def drafted(user: Any, token: str, session: dict[str, Any] | None = None) -> dict[str, Any]:
+    import json
+
+    found: dict[str, Any] = json.loads(posted(views.drafted, user, session, token=token).content)
+    return found

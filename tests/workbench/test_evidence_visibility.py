@@ -152,7 +152,8 @@ def test_a_refused_step_gives_its_files_back_and_the_next_choice_counts(desk: An
     old = hidden | {"seq": str(int(hidden["seq"]) - 1), "why": "杯子完好"}
     again = desk.htmx("agent", "post", address, old)
     assert again.status_code == 409
-    assert [one.id for one in evidence.of_draft(hidden["upload_token"])] == [row.id]
+    holder = f"person:{desk.people['agent'].pk}"
+    assert [one.id for one in evidence.of_draft(hidden["upload_token"], (holder,))] == [row.id]
     assert box(again.content.decode(), "visible_to_customer") == "off"
     new = hidden | {"key": "another-key", "why": "杯子完好", "visible_to_customer": "1"}
     assert desk.htmx("agent", "post", address, new).status_code == 204
@@ -192,3 +193,37 @@ def test_what_a_case_has_taken_keeps_its_mark(desk: Any) -> None:
     assert evidence.mark_draft("forged", visible_to_customer=True) == 0
     row.refresh_from_db()
     assert row.visible_to_customer
+
+
+def test_files_are_sent_by_whoever_uploaded_them_and_by_nobody_else(desk: Any) -> None:
+    case = desk.complaint()
+    address = f"/case/{case.number}/do/act/ask_more"
+    hidden, _text = opened(desk, "agent", address)
+    row = attach(desk, "agent", hidden["upload_token"])
+    sent = {"missing": "请拍一下底部编号", "key": "k", "seq": str(case.seq), "upload_ids": str(row.pk)}
+    other = desk.htmx("colleague", "post", address, {**sent, "upload_token": hidden["upload_token"]})
+    assert other.status_code == 422 and "有 1 个上传的文件已过保存时间" in other.content.decode()
+    assert "请拍一下底部编号" in other.content.decode()
+    assert hidden["upload_token"] not in other.content.decode(), "the form gets a token of its own"
+    later = desk.client("agent")  # signed in anew
+    answer = later.post(address, {**sent, "upload_token": hidden["upload_token"]}, headers={"HX-Request": "true"})
+    assert answer.status_code == 204, answer.content.decode()
+    row.refresh_from_db()
+    assert row.case_id == case.pk
+
+
+def test_a_swept_file_is_said_before_the_step_is_taken(desk: Any) -> None:
+    from tuoshan.documents import evidence
+
+    case = desk.complaint()
+    address = f"/case/{case.number}/do/act/ask_more"
+    hidden, _text = opened(desk, "agent", address)
+    number = attach(desk, "agent", hidden["upload_token"]).pk
+    assert evidence.remove_draft(hidden["upload_token"], number, (f"person:{desk.people['agent'].pk}",))
+    sent = {"missing": "请拍一下底部编号", "seq": str(case.seq), **hidden, "upload_ids": str(number)}
+    answer = desk.htmx("agent", "post", address, sent)
+    assert answer.status_code == 422 and "已过保存时间" in answer.content.decode()
+    assert desk.read(case).seq == case.seq
+    del sent["upload_ids"]  # the form given back shows no file any more
+    assert desk.htmx("agent", "post", address, {**sent, "key": "k2"}).status_code == 204
+    assert not evidence.Evidence.objects.exists()

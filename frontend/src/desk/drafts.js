@@ -1,5 +1,6 @@
 // What is typed into a form marked `data-draft="KEY"` survives a lapsed session, a crash and a wrong click.
-// It is kept on this device for its user alone, for seven days at most, until the form has been accepted.
+// It is kept on this device for its user alone, for seven days at most, until the form has been accepted. So is under
+// which token its files were uploaded, and by whom: the server gives them back to that person alone.
 import { all, announce, icon, make, onContent, say, userKey } from './page.js';
 
 const LIFE = 7 * 24 * 3600 * 1000;
@@ -38,6 +39,32 @@ function write(form, values) {
   }
 }
 
+const uploadField = (form) => form.querySelector('[data-evidence-field]');
+const coming = new WeakMap(); // form → uploads that are being restored
+
+function uploads(form) {
+  const field = uploadField(form);
+  if (!field?.dataset.holder) return null; // nobody is known to whom they could be given back
+  const files = [...field.querySelectorAll('[data-file]')]
+    .map((row) => ({ id: row.dataset.file, name: row.querySelector('.name')?.textContent ?? '' }));
+  if (!files.length) return coming.get(form) ?? null;
+  return { token: field.dataset.token, holder: field.dataset.holder, files };
+}
+
+function restorable(form, kept) {
+  const field = uploadField(form);
+  const theirs = kept && field && kept.holder === field.dataset.holder && kept.token !== field.dataset.token;
+  return theirs && !form.hasAttribute('data-failed'); // else the server has just said what became of them
+}
+
+function restoreUploads(form, kept) {
+  const field = uploadField(form);
+  coming.set(form, kept);
+  for (let fold = field.closest('details'); fold && form.contains(fold); fold = fold.parentElement.closest('details')) fold.open = true;
+  field.dataset.restore = JSON.stringify(kept); // for the script of the field, whichever of the two is there first
+  field.dispatchEvent(new CustomEvent('tuoshan:restore', { bubbles: true }));
+}
+
 const saving = new Map(); // form → timer of the change that is not yet kept
 function saveSoon(form) {
   clearTimeout(saving.get(form));
@@ -46,7 +73,9 @@ function saveSoon(form) {
 function save(form) {
   clearTimeout(saving.get(form));
   saving.delete(form);
-  if (form.isConnected && form.dataset.draft) store.set(nameOf(form), { at: Date.now(), values: read(form) });
+  if (form.isConnected && form.dataset.draft) {
+    store.set(nameOf(form), { at: Date.now(), values: read(form), uploads: uploads(form) });
+  }
 }
 function forget(form) {
   clearTimeout(saving.get(form));
@@ -83,16 +112,23 @@ function offer(form) {
   const kept = store.get(nameOf(form));
   if (!kept || Date.now() - kept.at > LIFE) return;
   const empty = read(form);
-  if (JSON.stringify(kept.values) === JSON.stringify(empty)) return;
+  const files = restorable(form, kept.uploads);
+  if (JSON.stringify(kept.values) === JSON.stringify(empty) && !files) return;
   if (form.querySelector('[aria-invalid=true]')) return; // the server has just given back what was typed
   write(form, kept.values);
+  if (files) restoreUploads(form, kept.uploads);
   const discard = make('button', 'btn btn-xs btn-line', say('draft_discard'));
   discard.type = 'button';
   const time = new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: 'short', timeStyle: 'short' });
   const text = told(form, time);
   const notice = make('div', 'notice n-draft', icon('note'), make('div', '', text), discard);
   notice.dataset.draftNotice = 'true';
-  discard.addEventListener('click', () => { forget(form); write(form, empty); form.querySelector('input:not([type=hidden]), textarea')?.focus(); });
+  discard.addEventListener('click', () => {
+    uploadField(form)?.dispatchEvent(new CustomEvent('tuoshan:discard', { bubbles: true }));
+    forget(form);
+    write(form, empty);
+    form.querySelector('input:not([type=hidden]), textarea')?.focus();
+  });
   form.prepend(notice);
   announce(text);
   readyToReplace(form.elements[form.dataset.draftOf]);
@@ -144,6 +180,12 @@ export function startDrafts() {
   const changed = (event) => { const form = event.target.form; if (form?.dataset.draft && event.isTrusted) saveSoon(form); };
   document.addEventListener('input', changed);
   document.addEventListener('change', changed);
+  document.addEventListener('tuoshan:uploads', (event) => {
+    const form = event.target.closest('form[data-draft]');
+    if (!form) return;
+    coming.delete(form);
+    if (uploads(form) || store.get(nameOf(form))) save(form);
+  });
   document.addEventListener('submit', (event) => {
     const form = event.target;
     if (form.hasAttribute('data-signs-out')) {

@@ -49,6 +49,14 @@ class ActingAs:
         """Tells senders of idempotency keys apart."""
         return f"{self.kind}:{self.id or ''}"
 
+    def holders(self, case_id: int) -> tuple[str, ...]:
+        """As whom they may use the token under which files were uploaded for a form: a person of ours as themselves,
+        a customer as whoever has the page of the case open.
+        """
+        if self.kind == "customer":
+            return (f"case:{case_id}",)
+        return () if self.id is None or self.kind == "system" else (f"person:{self.id}",)
+
     @property
     def sees_findings(self) -> bool:
         """Whether facts that are kept to supervisors are shown to them, and may be corrected by them."""

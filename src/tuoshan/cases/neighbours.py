@@ -4,7 +4,7 @@ Each answer has a plain meaning where the module is not installed: then nobody h
 chosen. The names are resolved once.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -116,16 +116,16 @@ def units_within(person: Any) -> frozenset[int]:
     return frozenset(found(person)) if found else frozenset()
 
 
-def bind_uploads(token: str, case_id: int) -> list[int]:
-    """Give the files uploaded under a draft's token to the case; their ids."""
+def bind_uploads(token: str, case_id: int, holders: Collection[str]) -> list[int]:
+    """Give the files uploaded under a draft's token of one of these holders to the case; their ids."""
     found = _named(EVIDENCE, "bind")
-    return list(found(token, case_id)) if found and token else []
+    return list(found(token, case_id, holders)) if found and token else []
 
 
-def drafted_uploads(token: str) -> list[int]:
-    """The files uploaded under a draft's token that no case has taken; their ids."""
+def drafted_uploads(token: str, holders: Collection[str]) -> list[int]:
+    """The files uploaded under a draft's token of one of these holders that no case has taken; their ids."""
     found = _named(EVIDENCE, "of_draft")
-    return [row.id for row in found(token)] if found and token else []
+    return [row.id for row in found(token, holders)] if found and token else []
 
 
 def return_uploads(ids: Sequence[int]) -> None:

@@ -75,7 +75,7 @@ def _execute(case_id: int, order: Order) -> Outcome:
             earlier = replay(cursor, order, fingerprint)
             if earlier is not None:
                 return earlier
-        drafted = neighbours.drafted_uploads(order.upload_token)
+        drafted = neighbours.drafted_uploads(order.upload_token, order.acting.holders(case_id))
         change = judge(cursor, row, playbook, order, values, words)
         if change.decision.refusal is not None:
             neighbours.return_uploads(drafted)
@@ -193,7 +193,7 @@ def _goes_back(playbook: Playbook, order: Order) -> bool:
 
 def _evidence(case_id: int, order: Order) -> tuple[tuple[str, ...], dict[str, Json]]:
     """The kinds of the evidence given, for the rule; its ids, for the event. Files of other cases do not count."""
-    ids = [*order.evidence, *neighbours.bind_uploads(order.upload_token, case_id)]
+    ids = [*order.evidence, *neighbours.bind_uploads(order.upload_token, case_id, order.acting.holders(case_id))]
     extra: dict[str, Json] = dict(order.extra)
     if not ids:
         return (), extra

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from tuoshan import clock
-from tuoshan.documents.drafts import token_hash
+from tuoshan.documents.drafts import of_case, of_person, token_hash
 from tuoshan.documents.models import Evidence
 from tuoshan.parties.customers import still_theirs
 from tuoshan.parties.permissions import WRITERS, sees_findings
@@ -19,7 +19,7 @@ PORTAL_CASES = "portal_cases"
 def may_see(request: HttpRequest, evidence: Evidence) -> bool:
     """Whether this request may see the file.
 
-    Rule: a removed file is seen by nobody. A draft is seen by whoever holds its token (`?token=`), or by the staff
+    Rule: a removed file is seen by nobody. A draft is seen by the holder of its token (`?token=`), or by the staff
     member who handed it in. Staff see files of cases within their reach, files marked for supervisors only with a
     supervising role. A portal visitor sees files of the cases bound to the session that are marked visible to the
     customer.
@@ -86,6 +86,13 @@ def portal_cases(request: HttpRequest) -> frozenset[int]:
     return frozenset(int(case_id) for case_id in kept)
 
 
+def holders(request: HttpRequest) -> frozenset[str]:
+    """As whom this request may use the token of a draft."""
+    person_id = staff_id(request)
+    cases = {of_case(case_id) for case_id in portal_cases(request)}
+    return frozenset(cases if person_id is None else {of_person(person_id), *cases})
+
+
 def staff_id(request: HttpRequest) -> int | None:
     """The signed-in person's id, or None for a visitor."""
     person = _staff(request)
@@ -99,4 +106,6 @@ def _staff(request: HttpRequest) -> Any | None:
 
 def _holds_draft(request: HttpRequest, evidence: Evidence) -> bool:
     token = request.GET.get("token", "")
-    return bool(token) and bool(evidence.upload_token_hash) and token_hash(token) == evidence.upload_token_hash
+    if not token or not evidence.upload_token_hash:
+        return False
+    return token_hash(token, holders(request)) == evidence.upload_token_hash

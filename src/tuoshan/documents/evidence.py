@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -74,8 +74,9 @@ def accept(
     visible_to_customer: bool | None = None,
     supervisors_only: bool = False,
     note: str = "",
+    holders: Collection[str] = (),
 ) -> Evidence | Rejected:
-    """Takes one uploaded file in, for a case or, with a token, for a case to come.
+    """Takes one uploaded file in, for a case or, with a token of one of these holders, for a case to come.
 
     The type is judged by content; pictures are written anew without place or device, videos lose their place.
     Handing the same file in again (same case or draft, same person, same kind) gives the row that is there.
@@ -90,7 +91,7 @@ def accept(
     bounds = limits()
     draft = ""
     if case_id is None:
-        hashed = token_hash(upload_token or "")
+        hashed = token_hash(upload_token or "", holders)
         if hashed is None:
             return Rejected("bad_token", name)
         draft = hashed
@@ -244,13 +245,13 @@ def download_name(row: Evidence) -> str:
     return f"{name[: -len(own) - 1] if own in known else name}.{extension}"
 
 
-def bind(token: str, case_id: int) -> list[int]:
+def bind(token: str, case_id: int, holders: Collection[str] = ()) -> list[int]:
     """Gives the files of a draft to its case, once: the ids that belong to that draft in this case, oldest first.
 
-    A second call for the same case gives the same ids; for another case none. Call it in the transaction that
-    registers the case.
+    A second call for the same case gives the same ids; for another case, or with a token that is none of these
+    holders', none. Call it in the transaction that registers the case.
     """
-    draft = token_hash(token)
+    draft = token_hash(token, holders)
     if draft is None:
         return []
     Evidence.objects.filter(upload_token_hash=draft, case_id=None, removed_at=None).update(case_id=case_id)
@@ -258,20 +259,40 @@ def bind(token: str, case_id: int) -> list[int]:
     return list(bound.order_by("id").values_list("id", flat=True))
 
 
-def of_draft(token: str) -> list[Evidence]:
+def of_draft(token: str, holders: Collection[str] = ()) -> list[Evidence]:
     """What was handed in under a token and not yet bound, oldest first: a form shown again lists them."""
-    draft = token_hash(token)
+    draft = token_hash(token, holders)
     if draft is None:
         return []
     return list(Evidence.objects.filter(upload_token_hash=draft, case_id=None, removed_at=None).order_by("id"))
 
 
-def mark_draft(token: str, *, visible_to_customer: bool, supervisors_only: bool = False) -> int:
+def taken_of_draft(token: str, holders: Collection[str] = ()) -> list[int]:
+    """What was handed in under a token and has gone into a case since; their ids."""
+    draft = token_hash(token, holders)
+    if draft is None:
+        return []
+    return list(Evidence.objects.filter(upload_token_hash=draft, case_id__isnull=False).values_list("id", flat=True))
+
+
+def gone_from_draft(token: str, shown: Collection[int], holders: Collection[str] = ()) -> int:
+    """How many of the files that a form shows under its token are there no more: the time for which they are kept is
+    over, or that of the token."""
+    if not shown:
+        return 0
+    draft = token_hash(token, holders)
+    known = Evidence.objects.filter(upload_token_hash=draft, removed_at=None, id__in=list(shown)) if draft else ()
+    return len(set(shown)) - len(known)
+
+
+def mark_draft(
+    token: str, holders: Collection[str] = (), *, visible_to_customer: bool, supervisors_only: bool = False
+) -> int:
     """Says who may see the files of a draft before a case takes them; how many rows.
 
     Files for supervisors alone are never the customer's. Files that a case has taken stay as they are.
     """
-    draft = token_hash(token)
+    draft = token_hash(token, holders)
     if draft is None:
         return 0
     rows = Evidence.objects.filter(upload_token_hash=draft, case_id=None, removed_at=None)
@@ -285,9 +306,9 @@ def return_draft(evidence_ids: Iterable[int]) -> int:
     return Evidence.objects.filter(id__in=list(evidence_ids)).exclude(upload_token_hash="").update(case_id=None)
 
 
-def remove_draft(token: str, evidence_id: int) -> bool:
+def remove_draft(token: str, evidence_id: int, holders: Collection[str] = ()) -> bool:
     """Takes one file out of a draft before it is sent; True when it was there."""
-    row = next((row for row in of_draft(token) if row.id == evidence_id), None)
+    row = next((row for row in of_draft(token, holders) if row.id == evidence_id), None)
     if row is None:
         return False
     _delete(row)

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from tuoshan import clock
@@ -115,6 +116,7 @@ def _accept(
         actor_id=person_id,
         kind=kind,
         now=clock.now(),
+        holders=() if case_id is not None else access.holders(request),
     )
 
 
@@ -127,9 +129,37 @@ def _refused(sentence: str, reason: str, status: int) -> JsonResponse:
 def discard(request: HttpRequest) -> JsonResponse:
     """Takes a file (`id`) out of the draft (`token`) before the form is sent."""
     number = request.POST.get("id", "")
-    if is_id(number) and evidence.remove_draft(request.POST.get("token", ""), int(number)):
+    token = request.POST.get("token", "")
+    if is_id(number) and evidence.remove_draft(token, int(number), access.holders(request)):
         return JsonResponse({"id": number})
     return _refused(_("该文件已不在待提交的列表中。"), "not_found", 404)
+
+
+@permitted("documents.drafted")
+@require_POST
+def drafted(request: HttpRequest) -> JsonResponse:
+    """What lies in the draft (`token`): a form that is restored after a lapsed session shows it again.
+
+    `files` as the upload describes each, `taken` the ids of those that a case has taken since. Both are empty for a
+    token that is too old or somebody else's.
+    """
+    token, holders = request.POST.get("token", ""), access.holders(request)
+    found = evidence.of_draft(token, holders)
+    taken = [str(number) for number in evidence.taken_of_draft(token, holders)]
+    return JsonResponse({"files": [described(row, token) for row in found], "taken": taken})
+
+
+def lapsed(request: HttpRequest) -> str:
+    """What is said where the form that was sent shows files that are not there any more; empty where all are."""
+    shown = {int(number) for number in request.POST.getlist("upload_ids") if is_id(number)}
+    count = evidence.gone_from_draft(request.POST.get("upload_token", ""), shown, access.holders(request))
+    if not count:
+        return ""
+    return ngettext(
+        "有 %(count)d 个上传的文件已过保存时间，没有提交。请重新添加，再提交一次；填写的内容都还在。",
+        "有 %(count)d 个上传的文件已过保存时间，没有提交。请重新添加，再提交一次；填写的内容都还在。",
+        count,
+    ) % {"count": count}
 
 
 def kind_of_type(content_type: str) -> str:

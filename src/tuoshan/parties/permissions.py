@@ -125,7 +125,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         ANYBODY,
     ),
     # Files: open here, since customers and staff share them; `documents.access` decides on each file
-    **_each("documents.", "serve thumbnail upload discard", ANYBODY),
+    **_each("documents.", "serve thumbnail upload discard drafted", ANYBODY),
     # Programs; the scope that a token needs as well stands in SCOPES
     **_each("api.", "openapi-json api-root nowhere", ANYBODY),
     **_each(

@@ -26,7 +26,7 @@ from tuoshan.cases.refusals import evidence_title, problems
 from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import ANY_OPEN
 from tuoshan.core.possible import Possible, step_of_customer
-from tuoshan.documents import drafts
+from tuoshan.documents import drafts, evidence
 from tuoshan.documents.models import Evidence
 from tuoshan.insight.told_to_customer import state_words
 from tuoshan.parties.models import Person
@@ -91,10 +91,11 @@ def choices(standing: Standing, failed: Choice | None = None) -> tuple[list[Choi
     nobody waits for the customer, only work asked of them stands open, and nothing is filled.
     """
     found: list[Choice] = []
+    holder = drafts.of_case(standing.row.pk)
     for item in standing.possible():
         if item.kind not in ("act", "task") or item.name == surveys.TASK:
             continue
-        choice = _choice(standing, item, None, drafts.new_upload_token(), identifiers.token())
+        choice = _choice(standing, item, None, drafts.new_upload_token(holder), identifiers.token())
         found.append(failed if failed is not None and failed.id == choice.id else choice)
     found.sort(key=lambda choice: (not choice.item.next, choice.rank))
     their_turn = bool(found) and found[0].item.next
@@ -181,7 +182,7 @@ def case_page(
         "rated": asked.given if asked is not None else None,
         # While one thing is asked of them and has a form of its own, a second box beside it would only confuse.
         "write": (writing or WriteForm()) if not state.end and not (len(near) == 1 and near[0].asks) else None,
-        "write_token": token or drafts.new_upload_token(),
+        "write_token": drafts.usable(token, drafts.of_case(case.pk)),
         "key": identifiers.token(),
         "problem": problem,
     }
@@ -215,6 +216,11 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return case_page(request, found) if found is not None else to_track(request, number)
 
 
+def _token(request: HttpRequest, case: Case) -> str:
+    """Under which the files of the form that was sent lie."""
+    return drafts.usable(request.POST.get("upload_token", ""), drafts.of_case(case.pk))
+
+
 def _too_often(request: HttpRequest, case: Case) -> bool:
     sources = [f"case {case.pk}", throttle.address_of(request)]
     return throttle.take(throttle.WRITING, sources, clock.now()) is None
@@ -245,8 +251,7 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
         now = state_words(standing.playbook.states[found.state])
         problem = _("这一步已经不能做了。现在是：%(state)s。") % {"state": now}
         return case_page(request, found, problem=problem, status=409)
-    token = request.POST.get("upload_token", "")
-    choice = _choice(standing, item, request.POST, token, key or identifiers.token())
+    choice = _choice(standing, item, request.POST, _token(request, found), key or identifiers.token())
     return _take(request, found, standing, choice)
 
 
@@ -254,7 +259,7 @@ def _again(request: HttpRequest, case: Case, before: service.Outcome, key: str) 
     """A form whose key is used up: the same again is done already; anything else is refused and given back."""
     standing = Standing(case, ActingAs.by_customer(case.customer_id))
     kind, name, task = (request.POST.get(part, "") for part in ("kind", "name", "task"))
-    token = request.POST.get("upload_token", "")
+    token = _token(request, case)
     still = standing.find(kind, name, task)
     item = still or step_of_customer(standing.playbook, kind, name, task)
     choice = _choice(standing, item, request.POST, token, key) if item is not None else None
@@ -284,7 +289,7 @@ def _typed(request: HttpRequest, item: Possible | None) -> str:
 
 
 def _take(request: HttpRequest, case: Case, standing: Standing, choice: Choice) -> HttpResponse:
-    refusals = photo_problems(request, choice.token) if choice.takes_files else []
+    refusals = photo_problems(request, choice.token, drafts.of_case(case.pk)) if choice.takes_files else []
     if refusals or not choice.form.is_valid():
         choice.problem = " ".join(refusals)
         return case_page(request, case, failed=choice, status=422)
@@ -321,7 +326,7 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
     found = access.case_of(request, number)
     if found is None:
         return to_track(request, number)
-    key, token = request.POST.get("key", "") or identifiers.token(), request.POST.get("upload_token", "")
+    key, token = request.POST.get("key", "") or identifiers.token(), _token(request, found)
     form = WriteForm(request.POST)
     text = form.cleaned_data["text"] if form.is_valid() else ""
     if _done_before(found, f"{key}:text"):
@@ -334,11 +339,10 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
     if _too_often(request, found):
         problem = _("提交过于频繁，请稍后再试。")
         return case_page(request, found, writing=form, token=token, problem=problem, status=429)
-    for problem in photo_problems(request, token):
+    holder = drafts.of_case(found.pk)
+    for problem in photo_problems(request, token, holder):
         form.add_error(None, problem)
-    has_files = Evidence.objects.filter(
-        upload_token_hash=drafts.token_hash(token) or "-", case_id=None, removed_at=None
-    ).exists()
+    has_files = bool(evidence.of_draft(token, (holder,)))
     if form.is_valid() and not text and not has_files:
         form.add_error("text", _("请写下内容，或添加照片"))
     if not form.is_valid():

@@ -16,7 +16,7 @@ from tuoshan.parties.permissions import permitted
 from tuoshan.portal import access, throttle
 from tuoshan.portal.forms import TrackForm
 from tuoshan.portal.pages import cards, page
-from tuoshan.portal.submitting import submit_context, with_draft
+from tuoshan.portal.submitting import submit_context, with_draft, without_draft
 from tuoshan.secrets import LinkExpired, LinkRefused, read_link
 
 
@@ -110,4 +110,4 @@ def leave(request: HttpRequest) -> HttpResponse:
     """Forget the cases on this device."""
     access.leave(request)
     messages.success(request, _("已退出查看，本机不再显示您的工单。"))
-    return redirect("portal:home")
+    return without_draft(redirect("portal:home"))

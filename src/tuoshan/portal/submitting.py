@@ -38,8 +38,7 @@ def submit_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _draft_token(request: HttpRequest) -> str:
-    kept = request.COOKIES.get(DRAFT_COOKIE, "")
-    return kept if kept and drafts.token_hash(kept) is not None else drafts.new_upload_token()
+    return drafts.usable(request.COOKIES.get(DRAFT_COOKIE, ""), "")
 
 
 def with_draft(request: HttpRequest, response: HttpResponse, token: str) -> HttpResponse:
@@ -52,6 +51,12 @@ def with_draft(request: HttpRequest, response: HttpResponse, token: str) -> Http
     return response
 
 
+def without_draft(response: HttpResponse) -> HttpResponse:
+    """The device forgets the photos: they were sent, or somebody else may use it next."""
+    response.delete_cookie(DRAFT_COOKIE, path="/portal/")
+    return response
+
+
 @permitted("portal.submit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest) -> HttpResponse:
@@ -60,7 +65,7 @@ def submit(request: HttpRequest) -> HttpResponse:
         context = submit_context(request)
         return with_draft(request, page(request, "submit.html", {"cards": cards(request), **context}), context["token"])
     form = SubmitForm(request.POST)
-    token = request.POST.get("upload_token", "")
+    token = drafts.usable(request.POST.get("upload_token", ""), "")
     problem, status = _problem(request, form, token)
     if problem or status != 200:
         return _again(request, form, token, problem, status)
@@ -69,9 +74,7 @@ def submit(request: HttpRequest) -> HttpResponse:
         fresh = identifiers.token() if refusal.because == "key_used_otherwise" else ""
         return _again(request, form, token, refused(refusal, library.current(PLAYBOOK)), 422, fresh)
     access.open_case(request, Case.objects.get(pk=outcome.case_id))
-    response = redirect("portal:submitted", outcome.number)
-    response.delete_cookie(DRAFT_COOKIE, path="/portal/")
-    return response
+    return without_draft(redirect("portal:submitted", outcome.number))
 
 
 def _problem(request: HttpRequest, form: SubmitForm, token: str) -> tuple[str, int]:
@@ -94,8 +97,6 @@ def _again(
     request: HttpRequest, form: SubmitForm, token: str, problem: str, status: int, key: str = ""
 ) -> HttpResponse:
     """The form as it was typed, under the same key unless that one is used up."""
-    if drafts.token_hash(token) is None:
-        token = _draft_token(request)
     context = {
         **submit_context(request), "form": form, "token": token, "problem": problem,
         "key": key or request.POST.get("key") or identifiers.token(),

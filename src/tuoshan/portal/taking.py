@@ -8,15 +8,17 @@ from django.utils.translation import gettext as _
 
 from tuoshan.cases.models import Case, Event, Message
 from tuoshan.documents import evidence
-from tuoshan.documents.views import take_from_form
+from tuoshan.documents.views import lapsed, take_from_form
 from tuoshan.portal.forms import MOST_PHOTOS
 from tuoshan.portal.story import PROPOSED
 
 
-def photo_problems(request: HttpRequest, token: str) -> list[str]:
+def photo_problems(request: HttpRequest, token: str, holder: str = "") -> list[str]:
     """Take the files that came with the form itself (a browser without script); what is wrong, in sentences."""
     problems = [refused.sentence for refused in take_from_form(request, token)]
-    if len(evidence.of_draft(token)) > MOST_PHOTOS:
+    if gone := lapsed(request):
+        problems.append(gone)
+    if len(evidence.of_draft(token, (holder,))) > MOST_PHOTOS:
         problems.append(_("最多 %(most)d 个文件，请移除多出的再提交。") % {"most": MOST_PHOTOS})
     return problems
 

@@ -31,6 +31,7 @@ from tuoshan.core.numbering import MisheardNumber, parse_number
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.documents import drafts, evidence
+from tuoshan.documents.views import lapsed
 from tuoshan.identifiers import is_id
 from tuoshan.insight import reviewed
 from tuoshan.insight.story import Audience, Story
@@ -93,8 +94,12 @@ def act(request: HttpRequest, number: str, kind: str, name: str) -> HttpResponse
     if request.method == "GET":
         texts = correcting.known_texts(standing, item) if correcting.is_correction(standing, item) else None
         form = _form(standing, item, initial=texts or proposing.initial(case.pk, item.form))
-        return _form_page(request, case, standing, item, form, drafts.new_upload_token())
+        return _form_page(request, case, standing, item, form, drafts.new_upload_token(_holder(request)))
     return _do(request, case, standing, item)
+
+
+def _holder(request: HttpRequest) -> str:
+    return drafts.of_person(person_id(request))
 
 
 def _form(standing: Standing, item: Possible, **given: Any) -> PlaybookForm:
@@ -110,11 +115,12 @@ def _form(standing: Standing, item: Possible, **given: Any) -> PlaybookForm:
 
 def _do(request: HttpRequest, case: Case, standing: Standing, item: Possible) -> HttpResponse:
     form = _form(standing, item, data=request.POST)
-    token = request.POST.get("upload_token", "")
+    token = drafts.usable(request.POST.get("upload_token", ""), _holder(request))
     if not form.is_valid():
         return _form_page(request, case, standing, item, form, token, status=422)
-    if token:
-        evidence.mark_draft(token, **_seen_by(request, standing, item))
+    if gone := lapsed(request):
+        return _form_page(request, case, standing, item, form, token, gone, 422)
+    evidence.mark_draft(token, (_holder(request),), **_seen_by(request, standing, item))
     values = form.values()
     if correcting.is_correction(standing, item):
         values = correcting.changed(standing, item, values)

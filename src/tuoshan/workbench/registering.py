@@ -22,6 +22,7 @@ from tuoshan.cases.refusals import problems, sentence
 from tuoshan.catalog.models import OrderRef, Product
 from tuoshan.core.playbook import Playbook
 from tuoshan.documents import drafts, evidence, pdf
+from tuoshan.documents.views import lapsed
 from tuoshan.intake import arrivals, beside, pasted
 from tuoshan.intake.channels import PRODUCT_SAID, particulars_of
 from tuoshan.intake.forms import MOMENT, Registration, find_product, order_facts_empty, readable, with_order
@@ -59,6 +60,10 @@ def _actor(request: HttpRequest) -> ActingAs:
     return ActingAs.by_person(request.user)
 
 
+def _holder(request: HttpRequest) -> str:
+    return drafts.of_person(person_id(request))
+
+
 def _books() -> list[Playbook]:
     """The processes a case can be registered for, the complaint first."""
     return sorted(library.everything().values(), key=lambda book: (book.key != FIRST, book.key))
@@ -81,6 +86,8 @@ def register_form(request: HttpRequest, playbook: str) -> HttpResponse:
     registration = Registration(book, request.POST)
     if not registration.is_valid():
         return _screen(request, registration, status=422)
+    if gone := lapsed(request):
+        return _screen(request, registration, problem=gone, status=422)
     done = _send(request, registration)
     refusal = done.outcome.refusal
     if refusal is not None:
@@ -142,7 +149,6 @@ def _screen(
     book = registration.playbook
     if status == 422:
         registration.focus_first_error()
-    posted = request.method == "POST"
     known = {item.name for item in book.register}
     others = [
         {"href": reverse("workbench:register_form", args=[one.key]), "title": words(one.title)}
@@ -155,7 +161,7 @@ def _screen(
         "said_field": registration.fields.get(said_field(book)), "fields": registration.fields,
         "rest": [one for name, one in registration.fields.items() if name not in {*_PLACED, said_field(book)}],
         "has_order": "order_no" in known, "has_photos": "photos" in known,
-        "token": (request.POST.get("upload_token") if posted else "") or drafts.new_upload_token(),
+        "token": drafts.usable(request.POST.get("upload_token", ""), _holder(request)),
         "key": identifiers.token() if status != 422 else request.POST.get("key") or identifiers.token(),
         **_beside(request, registration),
     }  # fmt: skip
@@ -271,6 +277,8 @@ def register_message(request: HttpRequest, playbook: str, number: str) -> HttpRe
     wish = request.POST.get("wish", "").strip()
     if not text:
         return _screen(request, Registration(book, request.POST), problem=_("请先写下客户说了什么。"), status=422)
+    if gone := lapsed(request):
+        return _screen(request, _as_typed(book, request.POST), problem=gone, status=422)
     words_said = "\n\n".join([text, _("诉求：%(wish)s") % {"wish": wish}] if wish else [text])
     key = request.POST.get("key") or identifiers.token()
     channel = request.POST.get("channel", "")[:30]
@@ -280,7 +288,7 @@ def register_message(request: HttpRequest, playbook: str, number: str) -> HttpRe
     if kept.refusal is not None:
         return _screen(request, _as_typed(book, request.POST), problem=sentence(kept.refusal, book), status=409)
     token = request.POST.get("upload_token", "")
-    if token and evidence.of_draft(token):
+    if evidence.of_draft(token, (_holder(request),)):
         service.add_evidence(case_id=case.pk, actor=_actor(request), upload_token=token, idempotency_key=f"{key}:files")
     return redirect("workbench:case", number=case.number)
 

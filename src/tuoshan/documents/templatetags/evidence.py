@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 
-from tuoshan.documents import evidence
+from tuoshan.documents import drafts, evidence
 from tuoshan.documents.limits import MEGABYTE, limits
 from tuoshan.documents.models import Evidence
 from tuoshan.documents.recognition import CLAIM_GROUP
@@ -34,16 +34,17 @@ def evidence_field(
     """A field that uploads each picked file at once into the draft of `token`; what is there already is listed.
 
     `kind` empty: judged by the type. The form sends the token as `upload_token`; bind it at registration.
-    `most` lowers how many files may be picked.
+    `most` lowers how many files may be picked. The view sees to it that the token is its reader's (`drafts.usable`).
     """
-    bounds = limits()
+    bounds, holder = limits(), drafts.holder_of(token)
     return {
         "request": context.get("request"),
         "token": token,
+        "holder": holder,
         "kind": kind,
         "name": name,
         "css": css,
-        "files": [described(row, token) for row in evidence.of_draft(token)],
+        "files": [described(row, token) for row in evidence.of_draft(token, (holder,))],
         "accept": "image/*,video/*," + ",".join(_PICKABLE),
         "most": min(most or bounds.files_per_draft, bounds.files_per_draft),
         "image_megabytes": bounds.image_bytes // MEGABYTE,

@@ -65,16 +65,54 @@
       return;
     }
     if (field.querySelector(`[data-file="${reply.id}"]`)) { place.remove(); return; } // the same file picked twice
+    show(field, place, reply);
+    changed(field);
+    tell(field, say(field, 'Done', { name: reply.name }));
+  }
+
+  /** A file that lies in the draft, at its place in the list. */
+  function show(field, place, reply) {
     const picture = reply.thumb_url ? make('img', 'thumb') : make('span', 'thumb grid place-items-center', icon('file', 'ic ic-l'));
     if (reply.thumb_url) { picture.src = reply.thumb_url; picture.alt = reply.name; }
     const remove = make('button', 'remove', icon('x', 'ic ic-s'));
     remove.type = 'button';
     remove.dataset.remove = '';
     remove.setAttribute('aria-label', say(field, 'Remove', { name: reply.name }));
-    place.replaceChildren(picture, make('span', 'name', reply.name), remove);
+    const sent = make('input');
+    Object.assign(sent, { type: 'hidden', name: 'upload_ids', value: reply.id });
+    place.replaceChildren(sent, picture, make('span', 'name', reply.name), remove);
     place.dataset.file = reply.id;
     delete place.dataset.busy;
-    tell(field, say(field, 'Done', { name: reply.name }));
+  }
+
+  /** The draft of the form keeps what is uploaded (see drafts.js). */
+  const changed = (field) => field.dispatchEvent(new CustomEvent('tuoshan:uploads', { bubbles: true }));
+
+  /** What was uploaded before the session lapsed: shown again under its token; what is kept no longer is named. */
+  async function restore(field) {
+    const { token, files } = JSON.parse(field.dataset.restore);
+    delete field.dataset.restore;
+    const place = make('li');
+    place.dataset.busy = 'true';
+    field.querySelector('ul').insertBefore(place, field.querySelector('[data-add]'));
+    const { status, reply } = await post(field.dataset.draftedUrl, { token });
+    place.remove();
+    if (status !== 200) {
+      for (const { name } of files) refuse(field, say(field, 'Lost', { name }));
+      return;
+    }
+    if (reply.files.length) {
+      field.dataset.token = token;
+      field.querySelector('[name=upload_token]').value = token;
+    }
+    for (const file of reply.files) {
+      const row = make('li');
+      field.querySelector('ul').insertBefore(row, field.querySelector('[data-add]'));
+      show(field, row, file);
+    }
+    const known = new Set([...reply.files.map((file) => file.id), ...reply.taken]);
+    for (const { id, name } of files) if (!known.has(id)) refuse(field, say(field, 'Gone', { name }));
+    changed(field);
   }
 
   async function take(field, files) {
@@ -112,23 +150,35 @@
       if (kind === 'drop') take(field, [...event.dataTransfer.files]);
     }, true);
   }
-  document.addEventListener('click', async (event) => {
-    const button = event.target.closest?.('[data-evidence-field] [data-remove]');
-    if (!button) return;
-    const field = fieldOf(button);
-    const place = button.closest('li');
+  async function remove(field, place) {
+    const button = place.querySelector('[data-remove]');
     const name = place.querySelector('.name')?.textContent ?? '';
     button.disabled = true;
     const { status } = await post(field.dataset.discardUrl, { id: place.dataset.file, token: field.dataset.token });
     if (status === 200 || status === 404) {
       place.remove();
+      changed(field);
       tell(field, say(field, 'Removed', { name }));
-      field.querySelector('input[type=file]').focus();
-    } else {
-      button.disabled = false;
-      refuse(field, say(field, 'Lost', { name }));
+      return true;
     }
+    button.disabled = false;
+    refuse(field, say(field, 'Lost', { name }));
+    return false;
+  }
+
+  document.addEventListener('click', async (event) => {
+    const button = event.target.closest?.('[data-evidence-field] [data-remove]');
+    if (!button) return;
+    const field = fieldOf(button);
+    if (await remove(field, button.closest('li'))) field.querySelector('input[type=file]').focus();
   });
+  document.addEventListener('tuoshan:restore', (event) => restore(event.target));
+  document.addEventListener('tuoshan:discard', (event) => {
+    const field = event.target;
+    field.querySelector('[data-refused]').replaceChildren();
+    for (const place of field.querySelectorAll('[data-file]')) remove(field, place);
+  });
+  document.querySelectorAll('[data-evidence-field][data-restore]').forEach(restore);
   document.addEventListener('submit', (event) => {
     const field = event.target.querySelector?.('[data-evidence-field]');
     if (!field?.querySelector('[data-busy]')) return;

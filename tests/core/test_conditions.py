@@ -28,6 +28,7 @@ from tuoshan.core.conditions import (
     WorkingDays,
     check,
     compile_expression,
+    unmet,
 )
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -556,3 +557,17 @@ def test_absence_of_guarded_facts_never_leaves_it_undecided(formula: Formula, fa
     expression = compile_expression(_spell(formula))
     present = {name: value for name, value in facts.items() if name not in expression.guarded}
     assert expression.holds(Case(present)) is _kleene(formula, present)
+
+
+def test_what_does_not_hold_is_told_part_by_part() -> None:
+    text = "!out && (grade == 'urgent' || has(why)) && now <= opened + days(2) && now <= gone"
+    case = Case({"out": False, "grade": "normal", "opened": NOW - timedelta(days=3)})
+    found = unmet(compile_expression(text), case)
+    parts = [text.index(part) + 1 for part in ("out", "==", "has", "<= opened", "<= gone")]
+    assert list(found.false) == parts
+    assert found.moments == {parts[3]: NOW - timedelta(days=1)}
+
+
+def test_a_part_that_holds_is_not_among_what_does_not() -> None:
+    found = unmet(compile_expression("a == 1 && b == 2"), Case({"a": 1, "b": 3}))
+    assert list(found.false) == [13]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from tuoshan import punctuation
+from tuoshan.cases import unmet
 from tuoshan.cases.forms import PROBLEMS, unit_of, words
 from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import Playbook
@@ -64,7 +65,7 @@ def sentence(refusal: Refusal, playbook: Playbook, *, marked: bool = False) -> s
         case "condition_false" if earlier := _AFTER.fullmatch(str(data.get("condition", ""))):
             return _("要先有“%(step)s”，才能做这一步。") % {"step": _action(playbook, earlier["step"])}
         case "condition_false":
-            return _("现在的条件不允许这一步。")
+            return unmet.sentence(data, playbook) or _("现在的条件不允许这一步。")
         case "effects_pending":
             return _("款项或货物已经发出，不能撤回；请用改正或新的方案处理。")
         case "approved_fact":

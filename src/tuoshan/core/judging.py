@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from tuoshan.core import ceilings, forms, line, moving, timing
 from tuoshan.core.case import Actor, Command, TaskRun
-from tuoshan.core.conditions import MISSING, EvaluationError, Expression, MissingFact
+from tuoshan.core.conditions import MISSING, EvaluationError, Expression, MissingFact, unmet
 from tuoshan.core.facts import moment_text
 from tuoshan.core.line import LetIn
 from tuoshan.core.playbook import ANY_OPEN, SYSTEM, Action, Field, Task
@@ -228,7 +228,11 @@ def holds_true(work: Work, condition: Expression | None, overlay: Mapping[str, o
         raise Refused("need_facts", facts=unknown)
     try:
         if not condition.holds(scope):
-            raise Refused("condition_false", condition=condition.text)
+            false, moments = unmet(condition, scope)
+            raise Refused(
+                "condition_false", condition=condition.text, false=list(false),
+                moments={str(column): moment_text(moment) for column, moment in moments.items()},
+            )  # fmt: skip
     except MissingFact as missing:
         raise Refused("need_facts", facts=list(missing.names)) from missing
     except EvaluationError as error:

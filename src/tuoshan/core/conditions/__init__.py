@@ -28,6 +28,7 @@ from tuoshan.core.conditions.errors import (
 )
 from tuoshan.core.conditions.expression import Expression, compile_expression
 from tuoshan.core.conditions.names import RESERVED_NAMES
+from tuoshan.core.conditions.unmet import unmet
 from tuoshan.core.conditions.values import MISSING, Missing, Scope, Value, WorkingDays
 
 __all__ = [
@@ -47,4 +48,5 @@ __all__ = [
     "WorkingDays",
     "check",
     "compile_expression",
+    "unmet",
 ]

@@ -94,6 +94,44 @@ def test_an_empty_start_gives_a_link_and_an_interrupt_ends_everything(tmp_path: 
         running.end()
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="counts the processes of a session by /proc")
+@pytest.mark.parametrize("everyone", [True, False], ids=["Ctrl+C", "SIGTERM to the first process"])
+def test_a_stop_waits_for_what_is_under_way_and_for_no_open_connection(
+    tmp_path: Path, taken: int, everyone: bool
+) -> None:
+    running = Running(tmp_path, taken)
+    try:
+        place = httpx.URL(running.address())
+        with _browser(place) as idle, _browser(place) as kept, _browser(place) as sending:
+            kept.sendall(f"GET /portal/ HTTP/1.1\r\nHost: {place.host}\r\n\r\n".encode())
+            assert kept.recv(12) == b"HTTP/1.1 200"
+            body = b"x" * 50_000
+            head = f"POST /evidence/discard HTTP/1.1\r\nHost: {place.host}\r\nContent-Length: {len(body)}\r\n"
+            sending.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n".encode() + body[:9])
+            time.sleep(0.5)
+            begun = time.monotonic()
+            if everyone:
+                os.killpg(running.process.pid, signal.SIGINT)
+            else:
+                running.process.terminate()
+            time.sleep(2)
+            assert running.process.poll() is None, "somebody is still sending"
+            sending.sendall(body[9:])
+            assert sending.recv(12) == b"HTTP/1.1 403", "answered, though refused: it has no token"
+            assert running.process.wait(timeout=20) == 0
+            assert time.monotonic() - begun < 2 + 3
+            assert running.others() == [] and idle.fileno() > 0
+    finally:
+        running.end()
+
+
+def _browser(place: httpx.URL) -> socket.socket:
+    """A connection as a browser opens several of and keeps."""
+    made = socket.create_connection((place.host, place.port or 80), timeout=20)
+    made.settimeout(20)
+    return made
+
+
 def _become_administrator(link: str) -> None:
     with httpx.Client(follow_redirects=True, trust_env=False, timeout=30) as client:
         form = client.get(link)

@@ -10,15 +10,18 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from tuoshan.cli.answering import WAITS_AT_MOST
+
 
 def main(plan: str) -> None:
     """Listen until SIGINT or SIGTERM; `plan` are address, port, workers and threads as JSON."""
     Granian(
-        "tuoshan.wsgi:application",
+        "tuoshan.cli.answering:load",
+        factory=True,
         interface=Interfaces.WSGI,
         backlog=1024,
         respawn_failed_workers=True,
-        workers_kill_timeout=10,
+        workers_kill_timeout=WAITS_AT_MOST,
         log_level=LogLevels.warning,
         log_access=False,
         **json.loads(plan),

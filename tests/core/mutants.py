@@ -19,16 +19,27 @@ PLAYBOOKS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLD
 
 DELETED = frozenset({
     "within", "at", "else", "until", "from", "late", "warn", "pauses", "before", "not_by", "if", "again", "while",
-    "retimes", "max", "evidence", "tell", "do", "remind",
+    "retimes", "max", "min", "evidence", "tell", "do", "remind", "for_customer", "backdate", "supervisors_only",
+    "by", "form", "as_soon_as", "to", "for", "opens", "asked_by", "optional", "owed", "outside", "superior", "show_if",
+    "correctable", "speaks_for", "evidence_shown", "reviews", "stops", "limit", "release_by", "promise", "no_promise",
+    "end", "source", "outcomes", "expected", "each", "required", "imported", "clock", "calendar", "runs_while",
 })  # fmt: skip
 """Keys that are taken out one at a time; of a list also each entry."""
 
-SECTIONS = ("fields", "states", "shared", "tasks", "deadlines", "holds")
+UNSAID = (("by", "system"), ("superior", "lead"))
+"""What is meant where nothing is written (docs/playbooks.md); to take it out changes nothing."""
+HEAD = ("about", "portal", "first_answer", "register", "phases")
+"""Keys of the head that are taken out; of a list also each entry."""
+OUTSIDE_ANYWAY = ("parties", "customer", "outside")
+
+SECTIONS = ("phases", "parties", "fields", "states", "shared", "tasks", "deadlines", "holds")
 
 
 def mutants(text: str) -> Iterator[tuple[str, str]]:
     """Each mutant's name, such as `tasks.inquire.late[1]`, and its text."""
     data = yaml.safe_load(text)
+    for path in _entries({key: data[key] for key in HEAD if key in data}):
+        yield _name(path), _text(_without(data, path))
     for section in SECTIONS:
         for path in _paths(data.get(section) or {}, (section,)):
             yield _name(path), _text(_without(data, path))
@@ -39,12 +50,20 @@ def _paths(node: object, path: tuple[str | int, ...]) -> Iterator[tuple[str | in
         return
     for key, value in node.items():
         here = (*path, key)
+        if (key, value) in UNSAID or here == OUTSIDE_ANYWAY:
+            continue
         if key in DELETED and len(path) > 1:
-            yield here
-            if isinstance(value, list) and len(value) > 1:
-                yield from ((*here, number) for number in range(len(value)))
+            yield from _entries({key: value}, path)
         else:
             yield from _paths(value, here)
+
+
+def _entries(found: Mapping[str, object], path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Each of these keys, and of a list of several also each entry."""
+    for key, value in found.items():
+        yield (*path, key)
+        if isinstance(value, list) and len(value) > 1:
+            yield from ((*path, key, number) for number in range(len(value)))
 
 
 def _without(data: Any, path: tuple[str | int, ...]) -> Any:

@@ -16,7 +16,18 @@ EQUIVALENT: dict[str, dict[str, str]] = yaml.safe_load(
 )
 """Mutants that provably change nothing, each with the reason."""
 
+READ_ELSEWHERE: dict[str, dict[str, str]] = yaml.safe_load(
+    (Path(__file__).parent / "read_elsewhere.yaml").read_text(encoding="utf-8")
+)
+"""Mutants that change nothing in the kernel, each with the test that notices them on the desk or the page."""
+
 PARTS = 6
+TESTS = Path(__file__).parents[1]
+
+
+def unnoticed(key: str) -> set[str]:
+    """The mutants of a playbook or fragment that neither reader nor check nor walk notices."""
+    return {*EQUIVALENT.get(key, {}), *READ_ELSEWHERE.get(key, {})}
 
 
 @pytest.mark.parametrize("key", PLAYBOOKS)
@@ -38,13 +49,20 @@ def test_whatever_is_taken_out_of_a_playbook_is_noticed(key: str, part: int) -> 
     """In parts, so that several processors share the work."""
     some = dict(list(mutants(PLAYBOOKS[key]))[part::PARTS])
     survivors = {name for name, text in some.items() if not noticed(text, key, about=name)}
-    assert survivors == set(EQUIVALENT.get(key, {})) & set(some)
+    assert survivors == unnoticed(key) & set(some)
 
 
 def test_what_is_said_to_change_nothing_is_still_there() -> None:
     known = {**PLAYBOOKS, **FRAGMENTS}
-    for key, reasons in EQUIVALENT.items():
-        assert set(reasons) <= {name for name, _ in mutants(known[key])}
+    for key in {*EQUIVALENT, *READ_ELSEWHERE}:
+        assert unnoticed(key) <= {name for name, _ in mutants(known[key])}
+
+
+def test_what_is_read_elsewhere_is_read_by_a_test_that_is_there() -> None:
+    for places in READ_ELSEWHERE.values():
+        for place in places.values():
+            file, _, name = place.partition("::")
+            assert f"def {name}(" in (TESTS / file).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", FRAGMENTS)
@@ -55,4 +73,4 @@ def test_whatever_is_taken_out_of_a_fragment_is_noticed_by_a_playbook_that_takes
         fragments = {**FRAGMENTS, name: text}
         if not any(noticed(book, key, fragments, mutant) for key, book in sorted(PLAYBOOKS.items(), reverse=True)):
             survivors.add(mutant)
-    assert survivors == set(EQUIVALENT.get(name, {}))
+    assert survivors == unnoticed(name)

@@ -90,6 +90,23 @@ def test_evidence_that_the_message_promises_cannot_all_be_kept_in_the_house(desk
     assert customer_files(case) == [row.id]
 
 
+def test_a_refusal_at_the_desk_shows_what_it_rests_on(desk: Any) -> None:
+    from tuoshan.catalog.models import Category
+
+    case, category = desk.complaint(), Category.objects.filter(parent__isnull=False).first()
+    assert category is not None
+    address = f"/case/{case.number}/do/act/unfounded"
+    hidden, _text = opened(desk, "agent", address)
+    row = attach(desk, "agent", hidden["upload_token"])
+    said = hidden | {"category": str(category.pk), "why": "杯子完好"}
+    refused = desk.htmx("agent", "post", address, said)
+    assert refused.status_code == 422 and "请至少附一份对方可见的" in refused.content.decode()
+    assert desk.read(case).state == "received"
+    shown = desk.htmx("agent", "post", address, said | {"key": "another-key", "visible_to_customer": "1"})
+    assert shown.status_code == 204, shown.content.decode()
+    assert customer_files(case) == [row.id]
+
+
 def test_a_box_left_empty_keeps_the_file_in_the_house(desk: Any) -> None:
     case = desk.accepted()
     address = f"/case/{case.number}/do/act/contact"

@@ -15,6 +15,7 @@ from tuoshan.core.case import CaseState, Clock, Interval
 from tuoshan.core.clocks import frozen_duration
 from tuoshan.core.durations import due as reckon_due
 from tuoshan.core.durations import explain, offset
+from tuoshan.core.page import is_promise
 from tuoshan.core.playbook import MESSAGE, SYSTEM, Deadline, Playbook
 from tuoshan.core.work import Work
 from tuoshan.punctuation import in_brackets
@@ -89,7 +90,7 @@ def clock_view(playbook: Playbook, clock: Clock, work: Work) -> ClockView:
         held=held,
         adopted_from=clock.adopted_from,
         recorded_late=clock.recorded_late,
-        for_customer=bool(deadline and deadline.for_customer),
+        for_customer=is_promise(playbook, clock),
         ends_by=_ends_by(playbook, deadline) if deadline else (),
     )
 

@@ -13,9 +13,10 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from tuoshan.core import forms, judging
+from tuoshan.core import forms, judging, mending, timing
 from tuoshan.core.case import Actor, Assignment, CaseState, Command, Decision, Effect, Event, Json
 from tuoshan.core.decide import decide
+from tuoshan.core.page import is_announced, is_told
 from tuoshan.core.playbook import Field, Playbook
 from tuoshan.core.work import Work
 from tuoshan.core.worktime import WorkCalendar, round_the_clock, standard_cn
@@ -89,6 +90,7 @@ class Walker:
             step = str(event.input.get("step", "")) if event.kind == "clock" else ""
             if step.startswith("warn"):
                 self.notices.add((f"warning{int(step.removeprefix('warn')) + 1}", "", event.name))
+                self.notices |= {("warned", str(party), event.name) for party in event.input.get("to", ())}
             if step.startswith("late"):
                 self.notices |= {("late", str(party), event.name) for party in event.input.get("to", ())}
         for event in decision.events:
@@ -151,7 +153,11 @@ class Walker:
         kind = kinds.get(party, "person")
         return Actor(kind, person or f"the_{party}", frozenset({party, "staff"} if kind == "person" else {party}))
 
-    def act(self, name: str, values: Mapping[str, object], as_party: str = "", person: str = "") -> Decision:
+    def act(
+        self, name: str, values: Mapping[str, object], as_party: str = "", person: str = "",
+        ago: timedelta | None = None,
+    ) -> Decision:  # fmt: skip
+        """Take a step; `ago`: how long before now it really happened."""
         action = self.playbook.actions.get(name)
         if action is None:
             raise WalkProblem(f"there is no action {name}")
@@ -172,7 +178,7 @@ class Walker:
         extra = self.untold() if action.back else {}
         command = Command(
             "act", name, self.actor_for(by, as_party, person), filled, self._evidence(action.evidence),
-            events=tuple(self.events), extra=extra,
+            at=None if ago is None else self.now - ago, events=tuple(self.events), extra=extra,
         )  # fmt: skip
         return self.send(command)
 
@@ -236,6 +242,34 @@ class Walker:
             return wanted == "ended"
         found = "ended" if last.ended is not None else "paused" if last.due is None else "running"
         return found == wanted
+
+    def is_shown(self, clock: str) -> bool:
+        """Whether the page of the case tells of this clock, which runs or stands still."""
+        runs = [one for one in self.case.clocks.values() if one.name == clock and one.ended is None]
+        return bool(self.playbook.portal) and any(is_told(self.playbook, one) for one in runs)
+
+    def is_hidden(self, fact: str) -> bool:
+        """Whether the case holds this fact and, of us, supervisors alone see it."""
+        known = self.playbook.facts.get(fact)
+        return fact in self.case.facts and known is not None and known.supervisors_only
+
+    def is_announced(self, phase: str) -> bool:
+        """Whether the page of the case names this phase before the case comes to it."""
+        return is_announced(self.playbook, phase)
+
+    def is_awaited(self, party: str) -> bool:
+        """Whether the case waits for this party."""
+        return party in timing.awaited(self.playbook, self.case)
+
+    def is_correctable(self, fact: str) -> bool:
+        """Whether this fact may be put right afterwards."""
+        return mending.not_correctable(self.playbook, [fact]) is None
+
+    def is_word_of(self, party: str) -> bool:
+        """Whether the step just taken is told as what this party said."""
+        taken = next((event for event in reversed(self.events) if event.kind == "act"), None)
+        action = self.playbook.actions.get(taken.name) if taken is not None else None
+        return action is not None and action.speaks_for == party
 
     def has_told(self, party: str, message: str) -> bool:
         """Whether this message has just gone out to this party."""

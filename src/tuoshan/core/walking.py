@@ -6,13 +6,17 @@ A walk is a story told in steps joined by `>`:
   the other cases about the same thing come to;
 * `start(facts)` first, optional; `ACTION(values)`; `ACTION … by PERSON`; `ACTION … as PARTY`;
 * `ACTION fails`, `ACTION fails CODE`, `ACTION blocked TASK`; `ACTION without evidence` attaches nothing;
+  `ACTION 3h ago` records what happened then;
 * `task NAME[key] OUTCOME(values)`, `ask NAME`, `hold NAME`, `release NAME`, `settle NAME`, `fail NAME`;
 * `wait 25h` (m, h, d, or minutes, hours, days): time passes and every alarm goes off on its way;
 * `expect STATE`, `late CLOCK`, `not late CLOCK`, `paused CLOCK`, `running CLOCK`, `ended CLOCK`,
   `open TASK`, `not open TASK`, `warned CLOCK`, `warned CLOCK 2` (its second warning), `told PARTY of CLOCK`
   (that it is late), `started CLOCK 2` (twice in all); of the step just taken, with what the system did after it:
-  `told PARTY MESSAGE`, `followed notify lead` (a verb of `do` and whom or what it names); `fact grade urgent`; each
-  also with `not`.
+  `told PARTY MESSAGE`, `followed notify lead` (a verb of `do` and whom or what it names); `fact grade urgent`;
+  `awaited PARTY`, `warned PARTY of CLOCK`, `word of PARTY` (the step just taken is told as their word), `above PARTY
+  SUPERIOR` (to whom goes what it leaves undone), `answers CLOCK` (the first answer ends it), `concerns FACT` (it says
+  what the case is about), `correctable FACT`, `hidden FACT` (supervisors alone see it); of the page of the case:
+  `shown CLOCK` (it says until when), `announced PHASE` (it is named ahead); each also with `not`.
 
 A walk names only what matters to it; `walker.py` fills in the rest.
 """
@@ -21,6 +25,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -112,10 +117,25 @@ def _take(walker: Walker, step: str) -> None:
     _judge(decision, step, tail)
 
 
-_ASSERTIONS = {
-    "expect", "late", "kept", "not", "paused", "running", "ended", "open", "warned", "told", "started", "followed",
-    "fact",
-}  # fmt: skip
+_PLAIN: dict[str, Callable[[Walker, str], bool]] = {
+    "expect": lambda walker, state: walker.case.state == state,
+    "late": Walker.is_late,
+    "kept": Walker.is_kept,
+    "open": lambda walker, task: any(run.name == task for run in walker.case.open_tasks()),
+    "paused": lambda walker, clock: walker.clock_is(clock, "paused"),
+    "running": lambda walker, clock: walker.clock_is(clock, "running"),
+    "ended": lambda walker, clock: walker.clock_is(clock, "ended"),
+    "shown": Walker.is_shown,
+    "hidden": Walker.is_hidden,
+    "announced": Walker.is_announced,
+    "awaited": Walker.is_awaited,
+    "correctable": Walker.is_correctable,
+    "answers": lambda walker, clock: clock in walker.playbook.first_answer,
+    "concerns": lambda walker, fact: walker.playbook.about == fact and fact in walker.case.facts,
+    "word": lambda walker, of: walker.is_word_of(of.removeprefix("of ")),
+}
+"""What a walk may assert of one name."""
+_ASSERTIONS = {*_PLAIN, "not", "warned", "told", "started", "followed", "fact", "above"}
 _WITHOUT = "without evidence"
 
 
@@ -132,35 +152,26 @@ def _first_word(text: str) -> tuple[str, str]:
 
 
 def _is_so(walker: Walker, word: str, name: str) -> bool:
+    if word in _PLAIN:
+        return _PLAIN[word](walker, name)
+    first, _, second = name.partition(" of " if " of " in name else " ")
     match word:
-        case "expect":
-            return walker.case.state == name
-        case "late":
-            return walker.is_late(name)
-        case "kept":
-            return walker.is_kept(name)
-        case "open":
-            return any(run.name == name for run in walker.case.open_tasks())
-        case "paused" | "running" | "ended":
-            return walker.clock_is(name, word)
+        case "warned" if " of " in name:
+            return ("warned", first, second) in walker.notices
         case "warned":
-            clock, _, number = name.partition(" ")
-            return (f"warning{number or 1}", "", clock) in walker.notices
-        case "started":
-            clock, _, times = name.partition(" ")
-            return sum(run.name == clock for run in walker.case.clocks.values()) == int(times)
-        case "told" if " of " not in name:
-            party, _, message = name.partition(" ")
-            return walker.has_told(party, message)
-        case "followed":
-            verb, _, target = name.partition(" ")
-            return walker.has_followed(verb, target)
-        case "fact":
-            fact, _, value = name.partition(" ")
-            return str(walker.case.facts.get(fact)) == value
+            return (f"warning{second or 1}", "", first) in walker.notices
+        case "told" if " of " in name:
+            return ("late", first.strip(), second.strip()) in walker.notices
         case "told":
-            party, _, clock = name.partition(" of ")
-            return ("late", party.strip(), clock.strip()) in walker.notices
+            return walker.has_told(first, second)
+        case "started":
+            return sum(run.name == first for run in walker.case.clocks.values()) == int(second)
+        case "followed":
+            return walker.has_followed(first, second)
+        case "fact":
+            return str(walker.case.facts.get(first)) == second
+        case "above":
+            return walker.playbook.superior_of(first) == second
     raise WalkProblem(f"cannot read: {word} {name}")
 
 
@@ -211,7 +222,8 @@ def _send(walker: Walker, words: str, values: dict[str, object], tail: str) -> D
         return walker.send(Command(head, parts[1], walker.actor_for(by, as_party, person), filled))  # type: ignore[arg-type]
     if head == MESSAGE:
         return walker.send(Command("record", MESSAGE, walker.actor_for((), as_party, person)))
-    return walker.act(head, values, as_party, person)
+    ago = re.search(r"([\d.]+\s*[a-z]+)\s+ago\b", tail)
+    return walker.act(head, values, as_party, person, _span(ago[1]) if ago else None)
 
 
 def _outcome(walker: Walker, name: str, tail: str) -> str:

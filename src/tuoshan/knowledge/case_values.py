@@ -19,6 +19,7 @@ from tuoshan.cases.writing import events_of
 from tuoshan.core import evolve
 from tuoshan.core.case import CaseState, Clock
 from tuoshan.core.checker.given import STANDS_FOR, SURVEY, message_variables, told_facts
+from tuoshan.core.page import is_promise
 from tuoshan.core.playbook import Playbook
 from tuoshan.knowledge import links, sooner
 from tuoshan.knowledge.company import Company, company
@@ -183,8 +184,7 @@ def promised_to_customer(playbook: Playbook, state: CaseState, task: str = "") -
 
 
 def _is_promise(playbook: Playbook, clock: Clock) -> bool:
-    known = playbook.deadlines.get(clock.name)
-    return clock.kind == "deadline" and clock.due is not None and known is not None and known.for_customer
+    return clock.due is not None and is_promise(playbook, clock)
 
 
 def _earliest(clocks: list[Clock]) -> datetime | None:

@@ -15,7 +15,8 @@ from tuoshan.cases.forms import words
 from tuoshan.cases.refusals import evidence_title
 from tuoshan.core import timing
 from tuoshan.core.case import CaseState, Clock, Refusal
-from tuoshan.core.playbook import PHASES, Playbook, State
+from tuoshan.core.page import is_announced, is_promise, is_told, members
+from tuoshan.core.playbook import PHASES, Playbook
 from tuoshan.insight.told_to_customer import state_words
 from tuoshan.knowledge import sooner
 from tuoshan.knowledge.showing import MIDNIGHT, end_of_day, until_text
@@ -78,7 +79,7 @@ def promises(playbook: Playbook, case: CaseState, now: datetime) -> list[Promise
     """
     running = [one for one in case.clocks.values() if one.ended is None]
     yours = sorted(one.due for one in running if one.due is not None and _is_theirs(playbook, one))
-    ours = [one for one in running if one.kind == "deadline" and _is_promised(playbook, one.name)]
+    ours = [one for one in running if is_promise(playbook, one)]
     found = [Promise("you", _("请您在 %(when)s 前答复") % {"when": when(yours[0])}, yours[0])] if yours else []
     due = min((one.due for one in ours if one.due is not None), default=None)
     agreed = _agreed(playbook, case)
@@ -102,10 +103,9 @@ def promises(playbook: Playbook, case: CaseState, now: datetime) -> list[Promise
 def _awaited(playbook: Playbook, case: CaseState, now: datetime) -> list[Promise]:
     """Who has to act next and until when, where the process says that the page tells it."""
     state = playbook.states.get(case.state)
-    if state is None or state.waits is None or not state.waits.for_customer:
-        return []
-    due = next((one.due for one in case.running_clocks() if one.kind == "state" and one.due is not None), None)
-    if due is None:
+    own = (one for one in case.running_clocks() if one.kind == "state" and is_told(playbook, one))
+    due = next((one.due for one in own if one.due is not None), None)
+    if state is None or state.waits is None or due is None:
         return []
     known = [playbook.parties[name] for name in state.waits.parties if name in playbook.parties]
     who = _("、").join(words(one.customer if one.customer.zh else one.title) for one in known)
@@ -136,11 +136,6 @@ def _is_theirs(playbook: Playbook, one: Clock) -> bool:
     """Whether the customer must act by it: what they may leave alone, such as a rating, is never their turn."""
     task = playbook.tasks.get(one.name) if one.kind == "task" else None
     return one.kind in ("state", "task") and playbook.portal in one.parties and not (task and task.optional)
-
-
-def _is_promised(playbook: Playbook, name: str) -> bool:
-    known = playbook.deadlines.get(name)
-    return known is not None and known.for_customer
 
 
 def otherwise(playbook: Playbook, case: CaseState) -> str:
@@ -188,27 +183,16 @@ def steps(playbook: Playbook, state: str, entered: Sequence[tuple[str, datetime]
             found.append(Step(title, "done", done[phase]))
         elif place == current:
             found.append(Step(state_words(here), "done" if here.end else "now", reached.get(phase)))
-        elif place > current and not here.end and _comes(playbook, phase):
+        elif place > current and not here.end and is_announced(playbook, phase):
             found.append(Step(title, "todo"))
     return found
-
-
-def _members(playbook: Playbook, phase: str) -> list[State]:
-    return [one for one in playbook.states.values() if one.phase == phase and one.end != "early"]
-
-
-def _comes(playbook: Playbook, phase: str) -> bool:
-    members = _members(playbook, phase)
-    if phase in playbook.detours:
-        return False
-    return any(one.waits is None or one.waits.parties != (playbook.portal,) for one in members)
 
 
 def _phase_title(playbook: Playbook, phase: str) -> str:
     if phase in playbook.phase_words:
         return words(playbook.phase_words[phase])
-    members = _members(playbook, phase)
-    return _("处理完成") if members and all(one.end for one in members) else str(PHASE_TITLES[phase])
+    states = members(playbook, phase)
+    return _("处理完成") if states and all(one.end for one in states) else str(PHASE_TITLES[phase])
 
 
 # -- refusals --------------------------------------------------------------------------------------------------

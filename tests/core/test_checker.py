@@ -83,6 +83,9 @@ def test_findings_of_a_fragment_name_its_file() -> None:
 # -- finer edges of single checks -----------------------------------------------------------------------------
 
 EDGES: list[tuple[str, int, str, list[tuple[str, str]]]] = [
+    ("1 evidence of a kind that does not exist", 1, "actions.settle.evidence", [
+        ("evidence: [agreement]", "evidence: [agrement]"),
+    ]),
     ("2 a state that only its own withdrawal leaves", 2, "states.follow_up", [
         ("      close: {title: 回访并关闭 / Called and closed, by: handler, form: [why], to: closed}",
          "      close: {title: 回访并关闭 / Called and closed, by: handler, form: [why]}"),

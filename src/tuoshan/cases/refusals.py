@@ -8,13 +8,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from tuoshan import punctuation
 from tuoshan.cases import unmet
+from tuoshan.cases.evidence_kinds import ANY_TITLE, TITLES
 from tuoshan.cases.forms import PROBLEMS, unit_of, words
 from tuoshan.core.case import Refusal
-from tuoshan.core.playbook import Playbook
+from tuoshan.core.playbook import ANY_EVIDENCE, Playbook
 
 _AFTER = re.compile(r"\s*times\.(?P<step>\w+)\s*>\s*0\s*")
 """The whole condition is that a step has been taken before."""
@@ -193,33 +193,18 @@ def _facts(playbook: Playbook, names: Iterable[str]) -> str:
     return _join(words(playbook.facts[name].label) if name in playbook.facts else name for name in names)
 
 
-EVIDENCE = {
-    "any": _lazy("任意凭证"),
-    "photo": _lazy("照片"),
-    "receipt": _lazy("购物凭证"),
-    "contract": _lazy("合同"),
-    "report": _lazy("检测报告"),
-    "finding": _lazy("调查结论"),
-    "agreement": _lazy("协议"),
-    "voucher": _lazy("付款凭证"),
-    "waybill": _lazy("运单"),
-    "recording": _lazy("录音"),
-    "proof": _lazy("证明"),
-    "label": _lazy("标签"),
-    "screenshot": _lazy("截图"),
-    "quote": _lazy("报价单"),
-    "other": _lazy("其他文件"),
-}
-
-
 def evidence_title(kind: str) -> str:
     """How a kind of evidence is called; `a|b` means either."""
     return _evidence(kind)
 
 
 def _evidence(kind: str) -> str:
-    *others, last = (str(EVIDENCE.get(one, one)) for one in kind.split("|"))
+    *others, last = (_kind(one) for one in kind.split("|"))
     return _("或").join([punctuation.listed(others), last]) if others else last
+
+
+def _kind(name: str) -> str:
+    return str(ANY_TITLE if name == ANY_EVIDENCE else TITLES.get(name, name)).lower()
 
 
 def _who(playbook: Playbook, parties: Iterable[str]) -> str:

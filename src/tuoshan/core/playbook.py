@@ -32,6 +32,14 @@ PHASES = (
 Clock = Literal["elapsed", "working_time"]
 EndKind = Literal["", "ordinary", "early"]
 
+EVIDENCE_KINDS = frozenset({
+    "photo", "video", "receipt", "contract", "report", "test_report", "finding", "agreement", "voucher", "waybill",
+    "recording", "proof", "label", "screenshot", "quote", "letter", "other",
+})  # fmt: skip
+"""What a piece of evidence can be; `cases.evidence_kinds` has the words."""
+ANY_EVIDENCE = "any"
+"""What an action or task asks for where any evidence will do."""
+
 SYSTEM = "system"
 ANY_OPEN = "any_open"
 ALWAYS_OUTSIDE = frozenset({"customer", "system"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from tuoshan.cases.evidence_kinds import TITLES
 from tuoshan.identifiers import next_id
 from tuoshan.secrets import EncryptedTextField
 
@@ -18,23 +18,23 @@ class Evidence(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PHOTO = "photo", pgettext_lazy("evidence", "照片")
-        VIDEO = "video", pgettext_lazy("evidence", "视频")
-        RECEIPT = "receipt", pgettext_lazy("evidence", "购物凭证")
-        CONTRACT = "contract", pgettext_lazy("evidence", "合同")
-        REPORT = "report", pgettext_lazy("evidence", "报告")
-        TEST_REPORT = "test_report", pgettext_lazy("evidence", "检测报告")
-        FINDING = "finding", pgettext_lazy("evidence", "调查结论")
-        AGREEMENT = "agreement", pgettext_lazy("evidence", "协议")
-        VOUCHER = "voucher", pgettext_lazy("evidence", "付款凭证")
-        WAYBILL = "waybill", pgettext_lazy("evidence", "运单")
-        RECORDING = "recording", pgettext_lazy("evidence", "录音")
-        PROOF = "proof", pgettext_lazy("evidence", "证明")
-        LABEL = "label", pgettext_lazy("evidence", "标签")
-        SCREENSHOT = "screenshot", pgettext_lazy("evidence", "截图")
-        QUOTE = "quote", pgettext_lazy("evidence", "报价单")
-        LETTER = "letter", pgettext_lazy("evidence", "信函")
-        OTHER = "other", pgettext_lazy("evidence", "其他")
+        PHOTO = "photo", TITLES["photo"]
+        VIDEO = "video", TITLES["video"]
+        RECEIPT = "receipt", TITLES["receipt"]
+        CONTRACT = "contract", TITLES["contract"]
+        REPORT = "report", TITLES["report"]
+        TEST_REPORT = "test_report", TITLES["test_report"]
+        FINDING = "finding", TITLES["finding"]
+        AGREEMENT = "agreement", TITLES["agreement"]
+        VOUCHER = "voucher", TITLES["voucher"]
+        WAYBILL = "waybill", TITLES["waybill"]
+        RECORDING = "recording", TITLES["recording"]
+        PROOF = "proof", TITLES["proof"]
+        LABEL = "label", TITLES["label"]
+        SCREENSHOT = "screenshot", TITLES["screenshot"]
+        QUOTE = "quote", TITLES["quote"]
+        LETTER = "letter", TITLES["letter"]
+        OTHER = "other", TITLES["other"]
 
     id = models.BigIntegerField(primary_key=True, default=next_id)
     case_id = models.BigIntegerField(null=True)

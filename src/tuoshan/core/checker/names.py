@@ -11,7 +11,17 @@ from tuoshan.core.checker.given import message_variables
 from tuoshan.core.conditions import Expression, FactType
 from tuoshan.core.conditions import check as check_types
 from tuoshan.core.conditions.names import QUERIES
-from tuoshan.core.playbook import ANY_OPEN, MESSAGE, START, FieldKind, FromTable, Playbook, Verb
+from tuoshan.core.playbook import (
+    ANY_EVIDENCE,
+    ANY_OPEN,
+    EVIDENCE_KINDS,
+    MESSAGE,
+    START,
+    FieldKind,
+    FromTable,
+    Playbook,
+    Verb,
+)
 from tuoshan.core.reading.findings import did_you_mean
 
 BUILT_IN_PARTIES: Final = frozenset({"system", "staff", "customer"})
@@ -142,6 +152,7 @@ def _actions(desk: Desk) -> None:
         _known(desk, f"{where}.not_by", line, action.not_by, known, "操作、待办或当事方", "action, task or party")
         _parties(desk, f"{where}.speaks_for", line, [action.speaks_for])
         _known(desk, f"{where}.tell", line, action.tell, book.messages, "消息", "message")
+        _evidence(desk, f"{where}.evidence", line, action.evidence)
         if action.evidence_shown and not (action.evidence and action.tell):
             desk.note(1, f"{where}.evidence_shown", line, "evidence_shown 说的是消息里提到的凭证，这里没有凭证或消息",
                       "evidence_shown speaks of evidence that a message tells of, and one of them is missing here",
@@ -197,6 +208,11 @@ def _verbs(desk: Desk, where: str, verbs: Iterable[Verb]) -> None:
                 _known(desk, spot, line, [verb.target, *verb.arguments], known, "事实或当事方", "fact or party")
 
 
+def _evidence(desk: Desk, where: str, line: int, asked: Iterable[str]) -> None:
+    kinds = [kind for one in asked for kind in one.split("|")]
+    _known(desk, where, line, kinds, EVIDENCE_KINDS | {ANY_EVIDENCE}, "凭证种类", "kind of evidence")
+
+
 def _facts(desk: Desk, where: str, line: int, names: Iterable[str]) -> None:
     _known(desk, where, line, names, desk.playbook.facts, "字段", "field")
 
@@ -225,6 +241,8 @@ def _tasks(desk: Desk) -> None:
         _known(desk, f"{where}.not_by", line, task.not_by, {*book.actions, *book.tasks}, "操作或待办", "action or task")
         _known(desk, f"{where}.tell", line, task.tell, book.messages, "消息", "message")
         _known(desk, f"{where}.do", line, task.do, task.outcomes, "结果", "outcome")
+        for asked in (task.evidence, *task.outcome_evidence.values()):
+            _evidence(desk, f"{where}.evidence", line, asked)
         for verbs in task.do.values():
             _verbs(desk, where, verbs)
         if task.each:

@@ -15,12 +15,17 @@ from decimal import Decimal
 from tests.simulation.world import Violation, World
 
 from tuoshan.core import evolve, timing
-from tuoshan.core.case import CaseState, Clock, Command, Decision, Event, total_time
+from tuoshan.core.case import CaseState, Clock, Command, Decision, Event
 from tuoshan.core.durations import elapsed_account
 from tuoshan.core.facts import decode
 from tuoshan.core.playbook import ANY_OPEN, Action, Playbook
 
 ZERO = timedelta(0)
+
+
+def total_time(intervals: Iterable[tuple[datetime, datetime | None]], until: datetime) -> timedelta:
+    """Wall time lying in the intervals, an open one counted up to `until`."""
+    return sum(((end or until) - start for start, end in intervals), ZERO)
 
 
 @dataclass

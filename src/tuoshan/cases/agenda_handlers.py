@@ -8,10 +8,9 @@ from django.db import connection
 from tuoshan.agenda.handlers import handler
 from tuoshan.agenda.models import Item
 from tuoshan.cases import merging, migration_runs, recomputing, tally, tally_room, writing
-from tuoshan.cases.models import Command, Draft, Presence
+from tuoshan.cases.models import Command, Presence
 
 COMMANDS_KEPT = timedelta(days=30)
-DRAFTS_KEPT = timedelta(days=30)
 PRESENCE_KEPT = timedelta(hours=1)
 AT_ONCE = 5000
 FOLDED_EVERY = {"postgresql": timedelta(seconds=5), "sqlite": timedelta(hours=1)}
@@ -45,14 +44,13 @@ def disown(item: Item, now: datetime) -> None:
 
 @handler("job", "forget_old_commands", every=timedelta(hours=6))
 def forget_old_commands(item: Item, now: datetime) -> datetime:
-    """Idempotency keys, drafts and presence are kept for a bounded time; keys of imports for ever.
+    """Idempotency keys and presence are kept for a bounded time; keys of imports for ever.
 
     A spreadsheet may be imported again next year, and must not double its cases then either.
     """
     ended = Command.objects.filter(at__lt=now - COMMANDS_KEPT).exclude(key__contains=":import:")
     old = list(ended.values_list("key", flat=True)[:AT_ONCE])
     Command.objects.filter(key__in=old).delete()
-    Draft.objects.filter(saved_at__lt=now - DRAFTS_KEPT).delete()
     migration_runs.forget_trials(now)
     Presence.objects.filter(seen_at__lt=now - PRESENCE_KEPT).delete()
     return now + (timedelta(minutes=1) if len(old) == AT_ONCE else timedelta(hours=6))

@@ -4,7 +4,7 @@ from typing import Any
 
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases.models import Case, Draft, Message, Words
+from tuoshan.cases.models import Case, Message, Words
 
 
 def erase(customer: Any) -> None:
@@ -15,5 +15,4 @@ def erase(customer: Any) -> None:
     with write_transaction():
         Words.objects.filter(case_id__in=cases, erased_at=None).update(text="", erased_at=clock.now())
         Message.objects.filter(case_id__in=cases).update(text="", subject="")
-        Draft.objects.filter(case_id__in=cases).delete()
         Case.objects.filter(id__in=cases).update(title="")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
@@ -405,8 +405,3 @@ class Around(Protocol):
         and `offered` but not answered; 0 where it names no such thing.
         """
         ...
-
-
-def total_time(intervals: tuple[Interval, ...], until: datetime) -> timedelta:
-    """Wall time lying in the intervals, an open one counted up to `until`."""
-    return sum(((end or until) - start for start, end in intervals), timedelta())

@@ -3,7 +3,7 @@ so that the tables can be partitioned or distributed by case."""
 
 from tuoshan.cases.models.around import Calendar, StoredPlaybook, Table
 from tuoshan.cases.models.case import FAR_FUTURE, Case
-from tuoshan.cases.models.desk import Batch, BatchMember, Draft, Presence, SavedFilter, Watch
+from tuoshan.cases.models.desk import Batch, BatchMember, Presence, SavedFilter, Watch
 from tuoshan.cases.models.migration_run import MigrationRun, StayedCase
 from tuoshan.cases.models.recomputation import Recomputation
 from tuoshan.cases.models.records import IS_OPEN, Command, Counter, Deadline, Event, Message, Task, Words
@@ -19,7 +19,6 @@ __all__ = [
     "Command",
     "Counter",
     "Deadline",
-    "Draft",
     "Event",
     "Message",
     "MigrationRun",

@@ -3,7 +3,6 @@
 from django.db import models
 
 from tuoshan import identifiers
-from tuoshan.secrets import EncryptedTextField
 
 
 class Watch(models.Model):
@@ -37,34 +36,6 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} @ {self.case_id}"
-
-
-class Draft(models.Model):
-    """What somebody has typed into a form and not sent; `form` names the form, `case_id` is null for a new case."""
-
-    id = models.BigIntegerField(primary_key=True, default=identifiers.next_id)
-    person_id = models.BigIntegerField()
-    case_id = models.BigIntegerField(null=True)
-    form = models.CharField(max_length=120)
-    content = EncryptedTextField(default="")
-    saved_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "cases_draft"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person_id", "case_id", "form"],
-                name="cases_draft_one",
-                condition=models.Q(case_id__isnull=False),
-            ),
-            models.UniqueConstraint(
-                fields=["person_id", "form"], name="cases_draft_new", condition=models.Q(case_id__isnull=True)
-            ),
-        ]
-        indexes = [models.Index(fields=["saved_at"], name="cases_draft_saved")]
-
-    def __str__(self) -> str:
-        return f"{self.person_id} {self.form}"
 
 
 class SavedFilter(models.Model):

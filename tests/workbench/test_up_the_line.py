@@ -1,6 +1,7 @@
 """`not_by` leaves nobody of the party: who is next up the line sees the button, may press it, and was told to."""
 
 import json
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,10 +13,11 @@ from tests.workbench.test_barred_buttons import FIRST, button, page_of, reasons
 
 from tuoshan.agenda.worker import drain
 from tuoshan.cases import service
-from tuoshan.cases.models import Event
+from tuoshan.cases.models import Event, Task
 from tuoshan.cases.verifying import faults_of
 from tuoshan.integrations.models import OutgoingMessage
 from tuoshan.integrations.notifying import of_person
+from tuoshan.office import came_up
 from tuoshan.parties.models import Absence, PartyMap, Person
 
 __all__ = ["desk"]
@@ -258,6 +260,80 @@ def test_a_task_goes_up_the_line_and_the_case_can_close(desk: Any, reported: Any
     done = act(desk, "handler", reported, "close", call_result="satisfied", customer_words="好的")
     assert done.accepted, done.refusal
     assert desk.read(reported).state == "closed" and faults_of([reported.pk]) == []
+
+
+def row_of(desk: Any, who: str) -> str:
+    """The row of the review on this person's page of tasks; empty where there is none."""
+    page = desk.client(who).get("/tasks").content.decode()
+    found = re.search(r"<li><a class=\"row\"[^>]*do=task-review.*?</li>", page, re.S)
+    return found[0] if found else ""
+
+
+def listed(desk: Any, who: str, number: str) -> list[str]:
+    """What a program of theirs is told to be their tasks in a case."""
+    found = desk.client(who).get("/api/v1/tasks")
+    assert found.status_code == 200, found.content
+    return [one["name"] for one in found.json()["tasks"] if one["number"] == number]
+
+
+def test_a_task_from_below_has_its_row_among_ones_tasks(desk: Any, reported: Any) -> None:
+    assert "由上级代办" in row_of(desk, "manager") and "客服主管" in row_of(desk, "manager")
+    assert reported.number in row_of(desk, "manager")
+    assert not row_of(desk, "director") and not row_of(desk, "agent")
+    address = re.search(r'href="([^"]+)"', row_of(desk, "manager"))
+    assert address and "do-task-review" in desk.client("manager").get(address[1].replace("&amp;", "&")).content.decode()
+    stands_in(desk, "colleague", "manager")
+    assert row_of(desk, "colleague"), "who stands in for the manager has the button too"
+    assert do_task(desk, "colleague", reported, "review#1", assessment="处理得当").accepted
+    assert not row_of(desk, "colleague") and not row_of(desk, "manager")
+
+
+@pytest.mark.parametrize("few", [0, 20], ids=["narrowed", "as they are"])
+def test_it_is_theirs_for_as_long_as_nobody_of_the_party_is_left(
+    desk: Any, reported: Any, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(came_up, "FEW", few)
+    assert row_of(desk, "manager")
+    second = person(desk, "second", "supervisor")
+    assert not row_of(desk, "manager")
+    assert "由上级代办" not in row_of(desk, "second") and row_of(desk, "second")
+    Person.objects.filter(pk=second.pk).update(is_active=False)
+    assert row_of(desk, "manager")
+
+
+def test_many_rows_from_below_ask_no_more_than_one(
+    desk: Any, reported: Any, django_assert_max_num_queries: Any
+) -> None:
+    def asked() -> int:
+        client = desk.client("manager")
+        client.get("/tasks")
+        with django_assert_max_num_queries(200) as queries:
+            page = client.get("/tasks").content.decode()
+        counts.append(page.count("由上级代办"))
+        return len(queries)
+
+    counts: list[int] = []
+    one = asked()
+    for number in range(3):
+        copied(reported, number)
+    assert (asked(), counts) == (one, [1, 4])
+
+
+def copied(case: Any, number: int) -> None:
+    """Another case that stands exactly as this one does."""
+    rows = [*Task.objects.filter(case_id=case.pk), *Event.objects.filter(case_id=case.pk)]
+    pk = case.pk + 1000 + number
+    for row in rows:
+        row.pk, row._state.adding = (pk, *row.pk[1:]), True
+        row.save(force_insert=True)
+    same = type(case).objects.get(pk=case.pk)
+    same.pk, same.number, same._state.adding = pk, f"copy-{number}", True
+    same.save(force_insert=True)
+
+
+def test_a_program_is_told_the_same(desk: Any, reported: Any) -> None:
+    assert listed(desk, "manager", reported.number) == ["review"]
+    assert listed(desk, "director", reported.number) == []
 
 
 def test_tomorrows_clock_names_who_acts(desk: Any, reported: Any, clock: Any) -> None:

@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models import BooleanField, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from tuoshan import clock
 from tuoshan.cases import queries
 from tuoshan.cases.models import FAR_FUTURE, Task
+from tuoshan.office.came_up import Map, came_up
+from tuoshan.parties.holding import every_rule
 from tuoshan.parties.models import PartyMap
 from tuoshan.parties.reach import reach
 from tuoshan.parties.standing import standing
@@ -16,7 +18,7 @@ from tuoshan.parties.standing import standing
 DONE_DAYS = timedelta(days=30)
 
 
-def mine(person: Any) -> Q:
+def mine(person: Any, party_map: Map) -> Q:
     """Tasks that the person may take up: given to them (or to whom they stand in for), to their unit or its
     department, or to a party that is a role of theirs, their department or their unit.
     """
@@ -27,8 +29,8 @@ def mine(person: Any) -> Q:
         wanted |= Q(department=profile.works_for_department, person_id=None)
         wanted |= Q(party=profile.works_for_department, department="", person_id=None)
         wanted |= Q(unit_id=profile.unit_id)
-    roles = PartyMap.objects.filter(target=PartyMap.Target.ROLE, role__key__in=profile.acting_roles)
-    parties = list(roles.values_list("party", flat=True).distinct())
+    roles = PartyMap.Target.ROLE.value
+    parties = list({rule.party for _, rule in party_map if rule.target == roles and rule.role in profile.acting_roles})
     parties += [one.party for one in reach(person).ours if not one.only and not one.but]
     return wanted | Q(party__in=parties, department="", person_id=None) if parties else wanted
 
@@ -38,8 +40,17 @@ def _reachable(person: Any) -> Any:
 
 
 def open_tasks(person: Any) -> "QuerySet[Task]":
-    """Open ones within reach, the most pressing first, those without a limit last."""
-    found = Task.objects.filter(mine(person), status="open", case_id__in=_reachable(person))
+    """Open ones within reach, the most pressing first, those without a limit last; `from_below` marks those that came
+    up the line.
+    """
+    party_map = every_rule()
+    below = Q()
+    for case_id, key in came_up(person, party_map):
+        below |= Q(case_id=case_id, key=key)
+    wanted = mine(person, party_map) | below
+    found = Task.objects.filter(wanted, status="open", case_id__in=_reachable(person))
+    if below:
+        found = found.annotate(from_below=ExpressionWrapper(below, output_field=BooleanField()))
     return found.order_by(F("due_at").asc(nulls_last=True), "opened_at", "case_id", "key")
 
 

@@ -7,7 +7,7 @@ registered the case; they are staff): a power is held by the person or the deleg
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,11 +22,12 @@ FACTS = (
     "SELECT unit_id, person_id, '' FROM cases_task WHERE case_id = %s "
     "UNION ALL SELECT id, NULL, path FROM parties_orgunit WHERE id = %s"
 )
-RULES = (
+EVERY_RULE = (
     "SELECT m.playbook, m.party, m.target, r.key, m.department, u.path, m.person_id, m.same_as "
     "FROM parties_partymap m LEFT JOIN parties_role r ON r.id = m.role_id "
-    "LEFT JOIN parties_orgunit u ON u.id = m.unit_id WHERE m.playbook IN ('', %s) ORDER BY m.party, m.playbook, m.id"
+    "LEFT JOIN parties_orgunit u ON u.id = m.unit_id"
 )
+RULES = EVERY_RULE + " WHERE m.playbook IN ('', %s) ORDER BY m.party, m.playbook, m.id"
 """Both are asked at every command of a person, so they are written by hand: building them took longer than running."""
 
 PERSONAL = frozenset({PartyMap.Target.REGISTRANT, PartyMap.Target.STAFF})
@@ -172,10 +173,23 @@ def rules_for(playbook: str) -> Rules:
     """Return the party map in force for a playbook, with one query."""
     with connection.cursor() as cursor:
         cursor.execute(RULES, [playbook])
-        return _grouped(
-            (row[0], Rule(row[1], row[2], row[3] or "", row[4], row[5] or "", row[6], row[7]))
-            for row in cursor.fetchall()
-        )
+        return _grouped(map(_rule, cursor.fetchall()))
+
+
+def _rule(row: tuple[Any, ...]) -> tuple[str, Rule]:
+    return row[0], Rule(row[1], row[2], row[3] or "", row[4], row[5] or "", row[6], row[7])
+
+
+def every_rule() -> list[tuple[str, Rule]]:
+    """Return the whole party map, each row with the playbook that it is for (empty: all), with one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{EVERY_RULE} ORDER BY m.party, m.playbook, m.id")
+        return list(map(_rule, cursor.fetchall()))
+
+
+def rules_among(rows: Iterable[tuple[str, Rule]], playbook: str) -> Rules:
+    """Return those of the whole map that are in force for a playbook."""
+    return _grouped(row for row in rows if row[0] in ("", playbook))
 
 
 def _from_state(case: Any) -> tuple[Iterable[Any], Mapping[str, Any]]:
@@ -244,6 +258,19 @@ def holders(party: str, facts: CaseFacts, *, rules: Rules | None = None) -> list
         for profile in profiles(*_candidates(party, rules, facts), clock.now())
         if held_by(profile, party, rules, facts)
     ]
+
+
+def might_hold(profile: Profile, party: str, rules: Rules, playbook: str) -> bool:
+    """Whether there can be a case in which the person holds the party, or gave it up by being away."""
+    facts = CaseFacts(playbook, profile.unit_path, task_persons=frozenset({profile.person_id}))
+    return held_by(replace(profile, is_away=False), party, rules, facts)
+
+
+def everywhere(party: str, rules: Rules, playbook: str) -> list[Profile]:
+    """Return the profiles of those who hold the party in whatever case. One query."""
+    facts = CaseFacts(playbook)
+    found = profiles(*_candidates(party, rules, facts), clock.now())
+    return [profile for profile in found if held_by(profile, party, rules, facts)]
 
 
 class Known:

@@ -40,6 +40,7 @@ def rows_of(found: list[Task], person: Any) -> list[dict[str, Any]]:
                 "title": words(task.title) if task else _("上级决定"),
                 "who": lists.title("department", row.department) if row.department
                 else words(party.title) if party else row.party,
+                "from_below": getattr(row, "from_below", False),
                 "outcome": words(task.outcome_titles[row.outcome])
                 if task and row.outcome in task.outcome_titles else "",
                 "by": people.get(row.completed_by_id or 0, ""),
@@ -56,9 +57,11 @@ def tasks(request: HttpRequest) -> HttpResponse:
     """What is to be done, or with `?done` what was."""
     done = "done" in request.GET
     found = done_tasks(request.user) if done else open_tasks(request.user)
+    most = DONE_SHOWN if done else SHOWN
+    shown = list(found[:most])
     context = {
-        "rows": rows_of(list(found[: DONE_SHOWN if done else SHOWN]), request.user),
-        "count": found.order_by().count(),
+        "rows": rows_of(shown, request.user),
+        "count": len(shown) if len(shown) < most else found.order_by().count(),
         "done": done,
     }
     return render(request, "workbench/tasks/page.html", context)

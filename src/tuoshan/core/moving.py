@@ -136,6 +136,9 @@ def do_verbs(work: Work, verbs: Iterable[Verb], values: Mapping[str, object]) ->
                 _assign(work, verb, values)
             case "set":
                 work.put_facts({name: _literal(work, value) for name, value in verb.arguments.items()})
+            case "default":
+                unknown = {name: value for name, value in verb.arguments.items() if work.case.facts.get(name) is None}
+                work.put_facts({name: _literal(work, value) for name, value in unknown.items()})
             case "add":
                 work.put_facts({name: _sum(work, name, value) for name, value in verb.arguments.items()})
             case "start":

@@ -198,8 +198,12 @@ class Verb:
         return cast("tuple[str, ...]", self.arguments.get("amounts", ("amount",)))
 
 
-VERBS = frozenset({"assign", "carry_out", "book", "print", "start", "set", "add", "open_task", "correct", "notify"})
+VERBS = frozenset({
+    "assign", "carry_out", "book", "print", "start", "set", "default", "add", "open_task", "correct", "notify",
+})  # fmt: skip
 """The closed list of effects' verbs (`tell` has its own key). `push` and `spawn` come with groups."""
+GIVING = frozenset({"set", "default", "add"})
+"""Those that give facts values, written `set: {fact: value}`. `default` does where the case holds none."""
 
 
 @dataclass(frozen=True, slots=True)

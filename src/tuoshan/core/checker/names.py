@@ -196,7 +196,7 @@ def _verbs(desk: Desk, where: str, verbs: Iterable[Verb]) -> None:
                               f"the task '{verb.target}' lacks the outcomes settled and failed",
                               "写 outcomes: {settled: 已执行 / Carried out, failed: 未成 / Failed}",
                               "write outcomes: {settled: …, failed: …}")  # fmt: skip
-            case "set" | "add":
+            case "set" | "default" | "add":
                 _facts(desk, spot, line, verb.arguments)
                 for value in verb.arguments.values():
                     if isinstance(value, Mapping):

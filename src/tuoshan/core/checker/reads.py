@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from tuoshan.core.conditions import Expression
 from tuoshan.core.conditions.syntax import Both, Compare, Fact, Given, History, ListOf, Literal, Node, walk
-from tuoshan.core.playbook import FromTable, Limit, Verb
+from tuoshan.core.playbook import GIVING, FromTable, Limit, Verb
 
 
 def set_by(verbs: Iterable[Verb]) -> set[str]:
-    return {name for verb in verbs if verb.name in ("set", "add") for name in verb.arguments}
+    return {name for verb in verbs if verb.name in GIVING for name in verb.arguments}
 
 
 def verb_reads(verb: Verb) -> set[str]:

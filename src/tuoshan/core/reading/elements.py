@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from tuoshan.core.playbook import (
     ANY_OPEN,
+    GIVING,
     NO_WORDING,
     VERBS,
     Action,
@@ -189,13 +190,13 @@ class Elements:
             return []
         spot = f"{where}.{name}"
         if isinstance(entry.value, Mapping):
-            if name in ("set", "add"):
+            if name in GIVING:
                 pairs = {e.key.text: self.value(e.value, spot) for e in v.named(entry.value, spot)}
                 return [Verb(name, MappingProxyType(pairs), line=entry.key.line)]
             if name in ("assign", "book", "carry_out"):
                 return self.pairs(name, entry, spot)
-        if name in ("set", "add") or isinstance(entry.value, Mapping):
-            wanted = f"{name}: {{fact: value}}" if name in ("set", "add") else f"{name}: name"
+        if name in GIVING or isinstance(entry.value, Mapping):
+            wanted = f"{name}: {{fact: value}}" if name in GIVING else f"{name}: name"
             v.notes.add(entry.key, where, f"“{name}”写法有误", f"'{name}' is written otherwise", f"写成 {wanted}",
                         f"write {wanted}")  # fmt: skip
             return []

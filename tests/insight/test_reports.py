@@ -1,6 +1,8 @@
 """Figures worked out by hand on a small world with a moved clock; every number agrees with the cases behind it."""
 
+import random
 import zipfile
+from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,13 +15,14 @@ from tests.insight.house import House, acting
 from tuoshan.cases import service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case, Deadline
-from tuoshan.insight import export, figures, indexing, names, search
+from tuoshan.insight import export, figures, indexing, measures, names, search
 from tuoshan.insight.conditions import Conditions
 from tuoshan.insight.models import CaseFigures
 from tuoshan.insight.reports import pages
 from tuoshan.insight.reports.counting import Counting, places, shares
 from tuoshan.insight.reports.period import Period
 from tuoshan.insight.reports.shapes import Report
+from tuoshan.insight.reports.stretches import steps
 from tuoshan.intake.texts import title_of
 
 pytestmark = pytest.mark.django_db
@@ -383,3 +386,32 @@ def test_the_list_of_cases_tells_the_whole_sentence_the_order_and_what_was_paid(
     head = sheet[0]
     told = [[row[head.index(name)] for name in ("标题", "订单号", "实付金额（元）")] for row in sheet[1:]]
     assert told == [[said, "TB-1", 219.5], ["什么也没说", "", ""]]
+
+
+@pytest.mark.parametrize(("who", "until"), [("lin", "2026-03-31"), ("ma", "2026-03-31"), ("lin", "2026-08-31")])
+def test_missed_clocks_counted_in_the_database_are_those_read_row_by_row(
+    house: House, world: dict[str, Case], clock: Any, who: str, until: str
+) -> None:
+    chance, begin = random.Random(2026), clock() - timedelta(days=20)
+    for number in range(400):
+        case, due = chance.choice(list(world.values())), begin + timedelta(hours=chance.uniform(-100, 900))
+        ended = chance.choice([None, due + timedelta(hours=chance.uniform(-30, 90))])
+        outcome = "" if ended is None else chance.choice(["kept", "late", "late", "stopped"])
+        Deadline.objects.create(
+            case_id=case.pk, key=f"state:made#{number}", name=chance.choice(["respond", "solve", "follow_up"]),
+            kind=chance.choice(["state", "deadline", "task", "hold"]), outcome=outcome, started_at=begin,
+            party=chance.choice(["handler", "lead", "customer", ""]), ended_at=ended,
+            due_at=None if ended is None and chance.random() < 0.2 else due,
+        )  # fmt: skip
+    given = MARCH | {"until": until}
+    counting = Counting(house.fresh(who), Conditions.read(given), Period.read(given))
+    named, dated = set[tuple[str, int]](), set[tuple[date, int]]()
+    for found, moment in zip(measures.late_clocks(counting.period.span), ("ended_at", "due_at"), strict=True):
+        for name, case_id, at in counting.clocks(found).values_list("name", "case_id", moment):
+            named.add((name, case_id))
+            dated.add((figures.local_day(at), case_id))
+    assert counting.missed_by_name() == Counter(name for name, _case in named)
+    stretches = [(first, last) for first, last, _label in steps(counting.period.since, counting.period.until)]
+    read = [len({case for day, case in dated if first <= day <= last}) for first, last in stretches]
+    assert counting.missed_between(stretches) == read
+    assert sum(read) > len(world) and agree(house, report(house, "clocks", who, until=until), who)

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Avg, Count, Q, QuerySet, Value, Window
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
+from django.db.models import Avg, Count, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from tuoshan.cases import neighbours, tally
 from tuoshan.cases.models import Case, Deadline
 from tuoshan.insight import measures
-from tuoshan.insight.conditions import Conditions
+from tuoshan.insight.conditions import Conditions, day_start
 from tuoshan.insight.models import CaseFigures
 from tuoshan.insight.reports.period import Period
 from tuoshan.insight.reports.shapes import SMALL, Cell
@@ -205,12 +207,38 @@ class Counting:
         """Clocks of ours that ended in time in the period."""
         return self.clocks(measures.kept_clocks(self.period.span))
 
-    @cached_property
-    def missed(self) -> list[tuple[str, int, datetime]]:
-        """Those that were missed: name, case, and the moment by which they count."""
+    def missed_by_name(self) -> dict[str, int]:
+        """Per clock of ours the cases that missed it in the period."""
         ended, running = (self.clocks(found) for found in measures.late_clocks(self.period.span))
-        found = [ended.values_list("name", "case_id", "ended_at"), running.values_list("name", "case_id", "due_at")]
-        return [(name, case, at) for rows in found for name, case, at in rows if at is not None]
+        return cases_per(ended.values_list("name", "case_id"), running.values_list("name", "case_id"))
+
+    def missed_between(self, days: Sequence[tuple[date, date]]) -> list[int]:
+        """The cases that missed a clock of ours in each of these stretches of days, which fill the period in order."""
+        ended, running = (self.clocks(found) for found in measures.late_clocks(self.period.span))
+        found = cases_per(_placed(ended, "ended_at", days), _placed(running, "due_at", days))
+        return [found.get(place, 0) for place in range(len(days))]
+
+
+def _placed(found: "QuerySet[Deadline]", moment: str, days: Sequence[tuple[date, date]]) -> "QuerySet[Any, Any]":
+    """Each clock's stretch of days by this moment, and its case."""
+    ends = (day_start(last + timedelta(days=1)) for _first, last in days)
+    before = [When(**{f"{moment}__lt": end}, then=Value(place)) for place, end in enumerate(ends)]
+    place = models.Case(*before, output_field=models.IntegerField())
+    return found.annotate(place=place).values_list("place", "case_id")
+
+
+def cases_per(*found: "QuerySet[Any, Any]") -> dict[Any, int]:
+    """How many cases there are to each value, of query sets that give value and case: in the database, because in a bad
+    month nearly every case is among them. A case counts once, also where several of them find it.
+    """
+    try:
+        pairs, values = found[0].union(*found[1:]).query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:
+        return {}
+    with connection.cursor() as cursor:
+        counted = f"WITH pair (what, case_id) AS ({pairs}) SELECT what, COUNT(*) FROM pair GROUP BY what"  # noqa: S608
+        cursor.execute(counted, values)
+        return dict(cursor.fetchall())
 
 
 def replace_period(counting: Counting, period: Period) -> Counting:

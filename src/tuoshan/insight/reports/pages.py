@@ -1,7 +1,6 @@
 """The pages: what each of them counts."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django.db.models import Count
@@ -9,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from tuoshan.insight import measures, names
 from tuoshan.insight.conditions import Conditions
-from tuoshan.insight.figures import local_day
 from tuoshan.insight.reports import PAGES
 from tuoshan.insight.reports.counting import Counting, quantile_of
 from tuoshan.insight.reports.overriding import overrides
@@ -154,10 +152,8 @@ def clocks(counting: Counting) -> Report:
         Tile("unanswered", _("到期没有首次答复"), unanswered, counting.before().count("unanswered"), False)
     )
     met = dict(counting.kept().values_list("name").annotate(n=Count("case_id", distinct=True)))
-    missed: dict[str, set[int]] = {}
-    for name, case_id, _at in counting.missed:
-        missed.setdefault(name, set()).add(case_id)
-    found = [(name, met.get(name, 0), len(missed.get(name, ()))) for name in {*met, *missed}]
+    missed = counting.missed_by_name()
+    found = [(name, met.get(name, 0), missed.get(name, 0)) for name in {*met, *missed}]
     table = Table(
         "clocks", _("各项时限"),
         [Column(_("时限"), "text"), Column(_("守住")), Column(_("超时")), Column(_("超时率"), "percent")],
@@ -190,17 +186,15 @@ def _late_note() -> str:
 
 def _late_trend(counting: Counting) -> Table:
     """On which days clocks were missed; a case counts once a day."""
-    days: dict[date, set[int]] = {}
-    for _name, case_id, at in counting.missed:
-        days.setdefault(local_day(at) or counting.period.since, set()).add(case_id)
     table = Table(
         "late_trend", _("超时走势"), [Column(_("日期"), "text"), Column(_("超时工单"))],
         chart=Chart("line", (1,), _("件")),
     )  # fmt: skip
-    for first, last, label in steps(counting.period.since, counting.period.until):
-        cases = set[int]().union(*(found for day, found in days.items() if first <= day <= last))
+    stretches = steps(counting.period.since, counting.period.until)
+    numbers = counting.missed_between([(first, last) for first, last, _label in stretches])
+    for (first, last, label), number in zip(stretches, numbers, strict=True):
         behind = between(counting.behind("late"), first, last)
-        table.rows.append([Cell(label, "text"), Cell(len(cases), "cases", behind)])
+        table.rows.append([Cell(label, "text"), Cell(number, "cases", behind)])
     return table
 
 

@@ -1,9 +1,9 @@
 """Refusals in words: what happened, what was kept, what to do. The kernel gives facts; people read sentences."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,105 +16,127 @@ from tuoshan.cases.forms import PROBLEMS, unit_of, words
 from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import ANY_EVIDENCE, Playbook
 
+Data = Mapping[str, Any]
+Said = Callable[[Playbook, Data], str]
+
 _AFTER = re.compile(r"\s*times\.(?P<step>\w+)\s*>\s*0\s*")
 """The whole condition is that a step has been taken before."""
 
 
 def sentence(refusal: Refusal, playbook: Playbook, *, marked: bool = False) -> str:
     """One or two sentences for the person whose command was refused; `marked`: a form below shows its wrong fields."""
-    data = refusal.data
-    match refusal.because:
-        case "moved_by_system":
-            return _("系统已于 %(at)s 自动执行“%(action)s”，现在是“%(state)s”。%(possible)s") % {
-                "at": _moment(data["at"]),
-                "action": _action(playbook, data["by_action"]),
-                "state": _state(playbook, data["state"]),
-                "possible": _possible(playbook, data),
-            }
-        case "not_from_here" | "ended":
-            return _("这一步现在不能做：工单处于“%(state)s”。%(possible)s") % {
-                "state": _state(playbook, data.get("state", "")),
-                "possible": _possible(playbook, data),
-            }
-        case "stale":
-            return _("您打开页面之后，工单已有变化：%(changes)s。您填写的内容还在，请看过变化后再提交。") % {
-                "changes": _changes(playbook, data.get("changes", ()))
-            }
-        case "on_hold":
-            return _("工单处于中止状态（%(hold)s），解除后才能继续。") % {"hold": _hold(playbook, str(data["hold"]))}
-        case "blocked_by_task" | "required_tasks_open":
-            return _("还有待办没有完成：%(tasks)s。完成后再做这一步。") % {"tasks": _tasks(playbook, data["tasks"])}
-        case "not_by_same_person":
-            who = _who(playbook, data.get("instead", ()))
-            why = _why_not_them(playbook, str(data.get("step", "")))
-            return why + who if why else who or _("经办过“%(actions)s”的人不能再做这一步，请由其他人处理。") % {
-                "actions": _join(_action(playbook, name) for name in data["actions"])
-            }
-        case "need_facts":
-            return _("还缺少：%(facts)s。补全后再做这一步。") % {"facts": _facts(playbook, data["facts"])}
-        case "needs_evidence":
-            return _("请先附上凭证：%(kinds)s。") % {"kinds": _join(_evidence(kind) for kind in data["kinds"])}
-        case "evidence_not_shown":
-            return _("这一步会告知对方可以查看依据材料：请至少附一份对方可见的（勾选“客户可见”），内部材料另行存入。")
-        case "invalid_form" if marked:
-            return _("有 %(count)d 处需要修改，已在下面标出；填写的内容都在。") % {"count": len(data["fields"])}
-        case "invalid_form":
-            return by_field(problems(refusal, playbook), _labels(playbook))
-        case "over_ceiling":
-            return by_field({data["fact"]: _bound(playbook, "over_ceiling", data)}, _labels(playbook))
-        case "condition_false" if earlier := _AFTER.fullmatch(str(data.get("condition", ""))):
-            return _("要先有“%(step)s”，才能做这一步。") % {"step": _action(playbook, earlier["step"])}
-        case "condition_false":
-            return unmet.sentence(data, playbook) or _("现在的条件不允许这一步。")
-        case "effects_pending":
-            return _("款项或货物已经发出，不能撤回；请用改正或新的方案处理。")
-        case "approved_fact":
-            return _("%(facts)s已经审批，不能直接更正，请重新提出方案。") % {"facts": _facts(playbook, data["facts"])}
-        case "awaits_approval":
-            return _("%(facts)s正在等待审批，不能直接更正；请先退回，再重新提出。") % {
-                "facts": _facts(playbook, data["facts"])
-            }
-        case "decided_fact":
-            return _("%(facts)s属于已被申诉的决定，不能再更正；复核人另写理由，改判后重新提出。") % {
-                "facts": _facts(playbook, data["facts"])
-            }
-        case "not_correctable":
-            return _("%(facts)s不能用更正来改；请用工单里对应的步骤。") % {"facts": _facts(playbook, data["facts"])}
-        case "below_ruling":
-            return _(
-                "这比工单里最新的裁定少：%(said)s。请按裁定提出；要另作处理，先在那份裁定里选“不按裁定处理”并写理由。"
-            ) % {"said": data["said"]}
-        case "kept_to_supervisors":
-            return _("%(facts)s只有主管能看到和更正。") % {"facts": _facts(playbook, data["facts"])}
-        case "not_backdated":
-            return _("“%(action)s”按现在的时间记录，不能另填实际发生的时间。") % {
-                "action": _action(playbook, str(data["action"]))
-            }
-        case "moment_ahead":
-            return _("实际发生的时间不能晚于现在（%(now)s）。") % {"now": _moment(data["now"])}
-        case "moment_before_case":
-            return _("实际发生的时间不能早于工单开始的时间（%(began)s）。") % {"began": _moment(data["began"])}
-        case "not_allowed" if data.get("by_amount"):
-            return _("按金额，这一步由%(parties)s决定。") % {"parties": _parties(playbook, data["needs"])}
-        case "not_allowed":
-            return _("您没有权限做这一步。%(who)s") % {"who": _who(playbook, data.get("needs", ()))}
-        case "already_registered":
-            return _("这个工单已经登记过。")
-        case "key_used_otherwise":
-            return _("先前用同一编号提交的内容已经办好；这次的内容不同，没有执行。要另外办理，请再提交一次。")
-        case "same_case":
-            return _("不能把工单并入它自己。")
-        case "other_process":
-            return _("%(into)s 是另一种流程的工单，只能并入同一种流程。") % {"into": data["into"]}
-        case "main_case_ended":
-            return _("%(into)s 已经结束，不能并入。") % {"into": data["into"]}
-        case "main_case_merged":
-            return _("%(into)s 已并入别的工单，请并入那一张。") % {"into": data["into"]}
-        case "has_merged_cases":
-            return _("已有工单并入这张工单，请先撤销那次合并，或反过来合并。")
-        case "unknown_case":
-            return _("没有这张工单。")
-    return _("这一步没有执行（%(code)s）。") % {"code": refusal.because}
+    if refusal.because == "invalid_form":
+        return _marked(refusal) if marked else by_field(problems(refusal, playbook), _labels(playbook))
+    said = _SENTENCES.get(refusal.because)
+    return said(playbook, refusal.data) if said else _("这一步没有执行（%(code)s）。") % {"code": refusal.because}
+
+
+def _marked(refusal: Refusal) -> str:
+    return _("有 %(count)d 处需要修改，已在下面标出；填写的内容都在。") % {"count": len(refusal.data["fields"])}
+
+
+def _moved_by_system(playbook: Playbook, data: Data) -> str:
+    return _("系统已于 %(at)s 自动执行“%(action)s”，现在是“%(state)s”。%(possible)s") % {
+        "at": _moment(data["at"]), "action": _action(playbook, data["by_action"]),
+        "state": _state(playbook, data["state"]), "possible": _possible(playbook, data),
+    }  # fmt: skip
+
+
+def _not_from_here(playbook: Playbook, data: Data) -> str:
+    shown = {"state": _state(playbook, data.get("state", "")), "possible": _possible(playbook, data)}
+    return _("这一步现在不能做：工单处于“%(state)s”。%(possible)s") % shown
+
+
+def _tasks_open(playbook: Playbook, data: Data) -> str:
+    return _("还有待办没有完成：%(tasks)s。完成后再做这一步。") % {"tasks": _tasks(playbook, data["tasks"])}
+
+
+def _not_by_same_person(playbook: Playbook, data: Data) -> str:
+    who = _who(playbook, data.get("instead", ()))
+    if why := _why_not_them(playbook, str(data.get("step", ""))):
+        return why + who
+    return who or _("经办过“%(actions)s”的人不能再做这一步，请由其他人处理。") % {
+        "actions": _join(_action(playbook, name) for name in data["actions"])
+    }
+
+
+def _condition_false(playbook: Playbook, data: Data) -> str:
+    if earlier := _AFTER.fullmatch(str(data.get("condition", ""))):
+        return _("要先有“%(step)s”，才能做这一步。") % {"step": _action(playbook, earlier["step"])}
+    return unmet.sentence(data, playbook) or _("现在的条件不允许这一步。")
+
+
+def _not_allowed(playbook: Playbook, data: Data) -> str:
+    if data.get("by_amount"):
+        return _("按金额，这一步由%(parties)s决定。") % {"parties": _parties(playbook, data["needs"])}
+    return _("您没有权限做这一步。%(who)s") % {"who": _who(playbook, data.get("needs", ()))}
+
+
+def _about_facts(words_of: Callable[[], str]) -> Said:
+    """A sentence that names the facts of the refusal and nothing else."""
+    return lambda playbook, data: words_of() % {"facts": _facts(playbook, data["facts"])}
+
+
+def _plain(words_of: Callable[[], str]) -> Said:
+    """A sentence that stands for itself, or names the case into which another was to be merged."""
+    return lambda playbook, data: words_of() % {"into": data.get("into", "")}
+
+
+_SENTENCES: Final[Mapping[str, Said]] = {
+    "moved_by_system": _moved_by_system,
+    "not_from_here": _not_from_here,
+    "ended": _not_from_here,
+    "stale": lambda playbook, data: _(
+        "您打开页面之后，工单已有变化：%(changes)s。您填写的内容还在，请看过变化后再提交。"
+    ) % {"changes": _changes(playbook, data.get("changes", ()))},
+    "on_hold": lambda playbook, data: _("工单处于中止状态（%(hold)s），解除后才能继续。") % {
+        "hold": _hold(playbook, str(data["hold"]))
+    },
+    "blocked_by_task": _tasks_open,
+    "required_tasks_open": _tasks_open,
+    "not_by_same_person": _not_by_same_person,
+    "need_facts": _about_facts(lambda: _("还缺少：%(facts)s。补全后再做这一步。")),
+    "needs_evidence": lambda playbook, data: _("请先附上凭证：%(kinds)s。") % {
+        "kinds": _join(_evidence(kind) for kind in data["kinds"])
+    },
+    "evidence_not_shown": _plain(lambda: _(
+        "这一步会告知对方可以查看依据材料：请至少附一份对方可见的（勾选“客户可见”），内部材料另行存入。"
+    )),
+    "over_ceiling": lambda playbook, data: by_field(
+        {data["fact"]: _bound(playbook, "over_ceiling", data)}, _labels(playbook)
+    ),
+    "condition_false": _condition_false,
+    "effects_pending": _plain(lambda: _("款项或货物已经发出，不能撤回；请用改正或新的方案处理。")),
+    "approved_fact": _about_facts(lambda: _("%(facts)s已经审批，不能直接更正，请重新提出方案。")),
+    "awaits_approval": _about_facts(lambda: _("%(facts)s正在等待审批，不能直接更正；请先退回，再重新提出。")),
+    "decided_fact": _about_facts(lambda: _(
+        "%(facts)s属于已被申诉的决定，不能再更正；复核人另写理由，改判后重新提出。"
+    )),
+    "not_correctable": _about_facts(lambda: _("%(facts)s不能用更正来改；请用工单里对应的步骤。")),
+    "below_ruling": lambda playbook, data: _(
+        "这比工单里最新的裁定少：%(said)s。请按裁定提出；要另作处理，先在那份裁定里选“不按裁定处理”并写理由。"
+    ) % {"said": data["said"]},
+    "kept_to_supervisors": _about_facts(lambda: _("%(facts)s只有主管能看到和更正。")),
+    "not_backdated": lambda playbook, data: _("“%(action)s”按现在的时间记录，不能另填实际发生的时间。") % {
+        "action": _action(playbook, str(data["action"]))
+    },
+    "moment_ahead": lambda playbook, data: _("实际发生的时间不能晚于现在（%(now)s）。") % {"now": _moment(data["now"])},
+    "moment_before_case": lambda playbook, data: _("实际发生的时间不能早于工单开始的时间（%(began)s）。") % {
+        "began": _moment(data["began"])
+    },
+    "not_allowed": _not_allowed,
+    "already_registered": _plain(lambda: _("这个工单已经登记过。")),
+    "key_used_otherwise": _plain(lambda: _(
+        "先前用同一编号提交的内容已经办好；这次的内容不同，没有执行。要另外办理，请再提交一次。"
+    )),
+    "same_case": _plain(lambda: _("不能把工单并入它自己。")),
+    "other_process": _plain(lambda: _("%(into)s 是另一种流程的工单，只能并入同一种流程。")),
+    "main_case_ended": _plain(lambda: _("%(into)s 已经结束，不能并入。")),
+    "main_case_merged": _plain(lambda: _("%(into)s 已并入别的工单，请并入那一张。")),
+    "has_merged_cases": _plain(lambda: _("已有工单并入这张工单，请先撤销那次合并，或反过来合并。")),
+    "unknown_case": _plain(lambda: _("没有这张工单。")),
+}  # fmt: skip
+"""What each reason of a refusal is in words."""
 
 
 def problems(refusal: Refusal, playbook: Playbook) -> dict[str, str]:

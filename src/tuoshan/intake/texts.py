@@ -10,10 +10,19 @@ LONGEST_TITLE = 40
 SHORTEST_PART = 10
 """A title is rather cut hard than at a comma before this many letters."""
 
+_PAUSE = r"(?:[\s,，。.!！?？~～:：;；…]+|$)"
+_ADDRESSED = r"(?:尊敬的|亲爱的)?(?:客服(?:人员|小姐姐?|先生)?|老板|领导|亲|各位)们?|喂|在吗|请问"
+_GREETED = r"(?:您|你|你们|大家)好啊?"
+_GREETED_IN_ENGLISH = (
+    r"(?:hello|hi|good (?:morning|afternoon|evening))(?: there| team)?|dear (?:sirs?|madam|team)(?: or madam)?"
+)
 _GREETING = re.compile(
-    r"^(?:(?:尊敬的)?(?:您好|你好|亲|客服|在吗|喂|领导|老板|请问|hello|hi|dear sirs?)(?:们)?[\s,，。.!！、~～:：]*)+",
+    rf"^(?:(?:{_ADDRESSED})(?:{_PAUSE}|(?={_GREETED}))"
+    rf"|(?:{_GREETED})(?:、|{_PAUSE}|(?=[我你您请]|(?:{_ADDRESSED}){_PAUSE}))"
+    rf"|(?:{_GREETED_IN_ENGLISH})(?:\s*[,.!:\n]\s*|$|\s+(?=(?:I|my|we|our|the)\b)))+",
     re.IGNORECASE,
 )
+"""客服，我的鞋开胶了 speaks to the service desk, 客服态度差 of it; 你好意思卖 and Hello Kitty greet nobody."""
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]|\.(?=\s|$)")
 _PART_END = re.compile(r"[，,、：:\s]")
 

@@ -1,24 +1,24 @@
-"""Registering: what stands beside the form while somebody talks, a pasted e-mail, products and orders, the case."""
+"""Registering: what stands beside the form while somebody talks, a pasted e-mail, products, the case."""
 
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from tuoshan.api.application import Id, gives, idempotency_key, me
 from tuoshan.api.commands import acting, answer, facts
 from tuoshan.api.formwork import judged, posted
+from tuoshan.api.orders import OrderOut, order_out
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.reading import router as cases
 from tuoshan.api.reading import row_of
 from tuoshan.api.shapes import CaseRow, OutcomeOut, RegisterIn
 from tuoshan.cases import library
 from tuoshan.cases.library import PlaybookUnknown
-from tuoshan.catalog.models import OrderRef, Product
-from tuoshan.catalog.orders import find_order
+from tuoshan.catalog.models import Product
 from tuoshan.core.playbook import Playbook
 from tuoshan.identifiers import is_id
 from tuoshan.intake import beside, pasted
@@ -44,18 +44,6 @@ class LookIn(Schema):
     phone: str = ""
     name: str = ""
     email: str = ""
-
-
-class OrderOut(Schema):
-    """An order; amounts as text. Its lines as the shop gave them."""
-
-    id: int
-    order_no: str
-    shop: str
-    paid: str | None
-    ordered_at: datetime | None
-    signed_at: datetime | None
-    lines: list[Any]
 
 
 class LookCase(CaseRow):
@@ -220,16 +208,9 @@ def register_look(request: HttpRequest, body: LookIn) -> dict[str, Any]:
             row_of(one.case) | {"reasons": [str(beside.REASONS[why]) for why in one.reasons], "score": one.score}
             for one in found.likely
         ],
-        "orders": [_order(one) for one in found.orders], "order": _order(found.order) if found.order else None,
+        "orders": [order_out(one) for one in found.orders], "order": order_out(found.order) if found.order else None,
         "order_missing": found.order_missing, "identity": found.comparison.result if found.comparison else "",
         "promised": found.promise.due, "sooner": sooner.sentence(registration.playbook, found.promise.due),
-    }  # fmt: skip
-
-
-def _order(row: OrderRef) -> dict[str, Any]:
-    return {
-        "id": row.pk, "order_no": row.order_no, "shop": row.shop, "ordered_at": row.ordered_at,
-        "paid": str(row.paid) if row.paid is not None else None, "signed_at": row.signed_at, "lines": row.lines,
     }  # fmt: skip
 
 
@@ -238,16 +219,6 @@ def _order(row: OrderRef) -> dict[str, Any]:
 def register_email(request: HttpRequest, body: EmailIn) -> Any:
     """Sender, phone, order and words of a pasted e-mail, to be looked over and registered."""
     return pasted.read(body.pasted)
-
-
-@router.get("/orders/{order_no}", response=gives(OrderOut), url_name="order_read", summary="One order")
-@api_permitted("api.order_read")
-def order_read(request: HttpRequest, order_no: str) -> dict[str, Any]:
-    """The order of this number; the newest where two shops use the same one."""
-    found = find_order(order_no.replace("\x00", ""))
-    if found is None:
-        raise Http404
-    return _order(found)
 
 
 @router.get("/products", response=gives(list[ProductOut]), url_name="product_find", summary="Products")

@@ -19,6 +19,7 @@ from tuoshan.api.doing import batches_router
 from tuoshan.api.imports import router as imports
 from tuoshan.api.lessons import router as lessons
 from tuoshan.api.mine import router as mine
+from tuoshan.api.orders import router as orders
 from tuoshan.api.playbooks import router as playbooks
 from tuoshan.api.reading import router as cases
 from tuoshan.api.registering import router as registering
@@ -41,13 +42,14 @@ api.add_router("/batches", batches_router)
 api.add_router("/board", board)
 api.add_router("/imports", imports)
 api.add_router("/lessons", lessons)
-for _router in (directory, mine, colleagues, registering, searching, reports, playbooks, running, rulings, rulebooks):
+for _router in (
+    directory, mine, colleagues, registering, orders, searching, reports, playbooks, running, rulings, rulebooks,
+):  # fmt: skip
     api.add_router("", _router)
 for _router in (
     settings_catalogue, settings_migrations, settings_people, settings_rows, settings_rules, settings_texts,
 ):  # fmt: skip
     api.add_router("/settings", _router)
-
 
 
 def told(view: Callable[..., Any]) -> Callable[..., Any]:

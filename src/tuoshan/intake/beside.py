@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tuoshan import clock
@@ -13,7 +14,7 @@ from tuoshan.cases import queries
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
 from tuoshan.catalog.models import OrderRef
-from tuoshan.catalog.orders import find_order
+from tuoshan.catalog.orders import find_order, orders_of
 from tuoshan.intake import acquainted, duplicates, promise, registering
 from tuoshan.intake.duplicates import Likely
 from tuoshan.intake.forms import Registration, readable
@@ -22,7 +23,7 @@ from tuoshan.intake.promise import Promise
 from tuoshan.intake.texts import said_field
 from tuoshan.parties import customers
 from tuoshan.parties.models import Customer
-from tuoshan.parties.reach import units_within
+from tuoshan.parties.reach import reach, units_within
 from tuoshan.secrets import mask_phone, phone_e164
 
 MOST_EARLIER = 6
@@ -95,6 +96,7 @@ def _who(found: Beside, registration: Registration, person: Any) -> None:
         found.customer = registering.by_mail(mail)
     if found.customer is None:
         found.phone = "new" if found.masked else ""
+        found.orders = list(_offered(None, typed, person)[:MOST_ORDERS])
         return
     found.phone = "known"
     found.masked = found.masked or found.customer.masked_email
@@ -102,12 +104,38 @@ def _who(found: Beside, registration: Registration, person: Any) -> None:
     found.earlier = list(reach.order_by("ended", "-id")[:MOST_EARLIER])
     found.full_name = found.customer.name if found.earlier else ""
     found.name = found.full_name or found.customer.masked_name
-    orders = found.customer.orders.order_by("-ordered_at", "-id")
     if acquainted.in_charge(person, [found.customer.pk]):
         found.region = region_of(found.customer.address)
-    else:
-        orders = orders.filter(unit_id__in=units_within(person))
-    found.orders = list(orders[:MOST_ORDERS])
+    found.orders = list(_offered(found.customer, typed, person)[:MOST_ORDERS])
+
+
+def _offered(customer: Customer | None, phone: str, person: Any) -> QuerySet[OrderRef]:
+    """The orders of who calls, in any unit to who sees everything, else those of one's own units; those on the record
+    of a customer all of whose cases one sees as well.
+    """
+    orders = orders_of(customer, phone)
+    if reach(person).everything:
+        return orders
+    shown = Q(unit_id__in=units_within(person))
+    if customer is not None and acquainted.in_charge(person, [customer.pk]):
+        shown |= Q(customer=customer)
+    return orders.filter(shown)
+
+
+def order_for(registration: Registration, person: Any, order_id: int) -> OrderRef | None:
+    """The order of this id if it was offered beside what has been typed (the caller's, or the number that they told),
+    or lies within one's reach; None for every other one.
+    """
+    found = Beside()
+    if registration.has_customer:
+        _who(found, registration, person)
+    _order(found, registration, str(readable(registration).get("order_no", "")))
+    if found.order is not None and found.order.pk == order_id:
+        return found.order
+    orders = OrderRef.objects.filter(pk=order_id)
+    within = orders if reach(person).everything else orders.filter(unit_id__in=units_within(person))
+    theirs = _offered(found.customer, str(registration.contact["phone"].value() or "").strip(), person)
+    return within.first() or theirs.filter(pk=order_id).first()
 
 
 def region_of(address: str) -> str:

@@ -154,6 +154,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each("api.", "person_absences person_in_hand", OVERSIGHT),
     **_each("api.import_", "list read errors", OVERSIGHT),
     **_each("api.import_", "upload columns start stop", LEADS),
+    **_each("api.", "order_put order_batch", LEADS),
     **_each("api.", "board_read board_cases board_tomorrow board_approvals parked_list mail_list mail_read", OVERSIGHT),
     **_each("api.", "people_list", OVERSIGHT),
     **_each("api.", "report_list report_read report_file cases_file", REPORT_READERS),
@@ -202,7 +203,7 @@ SCOPES: dict[str, str] = {
             "case_presence reply_used case_follow_up filter_make filter_change filter_remove lesson_make lesson_link "
             "lesson_progress lesson_check notification_read me_change token_revoke absence_make absence_end "
             "person_absence_make person_hand_on parked_retry parked_drop mail_retry import_upload import_columns "
-            "import_start import_stop case_rule case_override",
+            "import_start import_stop case_rule case_override order_put order_batch",
             STAFF,
         ),
         "write",

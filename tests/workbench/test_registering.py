@@ -135,6 +135,40 @@ def test_an_order_fills_what_is_empty_and_only_that(sign_in: Callable[..., Any],
     assert "DD20261101001" in block and 'value="399.00"' in block and "aria-invalid" not in block
 
 
+def test_an_order_is_filled_in_where_it_was_offered_or_lies_within_reach_and_no_other_is_read(
+    sign_in: Callable[..., Any], shop: Shop  # noqa: F811
+) -> None:
+    """Counting up the orders gives a clerk nothing: neither those of other stores nor those of no store."""
+    from tuoshan.catalog.models import OrderRef
+
+    web = OrderRef.objects.create(order_no="WEB-900001", paid="88.00")
+    address, nobody = f"{FORM}/order/{shop.order.pk}", {"customer-phone": "13900139000"}
+    clerk = sign_in("westclerk")
+    assert clerk.post(address, data(**nobody)).status_code == 404
+    assert clerk.post(address, data()).status_code == 404, "the caller's, but of another store: it was not offered"
+    assert clerk.post(f"{FORM}/order/{web.pk}", data(order_no="WEB-900002")).status_code == 404
+    told = clerk.post(f"{FORM}/order/{web.pk}", data(order_no="WEB-900001", **nobody))
+    assert told.status_code == 200 and 'value="88.00"' in text_of(told), "the customer told its number"
+    assert clerk.post(f"{FORM}/order/{web.pk + 1}", data()).status_code == 404
+    assert 'value="399.00"' in text_of(sign_in("clerk").post(address, data(**nobody))), "of the clerk's own store"
+    agent = sign_in("agent")
+    assert all(agent.post(f"{FORM}/order/{one}", data(**nobody)).status_code == 200 for one in (shop.order.pk, web.pk))
+
+
+def test_orders_of_a_phone_stand_beside_the_form_before_anybody_knows_the_caller(
+    sign_in: Callable[..., Any], shop: Shop  # noqa: F811
+) -> None:
+    from tuoshan.catalog.orders import OrderTold, record_orders
+
+    unit = shop.units["west"].pk
+    record_orders([OrderTold(order_no="DD-777001", phone="13700137000", unit_id=unit)])
+    caller = data(**{"customer-phone": "13700137000"})
+    beside = f"{FORM}/beside"
+    assert "DD-777001" in text_of(sign_in().post(beside, caller))
+    assert "DD-777001" in text_of(sign_in("westclerk").post(beside, caller))
+    assert "DD-777001" not in text_of(sign_in("clerk").post(beside, caller))
+
+
 def test_the_identity_check_is_recorded_as_compared_or_as_decided(sign_in: Callable[..., Any]) -> None:
     from tuoshan.cases.models import Case
     from tuoshan.cases.possible import row_of

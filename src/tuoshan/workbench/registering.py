@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,7 +19,7 @@ from tuoshan.cases.library import PlaybookUnknown
 from tuoshan.cases.models import Case
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import problems, sentence
-from tuoshan.catalog.models import OrderRef, Product
+from tuoshan.catalog.models import Product
 from tuoshan.core.playbook import Playbook
 from tuoshan.documents import drafts, evidence, pdf
 from tuoshan.documents.views import lapsed
@@ -217,9 +217,11 @@ def register_duplicates(request: HttpRequest, playbook: str) -> HttpResponse:
 @permitted("workbench.register_order")
 @require_POST
 def register_order(request: HttpRequest, playbook: str, order_id: int) -> HttpResponse:
-    """The order's part of the form, filled in from one order."""
+    """The order's part of the form, filled in from one order that was offered for what has been typed."""
     book = _playbook(playbook)
-    order = get_object_or_404(OrderRef, pk=order_id)
+    order = beside.order_for(Registration(book, request.POST), _actor(request).person, order_id)
+    if order is None:
+        raise Http404
     registration = Registration(book, with_order(request.POST, order))
     for part in registration.parts:
         part.errors.clear()

@@ -36,3 +36,37 @@ def test_three_tries_then_the_case_may_be_closed(house: Any, work: Any, clock: A
     refused = follow_up.record_call(case_id=case.id, person=handler, result="not_reached", words="仍无人", now=clock())
     assert refused.refusal is not None  # the handler's report is due first
     assert len(follow_up.calls(case.id)) == 2
+
+
+def test_a_renamed_state_keeps_its_calls_in_the_list(house: Any, work: Any, clock: Any) -> None:
+    """Cases that began before the renaming, and those that begin after it; likewise the queue of appeals."""
+    import re
+
+    from tuoshan.care import follow_up
+    from tuoshan.cases import library, meanings
+    from tuoshan.cases.models import Case
+    from tuoshan.core.reading import read_playbook
+    from tuoshan.parties.models import Person
+
+    def silent() -> Case:
+        case = house.complaint()
+        assert house.act(case, "claim", handler=str(house.agent.pk)).accepted
+        house.act(case, "ask_more", missing="照片")
+        clock.advance(timedelta(days=16))
+        work()
+        return Case.objects.get(id=case.id)
+
+    before = silent()
+    text = library.current("complaint").text
+    for old, new in (("follow_up", "call_back"), ("appealed", "contested")):
+        text = re.sub(rf"\b{old}\b", new, text)
+    common = {"common": (library.PACKAGED / library.FRAGMENTS / "common.yaml").read_text(encoding="utf-8")}
+    renamed, _findings = read_playbook(text, "complaint.yaml", common)
+    assert renamed is not None
+    handler = Person.objects.get(pk=house.agent.pk)
+    with library.using(renamed, fragments=common):
+        after = silent()
+        assert (before.state, after.state) == ("follow_up", "call_back")
+        assert {case.pk for case in follow_up.due(handler)} == {before.pk, after.pk}
+        assert follow_up.is_due(before) and follow_up.is_due(after)
+        assert meanings.appeal_states() == ["appealed", "contested"]

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.care.models import FollowUpCall
-from tuoshan.cases import service
+from tuoshan.cases import library, meanings, service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
 from tuoshan.core.facts import moment_text
+from tuoshan.core.playbook import Playbook
 from tuoshan.parties.reach import case_filter
 
-STATE, CLOSE = "follow_up", "close"
 TRIES = 3
 
 
@@ -25,7 +25,7 @@ def due(person: Any, *, own: bool = True) -> "QuerySet[Case]":
     `own`: those that the person handles; else all within their reach.
     """
     calls = FollowUpCall.objects.filter(case_id=OuterRef("id")).order_by()
-    found = Case.objects.filter(case_filter(person), state=STATE, ended=False)
+    found = Case.objects.filter(case_filter(person), state__in=meanings.every("call_due"), ended=False)
     if own:
         found = found.filter(handler_id=person.pk)
     number = calls.values("case_id").annotate(n=Count("id")).values("n")
@@ -33,6 +33,15 @@ def due(person: Any, *, own: bool = True) -> "QuerySet[Case]":
     return found.annotate(
         tries=Coalesce(Subquery(number, output_field=IntegerField()), 0), next_at=Subquery(newest)
     ).order_by("queue_at", "id")
+
+
+def is_due(case: Case) -> bool:
+    """Whether the case waits for a follow-up call."""
+    return not case.ended and case.state in meanings.meant(_playbook(case), "call_due")
+
+
+def _playbook(case: Case) -> Playbook:
+    return library.pinned(case.playbook, case.playbook_hash)
 
 
 def calls(case_id: int) -> list[FollowUpCall]:
@@ -57,16 +66,21 @@ def record_call(
     said, so that the customer is not called once more for nothing. Sent again with its key, a call counts once.
     """
     actor = ActingAs.by_person(person)
+    playbook = _playbook(Case.objects.get(pk=case_id))
+    called = meanings.one_meant(playbook, "called")
     ends = result != FollowUpCall.Result.NOT_REACHED
     if not ends:
         known = service.given_before(actor=actor, idempotency_key=idempotency_key)
-        ends = any(event.name == CLOSE for event in known.events) if known is not None else _is_last(case_id)
+        ends = any(event.name == called for event in known.events) if known is not None else _is_last(case_id)
     if ends:
         outcome = service.act(
             case_id=case_id,
-            action=CLOSE,
+            action=called,
             actor=actor,
-            values={"call_result": result, "customer_words": words},
+            values={
+                meanings.one_meant(playbook, "call_result"): result,
+                meanings.one_meant(playbook, "call_words"): words,
+            },
             expected_seq=expected_seq,
             idempotency_key=idempotency_key,
         )

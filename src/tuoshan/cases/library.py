@@ -9,7 +9,7 @@ import re
 import threading
 import time as machine_time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -44,6 +44,7 @@ class _Library:
     versions: dict[tuple[str, str], Playbook] = field(default_factory=dict)
     findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
     stored: set[tuple[str, str]] = field(default_factory=set)
+    kept_read: bool = False
     fragments: dict[str, str] = field(default_factory=dict)
     loaded: bool = False
     stamp: tuple[int, ...] | None = None
@@ -82,6 +83,17 @@ def pinned(key: str, hash_: str) -> Playbook:
         _load_once()
         found = _library.versions.get((key, hash_)) or _from_store(key, hash_)
     return found
+
+
+def versions() -> list[Playbook]:
+    """Every version that a case may be pinned to: those in use, and those that were ever kept."""
+    _load_once()
+    if not _library.kept_read:
+        for key, hash_ in StoredPlaybook.objects.values_list("key", "hash"):
+            with suppress(PlaybookUnknown):  # its text cannot be read any more
+                pinned(key, hash_)
+        _library.kept_read = True
+    return list(_library.versions.values())
 
 
 def findings() -> dict[str, tuple[Finding, ...]]:

@@ -21,6 +21,7 @@ from tuoshan import clock
 from tuoshan.cases import library, neighbours, paging, prepared, tally
 from tuoshan.cases.around import CaseAround
 from tuoshan.cases.clock_views import ClockView, clock_views
+from tuoshan.cases.meanings import appeal_states
 from tuoshan.cases.models import IS_OPEN, Case, Task, Watch
 from tuoshan.cases.paging import BY_DUE, LARGEST_PAGE, CursorBroken, Page, merged, page
 from tuoshan.cases.rows import Row
@@ -83,12 +84,6 @@ def end_of_today(now: datetime) -> datetime:
     """The coming midnight of the company's zone, in which "today" ends."""
     local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
     return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
-
-
-def appeal_states() -> list[str]:
-    """The states in which an appeal is heard: those to which an action `appeal` leads."""
-    found = {book.actions["appeal"].to for book in library.everything().values() if "appeal" in book.actions}
-    return sorted(found - {""})
 
 
 def _mine(person: Any, now: datetime) -> Q:

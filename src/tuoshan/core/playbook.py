@@ -367,6 +367,8 @@ class Playbook:
     """Whom the page of a case is for: `customer`, another party, or nobody."""
     first_answer: tuple[str, ...] = ()
     """The clocks (deadlines, states) that run until whoever asked is first answered; reports measure by them."""
+    means: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """What parts of it mean to queues, reports and rulings, by the words of `meanings.MEANINGS`."""
     phase_words: Mapping[str, Wording] = field(default_factory=lambda: MappingProxyType({}))
     """Phases as the page of a case calls them, where the process says so."""
     detours: frozenset[str] = frozenset()

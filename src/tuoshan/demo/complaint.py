@@ -18,7 +18,7 @@ from tuoshan.demo.running import Simulation
 from tuoshan.demo.world import World, read_case
 from tuoshan.documents.drafts import new_upload_token
 from tuoshan.parties.models import Person
-from tuoshan.rulings.proposing import MONEY_BACK, gives_money_back
+from tuoshan.rulings.proposing import gives_money_back
 
 STAFF_CHANNELS = frozenset({"counter", "complaint_box", "letter"})
 BY_CUSTOMER = frozenset({"web", "chat"})
@@ -350,7 +350,7 @@ class Complaint(LaterPart):
         if refused and "compensation" not in plot.remedies:
             plot.remedies.append("compensation")
         refund = plot.refund
-        giving_back = gives_money_back(library.current(self.playbook).facts[MONEY_BACK])
+        giving_back = gives_money_back(library.current(self.playbook).facts["refund_amount"], "remedies")
         if self.paid_back():  # the money went back already: a sum on top of it
             plot.remedies, refund = [name for name in plot.remedies if name not in giving_back], Decimal(0)
         on_top = plot.compensation + Decimal(50 * refused)
@@ -371,7 +371,7 @@ class Complaint(LaterPart):
         if plot.liable == "person":
             values["finding_person"] = self.person_fact()
         if giving_back & set(plot.remedies):
-            values[MONEY_BACK] = refund
+            values["refund_amount"] = refund
         return values
 
 

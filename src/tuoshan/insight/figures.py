@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from tuoshan.care.models import SurveyAnswer
-from tuoshan.cases import library
+from tuoshan.cases import library, meanings
 from tuoshan.cases.models import Case
 from tuoshan.cases.summary import number_fact, text_fact
 from tuoshan.core.case import CaseState, Clock
 from tuoshan.insight.models import CaseFigures
 
-SOLUTION = ("solve", "finished")
-"""Clocks that end when the matter is solved; where a process has none, it is solved when it is closed."""
+COUNTED = ("solved", "reopening", "appeal", "cause")
+"""What a process says of itself that is counted; where it names no solving clock, it is solved when it is closed."""
 MET = ("kept", "late")
 FIELDS = tuple(field.name for field in CaseFigures._meta.concrete_fields)
 
@@ -59,19 +59,16 @@ def first_response(state: CaseState, names: Collection[str]) -> Response | None:
     return Response(last.ended, int(passed.total_seconds()), last.outcome == "kept")
 
 
-def _first_answer(case: Case, state: CaseState) -> Response | None:
+def _first_answer(case: Case, state: CaseState, names: Collection[str]) -> Response | None:
     """The first answer of a case; its early end, a withdrawal, answers nobody though it ends the clock."""
-    try:
-        names = library.pinned(case.playbook, case.playbook_hash).first_answer
-    except library.PlaybookUnknown:
-        return None
     found = None if case.is_history else first_response(state, names)
     return None if found is not None and case.end_kind == "early" and found.at == case.closed_at else found
 
 
-def resolved_at(case: Case, state: CaseState) -> datetime | None:
-    """When the matter was solved: the last solving clock met, none running; else the closing, unless it ended early."""
-    runs = [c for c in state.clocks.values() if c.name in SOLUTION]
+def resolved_at(case: Case, state: CaseState, names: Collection[str]) -> datetime | None:
+    """When the matter was solved: the last of the solving clocks met, none running; without any of them the closing,
+    unless it ended early."""
+    runs = [c for c in state.clocks.values() if c.name in names]
     if any(run.running for run in runs):
         return None
     met = [run.ended for run in runs if run.ended is not None and run.outcome in MET]
@@ -83,9 +80,9 @@ def resolved_at(case: Case, state: CaseState) -> datetime | None:
 def figures_of(case: Case, answer: tuple[int, datetime] | None) -> CaseFigures:
     """The figures of a case; `answer` is the newest survey's score and moment, when one is kept."""
     state = CaseState.from_json(json.loads(case.snapshot))
-    response = _first_answer(case, state)
-    solved = None if case.is_history else resolved_at(case, state)
-    reopened, appealed = state.actions.get("reopen"), state.actions.get("appeal")
+    answering, meant = _told(case)
+    response = _first_answer(case, state, answering)
+    solved = None if case.is_history else resolved_at(case, state, meant["solved"])
     score, scored_at = answer or _score_in(state)
     created = local_day(case.created_at)
     assert created is not None
@@ -98,10 +95,25 @@ def figures_of(case: Case, answer: tuple[int, datetime] | None) -> CaseFigures:
         responded_at=response.at if response else None, response_seconds=response.seconds if response else None,
         response_kept=response.kept if response else None, resolved_at=solved,
         resolution_seconds=int((solved - case.created_at).total_seconds()) if solved else None,
-        cause=text_fact(state, "cause")[:60], liable=text_fact(state, "liable")[:60], score=score,
-        scored_at=scored_at, reopened_at=reopened.last if reopened else None,
-        appealed_at=appealed.last if appealed else None,
+        cause=next((text_fact(state, name)[:60] for name in meant["cause"]), ""),
+        liable=text_fact(state, "liable")[:60], score=score, scored_at=scored_at,
+        reopened_at=_last(state, meant["reopening"]), appealed_at=_last(state, meant["appeal"]),
     )  # fmt: skip
+
+
+def _told(case: Case) -> tuple[Collection[str], dict[str, tuple[str, ...]]]:
+    """The clocks of the first answer, and what else the case's process says of what is counted."""
+    try:
+        playbook = library.pinned(case.playbook, case.playbook_hash)
+    except library.PlaybookUnknown:
+        return (), dict.fromkeys(COUNTED, ())
+    return playbook.first_answer, {word: meanings.meant(playbook, word) for word in COUNTED}
+
+
+def _last(state: CaseState, actions: Collection[str]) -> datetime | None:
+    """When one of these was last done."""
+    done = [state.actions[name].last for name in actions if name in state.actions]
+    return max((moment for moment in done if moment is not None), default=None)
 
 
 def _score_in(state: CaseState) -> tuple[int | None, datetime | None]:

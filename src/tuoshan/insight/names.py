@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from tuoshan.cases import library
+from tuoshan.cases import library, meanings
 from tuoshan.catalog.models import Category, Product, ProductLine
 from tuoshan.core.playbook import Wording
 from tuoshan.parties.models import OrgUnit, Person
@@ -32,12 +32,13 @@ def playbook(key: str) -> str:
 
 def choice(fact: str, value: str) -> str:
     """The title of a choice of the fact `fact` in whichever playbook knows it."""
-    for book in library.everything().values():
-        field = book.facts.get(fact)
-        for one in field.choices if field else ():
-            if one.value == value:
-                return words(one.title)
-    return value or _("未填")
+    return _chosen((fact,), value)
+
+
+def _chosen(facts: Iterable[str], value: str) -> str:
+    known = [book.facts[fact] for fact in facts for book in library.everything().values() if fact in book.facts]
+    found = (one for field in known for one in field.choices if one.value == value)
+    return next((words(one.title) for one in found), value or _("未填"))
 
 
 def choices(fact: str) -> list[tuple[str, str]]:
@@ -86,7 +87,7 @@ def people() -> dict[int, str]:
 def cause(value: str) -> str:
     """A cause: of the company's list, else of the playbooks."""
     found = Cause.objects.select_related("parent").filter(code=value).first() if value else None
-    return found.full_name if found else choice("cause", value)
+    return found.full_name if found else _chosen(meanings.every("cause"), value)
 
 
 def liable(value: str) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from tuoshan import clock, punctuation
-from tuoshan.cases import calendars, library
+from tuoshan.cases import calendars, library, meanings
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case
@@ -298,7 +298,8 @@ def _by_kind(rows: Iterable[Evidence]) -> list[str]:
 
 def _appeal_until(case: Case, decided_at: datetime) -> datetime | None:
     """Until when the customer may appeal, where they may now."""
-    found = Standing(case, ActingAs.by_customer(case.customer_id)).find("act", "appeal")
+    standing = Standing(case, ActingAs.by_customer(case.customer_id))
+    found = standing.find("act", meanings.one_meant(standing.playbook, "appeal"))
     days = calendars.table(case.playbook, "appeal_days") or _playbook(case).tables.get("appeal_days")
     if found is None or found.blocked is not None or not isinstance(days, int | Decimal):
         return None

@@ -13,7 +13,7 @@ from tuoshan.core.playbook import Playbook
 from tuoshan.punctuation import in_turn
 from tuoshan.rulings import keeping
 from tuoshan.rulings.models import KeptRuling
-from tuoshan.rulings.proposing import AMOUNT, REMEDIES, names_of
+from tuoshan.rulings.proposing import Proposal, names_of
 
 ZERO = Decimal("0.00")
 PROPOSING = ("act", "task", "correct")
@@ -33,21 +33,22 @@ def less_than_ruled(case_id: int, order: Order, playbook: Playbook, after: CaseS
 
     What somebody decided instead of a ruling, with a reason and below the law as a supervisor, is enough as well.
     """
-    if order.kind not in PROPOSING or not _proposes(order):
+    fields = Proposal.of(playbook)
+    if order.kind not in PROPOSING or not _proposes(order, fields):
         return None
-    remedies, amount = after.facts.get(REMEDIES), after.facts.get(AMOUNT)
+    remedies, amount = after.facts.get(fields.remedies), after.facts.get(fields.amount)
     if not isinstance(remedies, list | tuple) or not isinstance(amount, Decimal):
         return None
-    offered = {choice.value for choice in playbook.facts[REMEDIES].choices}
+    offered = {choice.value for choice in playbook.facts[fields.remedies].choices}
     rows = keeping.standing(case_id)
     least = _least([_enough(row, offered) for row in rows], set(remedies))
     return _less(rows) if least is None or amount < least else None
 
 
-def _proposes(order: Order) -> bool:
+def _proposes(order: Order, fields: Proposal) -> bool:
     changes = order.values.get("changes")
     named: Collection[str] = changes if isinstance(changes, dict) else order.values
-    return REMEDIES in named or AMOUNT in named
+    return fields.remedies in named or fields.amount in named
 
 
 def _least(lines: Sequence[Sequence[Enough]], remedies: Set[str]) -> Decimal | None:

@@ -4,9 +4,11 @@ What was ruled together on one bench is proposed together: amounts are added, re
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from tuoshan.cases import meanings
 from tuoshan.core.forms import called_up_by
 from tuoshan.core.playbook import Field, Playbook
 from tuoshan.punctuation import titled
@@ -14,38 +16,51 @@ from tuoshan.rulings import keeping, library
 from tuoshan.rulings.from_cases import from_case
 from tuoshan.rulings.models import KeptRuling
 
-REMEDIES, AMOUNT, MONEY_BACK, WORDS = "remedies", "amount", "refund_amount", "remedy_steps"
-"""The fields of a playbook's proposal that a ruling can fill in."""
-
 AS_PROPOSED = {"return": ("return_refund", "refund"), "replace_part": ("repair",)}
 """Remedies that a playbook's list may call by another name; others go by their own."""
 
 
-def initial(case_id: int, form: Sequence[Field]) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The fields of a process's proposal that a ruling can fill in; empty where there is none."""
+
+    remedies: str
+    amount: str
+    money_back: str
+    words: str
+
+    @classmethod
+    def of(cls, playbook: Playbook) -> "Proposal":
+        """As the process says."""
+        words = ("remedies", "remedy_amount", "money_back", "remedy_words")
+        return cls(*(meanings.one_meant(playbook, word) for word in words))
+
+
+def initial(case_id: int, playbook: Playbook, form: Sequence[Field]) -> dict[str, object]:
     """Values for a proposal's form from what was ruled last in the case, if something is due; else nothing."""
-    fields = {field.name: field for field in form}
-    if REMEDIES not in fields or AMOUNT not in fields:
+    fields, named_as = {field.name: field for field in form}, Proposal.of(playbook)
+    if named_as.remedies not in fields or named_as.amount not in fields:
         return {}
     rows = keeping.standing(case_id)
     rights = [(row, right) for row in rows if (right := right_of(row)) is not None]
     if not rights:
         return {}
-    found: dict[str, object] = {AMOUNT: sum((amount_of(row, right) for row, right in rights), Decimal("0.00"))}
-    offered = {choice.value for choice in fields[REMEDIES].choices}
+    found: dict[str, object] = {named_as.amount: sum((amount_of(row, right) for row, right in rights), Decimal("0.00"))}
+    offered = {choice.value for choice in fields[named_as.remedies].choices}
     named = [_named(right["remedy"], offered) for _row, right in rights]
     if chosen := list(dict.fromkeys(name for name in named if name)):
-        found[REMEDIES] = chosen
-    giving_back = gives_money_back(fields.get(MONEY_BACK))
+        found[named_as.remedies] = chosen
+    giving_back = gives_money_back(fields.get(named_as.money_back), named_as.remedies)
     if back := [money_back(row, right) for row, right in rights if _named(right["remedy"], offered) in giving_back]:
-        found[MONEY_BACK] = sum(back, Decimal("0.00"))
-    if WORDS in fields:
-        found[WORDS] = "\n".join(_said(row, len(rows)) for row in rows)
+        found[named_as.money_back] = sum(back, Decimal("0.00"))
+    if named_as.words in fields:
+        found[named_as.words] = "\n".join(_said(row, len(rows)) for row in rows)
     return found
 
 
-def gives_money_back(field: Field | None) -> frozenset[str]:
-    """The remedies for which the process asks how much of the sum is money back."""
-    return frozenset(remedy for name, remedy in called_up_by(field) if name == REMEDIES) if field else frozenset()
+def gives_money_back(field: Field | None, remedies: str) -> frozenset[str]:
+    """The remedies for which the process asks how much of the sum is money back; `remedies` is the field of them."""
+    return frozenset(remedy for name, remedy in called_up_by(field) if name == remedies) if field else frozenset()
 
 
 def right_of(row: KeptRuling) -> dict[str, Any] | None:

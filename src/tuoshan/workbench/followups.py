@@ -52,7 +52,7 @@ def follow_up_panel(standing: Standing, case: Case, person: Any) -> Shown | None
         for answer in SurveyAnswer.objects.filter(case_id=case.pk).order_by("-at", "-id")
     ]
     calls = follow_up.calls(case.pk)
-    due = case.state == follow_up.STATE and not case.ended
+    due = follow_up.is_due(case)
     if not (answers or calls or due):
         return None
     people = Person.objects.in_bulk({call.person_id for call in calls})

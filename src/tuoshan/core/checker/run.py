@@ -8,6 +8,7 @@ from tuoshan.core.checker.automatic import check_automatic
 from tuoshan.core.checker.desk import Desk
 from tuoshan.core.checker.facts import check_facts
 from tuoshan.core.checker.flow import Flow
+from tuoshan.core.checker.meant import check_meanings
 from tuoshan.core.checker.money import check_money
 from tuoshan.core.checker.names import check_names, check_other_playbooks
 from tuoshan.core.checker.side_work import check_pauses, check_tasks
@@ -33,6 +34,7 @@ def check(
     """
     desk = Desk(playbook, Flow(playbook))
     check_names(desk, party_map)
+    check_meanings(desk)
     check_reachable(desk)
     check_waits(desk)
     check_promises(desk)

@@ -8,6 +8,7 @@ from collections.abc import Mapping as Map
 from dataclasses import replace
 from types import MappingProxyType
 
+from tuoshan.core.meanings import MEANINGS
 from tuoshan.core.playbook import PHASES, Action, Playbook, State, Task, Waits, Walk, Wording
 from tuoshan.core.reading.elements import Elements
 from tuoshan.core.reading.fields import read_fields, read_form, read_tables
@@ -48,6 +49,7 @@ def read_playbook(
         playbook, takes=taken, text=text, file=file, hash=_hash(tree, sections), origins=MappingProxyType(origins)
     )
     lines = {entry.key.text: entry.key.line for entry in tree}
+    lines |= {f"means.{entry.key.text}": entry.key.line for entry in values.mapping(tree.get("means"), "")}
     lines |= {f"tables.{entry.key.text}": entry.key.line for entry in sections["tables"]}
     all_origins = _origins(playbook, sections, origins)
     playbook = replace(playbook, origins=MappingProxyType(all_origins), lines=MappingProxyType(lines))
@@ -89,9 +91,19 @@ def _build(root: Mapping, sections: Map[str, Mapping], values: Values) -> Playbo
         calendar=values.name(root.get("calendar"), "calendar") or "standard",
         portal=_portal(root, values),
         first_answer=values.names(root.get("first_answer"), "first_answer"),
+        means=MappingProxyType(_means(root, values)),
         phase_words=MappingProxyType(_phase_words(sections["phases"], values)),
         detours=_detours(sections["phases"], values),
     )  # fmt: skip
+
+
+def _means(root: Mapping, values: Values) -> dict[str, tuple[str, ...]]:
+    section = values.mapping(root.get("means"), "means")
+    values.known(section, MEANINGS, "means")
+    return {
+        entry.key.text: values.names(entry.value, f"means.{entry.key.text}")
+        for entry in section if entry.key.text in MEANINGS
+    }  # fmt: skip
 
 
 def _awaited(waits: Waits | None, tasks: Map[str, Task]) -> Waits | None:

@@ -11,7 +11,7 @@ SECTIONS: Final = (
 
 PLAYBOOK: Final = (
     "playbook", "version", "title", "source", "number", "about", "portal", "calendar", "takes", "register", "start",
-    "first_answer", *SECTIONS, "walks",
+    "first_answer", "means", *SECTIONS, "walks",
 )  # fmt: skip
 """`number` says nothing any more: cases of every playbook are numbered together, as `TS…`. Kept versions hold it."""
 FRAGMENT: Final = ("fragment", "title", "source", "parameters", *SECTIONS)

@@ -216,7 +216,7 @@ def test_the_applicant_follows_a_repair_and_accepts_it(clock: Any) -> None:
     case = planned(case, dirty=True)
     house.deliver()
     page = house.page_of(case, client)
-    assert "已排期施工" in page and "最迟 3月5日 18:00 前给您答复" in page
+    assert "已排期施工" in page and "维修最迟 3月5日 18:00 前完成" in page and "给您答复" not in page
     assert "安排在 2026年3月4日 上门施工" in page and "衣物和货品已遮挡好" in page
     assert do(client, case, "protect", page).status_code == 302
     case = completed(house.fresh(case))
@@ -295,3 +295,17 @@ def test_the_desk_writes_to_the_applicants_page() -> None:
     assert sent.status_code in (200, 204, 302), sent.status_code
     house.deliver()
     assert "下午两点到" in house.page_of(case)
+
+
+def test_a_repair_is_promised_as_a_repair_in_both_languages_and_late_too(clock: Any) -> None:
+    case = planned(repair(), dirty=True)
+    client = track(case, house.PHONE)
+    client.cookies["tuoshan_language"] = "en"
+    page = house.page_of(case, client)
+    assert "The repair is finished by 5 March, 18:00" in page and "You hear" not in page
+    clock.advance(timedelta(days=4))
+    client = track(case, house.PHONE)
+    client.cookies["tuoshan_language"] = "en"
+    assert "The repair was to be finished by 5 March, 18:00; it is late" in house.page_of(case, client)
+    del client.cookies["tuoshan_language"]
+    assert "维修原定 3月5日 18:00 前完成，已经晚了" in house.page_of(case, client)

@@ -296,6 +296,8 @@ class Deadline:
     otherwise: str = ""
     restarts: bool = False
     for_customer: bool = False
+    customer: Wording = NO_WORDING
+    """What is done by then, as the page of the case names it; the general promise where nothing is said."""
     line: int = 0
 
 

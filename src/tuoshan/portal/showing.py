@@ -80,24 +80,35 @@ def promises(playbook: Playbook, case: CaseState, now: datetime) -> list[Promise
     running = [one for one in case.clocks.values() if one.ended is None]
     yours = sorted(one.due for one in running if one.due is not None and _is_theirs(playbook, one))
     ours = [one for one in running if is_promise(playbook, one)]
+    first = min((one for one in ours if one.due is not None), key=lambda one: one.due or now, default=None)
     found = [Promise("you", _("请您在 %(when)s 前答复") % {"when": when(yours[0])}, yours[0])] if yours else []
-    due = min((one.due for one in ours if one.due is not None), default=None)
     agreed = _agreed(playbook, case)
     if agreed is not None:
         late, text = agreed < now, _("最迟 %(when)s 前为您办好")
         if late:
             text = _("原定 %(when)s 前办好，已经晚了，我们正在加急处理")
         found.append(Promise("late" if late else "we", text % {"when": when(agreed)}, agreed))
-    elif due is not None and due < now:
-        text = _("原定 %(when)s 前给您答复，已经晚了，我们正在加急处理") % {"when": when(due)}
-        found.append(Promise("late", text, due))
-    elif due is not None:
-        text = _("最迟 %(when)s 前给您答复") % {"when": when(due)}
-        found.append(Promise("we", text, due, sooner.sentence(playbook, due, now)))
+    elif first is not None:
+        found.append(_promised(playbook, first, now))
     elif ours:
         waits = case.hold is None and bool(yours)
         found.append(Promise("paused", _("计时已暂停，等您答复") if waits else _("计时已暂停")))
     return found + _awaited(playbook, case, now)
+
+
+def _promised(playbook: Playbook, one: Clock, now: datetime) -> Promise:
+    """What comes by then: an answer first, later the result, unless the playbook says what it is."""
+    assert one.due is not None
+    what, late = playbook.deadlines[one.name].customer, one.due < now
+    if what.zh:
+        kept, broken = _("%(what)s最迟 %(when)s 前完成"), _("%(what)s原定 %(when)s 前完成，已经晚了，我们正在加急处理")
+    elif one.name in playbook.first_answer:
+        kept, broken = _("最迟 %(when)s 前给您答复"), _("原定 %(when)s 前给您答复，已经晚了，我们正在加急处理")
+    else:
+        kept, broken = _("最迟 %(when)s 前给您处理结果"), _("原定 %(when)s 前给您处理结果，已经晚了，我们正在加急处理")
+    text = (broken if late else kept) % {"when": when(one.due), "what": words(what)}
+    earlier = "" if late or what.zh else sooner.sentence(playbook, one.due, now)
+    return Promise("late" if late else "we", text, one.due, earlier)
 
 
 def _awaited(playbook: Playbook, case: CaseState, now: datetime) -> list[Promise]:

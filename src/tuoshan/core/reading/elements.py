@@ -347,6 +347,7 @@ class Elements:
             otherwise=v.name(body.get("else"), f"{where}.else"),
             restarts=again == "restart",
             for_customer=v.yes(body.get("for_customer"), where),
+            customer=v.wording(body.get("customer"), f"{where}.customer"),
             line=entry.key.line,
         )
 

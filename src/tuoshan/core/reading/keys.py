@@ -37,7 +37,7 @@ TASK: Final = (
 )  # fmt: skip
 DEADLINE: Final = (
     "title", "from", "until", "within", "at", "clock", "calendar", "pauses", "runs_while", "warn", "late", "else",
-    "again", "for_customer",
+    "again", "for_customer", "customer",
 )  # fmt: skip
 OUTCOME: Final = ("title", "customer", "evidence")
 PHASE: Final = ("customer", "states", "expected")

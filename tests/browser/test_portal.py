@@ -261,6 +261,26 @@ def test_a_photo_survives_a_lapsed_visit(open_page: OpenPage, where: str) -> Non
     assert Evidence.objects.get().case_id == case.pk
 
 
+def test_a_photo_that_is_kept_no_longer_is_named(open_page: OpenPage) -> None:
+    page = open_page(width=390, height=844)
+    page.goto("/portal/submit")
+    ready(page)
+    page.get_by_label("出了什么问题").press_sequentially("热水器点不着火")
+    for name, quality in (("火焰.jpg", 80), ("铭牌.jpg", 60)):
+        photo = {"name": name, "mimeType": "image/jpeg", "buffer": samples.image("JPEG", quality=quality)}
+        page.locator("input[type=file]").set_input_files(photo)  # type: ignore[arg-type]
+        expect(page.locator("[data-file]", has_text=name)).to_have_count(1)
+    next(row for row in Evidence.objects.all() if row.original_name == "火焰.jpg").delete()
+    page.reload()
+    ready(page)
+    expect(page.locator("[data-refused]")).to_have_text("“火焰.jpg”已过保存时间，请重新添加。")
+    expect(page.locator("[data-file] .name")).to_have_text("铭牌.jpg")
+    page.reload()
+    ready(page)
+    expect(page.locator("[data-file] .name")).to_have_text("铭牌.jpg")
+    expect(page.locator("[data-refused]")).to_have_text("")
+
+
 def test_who_leaves_leaves_no_photo_behind(open_page: OpenPage) -> None:
     case = house.begin()
     page = open_page(width=390, height=844)

@@ -44,17 +44,19 @@ const coming = new WeakMap(); // form → uploads that are being restored
 
 function uploads(form) {
   const field = uploadField(form);
-  if (!field?.dataset.holder) return null; // nobody is known to whom they could be given back
+  if (!field) return null;
   const files = [...field.querySelectorAll('[data-file]')]
     .map((row) => ({ id: row.dataset.file, name: row.querySelector('.name')?.textContent ?? '' }));
   if (!files.length) return coming.get(form) ?? null;
-  return { token: field.dataset.token, holder: field.dataset.holder, files };
+  const { token, holder } = field.dataset;
+  return { token: holder && token, holder, files }; // of nobody in particular only the names, to say what is gone
 }
 
 function restorable(form, kept) {
   const field = uploadField(form);
-  const theirs = kept && field && kept.holder === field.dataset.holder && kept.token !== field.dataset.token;
-  return theirs && !form.hasAttribute('data-failed'); // else the server has just said what became of them
+  if (!kept || kept.holder !== field?.dataset.holder) return false;
+  if (form.hasAttribute('data-failed')) return false; // the server has just said what became of them
+  return kept.files.some(({ id }) => !field.querySelector(`[data-file="${CSS.escape(id)}"]`));
 }
 
 function restoreUploads(form, kept) {

@@ -90,7 +90,8 @@
 
   /** What was uploaded before the session lapsed: shown again under its token; what is kept no longer is named. */
   async function restore(field) {
-    const { token, files } = JSON.parse(field.dataset.restore);
+    const { token: theirs, files } = JSON.parse(field.dataset.restore);
+    const token = theirs || field.dataset.token;
     delete field.dataset.restore;
     const place = make('li');
     place.dataset.busy = 'true';
@@ -106,6 +107,7 @@
       field.querySelector('[name=upload_token]').value = token;
     }
     for (const file of reply.files) {
+      if (field.querySelector(`[data-file="${file.id}"]`)) continue;
       const row = make('li');
       field.querySelector('ul').insertBefore(row, field.querySelector('[data-add]'));
       show(field, row, file);

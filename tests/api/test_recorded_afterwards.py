@@ -93,7 +93,7 @@ def test_an_earlier_moment_has_its_limits(
     action: str, hours: int, code: str, words: str, desk: Desk, promised: Any
 ) -> None:
     agent = Caller(desk.people["agent"], "write", language="en")
-    values = {"handler": str(desk.people["agent"].pk)} if action == "claim" else {}
+    values = {"handler": str(desk.people["agent"].pk), "taken_because": "补记"} if action == "claim" else {}
     body = {"values": values, "at": ago(hours)}
     refused = agent.post(f"/cases/{promised.number}/actions/{action}", body, expect=422)
     assert refused["code"] == code and words in refused["detail"]

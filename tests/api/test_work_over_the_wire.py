@@ -379,3 +379,25 @@ def test_a_case_comes_on_paper_and_a_letter_only_after_a_decision() -> None:
     agent.get(f"/cases/{number}/papers/poem", expect=422)
     if not stranger.get("/cases?queue=open")["cases"]:
         stranger.get(f"/cases/{number}/papers/archive", expect=404)
+
+
+# -- taking cases --------------------------------------------------------------------------------------------------
+
+
+def test_a_program_takes_what_nobody_has_and_takes_over_with_a_reason() -> None:
+    first, second, third = caller("agent", name="one"), caller("agent", name="two"), caller("agent", name="three")
+    number = first.registered()
+    claim = f"/cases/{number}/actions/claim"
+    first.post(claim, {"values": {"handler": str(first.person.pk)}})
+    bare = second.post(claim, {"values": {"handler": str(second.person.pk)}}, expect=422)
+    assert bare["detail"] == "“接手原因”：请填写这一项。"
+    why = {"taken_because": "客户来电找我"}
+    Absence.objects.create(
+        person=third.person, starts_at=clock.now(), ends_at=clock.now() + timedelta(days=3), delegate=first.person
+    )
+    away = second.post(claim, {"values": {"handler": str(third.person.pk), **why}}, expect=422)
+    assert "这位同事现在缺勤，请选在岗的人。" in away["detail"]
+    body = {"numbers": [number], "action": "claim", "values": {"handler": str(second.person.pk)}}
+    assert [one["code"] for one in second.post("/batches", body)] == ["invalid_form"]
+    second.post(claim, {"values": {"handler": str(second.person.pk), **why}})
+    assert Case.objects.get(number=number).handler_id == second.person.pk

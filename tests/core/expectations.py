@@ -72,6 +72,9 @@ def check(teller: Teller, decision: Decision, expected: Mapping[str, Any], seq: 
             case "asked_about":
                 kept = decision.events[-1].input.get("about", {}) if decision.events else {}
                 assert {query: str(decode(answer)) for query, answer in kept.items()} == wanted
+            case "passed_on":
+                told = [effect.data for effect in decision.effects if effect.data.get("what") == "passed_on"]
+                assert {data["person"]: data["to"] for data in told} == wanted
             case "tells":
                 assert [effect.data["message"] for effect in decision.effects if effect.verb == "tell"] == wanted
             case "clocks" | "tasks" | "facts" | "log":

@@ -45,6 +45,22 @@ def test_cases_are_handed_over_together(desk: Any) -> None:
     assert BatchMember.objects.filter(batch_id=4711, outcome="done").count() == 2
 
 
+def test_cases_are_taken_together_and_what_somebody_has_asks_why(desk: Any) -> None:
+    colleague = desk.people["colleague"]
+    free, held = desk.complaint(), desk.accepted()
+    alone = desk.htmx("colleague", "get", "/bulk/form", {"do": "claim", "case": [free.number]}).content.decode()
+    assert 'name="taken_because"' not in alone
+    numbers = [free.number, held.number]
+    form = desk.htmx("colleague", "get", "/bulk/form", {"do": "claim", "case": numbers}).content.decode()
+    assert 'name="taken_because"' in form and f'<option value="{colleague.pk}" selected' in form
+    data = {"do": "claim", "case": numbers, "batch": "4712", "handler": str(colleague.pk)}
+    assert desk.htmx("colleague", "post", "/bulk/run", data).status_code == 422
+    assert desk.read(free).handler_id is None
+    done = desk.htmx("colleague", "post", "/bulk/run", data | {"taken_because": "分片调整"})
+    assert "2 件已完成" in done.content.decode()
+    assert [desk.read(case).handler_id for case in (free, held)] == [colleague.pk] * 2
+
+
 def test_those_refused_are_listed_with_their_reason(desk: Any) -> None:
     case, ended = desk.accepted(), desk.accepted()
     desk.house.act(ended, "withdraw", desk.customer(ended), reason="不要了")

@@ -5,9 +5,18 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 
+import pytest
 from tests.workbench.deskhouse import desk, moment
 
 __all__ = ["desk"]
+
+
+@pytest.fixture
+def work() -> Any:
+    """Do everything that is due now."""
+    from tuoshan.agenda.worker import drain
+
+    return drain
 
 
 def test_a_task_opens_with_its_form(desk: Any) -> None:
@@ -96,12 +105,70 @@ def test_nobody_closes_their_own_account(desk: Any) -> None:
     assert answer.status_code == 422
 
 
-def test_a_case_is_taken_with_one_press(desk: Any) -> None:
-    case = desk.accepted()
+def test_a_case_that_nobody_has_is_taken_with_one_press(desk: Any) -> None:
+    case = desk.complaint()
+    colleague = desk.people["colleague"]
     page = desk.client("colleague").get(f"/case/{case.number}").content.decode()
-    assert 'name="handler" value="' in page
-    data = {"seq": case.seq, "key": "take", "handler": desk.people["colleague"].pk}
+    button = re.search(r'name="handler" value="(\d+)"><button [^>]*data-key="c" data-command="领取"', page)
+    assert button is not None and button[1] == str(colleague.pk)
+    data = {"seq": case.seq, "key": "take", "handler": colleague.pk}
     assert desk.htmx("colleague", "post", f"/case/{case.number}/do/act/claim", data).status_code == 204
-    assert desk.read(case).handler_id == desk.people["colleague"].pk
+    assert desk.read(case).handler_id == colleague.pk
     page = desk.client("colleague").get(f"/case/{case.number}").content.decode()
-    assert 'name="handler" value="' not in page
+    assert 'data-key="c"' not in page, "it is theirs already"
+
+
+def test_a_colleagues_case_is_taken_over_with_a_reason_and_they_hear_of_it(desk: Any, work: Any) -> None:
+    from tuoshan.integrations.models import Notification
+
+    case = desk.accepted()
+    agent, colleague = desk.people["agent"], desk.people["colleague"]
+    page = desk.client("colleague").get(f"/case/{case.number}").content.decode()
+    opener = re.search(r'data-src="([^"]+)" data-key="c" data-command="接手"', page)
+    assert opener is not None and 'name="handler" value="' not in page
+    form = desk.htmx("colleague", "get", opener[1]).content.decode()
+    assert re.search(rf'<option value="{colleague.pk}" selected', form) and 'name="taken_because"' in form
+    data = {"seq": case.seq, "key": "take", "handler": colleague.pk}
+    bare = desk.htmx("colleague", "post", opener[1], data)
+    assert bare.status_code == 422 and "id_taken_because_error" in bare.content.decode()
+    assert desk.read(case).handler_id == agent.pk
+    done = desk.htmx("colleague", "post", opener[1], data | {"taken_because": "客户指名找我"})
+    assert done.status_code == 204 and desk.read(case).handler_id == colleague.pk
+    work()
+    told = Notification.objects.filter(case_id=case.pk, what="passed_on")
+    assert [(one.person_id, one.sentence()) for one in told] == [
+        (agent.pk, f"改由马莉经办，原因见工单：{case.number} 杯子碎了")
+    ]
+    assert "客户指名找我" in desk.client("agent").get(f"/case/{case.number}").content.decode()
+
+
+def test_who_gives_their_own_case_away_is_not_told_that_it_is_gone(desk: Any, work: Any) -> None:
+    from tuoshan.integrations.models import Notification
+
+    case = desk.accepted()
+    assert desk.house.act(case, "transfer", handler=str(desk.people["colleague"].pk), reason="排班").accepted
+    work()
+    assert not Notification.objects.filter(case_id=case.pk, what="passed_on").exists()
+    lead = desk.house.act(case, "transfer", desk.people["lead"], handler=str(desk.people["agent"].pk), reason="换回")
+    assert lead.accepted, lead.refusal
+    work()
+    told = Notification.objects.filter(case_id=case.pk, what="passed_on")
+    assert [one.person_id for one in told] == [desk.people["colleague"].pk]
+
+
+@pytest.mark.parametrize("action", ["claim", "transfer"])
+def test_nobody_gives_a_case_to_who_is_away_and_they_may_take_it_themselves(desk: Any, action: str) -> None:
+    from tuoshan.parties.models import Absence
+
+    case = desk.accepted()
+    away, lead = desk.people["colleague"], desk.people["lead"]
+    Absence.objects.create(person=away, starts_at=moment(), ends_at=moment() + timedelta(days=1))
+    why = {"taken_because" if action == "claim" else "reason": "忙不过来"}
+    refused = desk.house.act(case, action, lead, handler=str(away.pk), **why).refusal
+    assert refused is not None and refused.data["fields"] == {"handler": "away"}
+    data = {"seq": case.seq, "key": "k", "handler": away.pk, **why}
+    shown = desk.htmx("lead", "post", f"/case/{case.number}/do/act/{action}", data)
+    assert shown.status_code == 422 and "这位同事现在缺勤，请选在岗的人。" in shown.content.decode()
+    assert desk.read(case).handler_id == desk.people["agent"].pk
+    own = desk.house.act(case, "claim", away, handler=str(away.pk), taken_because="我在线处理")
+    assert own.accepted and desk.read(case).handler_id == away.pk

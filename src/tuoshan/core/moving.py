@@ -16,6 +16,9 @@ from tuoshan.core.facts import encode
 from tuoshan.core.playbook import Action, Limit, Task, Verb
 from tuoshan.core.work import Refused, Work
 
+PASSED_ON = "passed_on"
+"""What somebody hears whose case has been given to somebody else."""
+
 
 def follow(work: Work, trigger: str, *, happened: datetime | None = None) -> None:
     """Everything that `trigger` (an action's name, `start`, `task.NAME.OUTCOME`) ends, starts and opens."""
@@ -176,10 +179,11 @@ def _sum(work: Work, name: str, value: object) -> object:
 
 def _assign(work: Work, verb: Verb, values: Mapping[str, object]) -> None:
     """To the person that the form names, else to whom the company's assignment chooses, with its reason. Where all of
-    the party are kept from it, whoever is next up the line hears of it.
+    the party are kept from it, whoever is next up the line hears of it. Who had the case until now hears of it too.
     """
     wanted = dict(verb.arguments) or {verb.target: verb.target}
     for party, source in wanted.items():
+        before = work.case.assigned.get(party)
         given = values.get(str(source))
         if given:
             work.change("assign", party=party, person=str(given), reason={"chosen_by": "form"})
@@ -191,6 +195,8 @@ def _assign(work: Work, verb: Verb, values: Mapping[str, object]) -> None:
                 continue
             work.change("assign", party=party, person=choice.person, reason=dict(choice.reason))
         work.effect("notify", what="assigned", party=party, key="")
+        if before and before != work.case.assigned[party]:
+            work.effect("notify", what=PASSED_ON, party=party, person=before, to=work.case.assigned[party])
 
 
 def _carry_out(work: Work, verb: Verb) -> None:

@@ -76,6 +76,8 @@ class CaseScope:
                 return self._answered(name)
             case "about":
                 return self._about(name)
+            case "assigned":
+                return self.case.assigned.get(name) or MISSING
             case "ruling":
                 ruling = self.case.facts.get("ruling")
                 value = ruling.get(name) if isinstance(ruling, Mapping) else None

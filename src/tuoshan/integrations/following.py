@@ -12,6 +12,7 @@ from tuoshan.cases.summary import is_outside
 from tuoshan.core import timing
 from tuoshan.core.case import CaseState, TaskRun
 from tuoshan.core.conditions import MissingFact, TableError
+from tuoshan.core.moving import PASSED_ON
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.scope import CaseScope
 from tuoshan.integrations import notifying, replied
@@ -30,9 +31,9 @@ def _case(item: Item) -> tuple[Any, Playbook, CaseState] | None:
 
 
 def notify_effect(item: Item, now: datetime) -> None:
-    """`what`: task, assigned, up_the_line (all who could be assigned are barred), warning or late; a playbook's own
-    `notify: party` has none and counts as escalated. Whom `not_by` keeps from acting is not told to; where nobody of
-    the party is left, whoever is next up the line is.
+    """`what`: task, assigned, passed_on (to who had the case until then), up_the_line (all who could be assigned are
+    barred), warning or late; a playbook's own `notify: party` has none and counts as escalated. Whom `not_by` keeps
+    from acting is not told to; where nobody of the party is left, whoever is next up the line is.
 
     Parties outside are not staff: customers hear by messages. A task that is done or a clock that has ended
     meanwhile is not worth telling any more.
@@ -44,6 +45,9 @@ def notify_effect(item: Item, now: datetime) -> None:
     data = item.data
     party = str(data.get("party") or data.get("target") or "")
     if not party or is_outside(playbook, party) or _is_over(playbook, state, data):
+        return
+    if data.get("what") == PASSED_ON:
+        _passed_on(case, state, data, now)
         return
     what = str(data.get("what", ""))
     actor = notifying.actor_of(case.pk, int(data["seq"]))
@@ -67,6 +71,18 @@ def notify_effect(item: Item, now: datetime) -> None:
         notifying.notify(
             persons=notifying.watchers(case), what="watched", case_id=case.pk, now=now, about=about, data=_noted(data)
         )
+
+
+def _passed_on(case: Case, state: CaseState, data: dict[str, Any], now: datetime) -> None:
+    """Who had the case hears that somebody else has it, unless they gave it away themselves or have it again."""
+    before = str(data["person"])
+    if not before.isdigit() or state.assigned.get(str(data["party"])) == before:
+        return
+    seq = int(data["seq"])
+    notifying.notify(
+        persons=Person.objects.filter(pk=int(before)), what=PASSED_ON, case_id=case.pk, now=now, about=f"event:{seq}",
+        data={"to": data["to"]}, except_for=notifying.actor_of(case.pk, seq),
+    )  # fmt: skip
 
 
 def _noted(data: dict[str, Any]) -> dict[str, Any]:

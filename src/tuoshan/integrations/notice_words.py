@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tuoshan.cases import library
 from tuoshan.core.playbook import Playbook, Wording
 from tuoshan.knowledge.showing import until_text
+from tuoshan.parties.models import Person
 
 
 def case_of(note: Any) -> Any:
@@ -49,7 +50,7 @@ def sentence(note: Any) -> str:
     values = {
         "case": f"{case.number} {case.title}".strip() if case is not None else str(note.data.get("subject", "")),
         "task": _task_title(note, playbook), "clock": _clock_title(note, playbook), "due": _due(note),
-        "party": _party_title(note, playbook),
+        "party": _party_title(note, playbook), "to": _taker(note),
     }  # fmt: skip
     said = _template(note.what, values) % values
     if note.count > 1:
@@ -67,6 +68,8 @@ def _template(what: str, values: dict[str, str]) -> str:
             return _("请您处理，%(party)s都已参与前面的步骤，须回避：%(case)s")
         case "assigned":
             return _("新待办“%(task)s”：%(case)s") if values["task"] else _("派给您：%(case)s")
+        case "passed_on":
+            return _("改由%(to)s经办，原因见工单：%(case)s")
         case "due_soon":
             return _("“%(clock)s”将在 %(due)s 到期：%(case)s")
         case "overdue":
@@ -111,6 +114,12 @@ def _party_title(note: Any, playbook: Playbook | None) -> str:
     """The party in whose stead the reader is asked, as nobody of it may act; empty where it is the reader's own."""
     party = playbook.parties.get(str(note.data.get("instead_of", ""))) if playbook else None
     return _words(party.title if party else None)
+
+
+def _taker(note: Any) -> str:
+    """Who has the case now, by name, where the notification says so."""
+    to = str(note.data.get("to", ""))
+    return str(Person.objects.filter(pk=int(to)).first() or _("已离职人员")) if to.isdigit() else ""
 
 
 def _clock_title(note: Any, playbook: Playbook | None) -> str:

@@ -44,18 +44,22 @@ def note(actor: ActingAs, text: str) -> Order:
     return Order("record", actor, "note", message=MessageDraft("note", text, author_id=actor.id))
 
 
+def asking_most(standings: Sequence[Standing], item: Possible) -> Standing:
+    """The case in which the step asks most: a form filled in for it is enough for the others."""
+    return max(standings, key=lambda standing: len(standing.form(item).fields))
+
+
 def fitting(acting: ActingAs, cases: Sequence[Case], name: str) -> tuple[Possible, Standing] | None:
-    """The step as the first case that still allows it has it: the others answer for themselves.
+    """The step as the cases that still allow it have it, in the one that asks most: each answers for itself.
 
     After a double press none may allow it any more; the batch then gives its first outcomes again.
     """
-    for case in cases:
-        standing = Standing(case, acting)
-        item = standing.find("act", name)
-        if item is not None:
-            return item, standing
-    for case in cases:
-        standing = Standing(case, acting)
+    standings = [Standing(case, acting) for case in cases]
+    found = [(item, standing) for standing in standings if (item := standing.find("act", name)) is not None]
+    if found:
+        item = found[0][0]
+        return item, asking_most([standing for _item, standing in found], item)
+    for standing in standings:
         action = standing.playbook.actions.get(name)
         if action is not None and not action.automatic:
             return Possible("act", name, action.title, action.form, action.evidence), standing

@@ -26,6 +26,7 @@ from tuoshan.parties.sign_in import remember_language
 
 NOTICES = (
     ("assigned", gettext_lazy("派给我的工单和待办")),
+    ("passed_on", gettext_lazy("我的工单改由别人经办")),
     ("due_soon", gettext_lazy("我的时限快到了")),
     ("overdue", gettext_lazy("我的时限已超")),
     ("escalated", gettext_lazy("升级给我的工单")),

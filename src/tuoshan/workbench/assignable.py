@@ -11,6 +11,9 @@ from tuoshan.office.assignable import Assignable, assignables
 from tuoshan.parties.models import OrgUnit
 from tuoshan.parties.name_order import name_order
 
+CLAIM = "claim"
+"""The shared step by which somebody takes a case themselves."""
+
 
 class AssignableSelect(Select):
     """A drop-down in which those away can be seen and not chosen."""
@@ -28,10 +31,11 @@ class AssignableSelect(Select):
         return option
 
 
-def offer(form: Any, now: datetime, me: Any) -> None:
+def offer(form: Any, now: datetime, me: Any, *, takes: bool = False) -> None:
     """In a form that asks for the handler: list people with their load. Other forms stay as they are.
 
-    `me` stands first, then the service desk, then the others, each by name; those away stand at the end.
+    `me` stands first, chosen already where the step is that of taking it oneself (`takes`), then the service desk, then
+    the others, each by name; those away stand at the end.
     """
     field = form.fields.get("handler")
     if field is None or not hasattr(field, "choices"):
@@ -43,6 +47,8 @@ def offer(form: Any, now: datetime, me: Any) -> None:
         return
     field.widget = AssignableSelect(listed, required=field.required)
     field.widget.is_required = field.required
+    if takes:
+        form.initial["handler"] = str(me.pk)
 
 
 def _place(one: Assignable, me: Any) -> tuple[bool, bool, bool, bytes]:

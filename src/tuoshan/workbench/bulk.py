@@ -24,6 +24,7 @@ from tuoshan.office.bulk import MOST, MOST_WRITTEN, shared
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import assignable
 from tuoshan.workbench.answers import done_in
+from tuoshan.workbench.assignable import CLAIM
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,9 @@ def _form_page(
             problem = _("这些工单里有的已不能做这一步，请重新选择。")
             return render(request, "workbench/bulk/choices.html", {"cases": cases, "problem": problem}, status=409)
         title = words(item.title)
-        form = form or standings[0].form(item)
+        form = form or office.asking_most(standings, item).form(item)
     if form is not None:
-        assignable.offer(form, clock.now(), request.user)
+        assignable.offer(form, clock.now(), request.user, takes=name == CLAIM)
     context = {
         "cases": cases, "name": name, "title": title, "form": form, "problem": problem,
         "batch": request.POST.get("batch") or identifiers.next_id(),

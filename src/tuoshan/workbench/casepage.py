@@ -38,6 +38,7 @@ from tuoshan.office import beside, customers, papers, subjects
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import queues
+from tuoshan.workbench.assignable import CLAIM
 from tuoshan.workbench.cards import graded, state_title
 from tuoshan.workbench.panels import panels_for
 
@@ -178,8 +179,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "leading": leading,
         "barred": barred(leading),
         "others": [b for b in all_buttons if b not in leading],
-        "claimable": case.handler_id != person_id(request)
-        and any(b.item.kind == "act" and b.item.name == "claim" and not b.why_not for b in all_buttons),
+        "claimable": _claimable(request, case, all_buttons),
         "days": story.days(),
         "counterpart": whose_page(playbook), "graded": graded(case), "has_customer": "customer" in playbook.parties,
         "reply_title": reply_title(playbook),
@@ -207,6 +207,15 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "merged_into": Case.objects.filter(pk=case.merged_into_id).first() if case.merged_into_id else None,
         "idempotency_key": identifiers.token(),
     }
+
+
+def _claimable(request: HttpRequest, case: Case, all_buttons: list[Button]) -> Button | None:
+    """The button by which the reader takes the case: a press while nobody has it, a form that asks why once somebody
+    else does; None where it is theirs already.
+    """
+    mine = case.handler_id == person_id(request)
+    steps = [one for one in all_buttons if one.item.kind == "act" and one.item.name == CLAIM and not one.why_not]
+    return None if mine else next(iter(steps), None)
 
 
 def reply_title(playbook: Playbook) -> str:

@@ -44,6 +44,7 @@ from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import proposing
 from tuoshan.workbench import assignable, correcting, foreseen
+from tuoshan.workbench.assignable import CLAIM
 from tuoshan.workbench.casepage import find_case, money_of_others, person_id, reply_title, standing_of, way_back
 
 MOST_WRITTEN = 20_000
@@ -191,7 +192,7 @@ def _form_page(
     request: HttpRequest, case: Case, standing: Standing, item: Possible, form: PlaybookForm, token: str,
     problem: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    assignable.offer(form, clock.now(), request.user)
+    assignable.offer(form, clock.now(), request.user, takes=item.name == CLAIM)
     context = {
         "case": case, "item": item, "form": form, "problem": problem, "token": token,
         "title": words(item.title),

@@ -20,7 +20,8 @@ PLACES = ("bell-rail", "bell-top")
 """Where the count stands: in the rail, and on a phone in the top bar."""
 ICONS = {
     "assigned": "inbox", "due_soon": "clock", "overdue": "alert", "escalated": "flag", "customer_replied": "chat",
-    "approval": "check", "watched": "star", "mentioned": "note", "undelivered": "mail", "lesson": "bulb",
+    "passed_on": "user", "approval": "check", "watched": "star", "mentioned": "note", "undelivered": "mail",
+    "lesson": "bulb",
 }  # fmt: skip
 
 

@@ -79,6 +79,7 @@ def _known_there(desk: Desk, action: Action, state: str) -> None:
             "entered": ("entered", name) in given,
             "first": ("did", name) in given or ("entered", name) in given,
             "ruling": RULED in given,
+            "assigned": False,
         }.get(namespace, True)
         if not told:
             missing.append(f"{namespace}.{name}")

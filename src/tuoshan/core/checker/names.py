@@ -354,6 +354,8 @@ def _history(desk: Desk, where: str, line: int, namespace: str, name: str) -> No
         case "effect":
             answers = [f"{task}.{one}" for task in book.tasks for one in ("settled", "failed")]
             _known(desk, where, line, [name], answers, "执行待办", "task to carry out")
+        case "assigned":
+            _known(desk, where, line, [name], book.parties, "当事方", "party")
         case "about":
             _known(desk, where, line, [name], QUERIES, "查询", "query")
             if not book.about:

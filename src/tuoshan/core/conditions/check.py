@@ -54,6 +54,7 @@ _KIND_OF_HISTORY: Final[Mapping[str, Kind]] = {
     "task": "number",
     "effect": "yes_no",
     "about": "number",
+    "assigned": "text",
 }
 _KIND_OF_CALL: Final[Mapping[str, tuple[frozenset[Kind], Kind]]] = {
     "days": (frozenset({"number"}), "duration"),

@@ -20,6 +20,7 @@ HISTORY: Final = {
     "ruling": "ruling.kind",
     "members": "members.stores.open",
     "about": "about.paid_out",
+    "assigned": "assigned.handler",
 }
 """The reserved namespaces, each with an example of its use."""
 

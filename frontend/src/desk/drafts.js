@@ -62,7 +62,8 @@ function restorable(form, kept) {
 function restoreUploads(form, kept) {
   const field = uploadField(form);
   coming.set(form, kept);
-  for (let fold = field.closest('details'); fold && form.contains(fold); fold = fold.parentElement.closest('details')) fold.open = true;
+  const folds = [...form.querySelectorAll('details')];
+  folds.filter((fold) => fold.contains(field)).forEach((fold) => { fold.open = true; });
   field.dataset.restore = JSON.stringify(kept); // for the script of the field, whichever of the two is there first
   field.dispatchEvent(new CustomEvent('tuoshan:restore', { bubbles: true }));
 }

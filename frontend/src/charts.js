@@ -43,9 +43,9 @@ function options(data, width) {
   const font = variable('--font-ui');
   const words = { color: muted, fontFamily: font, fontSize: 12 };
   const names = { type: 'category', data: data.labels, axisLabel: { ...words, ...(data.horizontal ? lying : data.kind === 'line' ? { hideOverlap: true } : upright) }, axisLine: { lineStyle: { color: rule } }, axisTick: { show: false }, inverse: !!data.horizontal };
-  const numbers = { type: 'value', name: data.unit || '', nameTextStyle: words, ...(data.horizontal ? { nameLocation: 'middle', nameGap: 24 } : {}), axisLabel: words, splitLine: { lineStyle: { color: rule } }, minInterval: data.fractions ? 0 : 1 };
+  const numbers = { type: 'value', name: data.unit || '', nameTextStyle: { ...words, align: data.horizontal ? 'center' : 'left' }, ...(data.horizontal ? { nameLocation: 'middle', nameGap: 24 } : {}), axisLabel: words, splitLine: { lineStyle: { color: rule } }, minInterval: data.fractions ? 0 : 1 };
   const second = data.kind === 'pareto' || data.second_unit
-    ? [{ type: 'value', min: 0, ...(data.kind === 'pareto' ? { max: 100 } : {}), name: data.second_unit || '', nameTextStyle: words, axisLabel: data.kind === 'pareto' ? { ...words, formatter: '{value}%' } : words, splitLine: { show: false } }] : [];
+    ? [{ type: 'value', min: 0, ...(data.kind === 'pareto' ? { max: 100 } : {}), name: data.second_unit || '', nameTextStyle: { ...words, align: 'right' }, axisLabel: data.kind === 'pareto' ? { ...words, formatter: '{value}%' } : words, splitLine: { show: false } }] : [];
   const several = data.series.length > 1 || data.kind === 'pareto';
   return {
     animation: false, color: palette(), textStyle: { fontFamily: font, color: muted }, aria: { enabled: true, decal: { show: several && data.kind === 'stacked' } },

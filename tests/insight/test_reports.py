@@ -258,6 +258,76 @@ def test_products_lines_and_their_faults_by_hand(house: House, complaints: Any, 
     ]  # fmt: skip
 
 
+def test_the_other_trades_are_counted_by_what_they_ask(house: House, complaints: Any, clock: Any) -> None:
+    """A refund has the order's product and its own reasons as causes, and no category; a repair has no product."""
+    from tuoshan.catalog.models import OrderRef, Product
+    from tuoshan.intake.arrivals import Came
+    from tuoshan.intake.registering import Contact, register_complaint
+
+    kettle = Product.objects.create(code="K-1", name="水壶", line="小家电")
+    Product.objects.create(code="P-1", name="炒锅", line="锅具")
+    OrderRef.objects.create(order_no="P-1001", lines=[{"product": "K-1", "name": "水壶"}])
+    OrderRef.objects.create(order_no="P-1002", lines=[{"product": "K-1"}, {"product": "P-1"}])
+
+    def refund(order_no: str, came: Came, **more: Any) -> Case:
+        values = {
+            "order_no": order_no, "platform_no": "PDD-7", "refund_reason": "quality", "amount_paid": Decimal(59),
+            "amount": Decimal(59), "shipped": True, "ship_by": clock(), "window_end": clock() + timedelta(days=9),
+        }  # fmt: skip
+        done = register_complaint(
+            values={**values, **more}, contact=Contact(), came=came, actor=acting(house.people["lin"]),
+            playbook="pinduoduo_refund",
+        ).outcome  # fmt: skip
+        assert done.accepted, done.refusal
+        return Case.objects.get(pk=done.case_id)
+
+    assert refund("P-1001", Came()).product_id == kettle.pk
+    assert refund("P-1002", Came()).product_id is None  # which of the two is not ours to say
+    assert refund("P-1001", Came().with_product("一只杯子")).product_id is None  # the customer said another thing
+    assert refund("unknown", Came()).product_id is None
+    house.lodge("不知道是什么")
+    repair = service.register(
+        playbook="facility_repair", actor=acting(house.people["lin"]), channel="counter", customer_id=None,
+        unit_id=house.units["store1"].pk, title="灯", values={
+            "category": "1", "what_broken": "射灯不亮", "place": "inside", "store_type": "mall", "out_of_town": False,
+        },
+    )  # fmt: skip
+    assert repair.accepted, repair.refusal
+    approved = service.act(
+        case_id=repair.case_id, action="approve",
+        actor=ActingAs("person", house.people["ma"].pk, house.people["ma"], frozenset({"staff", "store_head"})),
+        values={"scope": "换灯", "kind": "simple", "damage_by": "wear"},
+    )  # fmt: skip
+    assert approved.accepted, approved.refusal
+    house.work()
+    assert figures.differences() == []
+
+    made = {name: report(house, name) for name in ("categories", "causes", "products")}
+    (categories,) = made["categories"].tables
+    assert [row[1].value for row in categories.rows] == [1, 1] and categories.rows[-1][0].value == "未分类"
+    cause, liable = made["causes"].tables
+    assert [(row[0].value, row[1].value) for row in cause.rows] == [("质量问题", 4), ("自然损耗", 1), ("未填", 1)]
+    assert [(row[0].value, row[1].value) for row in liable.rows] == [("未填", 1)]
+    products = made["products"].tables[1]
+    assert [(row[0].value, row[1].value) for row in products.rows] == [("K-1 水壶", 1), ("没有填商品", 4)]
+    faults = made["products"].tables[3]
+    assert [[cell.value for cell in row][:3] for row in faults.rows] == [["K-1 水壶", "质量问题", 1]]
+    for one in made.values():
+        assert agree(house, one)
+    only = report(house, "categories", playbook="pinduoduo_refund").tables[0]
+    assert not only.rows and str(only.empty) == "这个期间还没有数据。"
+
+
+def test_nobody_has_rated_yet(house: House, complaints: Any) -> None:
+    house.lodge("漏水")
+    house.work()
+    scores, course, *_more = report(house, "satisfaction").tables
+    assert not scores.rows and not course.rows
+    assert str(scores.empty) == str(course.empty) == "期间还没有客户评价。"
+    _about, first, *_more = read_sheet(export.report_file(report(house, "satisfaction"), []))
+    assert first[1][0] == "期间还没有客户评价。"
+
+
 def test_stored_figures_are_what_the_cases_say(house: House, world: dict[str, Case]) -> None:
     assert figures.differences() == []
     CaseFigures.objects.filter(pk=world["a"].pk).update(cause="elsewhere", response_seconds=5)

@@ -38,6 +38,21 @@ def test_every_page_opens_in_both_languages_and_only_for_its_readers(house: Hous
     assert lin.get("/reports/nothing").status_code == lin.get("/reports/nothing.xlsx").status_code == 404
 
 
+def test_where_there_is_nothing_a_page_says_so_instead_of_drawing_empty_axes(house: House, lodge: Any) -> None:
+    lodge("壶漏水")
+    lin = client(house, "lin")
+    for language, said, rated in (
+        ("zh-hans", "这个期间还没有数据。", "期间还没有客户评价。"),
+        ("en", "Nothing yet in this period.", "No customer has rated yet in this period."),
+    ):
+        lin.cookies["tuoshan_language"] = language
+        causes = lin.get("/reports/causes?period=30").content.decode()
+        assert "data-chart" not in causes and causes.count(said) == 2 and 'id="table-cause"' in causes
+        satisfaction = lin.get("/reports/satisfaction?period=30").content.decode()
+        assert "data-chart" not in satisfaction and satisfaction.count(rated) == 2
+        assert "data-chart" in lin.get("/reports/channels?period=30").content.decode()
+
+
 def test_numbers_on_the_page_lead_to_lists_of_that_length(house: House, lodge: Any) -> None:
     for number in range(4):
         lodge(f"第{number}件", unit="store1" if number else "store2", channel="web" if number % 2 else "fax")

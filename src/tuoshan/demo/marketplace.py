@@ -77,7 +77,7 @@ class Request(Player):
         claim, now = self.claim, self.now
         purchase, said = claim.purchase, REASONS[claim.reason]
         values: dict[str, Any] = {
-            "order_no": purchase.order_no, "platform_no": f"AS{self.chance.whole(10**11, 10**12 - 1)}",
+            "order_no": purchase.order_no, "product": str(purchase.product_id), "platform_no": f"AS{self.chance.whole(10**11, 10**12 - 1)}",
             "refund_reason": claim.reason, "explanation": fitting(self.chance.pick(said), said, purchase.product, purchase.line),
             "amount_paid": purchase.paid, "amount": purchase.paid, "shipped": claim.shipped, "window_end": now + timedelta(days=30),
         }  # fmt: skip

@@ -129,6 +129,8 @@ def report_file(report: Report, scope: Iterable[str]) -> Path:
         sheet.columns(*(_titled(column.title, column.unit) for column in table.columns))
         for row in table.rows:
             sheet.line(*((_plain(cell), cell.unit) for cell in row))
+        if not table.rows and table.empty:
+            sheet.line((str(table.empty), "text"))
     return sheet.close()
 
 

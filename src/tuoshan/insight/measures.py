@@ -13,9 +13,10 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tuoshan import clock
-from tuoshan.cases import library
+from tuoshan.cases import library, meanings
 from tuoshan.cases.models import Deadline
 from tuoshan.cases.models.records import IS_LATE
+from tuoshan.core.meanings import MEANINGS
 from tuoshan.core.playbook import ALWAYS_OUTSIDE
 from tuoshan.insight import overrides
 from tuoshan.insight.conditions import Conditions, day_start
@@ -101,6 +102,18 @@ def _unanswered(span: Span, value: str) -> Q:
     return Q(id__in=arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0]) if arms else Q(pk__in=())
 
 
+def _asked(what: str) -> Q:
+    """Of processes that ask it: where a process knows no category, its cases are not without one."""
+    books = library.everything().values()
+    return Q(playbook__in=[
+        book.key for book in books if (meanings.meant(book, what) if what in MEANINGS else what in book.facts)
+    ])  # fmt: skip
+
+
+def _found(what: str, value: str) -> Q:
+    return Q(**{what: value}) & (Q() if value else _asked(what))
+
+
 MEASURES: dict[str, tuple[Any, Measure]] = {
     "registered": (_("期间登记"), lambda span, value: within("created_at", span)),
     "closed": (_("期间结案"), lambda span, value: within("closed_at", span)),
@@ -116,8 +129,15 @@ MEASURES: dict[str, tuple[Any, Measure]] = {
     "resolved": (_("期间解决"), lambda span, value: within("resolved_at", span)),
     "late": (_("有时限超时"), _late),
     "kept": (_("有时限守住"), _kept),
-    "cause": (_("期间登记，原因"), lambda span, value: within("created_at", span) & Q(cause=value)),
-    "liable": (_("期间登记，责任方"), lambda span, value: within("created_at", span) & Q(liable=value)),
+    "cause": (_("期间登记，原因"), lambda span, value: within("created_at", span) & _found("cause", value)),
+    "liable": (_("期间登记，责任方"), lambda span, value: within("created_at", span) & _found("liable", value)),
+    "unclassified": (
+        _("期间登记，未分类"), lambda span, value: within("created_at", span) & Q(category_id=None) & _asked("category")
+    ),
+    "no_product": (
+        _("期间登记，没有填商品"),
+        lambda span, value: within("created_at", span) & Q(product_id=None) & _asked("product"),
+    ),
     "scored": (_("期间评价"), lambda span, value: within("scored_at", span)),
     "score": (
         _("期间评价，分数"),

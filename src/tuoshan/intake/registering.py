@@ -17,8 +17,12 @@ from tuoshan.cases.models import Case
 from tuoshan.cases.orders import Outcome
 from tuoshan.cases.possible import row_of
 from tuoshan.cases.writing import repeated
+from tuoshan.catalog.models import Product
+from tuoshan.catalog.orders import find_order
+from tuoshan.core.playbook import Playbook
 from tuoshan.intake import acquainted, arrivals
 from tuoshan.intake.arrivals import Came
+from tuoshan.intake.channels import PRODUCT_SAID
 from tuoshan.intake.promise import Promise
 from tuoshan.intake.texts import said_field, title_of
 from tuoshan.knowledge.case_values import due_for_customer
@@ -28,6 +32,7 @@ from tuoshan.parties.models import Customer
 from tuoshan.secrets import blind_index
 
 CHECKED = "identity_check"
+PRODUCT = "product"
 
 
 @dataclass(frozen=True)
@@ -107,14 +112,16 @@ def _register(given: _Given) -> Registered:
         customer = found.customer if found else None
         actor = given.actor or ActingAs.by_customer(customer.pk if customer and given.contact.phone else None)
         values = dict(given.values)
-        if given.came.channel and any(item.name == "channel" for item in playbook.register):
+        if given.came.channel and _asks(playbook, "channel"):
             values.setdefault("channel", given.came.channel)
         came = given.came
-        if came.reply_due is not None and any(item.name == "reply_due" for item in playbook.register):
+        if came.reply_due is not None and _asks(playbook, "reply_due"):
             values.setdefault("reply_due", came.reply_due)
             came = replace(came, reply_due=None)  # a fact of the case, which a correction changes
         said = str(values.get(said_field(playbook), ""))
         order_no = str(values.get("order_no", ""))
+        if PRODUCT not in values and PRODUCT_SAID not in came.particulars and _asks(playbook, PRODUCT):
+            values |= _product_of(order_no)
         received = given.came.received_at
         outcome = service.register(
             playbook=given.playbook, actor=actor, values=values, channel=given.came.channel,
@@ -145,6 +152,18 @@ def _register(given: _Given) -> Registered:
         return Registered(outcome, kept, False, differs, promise_of(case))
     promise = Promise(due_for_customer(playbook, outcome.state))
     return Registered(outcome, customer, bool(found and found.made), differs, promise)
+
+
+def _asks(playbook: Playbook, name: str) -> bool:
+    return any(item.name == name for item in playbook.register)
+
+
+def _product_of(order_no: str) -> dict[str, Any]:
+    """The product of the order, where it is about one alone and the catalogue knows it."""
+    order = find_order(order_no)
+    codes = {str(line.get("product", "")) for line in order.lines if isinstance(line, dict)} if order else set()
+    found = Product.objects.filter(code__in=codes).values_list("pk", flat=True).first() if len(codes) == 1 else None
+    return {PRODUCT: str(found)} if found is not None else {}
 
 
 def promise_of(case: Case) -> Promise:

@@ -58,6 +58,8 @@ class ShownTable:
     rows: list[list[ShownCell]]
     chart: dict[str, Any] | None
     chart_id: str
+    nothing: str
+    """What is said in the place of a picture or of rows where there is nothing to show."""
 
 
 @permitted("workbench.reports")
@@ -83,13 +85,14 @@ def _page(request: HttpRequest, name: str) -> HttpResponse:
     made = pages.make(name, counting)
     params = {**counting.period.params(), **counting.scope.params()}
     tail = f"?{urlencode(params)}"
+    tables = [_table(table) for table in made.tables]
     return render(
         request,
         "workbench/reports/page.html",
         {
             "report": made,
             "tiles": [_tile(tile) for tile in made.tiles],
-            "tables": [_table(table) for table in made.tables],
+            "tables": tables,
             "tabs": [
                 (title, reverse("workbench:report", args=[key]) + tail, key == name)
                 for key, title in pages_of(request.user).items()
@@ -100,7 +103,7 @@ def _page(request: HttpRequest, name: str) -> HttpResponse:
             "selects": _selects(request, counting.scope),
             "here": reverse("workbench:report", args=[name]),
             "export_href": reverse("workbench:report_export", args=[name]) + tail,
-            "nothing": not any(tile.cell.value for tile in made.tiles) and not any(t.rows for t in made.tables),
+            "nothing": not any(tile.cell.value for tile in made.tiles) and not any(t.rows or t.nothing for t in tables),
         },
     )
 
@@ -176,7 +179,11 @@ def _table(table: Table) -> ShownTable:
     rows = [[shown(cell) for cell in row] for row in table.rows]
     heads = [(str(column.title), column.unit in RIGHT) for column in table.columns]
     chart = _chart(table, table.chart, rows) if table.chart is not None and table.rows else None
-    return ShownTable(table, heads, rows, chart, f"chart-{table.name}")
+    if chart is not None and not any(value for one in chart["series"] for value in one["values"]):
+        chart = None
+    missing = not rows or (table.chart is not None and chart is None)
+    nothing = (str(table.empty) or _("这个期间还没有数据。")) if missing else ""
+    return ShownTable(table, heads, rows, chart, f"chart-{table.name}", nothing)
 
 
 def _chart(table: Table, chart: Chart, rows: list[list[ShownCell]]) -> dict[str, Any]:

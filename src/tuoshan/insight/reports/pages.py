@@ -20,6 +20,8 @@ from tuoshan.punctuation import sentences
 from tuoshan.quality.models import Lesson, LessonCase
 
 Page = Callable[[Counting], Report]
+UNKNOWN = ("category_id", "cause", "liable")
+"""Columns without a value where nobody has said it yet."""
 
 
 def overview(counting: Counting) -> Report:
@@ -94,7 +96,7 @@ def _ranked(
     """Values of a column from the most frequent down, with their running share. The cases behind each are told by a
     condition, or by a figure of its own (`cause:transport`)."""
     found = counting.by(figure, column)
-    unknown = found.pop("", 0) if by_figure else 0
+    unknown = _unknown(counting, found, name, column, title_of)
     ordered = sorted(found.items(), key=lambda item: (-item[1], str(item[0])))
 
     def behind(value: Any) -> Conditions:
@@ -104,8 +106,19 @@ def _ranked(
 
     return ranked(
         name, title, [Ranked(title_of(value), number, behind(value)) for value, number in ordered],
-        Ranked(title_of(""), unknown, counting.behind(name)) if unknown else None, kind=kind,
+        unknown, kind=kind,
     )  # fmt: skip
+
+
+def _unknown(
+    counting: Counting, found: dict[Any, int], name: str, column: str, title_of: Callable[[Any], str]
+) -> Ranked | None:
+    """The cases of which the value is not known, taken out of those found; of processes that ask for it alone."""
+    figure, empty = {"categories": ("unclassified", None)}.get(name, (name, ""))
+    if column not in UNKNOWN:
+        return None
+    found.pop(empty, 0)
+    return Ranked(title_of(empty), counting.count(figure), counting.behind(figure))
 
 
 def _exactly(condition: str, value: Any) -> str:
@@ -120,7 +133,7 @@ def categories(counting: Counting) -> Report:
         counting, "categories", _("类别"), "category_id", "registered",
         lambda pk: known.get(pk, _("未分类") if pk is None else str(pk)), condition="category",
     )  # fmt: skip
-    table.note = _("按期间登记的工单统计。")
+    table.note = _("按期间登记的工单统计；“未分类”的不计入占比，不分类的流程不在内。")
     return Report("categories", PAGES["categories"], tables=[table])
 
 
@@ -128,7 +141,7 @@ def causes(counting: Counting) -> Report:
     report = Report("causes", PAGES["causes"])
     for name, title, title_of in (("cause", _("原因"), names.cause), ("liable", _("责任方"), names.liable)):
         table = _ranked(counting, name, title, name, "registered", title_of, by_figure=True)
-        table.note = _("期间登记的工单，按最近一次认定；“未填”是还没有认定的，不计入占比。")
+        table.note = _("期间登记的工单，按最近一次认定；“未填”是还没有认定的，不计入占比；不认定的流程不在内。")
         report.tables.append(table)
     return report
 

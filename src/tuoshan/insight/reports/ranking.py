@@ -28,7 +28,7 @@ def ranked(
     table = Table(
         name, title,
         [Column(title, "text"), Column(_("件数")), Column(_("占比"), "percent"), Column(_("累计"), "percent")],
-        chart=Chart(kind, (1,), _("件")), note=note,
+        chart=Chart(kind, (1,), _("件")), note=note, empty=_("这个期间还没有数据。"),
     )  # fmt: skip
     total = total or sum(one.number for one in ordered) or 1
     for one, running in zip(ordered, shares((one.number for one in ordered), total), strict=True):

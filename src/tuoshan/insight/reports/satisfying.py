@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tuoshan.care.models import SurveyAnswer, SurveyReason
 from tuoshan.cases.models import Case
@@ -18,6 +19,7 @@ from tuoshan.punctuation import listed
 GOOD, POOR = 4, 2
 """From which score on an answer is good, up to which it is poor."""
 WORDS_SHOWN = 50
+NOBODY = gettext_lazy("期间还没有客户评价。")
 
 
 def satisfaction(counting: Counting) -> Report:
@@ -48,9 +50,9 @@ def _scores(counting: Counting) -> Table:
     total = sum(found.values())
     table = Table(
         "scores", _("分数分布"), [Column(_("分数"), "text"), Column(_("件数")), Column(_("占比"), "percent")],
-        chart=Chart("bar", (1,), _("件")),
+        chart=Chart("bar", (1,), _("件")), empty=NOBODY,
     )  # fmt: skip
-    for score in range(5, 0, -1):
+    for score in range(5, 0, -1) if total else ():
         number = found.get(score, 0)
         part = round(number * 100 / total, 1) if total else None
         table.rows.append([
@@ -63,8 +65,10 @@ def _scores(counting: Counting) -> Table:
 def _course(counting: Counting) -> Table:
     table = Table(
         "score_trend", _("评价走势"), [Column(_("日期"), "text"), Column(_("评价")), Column(_("平均分"), "score")],
-        chart=Chart("line", (1,), _("件")),
+        chart=Chart("line", (1,), _("件")), empty=NOBODY,
     )  # fmt: skip
+    if not counting.count("scored"):
+        return table
     stretches = steps(counting.period.since, counting.period.until)
     scored = by_stretch(counting.dated("scored", "scored_at", "score"), stretches)
     for (first, last, label), scores in zip(stretches, scored, strict=True):

@@ -27,7 +27,8 @@ DRAWN = 5
 def products(counting: Counting) -> Report:
     """Lines and products from the most frequent down, the course of the first, and what they fail by."""
     found = counting.by(FIGURE, "product_id")
-    unknown = Ranked(_("没有填商品"), found.pop(None, 0), counting.behind(FIGURE, product=NONE))
+    found.pop(None, 0)
+    unknown = Ranked(_("没有填商品"), counting.count("no_product"), counting.behind("no_product"))
     ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     pairs = counting.by_both(FIGURE, "product_id", "cause")
     told = sorted(

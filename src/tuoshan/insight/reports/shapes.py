@@ -64,7 +64,8 @@ class Table:
     rows: list[list[Cell]] = field(default_factory=list)
     chart: Chart | None = None
     note: str = ""
-    empty: str = ""
+    empty: Any = ""
+    """What is said where there are no rows."""
 
 
 @dataclass(slots=True)

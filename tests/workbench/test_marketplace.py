@@ -11,7 +11,7 @@ from tests.workbench.shippedhouse import NOW, client, house
 
 from tuoshan.agenda.worker import drain
 from tuoshan.cases import service
-from tuoshan.cases.models import Case, Deadline
+from tuoshan.cases.models import Case, Deadline, Message
 from tuoshan.insight import indexing
 from tuoshan.integrations.models import Notification
 from tuoshan.parties import customers
@@ -73,6 +73,26 @@ def test_the_merchants_hours_stand_in_our_queues_and_are_warned_of(house: House,
     clock.advance(timedelta(hours=3))  # the moment has passed, and the worker has not yet run
     assert numbers(desk.get("/queue/overdue").content.decode(), case) == [True]
     assert read(case).queue_at < clock()
+
+
+@pytest.mark.parametrize("playbook", ["pinduoduo_refund", "pinduoduo_return"])
+def test_an_application_after_the_window_ends_at_once_and_silence_pays_nothing(
+    house: House, playbook: str, clock: Any
+) -> None:
+    """The last moment is inside; a microsecond later is not, unless it was applied for in time and entered later."""
+    moment = timedelta(microseconds=1)
+    late = request(house, playbook, window_end=clock() - moment)
+    inside = request(house, playbook, window_end=clock())
+    entered_later = request(house, playbook, window_end=clock() - moment, applied_at=clock() - moment)
+    assert (late.state, late.ended, late.due_at) == ("too_late", True, None)
+    assert inside.state == entered_later.state == "merchant"
+    drain()
+    (told,) = Message.objects.filter(case_id=late.pk, direction="out").values_list("text", flat=True)
+    assert "已过售后有效期" in told
+    clock.advance(timedelta(hours=49))
+    drain()
+    assert read(late).state == "too_late"
+    assert read(inside).state == read(entered_later).state == "refunding"
 
 
 def test_a_refund_by_silence_is_a_missed_clock_of_ours(house: House, clock: Any) -> None:

@@ -96,3 +96,14 @@ def test_who_writes_is_named_by_a_quick_reply_and_never_by_a_message(house: Any,
     book = library.current("complaint")
     assert [one.what for one in templates.problems(book, "", "{number} {me}")] == ["me"]
     assert "me" in reply_variables(book)
+
+
+def test_hours_of_service_are_said_in_the_language_of_the_message(house: Any) -> None:
+    from tuoshan.knowledge.case_values import CaseTexts, of_case
+    from tuoshan.knowledge.company import Company
+
+    texts = of_case(house.complaint())
+    ours = Company(hours="每天 9:00–18:00", hours_en="Daily 9:00–18:00")
+    filled = CaseTexts(texts.case, texts.playbook, texts.state, ours)
+    assert filled.values("zh-hans", ["hours"])["hours"] == "每天 9:00–18:00"
+    assert filled.values("en", ["hours"])["hours"] == "Daily 9:00–18:00"

@@ -1,8 +1,8 @@
-"""Whoever reads English meets no Chinese sign on any screen of the workbench, but in names."""
+"""Whoever reads English meets no Chinese sign on any screen of the workbench or of the portal, but in names."""
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -20,6 +20,7 @@ CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 BEGINNINGS = (
     "/", "/queue/unassigned", "/queue/open", "/queue/mine", "/board", "/tasks", "/settings/", "/bulk", "/accounts/me",
 )  # fmt: skip
+ON_THE_PORTAL = ("/portal/", "/portal/submit", "/portal/track")
 ELSEWHERE = ("/static", "/api", "/portal", "/accounts/sign-out", "/language")
 EACH = 3
 VOID = {"input", "br", "hr", "img", "meta", "link", "use", "source", "path", "circle", "rect", "line", "col", "wbr"}
@@ -82,13 +83,15 @@ def _has_english(row: Any, field: str) -> bool:
     return field.endswith("_zh") and bool(getattr(row, f"{field[:-3]}_en", ""))
 
 
-def _read(client: Any, who: str) -> Iterator[tuple[str, Reader]]:
+def _read(
+    client: Any, who: str, beginnings: Iterable[str] = BEGINNINGS, elsewhere: tuple[str, ...] = ELSEWHERE
+) -> Iterator[tuple[str, Reader]]:
     """Every screen that can be reached, a few of each kind."""
-    waiting, seen, kinds = list(BEGINNINGS), set(), Counter[Any]()
+    waiting, seen, kinds = list(beginnings), set(), Counter[Any]()
     while waiting:
         address = waiting.pop(0)
         parts = urlsplit(address)
-        if address in seen or parts.netloc or parts.path.startswith(ELSEWHERE):
+        if address in seen or parts.netloc or parts.path.startswith(elsewhere):
             continue
         seen.add(address)
         try:
@@ -125,11 +128,16 @@ def test_no_screen_mixes_chinese_into_english(desk: Any, work: Any, who: str) ->
     type(person).objects.filter(pk=person.pk).update(language="en")
     client = desk.client(who)
     client.cookies["tuoshan_language"] = "en"
+    read = dict(_read(client, who))
+    assert len(read) > 12, sorted(read)
+    _holds_no_chinese(read)
+
+
+def _holds_no_chinese(read: dict[str, Reader]) -> None:
+    """Fails on a Chinese sign outside of what the company and its customers have written themselves."""
     names = _names()
     found: dict[str, set[str]] = {}
-    screens = 0
-    for address, reader in _read(client, who):
-        screens += 1
+    for address, reader in read.items():
         for phrase in reader.words:
             left = " ".join(phrase.split())
             for name in names:
@@ -138,5 +146,32 @@ def test_no_screen_mixes_chinese_into_english(desk: Any, work: Any, who: str) ->
                 left = left.replace(name, "")
             if CHINESE.search(left):
                 found.setdefault(" ".join(phrase.split()), set()).add(address)
-    assert screens > 12, screens
     assert not found, "\n".join(f"{phrase[:120]!r} {sorted(where)[0]}" for phrase, where in sorted(found.items()))
+
+
+def test_no_page_of_the_portal_mixes_chinese_into_english(desk: Any, work: Any) -> None:
+    """Every step at which a customer's page asks something, and the pages by which they come to it."""
+    from django.test import Client
+    from tests.portal import house
+
+    from tuoshan import clock
+    from tuoshan.cases import calendars
+    from tuoshan.knowledge.company import Company, set_company
+
+    names = {"name": "云杉百货", "name_en": "Spruce Stores", "hotline": "400-820-1234"}
+    hours = {"hours": "每天 9:00–18:00", "hours_en": "Daily 9:00–18:00"}
+    set_company(Company(**names, **hours), valid_from=clock.now())
+    calendars.forget()
+    accepted, offered = house.accepted(house.begin()), house.offered()
+    house.proof(offered, visible=True)
+    done = house.answered(house.offered())
+    client = Client()
+    client.cookies["tuoshan_language"] = "en"
+    cases = (accepted, offered, done)
+    for case in cases:
+        house.opened(case, client)
+    beginnings = [*ON_THE_PORTAL, *(f"/portal/case/{case.number}" for case in cases)]
+    read = dict(_read(client, "customer", beginnings, ("/static", "/api", "/language")))
+    assert set(beginnings) <= set(read), sorted(read)
+    assert any("Daily 9:00–18:00" in phrase for phrase in read["/portal/"].words)
+    _holds_no_chinese(read)

@@ -409,8 +409,13 @@ def test_the_companys_name_is_used_at_once(desk: Any) -> None:
     from tuoshan.knowledge.company import company
 
     values = {"which": "company", "c-name": "新华百货", "c-hotline": "400-800-1234"}
-    assert desk.client("admin").post(address("outgoing"), values).status_code == 302
+    hours = {"c-hours": "每天 9:00–21:00", "c-hours_en": "Daily 9:00–21:00"}
+    assert desk.client("admin").post(address("outgoing"), values | hours).status_code == 302
     assert company().name == "新华百货"
+    assert company().opening_hours("zh-hans") == "每天 9:00–21:00"
+    assert company().opening_hours("en") == "Daily 9:00–21:00"
+    assert desk.client("admin").post(address("outgoing"), values | {"c-hours": "9:00–21:00"}).status_code == 302
+    assert company().opening_hours("en") == "9:00–21:00", "hours in one language alone stand for both"
 
 
 @pytest.mark.parametrize(

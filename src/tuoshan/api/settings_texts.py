@@ -107,6 +107,7 @@ class CompanyIn(Schema):
     address: str = ""
     website: str = ""
     hours: str = ""
+    hours_en: str = ""
     unit: str = ""
 
 

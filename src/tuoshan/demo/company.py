@@ -14,6 +14,7 @@ COMPANY = Company(
     address="临澜市星河区云梯路 1 号",
     website="https://maijing.example",
     hours="每天 9:00–18:00",
+    hours_en="Daily 9:00–18:00",
 )
 
 # code, Chinese, English, kind, department, parent

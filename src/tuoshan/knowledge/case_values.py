@@ -134,7 +134,7 @@ class CaseTexts:
             "amount_words": lambda: _amount_words(facts.get("amount", "")),
             "result": lambda: _first_of(facts, STANDS_FOR["result"]),
             "company": lambda: self.company.named(language),
-            "hours": lambda: self.company.hours,
+            "hours": lambda: self.company.opening_hours(language),
             "me": lambda: str(self.me) if self.me is not None else "",
         }
 

@@ -27,6 +27,7 @@ class Company:
     address: str = ""
     website: str = ""
     hours: str = ""
+    hours_en: str = ""
     unit: str = ""
     """The code of the org unit whose cases those are that come in without one."""
 
@@ -36,6 +37,10 @@ class Company:
             return self.name_en
         with override(language):
             return self.name or getattr(settings, "COMPANY_NAME", "") or _("妥善")
+
+    def opening_hours(self, language: str) -> str:
+        """When somebody answers, in the language; what is set in one alone stands for both."""
+        return self.hours_en if self.hours_en and (language.startswith("en") or not self.hours) else self.hours
 
     @property
     def contact(self) -> str:

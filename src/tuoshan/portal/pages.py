@@ -19,7 +19,8 @@ MOST_SHOWN = 5
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """A page of the portal; kept out of search engines."""
     house = company()
-    context = {"house": house, "company": house.named(language()), **context}
+    said = {"company": house.named(language()), "hours": house.opening_hours(language())}
+    context = {"house": house, **said, **context}
     response = render(request, f"portal/{template}", context, status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -313,7 +313,8 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "case": case, "customer": customer, "product": _product(case),
         "handler": str(handler) if handler else _("客服中心"),
-        "contact": house.contact, "hours": house.hours, "promised": _moment(due) if due else "",
+        "contact": house.contact, "hours": house.opening_hours(get_language() or ""),
+        "promised": _moment(due) if due else "",
         "sooner": sooner.sentence(book, due), "reachable": until is None, "book": book,
         "until": date_format(timezone.localtime(until), "H:i") if until else "",
         "differs": _differing(last.get("differs", [])) if last.get("number") == case.number else "",

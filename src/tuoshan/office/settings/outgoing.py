@@ -46,6 +46,10 @@ class CompanyForm(forms.Form):
         label=gettext_lazy("服务时间"), max_length=120, required=False,
         help_text=gettext_lazy("写给客户看的，例如：每天 9:00 至 21:00"),
     )  # fmt: skip
+    hours_en = forms.CharField(
+        label=gettext_lazy("服务时间（英文）"), max_length=120, required=False,
+        help_text=gettext_lazy("英文页面和英文消息用，例如：Daily 9:00–21:00"),
+    )  # fmt: skip
     unit = forms.ChoiceField(
         label=gettext_lazy("网上和接口工单的默认单位"), required=False,
         help_text=gettext_lazy("网上提交、接口登记和导入的工单，门店和订单都没有写明单位时归它；不选就归公司本级"),

@@ -172,6 +172,23 @@ def test_a_party_is_somebody_more_and_less() -> None:
     boss.get("/settings/parties/nobody_at_all", expect=404)
 
 
+def test_a_calendar_is_made_once_and_goes_while_nothing_uses_it() -> None:
+    admin = caller("administrator", "admin")
+    body = {"key": "store_hours", "title_zh": "门店时间", "weekly": ["10:00-21:00"] * 7, "holidays": False}
+    made = admin.post("/settings/calendars", body, key="c1", expect=201)
+    assert (made["name"], made["uses"], made["playbooks"], made["may_go"]) == ("store_hours", [], [], True)
+    assert made["weekly"] == ["10:00-21:00"] * 7 and not made["holidays"]
+    assert admin.post("/settings/calendars", body, key="c1", expect=201) == made
+    assert admin.post("/settings/calendars", body, expect=422)["facts"]["fields"]["key"]
+    manager = caller("manager", "admin")
+    manager.post("/settings/calendars", body | {"key": "mine"}, expect=403)
+    manager.send("DELETE", "/settings/calendars/store_hours", expect=403)
+    assert admin.send("DELETE", "/settings/calendars/standard", expect=409)["code"] == "in_use"
+    admin.send("DELETE", "/settings/calendars/store_hours", expect=204)
+    assert "store_hours" not in [one["name"] for one in admin.get("/settings/calendars")]
+    admin.send("DELETE", "/settings/calendars/store_hours", expect=404)
+
+
 def test_a_calendar_is_tried_before_it_counts() -> None:
     boss = admin()
     before = boss.get("/settings/calendars/standard")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from tests.workbench.deskhouse import desk
+from tests.workbench.deskhouse import desk, moment
 
 __all__ = ["desk"]
 
@@ -436,3 +436,50 @@ def test_every_value_has_its_unit_or_its_meaning(db: None, playbook: str, name: 
     shape = table_shapes.shape_of(book, name)
     assert shape.title == title
     assert list(table_shapes.as_read(shape, book, book.tables[name], "zh").values()) == values
+
+
+def test_a_calendar_is_made_named_by_a_process_and_taken_away_only_while_nothing_uses_it(desk: Any) -> None:
+    from tuoshan.cases import calendars
+    from tuoshan.cases.models import Calendar, StoredPlaybook
+    from tuoshan.office.settings import calendar_use
+    from tuoshan.office.settings.playbook_files import checked
+    from tuoshan.parties.models import SettingChange
+
+    admin, made = desk.client("admin"), address("calendar_make")
+    week = {f"day{number}": "10:00-14:00, 15:00-21:00" for number in range(7)}
+    given = {"key": "store_hours", "title_zh": "门店时间", "title_en": "Store hours", **week}
+    text = (library_text("complaint.yaml")).replace("\nversion:", "\ncalendar: store_hours\nversion:", 1)
+    _book, found = checked("complaint.yaml", text)
+    assert [one.where for one in found if "store_hours" in one.message.zh] == ["calendar"]
+    assert admin.post(made, given | {"key": "standard"}).status_code == 422
+    assert admin.post(made, given | {"key": "Store hours"}).status_code == 422
+    assert desk.client("manager").get(made).status_code == 403
+    assert admin.post(made, given).status_code == 302
+    assert calendars.calendar("store_hours").official_years is None
+    assert [str(one) for one in calendars.calendar("store_hours").weekly[6][0]] == ["10:00:00", "14:00:00"]
+    assert not [one for one in checked("complaint.yaml", text)[1] if "store_hours" in one.message.zh]
+    where = address("calendar", "store_hours")
+    assert "还没有流程用它" in admin.get(where).content.decode()
+    assert "删除这个日历" in admin.get(where).content.decode()
+    assert "删除这个日历" not in desk.client("manager").get(where).content.decode()
+    assert "下班后暂缓到早上的员工邮件" in admin.get(address("calendar", "standard")).content.decode()
+    assert "客户投诉" in " ".join(calendar_use.uses("standard"))
+    row = StoredPlaybook.objects.create(
+        id=7, key="old", hash="h", version=1, file="old.yaml", text="calendar: store_hours\n", fragments="{}",
+        stored_at=moment(),
+    )  # fmt: skip
+    gone = address("calendar_remove", "store_hours")
+    assert admin.post(gone).status_code == 302 and Calendar.objects.filter(name="store_hours").exists()
+    row.delete()
+    assert desk.client("manager").post(gone).status_code == 403
+    assert admin.post(gone).status_code == 302 and not Calendar.objects.filter(name="store_hours").exists()
+    assert admin.post(address("calendar_remove", "standard")).status_code == 302
+    assert list(SettingChange.objects.filter(key="store_hours").order_by("pk").values_list("action", flat=True)) == [
+        "made", "removed",
+    ]  # fmt: skip
+
+
+def library_text(name: str) -> str:
+    from tuoshan.cases import library
+
+    return (library.PACKAGED / name).read_text(encoding="utf-8")

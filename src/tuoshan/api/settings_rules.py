@@ -9,19 +9,19 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from tuoshan import clock
-from tuoshan.api.application import gives
+from tuoshan.api.application import gives, once
 from tuoshan.api.formwork import judged, posted
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.cases import calendars as stored
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
-from tuoshan.cases.models import Recomputation
+from tuoshan.cases.models import Calendar, Recomputation
 from tuoshan.core.durations import DurationError, parse_duration
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.worktime import CalendarError
-from tuoshan.office.settings import calendars, recomputing, table_shapes, tables
+from tuoshan.office.settings import calendar_use, calendars, recomputing, table_shapes, tables
 from tuoshan.office.settings.calendar_days import write_days
-from tuoshan.office.settings.calendars import NoticeForm, WeekForm
+from tuoshan.office.settings.calendars import OFFICE_HOURS, NewForm, NoticeForm, WeekForm
 from tuoshan.office.settings.moved_clocks import Moved
 from tuoshan.office.settings.table_shapes import Shape
 from tuoshan.office.settings.tables import TableForm
@@ -51,13 +51,17 @@ class TrialOut(Schema):
 
 
 class CalendarRow(Schema):
-    """A calendar as it stands: its version, what is provisional, which playbooks reckon by it."""
+    """A calendar as it stands: its version, what is provisional, which playbooks reckon by it, in words all that does,
+    and whether it can be taken away.
+    """
 
     name: str
     title: str
     version: str
     provisional_years: list[int]
     playbooks: list[str]
+    uses: list[str]
+    may_go: bool
     preview: str
 
 
@@ -85,6 +89,20 @@ class WeekIn(Schema):
     days: str = ""
     valid_from: date | None = None
     store: bool = False
+
+
+class NewCalendarIn(Schema):
+    """A new calendar; `key` is what playbooks call it. `weekly`: seven days of shifts as text, Monday first; without
+    it office hours. `holidays`: whether public holidays are off and make-up days worked.
+    """
+
+    key: str
+    title_zh: str
+    title_en: str = ""
+    weekly: list[str] = []
+    holidays: bool = True
+    make_up: str = ""
+    days: str = ""
 
 
 class NoticeIn(Schema):
@@ -138,12 +156,12 @@ def _moved(rows: list[Moved]) -> list[dict[str, Any]]:
 
 def _calendar(name: str) -> dict[str, Any]:
     summary = calendars.summary(name, clock.now())
-    names = ("name", "title", "version", "provisional_years", "playbooks", "preview")
+    names = ("name", "title", "version", "provisional_years", "playbooks", "uses", "may_go", "preview")
     return {one: getattr(summary, one) for one in names}
 
 
 def _known(name: str) -> str:
-    if name not in calendars.names():
+    if name not in calendar_use.names():
         raise Http404
     return name
 
@@ -152,18 +170,47 @@ def _known(name: str) -> str:
 @api_permitted("api.calendar_list")
 def calendar_list(request: HttpRequest) -> list[dict[str, Any]]:
     """Every calendar there is."""
-    return [_calendar(name) for name in calendars.names()]
+    return [_calendar(name) for name in calendar_use.names()]
 
 
 @router.get("/calendars/{name}", response=gives(CalendarOut), url_name="calendar_read", summary="One calendar")
 @api_permitted("api.calendar_read")
 def calendar_read(request: HttpRequest, name: str) -> dict[str, Any]:
     """The newest version, which may count from a later day only."""
-    content = calendars.content_of(_known(name), clock.now())
+    return _calendar_out(_known(name))
+
+
+def _calendar_out(name: str) -> dict[str, Any]:
+    content = calendars.content_of(name, clock.now())
     return _calendar(name) | calendars.titles_of(name, content) | {
         "weekly": [*content.get("weekly", ()), *[""] * 7][:7], "holidays": bool(content.get("holidays", True)),
         "make_up": str(content.get("make_up", "")), "days": write_days(content),
     }  # fmt: skip
+
+
+@router.post("/calendars", response=gives(CalendarOut, 201), url_name="calendar_make", summary="A new calendar")
+@api_permitted("api.calendar_make")
+def calendar_make(request: HttpRequest, body: NewCalendarIn) -> tuple[int, dict[str, Any]]:
+    """Make a calendar; a playbook that says `calendar: KEY` reckons by it."""
+    week = dict(enumerate(body.weekly or OFFICE_HOURS["weekly"]))
+    days = {f"day{number}": week.get(number, "") for number in range(7)}
+
+    def made() -> int:
+        return calendars.make(request, judged(NewForm(posted(body.dict(exclude={"weekly"}) | days)))).pk
+
+    try:
+        return 201, _calendar_out(Calendar.objects.get(pk=once(request, made)).name)
+    except CalendarError as error:
+        raise Problem(422, "no_time", _("这样的日历算不出时间：%(what)s") % {"what": error}) from error
+
+
+@router.delete("/calendars/{name}", response=gives(None, 204), url_name="calendar_remove", summary="Take away")
+@api_permitted("api.calendar_remove")
+def calendar_remove(request: HttpRequest, name: str) -> tuple[int, None]:
+    """With all its versions, unless it came with the system or something uses or has used it."""
+    if not calendars.remove(request, _known(name)):
+        raise Problem(409, "in_use", calendars.why_it_stays(name), facts={"uses": calendar_use.uses(name)})
+    return 204, None
 
 
 @router.put("/calendars/{name}", response=gives(TrialOut), url_name="calendar_change", summary="Change a calendar")

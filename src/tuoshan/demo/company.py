@@ -62,18 +62,9 @@ def make_units() -> dict[str, OrgUnit]:
 
 
 def set_up(now: datetime, administrator: Person) -> None:
-    """The company's own tables: name and contact, times, working calendar of the shops."""
+    """The company's own tables: name and contact, times."""
     set_company(COMPANY, valid_from=now, person_id=administrator.pk)
     calendars.set_table(playbook="complaint", name="free_limit", value=100, valid_from=now, person_id=administrator.pk)
-    calendars.set_calendar(
-        name="shops",
-        content={
-            "title_zh": "麦鲸门店营业时间", "title_en": "Maijing store hours", "weekly": ["10:00-21:00"] * 7,
-            "holidays": False,
-        },
-        valid_from=now,
-        person_id=administrator.pk,
-    )
 
 
 def map_parties(units: dict[str, OrgUnit], people: dict[str, Person]) -> None:

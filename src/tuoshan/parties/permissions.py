@@ -104,7 +104,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     **_each(
         "workbench.settings_",
         "person_make person_link person_factor person_skill person_active skill_make org_unit_make outgoing_test "
-        "migration_try migration_start migration_stop",
+        "migration_try migration_start migration_stop calendar_make calendar_remove",
         ADMINS,
     ),
     **_each("workbench.settings_", "migrations migration", INSPECTORS),
@@ -165,7 +165,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "api.",
         "person_make person_change person_link person_factor person_skill person_active skill_make skill_change "
         "role_change unit_make unit_change party_add party_remove playbook_check playbook_use playbook_back "
-        "company_change gateway_change outgoing_test migration_try migration_start migration_stop",
+        "company_change gateway_change outgoing_test migration_try migration_start migration_stop "
+        "calendar_make calendar_remove",
         ADMINS,
     ),
     **_each(
@@ -217,7 +218,7 @@ SCOPES: dict[str, str] = {
             "category_make category_change cause_make "
             "cause_change reason_make reason_change product_make product_change skill_make skill_change "
             "product_line_make product_line_change shop_make shop_change "
-            "calendar_change calendar_notice clocks_recompute table_change "
+            "calendar_make calendar_remove calendar_change calendar_notice clocks_recompute table_change "
             "table_back "
             "template_change reply_make reply_change reply_remove book_change book_publish book_drop "
             "book_table_change book_clause_change book_clause_drop",

@@ -1,6 +1,7 @@
 """Working calendars: shifts of the week with their breaks, holidays and make-up days."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -14,10 +15,9 @@ from django.utils.translation import gettext as _
 from tuoshan import clock, punctuation
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import calendars as stored
-from tuoshan.cases import library
 from tuoshan.cases.models import Calendar
 from tuoshan.core.worktime import CalendarError, WorkCalendar, parse_shifts
-from tuoshan.office.settings import recording
+from tuoshan.office.settings import calendar_use, recording
 from tuoshan.office.settings.calendar_days import DaysWrong, read_days, write_days
 from tuoshan.office.settings.moved_clocks import Moved, moved_by_calendar
 from tuoshan.office.settings.recording import both
@@ -115,6 +115,40 @@ class WeekForm(forms.Form):
         }  # fmt: skip
 
 
+KEY = re.compile(r"[a-z][a-z0-9_]{1,39}")
+OFFICE_HOURS: Final = {"weekly": [*["09:00-12:00, 13:30-18:00"] * 5, "", ""], "holidays": True}
+
+
+class NewForm(WeekForm):
+    """A calendar that is not there yet: what playbooks call it, and all that a calendar has."""
+
+    key = forms.CharField(
+        label=gettext_lazy("在流程文件里的名称"), max_length=40,
+        help_text=gettext_lazy("小写字母、数字和下划线，例如 store_hours；流程文件写 calendar: store_hours 就按它计时"),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, name="", content=dict(OFFICE_HOURS))
+        self.fields = {"key": self.fields["key"], **self.fields}
+        del self.fields["valid_from"]
+
+    @property
+    def titles(self) -> list[forms.BoundField]:
+        return [self["key"], *super().titles]
+
+    @property
+    def rest(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("holidays", "make_up", "days")]
+
+    def clean_key(self) -> str:
+        name = str(self.cleaned_data["key"]).strip()
+        if not KEY.fullmatch(name) or name == "new":
+            raise forms.ValidationError(_("只用小写字母、数字和下划线，以字母开头，至少两个字。"))
+        if name in calendar_use.names():
+            raise forms.ValidationError(_("已经有叫这个名称的日历。"))
+        return name
+
+
 class NoticeForm(forms.Form):
     """A year's notice of the holidays, pasted."""
 
@@ -181,7 +215,9 @@ class Summary:
     official: str
     provisional_years: list[int]
     playbooks: list[str]
+    uses: list[str]
     preview: str
+    may_go: bool
 
 
 def title_of(name: str) -> str:
@@ -197,12 +233,6 @@ def titles_of(name: str, content: dict[str, Any]) -> dict[str, str]:
     if content.get("title_zh"):
         return {field: str(content.get(field, "")) for field in TITLE_FIELDS}
     return dict(zip(TITLE_FIELDS, both(lambda: str(TITLES.get(name, ""))), strict=True))
-
-
-def names() -> list[str]:
-    """Every calendar there is."""
-    known = {*stored.STANDARD, *Calendar.objects.values_list("name", flat=True)}
-    return sorted(known, key=lambda name: (name != "standard", name))
 
 
 def content_of(name: str, now: datetime) -> dict[str, Any]:
@@ -240,11 +270,12 @@ def summary(name: str, now: datetime) -> Summary:
     made = stored.calendar(name, now)
     years = sorted(made.official_years) if made.official_years is not None else []
     this_year = made.local_day(now).year
-    books = [book for book in library.everything().values() if book.calendar == name]
+    books = calendar_use.books_on(name)
     return Summary(
         name, title_of(name), made.version, _week_of(made), f"{years[0]}–{years[-1]}" if years else "",
         [year for year in (this_year, this_year + 1) if made.official_years is not None and year not in years],
-        [book.title.in_language(get_language() or "zh") for book in books], preview_text(made, now),
+        [book.title.in_language(get_language() or "zh") for book in books], calendar_use.uses(name),
+        preview_text(made, now), calendar_use.may_go(name),
     )  # fmt: skip
 
 
@@ -319,3 +350,39 @@ def store(request: HttpRequest, name: str, form: WeekForm | NoticeForm) -> datet
         )  # fmt: skip
     stored.forget()
     return valid_from
+
+
+def make(request: HttpRequest, form: NewForm) -> Calendar:
+    """Keep a valid form as the first version of a new calendar. Raises CalendarError where no time can be
+    worked out.
+    """
+    now, name, content = clock.now(), str(form.cleaned_data["key"]), form.made()
+    preview_text(stored.compile_calendar(name, 0, content), now)
+    with write_transaction():
+        row = stored.set_calendar(name=name, content=content, valid_from=now, person_id=request.user.pk)
+        recording.record(
+            request, "calendars", name, both(lambda: title_of(name)), after=both(lambda: _as_read(name, content)),
+            labels=both(_labels),
+        )  # fmt: skip
+    stored.forget()
+    return row
+
+
+def why_it_stays(name: str) -> str:
+    """What is said where a calendar cannot be taken away."""
+    return _("“%(title)s”还在使用，或是系统自带的，不能删除。") % {"title": title_of(name)}
+
+
+def remove(request: HttpRequest, name: str) -> bool:
+    """Take a calendar away with all its versions, unless something uses it; whether it went."""
+    with write_transaction():
+        if not calendar_use.may_go(name):
+            return False
+        content = content_of(name, clock.now())
+        recording.record(
+            request, "calendars", name, both(lambda: title_of(name)), before=both(lambda: _as_read(name, content)),
+            labels=both(_labels),
+        )  # fmt: skip
+        Calendar.objects.filter(name=name).delete()
+    stored.forget()
+    return True

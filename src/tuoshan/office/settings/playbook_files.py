@@ -18,7 +18,7 @@ from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case, StoredPlaybook
 from tuoshan.core.playbook import Playbook, Wording
 from tuoshan.core.reading import Finding
-from tuoshan.office.settings import recording
+from tuoshan.office.settings import calendar_use, recording
 from tuoshan.office.settings.recording import Both, both
 
 FILE_NAME = re.compile(r"[a-z][a-z0-9_]{0,58}\.yaml")
@@ -91,6 +91,7 @@ def checked(name: str, text: str) -> tuple[Playbook | None, list[Finding]]:
         if file != name:
             shown += [one for one in others if one.severity == "error" and one not in before.get(file, ())]
     if book is not None:
+        shown += calendar_use.unknown(book, name)
         twin = library.everything().get(book.key)
         if twin is not None and twin.file != name:
             shown.append(_twin(book, twin, name))

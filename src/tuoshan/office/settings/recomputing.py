@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library, recomputing
 from tuoshan.cases.models import Recomputation
-from tuoshan.office.settings import calendars, recording, table_shapes
+from tuoshan.office.settings import calendar_use, calendars, recording, table_shapes
 from tuoshan.office.settings.moved_clocks import Moved, moved_by_calendar, moved_by_table, with_cases_on
 from tuoshan.office.settings.recording import both
 
@@ -45,7 +45,7 @@ class Subject:
 def subject_of(text: str) -> Subject:
     """The subject of this name. Raises SubjectUnknown."""
     match text.split("/"):
-        case ["calendar", name] if name in calendars.names():
+        case ["calendar", name] if name in calendar_use.names():
             return Subject(text, calendars.title_of(name), with_cases_on(name), limits=False)
         case ["table", playbook, name]:
             book = library.everything().get(playbook)

@@ -25,7 +25,7 @@ def measure(rows: int) -> dict[str, Any]:
     for kind in ("history", "live"):
         path = _file(Path(settings.DATA_DIR) / f"{kind}.csv", kind, rows)
         actor = ActingAs.by_person(Person.objects.get(username="lead"))
-        maker = Maker(library.current("complaint"), actor, MAPPING, f"bench-{kind}", kind == "live")
+        maker = Maker(MAPPING, library.current("complaint"), actor, f"bench-{kind}", kind == "live")
         start = time.perf_counter()
         tally = running.run(tables.rows(path), maker)
         seconds = time.perf_counter() - start

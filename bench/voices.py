@@ -152,7 +152,7 @@ def reasons(run: Any) -> dict[str, int]:
     """How often each reason stands."""
     from tuoshan.intake.imports import desk
 
-    return dict(Counter(why for _number, why in desk.bad_rows(run, len(run.refused))))
+    return dict(Counter(why for _number, why in desk.bad_rows(run, len(run.bad))))
 
 
 def holding(file: Path, only: dict[str, str]) -> dict[str, int]:

@@ -468,13 +468,14 @@ def test_a_table_that_itself_has_a_column_of_problems_is_reported(house: House, 
 def test_categories_are_known_by_code_and_by_their_names(house: House) -> None:
     from tuoshan.catalog.models import Category
     from tuoshan.intake.imports import records
+    from tuoshan.intake.imports.cells import RowRefused
 
     records.forget()
     lower = Category.objects.exclude(parent=None).exclude(name_en="").first()
     assert lower is not None and lower.parent is not None
     for name in (lower.code, f"{lower.parent.name_zh}/{lower.name_zh}", f"{lower.parent.name_en} / {lower.name_en}"):
         assert records.category_id(name) == str(lower.pk)
-    with pytest.raises(records.RowRefused):
+    with pytest.raises(RowRefused):
         records.category_id(f"别的/{lower.name_zh}")
 
 

@@ -86,3 +86,21 @@ def test_whoever_reads_english_meets_no_chinese_but_in_the_table(desk: Any) -> N
         main = re.sub(r"<[^>]+>", " ", text[text.index("<main") : text.index("</main>")])
         left = CHINESE_DATA.sub("", main)
         assert not re.findall(r"[\u3400-\u9fff]+", left), page
+
+
+def test_what_of_a_row_is_not_taken_over_is_said_before_and_after(desk: Any) -> None:
+    from tuoshan import clock
+    from tuoshan.agenda.models import Item
+    from tuoshan.intake.imports import desk as imports
+
+    client = desk.client("lead")
+    client.cookies["tuoshan_language"] = "en"
+    table = "No,Content,Product,Priority\n1,漏水,珐琅锅X9,important\n2,没电,,normal\n"
+    address = client.post("/import/", {"file": SimpleUploadedFile("new.csv", table.encode())}).url
+    form = {"column-0": "key", "column-1": "text", "column-2": "product", "column-3": "grade", "mode": "live"}
+    tried = client.post(address, form | {"playbook": "complaint"})
+    page = client.get(tried.url).content.decode()
+    assert "Rows to note" in page and "no product “珐琅锅X9”" in page and "“important” was not taken over" in page
+    client.post(tried.url)
+    imports.work_off(Item.objects.get(kind="job", name="import"), clock.now())
+    assert "no product “珐琅锅X9”" in client.get(tried.url, headers={"HX-Request": "true"}).content.decode()

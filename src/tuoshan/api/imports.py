@@ -31,7 +31,7 @@ class TargetOut(Schema):
 
 
 class BadOut(Schema):
-    """A row that cannot be taken, and why."""
+    """A row, and why it cannot be taken, or what of it is not."""
 
     row: int
     why: str
@@ -59,12 +59,15 @@ class ImportRow(Schema):
 
 class ImportOut(ImportRow):
     """With its columns (heading → target, as guessed or confirmed), what they may mean, which rows are taken at all
-    (`only`, heading → value), and the first bad rows."""
+    (`only`, heading → value), the first bad rows, what of rows that are taken is not (`remarks`), and what holds for
+    the whole table (`notes`)."""
 
     columns: dict[str, str]
     only: dict[str, str]
     targets: list[TargetOut]
     bad: list[BadOut]
+    remarks: list[BadOut]
+    notes: list[str]
 
 
 class ColumnsIn(Schema):
@@ -84,7 +87,7 @@ def _row(run: ImportRun) -> dict[str, Any]:
         "id": str(run.pk), "file_name": run.file_name, "status": run.status, "playbook": run.playbook,
         "live": run.live, "rows": run.rows, "passed_over": run.passed_over,
         "position": run.position, "percent": run.percent, "taken": run.taken,
-        "known": run.known, "refused": len(run.refused), "problem": run.problem_said, "created_at": run.created_at,
+        "known": run.known, "refused": len(run.bad), "problem": run.problem_said, "created_at": run.created_at,
         "finished_at": run.finished_at,
     }  # fmt: skip
 
@@ -95,6 +98,8 @@ def _out(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "targets": [{"name": one.name, "title": str(one.title), "required": one.required} for one in mapping.TARGETS],
         "only": run.only,
         "bad": [{"row": row, "why": why} for row, why in desk.bad_rows(run, MOST_BAD, masked=_only_reads(request))],
+        "remarks": [{"row": row, "why": why} for row, why in desk.remarks(run, MOST_BAD)],
+        "notes": desk.notes(run),
     }
 
 
@@ -176,7 +181,7 @@ def import_errors(request: HttpRequest, pk: Id) -> HttpResponse | FileResponse:
     masked for who may not import.
     """
     run = _find(pk)
-    if not run.refused:
+    if not run.bad:
         raise Http404
     report = desk.report(run, masked=_only_reads(request))
     return sent(report, f"{run.pk}-errors.xlsx")

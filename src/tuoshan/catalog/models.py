@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tuoshan.parties.naming import in_language
@@ -65,8 +66,12 @@ class Category(models.Model):
         return not self.playbooks or playbook in self.playbooks
 
 
+LINE_MARK = "line:"
+"""Begins the code of an entry that stands for a whole line of products."""
+
+
 class Product(models.Model):
-    """A thing that is sold, by the code that stands on its label."""
+    """A thing that is sold, by the code that stands on its label; or what stands for its line, see `catalog.lines`."""
 
     code = models.CharField(_("货号"), max_length=60, unique=True)
     name = models.CharField(_("名称"), max_length=120)
@@ -86,6 +91,8 @@ class Product(models.Model):
         indexes = [models.Index(fields=["name"], name="catalog_product_name")]
 
     def __str__(self) -> str:
+        if self.code.startswith(LINE_MARK):
+            return gettext("%(line)s（未写具体商品）") % {"line": self.name}
         return f"{self.code} {self.name}"
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from tuoshan.intake.imports import running
+    from tuoshan.intake.imports.tally import Tally
+
+MOST_REMARKED = 50
 
 command = typer.Typer(no_args_is_help=True, help="从表格导入 / Bring cases in from spreadsheets.")
 
@@ -45,7 +47,8 @@ def cases(
 
     from tuoshan.cases import library
     from tuoshan.intake.imports import desk, mapping, reports, running, tables
-    from tuoshan.intake.imports.records import Maker, unit_id
+    from tuoshan.intake.imports.cells import unit_id
+    from tuoshan.intake.imports.records import Maker
     from tuoshan.intake.imports.tables import TableRefused
 
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 200)
@@ -69,10 +72,12 @@ def cases(
         raise typer.BadParameter(f"没有门店或部门 {unit} / There is no org unit {unit}")
     own_numbers = "key" in chosen.values()
     maker = Maker(
-        library.current(playbook), _acting(person), chosen, "numbered" if own_numbers else "rows", live, unit_number,
+        chosen, library.current(playbook), _acting(person), "numbered" if own_numbers else "rows", live, unit_number,
         conditions=conditions,
     )  # fmt: skip
     _refuse(lambda: desk.cannot_begin(maker))
+    for note in _bilingual(lambda: desk.notes_of(maker)):
+        console.print(f"  {note}", highlight=False, markup=False)
     if not (yes or dry_run) and not typer.confirm("按这样的列导入？ / Import with these columns?", err=True):
         raise typer.Abort
     bar = Progress(
@@ -83,7 +88,7 @@ def cases(
         with bar:
             task = bar.add_task("行 / rows", total=total)
 
-            def show(tally: running.Tally) -> None:
+            def show(tally: "Tally") -> None:
                 bar.update(task, completed=tally.read)
 
             rows = tables.rows(file)
@@ -95,12 +100,14 @@ def cases(
         with override(settings.LANGUAGE_CODE if en is None else "en" if en else "zh-hans"):
             reports.write_errors(where, columns, tally.bad)
         console.print(f"待修改的行在 / Rows to mend are in: {where}", highlight=False, markup=False)
+    for remark in tally.remarks[:MOST_REMARKED]:
+        console.print(f"  {remark.row.number}: {_both(remark.why)}", highlight=False, markup=False)
     for line in _outcome(tally, dry_run=dry_run, chosen=bool(conditions)):
         typer.echo(line)
     raise typer.Exit(1 if tally.bad else 0)
 
 
-def _outcome(tally: "running.Tally", *, dry_run: bool, chosen: bool) -> list[str]:
+def _outcome(tally: "Tally", *, dry_run: bool, chosen: bool) -> list[str]:
     zh, en = ("可以建单", "would be taken") if dry_run else ("已建单", "taken")
     bad = len(tally.bad)
     passed = tally.read - tally.taken - tally.known - bad
@@ -128,14 +135,20 @@ def _wrong(refused: object) -> typer.BadParameter:
 
 def _refuse(problems: Callable[[], list[str]]) -> None:
     """End with what is wrong, in both languages."""
+    said = _bilingual(problems)
+    if said:
+        raise typer.BadParameter(" ".join(said))
+
+
+def _bilingual(sentences: Callable[[], list[str]]) -> list[str]:
+    """Each sentence in Chinese and in English."""
     from django.utils.translation import override
 
-    said = []
-    for language in ("zh-hans", "en"):
-        with override(language):
-            said.append(" ".join(problems()))
-    if said[0]:
-        raise typer.BadParameter(" / ".join(said))
+    with override("zh-hans"):
+        zh = sentences()
+    with override("en"):
+        en = sentences()
+    return [f"{one} / {other}" for one, other in zip(zh, en, strict=True)]
 
 
 def _conditions(only: list[str], columns: list[str]) -> dict[str, str]:

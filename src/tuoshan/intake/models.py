@@ -45,7 +45,8 @@ class ImportRun(models.Model):
     The file is kept under DATA_DIR/imports until the import has ended and its report was fetched or is old.
     `position` is the number of rows already handled and `place` where the next one begins; a killed worker goes
     on from there, and rows that it had taken are known again by their keys. `only` is column → value: rows that
-    say something else are passed over.
+    say something else are passed over. `refused` holds the bad rows, and what is to be said of rows that were taken
+    (`taken`).
     """
 
     class Status(models.TextChoices):
@@ -95,7 +96,17 @@ class ImportRun(models.Model):
     def passed_over(self) -> int:
         """Rows that the conditions left out, of those read so far."""
         read = self.rows if self.status == self.Status.CHECKED else self.position
-        return max(0, read - self.taken - self.known - len(self.refused)) if self.only else 0
+        return max(0, read - self.taken - self.known - len(self.bad)) if self.only else 0
+
+    @property
+    def bad(self) -> list[dict[str, Any]]:
+        """The rows that were not taken."""
+        return [item for item in self.refused if not item.get("taken")]
+
+    @property
+    def remarks(self) -> list[dict[str, Any]]:
+        """What was not taken over of rows that were taken."""
+        return [item for item in self.refused if item.get("taken")]
 
     @property
     def problem_said(self) -> str:

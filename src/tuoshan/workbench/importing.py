@@ -104,7 +104,11 @@ def show_run(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("workbench:import_run", run.pk)
     template = "progress" if request.headers.get("HX-Request") else "run"
     bad = [{"number": row, "why": why} for row, why in desk.bad_rows(run, SHOWN_BAD, masked=_only_reads(request))]
-    context = {"run": run, "bad": bad, "more": max(0, len(run.refused) - SHOWN_BAD)}
+    remarks = [{"number": row, "why": why} for row, why in desk.remarks(run, SHOWN_BAD)]
+    context = {
+        "run": run, "bad": bad, "more": max(0, len(run.bad) - SHOWN_BAD), "notes": desk.notes(run),
+        "remarks": remarks, "more_remarks": max(0, len(run.remarks) - SHOWN_BAD),
+    }  # fmt: skip
     return render(request, f"workbench/importing/{template}.html", context)
 
 
@@ -122,7 +126,7 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
 def errors(request: HttpRequest, number: int) -> HttpResponseBase:
     """The bad rows as a spreadsheet of their own, to be mended and imported again."""
     run = _find(number)
-    if not run.refused:
+    if not run.bad:
         raise Http404
     name = run.file_name.rpartition(".")[0] or run.file_name
     report = desk.report(run, masked=_only_reads(request))

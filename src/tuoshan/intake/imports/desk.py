@@ -22,8 +22,8 @@ from tuoshan.cases.forms import words
 from tuoshan.intake.imports import mapping, reports, running, shelf, tables
 from tuoshan.intake.imports.reasons import Reason
 from tuoshan.intake.imports.records import Maker
-from tuoshan.intake.imports.running import Bad
 from tuoshan.intake.imports.tables import Row, TableRefused
+from tuoshan.intake.imports.tally import Bad, Tally
 from tuoshan.intake.models import ImportRun
 from tuoshan.parties.models import Person
 from tuoshan.secrets import mask_name, mask_phone
@@ -32,6 +32,7 @@ LARGEST_BYTES = 200 * 1024 * 1024
 PIECE = 1000
 KEPT = timedelta(days=30)
 MOST_REPORTED = 50_000
+MOST_REMARKED = 1000
 FILE_GONE = gettext_noop("导入的文件已经不在，请重新上传。已经建单的行不会重复。")
 ENDINGS = (".csv", ".csv.gz", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
 
@@ -81,7 +82,9 @@ def maker_of(run: ImportRun) -> Maker:
     own_numbers = "key" in run.mapping.values()
     source = "numbered" if own_numbers else "rows"
     acting = ActingAs("person", None, person)
-    return Maker(library.current(run.playbook), acting, run.mapping, source, run.live, run.unit_id, run.only)
+    return Maker(
+        run.mapping, library.current(run.playbook), acting, source, run.live, run.unit_id, conditions=run.only
+    )  # fmt: skip
 
 
 def confirm(
@@ -121,7 +124,7 @@ def check(run: ImportRun) -> ImportRun:
     """The dry run: judge every row, keep what is wrong."""
     tally = running.dry_run((row for row, _place in shelf.from_place(path_of(run))), maker_of(run))
     run.taken, run.known, run.position, run.place, run.problem = tally.taken, tally.known, 0, 0, ""
-    run.refused = [_kept(bad) for bad in tally.bad[:MOST_REPORTED]]
+    run.refused = _told_of([], tally)
     run.status = ImportRun.Status.CHECKED
     run.save()
     return run
@@ -154,8 +157,8 @@ def work_off(item: Item, now: datetime) -> datetime | None:
     run.taken += tally.taken
     run.known += tally.known
     changed = ["position", "place", "taken", "known"]
-    if tally.bad:
-        run.refused = [*run.refused, *(_kept(bad) for bad in tally.bad)][:MOST_REPORTED]
+    if tally.bad or tally.remarks:
+        run.refused = _told_of(run.refused, tally)
         changed.append("refused")
     run.save(update_fields=changed)  # not the status: it may have been stopped meanwhile
     if tally.read < PIECE:
@@ -189,7 +192,7 @@ def report(run: ImportRun, *, masked: bool = False) -> Path:
     made = _report_of(run, masked)
     columns = [name for name in run.columns if run.mapping.get(name)] if masked else list(run.columns)
     hide = {name: _MASKS[target] for name, target in run.mapping.items() if target in _MASKS} if masked else {}
-    bad = (Bad(Row(item["number"], _cells(item, hide)), _why(item, masked)) for item in run.refused)
+    bad = (Bad(Row(item["number"], _cells(item, hide)), _why(item, masked)) for item in run.bad)
     reports.write_errors(made, columns, bad)
     return made
 
@@ -213,13 +216,40 @@ def sweep(now: datetime) -> int:
     return old.update(stored_name="", sample=[], refused=[])
 
 
+def _told_of(before: list[dict[str, Any]], tally: Tally) -> list[dict[str, Any]]:
+    """What is kept of the rows so far, with what has come: bad rows, and remarks on rows that were taken."""
+    bad = [item for item in before if not item.get("taken")] + [_kept(bad) for bad in tally.bad]
+    remarks = [item for item in before if item.get("taken")]
+    remarks += [_kept(one) | {"cells": {}, "taken": True} for one in tally.remarks]
+    return bad[:MOST_REPORTED] + remarks[:MOST_REMARKED]
+
+
 def _kept(bad: Bad) -> dict[str, Any]:
     return {"number": bad.row.number, "cells": bad.row.cells, "why": bad.why.to_json()}
 
 
 def bad_rows(run: ImportRun, most: int, *, masked: bool = False) -> list[tuple[int, str]]:
     """The first bad rows: number, and why, in the language in force; `masked` for who only reads."""
-    return [(item["number"], str(_why(item, masked))) for item in run.refused[:most]]
+    return [(item["number"], str(_why(item, masked))) for item in run.bad[:most]]
+
+
+def remarks(run: ImportRun, most: int) -> list[tuple[int, str]]:
+    """Rows that were taken, or can be, of which not everything was taken over: number, and what."""
+    return [(item["number"], str(Reason.from_json(item["why"]))) for item in run.remarks[:most]]
+
+
+def notes(run: ImportRun) -> list[str]:
+    """What holds for the whole table, in words."""
+    return notes_of(maker_of(run))
+
+
+def notes_of(maker: Maker) -> list[str]:
+    """Columns that the process has no place for."""
+    columns = maker.of_no_use()
+    if not columns:
+        return []
+    facts = {"columns": _("、").join(f"“{name}”" for name in columns), "playbook": words(maker.playbook.title)}
+    return [_("“%(playbook)s”登记时没有这几项，不会写入：%(columns)s。") % facts]
 
 
 def _why(item: dict[str, Any], masked: bool) -> Reason:

@@ -43,7 +43,7 @@ TARGETS = (
     Target("title", _("标题"), ("标题", "主题", "title", "subject")),
     Target("product", _("商品"), ("商品", "产品", "品名", "型号", "product", "item", "model")),
     Target("category", _("类别"), ("类别", "分类", "投诉类别", "category", "class")),
-    Target("tag", _("商品品类（写在内容前面）"), ("品类", "商品品类", "product category")),
+    Target("tag", _("品类"), ("品类", "商品品类", "product category", "product line")),
     Target("grade", _("等级"), ("等级", "紧急程度", "grade", "priority", "severity")),
     Target("name", _("客户姓名"), ("姓名", "客户", "客户姓名", "联系人", "name", "customer")),
     Target("phone", _("客户电话"), ("电话", "手机", "手机号", "联系电话", "phone", "mobile", "tel")),
@@ -54,11 +54,22 @@ TARGETS = (
         ("时间", "日期", "投诉时间", "收到时间", "登记时间", "created", "received", "date", "time"),
     ),
     Target("unit", _("所属门店或部门（代码）"), ("门店", "部门", "单位", "店铺", "store", "unit", "department")),
+    Target("channel", _("来源"), ("来源", "渠道", "投诉来源", "投诉渠道", "channel", "source")),
+    Target("wish", _("客户诉求"), ("诉求", "客户诉求", "希望", "wish", "demand")),
+    Target("amount_paid", _("实付金额"), ("实付金额", "实付", "支付金额", "amount paid", "paid")),
+    Target("bought_on", _("购买日期"), ("购买日期", "购买时间", "bought on", "purchase date")),
+    Target("happened_on", _("发生日期"), ("发生日期", "发生时间", "happened on", "incident date")),
+    Target("store", _("涉及门店"), ("涉及门店", "购买门店", "发生门店", "store concerned")),
+    Target("authority_name", _("机关名称"), ("机关名称", "转办机关", "authority")),
+    Target("document_no", _("对方文号"), ("对方文号", "文号", "document no")),
+    Target("reply_due", _("对方要求的答复时限"), ("答复时限", "要求答复时间", "reply due")),
 )
 
 IGNORED = ""
 MOST_TELLING_FIRST = (
-    "order_no", "phone", "received_at", "unit", "category", "grade", "tag", "product", "name", "title", "key", "text",
+    "order_no", "phone", "amount_paid", "bought_on", "happened_on", "reply_due", "store", "authority_name",
+    "document_no", "channel", "wish", "received_at", "unit", "category", "grade", "tag", "product", "name", "title",
+    "key", "text",
 )  # fmt: skip
 """Whose word decides where a heading holds several: a customer's phone is a phone, an order's number an order."""
 

@@ -1,14 +1,12 @@
 """One row of a spreadsheet as a case to come, or what is wrong with it."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
@@ -18,78 +16,79 @@ from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.chain import canonical
 from tuoshan.cases.orders import NewCase
 from tuoshan.cases.registering import resting_state
+from tuoshan.catalog.lines import LONGEST_LINE, stand_in
 from tuoshan.catalog.models import Category, Product
 from tuoshan.core.playbook import Field, Playbook
-from tuoshan.intake.imports.reasons import Reason, Refused
+from tuoshan.intake.arrivals import Came
+from tuoshan.intake.channels import PRODUCT_SAID, particulars_of
+from tuoshan.intake.imports import cells
+from tuoshan.intake.imports.cells import Cells, RowRefused
+from tuoshan.intake.imports.reasons import Reason
+from tuoshan.intake.imports.registered import FIELDS, value_of
 from tuoshan.intake.imports.tables import Row
 from tuoshan.intake.texts import said_field, title_of
 from tuoshan.knowledge import company
 from tuoshan.parties import customers
-from tuoshan.parties.models import OrgUnit
 
 MOST_TEXT = 20_000
+LONGEST_PRODUCT = 200
+CHANNEL = "spreadsheet"
 GRADES = {
     "normal": "normal", "一般": "normal", "普通": "normal", "低": "normal", "low": "normal",
     "important": "important", "重要": "important", "中": "important", "medium": "important",
     "urgent": "urgent", "紧急": "urgent", "高": "urgent", "high": "urgent",
 }  # fmt: skip
-GIVEN = frozenset({"category", "product", "order_no"})
+GIVEN = frozenset({"category", "product", "order_no", *FIELDS})
 """Columns that go into registration fields of the same name."""
-MOMENT_FORMS = (
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%Y.%m.%d %H:%M",
-    "%Y年%m月%d日",
-    "%Y年%m月%d日 %H:%M",
-    "%Y年%m月%d日 %H:%M:%S",
-    "%Y年%m月%d日 %H时%M分",
-)
-FIRST_YEAR = 1970
+PARTICULARS = ("authority_name", "document_no")
+"""Columns that tell how it came, beside the channel."""
 LONGEST_KEY = 80
 
 
 Part = TypeVar("Part")
 
 
-class RowRefused(Refused):
-    """What is wrong with the row, in words that name the column and the mend."""
+@dataclass(slots=True)
+class Reading:
+    """What a row says: the registration's values, when it came, whose it is, and what stands beside them."""
 
-    @staticmethod
-    def of(reasons: Sequence[Reason]) -> "RowRefused":
-        """All of it, one after the other."""
-        refused = RowRefused(reasons[0].text)
-        refused.reason = replace(reasons[0], more=tuple(reasons[1:]))
-        return refused
+    values: dict[str, Any] = field(default_factory=dict)
+    received: datetime | None = None
+    unit: int | None = None
+    line: str = ""
+    """The line of products, where the row names no product of the catalogue."""
+    beside: dict[str, str] = field(default_factory=dict)
+    remarks: list[Reason] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A case to register, as yet without its customer and line of products; how it came; what of it is not taken."""
+
+    row: Row
+    new: NewCase
+    came: Came
+    said: str
+    line: str
+    remarks: tuple[Reason, ...]
 
 
 @dataclass(slots=True)
-class Maker:
+class Maker(Cells):
     """Turns rows into cases to register; looks each product, category and unit up once."""
 
     playbook: Playbook
     acting: ActingAs
-    mapping: Mapping[str, str]
     source: str
     live: bool
     default_unit: int | None = None
-    conditions: Mapping[str, str] = field(default_factory=dict)
-    """Column → value: rows that say something else are passed over."""
     _columns: dict[str, str] = field(init=False, default_factory=dict)
     _house: int | None = field(init=False, default=None)
     """Whose the cases are for which nothing names a unit."""
 
     def __post_init__(self) -> None:
         self._house = company.default_unit()
-        self._columns = {target: column for column, target in self.mapping.items() if target}
-
-    def wanted(self, row: Row) -> bool:
-        """Whether the row is to be imported at all."""
-        return all(row.cells.get(name, "") == value for name, value in self.conditions.items())
+        self._columns = self.columns
 
     def cell(self, row: Row, target: str) -> str:
         """The cell that gives the target, empty where no column does."""
@@ -104,32 +103,39 @@ class Maker:
         whole = "\x1f".join(f"{name}={value}" for name, value in sorted(row.cells.items()))
         return hashlib.sha256(whole.encode()).hexdigest()[:40]
 
-    def check(self, row: Row) -> None:
-        """Raises RowRefused for all that the row alone shows to be wrong; writes nothing."""
-        self._read(row)
-
     def make(self, row: Row) -> NewCase:
         """The case to register, as yet without its customer. Raises RowRefused."""
-        values, received, given = self._read(row)
-        text = self.cell(row, "text")
+        return self.prepare(row).new
+
+    def prepare(self, row: Row) -> Ready:
+        """The same with what belongs to it; writes nothing. Raises RowRefused with all that the row shows to be
+        wrong.
+        """
+        read = self._read(row)
         extra: dict[str, Any] = {"imported_by": str(self.acting.person.pk)} if self.acting.person else {}
-        extra |= {units.BY_HAND: True} if given is not None else {}
+        by_hand = read.unit or (None if read.values.get(units.STORE) else self.default_unit)
+        extra |= {units.BY_HAND: True} if by_hand is not None else {}
         told = sorted((target, self.cell(row, target)) for target in self._columns if target not in ("key", "grade"))
-        return NewCase(
-            playbook=self.playbook.key, acting=self.acting, values=values, channel="spreadsheet",
+        channel = str(read.values.get("channel") or CHANNEL)
+        new = NewCase(
+            playbook=self.playbook.key, acting=self.acting, values=read.values, channel=channel,
             content=canonical(told), extra=extra,
-            unit_id=given or units.named(values) or self._house,
-            title=self.cell(row, "title")[:200] or title_of(text),
-            idempotency_key=f"import:{self.source}:{self.key(row)}"[:160], received_at=received,
+            unit_id=by_hand or units.named(read.values) or self._house,
+            title=self.cell(row, "title")[:200] or title_of(self.cell(row, "text")),
+            idempotency_key=f"import:{self.source}:{self.key(row)}"[:160], received_at=read.received,
             history="" if self.live else resting_state(self.playbook),
         )  # fmt: skip
+        came = Came(channel, read.received, None, read.beside)
+        return Ready(row, new, came, self.cell(row, "text"), read.line, tuple(read.remarks))
 
-    def with_customer(self, new: NewCase, row: Row) -> NewCase:
-        """The same with the customer of the row, who is found by phone, or made."""
-        phone, name = self.cell(row, "phone"), self.cell(row, "name")
-        if not (phone or name):
-            return new
-        return replace(new, customer_id=customers.find_or_make(phone, name=name).customer.pk)
+    def settled(self, ready: Ready) -> NewCase:
+        """The case with the customer of the row, who is found by phone, or made, and with its line of products."""
+        new, phone, name = ready.new, self.cell(ready.row, "phone"), self.cell(ready.row, "name")
+        if ready.line:
+            new = replace(new, values={**new.values, "product": str(line_id(ready.line))})
+        if phone or name:
+            new = replace(new, customer_id=customers.find_or_make(phone, name=name).customer.pk)
+        return new
 
     def not_given(self) -> list[Field]:
         """What a new case of this process must tell when it is registered and no table can give."""
@@ -137,110 +143,119 @@ class Maker:
         asked = [item for item in self.playbook.register if item.required and item.show_if is None]
         return [item for item in asked if item.name not in given] if self.live else []
 
-    def _read(self, row: Row) -> tuple[dict[str, Any], datetime | None, int | None]:
-        """What is registered, when it came, and whose it is. Raises RowRefused with every fault of the row, so that
-        it is mended once.
-        """
+    def of_no_use(self) -> list[str]:
+        """Headings of columns for which this process has no place."""
+        known = self._fields()
+        return [column for target, column in self._columns.items() if target in GIVEN and target not in known]
+
+    def _fields(self) -> dict[str, Field]:
+        return {item.name: item for item in self.playbook.register}
+
+    def _read(self, row: Row) -> Reading:
+        """Everything that the row says. Raises RowRefused with every fault of the row, so that it is mended once."""
         wrong: list[Reason] = []
 
-        def part(read: Callable[[Row], Part]) -> Part | None:
+        def part(read: Callable[[], Part]) -> Part | None:
             try:
-                return read(row)
+                return read()
             except RowRefused as refused:
                 wrong.append(refused.reason)
                 return None
 
-        values: dict[str, Any] = {said_field(self.playbook): part(self._text)}
-        known = {item.name for item in self.playbook.register}
+        known, found = self._fields(), Reading()
         if "channel" in known:
-            values["channel"] = "spreadsheet"
+            found.values["channel"] = CHANNEL
+        for name in FIELDS:
+            if (text := self.cell(row, name)) and name in known:
+                found.values[name] = part(partial(value_of, known[name], text))
         if (order := self.cell(row, "order_no")) and "order_no" in known:
-            values["order_no"] = order
+            found.values["order_no"] = order
         if (category := self.cell(row, "category")) and "category" in known:
-            values["category"] = part(lambda _row: category_id(category))
-        if (product := self.cell(row, "product")) and "product" in known and (found := product_id(product)):
-            values["product"] = found
-        if grade := part(self._grade):
-            values["grade"] = grade
+            found.values["category"] = part(lambda: category_id(category))
+        part(lambda: self._goods(row, known, found))
+        part(lambda: self._grade(row, known, found))
+        part(lambda: self._came(row, found))
+        found.values[said_field(self.playbook)] = part(lambda: self._text(row, found))
         for target, column in self._columns.items():
-            item = next((one for one in self.playbook.register if one.name == target), None)
-            if self.live and item is not None and item.required and item.show_if is None and target not in values:
+            item = known.get(target)
+            if self.live and item is not None and item.required and item.show_if is None and target not in found.values:
                 wrong.append(Reason(_("没有“%(column)s”，这个流程的新工单必须有。"), {"column": column}))
-        received, unit = part(self._received), part(self._unit)
-        part(self._phone)
+        found.received = part(lambda: self._received(row))
+        found.unit = part(lambda: cells.unit(code) if (code := self.cell(row, "unit")) else None)
+        part(lambda: cells.check_phone(self.cell(row, "phone")))
         if wrong:
             raise RowRefused.of(wrong)
-        return values, received, unit
+        return found
 
-    def _text(self, row: Row) -> str:
+    def _goods(self, row: Row, known: Mapping[str, Field], found: Reading) -> None:
+        """The product of the catalogue; else what the row calls it, in its own words, and the line of products."""
+        if "product" not in known:
+            return
+        said, line = self.cell(row, "product")[:LONGEST_PRODUCT], self.cell(row, "tag")
+        product = product_id(said) if said else None
+        if product is not None:
+            found.values["product"] = product
+            return
+        if said:
+            found.beside[PRODUCT_SAID] = said
+            found.remarks.append(
+                Reason(_("目录里没有商品“%(name)s”，照原话记在工单上，报表按品类统计。"), {"name": said[:60]})
+            )
+        if len(line) > LONGEST_LINE:
+            raise RowRefused(_("品类“%(name)s…”超过 %(most)d 字，请缩短。"), name=line[:20], most=LONGEST_LINE)
+        found.line = line
+
+    def _text(self, row: Row, found: Reading) -> str:
         text = self.cell(row, "text")
         if not text:
             raise RowRefused(_("没有投诉内容，请填写后再导入。"))
         if len(text) > MOST_TEXT:
             raise RowRefused(_("投诉内容超过 %(most)d 字，请缩短。"), most=MOST_TEXT)
         tag = self.cell(row, "tag")
-        return f"【{tag}】{text}" if tag else text
+        return f"【{tag}】{text}" if tag and not found.line else text
 
-    def _grade(self, row: Row) -> str:
-        grade = self.cell(row, "grade")
-        if not grade or self.live:
-            return ""
-        if grade.casefold() not in GRADES:
-            raise RowRefused(_("等级“%(grade)s”不认识，请写一般、重要或紧急。"), grade=grade[:60])
-        return GRADES[grade.casefold()]
+    def _grade(self, row: Row, known: Mapping[str, Field], found: Reading) -> None:
+        """A case of the past has its grade; a new one is urgent at once or graded when it is taken on."""
+        told = self.cell(row, "grade")
+        if not told:
+            return
+        grade = GRADES.get(told.casefold())
+        if grade is None:
+            raise RowRefused(_("等级“%(grade)s”不认识，请写一般、重要或紧急。"), grade=told[:60])
+        if not self.live:
+            found.values["grade"] = grade
+        elif grade == "urgent" and "urgent_now" in known:
+            found.values["urgent_now"] = True
+        elif grade != "normal":
+            found.remarks.append(Reason(_("新工单的等级由流程判定，没有写入“%(grade)s”。"), {"grade": told[:60]}))
 
-    def _phone(self, row: Row) -> None:
-        phone = self.cell(row, "phone")
-        try:
-            if phone:
-                customers.checked_phone(phone)
-        except customers.PhoneRefused as error:
-            why = _("电话“%(phone)s”打不通：请写手机号、带区号的座机或 400、800 号码，或留空。")
-            raise RowRefused(why, phone=phone[:60]) from error
+    def _came(self, row: Row, found: Reading) -> None:
+        """What the channel tells; a new case must have what the desk would have to ask."""
+        channel = str(found.values.get("channel") or CHANNEL)
+        asked = {item.name: item for item in particulars_of(channel)}
+        for name in PARTICULARS:
+            if text := self.cell(row, name)[:200]:
+                if name in asked:
+                    found.beside[name] = text
+                else:
+                    why = _("“%(column)s”没有写入：这个来源没有这一项。")
+                    found.remarks.append(Reason(why, {"column": self._columns[name]}))
+        if found.values.get("reply_due") and "reply_due" not in asked:
+            raise RowRefused(_("只有 12315、12345 等机关转办的投诉才有答复时限，请改来源或留空。"))
+        if self.live and any(item.required and not found.beside.get(name) for name, item in asked.items()):
+            raise RowRefused(_("机关转办的新工单要写机关名称和对方文号。"))
 
     def _received(self, row: Row) -> datetime | None:
         text = self.cell(row, "received_at")
-        if not text:
-            return None
-        at = read_moment(text)
-        if at is None:
-            raise RowRefused(_("时间“%(text)s”看不懂，请写成 2026-03-05 14:30。"), text=text[:60])
-        if at > clock.now():
+        at = cells.moment(text) if text else None
+        if at is not None and at > clock.now():
             raise RowRefused(_("收到时间“%(text)s”在将来。"), text=text)
         return at
-
-    def _unit(self, row: Row) -> int | None:
-        code = self.cell(row, "unit")
-        if not code:
-            return self.default_unit
-        found = unit_id(code)
-        if found is None:
-            raise RowRefused(_("没有代码或名称为“%(code)s”的门店或部门。"), code=code[:60])
-        return found
-
-
-def read_moment(text: str) -> datetime | None:
-    """A moment in the company's zone, from the spellings of spreadsheets; None when it is none."""
-    zone = ZoneInfo(settings.TIME_ZONE)
-    for form in MOMENT_FORMS:
-        try:
-            at = datetime.strptime(text.strip(), form).replace(tzinfo=zone)
-            break
-        except ValueError:
-            continue
-    else:
-        try:
-            at = datetime.fromisoformat(text.strip())
-        except ValueError:
-            return None
-    if at.year < FIRST_YEAR:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
 def forget() -> None:
     """Forget what was looked up: lists may have changed since the last import."""
-    for known in (category_id, product_id, unit_id):
+    for known in (category_id, product_id, line_id, cells.unit_id):
         known.cache_clear()
 
 
@@ -259,15 +274,12 @@ def category_id(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def product_id(text: str) -> str | None:
-    """A product by code or name; None leaves it out (the text still names it)."""
+    """A product of the catalogue by code or name."""
     found = Product.objects.filter(code=text).first() or Product.objects.filter(name=text).first()
     return str(found.pk) if found else None
 
 
-@lru_cache(maxsize=2000)
-def unit_id(text: str) -> int | None:
-    """An org unit by code or name."""
-    found = OrgUnit.objects.filter(code=text).first() or OrgUnit.objects.filter(
-        Q(name_zh=text) | Q(name_en__iexact=text)
-    ).first()  # fmt: skip
-    return found.pk if found else None
+@lru_cache(maxsize=20_000)
+def line_id(name: str) -> int:
+    """What stands for a line of products in cases that name no product."""
+    return int(stand_in(name).pk)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from tuoshan.intake.imports.running import Bad
 from tuoshan.intake.imports.tables import NOTE
+from tuoshan.intake.imports.tally import Bad
 
 MOST_IN_CELL = 32_767
 """So many letters Excel takes."""

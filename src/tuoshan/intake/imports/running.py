@@ -1,38 +1,24 @@
 """Dry run and run: hundreds of rows to a transaction, bad rows kept for the report, known rows not doubled."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from django.utils.translation import gettext_noop as _
 
+from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import service
-from tuoshan.cases.orders import NewCase
+from tuoshan.cases.orders import NewCase, Outcome
+from tuoshan.cases.writing import repeated
+from tuoshan.intake import arrivals
 from tuoshan.intake.imports import records
+from tuoshan.intake.imports.cells import RowRefused
 from tuoshan.intake.imports.reasons import Reason
-from tuoshan.intake.imports.records import Maker, RowRefused
+from tuoshan.intake.imports.records import Maker, Ready
 from tuoshan.intake.imports.tables import Row
+from tuoshan.intake.imports.tally import Bad, Tally
 
 TOGETHER = 200
-Progress = Callable[["Tally"], None]
-
-
-@dataclass(slots=True)
-class Bad:
-    """A row that was not taken: where it stands, what it holds, what is wrong."""
-
-    row: Row
-    why: Reason
-
-
-@dataclass(slots=True)
-class Tally:
-    """How far an import has come."""
-
-    read: int = 0
-    taken: int = 0
-    known: int = 0
-    bad: list[Bad] = field(default_factory=list)
+Progress = Callable[[Tally], None]
 
 
 def dry_run(rows: Iterable[Row], maker: Maker, progress: Progress | None = None) -> Tally:
@@ -41,13 +27,13 @@ def dry_run(rows: Iterable[Row], maker: Maker, progress: Progress | None = None)
     tally, seen = Tally(), dict[str, tuple[str, int]]()
     for batch in _batches(rows):
         ready = _ready(batch, maker, tally, seen)
-        known = service.same_as_known([new for _row, new in ready])
-        for row, new in ready:
-            number, same = known.get(new.idempotency_key or "", ("", True))
+        known = service.same_as_known([one.new for one in ready])
+        for one in ready:
+            number, same = known.get(one.new.idempotency_key or "", ("", True))
             if number:
-                _known(tally, row, maker, number, same=same)
+                _known(tally, one.row, maker, number, same=same)
             else:
-                tally.taken += 1
+                _taken(tally, one)
         if progress:
             progress(tally)
     return tally
@@ -70,19 +56,19 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _ready(rows: list[Row], maker: Maker, tally: Tally, seen: dict[str, tuple[str, int]]) -> list[tuple[Row, NewCase]]:
+def _ready(rows: list[Row], maker: Maker, tally: Tally, seen: dict[str, tuple[str, int]]) -> list[Ready]:
     """Those that can be tried; the bad ones, and those that stand in `seen` already, are counted."""
     tally.read += len(rows)
-    ready: list[tuple[Row, NewCase]] = []
+    ready: list[Ready] = []
     for row in rows:
         if not maker.wanted(row):
             continue
         try:
-            new = maker.make(row)
+            one = maker.prepare(row)
         except RowRefused as refused:
             tally.bad.append(Bad(row, refused.reason))
             continue
-        key = new.idempotency_key or ""
+        key, new = one.new.idempotency_key or "", one.new
         if key in seen:
             content, number = seen[key]
             if content == new.content:
@@ -92,26 +78,48 @@ def _ready(rows: list[Row], maker: Maker, tally: Tally, seen: dict[str, tuple[st
                 tally.bad.append(Bad(row, Reason(why, {"key": maker.cell(row, "key")[:60], "row": number})))
             continue
         seen[key] = new.content, row.number
-        ready.append((row, new))
+        ready.append(one)
     return ready
 
 
 def _register(rows: list[Row], maker: Maker, tally: Tally) -> None:
     ready = _ready(rows, maker, tally, {})
-    known = service.same_as_known([new for _row, new in ready])
-    given = [
-        new if (new.idempotency_key or "") in known else maker.with_customer(new, row) for row, new in ready
-    ]  # fmt: skip
-    for (row, _new), outcome in zip(ready, service.register_many(given), strict=True):
+    known = service.same_as_known([one.new for one in ready])
+    given = [one.new if (one.new.idempotency_key or "") in known else maker.settled(one) for one in ready]
+    for one, outcome in zip(ready, _registered(ready, given), strict=True):
+        row = one.row
         if outcome.replayed:
             _known(tally, row, maker, outcome.number, same=True)
         elif outcome.refusal is None:
-            tally.taken += 1
+            _taken(tally, one)
         elif outcome.refusal.because == "key_used_otherwise":
             _known(tally, row, maker, outcome.number, same=False)
         else:
             refusal = outcome.refusal
             tally.bad.append(Bad(row, Reason("", refusal.data, refusal.because, maker.playbook.key)))
+
+
+def _registered(ready: Sequence[Ready], given: Sequence[NewCase]) -> list[Outcome]:
+    """Register them, and keep with each how it came: of history only what the case itself does not tell."""
+
+    def attempt() -> list[Outcome]:
+        with write_transaction() as cursor:
+            outcomes = service.register_many(given)
+            for one, new, outcome in zip(ready, given, outcomes, strict=True):
+                fresh = outcome.refusal is None and not outcome.replayed
+                if fresh and (one.came.particulars or not new.history):
+                    arrivals.keep(
+                        cursor, case_id=outcome.case_id, came=one.came, registered_at=outcome.events[0].at,
+                        order_no=str(new.values.get("order_no", "")), text=one.said,
+                    )  # fmt: skip
+        return outcomes
+
+    return repeated(attempt)
+
+
+def _taken(tally: Tally, one: Ready) -> None:
+    tally.taken += 1
+    tally.remarks += [Bad(one.row, why) for why in one.remarks]
 
 
 def _known(tally: Tally, row: Row, maker: Maker, number: str, *, same: bool) -> None:

@@ -666,3 +666,23 @@ def test_a_case_opens_at_its_newest_entry_and_whoever_scrolled_up_stays(open_pag
     note("已改约")
     expect(newest).to_contain_text("已改约")
     assert body.evaluate("element => element.scrollTop") == 40
+
+
+def test_a_picture_wider_than_the_window_shows_where_the_case_stands_and_that_there_is_more(
+    open_page: Any, company: Staffed
+) -> None:
+    case = company.complaint("外套洗一次就褪色")
+    page = open_page()
+    company.sign_in(page, "senior")
+    page.goto(f"/playbooks/complaint?case={case.number}")
+    ready(page)
+    back, on = page.locator("[data-way='-1']"), page.locator("[data-way='1']")
+    expect(page.locator("[data-in-view]")).to_be_in_viewport()
+    expect(back).to_be_hidden()
+    expect(on).to_be_visible()
+    for _ in range(8):
+        if on.is_visible():
+            on.click()
+    expect(page.get_by_text("已结案归档").first).to_be_in_viewport()
+    expect(on).to_be_hidden()
+    expect(back).to_be_visible()

@@ -535,3 +535,17 @@ def test_a_rating_told_on_the_telephone_is_kept_as_told_and_never_by_who_is_rate
     assert (kept.score, kept.words, kept.via) == (2, "太慢了", "staff")
     assert house.fresh(case).satisfaction == 2
     assert "太慢了" in house.page_of(case)
+
+
+def test_an_amount_of_zero_is_not_spoken_of_in_the_proposal() -> None:
+    assert "0.00" not in house.page_of(house.offered())
+    page = house.page_of(house.proposed(house.accepted(house.begin()), amount="35"))
+    assert "退款与补偿合计" in page and "35.00 元" in page
+
+
+def test_photos_on_the_customers_page_bear_no_mark_of_the_desk() -> None:
+    case = house.offered()
+    house.proof(case, visible=True)
+    page = house.page_of(case)
+    files = page[page.index('id="files"') :]
+    assert "照片" in files and "客户可见" not in files and "#eye" not in files

@@ -74,3 +74,12 @@ def test_the_case_of_somebody_else_is_not_drawn(desk: Desk) -> None:  # noqa: F8
     case = desk.complaint()
     answer: Any = desk.client("qa").get(f"/playbooks/complaint?case={case.number}")
     assert answer.status_code in (403, 404)
+
+
+@pytest.mark.django_db
+def test_a_limit_of_a_table_is_said_in_words() -> None:
+    hints = {box.name: box.hint for box in draw(library.current("complaint")).boxes}
+    assert hints["appealed"] == "申诉复核人 时限随“等级”而定"
+    with override("en"):
+        hints = {box.name: box.hint for box in draw(library.current("complaint")).boxes}
+        assert hints["appealed"] == "Appeal reviewer (time by Grade)"

@@ -100,8 +100,13 @@ class CustomersCase:
             return []
         if not self._was_told(drafts):
             return []
-        shown = {name: self.facts[name] for name in (WISHED, *PROPOSED) if name in self.facts}
+        wanted = (name for name in (WISHED, *PROPOSED) if name in self.facts)
+        shown = {name: self.facts[name] for name in wanted if not self._is_nothing(name)}
         return details_of(self.playbook.facts, shown)
+
+    def _is_nothing(self, name: str) -> bool:
+        """Whether it is an amount of zero, of which no message speaks either."""
+        return self.playbook.facts[name].kind == "money" and self.facts[name] == 0
 
     def _was_told(self, drafts: Iterable[str]) -> bool:
         told = False

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
-from tuoshan.cases import library
+from tuoshan.cases import calendars, library
 from tuoshan.cases.forms import words
 from tuoshan.cases.library import PlaybookUnknown
-from tuoshan.core.durations import Duration
+from tuoshan.core.durations import Duration, parse_duration
 from tuoshan.core.playbook import ANY_OPEN, PHASES, SYSTEM, Action, FromTable, Limit, Playbook, State
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench.casepage import find_case, standing_of
@@ -201,17 +201,22 @@ def _hint(playbook: Playbook, state: State) -> str:
         return _("结束") if state.end else ""
     known = {name: words(party.title) for name, party in playbook.parties.items()} | {SYSTEM: _("系统")}
     who = _("、").join(known.get(party, party) for party in state.waits.parties)
-    limit = limit_words(state.waits.limit) if state.waits.limit else ""
+    limit = _limit_words(playbook, state.waits.limit) if state.waits.limit else ""
     return f"{who} {limit}".strip()
 
 
-def limit_words(limit: Limit) -> str:
-    """How long, in words: `24 小时`, or that a table says it."""
+def _limit_words(playbook: Playbook, limit: Limit) -> str:
+    """How long, in words: `24 小时`, as a table says it, or by what the table goes."""
     language: Any = "en" if (get_language() or "").startswith("en") else "zh"
-    if isinstance(limit.within, Duration):
-        return limit.within.words(language)
-    if isinstance(limit.within, FromTable):
-        return _("按表")
+    within: object = limit.within
+    if isinstance(within, FromTable):
+        if within.of:
+            facts = _("、").join(words(playbook.facts[name].label) for name in within.of if name in playbook.facts)
+            return _("时限随“%(facts)s”而定") % {"facts": facts}
+        value = calendars.table(playbook.key, within.table) or playbook.tables.get(within.table)
+        within = parse_duration(value) if isinstance(value, str) else value
+    if isinstance(within, Duration):
+        return within.words(language)
     return _("到约定时间") if limit.at is not None else ""
 
 

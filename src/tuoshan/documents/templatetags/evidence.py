@@ -24,7 +24,7 @@ _PICKABLE = sorted(
 @register.inclusion_tag("documents/viewer.html")
 def evidence_viewer(rows: Iterable[Evidence], for_customer: bool = False) -> dict[str, Any]:
     """The files of a case as a grid of small pictures; a click opens the viewer of the page."""
-    return {"files": shown(rows, for_customer=for_customer)}
+    return {"files": shown(rows, for_customer=for_customer), "for_customer": for_customer}
 
 
 @register.inclusion_tag("documents/upload_field.html", takes_context=True)

@@ -32,7 +32,8 @@ class LaterPart(Player):
     # -- approving ----------------------------------------------------------------------------------
     def in_approving(self) -> Steps:
         """The one who may by the amount approves, or sends it back once."""
-        yield from self.desk(*((26, 60) if self.plot.late else (0.3, 6)))
+        in_time = (0.2, 1.2) if self.case.grade == "urgent" else (0.3, 6)
+        yield from self.desk(*((26, 60) if self.plot.late else in_time))
         if not self.stays("approving"):
             return
         total = Decimal(str(self.state.facts.get("amount", 0))) + Decimal(self.state.settled.get("amount", "0"))

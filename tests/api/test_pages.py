@@ -10,8 +10,10 @@ import pytest
 from tests.api.callers import Caller, caller
 from tests.workbench.deskhouse import desk
 
-from tuoshan import clock
+from tuoshan import clock, identifiers
+from tuoshan.agenda.models import Item
 from tuoshan.cases.models import Case, Task
+from tuoshan.intake.models import ImportRun
 from tuoshan.quality import lessons
 from tuoshan.quality.models import Lesson
 
@@ -114,3 +116,37 @@ def test_a_cursor_of_another_list_is_refused(tasks: Caller) -> None:
         assert refused(tasks, path, "nonsense") == refused(tasks, path, "W10") == "broken_cursor"
         if path != "/tasks":
             assert refused(tasks, path, mine) == "broken_cursor", path
+
+
+def test_decisions_parked_jobs_imports_accounts_and_customers_are_read_to_their_end(desk: Any) -> None:
+    for number in range(5):
+        desk.proposed(amount=str(300 + number))
+        Item.objects.create(
+            id=identifiers.next_id(), kind="job", name="probe", key=f"probe:{number}", due_at=clock.now(),
+            ready_at=clock.now(), created_at=clock.now(), parked_at=clock.now() - timedelta(minutes=number // 2),
+        )  # fmt: skip
+        ImportRun.objects.create(file_name=f"{number}.csv", person_id=desk.people["lead"].pk, created_at=clock.now())
+    lead, admin = Caller(desk.people["lead"], "read"), Caller(desk.people["admin"], "read")
+    for program, path, name, key in (
+        (lead, "/board/approvals", "cases", "number"), (lead, "/parked", "jobs", "id"),
+        (lead, "/imports", "imports", "id"), (admin, "/settings/accounts", "accounts", "id"),
+    ):  # fmt: skip
+        whole = program.get(path)
+        assert len(whole[name]) >= 5 and whole["next"] == "", path
+        assert [one[key] for one in walk(program, path, name, 2)] == [one[key] for one in whole[name]], path
+        assert refused(program, path, "nonsense") == "broken_cursor"
+
+
+def test_customers_of_one_name_and_what_was_put_right_of_one_are_read_to_their_end(db: None) -> None:
+    agent = caller("agent")
+    for number in range(5):
+        agent.registered(customer_phone=f"1380013800{number}", customer_name="林若溪")
+    path = "/customers?q=林若溪"
+    whole = agent.get(path)["customers"]
+    assert len(whole) == 5 and walk(agent, path, "customers", 2) == whole
+    address = f"/customers/{whole[0]['id']}"
+    for number in range(5):
+        agent.send("PATCH", address, {"name": f"林若溪{number}"})
+    changes = agent.get(f"{address}/changes")["changes"]
+    assert len(changes) == 5 and walk(agent, f"{address}/changes", "changes", 2) == changes
+    assert refused(agent, path, "nonsense") == refused(agent, f"{address}/changes", "nonsense") == "broken_cursor"

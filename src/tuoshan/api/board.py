@@ -8,12 +8,10 @@ from ninja import Router, Schema
 
 from tuoshan import clock
 from tuoshan.api.application import Id, gives, me
-from tuoshan.api.problems import broken_cursor
+from tuoshan.api.pages import page_of
 from tuoshan.api.reading import possible_out, row_of
 from tuoshan.api.shapes import CaseRow, Limit, PossibleOut
-from tuoshan.cases import queries
 from tuoshan.cases.models import Case
-from tuoshan.cases.queries import CursorBroken
 from tuoshan.office import approvals, board
 from tuoshan.office.boardlists import SELECTIONS, due_tomorrow
 from tuoshan.parties.models import Person
@@ -94,6 +92,13 @@ class WaitingOut(Schema):
     steps: list[PossibleOut]
 
 
+class WaitingPage(Schema):
+    """One page, the most pressing first; hand `next` back as `cursor`."""
+
+    cases: list[WaitingOut]
+    next: str
+
+
 @router.get("", response=gives(BoardOut), url_name="board_read", summary="Numbers and load")
 @api_permitted("api.board_read")
 def board_read(request: HttpRequest) -> dict[str, Any]:
@@ -126,10 +131,7 @@ def board_cases(
     if chosen.of_person and not Person.objects.filter(pk=person_id or 0).exists():
         raise Http404
     found = chosen.cases(me(request), clock.now(), person_id if chosen.of_person else None)
-    try:
-        page = queries.page(found, cursor, limit)
-    except CursorBroken as error:
-        raise broken_cursor() from error
+    page = page_of(found, cursor, limit)
     told = board.told_of(page.rows)
     return {
         "title": str(chosen.title), "count": found.order_by().count(), "next": page.next, "previous": page.previous,
@@ -153,15 +155,18 @@ def board_tomorrow(request: HttpRequest) -> dict[str, Any]:
     return {"count": found.order_by().count(), "clocks": shown}
 
 
-@router.get("/approvals", response=gives(list[WaitingOut]), url_name="board_approvals", summary="Decisions waiting")
+@router.get("/approvals", response=gives(WaitingPage), url_name="board_approvals", summary="Decisions waiting")
 @api_permitted("api.board_approvals")
-def board_approvals(request: HttpRequest) -> list[dict[str, Any]]:
-    """The most pressing first, at most forty; those without steps are decided by others."""
-    return [
-        {
-            "number": one.case.number, "title": one.case.title, "since": one.since, "decides": one.decides,
-            "amount": str(one.case.amount) if one.case.amount is not None else None,
-            "steps": [possible_out(step, one.playbook) for step in one.steps],
-        }
-        for one in approvals.waiting(me(request), clock.now())
-    ]  # fmt: skip
+def board_approvals(request: HttpRequest, cursor: str = "", limit: Limit = 40) -> dict[str, Any]:
+    """The most pressing first; those without steps are decided by others."""
+    now = clock.now()
+    page = page_of(approvals.listing(me(request), now), cursor, limit)
+    return {"cases": [_waiting(one) for one in approvals.decisions(page.rows, me(request), now)], "next": page.next}
+
+
+def _waiting(one: approvals.Waiting) -> dict[str, Any]:
+    return {
+        "number": one.case.number, "title": one.case.title, "since": one.since, "decides": one.decides,
+        "amount": str(one.case.amount) if one.case.amount is not None else None,
+        "steps": [possible_out(step, one.playbook) for step in one.steps],
+    }  # fmt: skip

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Router
+from ninja import Router, Schema
 
 from tuoshan.api.application import Id, gives, me
 from tuoshan.api.formwork import as_stored, judged, posted
+from tuoshan.api.pages import page_of
 from tuoshan.api.problems import Problem
-from tuoshan.api.shapes import CustomerChangeOut, CustomerIn, CustomerOut, JoinIn, ListEntry, PersonOut
+from tuoshan.api.shapes import CustomerChangeOut, CustomerIn, CustomerOut, JoinIn, Limit, ListEntry, PersonOut
 from tuoshan.cases import lists
 from tuoshan.office import customers
 from tuoshan.office.customers import CustomerForm, PhoneTaken
@@ -35,15 +36,30 @@ def list_entries(request: HttpRequest, name: str) -> list[dict[str, str]]:
     return found
 
 
-@router.get("/customers", response=gives(list[CustomerOut]), url_name="customer_find", summary="Find customers")
+class CustomerPage(Schema):
+    """One page of customers, newest first; hand `next` back as `cursor`."""
+
+    customers: list[CustomerOut]
+    next: str
+
+
+class CustomerChangePage(Schema):
+    """One page of what was put right, newest first; hand `next` back as `cursor`."""
+
+    changes: list[CustomerChangeOut]
+    next: str
+
+
+@router.get("/customers", response=gives(CustomerPage), url_name="customer_find", summary="Find customers")
 @api_permitted("api.customer_find")
-def customer_find(request: HttpRequest, q: str) -> list[dict[str, Any]]:
-    """By phone (whole, or the last four digits), mail address or name, among customers of whom the caller sees a case;
-    at most 20.
+def customer_find(request: HttpRequest, q: str, cursor: str = "", limit: Limit = 20) -> dict[str, Any]:
+    """By phone (whole, or the last four digits), mail address or name, among customers of whom the caller sees a
+    case.
     """
     if len(q.strip()) < 2:
         raise Problem(422, "too_short", _("请至少输入两个字"), facts={"parameter": "q"})
-    return _customers(request, customers.search(me(request), q))
+    page = page_of(customers.searched(me(request), q), cursor, limit)
+    return {"customers": _customers(request, page.rows), "next": page.next}
 
 
 @router.get("/customers/{number}", response=gives(CustomerOut), url_name="customer_read", summary="One customer")
@@ -75,15 +91,16 @@ def customer_change(request: HttpRequest, number: Id, body: CustomerIn) -> dict[
 
 
 @router.get(
-    "/customers/{number}/changes", response=gives(list[CustomerChangeOut]), url_name="customer_changes",
+    "/customers/{number}/changes", response=gives(CustomerChangePage), url_name="customer_changes",
     summary="What was put right",
 )  # fmt: skip
 @api_permitted("api.customer_changes")
-def customer_changes(request: HttpRequest, number: Id) -> list[dict[str, Any]]:
-    """The newest 50, values masked. 403 `cases_elsewhere` for who does not see all cases of the customer."""
+def customer_changes(request: HttpRequest, number: Id, cursor: str = "", limit: Limit = 50) -> dict[str, Any]:
+    """Newest first, values masked. 403 `cases_elsewhere` for who does not see all cases of the customer."""
     found = _found(request, number)
     customers.must_be_in_charge(me(request), found)
-    return customers.changes(me(request), found)
+    page = page_of(customers.changes_of(found), cursor, limit)
+    return {"changes": customers.told(page.rows), "next": page.next}
 
 
 @router.post("/customers/{number}/join", response=gives(CustomerOut), url_name="customer_join", summary="Join two")

@@ -10,14 +10,15 @@ from ninja.params import File as FileParameter
 
 from tuoshan.api.application import Id, gives, me, once
 from tuoshan.api.files import SHEET, sent
+from tuoshan.api.pages import page_of
 from tuoshan.api.problems import Problem
+from tuoshan.api.shapes import Limit
 from tuoshan.intake.imports import desk, mapping
 from tuoshan.intake.imports.tables import TableRefused
 from tuoshan.intake.models import ImportRun
 from tuoshan.parties.permissions import api_permitted, may_change
 
 router = Router(tags=["imports"])
-MOST_RUNS = 50
 MOST_BAD = 200
 STARTABLE = (ImportRun.Status.CHECKED, ImportRun.Status.STOPPED)
 
@@ -55,6 +56,13 @@ class ImportRow(Schema):
     problem: str
     created_at: datetime
     finished_at: datetime | None
+
+
+class ImportPage(Schema):
+    """One page of imports; hand `next` back as `cursor`."""
+
+    imports: list[ImportRow]
+    next: str
 
 
 class ImportOut(ImportRow):
@@ -114,11 +122,12 @@ def _find(pk: int) -> ImportRun:
     return run
 
 
-@router.get("", response=gives(list[ImportRow]), url_name="import_list", summary="Imports")
+@router.get("", response=gives(ImportPage), url_name="import_list", summary="Imports")
 @api_permitted("api.import_list")
-def import_list(request: HttpRequest) -> list[dict[str, Any]]:
-    """The newest fifty."""
-    return [_row(run) for run in ImportRun.objects.order_by("-created_at", "-id")[:MOST_RUNS]]
+def import_list(request: HttpRequest, cursor: str = "", limit: Limit = 50) -> dict[str, Any]:
+    """The newest first."""
+    page = page_of(ImportRun.objects.order_by("-created_at", "-id"), cursor, limit)
+    return {"imports": [_row(run) for run in page.rows], "next": page.next}
 
 
 @router.post("", response=gives(ImportOut, 201), url_name="import_upload", summary="Take a spreadsheet in")

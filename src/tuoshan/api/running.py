@@ -10,6 +10,7 @@ from tuoshan import clock
 from tuoshan.agenda import claiming
 from tuoshan.agenda.models import Item
 from tuoshan.api.application import Id, gives, me
+from tuoshan.api.pages import page_of
 from tuoshan.api.problems import Problem
 from tuoshan.api.shapes import Limit, SaidOut
 from tuoshan.cases.models import Case
@@ -46,10 +47,13 @@ class WorkerOut(Schema):
 
 
 class ParkedOut(Schema):
-    """The parked jobs, newest first, and whether the workers keep up. `lag_seconds`: how long the oldest waits."""
+    """One page of the parked jobs, newest first, and whether the workers keep up. `lag_seconds`: how long the oldest
+    waits. Hand `next` back as `cursor`.
+    """
 
     count: int
     jobs: list[JobOut]
+    next: str
     workers: list[WorkerOut]
     waiting: int
     lag_seconds: float
@@ -103,15 +107,16 @@ class MailPage(Schema):
 
 @router.get("/parked", response=gives(ParkedOut), url_name="parked_list", summary="Parked jobs")
 @api_permitted("api.parked_list")
-def parked_list(request: HttpRequest, limit: Limit = 100) -> dict[str, Any]:
+def parked_list(request: HttpRequest, cursor: str = "", limit: Limit = 100) -> dict[str, Any]:
     """The jobs and the workers."""
     now = clock.now()
     found = claiming.parked()
-    items = list(found[:limit])
+    page = page_of(found, cursor, limit)
+    items = page.rows
     cases = Case.objects.defer("snapshot").in_bulk({item.case_id for item in items if item.case_id})
     return {
         "count": found.order_by().count(),
-        "jobs": [_job(item, cases.get(item.case_id or 0)) for item in items],
+        "jobs": [_job(item, cases.get(item.case_id or 0)) for item in items], "next": page.next,
         "workers": [
             {"name": one["row"].name, "state": one["state"], "seen_at": one["row"].seen_at, "busy": one["busy"]}
             for one in parked.workers(now)

@@ -9,8 +9,10 @@ from ninja import Router, Schema
 from tuoshan import punctuation
 from tuoshan.api.application import Id, gives, once
 from tuoshan.api.formwork import as_stored, changed, judged, posted
+from tuoshan.api.pages import page_of
 from tuoshan.api.problems import Problem
 from tuoshan.api.settings_rows import found
+from tuoshan.api.shapes import Limit
 from tuoshan.cases import library
 from tuoshan.catalog.models import Category
 from tuoshan.office.settings import party_map
@@ -62,6 +64,13 @@ class AccountOut(Schema):
     takes_cases: bool
     is_active: bool
     skills: list[SkillOut]
+
+
+class AccountPage(Schema):
+    """One page of accounts; hand `next` back as `cursor`."""
+
+    accounts: list[AccountOut]
+    next: str
 
 
 class MadeOut(Schema):
@@ -146,12 +155,13 @@ def _values(body: AccountIn) -> dict[str, Any]:
     return given
 
 
-@router.get("/accounts", response=gives(list[AccountOut]), url_name="person_list", summary="Accounts")
+@router.get("/accounts", response=gives(AccountPage), url_name="person_list", summary="Accounts")
 @api_permitted("api.person_list")
-def person_list(request: HttpRequest) -> list[dict[str, Any]]:
-    """Everybody who works here, or did."""
-    rows = Person.objects.prefetch_related("roles", "regions", "skill_rows").order_by("display_name", "pk")
-    return [_account(row) for row in rows]
+def person_list(request: HttpRequest, cursor: str = "", limit: Limit = 50) -> dict[str, Any]:
+    """Everybody who works here, or did, by name."""
+    rows = Person.objects.prefetch_related("roles", "regions", "skill_rows").order_by("display_name", "id")
+    page = page_of(rows, cursor, limit)
+    return {"accounts": [_account(row) for row in page.rows], "next": page.next}
 
 
 @router.post("/accounts", response=gives(MadeOut, 201), url_name="person_make", summary="A new account")

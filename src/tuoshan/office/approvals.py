@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tuoshan import punctuation
 from tuoshan.cases.acting import person_actor
 from tuoshan.cases.forms import words
@@ -31,9 +33,18 @@ class Waiting:
     steps: tuple[Possible, ...]
 
 
+def listing(viewer: Any, now: datetime) -> "QuerySet[Case]":
+    """The cases that wait for a decision, the most pressing first, with all that deciding needs."""
+    return SELECTIONS["approvals"].cases(viewer, now, None).defer(None)
+
+
 def waiting(viewer: Any, now: datetime) -> list[Waiting]:
     """The most pressing first, at most forty; those without steps are decided by others."""
-    cases = list(SELECTIONS["approvals"].cases(viewer, now, None).defer(None)[:SHOWN])
+    return decisions(list(listing(viewer, now)[:SHOWN]), viewer, now)
+
+
+def decisions(cases: list[Case], viewer: Any, now: datetime) -> list[Waiting]:
+    """What is to be decided in these cases, and by whom; those without steps are decided by others."""
     many = Many(cases, now)
     return [_one(case, many, viewer) for case in cases]
 

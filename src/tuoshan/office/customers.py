@@ -1,7 +1,7 @@
 """Customers' records at work: who sees which, correcting them, joining two that are one, erasing; each is recorded."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -67,10 +67,14 @@ def seen(person: Any, number: int) -> Customer | None:
     return found if found is not None and visible(person).filter(pk=found.pk).exists() else None
 
 
+def searched(person: Any, text: str) -> QuerySet[Customer]:
+    """By phone (whole, or the last four digits), mail address or name, newest first."""
+    return customers.search(text).filter(pk__in=visible(person).order_by().values("pk"))
+
+
 def search(person: Any, text: str) -> list[Customer]:
-    """By phone (whole, or the last four digits), mail address or name; at most 20, newest first."""
-    known = customers.search(text)
-    return list(known.filter(pk__in=visible(person).order_by().values("pk"))[:MOST_FOUND])
+    """The first twenty of them."""
+    return list(searched(person, text)[:MOST_FOUND])
 
 
 def sees_plain(person: Any) -> bool:
@@ -295,7 +299,16 @@ def changes(person: Any, customer: Customer, most: int = 50) -> list[dict[str, A
     """
     if not in_charge(person, customer):
         return []
-    rows = customer.changes.select_related("person")[:most]
+    return told(changes_of(customer)[:most])
+
+
+def changes_of(customer: Customer) -> QuerySet[CustomerChange]:
+    """The rows themselves, for who is in charge of the customer; the newest first."""
+    return customer.changes.select_related("person").order_by("-at", "-id")
+
+
+def told(rows: Iterable[CustomerChange]) -> list[dict[str, Any]]:
+    """Changes as they are shown."""
     return [
         {
             "at": row.at, "who": str(row.person or ""), "person_id": row.person_id, "action": row.action,

@@ -116,7 +116,7 @@ class WeekForm(forms.Form):
 
 
 KEY = re.compile(r"[a-z][a-z0-9_]{1,39}")
-OFFICE_HOURS: Final = {"weekly": [*["09:00-12:00, 13:30-18:00"] * 5, "", ""], "holidays": True}
+OFFICE_HOURS: Final[dict[str, Any]] = {"weekly": [*["09:00-12:00, 13:30-18:00"] * 5, "", ""], "holidays": True}
 
 
 class NewForm(WeekForm):

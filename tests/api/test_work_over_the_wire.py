@@ -15,6 +15,7 @@ from tuoshan import clock, identifiers
 from tuoshan.agenda.models import Item
 from tuoshan.care.models import SurveyAnswer
 from tuoshan.cases.models import Case, SavedFilter
+from tuoshan.catalog.models import Category
 from tuoshan.insight import search
 from tuoshan.intake.imports import desk
 from tuoshan.intake.models import ImportRun
@@ -401,3 +402,18 @@ def test_a_program_takes_what_nobody_has_and_takes_over_with_a_reason() -> None:
     assert [one["code"] for one in second.post("/batches", body)] == ["invalid_form"]
     second.post(claim, {"values": {"handler": str(second.person.pk), **why}})
     assert Case.objects.get(number=number).handler_id == second.person.pk
+
+
+def test_a_list_is_given_for_one_process_as_the_desk_offers_it() -> None:
+    agent = caller("agent")
+    Category.objects.create(code="lamp", name_zh="灯坏了", playbooks=["facility_repair"], position=900)
+    Category.objects.create(code="rude", name_zh="服务态度差", playbooks=["complaint"], position=901)
+
+    def titles(query: str) -> set[str]:
+        shown = {one["title"] for one in agent.get(f"/lists/categories{query}")}
+        return shown & {"灯坏了", "服务态度差"}
+
+    assert titles("") == {"灯坏了", "服务态度差"}
+    assert titles("?playbook=complaint") == {"服务态度差"}
+    assert titles("?playbook=facility_repair") == {"灯坏了"}
+    agent.get("/lists/categories?playbook=nothing", expect=404)

@@ -12,7 +12,7 @@ from tuoshan.api.formwork import as_stored, judged, posted
 from tuoshan.api.pages import page_of
 from tuoshan.api.problems import Problem
 from tuoshan.api.shapes import CustomerChangeOut, CustomerIn, CustomerOut, JoinIn, Limit, ListEntry, PersonOut
-from tuoshan.cases import lists
+from tuoshan.cases import library, lists
 from tuoshan.office import customers
 from tuoshan.office.customers import CustomerForm, PhoneTaken
 from tuoshan.parties.models import Customer, Person
@@ -23,10 +23,16 @@ router = Router(tags=["directory"])
 
 @router.get("/lists/{name}", response=gives(list[ListEntry]), url_name="category_list", summary="A company list")
 @api_permitted("api.category_list")
-def list_entries(request: HttpRequest, name: str) -> list[dict[str, str]]:
-    """The entries of a list that form fields draw from (`categories`, `departments`, `product` …)."""
+def list_entries(request: HttpRequest, name: str, playbook: str = "") -> list[dict[str, str]]:
+    """The entries of a list that form fields draw from (`categories`, `departments`, `product` …). With `playbook`
+    those alone that its forms offer; 404 for one that new cases cannot begin with.
+    """
+    if playbook and playbook not in library.everything():
+        raise Http404
     found: list[dict[str, str]] = []
-    for value, title in lists.entries(name):
+    with lists.about(playbook):
+        entries = lists.entries(name)
+    for value, title in entries:
         if isinstance(title, Sequence) and not isinstance(title, str):
             found += [{"value": str(key), "title": str(shown), "group": str(value)} for key, shown in title]
         else:

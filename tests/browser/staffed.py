@@ -120,8 +120,11 @@ def ready(page: Page) -> None:
 
 
 def opened(page: Page, key: str) -> Any:
-    """Press a button of the case page by the start of its form's id, and wait for the form."""
-    page.locator(f"[data-opens^='{key}']").first.click()
+    """Press a button of the case page by the start of its form's id, in its menu too, and wait for the form."""
+    button = page.locator(f"[data-opens^='{key}']").first
+    if not button.is_visible():
+        button.locator("xpath=ancestor::*[@data-menu]/button").click()
+    button.click()
     form = page.locator(f"section[id^='{key}'] form")
     form.wait_for()
     return form

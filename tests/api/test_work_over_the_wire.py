@@ -417,3 +417,20 @@ def test_a_list_is_given_for_one_process_as_the_desk_offers_it() -> None:
     assert titles("?playbook=complaint") == {"服务态度差"}
     assert titles("?playbook=facility_repair") == {"灯坏了"}
     agent.get("/lists/categories?playbook=nothing", expect=404)
+
+
+def test_a_program_of_who_is_away_is_told_so_and_which_absence_to_end() -> None:
+    agent, other = caller("agent"), caller("agent", name="stands-in")
+    number = agent.registered()
+    away = Absence.objects.create(
+        person=agent.person, starts_at=clock.now(), ends_at=clock.now() + timedelta(days=3), delegate=other.person
+    )
+    claim = f"/cases/{number}/actions/claim"
+    body = {"values": {"handler": str(agent.person.pk)}}
+    refused = agent.post(claim, body, expect=403)
+    assert refused["code"] == "not_allowed" and refused["facts"]["absence_id"] == away.pk
+    assert "您登记了缺勤" in refused["detail"] and "stands-in" in refused["detail"]
+    (member,) = agent.post("/batches", {"numbers": [number], "action": "claim", **body})
+    assert member["code"] == "not_allowed" and "您登记了缺勤" in member["detail"]
+    agent.send("DELETE", f"/absences/{away.pk}", expect=204)
+    agent.post(claim, body)

@@ -172,3 +172,39 @@ def test_nobody_gives_a_case_to_who_is_away_and_they_may_take_it_themselves(desk
     assert desk.read(case).handler_id == desk.people["agent"].pk
     own = desk.house.act(case, "claim", away, handler=str(away.pk), taken_because="我在线处理")
     assert own.accepted and desk.read(case).handler_id == away.pk
+
+
+def test_who_is_away_is_told_so_and_is_back_with_one_press(desk: Any) -> None:
+    from tuoshan.parties.models import Absence
+
+    case = desk.accepted()
+    agent, client = desk.people["agent"], desk.client("agent")
+    page, address = f"/case/{case.number}", f"/case/{case.number}/do/act/propose"
+    data = {"seq": case.seq, "key": "k"}
+    assert "data-away" not in client.get(page).content.decode()
+    away = Absence.objects.create(
+        person=agent, starts_at=moment(), ends_at=moment() + timedelta(days=2), delegate=desk.people["colleague"]
+    )
+    for where in (page, "/queue/mine", "/tasks"):
+        shown = client.get(where).content.decode()
+        assert shown.count("data-away") == 1 and "这段时间由马莉代理" in shown, where
+        assert f'action="/absence/{away.pk}/end"' in shown and "我回来了" in shown
+    refused = client.post(address, data, headers={"HX-Request": "true"}).content.decode()
+    assert "您登记了缺勤（到 " in refused and "您没有权限" not in refused
+    batch = {"do": "transfer", "case": [case.number], "batch": "4713", "handler": str(agent.pk), "reason": "x"}
+    assert "您登记了缺勤（到 " in client.post("/bulk/run", batch).content.decode()
+    assert "data-away" not in desk.client("colleague").get(page).content.decode()
+    back = client.post(f"/absence/{away.pk}/end", {"here": page})
+    assert (back.status_code, back["Location"]) == (302, page)
+    assert "data-away" not in client.get(page).content.decode()
+    out = client.post(f"/absence/{away.pk}/end", {"here": "//elsewhere.example"})
+    assert out.status_code == 404 or out["Location"] == "/me/absence"
+
+
+def test_who_is_away_with_nobody_standing_in_goes_on_acting(desk: Any) -> None:
+    from tuoshan.parties.models import Absence
+
+    case = desk.accepted()
+    Absence.objects.create(person=desk.people["agent"], starts_at=moment(), ends_at=moment() + timedelta(days=2))
+    shown = desk.client("agent").get(f"/case/{case.number}").content.decode()
+    assert "data-away" not in shown and "do/act/propose" in shown

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from tuoshan import clock
 from tuoshan.api.application import idempotency_key, me
 from tuoshan.api.problems import Problem, refused
 from tuoshan.api.reading import find_case
@@ -16,6 +17,7 @@ from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case
 from tuoshan.cases.refusals import by_field
 from tuoshan.core.playbook import Field, Playbook
+from tuoshan.office import absences
 
 Call = Callable[..., service.Outcome]
 
@@ -57,4 +59,17 @@ def answer(outcome: service.Outcome, case: Case | None = None, playbook: Playboo
 def command(request: HttpRequest, number: str, call: Call, **given: Any) -> dict[str, Any]:
     """Find the case within reach, give it one command as the caller, and say what came of it."""
     case = find_case(request, number)
-    return answer(call(case_id=case.pk, actor=acting(request), idempotency_key=idempotency_key(request), **given), case)
+    outcome = call(case_id=case.pk, actor=acting(request), idempotency_key=idempotency_key(request), **given)
+    return _kept_or_answer(request, outcome, case)
+
+
+def _kept_or_answer(request: HttpRequest, outcome: service.Outcome, case: Case) -> dict[str, Any]:
+    """The answer; a caller who is away is told that this is why they may not, and which absence to end."""
+    try:
+        return answer(outcome, case)
+    except Problem as problem:
+        absence = absences.giving_way(me(request), clock.now()) if problem.code == "not_allowed" else None
+        if absence is not None:
+            problem.detail = absences.why_kept(me(request), clock.now())
+            problem.members["facts"] = {**problem.members["facts"], "absence_id": absence.pk}
+        raise

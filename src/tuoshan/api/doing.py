@@ -37,7 +37,7 @@ from tuoshan.core.playbook import Action
 from tuoshan.documents import evidence as evidence_store
 from tuoshan.documents.evidence import Rejected
 from tuoshan.documents.models import Evidence
-from tuoshan.office import bulk
+from tuoshan.office import absences, bulk
 from tuoshan.office.attaching import may_keep_for_supervisors, shown_by_itself
 from tuoshan.parties.permissions import api_permitted
 
@@ -60,7 +60,7 @@ def case_batch(request: HttpRequest, body: BatchIn) -> list[dict[str, Any]]:
     elif cases:
         order, case_ids = _order(request, body, cases), [case.pk for case in cases]
         outcomes = dict(batches.run_many(case_ids=case_ids, order=order, batch_id=_batch_id(request)).outcomes)
-    return [_member(number, rows.get(number), outcomes) for number in body.numbers]
+    return [_member(request, number, rows.get(number), outcomes) for number in body.numbers]
 
 
 def _order(request: HttpRequest, body: BatchIn, cases: list[Case]) -> Order:
@@ -83,15 +83,15 @@ def _batch_id(request: HttpRequest) -> int | None:
     return int.from_bytes(digest[:7]) if key else None
 
 
-def _member(number: str, case: Case | None, outcomes: dict[int, Outcome]) -> dict[str, Any]:
+def _member(request: HttpRequest, number: str, case: Case | None, outcomes: dict[int, Outcome]) -> dict[str, Any]:
     if case is None:
         return {"number": number, "done": False, "code": "not_found", "detail": _("没有找到，或不在您的范围内")}
     outcome = outcomes.get(case.pk)
     refusal = outcome.refusal if outcome else None
-    return {
-        "number": number, "done": refusal is None, "code": refusal.because if refusal else "",
-        "detail": sentence(refusal, playbook_of(case)) if refusal else "",
-    }  # fmt: skip
+    if refusal is None:
+        return {"number": number, "done": True, "code": "", "detail": ""}
+    said = absences.refusal_of(me(request), refusal, sentence(refusal, playbook_of(case)), clock.now())
+    return {"number": number, "done": False, "code": refusal.because, "detail": said}
 
 
 @router.post("/{number}/actions/{action}", response=ANSWERS, url_name="case_act", summary="Take an action")

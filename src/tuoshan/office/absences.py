@@ -4,14 +4,18 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tuoshan import punctuation
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.forms import DayAndTime
+from tuoshan.core.case import Refusal
 from tuoshan.office.overseeing import able, may_manage
 from tuoshan.parties.models import Absence, Person
+from tuoshan.parties.standing import standing
 
 
 def moment_field(label: Any) -> forms.SplitDateTimeField:
@@ -37,6 +41,32 @@ class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]
         field.label_from_instance = lambda one: punctuation.in_brackets(one, one.unit and one.unit.name)
         field.empty_label = _("没有代理人")
         field.help_text = _("代理人在这段时间里可以替您办理，记录里两个人的名字都在。")
+
+
+def giving_way(person: Person, now: datetime) -> Absence | None:
+    """The person's own absence that runs now, while somebody stands in: until it ends the delegate acts and they do
+    not. None where nobody stands in, as the person then keeps what is theirs.
+    """
+    if not standing(person).own.is_away:
+        return None
+    running = Absence.objects.filter(Absence.running(now), person=person, delegate__isnull=False)
+    return running.select_related("delegate").order_by("-ends_at").first()
+
+
+def why_kept(person: Person, now: datetime) -> str:
+    """Why a person who is away may not take a step that is otherwise theirs; empty for who is there."""
+    absence = giving_way(person, now)
+    if absence is None:
+        return ""
+    return _("您登记了缺勤（到 %(until)s），这段时间由%(delegate)s代理；要自己办理，请先结束缺勤。") % {
+        "until": date_format(timezone.localtime(absence.ends_at), "m-d H:i"), "delegate": absence.delegate,
+    }  # fmt: skip
+
+
+def refusal_of(person: Person, refusal: Refusal, said: str, now: datetime) -> str:
+    """What is said of a refusal; to who is away, that this is why they may not."""
+    kept = why_kept(person, now) if refusal.because == "not_allowed" else ""
+    return kept or said
 
 
 def endable(viewer: Any, pk: int, now: datetime, *, leads: bool) -> Absence | None:

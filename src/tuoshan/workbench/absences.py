@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -74,6 +75,9 @@ def absence_end(request: HttpRequest, pk: int) -> HttpResponse:
     own = row.person_id == request.user.pk
     absences.end(row, now)
     messages.success(request, _("缺勤已结束。"))
+    here = request.POST.get("here", "")
+    if own and here.startswith("/") and url_has_allowed_host_and_scheme(here, None):
+        return redirect(here)
     return redirect("workbench:my_absence") if own else redirect("workbench:absence", pk=row.person_id)
 
 

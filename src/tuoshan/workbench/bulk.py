@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,9 +19,13 @@ from tuoshan.cases.models import Batch, Case
 from tuoshan.cases.orders import Order
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import sentence
+from tuoshan.core.case import Refusal
+from tuoshan.core.playbook import Playbook
 from tuoshan.identifiers import is_id
+from tuoshan.office import absences
 from tuoshan.office import bulk as office
 from tuoshan.office.bulk import MOST, MOST_WRITTEN, shared
+from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import assignable
 from tuoshan.workbench.answers import done_in
@@ -129,12 +134,16 @@ def _result(request: HttpRequest, cases: Sequence[Case], title: str, order: Orde
         "title": title,
         "done": done,
         "refused": [
-            (case, sentence(refused[case.pk], library.pinned(case.playbook, case.playbook_hash)))
+            (case, _said(request, refused[case.pk], library.pinned(case.playbook, case.playbook_hash)))
             for case in cases
             if case.pk in refused
         ],
     }
     return done_in(render(request, "workbench/bulk/result.html", context), done)
+
+
+def _said(request: HttpRequest, refusal: Refusal, playbook: Playbook) -> str:
+    return absences.refusal_of(cast(Person, request.user), refusal, sentence(refusal, playbook), clock.now())
 
 
 def _watch(request: HttpRequest, cases: Sequence[Case]) -> HttpResponse:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django import forms
 from django.contrib import messages
@@ -27,6 +27,7 @@ from tuoshan.cases.forms import DayAndTime, PlaybookForm, choices_of, words
 from tuoshan.cases.models import Case, Watch
 from tuoshan.cases.possible import Standing
 from tuoshan.cases.refusals import evidence_title, problems, sentence
+from tuoshan.core.case import Refusal
 from tuoshan.core.numbering import MisheardNumber, parse_number
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
@@ -39,6 +40,7 @@ from tuoshan.insight.told_to_staff import whose_page
 from tuoshan.intake import duplicates
 from tuoshan.intake.beside import REASONS
 from tuoshan.integrations import recipients
+from tuoshan.office import absences
 from tuoshan.office.attaching import names_a_person, shown_by_itself
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import permitted
@@ -130,7 +132,7 @@ def _do(request: HttpRequest, case: Case, standing: Standing, item: Possible) ->
     outcome = _send(request, case, item, values, token, form.cleaned_data.get(HAPPENED))
     if outcome.refusal is not None:
         form.refuse(problems(outcome.refusal, standing.playbook))
-        problem = sentence(outcome.refusal, standing.playbook, marked=True)
+        problem = _said(request, outcome.refusal, standing.playbook, marked=True)
         status = 409 if outcome.refusal.because in ("stale", "moved_by_system") else 422
         return _form_page(request, case, standing, item, form, token, problem, status)
     after = Case.objects.get(pk=case.pk)
@@ -207,6 +209,7 @@ def _form_page(
         "key": request.POST.get("key") if status == 200 else identifiers.token(),
         "preview": foreseen.lines(standing, item) if status == 200 else [],
         "foresees": item.kind == "act" and bool(item.form), "foresee": f"{_FORESEE}=1",
+        "said": status == 409,  # the case has moved on: that is said whatever the form lacks
         "action": request.get_full_path(), "deciding": _deciding(request, case, standing, item),
     }  # fmt: skip
     context["key"] = context["key"] or identifiers.token()
@@ -258,8 +261,13 @@ def _gone(request: HttpRequest, case: Case, standing: Standing, kind: str, name:
     outcome = _send(request, case, item, {}, "", form.cleaned_data.get(HAPPENED))
     if outcome.refusal is None:
         return done(request, case, _("已完成"))
-    problem = sentence(outcome.refusal, playbook)
+    problem = _said(request, outcome.refusal, playbook)
     return _form_page(request, case, standing, item, form, "", problem, 409)
+
+
+def _said(request: HttpRequest, refusal: Refusal, playbook: Playbook, *, marked: bool = False) -> str:
+    said = sentence(refusal, playbook, marked=marked)
+    return absences.refusal_of(cast(Person, request.user), refusal, said, clock.now())
 
 
 # -- words -----------------------------------------------------------------------------------------------

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from tuoshan import clock
 from tuoshan.integrations import notifying
+from tuoshan.office import absences
+from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, may_change, name_of
 from tuoshan.workbench.addresses import address
 from tuoshan.workbench.queues import rail_groups
@@ -69,13 +72,22 @@ def rail(request: HttpRequest) -> dict[str, Any]:
         "may_change": SimpleLazyObject(lambda: _may_change(request)),
         "rail": SimpleLazyObject(lambda: groups_for(request)),
         "bell": SimpleLazyObject(lambda: _bell(request)),
-        "palette_search_url": "/palette",
+        "away": SimpleLazyObject(lambda: _away(request)), "palette_search_url": "/palette",
     }
 
 
 def _may_change(request: HttpRequest) -> bool:
     here = request.resolver_match
     return here is not None and may_change(request.user, name_of(here.view_name))
+
+
+def _away(request: HttpRequest) -> dict[str, Any] | None:
+    """The reader's own absence, for the banner with which they end it; None for who is there."""
+    if not allowed(request.user, "workbench.absence_end"):
+        return None
+    now, person = clock.now(), cast(Person, request.user)
+    absence = absences.giving_way(person, now)
+    return {"pk": absence.pk, "why": absences.why_kept(person, now)} if absence is not None else None
 
 
 def _bell(request: HttpRequest) -> dict[str, Any] | None:

@@ -161,6 +161,7 @@ def test_files_meant_for_the_customer_are_shown_others_not() -> None:
     client = house.opened(case)
     page = house.page_of(case, client)
     assert "给客户.jpg" in page and "内部.jpg" not in page
+    assert "客户可见" not in page, "which is said to colleagues"
     assert client.get(f"/evidence/{shown}").status_code == 200
     assert client.get(f"/evidence/{hidden}").status_code == 404
 

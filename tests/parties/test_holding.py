@@ -23,7 +23,7 @@ def away(person: Person, delegate: Person | None, days: int = 3) -> Absence:
 
 
 def parties(person: Person, case: Any) -> frozenset[str]:
-    return holding.parties_of(Person.objects.get(pk=person.pk), case)
+    return holding.holding(Person.objects.get(pk=person.pk), case).parties
 
 
 def test_roles_hold_their_parties_where_they_reach(person: Make, units: dict[str, OrgUnit], case: Any) -> None:
@@ -96,10 +96,10 @@ def test_absence_ends_by_itself(person: Make, units: dict[str, OrgUnit], case: A
     lin, bo = person("lin", "supervisor", "service"), person("bo", "agent", "service")
     one = case(unit_id=units["service"].pk)
     away(lin, bo, days=3)
-    assert "lead" not in holding.parties_of(lin, one)
+    assert "lead" not in holding.holding(lin, one).parties
     clock.advance(timedelta(days=3))
-    assert "lead" in holding.parties_of(lin, one), "the same instance must not answer from an old memory"
-    assert "lead" not in holding.parties_of(bo, one)
+    assert "lead" in holding.holding(lin, one).parties, "the same instance must not answer from an old memory"
+    assert "lead" not in holding.holding(bo, one).parties
 
 
 def test_nobody_stands_in_when_the_delegate_is_away_too(person: Make, units: dict[str, OrgUnit], case: Any) -> None:
@@ -163,9 +163,9 @@ def test_three_queries_at_most(
     away(lin, bo)
     fresh = Person.objects.get(pk=bo.pk)
     with django_assert_max_num_queries(3):
-        assert "lead" in holding.parties_of(fresh, case(unit_id=units["store1"].pk))
+        assert "lead" in holding.holding(fresh, case(unit_id=units["store1"].pk)).parties
     with django_assert_max_num_queries(1):
-        holding.parties_of(fresh, case(unit_id=units["store2"].pk))
+        holding.holding(fresh, case(unit_id=units["store2"].pk))
 
 
 def test_moving_a_unit_moves_everything_below(units: dict[str, OrgUnit]) -> None:
@@ -181,7 +181,7 @@ def test_moving_a_unit_moves_everything_below(units: dict[str, OrgUnit]) -> None
 def test_forgetting_rereads(person: Make, units: dict[str, OrgUnit], case: Any) -> None:
     an = person("an", "agent", "service")
     one = case(unit_id=units["service"].pk)
-    assert "lead" not in holding.parties_of(an, one)
+    assert "lead" not in holding.holding(an, one).parties
     an.roles.add(Role.objects.get(key="supervisor"))
     standing.forget(an)
-    assert "lead" in holding.parties_of(an, one)
+    assert "lead" in holding.holding(an, one).parties

@@ -308,13 +308,18 @@ class Watch:
 
     def _compare(self, clock: Clock, now: datetime, spent: defaultdict[str, timedelta]) -> None:
         until = clock.ended or now
-        paused, held = total_time(clock.paused, until), total_time(clock.held, until)
+        paused, held = _total(clock.paused, until), _total(clock.held, until)
         closed = [tuple((a, b or until) for a, b in spans) for spans in (clock.paused, clock.held)]
         account = elapsed_account(clock.started, until, *closed)
         if account.elapsed + account.paused + account.held != until - clock.started:
             raise Violation(8, f"{clock.key}: {account} is not the wall time {until - clock.started}")
         if (spent["paused"], spent["held"]) != (paused, held) or spent["ran"] != account.elapsed:
             raise Violation(8, f"{clock.key} says paused {paused} held {held}, seen {dict(spent)}")
+
+
+def _total(intervals: tuple[tuple[datetime, datetime | None], ...], until: datetime) -> timedelta:
+    """Wall time lying in the intervals, an open one counted up to `until`."""
+    return sum(((end or until) - start for start, end in intervals), timedelta())
 
 
 def _open(intervals: tuple[tuple[datetime, datetime | None], ...]) -> bool:

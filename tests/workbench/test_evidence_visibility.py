@@ -44,16 +44,20 @@ def box(text: str, name: str) -> str:
 
 
 def customer_files(case: Any) -> list[int]:
-    """What the customer's own page would list."""
-    from django.contrib.auth.models import AnonymousUser
-    from django.test import RequestFactory
+    """What the customer's own page lists, and lets be opened."""
+    from django.test import Client
 
-    from tuoshan.documents import access
+    from tuoshan.documents.models import Evidence
+    from tuoshan.knowledge.links import case_link
 
-    request = RequestFactory().get("/")
-    request.user = AnonymousUser()
-    request.session = {access.PORTAL_CASES: [case.pk]}  # type: ignore[assignment]
-    return [row.id for row in access.visible_of_case(request, case.pk)]
+    link, client = case_link(case.pk), Client()
+    assert client.get(link[link.index("/portal/") :]).status_code == 302
+    page = client.get(f"/portal/case/{case.number}").content.decode()
+    listed = [int(number) for number in re.findall(r'id="evidence-(\d+)"', page)]
+    for number in Evidence.objects.filter(case_id=case.pk).values_list("id", flat=True):
+        answer = client.get(f"/evidence/{number}")
+        assert (answer.status_code == 200) == (number in listed), number
+    return listed
 
 
 @pytest.fixture

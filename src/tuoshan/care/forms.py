@@ -1,4 +1,4 @@
-"""The survey's form and the follow-up call's; screens put them into their pages."""
+"""The survey's form; screens put it into their pages."""
 
 from typing import Any
 
@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tuoshan.care import survey
-from tuoshan.care.models import FollowUpCall, SurveyAnswer
-from tuoshan.cases.forms import DayAndTime
+from tuoshan.care.models import SurveyAnswer
 
 SCORES = [
     (1, _("很不满意")),
@@ -47,11 +46,3 @@ class SurveyForm(forms.Form):
         return survey.answer(
             self.asked, score=values["score"], reasons=values["reasons"], words=values["words"], via=via
         )
-
-
-class FollowUpForm(forms.Form):
-    """What came of a follow-up call."""
-
-    result = forms.ChoiceField(label=_("回访结果"), choices=FollowUpCall.Result.choices, widget=forms.RadioSelect)
-    words = forms.CharField(label=_("客户的话"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-    next_at = forms.SplitDateTimeField(label=_("下次联系"), required=False, widget=DayAndTime())

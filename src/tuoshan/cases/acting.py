@@ -39,11 +39,6 @@ class ActingAs:
     def by_system() -> "ActingAs":
         return ActingAs("system", parties=frozenset({"system"}))
 
-    @staticmethod
-    def by_authority(person: Any = None) -> "ActingAs":
-        """An authority or platform, entered for it by a person of ours or by the API."""
-        return ActingAs("authority", person.pk if person else None, parties=frozenset({"authority", "platform"}))
-
     @property
     def key(self) -> str:
         """Tells senders of idempotency keys apart."""

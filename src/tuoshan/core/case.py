@@ -88,10 +88,6 @@ class Clock:
     def running(self) -> bool:
         return self.ended is None
 
-    @property
-    def stopped_now(self) -> bool:
-        return self.ended is None and self.due is None
-
     def to_json(self) -> Json:
         out: dict[str, Json] = {"key": self.key, "name": self.name, "kind": self.kind, "run": self.run}
         out["started"] = moment_text(self.started)

@@ -15,6 +15,9 @@ from tuoshan.parties.permissions import WRITERS, sees_findings
 PORTAL_CASES = "portal_cases"
 """Session key under which the portal keeps the ids of the cases this visitor has proved to be theirs."""
 
+_FOR_CUSTOMER: dict[str, Any] = {"removed_at": None, "visible_to_customer": True, "supervisors_only": False}
+"""What holds of a file that the customer of its case may see."""
+
 
 def may_see(request: HttpRequest, evidence: Evidence) -> bool:
     """Whether this request may see the file.
@@ -35,20 +38,14 @@ def may_see(request: HttpRequest, evidence: Evidence) -> bool:
         if evidence.supervisors_only and not sees_findings(person):
             return False
         return reaches(person, evidence.case_id)
-    return evidence.case_id in portal_cases(request) and evidence.visible_to_customer and not evidence.supervisors_only
+    return evidence.case_id in portal_cases(request) and all(
+        getattr(evidence, name) == value for name, value in _FOR_CUSTOMER.items()
+    )
 
 
-def visible_of_case(request: HttpRequest, case_id: int) -> list[Evidence]:
-    """The files of a case that this request may see, oldest first, in two queries."""
-    person = _staff(request)
-    rows = Evidence.objects.filter(case_id=case_id, removed_at=None).order_by("id")
-    if person is not None:
-        if not reaches(person, case_id):
-            return []
-        return list(rows if sees_findings(person) else rows.filter(supervisors_only=False))
-    if case_id not in portal_cases(request):
-        return []
-    return list(rows.filter(visible_to_customer=True, supervisors_only=False))
+def shown_to_customer(case_id: int) -> list[Evidence]:
+    """The files of a case that its customer may see, theirs and those meant for them, oldest first."""
+    return list(Evidence.objects.filter(case_id=case_id, **_FOR_CUSTOMER).order_by("id"))
 
 
 def may_add(request: HttpRequest, case_id: int) -> bool:

@@ -245,11 +245,6 @@ def holding(person: Person, case: Any, *, facts: CaseFacts | None = None) -> Hol
     )
 
 
-def parties_of(person: Person, case: Any, *, facts: CaseFacts | None = None) -> frozenset[str]:
-    """Return every party that the person holds in the case, delegation included."""
-    return holding(person, case, facts=facts).parties
-
-
 def holders(party: str, facts: CaseFacts, *, rules: Rules | None = None) -> list[Profile]:
     """Return the profiles of those who hold the party on their own account, by id. Two queries at most."""
     rules = rules_for(facts.playbook) if rules is None else rules

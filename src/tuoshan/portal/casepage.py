@@ -27,6 +27,7 @@ from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import ANY_OPEN
 from tuoshan.core.possible import Possible, step_of_customer
 from tuoshan.documents import drafts, evidence
+from tuoshan.documents.access import shown_to_customer
 from tuoshan.documents.models import Evidence
 from tuoshan.insight.told_to_customer import state_words
 from tuoshan.parties.models import Person
@@ -137,12 +138,6 @@ def handler_of(case: Case) -> tuple[int, str] | None:
     return (person.pk, person.display_name) if person is not None and person.display_name else None
 
 
-def shown_evidence(case: Case) -> list[Evidence]:
-    """The files that the customer may see, theirs and those meant for them, whoever else is signed in here."""
-    rows = Evidence.objects.filter(case_id=case.pk, removed_at=None, visible_to_customer=True, supervisors_only=False)
-    return list(rows.order_by("id"))
-
-
 def case_page(
     request: HttpRequest, case: Case, *, failed: Choice | None = None, writing: WriteForm | None = None,
     rating: SurveyForm | None = None, problem: str = "", token: str = "", status: int = 200,
@@ -176,7 +171,7 @@ def case_page(
         "folded": folded,
         "failed": failed,
         "handler": handler[1] if handler else "",
-        "evidence": shown_evidence(case),
+        "evidence": shown_to_customer(case.pk),
         "merged_into": _merged_into(request, case),
         "rating": rating,
         "rated": asked.given if asked is not None else None,

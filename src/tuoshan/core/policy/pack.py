@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Literal, cast
 
 from tuoshan.core.conditions import Expression
@@ -331,10 +330,3 @@ class Pack:
     def key(self) -> str:
         """Name and version, as a ruling names the pack."""
         return f"{self.name}@{self.version}"
-
-
-def decimal_of(value: object) -> Decimal:
-    """A number as a decimal. Raises TypeError for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise TypeError(f"{value!r} is no number")
-    return Decimal(value)

@@ -76,3 +76,29 @@ def test_those_who_lead_tell_orders_and_nobody_else(role: str) -> None:
 def test_a_token_that_only_reads_tells_none() -> None:
     person: Person = caller("supervisor").person
     assert Caller(person, "read").send("PUT", "/orders/DD1", ORDER, expect=403)["code"] == "scope_missing"
+
+
+def test_a_table_of_orders_comes_in_by_the_same_operations_as_one_of_cases() -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from tuoshan import clock
+    from tuoshan.agenda.models import Item
+    from tuoshan.intake.imports import desk
+
+    program = caller("supervisor")
+    file = SimpleUploadedFile("orders.csv", "订单号,手机,实付\nDD1,13800138000,99\nDD2,1234,\n".encode())
+    made = program.client.post("/api/v1/imports", {"file": file}).json()
+    assert made["playbook"] == "" and {one["name"] for one in made["targets"]} >= {"order_no", "shop", "signed_at"}
+    assert made["columns"] == {"订单号": "order_no", "手机": "phone", "实付": "paid"}
+    address = f"/imports/{made['id']}"
+    wrong = program.send("PUT", f"{address}/columns", {"columns": {"订单号": "text"}, "playbook": ""}, expect=422)
+    assert wrong["code"] == "invalid_columns"
+    tried = program.send("PUT", f"{address}/columns", {"columns": made["columns"], "playbook": ""})
+    assert (tried["taken"], tried["refused"], tried["live"]) == (1, 1, False) and not OrderRef.objects.exists()
+    program.post(f"{address}/start")
+    desk.work_off(Item.objects.get(kind="job", name="import"), clock.now())
+    done = program.get(address)
+    assert (done["status"], done["taken"], done["bad"][0]["row"]) == ("done", 1, 3)
+    assert OrderRef.objects.get().belongs_to_phone("13800138000")
+    as_cases = program.send("PUT", f"{address}/columns", {"columns": {"订单号": "text"}, "playbook": "complaint"})
+    assert as_cases["playbook"] == "complaint" and "text" in {one["name"] for one in as_cases["targets"]}

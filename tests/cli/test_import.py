@@ -91,3 +91,23 @@ def test_a_wrong_word_is_refused_in_both_languages(place: Place, tmp_path: Path)
         assert zh in seen and en in seen, seen
     _said, seen = brought(place, tmp_path, ends=2, table="")
     assert "文件里没有内容" in seen and "first row" in seen
+
+
+def test_orders_are_taken_once_and_told_in_both_languages(place: Place, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("订单号,电话,实付金额,商品\nDD1,13800138000,99,水壶\nDD2,1234,5,\n", encoding="utf-8")
+    count = "from tuoshan.catalog.models import OrderRef; print(list(OrderRef.objects.values_list('order_no', 'paid')))"
+
+    def told(*more: str) -> "tuple[str, str]":
+        bad = str(tmp_path / "bad.xlsx")
+        done = place.run("import", "orders", str(path), "--errors", bad, *more, ends=1)
+        return done.stdout, done.stderr
+
+    said, seen = told("--dry-run")
+    assert "2 rows: 1 would be written, 0 known already, 1 bad" in said and "可以写入 1" in said
+    assert "电话 → 客户电话 / Customer's phone" in seen and place.python(count) == "[]"
+    assert "已写入 1" in told("--yes", "--en")[0]
+    (_head, row) = CalamineWorkbook.from_path(str(tmp_path / "bad.xlsx")).get_sheet_by_index(0).to_python()
+    assert "cannot be called" in str(row[1])
+    assert "0 written, 1 known already, 1 bad" in told("--yes")[0]
+    assert place.python(count) == "[('DD1', Decimal('99.00'))]"

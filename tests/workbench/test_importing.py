@@ -104,3 +104,32 @@ def test_what_of_a_row_is_not_taken_over_is_said_before_and_after(desk: Any) -> 
     client.post(tried.url)
     imports.work_off(Item.objects.get(kind="job", name="import"), clock.now())
     assert "no product “珐琅锅X9”" in client.get(tried.url, headers={"HX-Request": "true"}).content.decode()
+
+
+@pytest.mark.parametrize(("language", "told"), [("zh-hans", "不会建工单"), ("en", "no case is made")])
+def test_a_table_is_read_as_orders_where_that_is_chosen(desk: Any, language: str, told: str) -> None:
+    from tuoshan.catalog.models import OrderRef
+    from tuoshan.intake.imports import desk as imports
+    from tuoshan.intake.models import ImportRun
+
+    client = desk.client("lead")
+    client.cookies["tuoshan_language"] = language
+    table = "编号,内容,电话\nDD1,水壶,13800138000\nDD2,,13\n"
+    address = client.post("/import/", {"file": SimpleUploadedFile("some.csv", table.encode())}).url
+    assert told not in client.get(address).content.decode()
+    page = client.get(f"{address}?rows=orders").content.decode()
+    assert told in page and 'name="playbook"' not in page and 'value="signed_at"' in page
+    columns = {"column-0": "order_no", "column-1": "name", "column-2": "phone"}
+    assert client.post(address, columns | {"rows": "orders", "column-0": ""}).status_code == 422
+    answer = client.post(address, columns | {"rows": "orders"})
+    run = ImportRun.objects.get()
+    assert run.of_orders and (run.taken, len(run.bad)) == (1, 1) and not OrderRef.objects.exists()
+    tried = client.get(answer.url).content.decode()
+    assert ("可以写入" if language == "zh-hans" else "Would be written") in tried
+    client.post(answer.url)
+    from tuoshan import clock
+    from tuoshan.agenda.models import Item
+
+    imports.work_off(Item.objects.get(kind="job", name="import"), clock.now())
+    assert OrderRef.objects.get().lines == [{"name": "水壶"}]
+    assert told in client.get(address).content.decode(), "and is remembered as one of orders"

@@ -39,7 +39,9 @@ class BadOut(Schema):
 
 
 class ImportRow(Schema):
-    """An import. `status`: mapping, checked (dry run done), running, done, stopped, failed. Ids are texts."""
+    """An import. `status`: mapping, checked (dry run done), running, done, stopped, failed. Ids are texts. Where
+    `playbook` is empty the rows are orders.
+    """
 
     id: str
     file_name: str
@@ -81,7 +83,8 @@ class ImportOut(ImportRow):
 class ColumnsIn(Schema):
     """What the columns mean (heading → target; left out or empty: not used), and how the cases come in.
 
-    `only` (heading → value) takes no other rows than those whose cells say exactly that.
+    `only` (heading → value) takes no other rows than those whose cells say exactly that. With an empty `playbook` the
+    rows are orders, which are recorded or renewed and become no cases.
     """
 
     columns: dict[str, str]
@@ -103,7 +106,10 @@ def _row(run: ImportRun) -> dict[str, Any]:
 def _out(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     return _row(run) | {
         "columns": {name: run.mapping.get(name, "") for name in run.columns},
-        "targets": [{"name": one.name, "title": str(one.title), "required": one.required} for one in mapping.TARGETS],
+        "targets": [
+            {"name": one.name, "title": str(one.title), "required": one.required}
+            for one in mapping.targets_of(run.playbook)
+        ],
         "only": run.only,
         "bad": [{"row": row, "why": why} for row, why in desk.bad_rows(run, MOST_BAD, masked=_only_reads(request))],
         "remarks": [{"row": row, "why": why} for row, why in desk.remarks(run, MOST_BAD)],

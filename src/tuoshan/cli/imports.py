@@ -1,54 +1,116 @@
-"""`tuoshan import cases FILE`: the same import as on the desk, with a progress bar."""
+"""`tuoshan import cases FILE` and `… orders FILE`: the same imports as on the desk, with a progress bar."""
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from tuoshan.intake.imports.mapping import Target
+    from tuoshan.intake.imports.order_rows import OrderMaker
+    from tuoshan.intake.imports.records import Maker
     from tuoshan.intake.imports.tally import Tally
 
 MOST_REMARKED = 50
 
-command = typer.Typer(no_args_is_help=True, help="从表格导入 / Bring cases in from spreadsheets.")
+command = typer.Typer(no_args_is_help=True, help="从表格导入 / Bring cases and orders in from spreadsheets.")
 
 
 @command.callback()
 def group() -> None:
-    """Bring cases in from spreadsheets."""
+    """Bring cases and orders in from spreadsheets."""
+
+
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV (also .gz) or Excel.")]
+Columns = Annotated[
+    list[str] | None, typer.Option("--map", help="TARGET=COLUMN, to correct the guess; TARGET= leaves it out.")
+]
+Only = Annotated[list[str] | None, typer.Option("--only", help="COLUMN=VALUE: take only rows that say so.")]
+DryRun = Annotated[bool, typer.Option(help="Judge every row and write nothing.")]
+Errors = Annotated[Path | None, typer.Option(help="Where the bad rows go (.xlsx); default: this folder.")]
+English = Annotated[bool | None, typer.Option("--en/--zh", help="Language of the bad rows' reasons.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether the mapping is right.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table with its columns as they are to be read, shown to whoever imports."""
+
+    path: Path
+    columns: list[str]
+    chosen: dict[str, str]
+    conditions: dict[str, str]
+    console: Any
 
 
 @command.command()
 def cases(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV (also .gz) or Excel.")],
-    column: Annotated[
-        list[str] | None, typer.Option("--map", help="TARGET=COLUMN, to correct the guess; TARGET= leaves it out.")
-    ] = None,
-    only: Annotated[list[str] | None, typer.Option("--only", help="COLUMN=VALUE: take only rows that say so.")] = None,
+    file: File,
+    column: Columns = None,
+    only: Only = None,
     playbook: Annotated[str, typer.Option(help="Which process the rows are cases of.")] = "complaint",
     live: Annotated[bool, typer.Option("--live/--history", help="New cases with clocks, or closed ones.")] = False,
-    dry_run: Annotated[bool, typer.Option(help="Judge every row and write nothing.")] = False,
+    dry_run: DryRun = False,
     person: Annotated[str, typer.Option(help="Username of who imports.")] = "",
     unit: Annotated[str, typer.Option(help="Code of the cases' org unit; else the company's default.")] = "",
-    errors: Annotated[Path | None, typer.Option(help="Where the bad rows go (.xlsx); default: this folder.")] = None,
-    en: Annotated[bool | None, typer.Option("--en/--zh", help="Language of the bad rows' reasons.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether the mapping is right.")] = False,
+    errors: Errors = None,
+    en: English = None,
+    yes: Yes = False,
 ) -> None:
     """Import cases. A table imported twice is not doubled; bad rows go to a spreadsheet of their own."""
     import django
 
     django.setup()
-    from django.conf import settings
-    from django.utils.translation import override
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from tuoshan.cases import library
-    from tuoshan.intake.imports import desk, mapping, reports, running, tables
+    from tuoshan.intake.imports import desk, mapping
     from tuoshan.intake.imports.cells import unit_id
     from tuoshan.intake.imports.records import Maker
+
+    table = _read(file, column, only, mapping.TARGETS)
+    if playbook not in library.everything():
+        known = ", ".join(sorted(library.everything()))
+        raise typer.BadParameter(f"没有流程 {playbook} / There is no playbook {playbook}: {known}")
+    unit_number = unit_id(unit) if unit else None
+    if unit and unit_number is None:
+        raise typer.BadParameter(f"没有门店或部门 {unit} / There is no org unit {unit}")
+    own_numbers = "key" in table.chosen.values()
+    maker = Maker(
+        table.chosen, library.current(playbook), _acting(person), "numbered" if own_numbers else "rows", live,
+        unit_number, conditions=table.conditions,
+    )  # fmt: skip
+    _refuse(lambda: desk.cannot_begin(maker))
+    for note in _bilingual(lambda: desk.notes_of(maker)):
+        table.console.print(f"  {note}", highlight=False, markup=False)
+    taken = ("可以建单", "would be taken") if dry_run else ("已建单", "taken")
+    _import(table, maker, taken, dry_run=dry_run, errors=errors, en=en, yes=yes)
+
+
+@command.command()
+def orders(
+    file: File, column: Columns = None, only: Only = None, dry_run: DryRun = False, errors: Errors = None,
+    en: English = None, yes: Yes = False,
+) -> None:  # fmt: skip
+    """Import orders, a row for each of their lines. Told again they are renewed, not doubled; no case is made."""
+    import django
+
+    django.setup()
+    from tuoshan.intake.imports import mapping
+    from tuoshan.intake.imports.order_rows import OrderMaker
+
+    table = _read(file, column, only, mapping.ORDER_TARGETS)
+    maker = OrderMaker(table.chosen, conditions=table.conditions)
+    taken = ("可以写入", "would be written") if dry_run else ("已写入", "written")
+    _import(table, maker, taken, dry_run=dry_run, errors=errors, en=en, yes=yes)
+
+
+def _read(file: Path, column: list[str] | None, only: list[str] | None, targets: "tuple[Target, ...]") -> _Table:
+    """The table's headings and what they mean, as guessed and corrected. Raises BadParameter."""
+    from rich.console import Console
+
+    from tuoshan.intake.imports import mapping, tables
     from tuoshan.intake.imports.tables import TableRefused
 
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 200)
@@ -56,59 +118,61 @@ def cases(
         columns = tables.headings(file)
     except TableRefused as refused:
         raise _wrong(refused) from None
-    chosen = _corrected(mapping.guess(columns), column or [], columns)
+    chosen = _corrected(mapping.guess(columns, targets), column or [], columns)
     conditions = _conditions(only or [], columns)
-    titles = {target.name: target.title for target in mapping.TARGETS}
+    titles = {target.name: target.title for target in targets}
     for name, target in chosen.items():
         console.print(f"  {name} → {_both(titles.get(target, '—'))}", highlight=False, markup=False)
     for name, value in conditions.items():
         console.print(f"  只导入 / Only: {name} = {value}", highlight=False, markup=False)
-    _refuse(lambda: mapping.problems(chosen))
-    if playbook not in library.everything():
-        known = ", ".join(sorted(library.everything()))
-        raise typer.BadParameter(f"没有流程 {playbook} / There is no playbook {playbook}: {known}")
-    unit_number = unit_id(unit) if unit else None
-    if unit and unit_number is None:
-        raise typer.BadParameter(f"没有门店或部门 {unit} / There is no org unit {unit}")
-    own_numbers = "key" in chosen.values()
-    maker = Maker(
-        chosen, library.current(playbook), _acting(person), "numbered" if own_numbers else "rows", live, unit_number,
-        conditions=conditions,
-    )  # fmt: skip
-    _refuse(lambda: desk.cannot_begin(maker))
-    for note in _bilingual(lambda: desk.notes_of(maker)):
-        console.print(f"  {note}", highlight=False, markup=False)
+    _refuse(lambda: mapping.problems(chosen, targets))
+    return _Table(file, columns, chosen, conditions, console)
+
+
+def _import(
+    table: _Table, maker: "Maker | OrderMaker", taken: tuple[str, str], *, dry_run: bool, errors: Path | None,
+    en: bool | None, yes: bool,
+) -> None:  # fmt: skip
+    """Judge or take the rows with a bar, write the bad ones, say what came of it. Exits with 1 for bad rows."""
+    from django.conf import settings
+    from django.utils.translation import override
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from tuoshan.intake.imports import reports, running, tables
+    from tuoshan.intake.imports.tables import TableRefused
+
     if not (yes or dry_run) and not typer.confirm("按这样的列导入？ / Import with these columns?", err=True):
         raise typer.Abort
     bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
-    )
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=table.console,
+    )  # fmt: skip
     try:
-        total = tables.count(file)
+        total = tables.count(table.path)
         with bar:
             task = bar.add_task("行 / rows", total=total)
 
             def show(tally: "Tally") -> None:
                 bar.update(task, completed=tally.read)
 
-            rows = tables.rows(file)
+            rows = tables.rows(table.path)
             tally = running.dry_run(rows, maker, show) if dry_run else running.run(rows, maker, progress=show)
     except TableRefused as refused:
         raise _wrong(refused) from None
     if tally.bad:
-        where = errors or Path(f"{file.name.partition('.')[0]}-errors.xlsx")
+        where = errors or Path(f"{table.path.name.partition('.')[0]}-errors.xlsx")
         with override(settings.LANGUAGE_CODE if en is None else "en" if en else "zh-hans"):
-            reports.write_errors(where, columns, tally.bad)
-        console.print(f"待修改的行在 / Rows to mend are in: {where}", highlight=False, markup=False)
+            reports.write_errors(where, table.columns, tally.bad)
+        table.console.print(f"待修改的行在 / Rows to mend are in: {where}", highlight=False, markup=False)
     for remark in tally.remarks[:MOST_REMARKED]:
-        console.print(f"  {remark.row.number}: {_both(remark.why)}", highlight=False, markup=False)
-    for line in _outcome(tally, dry_run=dry_run, chosen=bool(conditions)):
+        table.console.print(f"  {remark.row.number}: {_both(remark.why)}", highlight=False, markup=False)
+    for line in _outcome(tally, taken, chosen=bool(table.conditions)):
         typer.echo(line)
     raise typer.Exit(1 if tally.bad else 0)
 
 
-def _outcome(tally: "Tally", *, dry_run: bool, chosen: bool) -> list[str]:
-    zh, en = ("可以建单", "would be taken") if dry_run else ("已建单", "taken")
+def _outcome(tally: "Tally", taken: tuple[str, str], *, chosen: bool) -> list[str]:
+    zh, en = taken
     bad = len(tally.bad)
     passed = tally.read - tally.taken - tally.known - bad
     zh_passed, en_passed = (f"，不在所选之内 {passed}", f", {passed} not chosen") if chosen else ("", "")

@@ -60,9 +60,11 @@ def map_columns(request: HttpRequest, number: int) -> HttpResponse:
     if run.status == ImportRun.Status.RUNNING:
         return redirect("workbench:import_run", run.pk)
     problems: list[str] = []
+    _as_asked(request, run)
     if request.method == "POST":
         columns = {name: request.POST.get(f"column-{place}", "") for place, name in enumerate(run.columns)}
-        playbook, live = request.POST.get("playbook", "complaint"), request.POST.get("mode") == "live"
+        playbook = mapping.ORDERS if run.of_orders else request.POST.get("playbook", desk.FIRST)
+        live = request.POST.get("mode") == "live"
         problems = desk.confirm(run, columns, playbook, live=live, only=_only(request))
         if not problems:
             return redirect("workbench:import_run", run.pk)
@@ -71,9 +73,20 @@ def map_columns(request: HttpRequest, number: int) -> HttpResponse:
         for place, name in enumerate(run.columns)
     ]
     books = [(key, words(book.title)) for key, book in library.everything().items()]
-    context = {"run": run, "columns": shown, "targets": mapping.TARGETS, "problems": problems, "books": books,
-               "conditions": _conditions(run)}  # fmt: skip
+    context = {
+        "run": run, "columns": shown, "targets": mapping.targets_of(run.playbook), "problems": problems,
+        "books": books, "conditions": _conditions(run),
+    }  # fmt: skip
     return render(request, "workbench/importing/mapping.html", context, status=422 if problems else 200)
+
+
+def _as_asked(request: HttpRequest, run: ImportRun) -> None:
+    """Read the table as orders, or as cases, where that is asked for; its columns are guessed anew."""
+    asked = request.GET.get("rows") or request.POST.get("rows")
+    if asked not in ("orders", "cases") or (asked == "orders") == run.of_orders:
+        return
+    run.playbook = mapping.ORDERS if asked == "orders" else desk.FIRST
+    run.mapping = mapping.guess(run.columns, mapping.targets_of(run.playbook))
 
 
 def _only(request: HttpRequest) -> dict[str, str]:

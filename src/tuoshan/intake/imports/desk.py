@@ -20,6 +20,7 @@ from tuoshan.cases import library
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import words
 from tuoshan.intake.imports import mapping, reports, running, shelf, tables
+from tuoshan.intake.imports.order_rows import OrderMaker
 from tuoshan.intake.imports.reasons import Reason
 from tuoshan.intake.imports.records import Maker
 from tuoshan.intake.imports.tables import Row, TableRefused
@@ -29,6 +30,7 @@ from tuoshan.parties.models import Person
 from tuoshan.secrets import mask_name, mask_phone
 
 LARGEST_BYTES = 200 * 1024 * 1024
+FIRST = "complaint"
 PIECE = 1000
 KEPT = timedelta(days=30)
 MOST_REPORTED = 50_000
@@ -69,15 +71,20 @@ def take_in(file: "UploadedFile[Any]", person: Person) -> ImportRun:
     except TableRefused:
         shelf.forget(stored)
         raise
+    playbook = mapping.ORDERS if mapping.tells_orders(columns) else FIRST
     return ImportRun.objects.create(
         person_id=person.pk, file_name=name[:200], stored_name=stored.name, source=digest.hexdigest()[:16],
-        unit_id=person.unit_id, columns=columns, mapping=mapping.guess(columns), sample=sample, rows=total,
-        created_at=clock.now(),
+        unit_id=person.unit_id, columns=columns, mapping=mapping.guess(columns, mapping.targets_of(playbook)),
+        playbook=playbook, sample=sample, rows=total, created_at=clock.now(),
     )  # fmt: skip
 
 
-def maker_of(run: ImportRun) -> Maker:
-    """How this import turns rows into cases. A table with numbers of its own is known again under any file name."""
+def maker_of(run: ImportRun) -> Maker | OrderMaker:
+    """How this import turns rows into orders, or into cases; a table with numbers of its own is known again under any
+    file name.
+    """
+    if run.of_orders:
+        return OrderMaker(run.mapping, conditions=run.only)
     person = Person.objects.get(pk=run.person_id)
     own_numbers = "key" in run.mapping.values()
     source = "numbered" if own_numbers else "rows"
@@ -92,14 +99,15 @@ def confirm(
 ) -> list[str]:
     """Take the meaning of the columns (heading → target, empty: not used) as confirmed and do the dry run.
 
-    `only` is column → value: the rows to import at all. Gives what is wrong, in words; then nothing is kept.
+    `only` is column → value: the rows to import at all. The rows are cases of the process, or orders where it is
+    `mapping.ORDERS`. Gives what is wrong, in words; then nothing is kept.
     """
     run.mapping = {name: columns.get(name, "") for name in run.columns}
-    run.playbook, run.live = playbook, live
+    run.playbook, run.live = playbook, live and playbook != mapping.ORDERS
     run.only = {name: value.strip() for name, value in (only or {}).items()}
-    problems = mapping.problems(run.mapping) + mapping.unknown_columns(columns, run.columns)
-    problems += mapping.unknown_columns(run.only, run.columns)
-    if playbook not in library.everything():
+    problems = mapping.problems(run.mapping, mapping.targets_of(playbook))
+    problems += mapping.unknown_columns(columns, run.columns) + mapping.unknown_columns(run.only, run.columns)
+    if not run.of_orders and playbook not in library.everything():
         problems.append(_("没有这个流程。"))
     else:
         problems += cannot_begin(maker_of(run))
@@ -109,8 +117,10 @@ def confirm(
     return problems
 
 
-def cannot_begin(maker: Maker) -> list[str]:
+def cannot_begin(maker: Maker | OrderMaker) -> list[str]:
     """Why no row of a table can become a case of this process."""
+    if isinstance(maker, OrderMaker):
+        return []
     title = words(maker.playbook.title)
     lacking = [words(item.label) for item in maker.not_given()]
     problems = []
@@ -243,8 +253,10 @@ def notes(run: ImportRun) -> list[str]:
     return notes_of(maker_of(run))
 
 
-def notes_of(maker: Maker) -> list[str]:
+def notes_of(maker: Maker | OrderMaker) -> list[str]:
     """Columns that the process has no place for."""
+    if isinstance(maker, OrderMaker):
+        return []
     columns = maker.of_no_use()
     if not columns:
         return []

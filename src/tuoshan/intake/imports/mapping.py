@@ -65,6 +65,21 @@ TARGETS = (
     Target("reply_due", _("对方要求的答复时限"), ("答复时限", "要求答复时间", "reply due")),
 )
 
+ORDER_TARGETS = (
+    Target("order_no", _("订单号"), ("订单", "订单号", "订单编号", "order", "order no", "order number"), True),
+    Target("shop", _("店铺"), ("店铺", "店铺名称", "商城", "shop")),
+    Target("phone", _("客户电话"), ("电话", "手机", "手机号", "联系电话", "收件人电话", "phone", "mobile", "tel")),
+    Target("paid", _("实付金额（整单）"), ("实付金额", "实付", "支付金额", "订单金额", "paid", "amount paid", "total")),
+    Target("product", _("货号"), ("货号", "商品编码", "商品编号", "款号", "sku", "product code")),
+    Target("name", _("商品名称"), ("商品", "商品名称", "产品", "品名", "product", "item", "product name")),
+    Target("quantity", _("数量"), ("数量", "件数", "quantity", "qty")),
+    Target("price", _("单价"), ("单价", "价格", "售价", "price", "unit price")),
+    Target("ordered_at", _("下单时间"), ("下单时间", "订单时间", "付款时间", "ordered", "order date", "created")),
+    Target("signed_at", _("签收时间"), ("签收时间", "收货时间", "签收", "signed", "delivered")),
+    Target("unit", _("所属门店或部门（代码）"), ("门店", "部门", "单位", "store", "unit", "department")),
+)
+ORDERS = ""
+"""Stands for a process where the rows are orders and become no cases."""
 IGNORED = ""
 MOST_TELLING_FIRST = (
     "order_no", "phone", "amount_paid", "bought_on", "happened_on", "reply_due", "store", "authority_name",
@@ -74,12 +89,25 @@ MOST_TELLING_FIRST = (
 """Whose word decides where a heading holds several: a customer's phone is a phone, an order's number an order."""
 
 
-def guess(names: Iterable[str]) -> dict[str, str]:
+def targets_of(playbook: str) -> tuple[Target, ...]:
+    """What columns can give, of cases of a process or of orders."""
+    return ORDER_TARGETS if playbook == ORDERS else TARGETS
+
+
+def tells_orders(names: Iterable[str]) -> bool:
+    """Whether a table with these headings looks like orders: numbers of orders, and nothing that anybody said."""
+    columns = list(names)
+    return "text" not in guess(columns).values() and "order_no" in guess(columns, ORDER_TARGETS).values()
+
+
+def guess(names: Iterable[str], possible: tuple[Target, ...] = TARGETS) -> dict[str, str]:
     """Heading → target. An exact name wins over one that merely holds the word; each target is given once."""
     columns = list(names)
     found: dict[str, str] = dict.fromkeys(columns, IGNORED)
-    telling = sorted(TARGETS, key=lambda target: MOST_TELLING_FIRST.index(target.name))
-    for fits, targets in ((_is_called, TARGETS), (_speaks_of, telling)):
+    telling = possible
+    if possible is TARGETS:
+        telling = tuple(sorted(TARGETS, key=lambda target: MOST_TELLING_FIRST.index(target.name)))
+    for fits, targets in ((_is_called, possible), (_speaks_of, telling)):
         for target in targets:
             free = [column for column in columns if not found[column] and fits(target, column)]
             if free and target.name not in found.values():
@@ -108,10 +136,10 @@ def unknown_columns(named: Iterable[str], columns: Iterable[str]) -> list[str]:
     return [str(_("表格里没有“%(name)s”这一列。") % {"name": name}) for name in named if name not in known]
 
 
-def problems(mapping: Mapping[str, str]) -> list[str]:
+def problems(mapping: Mapping[str, str], possible: tuple[Target, ...] = TARGETS) -> list[str]:
     """What is wrong with a mapping, in words."""
     given = [target for target in mapping.values() if target]
-    known = {target.name: target for target in TARGETS}
+    known = {target.name: target for target in possible}
     wrong = [str(_("不认识的目标：%(name)s") % {"name": name}) for name in given if name not in known]
     wrong += [
         str(_("有两列都对应“%(title)s”，请只保留一列。") % {"title": known[name].title})
@@ -119,6 +147,6 @@ def problems(mapping: Mapping[str, str]) -> list[str]:
     ]  # fmt: skip
     wrong += [
         str(_("还没有指定“%(title)s”对应哪一列。") % {"title": target.title})
-        for target in TARGETS if target.required and target.name not in given
+        for target in possible if target.required and target.name not in given
     ]  # fmt: skip
     return wrong

@@ -198,9 +198,7 @@ class Maker(Cells):
             return
         if said:
             found.beside[PRODUCT_SAID] = said
-            found.remarks.append(
-                Reason(_("目录里没有商品“%(name)s”，照原话记在工单上，报表按品类统计。"), {"name": said[:60]})
-            )
+            found.remarks.append(Reason(_("目录里没有商品“%(name)s”，照原话记在工单上。"), {"name": said[:60]}))
         if len(line) > LONGEST_LINE:
             raise RowRefused(_("品类“%(name)s…”超过 %(most)d 字，请缩短。"), name=line[:20], most=LONGEST_LINE)
         found.line = line

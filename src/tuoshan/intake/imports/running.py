@@ -10,8 +10,9 @@ from tuoshan.cases import service
 from tuoshan.cases.orders import NewCase, Outcome
 from tuoshan.cases.writing import repeated
 from tuoshan.intake import arrivals
-from tuoshan.intake.imports import records
+from tuoshan.intake.imports import order_rows, records
 from tuoshan.intake.imports.cells import RowRefused
+from tuoshan.intake.imports.order_rows import OrderMaker
 from tuoshan.intake.imports.reasons import Reason
 from tuoshan.intake.imports.records import Maker, Ready
 from tuoshan.intake.imports.tables import Row
@@ -21,33 +22,48 @@ TOGETHER = 200
 Progress = Callable[[Tally], None]
 
 
-def dry_run(rows: Iterable[Row], maker: Maker, progress: Progress | None = None) -> Tally:
+def dry_run(rows: Iterable[Row], maker: Maker | OrderMaker, progress: Progress | None = None) -> Tally:
     """Judge every row and write nothing. Rows that are in already, or the same as one above, count as known."""
-    records.forget()
+    _forget()
     tally, seen = Tally(), dict[str, tuple[str, int]]()
     for batch in _batches(rows):
-        ready = _ready(batch, maker, tally, seen)
-        known = service.same_as_known([one.new for one in ready])
-        for one in ready:
-            number, same = known.get(one.new.idempotency_key or "", ("", True))
-            if number:
-                _known(tally, one.row, maker, number, same=same)
-            else:
-                _taken(tally, one)
+        if isinstance(maker, OrderMaker):
+            order_rows.take(batch, maker, tally, write=False)
+        else:
+            _judge(batch, maker, tally, seen)
         if progress:
             progress(tally)
     return tally
 
 
-def run(rows: Iterable[Row], maker: Maker, *, progress: Progress | None = None) -> Tally:
-    """Register the rows. Safe to run again from anywhere."""
-    records.forget()
+def run(rows: Iterable[Row], maker: Maker | OrderMaker, *, progress: Progress | None = None) -> Tally:
+    """Register the rows, or record their orders. Safe to run again from anywhere."""
+    _forget()
     tally = Tally()
     for batch in _batches(rows):
-        _register(batch, maker, tally)
+        if isinstance(maker, OrderMaker):
+            order_rows.take(batch, maker, tally, write=True)
+        else:
+            _register(batch, maker, tally)
         if progress:
             progress(tally)
     return tally
+
+
+def _forget() -> None:
+    records.forget()
+    order_rows.forget()
+
+
+def _judge(rows: list[Row], maker: Maker, tally: Tally, seen: dict[str, tuple[str, int]]) -> None:
+    ready = _ready(rows, maker, tally, seen)
+    known = service.same_as_known([one.new for one in ready])
+    for one in ready:
+        number, same = known.get(one.new.idempotency_key or "", ("", True))
+        if number:
+            _known(tally, one.row, maker, number, same=same)
+        else:
+            _taken(tally, one)
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

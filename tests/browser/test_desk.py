@@ -686,3 +686,24 @@ def test_a_picture_wider_than_the_window_shows_where_the_case_stands_and_that_th
     expect(page.get_by_text("已结案归档").first).to_be_in_viewport()
     expect(on).to_be_hidden()
     expect(back).to_be_visible()
+
+
+def test_keys_go_through_the_rows_of_the_board(open_page: Any, company: Staffed) -> None:
+    for text in ("外套洗一次就褪色", "锅盖把手松动"):
+        company.complaint(text)
+    moved = clock.MovedClock(clock.now() + timedelta(days=3))
+    clock.set_clock(moved)
+    try:
+        page = open_page()
+        company.sign_in(page, "lead")
+        page.goto("/board")
+        ready(page)
+        titles = []
+        for key in ("j", "j", "k"):
+            page.keyboard.press(key)
+            titles.append(page.evaluate("document.activeElement.textContent"))
+        assert titles[0] == titles[2] != titles[1] and set(titles) == {"外套洗一次就褪色", "锅盖把手松动"}, titles
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("/case/"))
+    finally:
+        clock.set_clock(None)

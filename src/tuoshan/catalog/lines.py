@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.catalog.models import LINE_MARK, Product, ProductLine
 
 LONGEST_LINE = LONGEST_CODE = 60
@@ -18,5 +19,6 @@ def stand_in(line: str) -> Product:
     known = Product.objects.filter(code=code).first()
     if known is not None:
         return known
-    ProductLine.objects.get_or_create(name=name)
-    return Product.objects.get_or_create(code=code, defaults={"name": name, "line": name, "is_active": False})[0]
+    with write_transaction():
+        ProductLine.objects.get_or_create(name=name)
+        return Product.objects.get_or_create(code=code, defaults={"name": name, "line": name, "is_active": False})[0]

@@ -15,7 +15,6 @@ from tuoshan.parties.models import Customer
 from tuoshan.secrets import blind_index
 
 LONGEST_NUMBER, LONGEST_SHOP = 64, 60
-MOST_PAID = Decimal("9999999999.99")
 WRITTEN = ("unit_id", "customer_id", "phone_index", "lines", "paid", "ordered_at", "signed_at")
 """What may change of an order that is known."""
 Line = Mapping[str, Any]

@@ -109,4 +109,3 @@ def _quantity(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 8 and 1 <= int(text) <= MOST_OF_ONE):
         raise RowRefused(_("数量“%(text)s”看不懂，请写整数。"), text=text[:60])
     return int(text)
-

@@ -41,6 +41,11 @@ ASKED = "?" + urlencode({f"f1-{name}": value for name, value in {
 """Leather shoes of 52 days with their sole come off, as somebody asks at the counter."""
 
 
+def standing(*titles: str) -> str:
+    """The rows of a list whose case stands so, by the state's title in each language."""
+    return ", ".join(f"[data-rows] .row:has-text('{title}')" for title in titles)
+
+
 @dataclass(frozen=True)
 class Screen:
     """One picture: who looks at what, and what is handed in or pressed first."""
@@ -70,9 +75,14 @@ SCREENS = (
     Screen("search", "lead", "/search?q=漏水"),
     Screen("import", "lead", "/import/", table=TABLE),
     Screen("settings", "admin", "/settings/"),
+    Screen("repair", "tech", "/search?playbook=facility_repair&state=open", follow=standing("返修中", "Being redone")),
+    Screen("return", "agent", "/search?playbook=pinduoduo_return&state=open",
+           follow=standing("平台介入", "With the platform"), opens="[data-key='a']"),
     Screen("portal", "", "/portal/"),
     Screen("portal-case", "", ""),
-)
+    Screen("portal-repair", "", ""),
+    Screen("portal-return", "", ""),
+)  # fmt: skip
 
 
 def sign_in(page: Page, who: str, password: str) -> None:
@@ -139,7 +149,7 @@ def photograph_at_all_widths(browser: Browser, screen: Screen, language: str, gi
         with window(browser, given.address, width, language, dark=given.dark) as page:
             if screen.who:
                 sign_in(page, screen.who, given.password)
-            picture = small(photograph(page, screen, given.link))
+            picture = small(photograph(page, screen, given.link.get(screen.name, "")))
         path = given.into / f"{screen.name}-{width}-{language}.png"
         path.write_bytes(picture)
         print(f"{path.name} {len(picture) // 1024} KB")
@@ -151,10 +161,11 @@ def main() -> int:
     reader.add_argument("screens", nargs="*", help="; ".join(screen.name for screen in SCREENS))
     reader.add_argument("--address", default="http://127.0.0.1:8000", help="where the demo runs")
     reader.add_argument("--password", default=PASSWORD, help="of the demo's accounts")
-    reader.add_argument("--link", default="", help="a customer's link to a case, for the portal's page")
+    reader.add_argument("--link", action="append", default=[], metavar="SCREEN=LINK", help="the link that leads there")
     reader.add_argument("--into", type=Path, default=PLACE)
     reader.add_argument("--dark", action="store_true")
     given = reader.parse_args()
+    given.link = dict(one.split("=", 1) for one in given.link)
     place = chromium.path()
     if place is None:
         print("no Chromium found", file=sys.stderr)
@@ -168,7 +179,8 @@ def main() -> int:
                 env={**os.environ, "LANGUAGE": LANGUAGES[language][1].replace("-", "_")},
             )  # fmt: skip
             for screen in SCREENS:
-                if (not given.screens or screen.name in given.screens) and (screen.address or given.link):
+                reached = screen.address or screen.name in given.link
+                if reached and (not given.screens or screen.name in given.screens):
                     photograph_at_all_widths(browser, screen, language, given)
             browser.close()
     return 0

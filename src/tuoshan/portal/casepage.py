@@ -28,7 +28,6 @@ from tuoshan.core.playbook import ANY_OPEN
 from tuoshan.core.possible import Possible, step_of_customer
 from tuoshan.documents import drafts, evidence
 from tuoshan.documents.access import shown_to_customer
-from tuoshan.documents.models import Evidence
 from tuoshan.insight.told_to_customer import state_words
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import permitted

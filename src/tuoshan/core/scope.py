@@ -26,6 +26,8 @@ class CaseScope:
     overlay: Mapping[str, object] = field(default_factory=dict)
     looked_up: dict[str, Value] = field(default_factory=dict)
     """Answers about other cases, asked once for one decision."""
+    asked: set[str] = field(default_factory=set)
+    """The queries whose answers have been read since whoever gave this set last emptied it."""
 
     @property
     def calendar(self) -> WorkCalendar:
@@ -89,6 +91,7 @@ class CaseScope:
         subject = self.fact(self.playbook.about)
         if isinstance(subject, Missing):
             return Decimal(0)
+        self.asked.add(query)
         if query not in self.looked_up:
             case = replace(self.case, facts={**self.case.facts, self.playbook.about: subject})
             self.looked_up[query] = self.around.about(query, case)

@@ -31,6 +31,7 @@ def settle_down(work: Work) -> None:
     for _ in range(MOST_AUTOMATIC_STEPS):
         action = _ready(work)
         if action is None:
+            work.forget_asked()
             return
         take(work, action, Command("act", action.name), {})
     raise KernelError(f"{work.playbook.key}: automatic actions never come to rest in {work.case.state}")

@@ -52,6 +52,7 @@ class Work:
         self._steps: dict[str, tuple[Clock, list[Step]]] = {}
         self._calendars: dict[str, WorkCalendar] = {}
         self._looked_up: dict[str, Value] = {}
+        self._asked: set[str] = set()
         self._somebody: dict[tuple[int, str, frozenset[str]], bool] = {}
 
     # -- transaction of one command ---------------------------------------------------------------
@@ -65,12 +66,19 @@ class Work:
 
     # -- writing an event --------------------------------------------------------------------------
     def begin(self, kind: str, name: str, actor: Actor = SYSTEM_ACTOR, **given: Json) -> None:
-        """Open an event. What its judging asked about other cases is kept with it."""
-        given["about"] = {name: encode(answer) for name, answer in self._looked_up.items()}
+        """Open an event. What its judging asked about other cases is kept with it, and nothing that an earlier one
+        asked: which alarms go off in the same decision depends on the worker.
+        """
+        given["about"] = {name: encode(answer) for name, answer in self._looked_up.items() if name in self._asked}
+        self.forget_asked()
         noted = {key: value for key, value in given.items() if value not in (None, {}, [], ())}
         self._open = Event(self.case.seq + 1, self.now, kind, name, actor, noted)
         self._changes = []
         evolve.begin(self.case, self._open)
+
+    def forget_asked(self) -> None:
+        """What was asked until now has led to nothing that is written, or is written already."""
+        self._asked.clear()
 
     def change(self, op: str, **values: Json) -> None:
         evolve.change(self.case, self._noted({"op": op, **values}), self.now)
@@ -129,7 +137,7 @@ class Work:
         return known[1]
 
     def scope(self, overlay: Mapping[str, object] | None = None) -> CaseScope:
-        return CaseScope(self.playbook, self.case, self.now, self.around, overlay or {}, self._looked_up)
+        return CaseScope(self.playbook, self.case, self.now, self.around, overlay or {}, self._looked_up, self._asked)
 
     def put_clock(self, clock: Clock) -> None:
         known = self.case.clocks.get(clock.key)

@@ -52,7 +52,7 @@ def test_a_case_that_nothing_gives_a_unit_is_that_of_the_default_else_of_the_roo
 
     def of_a_row(default_unit: int | None = None, **cells: str) -> int | None:
         mapping = {name: name for name in ("text", "order_no", "unit")}
-        maker = Maker(library.current("complaint"), shop.actor(), mapping, "rows", True, default_unit)
+        maker = Maker(mapping, library.current("complaint"), shop.actor(), "rows", True, default_unit)
         return maker.make(Row(2, {"text": "漏水", **cells})).unit_id
 
     forget()

@@ -82,4 +82,4 @@ def test_a_limit_of_a_table_is_said_in_words() -> None:
     assert hints["appealed"] == "申诉复核人 时限随“等级”而定"
     with override("en"):
         hints = {box.name: box.hint for box in draw(library.current("complaint")).boxes}
-        assert hints["appealed"] == "Appeal reviewer (time by Grade)"
+        assert hints["appealed"] == "Appeal reviewer (by Grade)"

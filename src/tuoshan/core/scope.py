@@ -38,8 +38,13 @@ class CaseScope:
         return self._local(self.moment)
 
     def _local(self, at: datetime) -> datetime:
-        """Moments are seen in the calendar's zone, so that a date beside one means that zone's day."""
-        return at.astimezone(ZoneInfo(self.calendar.timezone))
+        """Moments are seen in the calendar's zone, so that a date beside one means that zone's day. The first and last
+        hours that can be written have no such form and stay as they are.
+        """
+        try:
+            return at.astimezone(ZoneInfo(self.calendar.timezone))
+        except (OverflowError, ValueError):
+            return at
 
     def _moment(self, at: datetime | None) -> Value | Missing:
         return MISSING if at is None else self._local(at)

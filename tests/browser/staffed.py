@@ -144,3 +144,17 @@ def changed(page: Page, before: str) -> None:
     except TimeoutError:
         said = page.locator("[role=alert], .err, #banners .notice").all_inner_texts()
         raise AssertionError(f"nothing happened; the page says: {[text for text in said if text]}") from None
+
+
+def open_case(page: Page, company: Staffed, who: str, case: Any) -> None:
+    """The page of a case, read by this person of the company."""
+    company.sign_in(page, who)
+    page.goto(f"/case/{case.number}")
+    ready(page)
+
+
+def picture() -> bytes:
+    """A photo as a phone makes it."""
+    from tests.documents import samples
+
+    return bytes(samples.image("JPEG"))

@@ -17,6 +17,7 @@ from PIL import Image
 from tests.documents import samples
 from tests.documents.conftest import NOW
 
+from tuoshan.cases import upload_holders
 from tuoshan.documents import access, drafts, evidence, views
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.documents.urls")]
@@ -275,7 +276,7 @@ def test_a_file_is_taken_out_of_its_draft_by_its_holder_alone(hand_in: Callable[
 
 
 def test_a_persons_token_holds_nothing_for_anybody_else(hand_in: Callable[..., Any]) -> None:
-    token = drafts.new_upload_token(drafts.of_person(3))
+    token = drafts.new_upload_token(upload_holders.of_person(3))
     code, reply = send(Staff(), file=SimpleUploadedFile("a.pdf", samples.pdf()), token=token)
     assert code == 201
     for stranger in (Staff(pk=4), None):
@@ -284,14 +285,15 @@ def test_a_persons_token_holds_nothing_for_anybody_else(hand_in: Callable[..., A
         assert drafted(stranger, token) == {"files": [], "taken": []}
         assert status(ask(stranger, token=token), int(reply["id"])) == 404
         assert posted(views.discard, stranger, id=reply["id"], token=token).status_code == 404
-    assert evidence.bind(token, 7) == evidence.bind(token, 7, (drafts.of_person(4),)) == []
+    assert evidence.bind(token, 7) == evidence.bind(token, 7, (upload_holders.of_person(4),)) == []
     assert [one["id"] for one in drafted(Staff(), token)["files"]] == [reply["id"]]
-    assert evidence.bind(token, 7, (drafts.of_person(3),)) == [int(reply["id"])]
+    assert evidence.bind(token, 7, (upload_holders.of_person(3),)) == [int(reply["id"])]
     assert drafted(Staff(), token) == {"files": [], "taken": [reply["id"]]}
 
 
 def test_the_token_of_a_case_is_for_whoever_has_its_page_open() -> None:
-    token, theirs, others = drafts.new_upload_token(drafts.of_case(7)), {"portal_cases": [7]}, {"portal_cases": [8]}
+    token = drafts.new_upload_token(upload_holders.of_case(7))
+    theirs, others = {"portal_cases": [7]}, {"portal_cases": [8]}
     file = SimpleUploadedFile("a.pdf", samples.pdf())
     assert send(session=others, file=file, token=token)[1]["reason"] == "bad_token"
     file.seek(0)
@@ -301,8 +303,8 @@ def test_the_token_of_a_case_is_for_whoever_has_its_page_open() -> None:
 
 
 def test_files_whose_time_has_run_out_are_said(hand_in: Callable[..., Any], clock: Any) -> None:
-    token = drafts.new_upload_token(drafts.of_person(3))
-    holders = (drafts.of_person(3),)
+    token = drafts.new_upload_token(upload_holders.of_person(3))
+    holders = (upload_holders.of_person(3),)
     kept = hand_in(samples.pdf(b"1"), "1.pdf", case_id=None, upload_token=token, holders=holders)
     swept = hand_in(samples.pdf(b"2"), "2.pdf", case_id=None, upload_token=token, holders=holders)
     both = {"token": token, "upload_token": token, "upload_ids": [str(kept.id), str(swept.id)]}

@@ -70,6 +70,6 @@ def _kept_or_answer(request: HttpRequest, outcome: service.Outcome, case: Case) 
     except Problem as problem:
         absence = absences.giving_way(me(request), clock.now()) if problem.code == "not_allowed" else None
         if absence is not None:
-            problem.detail = absences.why_kept(me(request), clock.now())
+            problem.detail = absences.why_kept(absence)
             problem.members["facts"] = {**problem.members["facts"], "absence_id": absence.pk}
         raise

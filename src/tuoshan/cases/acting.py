@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tuoshan.cases import neighbours
+from tuoshan.cases import neighbours, upload_holders
 from tuoshan.core.case import SYSTEM_ACTOR, Actor, CaseState
 from tuoshan.core.playbook import Playbook
 from tuoshan.parties import permissions
@@ -49,8 +49,8 @@ class ActingAs:
         a customer as whoever has the page of the case open.
         """
         if self.kind == "customer":
-            return (f"case:{case_id}",)
-        return () if self.id is None or self.kind == "system" else (f"person:{self.id}",)
+            return (upload_holders.of_case(case_id),)
+        return () if self.id is None or self.kind == "system" else (upload_holders.of_person(self.id),)
 
     @property
     def sees_findings(self) -> bool:

@@ -88,7 +88,7 @@ def _act_by_itself(work: Work, action: Action, clock: Clock, step: Step) -> None
     refused: str = ""
     try:
         judging.place(work, action, SYSTEM_ACTOR)
-        judging.holds_true(work, action.condition, {})
+        judging.holds_true(work, action.condition, {}, explained=False)
         judging.ways(work, action)
         take(work, action, Command("act", action.name), {}, expired=(clock, step))
         return

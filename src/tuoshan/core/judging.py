@@ -8,8 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from tuoshan.core import ceilings, forms, line, moving, timing
-from tuoshan.core.case import Actor, Command, TaskRun
-from tuoshan.core.conditions import MISSING, EvaluationError, Expression, MissingFact, unmet
+from tuoshan.core.case import Actor, Command, Json, TaskRun
+from tuoshan.core.conditions import MISSING, EvaluationError, Expression, MissingFact, Scope, unmet
 from tuoshan.core.facts import moment_text
 from tuoshan.core.line import LetIn
 from tuoshan.core.playbook import ANY_OPEN, SYSTEM, Action, Field, Task
@@ -218,8 +218,12 @@ def blocks_end(work: Work, run: TaskRun, action: Action) -> bool:
     return not task.optional and action.name not in task.until
 
 
-def holds_true(work: Work, condition: Expression | None, overlay: Mapping[str, object]) -> None:
-    """Refuse unless the condition holds; a fact it reads that nobody has given is asked for first."""
+def holds_true(
+    work: Work, condition: Expression | None, overlay: Mapping[str, object], *, explained: bool = True
+) -> None:
+    """Refuse unless the condition holds; a fact it reads that nobody has given is asked for first. `explained`:
+    somebody reads the refusal, so each part that does not hold is asked for by itself.
+    """
     if condition is None:
         return
     scope = work.scope(overlay)
@@ -228,15 +232,17 @@ def holds_true(work: Work, condition: Expression | None, overlay: Mapping[str, o
         raise Refused("need_facts", facts=unknown)
     try:
         if not condition.holds(scope):
-            false, moments = unmet(condition, scope)
-            raise Refused(
-                "condition_false", condition=condition.text, false=list(false),
-                moments={str(column): moment_text(moment) for column, moment in moments.items()},
-            )  # fmt: skip
+            parts = _parts(condition, scope) if explained else {}
+            raise Refused("condition_false", condition=condition.text, **parts)
     except MissingFact as missing:
         raise Refused("need_facts", facts=list(missing.names)) from missing
     except EvaluationError as error:
         raise Refused("condition_false", condition=condition.text, error=str(error)) from error
+
+
+def _parts(condition: Expression, scope: Scope) -> dict[str, Json]:
+    false, moments = unmet(condition, scope)
+    return {"false": list(false), "moments": {str(column): moment_text(at) for column, at in moments.items()}}
 
 
 def holders_of(run: TaskRun) -> set[str]:

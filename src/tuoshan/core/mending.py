@@ -98,8 +98,8 @@ def _passes_approval(work: Work, changes: Mapping[str, object]) -> bool:
     for action in here:
         if action.as_soon_as is not None and action.as_soon_as.reads & set(changes):
             try:
-                judging.holds_true(work, action.as_soon_as, changes)
-                judging.holds_true(work, action.condition, changes)
+                judging.holds_true(work, action.as_soon_as, changes, explained=False)
+                judging.holds_true(work, action.condition, changes, explained=False)
             except Refused:
                 continue
             return True

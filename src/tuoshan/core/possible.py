@@ -234,7 +234,7 @@ def open_questions(playbook: Playbook, case: CaseState, now: datetime, around: A
     for action in playbook.actions_from(case.state):
         if action.as_soon_as is not None:
             try:
-                judging.holds_true(work, action.as_soon_as, {})
+                judging.holds_true(work, action.as_soon_as, {}, explained=False)
             except Refused as refused:
                 if refused.refusal.because == "need_facts":
                     missing |= set(refused.refusal.data["facts"])

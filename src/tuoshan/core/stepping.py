@@ -42,8 +42,8 @@ def _ready(work: Work) -> Action | None:
         if action.as_soon_as is None or (work.case.hold is not None and action.moves):
             continue
         try:
-            judging.holds_true(work, action.as_soon_as, {})
-            judging.holds_true(work, action.condition, {})
+            judging.holds_true(work, action.as_soon_as, {}, explained=False)
+            judging.holds_true(work, action.condition, {}, explained=False)
             judging.ways(work, action)
             moving.within_ceilings(work, action.do)
             return action

@@ -7,7 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from tuoshan import clock
-from tuoshan.documents.drafts import of_case, of_person, token_hash
+from tuoshan.cases.upload_holders import of_case, of_person
+from tuoshan.documents.drafts import token_hash
 from tuoshan.documents.models import Evidence
 from tuoshan.parties.customers import still_theirs
 from tuoshan.parties.permissions import WRITERS, sees_findings

@@ -17,16 +17,6 @@ _PURPOSE = "evidence-upload"
 _VALID_DAYS = 2.0
 
 
-def of_person(person_id: int) -> str:
-    """The holder that a person of ours is."""
-    return f"person:{person_id}"
-
-
-def of_case(case_id: int) -> str:
-    """The holder that whoever has the customer's page of a case open is."""
-    return f"case:{case_id}"
-
-
 def new_upload_token(holder: str = "") -> str:
     """A signed token for one form; the page puts it into a hidden field and sends it with every upload."""
     return sign_link(_PURPOSE, {"draft": identifiers.token(), "holder": holder}, _VALID_DAYS)

@@ -53,11 +53,8 @@ def giving_way(person: Person, now: datetime) -> Absence | None:
     return running.select_related("delegate").order_by("-ends_at").first()
 
 
-def why_kept(person: Person, now: datetime) -> str:
-    """Why a person who is away may not take a step that is otherwise theirs; empty for who is there."""
-    absence = giving_way(person, now)
-    if absence is None:
-        return ""
+def why_kept(absence: Absence) -> str:
+    """Why a person who is away may not take a step that is otherwise theirs."""
     return _("您登记了缺勤（到 %(until)s），这段时间由%(delegate)s代理；要自己办理，请先结束缺勤。") % {
         "until": date_format(timezone.localtime(absence.ends_at), "m-d H:i"), "delegate": absence.delegate,
     }  # fmt: skip
@@ -65,8 +62,8 @@ def why_kept(person: Person, now: datetime) -> str:
 
 def refusal_of(person: Person, refusal: Refusal, said: str, now: datetime) -> str:
     """What is said of a refusal; to who is away, that this is why they may not."""
-    kept = why_kept(person, now) if refusal.because == "not_allowed" else ""
-    return kept or said
+    absence = giving_way(person, now) if refusal.because == "not_allowed" else None
+    return said if absence is None else why_kept(absence)
 
 
 def endable(viewer: Any, pk: int, now: datetime, *, leads: bool) -> Absence | None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tuoshan import clock, identifiers
 from tuoshan.care import survey as surveys
 from tuoshan.care.forms import SurveyForm
-from tuoshan.cases import service
+from tuoshan.cases import service, upload_holders
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import PlaybookForm, words
 from tuoshan.cases.models import Case
@@ -91,7 +91,7 @@ def choices(standing: Standing, failed: Choice | None = None) -> tuple[list[Choi
     nobody waits for the customer, only work asked of them stands open, and nothing is filled.
     """
     found: list[Choice] = []
-    holder = drafts.of_case(standing.row.pk)
+    holder = upload_holders.of_case(standing.row.pk)
     for item in standing.possible():
         if item.kind not in ("act", "task") or item.name == surveys.TASK:
             continue
@@ -176,7 +176,7 @@ def case_page(
         "rated": asked.given if asked is not None else None,
         # While one thing is asked of them and has a form of its own, a second box beside it would only confuse.
         "write": (writing or WriteForm()) if not state.end and not (len(near) == 1 and near[0].asks) else None,
-        "write_token": drafts.usable(token, drafts.of_case(case.pk)),
+        "write_token": drafts.usable(token, upload_holders.of_case(case.pk)),
         "key": identifiers.token(),
         "problem": problem,
     }
@@ -212,7 +212,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 
 def _token(request: HttpRequest, case: Case) -> str:
     """Under which the files of the form that was sent lie."""
-    return drafts.usable(request.POST.get("upload_token", ""), drafts.of_case(case.pk))
+    return drafts.usable(request.POST.get("upload_token", ""), upload_holders.of_case(case.pk))
 
 
 def _too_often(request: HttpRequest, case: Case) -> bool:
@@ -283,7 +283,7 @@ def _typed(request: HttpRequest, item: Possible | None) -> str:
 
 
 def _take(request: HttpRequest, case: Case, standing: Standing, choice: Choice) -> HttpResponse:
-    refusals = photo_problems(request, choice.token, drafts.of_case(case.pk)) if choice.takes_files else []
+    refusals = photo_problems(request, choice.token, upload_holders.of_case(case.pk)) if choice.takes_files else []
     if refusals or not choice.form.is_valid():
         choice.problem = " ".join(refusals)
         return case_page(request, case, failed=choice, status=422)
@@ -333,7 +333,7 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
     if _too_often(request, found):
         problem = _("提交过于频繁，请稍后再试。")
         return case_page(request, found, writing=form, token=token, problem=problem, status=429)
-    holder = drafts.of_case(found.pk)
+    holder = upload_holders.of_case(found.pk)
     for problem in photo_problems(request, token, holder):
         form.add_error(None, problem)
     has_files = bool(evidence.of_draft(token, (holder,)))

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tuoshan import clock, identifiers, punctuation
-from tuoshan.cases import library, lists, queries, service
+from tuoshan.cases import library, lists, queries, service, upload_holders
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import DayAndTime, PlaybookForm, choices_of, words
 from tuoshan.cases.models import Case, Watch
@@ -102,7 +102,7 @@ def act(request: HttpRequest, number: str, kind: str, name: str) -> HttpResponse
 
 
 def _holder(request: HttpRequest) -> str:
-    return drafts.of_person(person_id(request))
+    return upload_holders.of_person(person_id(request))
 
 
 def _form(standing: Standing, item: Possible, **given: Any) -> PlaybookForm:

@@ -87,7 +87,7 @@ def _away(request: HttpRequest) -> dict[str, Any] | None:
         return None
     now, person = clock.now(), cast(Person, request.user)
     absence = absences.giving_way(person, now)
-    return {"pk": absence.pk, "why": absences.why_kept(person, now)} if absence is not None else None
+    return {"pk": absence.pk, "why": absences.why_kept(absence)} if absence is not None else None
 
 
 def _bell(request: HttpRequest) -> dict[str, Any] | None:

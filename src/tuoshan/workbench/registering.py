@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tuoshan import clock, identifiers
-from tuoshan.cases import library, queries, service
+from tuoshan.cases import library, queries, service, upload_holders
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import words
 from tuoshan.cases.library import PlaybookUnknown
@@ -61,7 +61,7 @@ def _actor(request: HttpRequest) -> ActingAs:
 
 
 def _holder(request: HttpRequest) -> str:
-    return drafts.of_person(person_id(request))
+    return upload_holders.of_person(person_id(request))
 
 
 def _books() -> list[Playbook]:

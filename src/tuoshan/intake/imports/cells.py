@@ -53,11 +53,11 @@ class Cells:
     mapping: Mapping[str, str]
     conditions: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     """Column → value: rows that say something else are passed over."""
+    columns: dict[str, str] = field(init=False)
+    """Target → heading."""
 
-    @property
-    def columns(self) -> dict[str, str]:
-        """Target → heading."""
-        return {target: column for column, target in self.mapping.items() if target}
+    def __post_init__(self) -> None:
+        self.columns = {target: column for column, target in self.mapping.items() if target}
 
     def wanted(self, row: Row) -> bool:
         """Whether the row is to be imported at all."""
@@ -65,7 +65,7 @@ class Cells:
 
     def cell(self, row: Row, target: str) -> str:
         """The cell that gives the target, empty where no column does."""
-        column = next((column for column, given in self.mapping.items() if given == target), None)
+        column = self.columns.get(target)
         return row.cells.get(column, "").strip() if column else ""
 
 

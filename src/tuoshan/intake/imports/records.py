@@ -82,18 +82,12 @@ class Maker(Cells):
     source: str
     live: bool
     default_unit: int | None = None
-    _columns: dict[str, str] = field(init=False, default_factory=dict)
     _house: int | None = field(init=False, default=None)
     """Whose the cases are for which nothing names a unit."""
 
     def __post_init__(self) -> None:
+        Cells.__post_init__(self)  # super() does not know a class with slots
         self._house = company.default_unit()
-        self._columns = self.columns
-
-    def cell(self, row: Row, target: str) -> str:
-        """The cell that gives the target, empty where no column does."""
-        column = self._columns.get(target)
-        return row.cells.get(column, "").strip() if column else ""
 
     def key(self, row: Row) -> str:
         """By what the row is known again: its own number, else all that it says."""
@@ -115,7 +109,7 @@ class Maker(Cells):
         extra: dict[str, Any] = {"imported_by": str(self.acting.person.pk)} if self.acting.person else {}
         by_hand = read.unit or (None if read.values.get(units.STORE) else self.default_unit)
         extra |= {units.BY_HAND: True} if by_hand is not None else {}
-        told = sorted((target, self.cell(row, target)) for target in self._columns if target not in ("key", "grade"))
+        told = sorted((target, self.cell(row, target)) for target in self.columns if target not in ("key", "grade"))
         channel = str(read.values.get("channel") or CHANNEL)
         new = NewCase(
             playbook=self.playbook.key, acting=self.acting, values=read.values, channel=channel,
@@ -139,14 +133,14 @@ class Maker(Cells):
 
     def not_given(self) -> list[Field]:
         """What a new case of this process must tell when it is registered and no table can give."""
-        given = {target for target in self._columns if target in GIVEN} | {"channel", said_field(self.playbook)}
+        given = {target for target in self.columns if target in GIVEN} | {"channel", said_field(self.playbook)}
         asked = [item for item in self.playbook.register if item.required and item.show_if is None]
         return [item for item in asked if item.name not in given] if self.live else []
 
     def of_no_use(self) -> list[str]:
         """Headings of columns for which this process has no place."""
         known = self._fields()
-        return [column for target, column in self._columns.items() if target in GIVEN and target not in known]
+        return [column for target, column in self.columns.items() if target in GIVEN and target not in known]
 
     def _fields(self) -> dict[str, Field]:
         return {item.name: item for item in self.playbook.register}
@@ -176,7 +170,7 @@ class Maker(Cells):
         part(lambda: self._grade(row, known, found))
         part(lambda: self._came(row, found))
         found.values[said_field(self.playbook)] = part(lambda: self._text(row, found))
-        for target, column in self._columns.items():
+        for target, column in self.columns.items():
             item = known.get(target)
             if self.live and item is not None and item.required and item.show_if is None and target not in found.values:
                 wrong.append(Reason(_("没有“%(column)s”，这个流程的新工单必须有。"), {"column": column}))
@@ -237,7 +231,7 @@ class Maker(Cells):
                     found.beside[name] = text
                 else:
                     why = _("“%(column)s”没有写入：这个来源没有这一项。")
-                    found.remarks.append(Reason(why, {"column": self._columns[name]}))
+                    found.remarks.append(Reason(why, {"column": self.columns[name]}))
         if found.values.get("reply_due") and "reply_due" not in asked:
             raise RowRefused(_("只有 12315、12345 等机关转办的投诉才有答复时限，请改来源或留空。"))
         if self.live and any(item.required and not found.beside.get(name) for name, item in asked.items()):

@@ -18,6 +18,15 @@ root = OrgUnit.objects.create(code='hq', name_zh='公司', kind='company')
 Person.objects.create_user('lead', 'x', roles=('supervisor',), unit=root, display_name='李主管')
 """
 TABLE = "编号,内容,情感,日期\n1,洗衣机漏水,差评,2026-02-03\n2,客服很好,好评,2026-02-03\n3,鞋底开胶,差评,昨天\n"
+RUNS = """
+from tuoshan.intake.imports import desk
+from tuoshan.intake.models import ImportRun
+runs = ImportRun.objects.order_by("created_at")
+print([
+    (run.file_name, desk.by_whom([run]).get(run.person_id, ""), run.playbook, run.status, run.rows, run.taken, run.known,
+     len(run.bad), run.passed_over) for run in runs
+])
+"""
 COUNT = "from tuoshan.cases.models import Case; print(sorted(Case.objects.values_list('state', 'unit_id')))"
 
 
@@ -68,11 +77,25 @@ def test_what_it_takes_is_taken_once_and_bad_rows_are_told_in_the_language_asked
     assert "cannot be read" in str(row[1])
     before = place.python(COUNT)
     assert before.count("closed") == 1 and "None" not in before
+    assert place.python(RUNS) == "[('voices.csv', '李主管', 'complaint', 'done', 3, 1, 0, 1, 1)]"
     said, _seen = brought(place, tmp_path, "--yes", "--live", "--only", "情感=差评", ends=1)
     assert "0 taken, 1 known already, 1 bad" in said, "by nobody in particular, and live: it is in already"
     (_head, row) = CalamineWorkbook.from_path(str(tmp_path / "bad.xlsx")).get_sheet_by_index(0).to_python()
     assert "看不懂" in str(row[1])
     assert place.python(COUNT) == before
+    assert "('voices.csv', '', 'complaint', 'done', 3, 0, 1, 1, 1)]" in place.python(RUNS)
+
+
+def test_what_it_took_stands_among_the_imports_of_the_desk_without_its_table(place: Place, tmp_path: Path) -> None:
+    brought(place, tmp_path, "--yes", ends=0, table="编号,内容\n901,杯子碎了\n")
+    said = place.python(
+        "from datetime import timedelta; from tuoshan import clock; from tuoshan.intake.imports import desk\n"
+        "from tuoshan.intake.models import ImportRun\n"
+        "run = ImportRun.objects.order_by('created_at').last()\n"
+        "print(run.status, run.can_start, desk.notes(run), list(desk.folder().glob('*')))\n"
+        "print(desk.sweep(clock.now() + timedelta(days=31)) > 0, ImportRun.objects.exclude(refused=[]).count())"
+    )
+    assert said == "done False [] []\nTrue 0"
 
 
 def test_a_wrong_word_is_refused_in_both_languages(place: Place, tmp_path: Path) -> None:
@@ -110,4 +133,5 @@ def test_orders_are_taken_once_and_told_in_both_languages(place: Place, tmp_path
     (_head, row) = CalamineWorkbook.from_path(str(tmp_path / "bad.xlsx")).get_sheet_by_index(0).to_python()
     assert "cannot be called" in str(row[1])
     assert "0 written, 1 known already, 1 bad" in told("--yes")[0]
+    assert place.python(RUNS).count("('orders.csv', '', '', 'done', 2,") == 2
     assert place.python(count) == "[('DD1', Decimal('99.00'))]"

@@ -3,6 +3,7 @@
 import random
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.insight.house import House, acting
 
-from tuoshan.cases import service
+from tuoshan.cases import library, service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case, Deadline
 from tuoshan.insight import export, figures, indexing, measures, names, search
@@ -198,6 +199,19 @@ def test_a_clock_that_runs_late_counts_on_its_day_until_it_ends_then_on_that_of_
     house.act(case, "contact", said="抱歉久等", next_step="明天答复")
     house.work()
     assert missed(due)[1:] == (0, 0) and missed(today) == (1, 1, 0)
+
+
+def test_a_promise_that_is_something_else_in_another_process_counts_where_it_is_one(
+    house: House, world: dict[str, Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books = dict(library.everything())
+    complaint, repair = books["complaint"], books["facility_repair"]
+    both = replace(repair, deadlines={**repair.deadlines, "respond": complaint.deadlines["respond"]})
+    monkeypatch.setattr(library, "everything", lambda: books | {"facility_repair": both})
+    assert tiles(report(house, "clocks"))["unanswered"] == 1
+    turned = {"complaint": replace(complaint, first_answer=()), "facility_repair": replace(both, first_answer=("respond",))}
+    monkeypatch.setattr(library, "everything", lambda: books | turned)
+    assert tiles(report(house, "clocks"))["unanswered"] == 0, "where it promises, no such case is late"
 
 
 def test_a_paused_clock_is_not_past(house: House, world: dict[str, Case], clock: Any) -> None:

@@ -2,6 +2,7 @@
 
 import importlib.util
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -62,6 +63,15 @@ def test_entries_name_roles_that_there_are() -> None:
     assert keys == permissions.STAFF
     assert set(permissions.SCOPES) <= set(PERMISSIONS)
     assert set(permissions.SCOPES.values()) <= {"write", "admin"}
+
+
+def test_each_name_stands_in_the_table_once_and_only_programs_need_a_scope() -> None:
+    lines = Path(permissions.__file__).with_suffix(".csv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split(",") for line in lines if not line.startswith("#")][1:]
+    assert len({row[0] for row in rows}) == len(rows) == len(PERMISSIONS)
+    for name, opens, _changes, scope in rows:
+        programs = name.startswith("api.") and opens != "anybody"
+        assert scope in (("read", "write", "admin") if programs else ("",)), name
 
 
 OWN_ACCOUNT = {"api.me_change", "api.notification_read", "api.token_revoke"}

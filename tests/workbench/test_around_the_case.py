@@ -18,6 +18,20 @@ def park(case: Any, name: str = "tell", kind: str = "effect") -> Any:
     )  # fmt: skip
 
 
+def test_much_parked_work_is_turned_page_by_page_and_stays_on_its_page(desk: Any, monkeypatch: Any) -> None:
+    from tuoshan.workbench import parked as screen
+
+    monkeypatch.setattr(screen, "PAGE", 2)
+    case = desk.complaint()
+    keys = [park(case, name).key for name in ("one", "two", "three")]
+    text = desk.client("auditor").get("/parked").content.decode()
+    assert sum(key in text for key in keys) == 2
+    (turned,) = re.findall(r'rel="next" href="([^"]+)"', text)
+    text = desk.client("auditor").get(f"/parked{turned}").content.decode()
+    assert sum(key in text for key in keys) == 1
+    assert f'hx-get="/parked{turned}"' in text, "a minute later it is still this page"
+
+
 def test_parked_work_is_tried_again_or_given_up_with_a_reason(desk: Any) -> None:
     from tuoshan.agenda.models import Item
     from tuoshan.cases.models import Message

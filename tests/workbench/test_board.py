@@ -80,6 +80,21 @@ def test_what_others_decide_has_no_buttons(desk: Any) -> None:
     assert "另有 1 件" in text
 
 
+def test_what_others_decide_never_hides_what_waits_for_the_reader(desk: Any, monkeypatch: Any) -> None:
+    from tuoshan.office import approvals
+
+    monkeypatch.setattr(approvals, "SHOWN", 1)
+    monkeypatch.setattr(approvals, "MOST_LOOKED_AT", 3)
+    for _number in range(2):
+        desk.proposed("100000")
+    own = desk.proposed("300")
+    text = desk.client("lead").get("/board/approvals").content.decode()
+    assert f"ap-{own.pk}-approve" in text and "另有 2 件" in text
+    desk.proposed("100000")
+    text = desk.client("lead").get("/board/approvals").content.decode()
+    assert "另有" not in text and 'href="/board/cases/approvals">先列最急的' in text, "not all were looked at"
+
+
 def test_who_was_told_of_lateness_stands_beside_it(desk: Any, clock: Any) -> None:
     from tuoshan.agenda.worker import drain
 

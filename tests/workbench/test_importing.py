@@ -27,6 +27,36 @@ def chosen(*pairs: tuple[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def test_earlier_imports_say_by_whom_and_are_turned_to_the_last(desk: Any, monkeypatch: Any) -> None:
+    from tuoshan import clock
+    from tuoshan.intake.models import ImportRun
+    from tuoshan.workbench import importing
+
+    monkeypatch.setattr(importing, "RUNS_PAGE", 2)
+    lead, client = desk.people["lead"], desk.client("lead")
+    for name, person in (("first.csv", 0), ("second.csv", lead.pk), ("third.csv", lead.pk)):
+        ImportRun.objects.create(file_name=name, person_id=person, created_at=clock.now(), status="done")
+    text = client.get("/import/").content.decode()
+    assert "first.csv" not in text and text.count(f">{lead}<") == 2 and "命令行" not in text
+    (turned,) = re.findall(r'rel="next" href="([^"]+)"', text)
+    text = client.get(f"/import/{turned}").content.decode()
+    assert "first.csv" in text and "命令行" in text and "second.csv" not in text and 'rel="prev"' in text
+    assert client.get("/import/?cursor=nonsense").status_code == 404
+
+
+def test_what_the_command_line_broke_off_is_not_gone_on_with_here(desk: Any) -> None:
+    from tuoshan import clock
+    from tuoshan.intake.models import ImportRun
+
+    run = ImportRun.objects.create(file_name="a.csv", person_id=0, created_at=clock.now(), status="stopped", rows=200)
+    client = desk.client("lead")
+    text = client.get(f"/import/{run.pk}").content.decode()
+    assert "再运行一次同样的命令" in text and "继续导入" not in text
+    assert client.post(f"/import/{run.pk}").status_code == 200, "shown again"
+    run.refresh_from_db()
+    assert run.status == "stopped"
+
+
 @pytest.mark.parametrize(
     ("language", "asks", "outside"),
     [("zh-hans", "只导入这一列", "不在所选之内"), ("en", "Only rows where", "Not chosen")],

@@ -1,5 +1,6 @@
 """Spreadsheets: take in, confirm the columns (dry run), run, watch the progress, fetch the bad rows."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -20,7 +21,6 @@ from tuoshan.parties.permissions import api_permitted, may_change
 
 router = Router(tags=["imports"])
 MOST_BAD = 200
-STARTABLE = (ImportRun.Status.CHECKED, ImportRun.Status.STOPPED)
 
 
 class TargetOut(Schema):
@@ -40,11 +40,12 @@ class BadOut(Schema):
 
 class ImportRow(Schema):
     """An import. `status`: mapping, checked (dry run done), running, done, stopped, failed. Ids are texts. Where
-    `playbook` is empty the rows are orders.
+    `playbook` is empty the rows are orders. `by` is who imported; empty: the command line, in nobody's name.
     """
 
     id: str
     file_name: str
+    by: str
     status: str
     playbook: str
     live: bool
@@ -93,9 +94,9 @@ class ColumnsIn(Schema):
     only: dict[str, str] = {}
 
 
-def _row(run: ImportRun) -> dict[str, Any]:
+def _row(run: ImportRun, people: Mapping[int, str]) -> dict[str, Any]:
     return {
-        "id": str(run.pk), "file_name": run.file_name, "status": run.status, "playbook": run.playbook,
+        "id": str(run.pk), "file_name": run.file_name, "by": people.get(run.person_id, ""), "status": run.status, "playbook": run.playbook,
         "live": run.live, "rows": run.rows, "passed_over": run.passed_over,
         "position": run.position, "percent": run.percent, "taken": run.taken,
         "known": run.known, "refused": len(run.bad), "problem": run.problem_said, "created_at": run.created_at,
@@ -104,7 +105,7 @@ def _row(run: ImportRun) -> dict[str, Any]:
 
 
 def _out(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
-    return _row(run) | {
+    return _row(run, desk.by_whom([run])) | {
         "columns": {name: run.mapping.get(name, "") for name in run.columns},
         "targets": [
             {"name": one.name, "title": str(one.title), "required": one.required}
@@ -133,7 +134,8 @@ def _find(pk: int) -> ImportRun:
 def import_list(request: HttpRequest, cursor: str = "", limit: Limit = 50) -> dict[str, Any]:
     """The newest first."""
     page = page_of(ImportRun.objects.order_by("-created_at", "-id"), cursor, limit)
-    return {"imports": [_row(run) for run in page.rows], "next": page.next}
+    people = desk.by_whom(page.rows)
+    return {"imports": [_row(run, people) for run in page.rows], "next": page.next}
 
 
 @router.post("", response=gives(ImportOut, 201), url_name="import_upload", summary="Take a spreadsheet in")
@@ -171,7 +173,7 @@ def import_columns(request: HttpRequest, pk: Id, body: ColumnsIn) -> dict[str, A
 def import_start(request: HttpRequest, pk: Id) -> dict[str, Any]:
     """Begin, or go on after a stop; a worker does it. Beginning twice imports once."""
     run = _find(pk)
-    if run.status in STARTABLE:
+    if run.can_start:
         desk.start(run)
     elif run.status != ImportRun.Status.RUNNING:
         raise Problem(409, "not_checked", desk.not_checked())

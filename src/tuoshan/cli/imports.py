@@ -138,8 +138,9 @@ def _import(
     from django.utils.translation import override
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from tuoshan.intake.imports import reports, running, tables
+    from tuoshan.intake.imports import desk, reports, running, tables
     from tuoshan.intake.imports.tables import TableRefused
+    from tuoshan.intake.imports.tally import Tally
 
     if not (yes or dry_run) and not typer.confirm("按这样的列导入？ / Import with these columns?", err=True):
         raise typer.Abort
@@ -147,18 +148,25 @@ def _import(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         console=table.console,
     )  # fmt: skip
+    tally, ended = Tally(), False
     try:
         total = tables.count(table.path)
         with bar:
             task = bar.add_task("行 / rows", total=total)
 
-            def show(tally: "Tally") -> None:
+            def show(so_far: Tally) -> None:
+                nonlocal tally
+                tally = so_far
                 bar.update(task, completed=tally.read)
 
             rows = tables.rows(table.path)
             tally = running.dry_run(rows, maker, show) if dry_run else running.run(rows, maker, progress=show)
+        ended = True
     except TableRefused as refused:
         raise _wrong(refused) from None
+    finally:
+        if tally.read and not dry_run:
+            desk.record(table.path, table.columns, maker, tally, ended=ended)
     if tally.bad:
         where = errors or Path(f"{table.path.name.partition('.')[0]}-errors.xlsx")
         with override(settings.LANGUAGE_CODE if en is None else "en" if en else "zh-hans"):
@@ -248,7 +256,7 @@ def _acting(username: str) -> Any:
     from tuoshan.parties.models import Person
 
     if not username:
-        return ActingAs("system", parties=frozenset({"system"}))
+        return ActingAs.by_system()
     person = Person.objects.filter(username__iexact=username).first()
     if person is None:
         raise typer.BadParameter(f"没有叫 {username} 的人 / There is nobody called {username}")

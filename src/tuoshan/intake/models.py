@@ -45,8 +45,9 @@ class ImportRun(models.Model):
     The file is kept under DATA_DIR/imports until the import has ended and its report was fetched or is old.
     `position` is the number of rows already handled and `place` where the next one begins; a killed worker goes
     on from there, and rows that it had taken are known again by their keys. `only` is column → value: rows that
-    say something else are passed over. With an empty `playbook` the rows are orders. `refused` holds the bad rows, and
-    what is to be said of rows that were taken (`taken`).
+    say something else are passed over. With an empty `playbook` the rows are orders. What the
+    command line imported has no file here, and `person_id` 0 where it was told nobody. `refused` holds the bad rows,
+    and what is to be said of rows that were taken (`taken`).
     """
 
     class Status(models.TextChoices):
@@ -97,6 +98,11 @@ class ImportRun(models.Model):
         """Rows that the conditions left out, of those read so far."""
         read = self.rows if self.status == self.Status.CHECKED else self.position
         return max(0, read - self.taken - self.known - len(self.bad)) if self.only else 0
+
+    @property
+    def can_start(self) -> bool:
+        """Whether it is ready to be begun, or gone on with, from its file."""
+        return bool(self.stored_name) and self.status in (self.Status.CHECKED, self.Status.STOPPED)
 
     @property
     def of_orders(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from tuoshan import punctuation
+from tuoshan.cases import paging
 from tuoshan.cases.acting import person_actor
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case
@@ -20,6 +21,7 @@ from tuoshan.office.left import Many
 from tuoshan.parties.holding import holding
 
 SHOWN = 40
+MOST_LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,22 @@ def listing(viewer: Any, now: datetime) -> "QuerySet[Case]":
     return SELECTIONS["approvals"].cases(viewer, now, None).defer(None)
 
 
-def waiting(viewer: Any, now: datetime) -> list[Waiting]:
-    """The most pressing first, at most forty; those without steps are decided by others."""
-    return decisions(list(listing(viewer, now)[:SHOWN]), viewer, now)
+def waiting(viewer: Any, now: datetime) -> tuple[list[Waiting], int, bool]:
+    """What the viewer may decide, the most pressing first, at most forty; how many of those looked at others decide;
+    and whether more wait than were looked at.
+    """
+    mine: list[Waiting] = []
+    others, cursor = 0, ""
+    for _turn in range(MOST_LOOKED_AT // SHOWN):
+        page = paging.page(listing(viewer, now), cursor, SHOWN)
+        found = decisions(page.rows, viewer, now)
+        own = [one for one in found if one.steps]
+        mine += own
+        others += len(found) - len(own)
+        cursor = page.next
+        if not cursor or len(mine) >= SHOWN:
+            break
+    return mine[:SHOWN], others, bool(cursor) or len(mine) > SHOWN
 
 
 def decisions(cases: list[Case], viewer: Any, now: datetime) -> list[Waiting]:

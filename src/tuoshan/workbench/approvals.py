@@ -33,12 +33,11 @@ class Approval:
     buttons: tuple[Decision, ...]
 
 
-def waiting(viewer: Any, now: datetime) -> tuple[list[Approval], list[Approval]]:
-    """Those that the viewer may decide, and those that others decide; the most pressing first."""
-    rows = office.waiting(viewer, now)
+def waiting(viewer: Any, now: datetime) -> tuple[list[Approval], int, bool]:
+    """Those that the viewer may decide, the most pressing first; how many others decide; whether more may follow."""
+    rows, others, more = office.waiting(viewer, now)
     shown = {card.case.pk: card for card in cards([row.case for row in rows], viewer)}
-    found = [_approval(row, shown[row.case.pk]) for row in rows]
-    return [one for one in found if one.buttons], [one for one in found if not one.buttons]
+    return [_approval(row, shown[row.case.pk]) for row in rows], others, more
 
 
 def _approval(row: office.Waiting, card: Card) -> Approval:

@@ -18,13 +18,12 @@ from tuoshan.agenda import claiming
 from tuoshan.cases import library, queries
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case, Deadline
-from tuoshan.cases.queries import CursorBroken
 from tuoshan.identifiers import is_id
 from tuoshan.office.board import clock_title, loads, told_of, who_acts
 from tuoshan.office.boardlists import SELECTIONS, due_tomorrow
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted
-from tuoshan.workbench import approvals
+from tuoshan.workbench import approvals, turning
 from tuoshan.workbench.cards import Card, cards
 
 PAGE = 50
@@ -140,8 +139,8 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 def _decisions(request: HttpRequest, now: datetime) -> dict[str, Any]:
-    mine, others = approvals.waiting(request.user, now)
-    return {"approvals": mine, "others": others}
+    mine, others, more = approvals.waiting(request.user, now)
+    return {"approvals": mine, "others": others, "more": more}
 
 
 @permitted("workbench.board_approvals")
@@ -165,10 +164,7 @@ def board_cases(request: HttpRequest, name: str) -> HttpResponse:
         if person is None:
             raise Http404
     found = chosen.cases(request.user, clock.now(), person.pk if person else None)
-    try:
-        page = queries.page(found, request.GET.get("cursor", ""), PAGE)
-    except CursorBroken as error:
-        raise Http404 from error
+    page, turns = turning.page(request, found, PAGE)
     rows = cards(page.rows, request.user)
     told = told_of(card.case for card in rows)
     context = {
@@ -176,18 +172,9 @@ def board_cases(request: HttpRequest, name: str) -> HttpResponse:
         "count": found.order_by().count(),
         "rows": [{"card": card, "told": told.get(card.case.pk, "")} for card in rows],
         "empty": chosen.empty,
-        "next_url": _turn(request, page.next),
-        "previous_url": _turn(request, page.previous),
+        **turns,
     }
     return render(request, "workbench/board/cases.html", context)
-
-
-def _turn(request: HttpRequest, cursor: str) -> str:
-    if not cursor:
-        return ""
-    given = request.GET.copy()
-    given["cursor"] = cursor
-    return f"?{given.urlencode()}"
 
 
 @permitted("workbench.board_tomorrow")

@@ -15,9 +15,10 @@ from tuoshan.intake.imports import desk, mapping
 from tuoshan.intake.imports.tables import TableRefused
 from tuoshan.intake.models import ImportRun
 from tuoshan.parties.permissions import may_change, permitted
+from tuoshan.workbench import turning
 
 SHOWN_BAD = 50
-SHOWN_RUNS = 20
+RUNS_PAGE = 20
 SHOWN_CONDITIONS = 2
 
 
@@ -47,8 +48,9 @@ def upload(request: HttpRequest) -> HttpResponse:
                 return redirect("workbench:import_mapping", desk.take_in(file, user).pk)
             except TableRefused as refused:
                 problem = str(refused)
-    runs = ImportRun.objects.order_by("-created_at")[:SHOWN_RUNS]
-    context = {"runs": runs, "problem": problem}
+    page, turns = turning.page(request, ImportRun.objects.order_by("-created_at", "-id"), RUNS_PAGE)
+    people = desk.by_whom(page.rows)
+    context = {"runs": [(run, people.get(run.person_id, "")) for run in page.rows], "problem": problem, **turns}
     return render(request, "workbench/importing/upload.html", context, status=422 if problem else 200)
 
 
@@ -112,7 +114,7 @@ def _sample(run: ImportRun, name: str) -> list[str]:
 def show_run(request: HttpRequest, number: int) -> HttpResponse:
     """The outcome of the dry run; then the import with its progress; POST starts it."""
     run = _find(number)
-    if request.method == "POST" and run.status in (ImportRun.Status.CHECKED, ImportRun.Status.STOPPED):
+    if request.method == "POST" and run.can_start:
         desk.start(run)
         return redirect("workbench:import_run", run.pk)
     template = "progress" if request.headers.get("HX-Request") else "run"

@@ -1,6 +1,5 @@
 """What gave up and waits for a person; and whether the workers live and keep up."""
 
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -16,9 +15,10 @@ from tuoshan.identifiers import is_id
 from tuoshan.office import parked as jobs
 from tuoshan.office.parked import lag, title_of, workers
 from tuoshan.parties.permissions import allowed, permitted
+from tuoshan.workbench import turning
 from tuoshan.workbench.answers import say
 
-SHOWN = 100
+PAGE = 50
 
 
 @permitted("workbench.parked")
@@ -27,7 +27,8 @@ def parked(request: HttpRequest) -> HttpResponse:
     """The parked items, the newest first, and the workers."""
     now = clock.now()
     found = claiming.parked()
-    items = list(found[:SHOWN])
+    page, turns = turning.page(request, found, PAGE)
+    items = page.rows
     cases = Case.objects.defer("snapshot").in_bulk({item.case_id for item in items if item.case_id})
     context = {
         "rows": [{"item": item, "title": title_of(item), "case": cases.get(item.case_id or 0)} for item in items],
@@ -37,6 +38,7 @@ def parked(request: HttpRequest) -> HttpResponse:
         "waiting": Item.objects.filter(done_at__isnull=True, parked_at__isnull=True, due_at__lte=now).count(),
         "may_act": allowed(request.user, "workbench.parked_retry"),
         "read_at": now,
+        **turns,
     }
     fragment = request.headers.get("HX-Request")
     return render(request, "workbench/parked/list.html" if fragment else "workbench/parked/page.html", context)

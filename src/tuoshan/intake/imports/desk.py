@@ -1,7 +1,7 @@
 """Imports from the desk: take the file in, remember what was confirmed, work it off in pieces by the agenda."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 from tuoshan import clock, identifiers
 from tuoshan.agenda import claiming
 from tuoshan.agenda.models import Item
-from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.agenda.turnstile import write_transaction, writing
 from tuoshan.cases import library
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import words
@@ -85,13 +85,32 @@ def maker_of(run: ImportRun) -> Maker | OrderMaker:
     """
     if run.of_orders:
         return OrderMaker(run.mapping, conditions=run.only)
-    person = Person.objects.get(pk=run.person_id)
+    person = Person.objects.filter(pk=run.person_id).first()
     own_numbers = "key" in run.mapping.values()
     source = "numbered" if own_numbers else "rows"
-    acting = ActingAs("person", None, person)
+    acting = ActingAs("person", None, person) if person else ActingAs.by_system()
     return Maker(
         run.mapping, library.current(run.playbook), acting, source, run.live, run.unit_id, conditions=run.only
     )  # fmt: skip
+
+
+def record(path: Path, columns: list[str], maker: Maker | OrderMaker, tally: Tally, *, ended: bool) -> ImportRun:
+    """Keep what an import from the command line came to, so that it stands among those of the desk; its table is not
+    kept. `ended` unless it was broken off.
+    """
+    now = clock.now()
+    status = ImportRun.Status.DONE if ended else ImportRun.Status.STOPPED
+    run = ImportRun(
+        person_id=0, file_name=path.name[:200], playbook=mapping.ORDERS, columns=columns, mapping=dict(maker.mapping),
+        only=dict(maker.conditions), status=status, rows=tally.read, position=tally.read, taken=tally.taken,
+        known=tally.known, refused=_told_of([], tally), created_at=now, finished_at=now,
+    )  # fmt: skip
+    if isinstance(maker, Maker):
+        run.playbook, run.live, run.unit_id = maker.playbook.key, maker.live, maker.default_unit
+        run.person_id = maker.acting.person.pk if maker.acting.person else 0
+    with writing():
+        run.save(force_insert=True)
+    return run
 
 
 def confirm(
@@ -218,9 +237,10 @@ def _report_of(run: ImportRun, masked: bool) -> Path:
 
 def sweep(now: datetime) -> int:
     """Remove the files of imports that ended long ago; the record of them stays."""
-    old = ImportRun.objects.filter(created_at__lt=now - KEPT).exclude(stored_name="")
+    old = ImportRun.objects.filter(created_at__lt=now - KEPT).exclude(stored_name="", refused=[])
     for run in old:
-        shelf.forget(path_of(run))
+        if run.stored_name:
+            shelf.forget(path_of(run))
         for masked in (False, True):
             _report_of(run, masked).unlink(missing_ok=True)
     return old.update(stored_name="", sample=[], refused=[])
@@ -271,6 +291,11 @@ def _why(item: dict[str, Any], masked: bool) -> Reason:
 
 def _masked(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**facts, "phone": mask_phone(str(facts["phone"]))} if "phone" in facts else facts
+
+
+def by_whom(runs: Iterable[ImportRun]) -> dict[int, str]:
+    """The names of those who imported; the command line, in nobody's name, is not among them."""
+    return {pk: str(person) for pk, person in Person.objects.in_bulk({run.person_id for run in runs}).items()}
 
 
 def is_running() -> str:

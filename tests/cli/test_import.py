@@ -23,8 +23,8 @@ from tuoshan.intake.imports import desk
 from tuoshan.intake.models import ImportRun
 runs = ImportRun.objects.order_by("created_at")
 print([
-    (run.file_name, desk.by_whom([run]).get(run.person_id, ""), run.playbook, run.status, run.rows, run.taken, run.known,
-     len(run.bad), run.passed_over) for run in runs
+    (run.file_name, desk.by_whom([run]).get(run.person_id, ""), run.playbook, run.status, run.rows, run.taken,
+     run.known, len(run.bad), run.passed_over) for run in runs
 ])
 """
 COUNT = "from tuoshan.cases.models import Case; print(sorted(Case.objects.values_list('state', 'unit_id')))"

@@ -209,8 +209,9 @@ def test_a_promise_that_is_something_else_in_another_process_counts_where_it_is_
     both = replace(repair, deadlines={**repair.deadlines, "respond": complaint.deadlines["respond"]})
     monkeypatch.setattr(library, "everything", lambda: books | {"facility_repair": both})
     assert tiles(report(house, "clocks"))["unanswered"] == 1
-    turned = {"complaint": replace(complaint, first_answer=()), "facility_repair": replace(both, first_answer=("respond",))}
-    monkeypatch.setattr(library, "everything", lambda: books | turned)
+    silent, promises = replace(complaint, first_answer=()), replace(both, first_answer=("respond",))
+    turned = books | {"complaint": silent, "facility_repair": promises}
+    monkeypatch.setattr(library, "everything", lambda: turned)
     assert tiles(report(house, "clocks"))["unanswered"] == 0, "where it promises, no such case is late"
 
 

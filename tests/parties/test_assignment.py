@@ -166,5 +166,8 @@ def test_who_decides_is_given_the_case_they_decide(
     assert chosen is not None and chosen.person_id == bo.pk
     assert chosen.reason["zh"].startswith("由其当场作出决定，在办 0 件")
     assert chosen.reason["en"].startswith("took the decision; 0 open")
+    engineer = choose("handler", one, deciding=outsider.pk)
+    assert engineer is not None and engineer.person_id == outsider.pk, "also whom the service desk could not choose"
+    Person.objects.filter(pk=outsider.pk).update(takes_cases=False)
     other = choose("handler", one, deciding=outsider.pk)
-    assert other is not None and other.person_id == an.pk, "only those who could be given it"
+    assert other is not None and other.person_id == an.pk, "who takes no cases is given none"

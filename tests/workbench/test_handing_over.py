@@ -130,7 +130,7 @@ def test_a_colleagues_case_is_taken_over_with_a_reason_and_they_hear_of_it(desk:
     assert re.search(rf'<option value="{colleague.pk}" selected', form) and 'name="taken_because"' in form
     data = {"seq": case.seq, "key": "take", "handler": colleague.pk}
     bare = desk.htmx("colleague", "post", opener[1], data)
-    assert bare.status_code == 422 and "id_taken_because_error" in bare.content.decode()
+    assert bare.status_code == 422 and "claim-taken_because_error" in bare.content.decode()
     assert desk.read(case).handler_id == agent.pk
     done = desk.htmx("colleague", "post", opener[1], data | {"taken_because": "客户指名找我"})
     assert done.status_code == 204 and desk.read(case).handler_id == colleague.pk
@@ -208,3 +208,17 @@ def test_who_is_away_with_nobody_standing_in_goes_on_acting(desk: Any) -> None:
     Absence.objects.create(person=desk.people["agent"], starts_at=moment(), ends_at=moment() + timedelta(days=2))
     shown = desk.client("agent").get(f"/case/{case.number}").content.decode()
     assert "data-away" not in shown and "do/act/propose" in shown
+
+
+def test_forms_that_stand_open_together_share_no_ids(desk: Any) -> None:
+    one, other = desk.proposed("300"), desk.proposed("300")
+    case = desk.accepted()
+    addresses = [f"/case/{case.number}/do/act/{name}" for name in ("claim", "transfer")]
+    addresses += [f"/case/{two.number}/do/act/approve?from=board" for two in (one, other)]
+    seen: list[str] = []
+    for address in addresses:
+        text = desk.htmx("lead", "get", address).content.decode()
+        ids = re.findall(r' id="([^"]+)"', text)
+        assert set(re.findall(r' for="([^"]+)"', text)) <= set(ids), "each label names its own field"
+        seen += ids
+    assert len(seen) == len(set(seen))

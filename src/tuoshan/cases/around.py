@@ -49,9 +49,11 @@ class CaseAround:
 
 
 def decides_at_first_hand(playbook: Playbook, case: CaseState, name: str) -> bool:
-    """Whether this action, taken where every case begins, decides it without asking who shall handle it."""
+    """Whether this action makes its taker the handler: it gives a case that nobody has to somebody, and does not ask
+    to whom.
+    """
     action = playbook.actions.get(name)
-    if action is None or case.state != playbook.start or any(item.name == HANDLER for item in action.form):
+    if action is None or HANDLER in case.assigned or any(item.name == HANDLER for item in action.form):
         return False
     return any(verb.name == "assign" and HANDLER in (verb.target, *verb.arguments) for verb in action.do)
 

@@ -221,12 +221,13 @@ def choose(
     """Return who should get the case as this party, and why; None when nobody holds it.
 
     ``excluding`` names persons who may not (a reviewer must be another person). ``deciding`` is who takes the
-    decision by which the case gets its handler: it is theirs if they could be given it. Those away are left out:
-    who stands in for a colleague answers for what the colleague has, but is not given new work for it.
+    step by which the case gets its handler: it is theirs if they take cases, also where they work at no service desk.
+    Those away are left out: who stands in for a colleague answers for what the colleague has, but is not given new
+    work for it.
     """
     facts = facts or facts_of(case)
     ids = _present(party, facts, excluding) or _present(DRAWN_FROM.get(party, party), facts, excluding)
-    candidates = _candidates(ids)
+    candidates = _candidates(ids if deciding is None or deciding in excluding else [*ids, deciding])
     if not candidates:
         return None
     wanted_id = category_id if category_id is not None else getattr(case, "category_id", None)

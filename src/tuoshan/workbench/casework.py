@@ -5,6 +5,7 @@ A refusal comes back into the open form with what was typed.
 """
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -105,9 +106,15 @@ def _holder(request: HttpRequest) -> str:
     return upload_holders.of_person(person_id(request))
 
 
+def _place(standing: Standing, item: Possible) -> str:
+    """The form's own word in the page: several steps, on the board also of several cases, may stand open at once."""
+    return re.sub(r"\W+", "-", f"{standing.row.pk} {item.name} {item.task}").strip("-")
+
+
 def _form(standing: Standing, item: Possible, **given: Any) -> PlaybookForm:
     """The form of the step; where its playbook lets it be recorded afterwards, with the moment at which it happened."""
     form = standing.form(item, **given)
+    form.auto_id = f"{_place(standing, item)}-%s"
     if item.backdate:
         form.fields[HAPPENED] = forms.SplitDateTimeField(
             label=_("实际发生时间"), required=False, widget=DayAndTime(),
@@ -197,7 +204,7 @@ def _form_page(
     assignable.offer(form, clock.now(), request.user, takes=item.name == CLAIM)
     context = {
         "case": case, "item": item, "form": form, "problem": problem, "token": token,
-        "title": words(item.title),
+        "title": words(item.title), "place": _place(standing, item),
         "outcomes": [(value, words(title)) for value, title in item.outcomes],
         "wanted": [evidence_title(kind) for kind in item.evidence],
         "bare": [words(title) for value, title in item.outcomes if value in item.bare],

@@ -12,7 +12,7 @@ import hmac
 import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -105,20 +105,6 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
         if lookup_name not in ("isnull", "exact"):
             raise FieldError(f"{self.name} is encrypted and cannot be searched with {lookup_name}.")
         return super().get_lookup(lookup_name)
-
-
-def rotate_rows(rows: Iterable[models.Model]) -> int:
-    """Rewrite the encrypted fields of these rows under the newest key; return how many rows were written.
-
-    Reading decrypts with any key and saving encrypts with the first, so it is safe to run twice or to stop.
-    """
-    count = 0
-    for row in rows:
-        names = [field.name for field in row._meta.concrete_fields if isinstance(field, EncryptedTextField)]
-        if names:
-            row.save(update_fields=names)
-            count += 1
-    return count
 
 
 def normalised(text: str, purpose: str) -> str:
@@ -238,7 +224,6 @@ __all__ = [
     "phone_e164",
     "read_link",
     "rotate",
-    "rotate_rows",
     "sign_link",
     "words_ref",
 ]

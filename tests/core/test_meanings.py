@@ -37,6 +37,8 @@ def test_the_shipped_complaint_has_no_finding() -> None:
         ("remedies:      remedies\n", "remedies:      cause\n", "means.remedies",
          "'cause' is a choice; this has to be a choices"),
         ("  cause:         cause\n", "  cause:         [cause, liable]\n", "means.cause", "this is one field alone"),
+        ("survey:        survey\n", "survey:        surveys\n", "means.survey", "there is no task 'surveys'"),
+        ("approval:      approve\n", "approval:      approved\n", "means.approval", "there is no action 'approved'"),
         ("  cause:         cause\n", "  causes:        cause\n", "means", "unknown key 'causes'"),
     ],
 )  # fmt: skip

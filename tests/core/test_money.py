@@ -1,4 +1,4 @@
-"""Yuan to the fen: reading, showing, comparing and splitting exactly."""
+"""Yuan to the fen: reading, showing and splitting exactly."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from tuoshan.core.money import (
     MoneyError,
-    compare,
     format_money,
     from_fen,
     parse_money,
@@ -134,8 +133,3 @@ def test_what_is_shown_is_read_back(fen: int) -> None:
     assert parse_money(format_money(amount)) == amount
     assert to_fen(amount) == fen
     assert amount.as_tuple().exponent == -2
-
-
-@given(fens, fens)
-def test_comparison_is_by_whole_fen(left: int, right: int) -> None:
-    assert compare(from_fen(left), from_fen(right)) == (left > right) - (left < right)

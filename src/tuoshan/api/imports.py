@@ -97,8 +97,8 @@ class ColumnsIn(Schema):
 def _row(run: ImportRun, people: Mapping[int, str]) -> dict[str, Any]:
     return {
         "id": str(run.pk), "file_name": run.file_name, "by": people.get(run.person_id, ""),
-        "status": run.status, "playbook": run.playbook, "live": run.live, "rows": run.rows, "passed_over": run.passed_over,
-        "position": run.position, "percent": run.percent, "taken": run.taken,
+        "status": run.status, "playbook": run.playbook, "live": run.live, "rows": run.rows,
+        "passed_over": run.passed_over, "position": run.position, "percent": run.percent, "taken": run.taken,
         "known": run.known, "refused": len(run.bad), "problem": run.problem_said, "created_at": run.created_at,
         "finished_at": run.finished_at,
     }  # fmt: skip

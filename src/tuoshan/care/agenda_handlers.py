@@ -9,7 +9,7 @@ from tuoshan.agenda.handlers import handler
 from tuoshan.agenda.models import Item
 from tuoshan.care import survey
 from tuoshan.care.models import SurveyAnswer
-from tuoshan.cases import units
+from tuoshan.cases import meanings, units
 from tuoshan.cases.hooks import follow
 from tuoshan.cases.models import Case
 from tuoshan.cases.models import Event as StoredEvent
@@ -21,7 +21,9 @@ from tuoshan.knowledge.showing import words_of
 
 
 def _is_survey(event: Event, order: Order, playbook: Playbook) -> bool:
-    return (event.kind, event.name) in (("task", survey.TASK), ("act", survey.TOLD))
+    """The customer's own answer, or a rating that they told a colleague on the telephone."""
+    word = {"task": "survey", "act": "rated"}.get(event.kind, "")
+    return bool(word) and event.name in meanings.meant(playbook, word)
 
 
 def _moves(event: Event, order: Order, playbook: Playbook) -> bool:
@@ -60,4 +62,4 @@ def survey_moved(item: Item, now: datetime) -> None:
 def _answered_by(changes: Iterable[Mapping[str, Any]]) -> str:
     """The survey's run that a rating told on the telephone has called off."""
     runs = (change["task"] for change in changes if change["op"] == "task")
-    return next((str(run["id"]) for run in runs if run["name"] == survey.TASK), "")
+    return next((str(run["id"]) for run in runs if run["name"] in meanings.every("survey")), "")

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.care.models import SurveyAnswer, SurveyReason
-from tuoshan.cases import library, service
+from tuoshan.cases import library, meanings, service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case, Task
 from tuoshan.knowledge.links import SURVEY, is_theirs, survey_link
@@ -18,9 +18,6 @@ from tuoshan.secrets import read_link
 
 CHANGEABLE = timedelta(days=7)
 MOST_WORDS = 2000
-TASK = "survey"
-TOLD = "rate_told"
-"""The action by which a colleague records the rating that the customer gave on the telephone."""
 
 __all__ = ["Asked", "SurveyClosed", "answer", "asked", "asked_of_case", "survey_link"]
 
@@ -57,8 +54,13 @@ def asked(token: str, now: datetime) -> Asked:
 
 def asked_of_case(case: Any, now: datetime) -> Asked | None:
     """The newest survey of a case, for its customer's page; None when none was ever asked."""
-    task = Task.objects.filter(case_id=case.pk, name=TASK).order_by("-opened_at").values_list("key", flat=True).first()
+    task = _newest_task(case)
     return _asked(case, task, now) if task else None
+
+
+def _newest_task(case: Any) -> str | None:
+    found = Task.objects.filter(case_id=case.pk, name__in=meanings.every("survey")).order_by("-opened_at")
+    return found.values_list("key", flat=True).first()
 
 
 def _asked(case: Any, task: str, now: datetime) -> Asked:

@@ -1,7 +1,7 @@
 """What the parts of a case's process mean: the one place where queues, reports and rulings learn names of a process.
 
-A version that says nothing of meanings (it was kept from before there were any) is read as the current version of its
-process is, by the names that it has itself.
+A word that a version does not say (it was kept from before there was that word) is read as the current version of its
+process says it, by the names that it has itself.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ from tuoshan.core.playbook import Playbook
 
 def meant(playbook: Playbook, word: str) -> tuple[str, ...]:
     """The names that this version has for a word of `MEANINGS`; none where its process has nothing of the kind."""
-    if playbook.means:
-        return playbook.means.get(word, ())
+    if word in playbook.means:
+        return playbook.means[word]
     now = library.everything().get(playbook.key)
     return tuple(name for name in now.means.get(word, ()) if name in _parts(playbook, word)) if now else ()
 
@@ -48,4 +48,6 @@ def _parts(playbook: Playbook, word: str) -> set[str]:
             return {*playbook.deadlines, *playbook.states}
         case "state":
             return set(playbook.states)
+        case "task":
+            return set(playbook.tasks)
     return set(playbook.facts)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
-Of = Literal["action", "clock", "state", "field"]
+Of = Literal["action", "clock", "state", "field", "task"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,10 @@ MEANINGS: Final[Mapping[str, Meaning]] = MappingProxyType(
         "money_back": Meaning("field", ("money",)),
         "remedy_words": Meaning("field", ("text", "long_text")),
         "cause": Meaning("field", ("choice",)),
+        "approval": Meaning("action", several=True),
+        "survey": Meaning("task"),
+        "rated": Meaning("action"),
+        "lesson": Meaning("task"),
     }
 )
 

@@ -101,12 +101,6 @@ def format_money(amount: Decimal | int | str, *, symbol: bool = True) -> str:
     return f"{'-' if exact < 0 else ''}{'¥' if symbol else ''}{abs(exact):,.2f}"
 
 
-def compare(left: Decimal | int | str, right: Decimal | int | str) -> int:
-    """-1, 0 or 1, by whole fen."""
-    a, b = to_fen(left), to_fen(right)
-    return (a > b) - (a < b)
-
-
 def split(total: Decimal | int | str, weights: Sequence[Decimal | int | Fraction]) -> tuple[Decimal, ...]:
     """Share an amount in proportion to weights, adding up to the fen.
 

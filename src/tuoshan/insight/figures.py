@@ -16,7 +16,7 @@ from tuoshan.cases.summary import number_fact, text_fact
 from tuoshan.core.case import CaseState, Clock
 from tuoshan.insight.models import CaseFigures
 
-COUNTED = ("solved", "reopening", "appeal", "cause")
+COUNTED = ("solved", "reopening", "appeal", "cause", "survey")
 """What a process says of itself that is counted; where it names no solving clock, it is solved when it is closed."""
 MET = ("kept", "late")
 FIELDS = tuple(field.name for field in CaseFigures._meta.concrete_fields)
@@ -83,7 +83,7 @@ def figures_of(case: Case, answer: tuple[int, datetime] | None) -> CaseFigures:
     answering, meant = _told(case)
     response = _first_answer(case, state, answering)
     solved = None if case.is_history else resolved_at(case, state, meant["solved"])
-    score, scored_at = answer or _score_in(state)
+    score, scored_at = answer or _score_in(state, meant["survey"])
     created = local_day(case.created_at)
     assert created is not None
     return CaseFigures(
@@ -116,9 +116,9 @@ def _last(state: CaseState, actions: Collection[str]) -> datetime | None:
     return max((moment for moment in done if moment is not None), default=None)
 
 
-def _score_in(state: CaseState) -> tuple[int | None, datetime | None]:
+def _score_in(state: CaseState, surveys: Collection[str]) -> tuple[int | None, datetime | None]:
     score = number_fact(state, "score")
-    done = [run.closed for run in state.tasks.values() if run.name == "survey" and run.closed is not None]
+    done = [run.closed for run in state.tasks.values() if run.name in surveys and run.closed is not None]
     return (score, max(done, default=state.last_at)) if score is not None else (None, None)
 
 

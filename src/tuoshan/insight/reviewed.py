@@ -6,6 +6,7 @@ Nothing is read from the facts of today: each part is told from the event that m
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tuoshan.cases import meanings
 from tuoshan.cases.models import Event as StoredEvent
 from tuoshan.core.case import CaseState, Event
 from tuoshan.core.evolve import taken_back
@@ -27,9 +28,11 @@ def under_review(playbook: Playbook, state: CaseState) -> list[State]:
     return [one for name, one in playbook.states.items() if one.reviews and name in state.entered]
 
 
-def decides(action: Action | None) -> bool:
+def decides(playbook: Playbook, action: Action | None) -> bool:
     """Whether by this step somebody gives leave for what others have put forward."""
-    return action is not None and (action.by_tier is not None or action.name == "approve")
+    if action is None:
+        return False
+    return action.by_tier is not None or action.name in meanings.meant(playbook, "approval")
 
 
 def to_be_decided(story: Story, state: CaseState) -> list[Entry]:
@@ -39,7 +42,7 @@ def to_be_decided(story: Story, state: CaseState) -> list[Entry]:
     here = story.playbook.states[state.state]
     if here.reviews:
         return [*appeal(story, state), *(one.entry for one in first_decision(story, state))]
-    if not any(decides(action) for action in story.playbook.actions_from(here.name)):
+    if not any(decides(story.playbook, action) for action in story.playbook.actions_from(here.name)):
         return []
     events = story.record.events
     undone = taken_back(events)

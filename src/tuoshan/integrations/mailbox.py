@@ -22,11 +22,6 @@ def listing(
     return found if before is None else found.filter(id__lt=before)
 
 
-def of_message(message_id: int) -> list[OutgoingMessage]:
-    """The ways out of one row of a conversation."""
-    return list(OutgoingMessage.objects.filter(message_id=message_id).order_by("id"))
-
-
 def try_again(row: OutgoingMessage) -> bool:
     """Put the parked delivery of a failed message back; False when there is nothing parked any more."""
     item = Item.objects.filter(key=row.effect_key, done_at__isnull=True, parked_at__isnull=False).first()

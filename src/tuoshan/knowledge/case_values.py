@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from tuoshan import clock as moment
-from tuoshan.cases import calendars, library
+from tuoshan.cases import calendars, library, meanings
 from tuoshan.cases.summary import is_outside
 from tuoshan.cases.writing import events_of
 from tuoshan.core import evolve
 from tuoshan.core.case import CaseState, Clock
-from tuoshan.core.checker.given import STANDS_FOR, SURVEY, message_variables, told_facts
+from tuoshan.core.checker.given import STANDS_FOR, message_variables, told_facts
 from tuoshan.core.page import is_promise
 from tuoshan.core.playbook import Playbook
 from tuoshan.knowledge import links, sooner
@@ -127,7 +127,7 @@ class CaseTexts:
             "sooner": lambda: sooner.part(
                 self.playbook, promised_to_customer(self.playbook, self.state, self.task)
             ),
-            "link": survey if self.task.startswith(f"{SURVEY}#") else link,
+            "link": survey if self._is_survey(self.task) else link,
             "survey_link": survey,
             "state": lambda: shown.in_language(language) if shown is not None else "",
             "remedy": lambda: _first_of(facts, STANDS_FOR["remedy"]),
@@ -138,10 +138,13 @@ class CaseTexts:
             "me": lambda: str(self.me) if self.me is not None else "",
         }
 
+    def _is_survey(self, task: str) -> bool:
+        return task.partition("#")[0] in meanings.meant(self.playbook, "survey")
+
     def _survey_task(self) -> str:
-        if self.task.startswith(f"{SURVEY}#"):
+        if self._is_survey(self.task):
             return self.task
-        runs = [run for run in self.state.tasks.values() if run.name == SURVEY]
+        runs = [run for run in self.state.tasks.values() if self._is_survey(run.id)]
         return max(runs, key=lambda run: run.run).id if runs else ""
 
 

@@ -74,7 +74,7 @@ def _one(case: Case, many: Many, viewer: Any) -> Waiting:
     actor = person_actor(str(viewer.pk), held, (party,))
     items = kernel.possible(playbook, state, actor, many.now, many.around(case.pk))
     mine = tuple(item for item in items if item.kind == "act" and item.main and item.blocked is None)
-    deciding = any(reviewed.decides(playbook.actions.get(item.name)) for item in mine)
+    deciding = any(reviewed.decides(playbook, playbook.actions.get(item.name)) for item in mine)
     entered = state.entered.get(state.state)
     deciders = sorted(many.answering(case.pk, party))
     title = punctuation.listed(words(playbook.parties[one].title) for one in deciders if one in playbook.parties)

@@ -30,13 +30,13 @@ class Selection:
 
 
 def decided_states(playbook: Playbook) -> list[str]:
-    """States in which somebody of ours approves: by tier of an amount, or by an action called `approve`."""
+    """States in which somebody of ours approves: by tier of an amount, or by an action that means approval."""
     found = []
     for state in playbook.states.values():
         if state.waits is None or all(is_outside(playbook, party) for party in state.waits.parties):
             continue
         ways = [action for action in playbook.actions.values() if state.name in action.sources and not action.automatic]
-        if any(decides(action) for action in ways):
+        if any(decides(playbook, action) for action in ways):
             found.append(state.name)
     return found
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tuoshan import clock, identifiers
 from tuoshan.care import survey as surveys
 from tuoshan.care.forms import SurveyForm
-from tuoshan.cases import service, upload_holders
+from tuoshan.cases import meanings, service, upload_holders
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import PlaybookForm, words
 from tuoshan.cases.models import Case
@@ -91,9 +91,10 @@ def choices(standing: Standing, failed: Choice | None = None) -> tuple[list[Choi
     nobody waits for the customer, only work asked of them stands open, and nothing is filled.
     """
     found: list[Choice] = []
+    asked = meanings.meant(standing.playbook, "survey")
     holder = upload_holders.of_case(standing.row.pk)
     for item in standing.possible():
-        if item.kind not in ("act", "task") or item.name == surveys.TASK:
+        if item.kind not in ("act", "task") or item.name in asked:
             continue
         choice = _choice(standing, item, None, drafts.new_upload_token(holder), identifiers.token())
         found.append(failed if failed is not None and failed.id == choice.id else choice)

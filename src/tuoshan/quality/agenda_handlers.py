@@ -8,6 +8,7 @@ from django.conf import settings
 
 from tuoshan.agenda.handlers import handler
 from tuoshan.agenda.models import Item
+from tuoshan.cases import meanings
 from tuoshan.cases.hooks import follow
 from tuoshan.cases.models import Event as StoredEvent
 from tuoshan.cases.orders import Order
@@ -21,7 +22,7 @@ MORNING_HOUR = 8
 
 
 def _is_lesson(event: Event, order: Order, playbook: Playbook) -> bool:
-    return event.kind == "task" and event.name == "lesson"
+    return event.kind == "task" and event.name in meanings.meant(playbook, "lesson")
 
 
 follow("lesson_planned", _is_lesson)

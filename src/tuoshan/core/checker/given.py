@@ -19,15 +19,13 @@ STANDS_FOR: Final[Mapping[str, tuple[str, ...]]] = {
     "remedy": ("remedy_steps", "remedies"), "result": ("how_done", "review_why", "why"), "amount_words": ("amount",),
 }  # fmt: skip
 """Variables that are said in the words of facts: of the first of these that is given."""
-SURVEY: Final = "survey"
-"""The task whose run `survey_link` opens."""
 
 
 def message_variables(book: Playbook) -> frozenset[str]:
     """All that a message of this playbook may name in braces: nothing that it has no words for."""
     told = told_facts(book)
     silent = {name for name, facts in STANDS_FOR.items() if told.isdisjoint(facts)}
-    silent |= {"survey_link"} if SURVEY not in book.tasks else set()
+    silent |= {"survey_link"} if not book.means.get("survey") else set()
     return (MESSAGE_VARIABLES - silent) | told | book.numbers().keys() | {f"due.{name}" for name in book.deadlines}
 
 

@@ -13,6 +13,7 @@ _WORDS = {
     "clock": ("时限", "clock"),
     "state": ("状态", "state"),
     "field": ("字段", "field"),
+    "task": ("待办", "task"),
 }
 
 
@@ -21,7 +22,7 @@ def check_meanings(desk: Desk) -> None:
     book = desk.playbook
     clocks = {*book.deadlines, *(name for name, one in book.states.items() if one.waits and one.waits.limit)}
     known: Mapping[str, Collection[str]] = {
-        "action": book.actions, "clock": clocks, "state": book.states, "field": book.facts
+        "action": book.actions, "clock": clocks, "state": book.states, "field": book.facts, "task": book.tasks
     }  # fmt: skip
     for word, names in book.means.items():
         _parts(desk, word, names, known[MEANINGS[word].of])

@@ -25,6 +25,16 @@ def test_no_name_is_left_in_a_table(pack: Pack) -> None:
         assert "_" not in line and not re.search("[\u4e00-\u9fff]", line), line
 
 
+def test_a_sum_is_told_with_its_floor_and_its_cap() -> None:
+    [law] = [pack for pack in PACKS if pack.name == "consumer_law"]
+    zh, en = told(law, "zh-hans"), told(law, "en")
+    assert any("实付价款 * 3，不少于 500 元" in line for line in zh)
+    assert any("Price paid * 3, at least 500 yuan" in line for line in en)
+    assert any("少件价款，不超过实付价款" in line for line in zh)
+    [chain] = [pack for pack in PACKS if pack.name == "shoe_chain"]
+    assert any("not before The agreed period ends" in line for line in told(chain, "en"))
+
+
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.key)
 def test_every_cost_and_sum_of_a_ruling_has_a_word(pack: Pack) -> None:
     rows = [row for table in pack.tables.values() for row in table.rows]

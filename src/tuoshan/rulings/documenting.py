@@ -7,6 +7,7 @@ from tuoshan.core.policy.pack import (
     BEARERS,
     LAYER_TITLES,
     REMEDIES,
+    Amount,
     Clause,
     Finding,
     InForce,
@@ -115,10 +116,17 @@ def _output(value: object) -> str:
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
+def _amount(amount: Amount) -> str:
+    """A formula with its floor and its cap."""
+    named = (("at least", amount.at_least), ("at most", amount.at_most))
+    bounds = ", ".join(f"{words} {bound}" for words, bound in named if bound is not None)
+    return f"{amount.of} ({bounds})" if bounds else str(amount.of)
+
+
 def _finding(finding: Finding) -> str:
     named = REMEDIES.get(finding.what) or BEARERS.get(finding.what)
     what = _both(named) if named else finding.what
-    figures = ", ".join(f"{name} {amount.of}" for name, amount in finding.amounts.items())
+    figures = ", ".join(f"{name} {_amount(amount)}" for name, amount in finding.amounts.items())
     words = ", ".join(
         _both(value) if isinstance(value, Wording) else str(value)
         for name, value in finding.words.items()

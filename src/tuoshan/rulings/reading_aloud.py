@@ -1,11 +1,13 @@
 """The tables of a rule book in words: conditions by the labels of their facts, conclusions as sentences."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Among, Cell
 from tuoshan.core.policy.pack import BEARERS, REMEDIES, Amount, Finding, Pack, Row, Table, needs_of
+from tuoshan.core.policy.ruling import LAST_DAYS
 from tuoshan.core.policy.tracing import TableTrace, label_of
 from tuoshan.core.policy.wording import SUBJECTS, length_en, length_zh, needs_words
 
@@ -32,6 +34,7 @@ TERMS = {
     "starts": Wording("自 ", "from "), "ends": Wording("至 ", "to "), "at_most": Wording("不超过 ", "at most "),
     "at_least": Wording("不少于 ", "at least "), "of": Wording("按 ", "of "),
 }  # fmt: skip
+BOUNDS_OF_DAYS = {"at_least": Wording("不早于 ", "not before "), "at_most": Wording("不晚于 ", "not after ")}
 COMPARED = {
     "<=": ("不超过 {}", "at most {}"), "<": ("少于 {}", "less than {}"),
     ">=": ("至少 {}", "at least {}"), ">": ("超过 {}", "more than {}"),
@@ -43,6 +46,7 @@ DATED = {
 _COMPARISON = re.compile(r"(<=|<|>=|>)\s*(\S+)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAME = re.compile(r"(?<![\w.])[a-z][a-z0-9_]*(?![\w(])")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _AMOUNT = re.compile(r"\d+(?:\.\d+)?")
 NAMES = ({"all": Wording("全部要求", "everything")}, PERIODS, REMEDIES, BEARERS, LEGS, SUBJECTS)
 """What a finding may be about."""
@@ -122,8 +126,7 @@ def _colon(language: str) -> str:
 
 def _output(pack: Pack, value: object, language: str) -> str:
     if isinstance(value, Amount):
-        label = label_of(pack, str(value.of))
-        return label.in_language(language) or str(value.of)
+        return _expression(pack, str(value.of), language)
     if isinstance(value, bool):
         return Wording("是" if value else "否", "yes" if value else "no").in_language(language)
     known = pack.labels.get(str(value))
@@ -141,11 +144,22 @@ def _finding(pack: Pack, finding: Finding, language: str) -> str:
     ]  # fmt: skip
     parts += [
         (TERMS[name].in_language(language) if name in TERMS else f"{name} ")
-        + _expression(pack, str(amount.of), language) for name, amount in finding.amounts.items()
+        + _amount(pack, amount, BOUNDS_OF_DAYS if name in LAST_DAYS else TERMS, language)
+        for name, amount in finding.amounts.items()
     ]
     if names := needs_of(finding):
         parts.append(Wording("须：", "asks for ").in_language(language) + needs_words(names).in_language(language))
     return " ".join(part for part in parts if part)
+
+
+def _amount(pack: Pack, amount: Amount, terms: Mapping[str, Wording], language: str) -> str:
+    """A formula with its floor and its cap."""
+    told = [_expression(pack, str(amount.of), language)]
+    for name, bound in (("at_least", amount.at_least), ("at_most", amount.at_most)):
+        if bound is not None:
+            term, words = terms[name].in_language(language), _expression(pack, str(bound), language)
+            told.append((term.rstrip() if _CHINESE.match(words) else term) + words)
+    return Wording("，", ", ").in_language(language).join(told)
 
 
 def _length(text: str, language: str) -> str:

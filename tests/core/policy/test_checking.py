@@ -35,6 +35,7 @@ def test_the_sample_is_in_order() -> None:
         ("clause: A5", "clause: A9", "there is no clause A9"),
         ("  A5: 磨损不在此列 / Wear is not covered", "  A5: 磨损不在此列", "Chinese or English is missing"),
         ("in_force: {by: sold_on, until: 2024-07-01}", "in_force: {by: sold_on, until: 2019-01-01}", "never in force"),
+        ("amount: paid - fee", "amount: {of: paid - fee, at_leats: 0}", "unknown key 'at_leats'"),
         ("right: exchange", "right: exchang", "did you mean 'exchange'"),
         ("right: exchange", "right: exchange, needs: reciept", "did you mean 'receipt'"),
         ("then: {right: exchange, rank: 3}", "then: {for: return}", "does not say what is needed"),

@@ -48,11 +48,12 @@ def _finding(verb: str, body: MappingNode, where: str, values: Values) -> Iterat
 Parts = tuple[str, Mapping[str, Amount], Mapping[str, object]]
 
 
-def read_amount(node: Node | None, where: str, values: Values) -> Amount | None:
-    """An expression, or `{of: …, at_least: …, at_most: …}`."""
+def read_amount(node: Node | None, where: str, values: Values, *beside: str) -> Amount | None:
+    """An expression, or `{of: …, at_least: …, at_most: …}`; `beside`: what else may stand there."""
     if node is None:
         return None
     if isinstance(node, MappingNode):
+        values.known(node, (*beside, "of", "at_least", "at_most"), where)
         of = values.expression(node.get("of"), where)
         if of is None:
             values.notes.add(
@@ -137,9 +138,8 @@ def _sum(node: Node | None, body: MappingNode, where: str, values: Values) -> It
     """`{what: fraud, of: paid * 3, at_least: 500}`, or an expression alone."""
     what = where.rpartition(".")[2]
     if isinstance(node, MappingNode):
-        values.known(node, ("what", "of", "at_least", "at_most"), where)
         what = values.name(node.get("what"), where) or what
-    amount = read_amount(node, where, values)
+    amount = read_amount(node, where, values, "what")
     if amount is not None:
         yield what, {"of": amount}, {}
 

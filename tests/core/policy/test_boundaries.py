@@ -1,8 +1,9 @@
 """Each number and each date on which a rule book turns has a case worked out by hand on both of its sides.
 
-A bound of a cell, what a value is compared with, the last day of a period, and the day from which a clause is in force:
-one case stands on the bound and one next to it. Next to it is the neighbouring day, count or fen; of what is measured,
-a tenth.
+A bound of a cell, what a value is compared with, the last day of a period: one case stands on the bound and one next to
+it. Next to it is the neighbouring day, count or fen; of what is measured, a tenth. The day from which a clause, or a
+whole book, is in force, and the day from which it is no longer: one case of that day and one of the day before, of
+which one names the clause and the other expects to be `without` it; of a book, asked of every book that applies.
 """
 
 from collections.abc import Iterator
@@ -12,13 +13,13 @@ from decimal import Decimal
 from functools import cache
 
 import pytest
-from tests.core.policy.test_hand_worked import hand_worked, known
+from tests.core.policy.worked import asked_on, cases_of, hand_worked, known
 
 from tuoshan.core.conditions.syntax import Both, Compare, Either, Literal, Node, Not
 from tuoshan.core.conditions.syntax import Fact as Named
 from tuoshan.core.policy.cells import Between
 from tuoshan.core.policy.given import read_given
-from tuoshan.core.policy.pack import Band, Bands, Computed, Pack
+from tuoshan.core.policy.pack import TODAY, Band, Bands, Clause, Computed, InForce, Pack
 from tuoshan.core.policy.ruling import read
 from tuoshan.core.policy.valuing import Desk
 from tuoshan.rulings import files
@@ -107,12 +108,42 @@ class LastDay:
         return (to - end).days
 
 
+@dataclass(frozen=True)
+class FirstDay:
+    """The day from which a clause, or a whole book, is in force or no longer is, and the day before it."""
+
+    pack: Pack
+    clause: Clause | None
+    dates: InForce
+    day: date
+    begins: bool
+
+    def __str__(self) -> str:
+        what = f"{self.pack.name} {self.clause.name}" if self.clause else f"the book {self.pack.name}"
+        return f"{what} {'from' if self.begins else 'until'} {self.day}"
+
+    def missing(self) -> set[tuple[date, bool]]:
+        """The days, and whether it counts on them, of which no case tells it."""
+        before = self.day - timedelta(days=1)
+        return {(self.day, self.begins), (before, not self.begins)} - set(self._told())
+
+    def _told(self) -> Iterator[tuple[date, bool]]:
+        names = {self.clause.name} if self.clause else set(self.pack.clauses)
+        for case in cases_of(self.pack):
+            day = case.today if self.dates.by == TODAY else case.facts.get(self.dates.by)
+            if isinstance(day, date) and (self.clause is not None or not case.alone):
+                if not names.isdisjoint(case.expect.get("clauses", ())):
+                    yield day, True
+                if not names.isdisjoint(case.expect.get("without", ())):
+                    yield day, False
+
+
 @cache
 def desks(pack: Pack) -> list[Desk]:
     """Each case of the book, read by it."""
     found = []
     for case in hand_worked(pack.name):
-        today = case.get("on", case.get(True))
+        today = asked_on(case)
         facts, _problems = read_given(known(), case["facts"], today)
         desk = read(pack, facts, today, choosing=False).desk
         assert desk is not None
@@ -120,7 +151,7 @@ def desks(pack: Pack) -> list[Desk]:
     return found
 
 
-AnyBoundary = Boundary | Against | LastDay
+AnyBoundary = Boundary | Against | LastDay | FirstDay
 
 
 def boundaries() -> Iterator[AnyBoundary]:
@@ -136,10 +167,17 @@ def boundaries() -> Iterator[AnyBoundary]:
                 found |= dict.fromkeys(LastDay(pack, value, band) for band in value.bands)
             elif isinstance(value, Computed):
                 found |= dict.fromkeys(_compared(pack, value.expression.tree))
-        for clause in pack.clauses.values():
-            if clause.in_force is not None and clause.in_force.begins is not None:
-                found[Boundary(pack, clause.in_force.by, clause.in_force.begins, after=False)] = None
+        for clause in (None, *pack.clauses.values()):
+            found |= dict.fromkeys(_first_days(pack, clause))
         yield from found
+
+
+def _first_days(pack: Pack, clause: Clause | None) -> Iterator[FirstDay]:
+    dates = pack.in_force if clause is None else clause.in_force
+    if dates is not None and dates.begins is not None:
+        yield FirstDay(pack, clause, dates, dates.begins, begins=True)
+    if dates is not None and dates.until is not None:
+        yield FirstDay(pack, clause, dates, dates.until, begins=False)
 
 
 def _of_cell(pack: Pack, name: str, cell: Between) -> Iterator[Boundary]:

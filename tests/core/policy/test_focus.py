@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 import pytest
-from tests.core.policy.test_hand_worked import hand_worked, known
+from tests.core.policy.worked import hand_worked, known
 
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.pack import Pack

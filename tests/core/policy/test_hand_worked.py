@@ -1,34 +1,23 @@
 """The rulings worked out by hand, from the rules alone, against the packs: one book by itself, and all put together.
 
 Each file of `rulings/` holds the cases of one book; `why` is the reasoning and the arithmetic. A case that is `alone`
-asks its book, the others ask every book that applies.
+asks its book, under other `settings` where it names some; the others ask every book that applies.
 """
 
 import json
 from collections.abc import Iterator
-from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from tests.core.policy.worked import RULINGS, asked_on, hand_worked, known, switched
 
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.examples import differences
 from tuoshan.core.policy.from_data import from_data
-from tuoshan.core.policy.given import facts_of, read_given
+from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.wording import difference, lines, verdict
 from tuoshan.rulings import files
-
-RULINGS = Path(__file__).parent / "rulings"
-
-
-@cache
-def hand_worked(book: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = yaml.safe_load((RULINGS / f"{book}.yaml").read_text(encoding="utf-8"))["cases"]
-    return found
 
 
 def cases() -> Iterator[Any]:
@@ -37,19 +26,14 @@ def cases() -> Iterator[Any]:
             yield pytest.param(path.stem, case, id=f"{path.stem}: {case['id']}")
 
 
-@cache
-def known() -> dict[str, Any]:
-    return {**files.shared_facts(), **facts_of(files.packaged())}
-
-
 @pytest.mark.parametrize(("name", "case"), list(cases()))
 def test_ruled_as_worked_out_by_hand(name: str, case: dict[str, Any]) -> None:
-    today: date = case.get("on", case.get(True))  # YAML reads an unquoted `on` as yes
+    today = asked_on(case)
     facts, problems = read_given(known(), case["facts"], today)
     assert not problems, [problem.message.en for problem in problems]
     if case.get("alone", True):
         [pack] = [one for one in files.packaged() if one.name == name]
-        ruling = rule(pack, facts, today)
+        ruling = rule(switched(pack, case.get("settings", {})), facts, today)
     else:
         ruling = rule_all(files.packaged(), facts, today)
     wrong = differences(ruling, case["expect"])
@@ -63,7 +47,7 @@ def test_every_book_has_cases_worked_out_by_hand() -> None:
 
 @pytest.mark.parametrize(("name", "case"), list(cases()))
 def test_what_is_kept_says_the_same_when_it_is_read_back(name: str, case: dict[str, Any]) -> None:
-    today: date = case.get("on", case.get(True))
+    today = asked_on(case)
     facts, _problems = read_given(known(), case["facts"], today)
     ruling = rule_all(files.packaged(), facts, today)
     again = from_data(json.loads(json.dumps(as_data(ruling), ensure_ascii=False)))
@@ -80,10 +64,13 @@ def test_what_is_kept_says_the_same_when_it_is_read_back(name: str, case: dict[s
 def test_no_right_stands_beyond_its_last_day_and_each_says_how_that_was_counted(
     name: str, case: dict[str, Any]
 ) -> None:
-    today: date = case.get("on", case.get(True))
+    today = asked_on(case)
     facts, _problems = read_given(known(), case["facts"], today)
-    books = [one for one in files.packaged() if one.name == name] if case.get("alone", True) else files.packaged()
-    ruling = rule(books[0], facts, today) if case.get("alone", True) else rule_all(books, facts, today)
+    if case.get("alone", True):
+        [pack] = [one for one in files.packaged() if one.name == name]
+        ruling = rule(switched(pack, case.get("settings", {})), facts, today)
+    else:
+        ruling = rule_all(files.packaged(), facts, today)
     for right in ruling.rights:
         assert (right.until is None) == (right.counted is None)
         if right.until is not None and right.counted is not None:

@@ -1,0 +1,76 @@
+"""The cases with which a rule book comes: its own examples, and those worked out by hand beside the tests."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tuoshan.core.policy.given import facts_of, read_given
+from tuoshan.core.policy.pack import Pack
+from tuoshan.rulings import files
+
+RULINGS = Path(__file__).parent / "rulings"
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """Facts, the day of asking, and what must be ruled on them."""
+
+    facts: Mapping[str, object]
+    today: date
+    expect: Mapping[str, Any]
+    alone: bool
+    """Whether its book alone is asked, or every book that applies."""
+
+
+@cache
+def hand_worked(book: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load((RULINGS / f"{book}.yaml").read_text(encoding="utf-8"))["cases"]
+    return found
+
+
+@cache
+def known() -> dict[str, Any]:
+    return {**files.shared_facts(), **facts_of(files.packaged())}
+
+
+def asked_on(case: Mapping[Any, Any]) -> date:
+    """The day of asking of a case worked out by hand; YAML reads an unquoted `on` as yes."""
+    found: date = case.get("on", case.get(True))
+    return found
+
+
+@cache
+def cases_of(pack: Pack) -> tuple[Case, ...]:
+    """All cases of a book under the settings that it has."""
+    return tuple(_cases(pack))
+
+
+def _cases(pack: Pack) -> Iterator[Case]:
+    [shipped] = [one for one in files.packaged() if one.name == pack.name]
+    for case in hand_worked(pack.name):
+        if settings_of(switched(shipped, case.get("settings", {}))) == settings_of(pack):
+            facts, _problems = read_given(known(), case["facts"], asked_on(case))
+            yield Case(facts, asked_on(case), case["expect"], case.get("alone", True))
+    for example in pack.examples if settings_of(shipped) == settings_of(pack) else ():
+        facts, _problems = read_given(pack.facts, example.facts, example.on)
+        yield Case(facts, example.on, example.expect, alone=True)
+
+
+def switched(pack: Pack, settings: Mapping[str, object]) -> Pack:
+    """A book as a company has it that changed these settings; the same book where none is named."""
+    return _switched(pack, tuple(sorted(settings.items()))) if settings else pack
+
+
+@cache
+def _switched(pack: Pack, settings: tuple[tuple[str, object], ...]) -> Pack:
+    changed = {name: replace(pack.settings[name], value=value) for name, value in settings}
+    return replace(pack, settings={**pack.settings, **changed})
+
+
+def settings_of(pack: Pack) -> dict[str, object]:
+    return {name: setting.value for name, setting in pack.settings.items()}

@@ -35,7 +35,8 @@ def answer(fact: Fact, bounds: list[Decimal], random: Random) -> object:
             return random.random() < 0.5
         case "date":
             return ON - timedelta(days=random.choice([0, 3, 10, 25, 70, 400, 900]))
-    return random.choice(bounds) + random.choice([0, 1]) if bounds and random.random() < 0.7 else Decimal(0)
+    taken = [bound for bound in bounds if bound + 1 <= Decimal(fact.field.maximum or "Infinity")]
+    return random.choice(taken) + random.choice([0, 1]) if taken and random.random() < 0.7 else Decimal(0)
 
 
 def asked_by(pack: Pack) -> set[str]:

@@ -41,11 +41,12 @@ def value_of(fact: Fact) -> st.SearchStrategy[Any]:
         case "yes_no":
             return st.booleans()
         case "money":
-            return st.sampled_from([Decimal(x) for x in ("0.00", "99.99", "166.67", "209.99", "210.00", "3000.00")])
+            return st.sampled_from([Decimal(x) for x in ("0.00", "99.99", "166.67", "209.99", "210", "399", "3000")])
         case "date":
             later = DAYS.get(fact.name, 10)
             return st.integers(0, 60).map(lambda days: BEGIN + timedelta(days=later + days))
-    return st.sampled_from([Decimal(x) for x in (0, 1, 2, 3, 5, 6, 31, 61, 91, 3001, 8000)])
+    far = (250_000,) if fact.name.endswith("_km") else ()
+    return st.sampled_from([Decimal(x) for x in (0, 1, 2, 3, 5, 6, 31, 61, 91, 3001, 8000, *far)])
 
 
 @st.composite
@@ -76,12 +77,16 @@ def remedies(ruling: Ruling) -> set[str]:
 @pytest.mark.parametrize("pack", asking("paid"), **NAMED)
 @TRIES
 @given(data=st.data())
-def test_a_refund_is_never_negative_nor_more_than_was_paid(pack: Pack, data: Any) -> None:
+def test_a_refund_and_a_fee_are_never_negative_and_come_to_what_was_paid(pack: Pack, data: Any) -> None:
     facts = data.draw(facts_for([pack]))
     assume("paid" in facts)
     for right in rule(pack, facts, TODAY).rights:
         if right.remedy in MONEY_BACK and right.amount is not None:
             assert 0 <= right.amount <= facts["paid"]
+        if right.fee is not None:
+            assert 0 <= right.fee <= facts["paid"]
+        if right.fee and right.amount is not None:
+            assert right.amount + right.fee == facts["paid"]
 
 
 @pytest.mark.parametrize("pack", asking("reported_on"), **NAMED)

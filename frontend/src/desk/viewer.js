@@ -5,7 +5,7 @@ function show(index) {
   at = (index + group.length) % group.length;
   const { href } = group[at];
   const { kind = 'other', name = '', note = '' } = group[at].dataset;
-  stage.dataset.zoom = 'false';
+  magnify(false);
   stage.replaceChildren();
   if (kind === 'image') {
     const picture = document.createElement('img');
@@ -33,7 +33,21 @@ function show(index) {
   for (const button of dialog.querySelectorAll('[data-step]')) button.hidden = group.length < 2;
 }
 
-function zoom() { stage.dataset.zoom = String(stage.dataset.zoom !== 'true'); }
+function isMagnified() { return stage.dataset.zoom === 'true'; }
+
+// A picture larger than the stage is scrolled with the arrow keys, so the stage takes the focus while it is.
+function magnify(larger) {
+  stage.dataset.zoom = String(larger);
+  if (larger) {
+    stage.tabIndex = 0;
+    stage.focus();
+  } else {
+    if (document.activeElement === stage) dialog.querySelector('[data-zoom-button]').focus();
+    stage.removeAttribute('tabindex');
+  }
+}
+
+function zoom() { magnify(!isMagnified()); }
 
 export function startViewer() {
   dialog = document.getElementById('viewer');
@@ -53,6 +67,7 @@ export function startViewer() {
     if (event.target.closest('[data-zoom-button]')) zoom();
   });
   dialog.addEventListener('keydown', (event) => {
+    if (isMagnified() && event.target === stage && event.key.startsWith('Arrow')) return;
     if (event.key === 'ArrowRight') show(at + 1);
     else if (event.key === 'ArrowLeft') show(at - 1);
     else if (event.key === 'z') zoom();

@@ -243,7 +243,7 @@ def test_a_program_does_the_same(changed: Any) -> None:
     assert wrong["facts"]["fields"].keys() == {"state-new"}
     run = admin.post("/settings/migrations/complaint", NAMES, "key-1", expect=201)
     assert run["status"] == "trying"
-    assert admin.post("/settings/migrations/complaint", NAMES, "key-1", expect=201)["id"] == run["id"]
+    assert admin.post("/settings/migrations/complaint", NAMES, "key-1", expect=201) == run
     assert admin.post("/settings/migrations/complaint", {}, "key-1", expect=409)["code"] == "key_used_otherwise"
     address = f"/settings/migrations/runs/{run['id']}"
     assert admin.post(f"{address}/start", key="key-2", expect=409)["code"] == "not_tried"
@@ -251,9 +251,12 @@ def test_a_program_does_the_same(changed: Any) -> None:
     assert (other["code"], other["facts"]["id"]) == ("going_on", run["id"])
     worker.drain()
     assert admin.get(address)["moved"] == 2
-    assert admin.post(f"{address}/start", key="key-2")["status"] == "running"
-    assert admin.post(f"{address}/stop")["status"] == "stopped"
-    assert admin.post(f"{address}/start", key="key-2")["status"] == "stopped", "the same start sent again is no new one"
+    started = admin.post(f"{address}/start", key="key-2")
+    assert started["status"] == "running"
+    stopped = admin.post(f"{address}/stop", key="key-4")
+    assert stopped["status"] == "stopped" and admin.post(f"{address}/stop", key="key-4") == stopped
+    assert admin.post(f"{address}/start", key="key-2") == started
+    assert admin.get(address)["status"] == "stopped", "the same start sent again is no new one"
     assert admin.post(f"{address}/start", key="key-3")["status"] == "running"
     worker.drain()
     done = admin.get(address)

@@ -1,25 +1,19 @@
-"""The API object: who calls, what errors look like, idempotency."""
+"""The API object: who calls, what errors look like."""
 
-import hashlib
 import json
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import structlog
-from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from ninja import Field
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.security import APIKeyCookie, HttpBearer
 
-from tuoshan import __version__, clock, identifiers
-from tuoshan.agenda.turnstile import write_transaction
+from tuoshan import __version__, identifiers
 from tuoshan.api import problems
 from tuoshan.api.describing import Described
 from tuoshan.api.shapes import ProblemOut
-from tuoshan.cases.models import Command
 from tuoshan.parties import tokens
 from tuoshan.parties.models import ApiToken, Person
 
@@ -83,7 +77,7 @@ api = Described(
     version="1",
     description=(
         "After-sales service and complaints. Errors are RFC 9457 problems in the language of Accept-Language. "
-        "A POST with an `Idempotency-Key` can be sent again: it acts once and gives the same answer. "
+        "A POST that takes an `Idempotency-Key` can be sent again with it: it acts once and gives the same answer. "
         f"Tuoshan {__version__}."
     ),
     auth=[Token(), SignedIn()],
@@ -126,14 +120,6 @@ for _kind in (AuthenticationError, ValidationError, HttpError, Http404, Exceptio
     api.add_exception_handler(_kind, explain)
 
 
-def idempotency_key(request: HttpRequest) -> str | None:
-    """The caller's key, so that sending again acts once."""
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if len(key) > 120:
-        raise problems.Problem(400, "bad_key", _("Idempotency-Key 最多 120 个字符"))
-    return key or None
-
-
 Id = Annotated[int, Field(ge=1, le=identifiers.LARGEST)]
 """An id in an address or a body: no number that a database cannot hold."""
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=200)]
@@ -143,44 +129,3 @@ Text = Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=200)]
 def me(request: HttpRequest) -> Any:
     """The person who calls."""
     return request.user
-
-
-def once(request: HttpRequest, make: Callable[[], int]) -> int:
-    """The id of what `make` makes; sent again with the same `Idempotency-Key`, the id that was made then.
-
-    Raises Problem 409 where the key was used for something else.
-    """
-    key = idempotency_key(request)
-    if key is None:
-        return make()
-    mark = f"api:{me(request).pk}:{key}"[:200]
-    said = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + _sent(request)).hexdigest()
-    try:
-        with write_transaction():
-            known = Command.objects.filter(key=mark).first()
-            if known is None:
-                made = make()
-                Command.objects.create(
-                    key=mark, case_id=0, actor_id=me(request).pk, fingerprint=said, reply=json.dumps(made),
-                    at=clock.now(),
-                )  # fmt: skip
-                return made
-    except IntegrityError:  # the same was sent twice at the same moment: the other one made it
-        known = Command.objects.filter(key=mark).first()
-        if known is None:
-            raise
-    if known.fingerprint != said:
-        raise problems.key_used_otherwise()
-    return int(json.loads(known.reply))
-
-
-def _sent(request: HttpRequest) -> bytes:
-    """The body, or of an upload, which has been read already, the digest of each file."""
-    if not request.FILES:
-        return request.body
-    digests = []
-    for name in sorted(request.FILES):
-        file: Any = request.FILES[name]
-        digests.append(f"{name} {hashlib.file_digest(file, 'sha256').hexdigest()}")
-        file.seek(0)
-    return "\n".join(digests).encode()

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from tuoshan import clock
-from tuoshan.api.application import Id, gives, idempotency_key, me
+from tuoshan.api.application import Id, gives, me
 from tuoshan.api.commands import answer
 from tuoshan.api.files import answers
 from tuoshan.api.mine import TaskOut, task_out
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.reading import find_case, row_of
+from tuoshan.api.repeating import idempotency_key, kept_with_the_case, repeatable
 from tuoshan.api.shapes import CaseRow, Limit, Moment, OutcomeOut
 from tuoshan.care import follow_up
 from tuoshan.care.models import SurveyAnswer
@@ -243,6 +244,7 @@ def _language(case: Case) -> str:
 
 @router.post("/{number}/replies/{pk}/used", response=gives(None, 204), url_name="reply_used", summary="Reply used")
 @api_permitted("api.reply_used")
+@repeatable
 def reply_used(request: HttpRequest, number: str, pk: Id) -> tuple[int, None]:
     """Count a use; what is used often comes first."""
     find_case(request, number)
@@ -283,6 +285,7 @@ def case_afterwards(request: HttpRequest, number: str) -> dict[str, Any]:
 
 @router.post("/{number}/follow-up", response=gives(OutcomeOut), url_name="case_follow_up", summary="Record the call")
 @api_permitted("api.case_follow_up")
+@kept_with_the_case
 def case_follow_up(request: HttpRequest, number: str, body: CallIn) -> dict[str, Any]:
     """Reached (the case closes), or not; the third time in vain closes it too."""
     case = find_case(request, number)

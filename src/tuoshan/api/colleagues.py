@@ -8,11 +8,12 @@ from ninja import Router, Schema
 
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.api.application import Id, gives, me, once
+from tuoshan.api.application import Id, gives, me
 from tuoshan.api.formwork import judged, moment, posted
 from tuoshan.api.mine import TaskOut, task_out
 from tuoshan.api.problems import Problem
 from tuoshan.api.reading import row_of
+from tuoshan.api.repeating import repeatable, repeatable_step_by_step
 from tuoshan.api.shapes import CaseRow, Moment
 from tuoshan.cases.models import Case
 from tuoshan.office import absences, handing_on
@@ -104,17 +105,13 @@ def _absences(person_id: int) -> list[Absence]:
     return list(Absence.objects.filter(person_id=person_id, ends_at__gt=clock.now()))
 
 
-def _make(request: HttpRequest, person: Person, body: AbsenceIn) -> tuple[int, Absence]:
+def _make(person: Person, body: AbsenceIn) -> tuple[int, Absence]:
     values = {"delegate": body.delegate_id, "note": body.note}
     values |= moment("starts_at", body.starts_at) | moment("ends_at", body.ends_at)
     form = judged(AbsenceForm(posted(values), person=person))
-
-    def make() -> int:
-        with write_transaction():
-            form.save()
-        return int(form.instance.pk)
-
-    return 201, Absence.objects.get(pk=once(request, make))
+    with write_transaction():
+        form.save()
+    return 201, Absence.objects.get(pk=form.instance.pk)
 
 
 @router.get("/absences", response=gives(list[AbsenceOut]), url_name="absence_list", summary="My absences")
@@ -126,9 +123,10 @@ def absence_list(request: HttpRequest) -> Any:
 
 @router.post("/absences", response=gives(AbsenceOut, 201), url_name="absence_make", summary="I shall be away")
 @api_permitted("api.absence_make")
+@repeatable
 def absence_make(request: HttpRequest, body: AbsenceIn) -> Any:
     """One's own absence."""
-    return _make(request, Person.objects.get(pk=me(request).pk), body)
+    return _make(Person.objects.get(pk=me(request).pk), body)
 
 
 @router.delete("/absences/{pk}", response=gives(None, 204), url_name="absence_end", summary="Back earlier")
@@ -178,9 +176,10 @@ def person_absences(request: HttpRequest, pk: Id) -> Any:
     summary="Somebody will be away",
 )
 @api_permitted("api.person_absence_make")
+@repeatable
 def person_absence_make(request: HttpRequest, pk: Id, body: AbsenceIn) -> Any:
     """An absence of somebody over whom one decides."""
-    return _make(request, managed(me(request), pk), body)
+    return _make(managed(me(request), pk), body)
 
 
 @router.get(
@@ -201,6 +200,7 @@ def person_in_hand(request: HttpRequest, pk: Id) -> dict[str, Any]:
 
 @router.post("/people/{pk}/hand-on", response=gives(HandedOnOut), url_name="person_hand_on", summary="Hand cases on")
 @api_permitted("api.person_hand_on")
+@repeatable_step_by_step
 def person_hand_on(request: HttpRequest, pk: Id, body: HandOnIn) -> dict[str, Any]:
     """A batch for each recipient. Sent again, a case that went is no longer the person's and is left alone."""
     person = managed(me(request), pk)
@@ -217,6 +217,7 @@ def person_hand_on(request: HttpRequest, pk: Id, body: HandOnIn) -> dict[str, An
     "/people/{pk}/leave", response=gives(None, 204), url_name="person_leave", summary="Close a leaver's account"
 )
 @api_permitted("api.person_leave")
+@repeatable
 def person_leave(request: HttpRequest, pk: Id, body: LeaveIn) -> tuple[int, None]:
     """Close the account, once no open case is left with the person; what else names them passes to `to`."""
     person = managed(me(request), pk)

@@ -7,9 +7,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from tuoshan import clock
-from tuoshan.api.application import idempotency_key, me
+from tuoshan.api.application import me
 from tuoshan.api.problems import Problem, refused
 from tuoshan.api.reading import find_case
+from tuoshan.api.repeating import idempotency_key
 from tuoshan.api.values import facts_of
 from tuoshan.cases import library, service
 from tuoshan.cases.acting import ActingAs
@@ -48,10 +49,10 @@ def answer(outcome: service.Outcome, case: Case | None = None, playbook: Playboo
     if outcome.refusal is not None:
         known = playbook or playbook_of(case or Case.objects.get(pk=outcome.case_id))
         raise refused(outcome.refusal, known)
-    left = outcome.state or Case.objects.only("state").get(pk=outcome.case_id)
+    left = outcome.left_in or (outcome.state or Case.objects.only("state").get(pk=outcome.case_id)).state
     events = [f"{event.kind}:{event.name}" for event in outcome.events]
     return {
-        "number": outcome.number, "state": left.state, "seq": outcome.seq, "events": events,
+        "number": outcome.number, "state": left, "seq": outcome.seq, "events": events,
         "replayed": outcome.replayed,
     }  # fmt: skip
 

@@ -16,6 +16,9 @@ REPEATABLE: dict[str, Any] = {
     "description": "Sent again with the same key, the request acts once and gives the same answer.",
 }
 
+REPEATED: set[str] = set()
+"""Operations that read the key, by name. The others write nothing that a repetition would write twice."""
+
 
 class Described(NinjaAPI):
     """The API with operations called by the name that the permission table has for them."""
@@ -37,8 +40,8 @@ class Described(NinjaAPI):
     def _draw(self, **given: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**given)
         for operations in schema["paths"].values():
-            for method, operation in operations.items():
-                if method == "post":
+            for operation in operations.values():
+                if operation["operationId"] in REPEATED:
                     operation.setdefault("parameters", []).append(REPEATABLE)
                 for status, answer in operation["responses"].items():
                     _typed(int(status), answer)

@@ -11,6 +11,7 @@ from tuoshan.api.application import Id, gives, me
 from tuoshan.api.formwork import as_stored, judged, posted
 from tuoshan.api.pages import page_of
 from tuoshan.api.problems import Problem
+from tuoshan.api.repeating import repeatable
 from tuoshan.api.shapes import CustomerChangeOut, CustomerIn, CustomerOut, JoinIn, Limit, ListEntry, PersonOut
 from tuoshan.cases import library, lists
 from tuoshan.office import customers
@@ -111,6 +112,7 @@ def customer_changes(request: HttpRequest, number: Id, cursor: str = "", limit: 
 
 @router.post("/customers/{number}/join", response=gives(CustomerOut), url_name="customer_join", summary="Join two")
 @api_permitted("api.customer_join")
+@repeatable
 def customer_join(request: HttpRequest, number: Id, body: JoinIn) -> dict[str, Any]:
     """The two are one person: cases pass to `into`, and what it lacks. Joining again changes nothing. For who sees all
     cases of both, else 403 `cases_elsewhere`.

@@ -11,10 +11,11 @@ from ninja.params import File as FileParameter
 from ninja.params import Form as FormParameter
 
 from tuoshan import clock
-from tuoshan.api.application import PROBLEMS, gives, idempotency_key, me
+from tuoshan.api.application import PROBLEMS, gives, me
 from tuoshan.api.commands import acting, answer, command, facts, playbook_of
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.reading import evidence_out, find_case, router, standing_of
+from tuoshan.api.repeating import idempotency_key, kept_with_the_case, repeatable_step_by_step
 from tuoshan.api.shapes import (
     BatchIn,
     BatchMemberOut,
@@ -47,6 +48,7 @@ ANSWERS = {200: OutcomeOut, **PROBLEMS}
 
 @batches_router.post("", response=gives(list[BatchMemberOut]), url_name="case_batch", summary="One thing, many cases")
 @api_permitted("api.case_batch")
+@kept_with_the_case
 def case_batch(request: HttpRequest, body: BatchIn) -> list[dict[str, Any]]:
     """An action of the playbook, `note` (value `text`) or `watch`. A transaction for each case; those that cannot are
     listed with the reason. Sent again with its Idempotency-Key, members that were done give their first outcome.
@@ -96,6 +98,7 @@ def _member(request: HttpRequest, number: str, case: Case | None, outcomes: dict
 
 @router.post("/{number}/actions/{action}", response=ANSWERS, url_name="case_act", summary="Take an action")
 @api_permitted("api.case_act")
+@kept_with_the_case
 def case_act(request: HttpRequest, number: str, action: str, body: StepIn) -> dict[str, Any]:
     """Take a step of the playbook (see `possible` for names and fields)."""
     playbook = playbook_of(find_case(request, number))
@@ -116,6 +119,7 @@ def _only_now(body: StepIn) -> None:
 
 @router.post("/{number}/tasks/{task}", response=ANSWERS, url_name="case_task", summary="Complete a task")
 @api_permitted("api.case_task")
+@kept_with_the_case
 def case_task(request: HttpRequest, number: str, task: str, body: TaskIn) -> dict[str, Any]:
     """Complete an open task run, named as `possible` gives it (`inquire[qa]#1`, percent-encoded)."""
     _only_now(body)
@@ -129,6 +133,7 @@ def case_task(request: HttpRequest, number: str, task: str, body: TaskIn) -> dic
 
 @router.post("/{number}/ask/{task}", response=ANSWERS, url_name="case_ask", summary="Open a task on demand")
 @api_permitted("api.case_ask")
+@kept_with_the_case
 def case_ask(request: HttpRequest, number: str, task: str) -> dict[str, Any]:
     """Open a task that the playbook lets the caller ask for."""
     return command(request, number, service.ask_task, task=task)
@@ -136,6 +141,7 @@ def case_ask(request: HttpRequest, number: str, task: str) -> dict[str, Any]:
 
 @router.post("/{number}/holds/{name}", response=ANSWERS, url_name="case_hold", summary="Freeze")
 @api_permitted("api.case_hold")
+@kept_with_the_case
 def case_hold(request: HttpRequest, number: str, name: str, body: StepIn) -> dict[str, Any]:
     """Freeze the case by a named hold of its playbook."""
     _only_now(body)
@@ -146,6 +152,7 @@ def case_hold(request: HttpRequest, number: str, name: str, body: StepIn) -> dic
 
 @router.post("/{number}/release", response=ANSWERS, url_name="case_release", summary="End the freeze")
 @api_permitted("api.case_release")
+@kept_with_the_case
 def case_release(request: HttpRequest, number: str) -> dict[str, Any]:
     """Take the hold off; the case goes on where it was."""
     return command(request, number, service.release)
@@ -153,6 +160,7 @@ def case_release(request: HttpRequest, number: str) -> dict[str, Any]:
 
 @router.post("/{number}/corrections", response=ANSWERS, url_name="case_correct", summary="Correct facts")
 @api_permitted("api.case_correct")
+@kept_with_the_case
 def case_correct(request: HttpRequest, number: str, body: CorrectionIn) -> dict[str, Any]:
     """Give facts new values; the old ones stay in the history. Facts of the registration and those that the playbook
     calls `correctable`, the same that the screen offers. The reason is asked for where the playbook's own step asks for
@@ -169,6 +177,7 @@ def case_correct(request: HttpRequest, number: str, body: CorrectionIn) -> dict[
 
 @router.post("/{number}/step-back", response=ANSWERS, url_name="case_step_back", summary="Take the last step back")
 @api_permitted("api.case_step_back")
+@kept_with_the_case
 def case_step_back(request: HttpRequest, number: str, body: ReasonIn) -> dict[str, Any]:
     """Undo the last transition, while nothing of it has left the house. The reason goes where the playbook's own step
     asks for one.
@@ -186,6 +195,7 @@ def _reason(step: Action, body: ReasonIn) -> dict[str, str]:
 
 @router.post("/{number}/notes", response=ANSWERS, url_name="case_note", summary="Write a note")
 @api_permitted("api.case_note")
+@kept_with_the_case
 def case_note(request: HttpRequest, number: str, body: TextIn) -> dict[str, Any]:
     """A note among colleagues; the customer never sees it."""
     return command(request, number, service.note, text=body.text)
@@ -193,6 +203,7 @@ def case_note(request: HttpRequest, number: str, body: TextIn) -> dict[str, Any]
 
 @router.post("/{number}/calls", response=ANSWERS, url_name="case_call", summary="Record a call")
 @api_permitted("api.case_call")
+@kept_with_the_case
 def case_call(request: HttpRequest, number: str, body: TextIn) -> dict[str, Any]:
     """What was said on the telephone."""
     return command(request, number, service.call, text=body.text)
@@ -200,6 +211,7 @@ def case_call(request: HttpRequest, number: str, body: TextIn) -> dict[str, Any]
 
 @router.post("/{number}/messages", response=ANSWERS, url_name="case_message", summary="Write to the customer")
 @api_permitted("api.case_message")
+@kept_with_the_case
 def case_message(request: HttpRequest, number: str, body: MessageIn) -> dict[str, Any]:
     """A message to the customer, sent after commit; or one that came from them."""
     return command(
@@ -210,6 +222,7 @@ def case_message(request: HttpRequest, number: str, body: MessageIn) -> dict[str
 
 @router.post("/{number}/merge", response=ANSWERS, url_name="case_merge", summary="Merge into another case")
 @api_permitted("api.case_merge")
+@kept_with_the_case
 def case_merge(request: HttpRequest, number: str, body: MergeIn) -> dict[str, Any]:
     """This case is held, and its promises go on in the other one."""
     into = find_case(request, body.into)
@@ -218,6 +231,7 @@ def case_merge(request: HttpRequest, number: str, body: MergeIn) -> dict[str, An
 
 @router.post("/{number}/unmerge", response=ANSWERS, url_name="case_unmerge", summary="Undo a merge")
 @api_permitted("api.case_unmerge")
+@kept_with_the_case
 def case_unmerge(request: HttpRequest, number: str) -> dict[str, Any]:
     """The hold comes off; the clocks count the time between."""
     return command(request, number, service.unmerge)
@@ -241,6 +255,7 @@ def case_unwatch(request: HttpRequest, number: str) -> tuple[int, None]:
 
 @router.post("/{number}/evidence", response=gives(EvidenceOut, 201), url_name="evidence_add", summary="Add a file")
 @api_permitted("api.evidence_add")
+@repeatable_step_by_step
 def evidence_add(
     request: HttpRequest,
     number: str,

@@ -10,7 +10,6 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from ninja import Schema
 
-from tuoshan.api.application import once
 from tuoshan.api.problems import invalid
 from tuoshan.office.settings import recording
 
@@ -77,12 +76,8 @@ def changed(request: HttpRequest, area: str, form: Form, row: Model, body: Given
 
 
 def made(request: HttpRequest, area: str, form: Form, row: Model, body: Given, names: tuple[str, ...]) -> int:
-    """Make a row of the settings, with its record; once for each Idempotency-Key. Gives its id."""
-
-    def make() -> int:
-        done = judged(form(posted(as_stored(form(instance=row)) | _named(body)), instance=row))
-        with recording.recorded(request, area, done.instance, names):
-            done.save()
-        return int(done.instance.pk)
-
-    return once(request, make)
+    """Make a row of the settings, with its record. Gives its id."""
+    done = judged(form(posted(as_stored(form(instance=row)) | _named(body)), instance=row))
+    with recording.recorded(request, area, done.instance, names):
+        done.save()
+    return int(done.instance.pk)

@@ -9,10 +9,11 @@ from ninja import Router, Schema
 from ninja.files import UploadedFile as NinjaFile
 from ninja.params import File as FileParameter
 
-from tuoshan.api.application import Id, gives, me, once
+from tuoshan.api.application import Id, gives, me
 from tuoshan.api.files import SHEET, sent
 from tuoshan.api.pages import page_of
 from tuoshan.api.problems import Problem
+from tuoshan.api.repeating import repeatable
 from tuoshan.api.shapes import Limit
 from tuoshan.intake.imports import desk, mapping
 from tuoshan.intake.imports.tables import TableRefused
@@ -140,10 +141,11 @@ def import_list(request: HttpRequest, cursor: str = "", limit: Limit = 50) -> di
 
 @router.post("", response=gives(ImportOut, 201), url_name="import_upload", summary="Take a spreadsheet in")
 @api_permitted("api.import_upload")
+@repeatable
 def import_upload(request: HttpRequest, file: Annotated[NinjaFile, FileParameter()]) -> tuple[int, dict[str, Any]]:
     """CSV or Excel; its headings are read and their meaning guessed. Nothing is imported yet."""
     try:
-        return 201, _out(request, _find(once(request, lambda: desk.take_in(file, me(request)).pk)))
+        return 201, _out(request, _find(desk.take_in(file, me(request)).pk))
     except TableRefused as refused:
         raise Problem(422, "table_refused", str(refused)) from refused
 
@@ -170,6 +172,7 @@ def import_columns(request: HttpRequest, pk: Id, body: ColumnsIn) -> dict[str, A
 
 @router.post("/{pk}/start", response=gives(ImportOut), url_name="import_start", summary="Import")
 @api_permitted("api.import_start")
+@repeatable
 def import_start(request: HttpRequest, pk: Id) -> dict[str, Any]:
     """Begin, or go on after a stop; a worker does it. Beginning twice imports once."""
     run = _find(pk)
@@ -182,6 +185,7 @@ def import_start(request: HttpRequest, pk: Id) -> dict[str, Any]:
 
 @router.post("/{pk}/stop", response=gives(ImportOut), url_name="import_stop", summary="Stop")
 @api_permitted("api.import_stop")
+@repeatable
 def import_stop(request: HttpRequest, pk: Id) -> dict[str, Any]:
     """What was taken stays."""
     desk.stop(_find(pk))

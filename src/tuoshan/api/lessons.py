@@ -8,10 +8,11 @@ from django.utils import timezone
 from ninja import Field, Router, Schema
 
 from tuoshan import clock
-from tuoshan.api.application import Id, gives, me, once
+from tuoshan.api.application import Id, gives, me
 from tuoshan.api.formwork import judged, posted
 from tuoshan.api.pages import page_of
 from tuoshan.api.problems import Problem, invalid
+from tuoshan.api.repeating import repeatable
 from tuoshan.api.shapes import Limit
 from tuoshan.cases import queries
 from tuoshan.office import lessons
@@ -125,19 +126,16 @@ def lesson_list(
 
 @router.post("", response=gives(LessonOut, 201), url_name="lesson_make", summary="Plan an improvement")
 @api_permitted("api.lesson_make")
+@repeatable
 def lesson_make(request: HttpRequest, body: LessonIn) -> tuple[int, dict[str, Any]]:
     """By hand from cases; its owner is told."""
     values = body.dict() | {"owner": body.owner_id, "cases": "\n".join(body.cases)}
     given = judged(LessonForm(posted(values), viewer=me(request))).cleaned_data
-
-    def make() -> int:
-        made = quality.make(
-            what=given["what"], case_ids=given["cases"], reason=given["reason"], kind=given["kind"],
-            owner_id=given["owner"].pk, due_on=given["due_on"], person_id=me(request).pk, now=clock.now(),
-        )  # fmt: skip
-        return made.pk
-
-    return 201, _out(request, Lesson.objects.get(pk=once(request, make)))
+    made = quality.make(
+        what=given["what"], case_ids=given["cases"], reason=given["reason"], kind=given["kind"],
+        owner_id=given["owner"].pk, due_on=given["due_on"], person_id=me(request).pk, now=clock.now(),
+    )  # fmt: skip
+    return 201, _out(request, Lesson.objects.get(pk=made.pk))
 
 
 @router.get("/{pk}", response=gives(LessonOut), url_name="lesson_read", summary="One improvement")
@@ -149,6 +147,7 @@ def lesson_read(request: HttpRequest, pk: Id) -> dict[str, Any]:
 
 @router.post("/{pk}/progress", response=gives(LessonOut), url_name="lesson_progress", summary="How far")
 @api_permitted("api.lesson_progress")
+@repeatable
 def lesson_progress(request: HttpRequest, pk: Id, body: ProgressIn) -> dict[str, Any]:
     """By its owner, or by those who lead; to others it is not there."""
     found = _find(request, pk)
@@ -163,6 +162,7 @@ def lesson_progress(request: HttpRequest, pk: Id, body: ProgressIn) -> dict[str,
 
 @router.post("/{pk}/check", response=gives(LessonOut), url_name="lesson_check", summary="Did it help")
 @api_permitted("api.lesson_check")
+@repeatable
 def lesson_check(request: HttpRequest, pk: Id, body: CheckIn) -> dict[str, Any]:
     """Only what is done can be judged."""
     found = _find(request, pk)
@@ -182,6 +182,7 @@ def _refused(refused: quality.LessonRefused) -> Problem:
 
 @router.post("/{pk}/cases", response=gives(LessonOut), url_name="lesson_link", summary="Cases that show the same")
 @api_permitted("api.lesson_link")
+@repeatable
 def lesson_link(request: HttpRequest, pk: Id, body: LinkIn) -> dict[str, Any]:
     """Put cases within reach to an improvement; those there already stay."""
     found = _find(request, pk)

@@ -12,6 +12,7 @@ from tuoshan.api.directory import person_out
 from tuoshan.api.formwork import as_stored, judged, posted
 from tuoshan.api.pages import page_of
 from tuoshan.api.reading import row_of
+from tuoshan.api.repeating import repeatable
 from tuoshan.api.shapes import CaseRow, Limit, PersonOut
 from tuoshan.care import follow_up
 from tuoshan.cases import library, lists
@@ -210,6 +211,7 @@ def _notice(row: Notification) -> dict[str, Any]:
 
 @router.post("/notifications/read", response=gives(ReadOut), url_name="notification_read", summary="Mark as read")
 @api_permitted("api.notification_read")
+@repeatable
 def notification_read(request: HttpRequest, body: ReadIn) -> dict[str, int]:
     """Marking again changes nothing."""
     return {"marked": notifying.mark_read(me(request).pk, body.ids, now=clock.now())}

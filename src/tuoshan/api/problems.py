@@ -115,6 +115,17 @@ def key_used_otherwise() -> Problem:
     return Problem(409, "key_used_otherwise", _("这个 Idempotency-Key 已经用于别的内容"))
 
 
+def being_done() -> Problem:
+    """The first request with this Idempotency-Key is still at work."""
+    return Problem(409, "being_done", _("用这个 Idempotency-Key 的请求还在处理"), _("请稍后用同一个键再问一次。"))
+
+
+def answer_gone() -> Problem:
+    """It was done, but what was answered then is kept no longer: somebody of whom it may speak was erased."""
+    said = _("没有再执行一次；当时的答复因为有客户资料被清除，已不再保留。")
+    return Problem(409, "answer_gone", _("这个请求已经执行过"), said)
+
+
 def invalid(errors: Mapping[str, Any], title: str = "", titles: Mapping[str, Any] | None = None) -> Problem:
     """A form that was refused: by field what is wrong, in words; `titles` are what the fields are called."""
     fields = {name: " ".join(str(text) for text in texts) for name, texts in errors.items()}

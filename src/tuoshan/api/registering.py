@@ -8,13 +8,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
-from tuoshan.api.application import Id, gives, idempotency_key, me
+from tuoshan.api.application import Id, gives, me
 from tuoshan.api.commands import acting, answer, facts
 from tuoshan.api.formwork import judged, posted
 from tuoshan.api.orders import OrderOut, order_out
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.reading import router as cases
 from tuoshan.api.reading import row_of
+from tuoshan.api.repeating import idempotency_key, kept_with_the_case
 from tuoshan.api.shapes import CaseRow, OutcomeOut, RegisterIn
 from tuoshan.cases import library
 from tuoshan.cases.library import PlaybookUnknown
@@ -166,6 +167,7 @@ def _has(playbook: Playbook, name: str) -> bool:
 
 @cases.post("", response=gives(OutcomeOut, 201), url_name="case_register", summary="Register a case")
 @api_permitted("api.case_register")
+@kept_with_the_case
 def case_register(request: HttpRequest, body: RegisterIn) -> tuple[int, dict[str, Any]]:
     """Begin a case; the customer is found or made by phone. What its channel must tell (an authority's name and
     document number) is required here as on the screen. Without `unit_id` it belongs to the store named, else to the

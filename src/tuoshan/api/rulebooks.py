@@ -11,6 +11,7 @@ from ninja import Field, Router, Schema
 from tuoshan import clock
 from tuoshan.api.application import gives, me
 from tuoshan.api.problems import Problem, invalid
+from tuoshan.api.repeating import repeatable
 from tuoshan.cases.forms import words
 from tuoshan.core.policy import clause_editing
 from tuoshan.core.policy.comparing import Effect
@@ -281,6 +282,7 @@ def _not_in_order(proved: publishing.Proved) -> Problem:
 
 @router.post("/rule-books/{name}/publish", response=gives(PublishedOut), url_name="book_publish", summary="Publish it")
 @api_permitted("api.book_publish")
+@repeatable
 def book_publish(request: HttpRequest, name: str, body: PublishIn) -> dict[str, Any]:
     """Put the copy in force from a day, as the next version."""
     _known(name)

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 
 from tuoshan import clock
-from tuoshan.api.application import Id, gives, me, once
+from tuoshan.api.application import Id, gives, me
 from tuoshan.api.files import answers
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.reading import find_case
+from tuoshan.api.repeating import repeatable
 from tuoshan.cases.forms import words
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import FactProblem, facts_of
@@ -342,6 +343,7 @@ def case_ruling_trace(request: HttpRequest, number: str, pk: Id) -> dict[str, An
 
 @router.post("/cases/{number}/rulings", response=gives(RulingMade), url_name="case_rule", summary="Rule within a case")
 @api_permitted("api.case_rule")
+@repeatable
 def case_rule(request: HttpRequest, number: str, body: KeepIn) -> dict[str, str]:
     """Rule on facts and freeze the ruling in the case."""
     case = find_case(request, number)
@@ -349,15 +351,11 @@ def case_rule(request: HttpRequest, number: str, body: KeepIn) -> dict[str, str]
     ruling = asked.ruling
     if ruling is None:
         raise _refused(asked.problems)
-
-    def make() -> int:
-        row = keeping.keep(
-            ruling, person_id=me(request).pk, now=clock.now(), case_id=case.pk, label=body.label,
-            quantity=body.quantity, chosen=body.chosen if body.chosen in REMEDIES else "",
-        )  # fmt: skip
-        return row.pk
-
-    return {"id": str(once(request, make))}
+    row = keeping.keep(
+        ruling, person_id=me(request).pk, now=clock.now(), case_id=case.pk, label=body.label,
+        quantity=body.quantity, chosen=body.chosen if body.chosen in REMEDIES else "",
+    )  # fmt: skip
+    return {"id": str(row.pk)}
 
 
 @router.post(
@@ -365,22 +363,20 @@ def case_rule(request: HttpRequest, number: str, body: KeepIn) -> dict[str, str]
     summary="Decide otherwise",
 )  # fmt: skip
 @api_permitted("api.case_override")
+@repeatable
 def case_override(request: HttpRequest, number: str, pk: Id, body: OverrideIn) -> dict[str, str]:
     """What is done instead of a ruling; below what the law gives a supervisor decides."""
     case = find_case(request, number)
     row = get_object_or_404(KeptRuling, pk=pk, case_id=case.pk)
     if body.remedy not in (*REMEDIES, "none"):
         raise invalid({"remedy": [", ".join((*REMEDIES, "none"))]})
-
-    def make() -> int:
-        return keeping.override(
+    try:
+        made = keeping.override(
             row, remedy=body.remedy, amount=body.amount, reason=body.reason, person_id=me(request).pk,
             may_go_below=keeping.may_go_below_law(request.user), now=clock.now(),
-        ).pk  # fmt: skip
-
-    try:
-        return {"id": str(once(request, make))}
+        )  # fmt: skip
     except keeping.LawFloor as error:
         raise Problem(403, "below_law", str(keeping.BELOW_LAW)) from error
     except keeping.NotNewest as error:
         raise Problem(409, "not_newest", str(keeping.NOT_NEWEST)) from error
+    return {"id": str(made.pk)}

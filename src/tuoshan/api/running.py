@@ -12,6 +12,7 @@ from tuoshan.agenda.models import Item
 from tuoshan.api.application import Id, gives, me
 from tuoshan.api.pages import page_of
 from tuoshan.api.problems import Problem
+from tuoshan.api.repeating import repeatable
 from tuoshan.api.shapes import Limit, SaidOut
 from tuoshan.cases.models import Case
 from tuoshan.integrations import mailbox as outbox
@@ -136,6 +137,7 @@ def _job(item: Item, case: Case | None) -> dict[str, Any]:
 
 @router.post("/parked/retry", response=gives(RetryOut), url_name="parked_retry", summary="Try again")
 @api_permitted("api.parked_retry")
+@repeatable
 def parked_retry(request: HttpRequest, body: RetryIn) -> dict[str, int]:
     """Put jobs back with all their attempts; one that is not parked any more is left alone."""
     return {"retried": parked.retry(body.ids)}
@@ -143,6 +145,7 @@ def parked_retry(request: HttpRequest, body: RetryIn) -> dict[str, int]:
 
 @router.post("/parked/{pk}/drop", response=gives(SaidOut), url_name="parked_drop", summary="Give up")
 @api_permitted("api.parked_drop")
+@repeatable
 def parked_drop(request: HttpRequest, pk: Id, body: DropIn) -> dict[str, str]:
     """What a case does by itself when its time comes is never given up."""
     done, said = parked.drop(me(request), pk, body.reason)
@@ -198,6 +201,7 @@ def mail_read(request: HttpRequest, pk: Id) -> dict[str, Any]:
 
 @router.post("/outbox/{pk}/retry", response=gives(MailOut), url_name="mail_retry", summary="Send again")
 @api_permitted("api.mail_retry")
+@repeatable
 def mail_retry(request: HttpRequest, pk: Id) -> dict[str, Any]:
     """Only a message that failed and is parked is sent once more."""
     row = _find(request, pk)

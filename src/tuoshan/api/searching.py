@@ -5,9 +5,10 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from tuoshan.api.application import Id, gives, me, once
+from tuoshan.api.application import Id, gives, me
 from tuoshan.api.problems import broken_cursor, invalid
 from tuoshan.api.reading import row_of
+from tuoshan.api.repeating import repeatable
 from tuoshan.api.shapes import CaseRow, Limit
 from tuoshan.cases.models import SavedFilter
 from tuoshan.cases.queries import CursorBroken
@@ -152,16 +153,14 @@ def _filter(request: HttpRequest, row: SavedFilter) -> dict[str, Any]:
 
 @router.post("/filters", response=gives(FilterOut, 201), url_name="filter_make", summary="Keep a filter")
 @api_permitted("api.filter_make")
+@repeatable
 def filter_make(request: HttpRequest, body: FilterIn) -> tuple[int, dict[str, Any]]:
     """Keep conditions under a name."""
-
-    def make() -> int:
-        try:
-            return filters.keep(me(request), body.conditions.dict(), body.title, shared=body.shared).pk
-        except filters.NotKept as problem:
-            raise invalid({"conditions": [str(problem)]}) from problem
-
-    return 201, _filter(request, SavedFilter.objects.get(pk=once(request, make)))
+    try:
+        kept = filters.keep(me(request), body.conditions.dict(), body.title, shared=body.shared)
+    except filters.NotKept as problem:
+        raise invalid({"conditions": [str(problem)]}) from problem
+    return 201, _filter(request, SavedFilter.objects.get(pk=kept.pk))
 
 
 @router.patch("/filters/{pk}", response=gives(FilterOut), url_name="filter_change", summary="Rename, share")

@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
-from tuoshan.api.application import Id, gives, once
+from tuoshan.api.application import Id, gives
 from tuoshan.api.formwork import judged, posted
 from tuoshan.api.pages import page_of
 from tuoshan.api.problems import Problem, invalid
+from tuoshan.api.repeating import repeatable
 from tuoshan.api.shapes import Limit
 from tuoshan.cases import migration_runs
 from tuoshan.cases.library import PlaybookUnknown
@@ -170,18 +171,16 @@ def _lost(form: MapForm, kind: str, one: migrating.Lost) -> dict[str, Any]:
 
 @router.post("/migrations/{key}", response=gives(MigrationOut, 201), url_name="migration_try", summary="Try it")
 @api_permitted("api.migration_try")
+@repeatable
 def migration_try(request: HttpRequest, key: str, body: MigrationIn) -> tuple[int, dict[str, Any]]:
     """A dry run over all cases concerned, by a worker; nothing is written into a case. Read it until it is `tried`."""
-
-    def begin() -> int:
-        chosen = _way(key, body.from_hash, body.to_hash)
-        form: MapForm = judged(MapForm(_named(chosen, body), chosen=chosen))
-        try:
-            return migrating.try_out(request, Way(chosen.to, form.names(), chosen.origin)).pk
-        except migration_runs.GoingOn as other:
-            raise _going_on(other.run) from other
-
-    return 201, _out(get_object_or_404(MigrationRun, pk=once(request, begin)))
+    chosen = _way(key, body.from_hash, body.to_hash)
+    form: MapForm = judged(MapForm(_named(chosen, body), chosen=chosen))
+    try:
+        run = migrating.try_out(request, Way(chosen.to, form.names(), chosen.origin))
+    except migration_runs.GoingOn as other:
+        raise _going_on(other.run) from other
+    return 201, _out(get_object_or_404(MigrationRun, pk=run.pk))
 
 
 def _named(chosen: Way, body: MigrationIn) -> Any:
@@ -219,23 +218,21 @@ def migration_stayed(
     "/migrations/runs/{pk}/start", response=gives(MigrationOut), url_name="migration_start", summary="Bring over"
 )
 @api_permitted("api.migration_start")
+@repeatable
 def migration_start(request: HttpRequest, pk: Id) -> dict[str, Any]:
     """Do what was tried, or go on after a stop; a worker does it. Started twice, each case is brought over once."""
-
-    def begin() -> int:
-        try:
-            migrating.start(request, get_object_or_404(MigrationRun, pk=pk))
-        except migration_runs.GoingOn as other:
-            raise _going_on(other.run) from other
-        except migration_runs.NotTried as error:
-            raise Problem(409, "not_tried", str(migrating.NOT_TRIED)) from error
-        return pk
-
-    return _out(get_object_or_404(MigrationRun, pk=once(request, begin)))
+    try:
+        migrating.start(request, get_object_or_404(MigrationRun, pk=pk))
+    except migration_runs.GoingOn as other:
+        raise _going_on(other.run) from other
+    except migration_runs.NotTried as error:
+        raise Problem(409, "not_tried", str(migrating.NOT_TRIED)) from error
+    return _out(get_object_or_404(MigrationRun, pk=pk))
 
 
 @router.post("/migrations/runs/{pk}/stop", response=gives(MigrationOut), url_name="migration_stop", summary="Stop")
 @api_permitted("api.migration_stop")
+@repeatable
 def migration_stop(request: HttpRequest, pk: Id) -> dict[str, Any]:
     """What was brought over stays so."""
     migration_runs.stop(get_object_or_404(MigrationRun, pk=pk))

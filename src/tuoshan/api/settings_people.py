@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from tuoshan import punctuation
-from tuoshan.api.application import Id, gives, once
+from tuoshan.api.application import Id, gives
 from tuoshan.api.formwork import as_stored, changed, judged, posted
 from tuoshan.api.pages import page_of
 from tuoshan.api.problems import Problem
+from tuoshan.api.repeating import repeatable
 from tuoshan.api.settings_rows import found
 from tuoshan.api.shapes import Limit
 from tuoshan.cases import library
@@ -166,18 +167,13 @@ def person_list(request: HttpRequest, cursor: str = "", limit: Limit = 50) -> di
 
 @router.post("/accounts", response=gives(MadeOut, 201), url_name="person_make", summary="A new account")
 @api_permitted("api.person_make")
+@repeatable
 def person_make(request: HttpRequest, body: AccountIn) -> tuple[int, dict[str, Any]]:
     """The link to set a password is shown in this one answer."""
     fresh = as_stored(PersonForm(instance=Person()))
-    links: list[str] = []
-
-    def make() -> int:
-        form = judged(PersonForm(posted(fresh | _values(body)), instance=Person()))
-        links.append(accounts.make(request, form))
-        return int(form.instance.pk)
-
-    row = found(Person, once(request, make))
-    return 201, {"account": _account(row), "link": links[0] if links else ""}
+    form = judged(PersonForm(posted(fresh | _values(body)), instance=Person()))
+    link = accounts.make(request, form)
+    return 201, {"account": _account(found(Person, form.instance.pk)), "link": link}
 
 
 @router.get("/accounts/{pk}", response=gives(AccountOut), url_name="person_read", summary="One account")
@@ -197,6 +193,7 @@ def person_change(request: HttpRequest, pk: Id, body: AccountIn) -> dict[str, An
 
 @router.post("/accounts/{pk}/link", response=gives(LinkOut), url_name="person_link", summary="A link to set a password")
 @api_permitted("api.person_link")
+@repeatable
 def person_link(request: HttpRequest, pk: Id) -> dict[str, Any]:
     """A link by which the person sets a new password; also forgives failed tries."""
     row = found(Person, pk)
@@ -289,25 +286,21 @@ def party_read(request: HttpRequest, name: str) -> dict[str, Any]:
     summary="One more way of being it",
 )
 @api_permitted("api.party_add")
+@repeatable
 def party_add(request: HttpRequest, name: str, playbook: str, body: WayIn) -> tuple[int, dict[str, Any]]:
     """One more way of being a party, in one playbook or in all (`general`)."""
     key = _key(playbook, name)
     role = Role.objects.filter(key=body.role).first() if body.role else None
     titles = party_map.party_titles(library.everything().values())
     others = [one for one in titles.items() if one[0] != name]
-
-    def make() -> int:
-        form = judged(
-            PartyForm(
-                posted(body.dict() | {"role": role.pk if role else None}),
-                instance=PartyMap(party=name, playbook=key), parties=others,
-            )
-        )  # fmt: skip
-        with party_map.changing(request, name, key):
-            form.save()
-        return int(form.instance.pk)
-
-    once(request, make)
+    form = judged(
+        PartyForm(
+            posted(body.dict() | {"role": role.pk if role else None}),
+            instance=PartyMap(party=name, playbook=key), parties=others,
+        )
+    )  # fmt: skip
+    with party_map.changing(request, name, key):
+        form.save()
     return 201, _entry(name)
 
 

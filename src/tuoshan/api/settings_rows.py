@@ -11,6 +11,7 @@ from ninja import Router, Schema
 
 from tuoshan.api.application import Id, gives
 from tuoshan.api.formwork import changed, made
+from tuoshan.api.repeating import repeatable
 from tuoshan.care.models import SurveyReason
 from tuoshan.catalog.models import Category
 from tuoshan.office.settings.categories import CategoryForm, CauseForm, ReasonForm
@@ -181,6 +182,7 @@ def rows(
 
         @router.post(where, response=gives(shown, 201), url_name=f"{one}_make", summary=f"{title}: new")
         @api_permitted(f"api.{one}_make")
+        @repeatable
         def make(request: HttpRequest, body: given) -> Any:  # type: ignore[valid-type]
             return 201, found(model, made(request, area, form, model(), body, names))
 

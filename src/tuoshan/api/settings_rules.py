@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from tuoshan import clock
-from tuoshan.api.application import gives, once
+from tuoshan.api.application import gives
 from tuoshan.api.formwork import judged, posted
 from tuoshan.api.problems import Problem, invalid
+from tuoshan.api.repeating import repeatable
 from tuoshan.cases import calendars as stored
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
@@ -190,18 +191,16 @@ def _calendar_out(name: str) -> dict[str, Any]:
 
 @router.post("/calendars", response=gives(CalendarOut, 201), url_name="calendar_make", summary="A new calendar")
 @api_permitted("api.calendar_make")
+@repeatable
 def calendar_make(request: HttpRequest, body: NewCalendarIn) -> tuple[int, dict[str, Any]]:
     """Make a calendar; a playbook that says `calendar: KEY` reckons by it."""
     week = dict(enumerate(body.weekly or OFFICE_HOURS["weekly"]))
     days = {f"day{number}": week.get(number, "") for number in range(7)}
-
-    def made() -> int:
-        return calendars.make(request, judged(NewForm(posted(body.dict(exclude={"weekly"}) | days)))).pk
-
     try:
-        return 201, _calendar_out(Calendar.objects.get(pk=once(request, made)).name)
+        made = calendars.make(request, judged(NewForm(posted(body.dict(exclude={"weekly"}) | days))))
     except CalendarError as error:
         raise Problem(422, "no_time", _("这样的日历算不出时间：%(what)s") % {"what": error}) from error
+    return 201, _calendar_out(Calendar.objects.get(pk=made.pk).name)
 
 
 @router.delete("/calendars/{name}", response=gives(None, 204), url_name="calendar_remove", summary="Take away")
@@ -229,6 +228,7 @@ def calendar_change(request: HttpRequest, name: str, body: WeekIn) -> dict[str, 
     "/calendars/{name}/notice", response=gives(TrialOut), url_name="calendar_notice", summary="Install a year's notice"
 )
 @api_permitted("api.calendar_notice")
+@repeatable
 def calendar_notice(request: HttpRequest, name: str, body: NoticeIn) -> dict[str, Any]:
     """Install a year's notice; the year is then no longer provisional."""
     content = calendars.content_of(_known(name), clock.now())
@@ -305,6 +305,7 @@ def clocks_read(request: HttpRequest, subject: str) -> dict[str, Any]:
     "/clocks/{path:subject}", response=gives(ClocksOut), url_name="clocks_recompute", summary="Reckon clocks anew"
 )
 @api_permitted("api.clocks_recompute")
+@repeatable
 def clocks_recompute(request: HttpRequest, subject: str) -> dict[str, Any]:
     """Begin a run over all cases concerned; one that is going on already is given instead."""
     found = _subject(subject)

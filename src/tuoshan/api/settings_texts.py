@@ -13,6 +13,7 @@ from ninja import Router, Schema
 from tuoshan.api.application import Id, gives, me
 from tuoshan.api.formwork import changed, judged, made, posted
 from tuoshan.api.problems import Problem, invalid
+from tuoshan.api.repeating import repeatable, repeatable_step_by_step
 from tuoshan.api.settings_rows import found
 from tuoshan.api.shapes import Limit, SaidOut
 from tuoshan.cases import library
@@ -265,6 +266,7 @@ def reply_list(request: HttpRequest) -> Any:
 
 @router.post("/replies", response=gives(ReplyRow, 201), url_name="reply_make", summary="A new quick reply")
 @api_permitted("api.reply_make")
+@repeatable
 def reply_make(request: HttpRequest, body: ReplyIn) -> Any:
     """Shared by all."""
     given = body.dict(exclude_unset=True) | {"shared": True}
@@ -336,6 +338,7 @@ def gateway_change(request: HttpRequest, body: GatewayIn) -> dict[str, Any]:
 
 @router.post("/outgoing/test", response=gives(SaidOut), url_name="outgoing_test", summary="A test message")
 @api_permitted("api.outgoing_test")
+@repeatable_step_by_step
 def outgoing_test(request: HttpRequest, body: TestIn) -> dict[str, str]:
     """At once and to one recipient."""
     try:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Q
 
 from tuoshan.agenda.handlers import handler
 from tuoshan.agenda.models import Item
@@ -44,11 +45,13 @@ def disown(item: Item, now: datetime) -> None:
 
 @handler("job", "forget_old_commands", every=timedelta(hours=6))
 def forget_old_commands(item: Item, now: datetime) -> datetime:
-    """Idempotency keys and presence are kept for a bounded time; keys of imports for ever.
+    """Idempotency keys, with the answers kept under them, and presence are kept for a bounded time; keys of imports
+    for ever.
 
     A spreadsheet may be imported again next year, and must not double its cases then either.
     """
-    ended = Command.objects.filter(at__lt=now - COMMANDS_KEPT).exclude(key__contains=":import:")
+    requests = Q(key__startswith="api:")  # whatever their senders called them
+    ended = Command.objects.filter(requests | ~Q(key__contains=":import:"), at__lt=now - COMMANDS_KEPT)
     old = list(ended.values_list("key", flat=True)[:AT_ONCE])
     Command.objects.filter(key__in=old).delete()
     migration_runs.forget_trials(now)

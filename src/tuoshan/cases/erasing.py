@@ -4,7 +4,7 @@ from typing import Any
 
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases.models import Case, Message, Words
+from tuoshan.cases.models import Case, Command, Message, Words
 
 
 def erase(customer: Any) -> None:
@@ -16,3 +16,5 @@ def erase(customer: Any) -> None:
         Words.objects.filter(case_id__in=cases, erased_at=None).update(text="", erased_at=clock.now())
         Message.objects.filter(case_id__in=cases).update(text="", subject="")
         Case.objects.filter(id__in=cases).update(title="")
+        # Which of the answers kept for a repeated request speak of the person cannot be told: all of them go.
+        Command.objects.filter(key__startswith="api:", answer__isnull=False).update(answer=None)

@@ -134,7 +134,7 @@ class NewCase:
 class Outcome:
     """What became of a command. A refused one may still have let alarms go off: they are in `events`.
 
-    `state` is the case as the command left it; a reply that is given again knows none.
+    `state` is the case as the command left it; a reply that is given again knows its name alone, `left_in`.
     """
 
     case_id: int
@@ -144,6 +144,7 @@ class Outcome:
     refusal: Refusal | None = None
     replayed: bool = False
     state: CaseState | None = field(default=None, compare=False, repr=False)
+    left_in: str = field(default="", compare=False)
 
     @property
     def accepted(self) -> bool:
@@ -152,13 +153,16 @@ class Outcome:
     def to_text(self) -> str:
         """The reply as it is kept under the idempotency key."""
         events = [event.to_json() for event in self.events]
-        return json.dumps(
-            {"case_id": self.case_id, "number": self.number, "seq": self.seq, "events": events}, ensure_ascii=False
-        )
+        told = {"case_id": self.case_id, "number": self.number, "seq": self.seq, "events": events}
+        if self.state is not None:
+            told["state"] = self.state.state
+        return json.dumps(told, ensure_ascii=False)
 
     @staticmethod
     def from_text(text: str) -> "Outcome":
         """The same reply again."""
         data = json.loads(text)
         events = tuple(Event.from_json(item) for item in data["events"])
-        return Outcome(data["case_id"], data["number"], data["seq"], events, replayed=True)
+        return Outcome(
+            data["case_id"], data["number"], data["seq"], events, replayed=True, left_in=data.get("state", "")
+        )

@@ -182,6 +182,8 @@ class Command(models.Model):
     actor_id = models.BigIntegerField(null=True)
     fingerprint = models.CharField(max_length=64)
     reply = models.TextField()
+    answer = EncryptedTextField(null=True)
+    """Of a request that is no command about a case: what was answered, which may speak of people."""
     at = models.DateTimeField()
 
     class Meta:

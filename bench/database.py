@@ -6,6 +6,9 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
+ESCALATED, ESCALATED_AMONG = 5_000, 100_000
+"""How many deadlines fire, among how many open cases, beside the peer's escalation of as many tickets."""
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -24,14 +27,19 @@ class Scale:
     ruled_at_once: int
     seconds: float
     patterns: int = 80
+    as_peer: tuple[int, int] = (0, 0)
+    """At which of the sizes as many deadlines fire as the peer escalates, and how many."""
 
     def to_text(self) -> str:
         return json.dumps(asdict(self))
 
 
-TINY = Scale((60,), 10, 10, 5, 8, 2, 20, 20, 40, 20, 0.05, 8)
+TINY = Scale((60,), 10, 10, 5, 8, 2, 20, 20, 40, 20, 0.05, 8, as_peer=(60, 10))
 USUAL = Scale((10_000, 100_000), 1_000, 5_000, 100, 200, 10, 2_000, 1_000, 20_000, 10_000, 2.0)
-FULL = Scale((10_000, 100_000, 1_000_000), 1_000, 100_000, 300, 600, 20, 10_000, 5_000, 1_000_000, 10_000, 5.0)
+FULL = Scale(
+    (10_000, 100_000, 1_000_000), 1_000, 100_000, 300, 600, 20, 10_000, 5_000, 1_000_000, 10_000, 5.0,
+    as_peer=(ESCALATED_AMONG, ESCALATED),
+)  # fmt: skip
 
 
 def say(text: str) -> None:
@@ -77,6 +85,9 @@ def measure(scale: Scale) -> dict[str, Any]:
         say("month's overview " + ", ".join(f"{who} {one['p50_ms']:.0f}" for who, one in at["reports"].items()) + " ms")
         at["firing"] = firing.fire(scale.due)
         say(f"firing {at['firing']['per_second']:,.0f}/s")
+        if size == scale.as_peer[0]:
+            at["firing_as_peer"] = firing.fire(scale.as_peer[1])
+            say(f"firing as many as the peer escalates {at['firing_as_peer']['per_second']:,.0f}/s")
         found["sizes"][str(size)] = at
     if scale.due_at_last > scale.due:
         many = found["firing_many"] = firing.fire(scale.due_at_last)

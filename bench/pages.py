@@ -3,7 +3,9 @@
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from bench.company import Player
 from bench.raw import Bare, record_reads
@@ -11,6 +13,7 @@ from bench.web import Client, Running, at_once, percentiles
 from bench.words import COMMON, RARE
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client as Browser
 
 from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import writing
@@ -49,6 +52,11 @@ def people() -> dict[str, Person]:
     return {name: Person.objects.get(username=username) for name, username in PEOPLE.items()}
 
 
+def numbers_of(person: Person) -> list[str]:
+    """Forty open cases, from here and there among the first four hundred."""
+    return list(queries.queue("open", person).values_list("number", flat=True)[:400:10])
+
+
 def whole(server: Running, turns: int) -> dict[str, Any]:
     """p50 and p95 of whole pages, one client, for who sees everything and who sees one store."""
     found: dict[str, Any] = {}
@@ -59,60 +67,104 @@ def whole(server: Running, turns: int) -> dict[str, Any]:
         before = server.cpu_seconds()
         times = [client.get(f"/queue/{queue}")[0] for _ in range(turns) for queue in QUEUES]
         queue_cpu = (server.cpu_seconds() - before) / len(times) * 1000
-        numbers = list(
-            queries.queue("open", person).values_list("number", flat=True)[: 400 : 400 // 40 or 1]
-        )
+        numbers = numbers_of(person)
         client.get(f"/case/{numbers[0]}")
         before = server.cpu_seconds()
         cases = [client.get(f"/case/{number}")[0] for _ in range(max(turns // 4, 1)) for number in numbers]
         case_cpu = (server.cpu_seconds() - before) / len(cases) * 1000
+        searched = f"/search?q={quote(COMMON)}"
+        client.get(searched)
+        searches = [client.get(searched)[0] for _ in range(turns)]
         found[name] = {
             "queue": {**percentiles(times), "cpu_ms": queue_cpu}, "case": {**percentiles(cases), "cpu_ms": case_cpu},
+            "search": percentiles(searches),
         }  # fmt: skip
     return found
 
 
-def _timed(bare: Bare, ask: Callable[[Person], Any], person: Person, turns: int) -> tuple[list[float], list[float]]:
-    """Seconds of each turn, through the product and the same statements by the bare driver, turn by turn."""
-    (statements,) = bare.prepared([record_reads(lambda: ask(person))])
-    ours, raw = [], []
+@dataclass
+class Timed:
+    """Seconds of each turn: through the product, of its processor, and the same statements by the bare driver."""
+
+    ours: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    raw: list[float] = field(default_factory=list)
+
+    def add(self, other: "Timed") -> None:
+        self.ours += other.ours
+        self.cpu += other.cpu
+        self.raw += other.raw
+
+    @property
+    def ratio(self) -> float:
+        """The speed of the product as a part of that of the raw database."""
+        return statistics.median(self.raw) / statistics.median(self.ours)
+
+    def beside(self) -> dict[str, Any]:
+        """Both, with the ratio and the processor's part."""
+        return {
+            **percentiles(self.ours), "cpu_ms": statistics.mean(self.cpu) * 1000,
+            "raw_p50_ms": percentiles(self.raw)["p50_ms"], "raw_p95_ms": percentiles(self.raw)["p95_ms"],
+            "ratio": self.ratio,
+        }  # fmt: skip
+
+
+def _timed(bare: Bare, ask: Callable[[Person], Any], person: Person, turns: int) -> Timed:
+    """Each turn through the product and by the bare driver, turn by turn; what is kept in the process is kept."""
+    ask(Person.objects.get(pk=person.pk))
+    fresh = Person.objects.get(pk=person.pk)  # about whom nothing is remembered
+    (statements,) = bare.prepared([record_reads(lambda: ask(fresh))])
+    timed = Timed()
     for _ in range(turns):
-        fresh = Person.objects.get(pk=person.pk)  # about whom nothing is remembered
-        start = time.perf_counter()
+        fresh = Person.objects.get(pk=person.pk)
+        start, worked = time.perf_counter(), time.process_time()
         ask(fresh)
-        ours.append(time.perf_counter() - start)
-        raw.append(bare.read(statements))
-    return ours, raw
+        timed.cpu.append(time.process_time() - worked)
+        timed.ours.append(time.perf_counter() - start)
+        timed.raw.append(bare.read(statements))
+    return timed
+
+
+def _case_pages(bare: Bare, person: Person, turns: int) -> Timed:
+    """Whole case pages in this process, from the address to the page, beside the statements that they ask."""
+    browser = Browser(headers={"host": "127.0.0.1"})
+    name, _sign, key = session_of(person)["Cookie"].partition("=")
+    browser.cookies[name] = key
+    timed = Timed()
+    for number in numbers_of(person)[::5]:
+
+        def ask(_person: Person, number: str = number) -> None:
+            answer = browser.get(f"/case/{number}")
+            if answer.status_code != 200:
+                raise RuntimeError(f"/case/{number}: {answer.status_code}")
+
+        timed.add(_timed(bare, ask, person, max(turns // 4, 1)))
+    return timed
 
 
 def query_time(turns: int) -> dict[str, Any]:
-    """What a queue's page asks of the database, through the ORM and by the bare driver."""
+    """What a queue's page, the counts of the rail and a case's page ask of the database, through the product and by
+    the bare driver.
+    """
     found: dict[str, Any] = {}
     bare = Bare()
     for name, person in people().items():
-        ours: list[float] = []
-        raw: list[float] = []
-        count: list[float] = []
+        rows = Timed()
         for queue in QUEUES:
 
             def ask(person: Person, queue: str = queue) -> None:
                 queries.page(queries.queue(queue, person), "", 40)
 
-            times, bare_times = _timed(bare, ask, person, turns)
-            ours += times
-            raw += bare_times
-        for _ in range(turns):
-            start = time.perf_counter()
-            queries.counts(person)
-            count.append(time.perf_counter() - start)
+            rows.add(_timed(bare, ask, person, turns))
         each = {}
         for queue in queries.QUEUES:
             start = time.perf_counter()
             size = queries.count(queue, person)
             each[queue] = [size, round((time.perf_counter() - start) * 1000, 2)]
         found[name] = {
-            "page": percentiles(ours), "page_raw": percentiles(raw), "counts": percentiles(count), "each_count": each,
-            "ratio": statistics.median(raw) / statistics.median(ours),
+            "page": percentiles(rows.ours), "page_raw": percentiles(rows.raw), "ratio": rows.ratio,
+            "counts": _timed(bare, queries.counts, person, turns).beside(), "each_count": each,
+            "case": _case_pages(bare, person, turns).beside(),
         }  # fmt: skip
     bare.close()
     return found
@@ -128,12 +180,7 @@ def searching(turns: int) -> dict[str, Any]:
             def ask(person: Person, word: str = word) -> int:
                 return len(search.find(person, Conditions(q=word)).hits)
 
-            hits = ask(person)
-            ours, raw = _timed(bare, ask, person, turns)
-            found[f"{who}_{kind}"] = {
-                "hits": hits, **percentiles(ours), "raw_p95_ms": percentiles(raw)["p95_ms"],
-                "ratio": statistics.median(raw) / statistics.median(ours),
-            }  # fmt: skip
+            found[f"{who}_{kind}"] = {"hits": ask(person), **_timed(bare, ask, person, turns).beside()}
     bare.close()
     return found
 
@@ -151,11 +198,8 @@ def filtering(turns: int) -> dict[str, Any]:
                 return counted
 
             many, more = ask(person)
-            ours, raw = _timed(bare, ask, person, turns)
-            found[f"{who}_{kind}"] = {
-                "counted": f"{many}+" if more else str(many), **percentiles(ours),
-                "raw_p95_ms": percentiles(raw)["p95_ms"],
-            }  # fmt: skip
+            counted = f"{many}+" if more else str(many)
+            found[f"{who}_{kind}"] = {"counted": counted, **_timed(bare, ask, person, turns).beside()}
     bare.close()
     return found
 
@@ -163,17 +207,15 @@ def filtering(turns: int) -> dict[str, Any]:
 def reporting(turns: int) -> dict[str, Any]:
     """The month's overview, for who sees everything and who sees one store."""
     found: dict[str, Any] = {}
+    bare = Bare()
     month = Period.read({"period": "30"})
-    for name in ("lead", "store"):
-        person = people()[name]
+
+    def ask(person: Person) -> None:
         reports.make("overview", Counting(person, Conditions(), month))
-        times: list[float] = []
-        worked = time.process_time()
-        for _ in range(turns):
-            start = time.perf_counter()
-            reports.make("overview", Counting(person, Conditions(), month))
-            times.append(time.perf_counter() - start)
-        found[name] = {**percentiles(times), "cpu_ms": (time.process_time() - worked) / turns * 1000}
+
+    for name in ("lead", "store"):
+        found[name] = _timed(bare, ask, people()[name], turns).beside()
+    bare.close()
     return found
 
 

@@ -86,13 +86,19 @@ def _size_lines(size: str, at: dict[str, Any]) -> Iterator[Line]:
             f"p50 {page['queue']['p50_ms']:.0f} ms, p95 {page['queue']['p95_ms']:.0f} ms",
             f"CPU {page['queue']['cpu_ms']:.0f} ms; rows {asked['page']['p50_ms']:.1f} ms "
             f"(raw {asked['page_raw']['p50_ms']:.2f}), "
-            f"all counts {asked['counts']['p50_ms']:.1f} ms",
+            f"all counts {asked['counts']['p50_ms']:.1f} ms{_raw(asked['counts'])}",
         )
         yield (
             f"Case page, {size} open, {WHO[who]}",
             f"p50 {page['case']['p50_ms']:.0f} ms, p95 {page['case']['p95_ms']:.0f} ms",
-            f"CPU {page['case']['cpu_ms']:.0f} ms",
-        )  # fmt: skip
+            f"CPU {page['case']['cpu_ms']:.0f} ms{_in_process(asked)}",
+        )
+        if "search" in page:
+            yield (
+                f"Search page, common word, {size} open, {WHO[who]}",
+                f"p50 {page['search']['p50_ms']:.0f} ms, p95 {page['search']['p95_ms']:.0f} ms",
+                "over HTTP, whole page",
+            )
     for name, one in at.get("filters", {}).items():
         who, kind = name.split("_")
         yield (
@@ -111,9 +117,19 @@ def _size_lines(size: str, at: dict[str, Any]) -> Iterator[Line]:
         yield (
             f"Month's overview, {size} open, {WHO[who]}",
             f"p50 {one['p50_ms']:.0f} ms, p95 {one['p95_ms']:.0f} ms",
-            f"CPU {one['cpu_ms']:.0f} ms",
+            f"CPU {one['cpu_ms']:.0f} ms{_raw(one)}",
         )
     yield _firing_line(at["firing"])
+
+
+def _raw(one: dict[str, Any]) -> str:
+    """The same statements by the bare driver, and the speed as a part of theirs; nothing in older results."""
+    return f" (raw {one['raw_p50_ms']:.2f} ms, {one['ratio']:.2f} of raw)" if "raw_p50_ms" in one else ""
+
+
+def _in_process(asked: dict[str, Any]) -> str:
+    one = asked.get("case")
+    return f"; without HTTP {one['p50_ms']:.1f} ms{_raw(one)}" if one else ""
 
 
 def _ruling_lines(found: dict[str, Any]) -> Iterator[Line]:

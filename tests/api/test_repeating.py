@@ -25,8 +25,8 @@ from tuoshan import clock as product_clock
 from tuoshan.agenda import worker
 from tuoshan.agenda.models import Item
 from tuoshan.api import repeating
-from tuoshan.cases import agenda_handlers
-from tuoshan.cases.models import Command, SavedFilter
+from tuoshan.cases import agenda_handlers, queries
+from tuoshan.cases.models import Case, Command, SavedFilter
 from tuoshan.catalog.models import Category
 from tuoshan.integrations.models import OutgoingMessage
 from tuoshan.knowledge.models import QuickReply
@@ -474,6 +474,21 @@ def test_what_is_gone_meanwhile_is_answered_as_it_was(house: Any) -> None:
     made = lead.post("/filters", body, "k", expect=201)
     lead.send("DELETE", f"/filters/{made['id']}", expect=204)
     assert lead.post("/filters", body, "k", expect=201) == made and not SavedFilter.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["case_note", "case_act", "case_batch", "case_follow_up", "case_rule"])
+def test_a_case_that_has_left_the_callers_reach_is_answered_as_it_was(name: str, house: Any) -> None:
+    post = EXAMPLES[name](house)
+    agent = program(house, post.who)
+    first = sent(agent, post, "k")
+    with pytest.MonkeyPatch.context() as away_from_it:
+        away_from_it.setattr(queries, "reachable", lambda person: Case.objects.none())
+        again = sent(agent, post, "k")
+        assert (again.status_code, content(again)) == (first.status_code, content(first))
+        other = sent(agent, post, "another")
+        assert other.status_code == 404 or content(other)[0]["code"] == "not_found"
+        numbered = Post("", post.path.replace("/cases/", "/cases/X"), post.body)
+        assert name == "case_batch" or sent(agent, numbered, "k").status_code in (404, 409)
 
 
 def test_an_upload_with_another_word_beside_it_is_another_content(house: Any) -> None:

@@ -10,7 +10,7 @@ from ninja import Router, Schema
 
 from tuoshan import clock
 from tuoshan.api.application import Id, gives, me
-from tuoshan.api.commands import answer
+from tuoshan.api.commands import answer, commanded
 from tuoshan.api.files import answers
 from tuoshan.api.mine import TaskOut, task_out
 from tuoshan.api.problems import Problem, invalid
@@ -288,7 +288,7 @@ def case_afterwards(request: HttpRequest, number: str) -> dict[str, Any]:
 @kept_with_the_case
 def case_follow_up(request: HttpRequest, number: str, body: CallIn) -> dict[str, Any]:
     """Reached (the case closes), or not; the third time in vain closes it too."""
-    case = find_case(request, number)
+    case = commanded(request, number)
     said = body.words.strip()[:5000]
     problem = follow_up.problem_of(body.result, said)
     if problem:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from tuoshan import clock
@@ -26,6 +26,17 @@ Call = Callable[..., service.Outcome]
 def acting(request: HttpRequest) -> ActingAs:
     """The caller as an actor."""
     return ActingAs.by_person(me(request))
+
+
+def commanded(request: HttpRequest, number: str) -> Case:
+    """The case within the caller's reach; sent again with its key also one that has left it since. Raises Http404."""
+    try:
+        return find_case(request, number)
+    except Http404:
+        before = service.given_before(actor=acting(request), idempotency_key=idempotency_key(request))
+        if before is None or before.number != number:
+            raise
+        return Case.objects.get(pk=before.case_id)
 
 
 def playbook_of(case: Case) -> Playbook:
@@ -59,7 +70,7 @@ def answer(outcome: service.Outcome, case: Case | None = None, playbook: Playboo
 
 def command(request: HttpRequest, number: str, call: Call, **given: Any) -> dict[str, Any]:
     """Find the case within reach, give it one command as the caller, and say what came of it."""
-    case = find_case(request, number)
+    case = commanded(request, number)
     outcome = call(case_id=case.pk, actor=acting(request), idempotency_key=idempotency_key(request), **given)
     return _kept_or_answer(request, outcome, case)
 

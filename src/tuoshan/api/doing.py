@@ -12,7 +12,7 @@ from ninja.params import Form as FormParameter
 
 from tuoshan import clock
 from tuoshan.api.application import PROBLEMS, gives, me
-from tuoshan.api.commands import acting, answer, command, facts, playbook_of
+from tuoshan.api.commands import acting, answer, command, commanded, facts, playbook_of
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.reading import evidence_out, find_case, router, standing_of
 from tuoshan.api.repeating import idempotency_key, kept_with_the_case, repeatable_step_by_step
@@ -53,16 +53,26 @@ def case_batch(request: HttpRequest, body: BatchIn) -> list[dict[str, Any]]:
     """An action of the playbook, `note` (value `text`) or `watch`. A transaction for each case; those that cannot are
     listed with the reason. Sent again with its Idempotency-Key, members that were done give their first outcome.
     """
-    found = queries.reachable(me(request)).defer(None).filter(number__in=body.numbers)
-    rows = {case.number: case for case in found}
+    batch = _batch_id(request)
+    rows = _rows(request, body.numbers, batch)
     cases = [rows[number] for number in dict.fromkeys(body.numbers) if number in rows]
     outcomes: dict[int, Outcome] = {}
     if body.action == "watch":
         bulk.watch(me(request).pk, cases)
     elif cases:
         order, case_ids = _order(request, body, cases), [case.pk for case in cases]
-        outcomes = dict(batches.run_many(case_ids=case_ids, order=order, batch_id=_batch_id(request)).outcomes)
+        outcomes = dict(batches.run_many(case_ids=case_ids, order=order, batch_id=batch).outcomes)
     return [_member(request, number, rows.get(number), outcomes) for number in body.numbers]
+
+
+def _rows(request: HttpRequest, numbers: list[str], batch: int | None) -> dict[str, Case]:
+    """The cases within reach, and those that have left it since this very batch went over them, by number."""
+    rows = {case.number: case for case in queries.reachable(me(request)).defer(None).filter(number__in=numbers)}
+    if batch is not None and len(rows) < len(set(numbers)):
+        for case in Case.objects.filter(number__in=set(numbers) - rows.keys()):
+            if service.given_before(actor=acting(request), idempotency_key=batches.key_of(batch, case.pk)):
+                rows[case.number] = case
+    return rows
 
 
 def _order(request: HttpRequest, body: BatchIn, cases: list[Case]) -> Order:
@@ -101,7 +111,7 @@ def _member(request: HttpRequest, number: str, case: Case | None, outcomes: dict
 @kept_with_the_case
 def case_act(request: HttpRequest, number: str, action: str, body: StepIn) -> dict[str, Any]:
     """Take a step of the playbook (see `possible` for names and fields)."""
-    playbook = playbook_of(find_case(request, number))
+    playbook = playbook_of(commanded(request, number))
     known = playbook.actions.get(action)
     if known is None:
         raise Problem(404, "unknown_action", _("没有这个操作"), facts={"actions": sorted(playbook.actions)})
@@ -123,7 +133,7 @@ def _only_now(body: StepIn) -> None:
 def case_task(request: HttpRequest, number: str, task: str, body: TaskIn) -> dict[str, Any]:
     """Complete an open task run, named as `possible` gives it (`inquire[qa]#1`, percent-encoded)."""
     _only_now(body)
-    known = playbook_of(find_case(request, number)).tasks.get(task.partition("#")[0].partition("[")[0])
+    known = playbook_of(commanded(request, number)).tasks.get(task.partition("#")[0].partition("[")[0])
     return command(
         request, number, service.complete_task, task_key=task, outcome=body.outcome, evidence=body.evidence,
         values=facts(known.form if known else (), body.values), upload_token=body.upload_token,
@@ -145,7 +155,7 @@ def case_ask(request: HttpRequest, number: str, task: str) -> dict[str, Any]:
 def case_hold(request: HttpRequest, number: str, name: str, body: StepIn) -> dict[str, Any]:
     """Freeze the case by a named hold of its playbook."""
     _only_now(body)
-    known = playbook_of(find_case(request, number)).holds.get(name)
+    known = playbook_of(commanded(request, number)).holds.get(name)
     values = facts(known.form if known else (), body.values)
     return command(request, number, service.hold, name=name, values=values, expected_seq=body.expected_seq)
 
@@ -166,7 +176,7 @@ def case_correct(request: HttpRequest, number: str, body: CorrectionIn) -> dict[
     calls `correctable`, the same that the screen offers. The reason is asked for where the playbook's own step asks for
     one, and kept with the event.
     """
-    playbook = playbook_of(find_case(request, number))
+    playbook = playbook_of(commanded(request, number))
     values = facts(mending.correctable(playbook), body.values)
     step, seq = mending.correcting(playbook), body.expected_seq
     if step is None:
@@ -182,7 +192,7 @@ def case_step_back(request: HttpRequest, number: str, body: ReasonIn) -> dict[st
     """Undo the last transition, while nothing of it has left the house. The reason goes where the playbook's own step
     asks for one.
     """
-    back = next((action for action in playbook_of(find_case(request, number)).actions.values() if action.back), None)
+    back = next((action for action in playbook_of(commanded(request, number)).actions.values() if action.back), None)
     if back is None:
         return command(request, number, service.step_back, reason=body.reason)
     return command(request, number, service.act, action=back.name, values=_reason(back, body))

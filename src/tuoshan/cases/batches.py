@@ -40,6 +40,11 @@ def act_many(
     return run_many(case_ids=case_ids, order=Order("act", actor, action, values or {}), batch_id=batch_id)
 
 
+def key_of(batch_id: int, case_id: int) -> str:
+    """The idempotency key of what a batch does in one of its cases."""
+    return f"batch:{batch_id}:{case_id}"
+
+
 def run_many(
     *, case_ids: Sequence[int], order: Order, batch_id: int | None = None,
     before_each: Callable[[int], None] | None = None,
@@ -56,7 +61,7 @@ def run_many(
     for case_id in dict.fromkeys(case_ids):
         if before_each is not None:
             before_each(case_id)
-        outcomes[case_id] = _one(case_id, replace(order, idempotency_key=f"batch:{batch}:{case_id}"))
+        outcomes[case_id] = _one(case_id, replace(order, idempotency_key=key_of(batch, case_id)))
     now = clock.now()
     members = [
         BatchMember(

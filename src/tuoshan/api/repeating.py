@@ -133,7 +133,7 @@ def _step_by_step(mark: str, caller: int, said: str, act: Act) -> HttpResponse:
         answer = act()
     except BaseException:
         with writing():
-            Command.objects.filter(key=mark).delete()
+            Command.objects.filter(key=mark, reply="").delete()
         raise
     with writing():
         return _keep(mark, answer)

@@ -99,6 +99,15 @@ def test_the_field_lists_what_is_uploaded_already(hand_in: Callable[..., Any]) -
     assert not any("\u4e00" <= sign <= "\u9fff" for sign in english)
 
 
+def test_the_field_tells_the_sizes_that_the_settings_allow(settings: Any) -> None:
+    settings.EVIDENCE_IMAGE_BYTES, settings.EVIDENCE_VIDEO_BYTES, settings.EVIDENCE_OTHER_BYTES = (
+        megabytes * 1024 * 1024 for megabytes in (5, 300, 7)
+    )
+    page = render("{% evidence_field token %}", token=drafts.new_upload_token())
+    for told in ('data-image-megabytes="5"', 'data-video-megabytes="300"', 'data-other-megabytes="7"'):
+        assert told in page
+
+
 def test_files_that_travel_with_the_form_are_taken_too(settings: Any) -> None:
     token = drafts.new_upload_token()
     request = RequestFactory().post(

@@ -55,6 +55,36 @@ def test_lists_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(Config().secret_key, SecretStr)
 
 
+def test_an_operator_says_how_large_an_upload_may_be(tmp_path: Path) -> None:
+    asked = (
+        "import django; django.setup()\nfrom tuoshan.documents.limits import limits\n"
+        "one = limits(); print(one.image_bytes, one.video_bytes, one.other_bytes)"
+    )
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("TUOSHAN_")}
+    environment |= {"TUOSHAN_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "tuoshan.settings"}
+
+    def told(**settings: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-c", asked], env=environment | settings, capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    megabyte = 1024 * 1024
+    assert told() == f"{20 * megabyte} {100 * megabyte} {20 * megabyte}"
+    given = {"TUOSHAN_UPLOAD_IMAGE_MEGABYTES": "5", "TUOSHAN_UPLOAD_VIDEO_MEGABYTES": "300"}
+    (tmp_path / "tuoshan.env").write_text("TUOSHAN_UPLOAD_OTHER_MEGABYTES=7\n", encoding="ascii")
+    assert told(**given) == f"{5 * megabyte} {300 * megabyte} {7 * megabyte}"
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "2049", "much"])
+@pytest.mark.parametrize("kind", ["IMAGE", "VIDEO", "OTHER"])
+def test_a_size_that_no_upload_can_have_is_refused_by_name(
+    kind: str, size: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"TUOSHAN_UPLOAD_{kind}_MEGABYTES", size)
+    with pytest.raises(ValidationError, match=f"upload_{kind.lower()}_megabytes"):
+        Config()
+
+
 def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
     folder = tmp_path / "keys"
     first = keys.field_keys(folder)

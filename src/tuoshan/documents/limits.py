@@ -1,4 +1,7 @@
-"""Size limits of evidence, each replaceable by a Django setting of the given name."""
+"""Limits of evidence, each replaceable by a Django setting of the given name.
+
+The three sizes an operator sets as `TUOSHAN_UPLOAD_IMAGE_MEGABYTES`, `…_VIDEO_…` and `…_OTHER_…`.
+"""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 List = Annotated[list[str], NoDecode]
+Megabytes = Annotated[int, Field(ge=1, le=2048, description="Largest accepted upload of its kind")]
 
 
 def default_data_dir() -> Path:
@@ -48,6 +49,9 @@ class Config(BaseSettings):
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     request_log: str = Field(default="", description="File for the lines of requests; empty: with the other lines")
+    upload_image_megabytes: Megabytes = 20
+    upload_video_megabytes: Megabytes = 100
+    upload_other_megabytes: Megabytes = 20
     smtp_host: str = Field(default="", description="Empty: mail goes to DATA_DIR/mail, shown on a screen")
     smtp_port: int = 587
     smtp_user: str = ""

@@ -49,4 +49,5 @@ def evidence_field(
         "most": min(most or bounds.files_per_draft, bounds.files_per_draft),
         "image_megabytes": bounds.image_bytes // MEGABYTE,
         "video_megabytes": bounds.video_bytes // MEGABYTE,
+        "other_megabytes": bounds.other_bytes // MEGABYTE,
     }

@@ -117,12 +117,20 @@
     changed(field);
   }
 
+  // What the browser does not know by its name may be of any kind: the server, which looks inside, says so.
+  function mostMegabytes(field, file) {
+    const { imageMegabytes, videoMegabytes, otherMegabytes } = field.dataset;
+    const [family] = file.type.split('/');
+    if (!family) return Math.max(imageMegabytes, videoMegabytes, otherMegabytes);
+    return Number({ image: imageMegabytes, video: videoMegabytes }[family] ?? otherMegabytes);
+  }
+
   async function take(field, files) {
     field.querySelector('[data-refused]').replaceChildren();
     const waiting = [];
     let room = Number(field.dataset.most) - field.querySelectorAll('[data-file], [data-busy]').length;
     for (const file of files) {
-      const limit = Number(file.type.startsWith('video/') ? field.dataset.videoMegabytes : field.dataset.imageMegabytes);
+      const limit = mostMegabytes(field, file);
       if (file.size > limit * 1024 * 1024) refuse(field, say(field, 'Large', { name: file.name, limit }));
       else if (room <= 0) { refuse(field, say(field, 'Many')); break; }
       else { room -= 1; waiting.push(file); }

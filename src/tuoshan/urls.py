@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.urls.resolvers import RoutePattern
 from django.views.i18n import set_language
 
-from tuoshan.settings.apps import present
+from tuoshan.present import present
 
 
 def health(request: HttpRequest) -> HttpResponse:

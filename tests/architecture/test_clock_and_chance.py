@@ -11,7 +11,7 @@ TIME = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time
         "timezone.localdate", "timezone.localtime", "time.time_ns"}  # fmt: skip
 CHANCE_MODULES = {"random", "secrets", "uuid"}
 MAY_READ_TIME = {"clock.py"}
-MAY_USE_CHANCE = {"identifiers.py", "settings/keys.py"}
+MAY_USE_CHANCE = {"identifiers.py", "keys.py"}
 
 
 def dotted(node: ast.expr) -> str:

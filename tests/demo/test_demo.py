@@ -104,7 +104,7 @@ def test_it_refuses_what_is_not_empty(small: Any) -> None:
     with pytest.raises(making.NotEmpty):
         make()
     assert making.is_demo()
-    lines = "\n".join(demo.first_steps(demo=True, address="http://127.0.0.1:8000"))
+    lines = "\n".join(demo.first_steps(demo=True))
     assert "agent" in lines
     assert "客服专员" in lines
 

@@ -46,11 +46,12 @@ def test_the_same_seed_tells_the_same_story(fresh: None, on_postgres: bool) -> N
     assert story() == story()
 
 
-def test_without_a_demo_a_link_makes_the_administrator(fresh: None) -> None:
+def test_without_a_demo_a_link_makes_the_administrator(fresh: None, settings: Any) -> None:
     from tuoshan.cli import demo
     from tuoshan.demo import making
 
-    lines = "\n".join(demo.first_steps(demo=False, address="http://127.0.0.1:8123"))
+    settings.PUBLIC_URL = "http://127.0.0.1:8123"
+    lines = "\n".join(demo.first_steps(demo=False))
     assert "http://127.0.0.1:8123/" in lines
     assert not making.is_demo()
 

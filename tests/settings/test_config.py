@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from tuoshan.settings import keys
+from tuoshan import keys
 from tuoshan.settings.config import Config
 from tuoshan.settings.databases import database
 from tuoshan.settings.logs import mask

@@ -9,7 +9,11 @@ def migrate() -> None:
     from django.core.management import call_command
 
     django.setup()
+    from tuoshan.cli.administrator import pointer
+
     call_command("migrate", verbosity=1, interactive=False)
+    for line in pointer():
+        typer.echo(line)
 
 
 def register(app: typer.Typer) -> None:

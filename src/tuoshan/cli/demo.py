@@ -1,4 +1,3 @@
-# ruff: noqa: E501 – a Chinese sign counts as two columns
 """`tuoshan demo`: fill an empty database with an invented company and its three months of cases."""
 
 import sys
@@ -63,14 +62,14 @@ def _make(seed: int, scale: float) -> bool:
     return True
 
 
-def first_steps(*, demo: bool, address: str) -> list[str]:
+def first_steps(*, demo: bool) -> list[str]:
     """What `tuoshan run` prints: the demo's logins, or the one-time link that makes the administrator.
 
     With `demo` an empty database is filled first, and a demo whose making was broken off is made anew; one that
     holds anything else is left as it is.
     """
+    from tuoshan.cli.administrator import link_lines
     from tuoshan.demo import making
-    from tuoshan.parties import first_admin
 
     if demo and making.is_unfinished():
         from django.core.management import call_command
@@ -83,15 +82,7 @@ def first_steps(*, demo: bool, address: str) -> list[str]:
         _make(making.SEED, 1.0)
     if making.is_demo():
         return login_lines()
-    if first_admin.is_administered():
-        return []
-    link = first_admin.make_link()
-    return [
-        "",
-        "  还没有管理员。请在七天内打开这个一次性链接： / No administrator yet. Open this one-time link within seven days:",
-        f"  {address}/{link.split('//', 1)[-1].split('/', 1)[-1]}",
-        "",
-    ]
+    return link_lines()
 
 
 def login_lines() -> list[str]:

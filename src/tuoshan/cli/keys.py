@@ -6,10 +6,16 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="密钥 / Keys of personal data and signatures: list, new, rotate, retire.")
+from tuoshan import keys
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="密钥 / Keys of personal data and signatures: list, new, environment, rotate, retire.",
+)
 Kind = Literal["fields", "signing"]
 _FILES = {"fields": "fields", "signing": "secret"}
-_VARIABLES = {"fields": "TUOSHAN_FIELD_KEYS", "signing": "TUOSHAN_SECRET_KEY"}
+_VARIABLES = {"signing": "TUOSHAN_SECRET_KEY", "fields": "TUOSHAN_FIELD_KEYS"}
+_MAKE = {"signing": keys.new_signing_key, "fields": keys.new_field_key}
 
 
 def _ready() -> Any:
@@ -54,9 +60,8 @@ def new(
 ) -> None:
     """Put a new key before the old ones. Restart web and workers then; after that `tuoshan keys rotate`."""
     settings = _ready()
-    from tuoshan.settings import keys
 
-    made = keys.new_field_key() if kind == "fields" else keys.new_signing_key()
+    made = _MAKE[kind]()
     if _from_outside(kind):
         typer.echo(f"{_VARIABLES[kind]} is set outside. Put this key into it on every node, with a comma between:")
         typer.echo(made)
@@ -68,6 +73,21 @@ def new(
     typer.echo(f"A new key stands in {_file(kind)}. Restart web and workers now.")
     if kind == "fields":
         typer.echo("Then: tuoshan keys rotate, and tuoshan keys retire fields. Keep a copy of the keys.")
+
+
+@app.command()
+def environment() -> None:
+    """Three new keys as lines for the environment of a new company's nodes. Printed, and stored nowhere."""
+    made = {_VARIABLES[kind]: make() for kind, make in _MAKE.items()} | {"TUOSHAN_INDEX_KEY": keys.new_index_key()}
+    for variable, key in made.items():
+        typer.echo(f"{variable}={key}")
+    typer.echo(
+        "这三个密钥没有存到任何地方：每台机器设成一样，另外保存一份；丢了就读不出个人信息。"
+        "已有数据的系统请继续用原来的密钥。\n"
+        "Stored nowhere: set them alike on every node and keep a copy apart; without them personal data cannot be "
+        "read. A system that holds data already goes on with the keys that it has.",
+        err=True,
+    )
 
 
 @app.command()
@@ -111,7 +131,6 @@ def retire(kind: Annotated[Kind, typer.Argument(help="fields or signing.")]) -> 
     settings = _ready()
     from tuoshan.cli import rekeying
     from tuoshan.cli.backup import shown_progress
-    from tuoshan.settings import keys
 
     known = settings.FIELD_KEYS if kind == "fields" else [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     if len(known) < 2:

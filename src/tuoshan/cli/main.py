@@ -5,7 +5,7 @@ from importlib import import_module
 
 import typer
 
-from tuoshan.settings.apps import present
+from tuoshan.present import present
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuoshan.settings")
 
@@ -21,6 +21,7 @@ MODULES = (
     "run",
     "serve",
     "database",
+    "administrator",
     "worker",
     "demo",
     "imports",

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from tuoshan.cli.processes import turn_into
-from tuoshan.settings.apps import present
+from tuoshan.present import present
 
 
 def run(
@@ -38,7 +38,7 @@ def run(
     address = settings.PUBLIC_URL = CONFIG.base_url
     typer.echo("准备数据库 / Preparing the database …")
     call_command("migrate", verbosity=0, interactive=False)
-    for line in first_steps(demo=demo, address=address):
+    for line in first_steps(demo=demo):
         typer.echo(line)
     if not verbose and sys.stderr.isatty() and (log := apart(CONFIG.data_dir, CONFIG.request_log)):
         typer.echo(f"  请求日志在 / Requests are logged in {log}  (--verbose: 在此显示 / shown here)")
@@ -63,11 +63,11 @@ def apart(folder: Path, already: str) -> str:
     return str(log)
 
 
-def first_steps(*, demo: bool, address: str) -> list[str]:
+def first_steps(*, demo: bool) -> list[str]:
     """What a person needs to get in: the demo's logins, or a one-time link that makes the administrator."""
     if not present("tuoshan.cli.demo"):
         return []
-    lines: list[str] = import_module("tuoshan.cli.demo").first_steps(demo=demo, address=address)
+    lines: list[str] = import_module("tuoshan.cli.demo").first_steps(demo=demo)
     return lines
 
 

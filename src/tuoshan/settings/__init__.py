@@ -5,9 +5,11 @@ from pathlib import Path
 
 import django_stubs_ext
 
-from tuoshan.settings import keys, security
+from tuoshan import keys
+from tuoshan.present import present
+from tuoshan.settings import security
 from tuoshan.settings.apps import MIDDLEWARE as _MIDDLEWARE
-from tuoshan.settings.apps import installed_apps, present
+from tuoshan.settings.apps import installed_apps
 from tuoshan.settings.config import read_config
 from tuoshan.settings.databases import database
 from tuoshan.settings.logs import logging_settings

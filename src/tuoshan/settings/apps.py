@@ -1,6 +1,6 @@
 """The applications, in order, and the middleware."""
 
-from importlib.util import find_spec
+from tuoshan.present import present
 
 OWN_APPS = (
     "parties",
@@ -19,14 +19,6 @@ OWN_APPS = (
     "workbench",
     "portal",
 )
-
-
-def present(module: str) -> bool:
-    """Whether a module can be imported, without importing it."""
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def installed_apps() -> list[str]:

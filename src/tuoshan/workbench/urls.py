@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.urls import URLPattern
 
-from tuoshan.settings.apps import present
+from tuoshan.present import present
 
 app_name = "workbench"
 

@@ -49,6 +49,11 @@ def new_field_key() -> str:
     return Fernet.generate_key().decode("ascii")
 
 
+def new_index_key() -> str:
+    """An HMAC key for the blind indexes."""
+    return secrets.token_hex(32)
+
+
 def signing_keys(folder: Path) -> list[str]:
     """Django's signing keys, newest first: the first one signs, all are believed."""
     return keep(folder / "secret", new_signing_key).split()
@@ -61,4 +66,4 @@ def field_keys(folder: Path) -> list[str]:
 
 def index_key(folder: Path) -> str:
     """HMAC key of the blind indexes by which encrypted values are found."""
-    return keep(folder / "index", lambda: secrets.token_hex(32))
+    return keep(folder / "index", new_index_key)

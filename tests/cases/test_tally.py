@@ -11,7 +11,7 @@ from django.db.models import Q
 from tests.insight.house import House
 
 from tuoshan import clock as clocks
-from tuoshan.cases import paging, prepared, queries, tally, tally_triggers
+from tuoshan.cases import paging, prepared, queries, tally, tally_proof, tally_triggers
 from tuoshan.cases.models import FAR_FUTURE, Case, Tally, Task
 from tuoshan.parties.models import Absence, Person
 
@@ -155,6 +155,50 @@ def test_who_stands_in_for_another_department_sees_both(company: Company, clock:
         ends_at=clocks.now() + timedelta(days=1),
     )  # fmt: skip
     company.right()
+
+
+def _told(now: Any) -> list[str]:
+    return [str(one) for one in tally_proof.differences(now)]
+
+
+def test_the_proof_finds_nothing_in_what_the_triggers_kept(company: Company, clock: Any) -> None:
+    for days in (0, 3, 90):
+        clock.advance(timedelta(days=days))
+        company.change(40)
+        company.give(10)
+        assert _told(clocks.now()) == []
+        tally.fold(clocks.now())
+        company.change(20)
+        assert _told(clocks.now()) == []
+
+
+def test_the_proof_tells_each_cell_that_is_wrong_and_counting_anew_mends_it(company: Company, clock: Any) -> None:
+    unit = Case.objects.filter(unit_id__isnull=False, ended=False).values_list("unit_id", flat=True)[0]
+    Tally.objects.filter(scope=str(unit)).delete()
+    Tally.objects.create(kind=tally.AS, scope="0", what="imagined nu", part=7, n=2)
+    Tally.objects.create(kind=tally_triggers.DUE + tally.BY_DEPARTMENT, scope="qa", what="2026-03-02 09", part=999_999, n=3)
+    told = _told(clocks.now())
+    assert any(f"单位 {unit}，未结 " in line and f"unit {unit}, open in " in line for line in told)
+    invented = "无单位，未结 imagined、无人处理、紧急：记着 2，实际 0 / "
+    assert f"计数：{invented}tally: no unit, open in imagined, nobody has it, urgent: is 2, not 0" in told
+    assert any("部门 qa，到期于 2026-03-02 09 时（UTC）" in line for line in told)
+    tally.recount()
+    assert _told(clocks.now()) == []
+
+
+def test_triggers_that_are_gone_are_told_and_put_back(company: Company) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("DROP TRIGGER cases_tally_case ON cases_case")
+        else:
+            cursor.execute("DROP TRIGGER cases_tally_new")
+    company.register(5)
+    first, *others = _told(clocks.now())
+    assert "触发器不见了" in first and "triggers that keep it are gone" in first and others
+    tally.recount()
+    assert _told(clocks.now()) == []
+    company.register(5)
+    assert _told(clocks.now()) == []
 
 
 def test_counting_anew_finds_what_the_triggers_kept(company: Company) -> None:

@@ -54,6 +54,7 @@ __all__ = [
     "beside",
     "counted",
     "fold",
+    "folded_before",
     "looked_up",
     "reached_otherwise",
     "recount",
@@ -377,13 +378,18 @@ _FOLD_SQLITE = (
 )
 
 
+def folded_before(now: datetime) -> dict[int, str]:
+    """Of each kind that is folded: cells before this one are no longer told apart."""
+    return {kind: _cell_of(kind, now - after) for kind, after in FOLDED_AFTER.items()}
+
+
 def fold(now: datetime) -> None:
     """Make one row of the many of a cell, and one cell of those long past.
 
     In one statement on PostgreSQL: each row is taken by one folder alone, and a reader sees either all of them or
     their sum.
     """
-    limits = {kind: _cell_of(kind, now - after) for kind, after in FOLDED_AFTER.items()}
+    limits = folded_before(now)
     tests = " ".join(
         f"WHEN {{0}}kind IN ({kind}, {kind + BY_DEPARTMENT}) AND {{0}}what < '{limit}' THEN ''"
         for kind, limit in limits.items()
@@ -397,10 +403,12 @@ def fold(now: datetime) -> None:
 
 
 def recount() -> None:
-    """Count every case anew; writers wait meanwhile."""
+    """Count every case anew, and from now on: triggers that are gone are put back. Writers wait meanwhile."""
     with write_transaction() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("LOCK TABLE cases_case, cases_task IN SHARE ROW EXCLUSIVE MODE")
+        if not tally_triggers.is_armed(cursor, connection.vendor):
+            tally_triggers.arm(cursor, connection.vendor)
         tally_triggers.count_anew(cursor, connection.vendor)
 
 

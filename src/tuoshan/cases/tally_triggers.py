@@ -201,19 +201,28 @@ def disarm(cursor: Any, vendor: str) -> None:
         cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
+def counting(vendor: str) -> list[str]:
+    """Statements that count every case, each cell once: kind, scope, what, n."""
+    found = []
+    for kind, (when, what) in _what(vendor, "one").items():
+        found.append(
+            f"SELECT {kind} AS kind, {_unit('one')} AS scope, {what} AS what, count(*) AS n "
+            f"FROM cases_case one WHERE {when} GROUP BY 2, 3"
+        )
+        found.append(
+            f"SELECT {kind + BY_DEPARTMENT} AS kind, pair.department AS scope, {what} AS what, count(*) AS n FROM "
+            "(SELECT DISTINCT case_id, department FROM cases_task WHERE department <> '') AS pair "
+            f"JOIN cases_case one ON one.id = pair.case_id WHERE {when} GROUP BY 2, 3"
+        )
+    return found
+
+
 def count_anew(cursor: Any, vendor: str) -> None:
     """Empty the tally and count every case. The caller keeps writers out meanwhile."""
     part = "nextval('cases_tally_part')" if vendor == "postgresql" else "0"
     cursor.execute("DELETE FROM cases_tally")
-    for kind, (when, what) in _what(vendor, "one").items():
+    for statement in counting(vendor):
         cursor.execute(
-            f"INSERT INTO cases_tally (kind, scope, what, part, n) SELECT kind, scope, what, {part}, n FROM "
-            f"(SELECT {kind} AS kind, {_unit('one')} AS scope, {what} AS what, count(*) AS n "
-            f"FROM cases_case one WHERE {when} GROUP BY 2, 3) AS found"
-        )
-        cursor.execute(
-            f"INSERT INTO cases_tally (kind, scope, what, part, n) SELECT kind, scope, what, {part}, n FROM "
-            f"(SELECT {kind + BY_DEPARTMENT} AS kind, pair.department AS scope, {what} AS what, count(*) AS n FROM "
-            "(SELECT DISTINCT case_id, department FROM cases_task WHERE department <> '') AS pair "
-            f"JOIN cases_case one ON one.id = pair.case_id WHERE {when} GROUP BY 2, 3) AS found"
+            f"INSERT INTO cases_tally (kind, scope, what, part, n) SELECT kind, scope, what, {part}, n "
+            f"FROM ({statement}) AS found"
         )

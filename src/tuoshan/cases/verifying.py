@@ -78,7 +78,7 @@ def verify(
 ) -> Iterator[Fault]:
     """The faults of these cases, of a random sample, or of all."""
     tally = Tally()
-    for ids in _batches(case_ids, sample):
+    for ids in batches(case_ids, sample):
         for fault in verify_batch(ids, tally):
             tally.faults += 1
             yield fault
@@ -90,7 +90,7 @@ def verify(
 
 def _without_a_case() -> Iterator[Fault]:
     """Histories whose case is gone."""
-    with _one_moment() as cursor:
+    with one_moment() as cursor:
         cursor.execute(
             "SELECT DISTINCT case_id FROM cases_event e"
             " WHERE NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.id = e.case_id) ORDER BY case_id"
@@ -105,10 +105,16 @@ def verify_files() -> Iterator[Fault]:
         yield Fault(getattr(fault, "case_id", None) or 0, "", "evidence", str(fault))
 
 
-def _batches(case_ids: Sequence[int] | None, sample: int) -> Iterator[list[int]]:
+def sampled(many: int) -> list[int]:
+    """So many cases, chosen by chance; all where there are no more."""
+    every = list(Case.objects.order_by("id").values_list("id", flat=True))
+    return sorted(identifiers.random_source().sample(every, min(many, len(every))))
+
+
+def batches(case_ids: Sequence[int] | None, sample: int = 0) -> Iterator[list[int]]:
+    """These cases, a random sample, or all in the order of their ids, a few hundred at a time."""
     if case_ids is None and sample:
-        every = list(Case.objects.order_by("id").values_list("id", flat=True))
-        case_ids = sorted(identifiers.random_source().sample(every, min(sample, len(every))))
+        case_ids = sampled(sample)
     if case_ids is not None:
         for start in range(0, len(case_ids), BATCH):
             yield list(case_ids[start : start + BATCH])
@@ -121,7 +127,7 @@ def _batches(case_ids: Sequence[int] | None, sample: int) -> Iterator[list[int]]
 
 def verify_batch(ids: Sequence[int], tally: Tally) -> list[Fault]:
     """The faults of up to a few hundred cases, read with six statements."""
-    with _one_moment() as cursor:
+    with one_moment() as cursor:
         cases = _select(cursor, "cases_case", _CASE_COLUMNS, "id", ids, "id")
         events = _select(cursor, "cases_event", sql.EVENT_COLUMNS, "case_id", ids, "case_id, seq")
         deadlines = _select(cursor, "cases_deadline", DEADLINE_COLUMNS, "case_id", ids, "case_id")
@@ -146,7 +152,7 @@ def verify_batch(ids: Sequence[int], tally: Tally) -> list[Fault]:
 
 
 @contextmanager
-def _one_moment() -> Iterator[Any]:
+def one_moment() -> Iterator[Any]:
     """All reads inside see the same moment. SQLite reads without the write lock that `atomic` would take."""
     if connection.in_atomic_block:
         with connection.cursor() as cursor:

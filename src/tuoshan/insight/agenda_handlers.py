@@ -18,7 +18,6 @@ from tuoshan.insight.following import CUSTOMER_JOB
 from tuoshan.insight.models import Progress
 
 EVERY = timedelta(seconds=20)
-ANSWERS = "answers"
 MOST_ANSWERS = 200
 
 
@@ -26,7 +25,7 @@ def _every_event(event: Event, order: Order, playbook: Playbook) -> bool:
     return True
 
 
-follow("insight", _every_event)
+follow(indexing.EFFECT, _every_event)
 
 
 def _group(items: Sequence[Item], now: datetime) -> None:
@@ -37,7 +36,7 @@ def _group(items: Sequence[Item], now: datetime) -> None:
         indexing.index_cases(item.case_id for item in items if item.case_id is not None)
 
 
-@handler("effect", "insight", group=_group)
+@handler("effect", indexing.EFFECT, group=_group)
 def case_changed(item: Item, now: datetime) -> None:
     """A case has a new event: index and figures follow."""
     if item.case_id is not None:
@@ -53,8 +52,8 @@ def catch_up(item: Item, now: datetime) -> datetime:
 
 
 def _late_answers(now: datetime) -> None:
-    known = Progress.objects.filter(name=ANSWERS).first()
-    since = known.at if known is not None and known.at is not None else now - timedelta(days=1)
+    known = Progress.objects.filter(name=indexing.ANSWERS).first()
+    since = known.at if known is not None and known.at is not None else now - indexing.ANSWERS_FIRST
     rows = list(
         SurveyAnswer.objects.filter(changed_at__gt=since, changed_at__lte=now)
         .order_by("changed_at")
@@ -63,7 +62,7 @@ def _late_answers(now: datetime) -> None:
     if rows:
         indexing.index_cases([case_id for case_id, _ in rows], anew=True)
     until = rows[-1][1] if len(rows) == MOST_ANSWERS else now
-    Progress.objects.update_or_create(name=ANSWERS, defaults={"at": until})
+    Progress.objects.update_or_create(name=indexing.ANSWERS, defaults={"at": until})
 
 
 @handler("job", CUSTOMER_JOB)

@@ -140,16 +140,7 @@ def store(cases: Sequence[Case]) -> None:
     )
 
 
-def differences(most: int = 20) -> list[tuple[int, str, Any, Any]]:
-    """Where stored figures are not what the cases say: (case, column, stored, right). For `verify` and tests."""
-    wrong: list[tuple[int, str, Any, Any]] = []
-    for case in Case.objects.order_by("id").iterator(chunk_size=200):
-        right = figures_of(case, answers([case.pk]).get(case.pk))
-        kept = CaseFigures.objects.filter(pk=case.pk).first()
-        for name in FIELDS:
-            stored = getattr(kept, name) if kept is not None else None
-            if stored != getattr(right, name):
-                wrong.append((case.pk, name, stored, getattr(right, name)))
-        if len(wrong) >= most:
-            break
-    return wrong[:most]
+def different(kept: CaseFigures | None, right: CaseFigures) -> dict[str, tuple[Any, Any]]:
+    """By column, what is stored and what it must be, where they are not the same."""
+    pairs = {name: (getattr(kept, name, None), getattr(right, name)) for name in FIELDS}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

@@ -1,7 +1,7 @@
 """The index's own statements, which differ between the two databases."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -81,6 +81,27 @@ def write(cursor: Any, rows: Iterable[tuple[int, Sequence[str] | None, Sequence[
                 [number, " ".join(old)],
             )
         cursor.execute("INSERT INTO insight_words (rowid, words) VALUES (%s, %s)", [number, " ".join(new)])
+
+
+def lacking(cursor: Any, rows: Sequence[tuple[int, Callable[[], Sequence[str]], str]]) -> set[int]:
+    """Entries (id, tokens, the key of the case's number) that do not stand in the index.
+
+    PostgreSQL compares every token and its place. SQLite keeps no content beside its index, so it is asked for the
+    number's key alone: what went missing went with it.
+    """
+    if on_postgresql():
+        cursor.execute(
+            "SELECT asked.id FROM unnest(%s::bigint[], %s::text[]) AS asked (id, words) "
+            "JOIN insight_entry entry ON entry.id = asked.id WHERE entry.words <> asked.words::tsvector",
+            [[number for number, _, _ in rows], [vector(tokens()) for _, tokens, _ in rows]],
+        )
+        return {number for (number,) in cursor.fetchall()}
+    found = set()
+    for number, _tokens, mark in rows:
+        cursor.execute("SELECT 1 FROM insight_words WHERE insight_words MATCH %s AND rowid = %s", [f'"{mark}"', number])
+        if cursor.fetchone() is None:
+            found.add(number)
+    return found
 
 
 def settle(cursor: Any) -> None:

@@ -18,6 +18,12 @@ AT_ONCE = 100
 SWEEP = "cases"
 AGAIN = "again"
 """While a row of this name stands, what was indexed before is brought to what is indexed now, a part at a time."""
+EFFECT = "insight"
+"""The effect by which a case's events are followed."""
+ANSWERS = "answers"
+"""Of the sweep for survey answers that came after their task had lapsed."""
+ANSWERS_FIRST = timedelta(days=1)
+"""So far back the first such sweep begins."""
 LATE_COMMITS = timedelta(minutes=10)
 """A case's id is older than its commit by less than this."""
 

@@ -13,6 +13,7 @@ import pytest
 from tests.documents import samples
 from tests.documents.conftest import NOW
 
+from tuoshan.agenda.models import Item
 from tuoshan.documents import drafts, evidence, storage
 from tuoshan.documents.models import Evidence, UploadCount
 from tuoshan.documents.throttle import may_upload
@@ -211,8 +212,13 @@ def test_removed_evidence_stays_provable_and_erased_evidence_is_gone(hand_in: Ca
     shared = hand_in(samples.pdf(b"1"), "1.pdf", case_id=9)
     assert evidence.remove(evidence_id=removed.id, now=NOW)
     assert not evidence.remove(evidence_id=removed.id, now=NOW)
-    assert evidence.erase(evidence_ids=[erased.id], now=NOW) == 1
-    assert evidence.erase(evidence_ids=[shared.id], now=NOW) == 0  # the removed one still stands on it
+    assert evidence.erase(evidence_ids=[erased.id, shared.id], now=NOW) == 2
+    assert evidence.erase(evidence_ids=[erased.id], now=NOW) == 0
+    assert len(files(store)) == 3, "contents go once the erasure is done"
+    jobs = list(Item.objects.filter(name=evidence.DISCARD_JOB))
+    assert [sorted(job.data["contents"]) for job in jobs] == [sorted({erased.stored_hash, shared.stored_hash})]
+    assert evidence.discard_erased(jobs[0].data["contents"]) == 1  # the removed one still stands on the other
+    assert evidence.discard_erased(jobs[0].data["contents"]) == 0
     row = Evidence.objects.get(id=erased.id)
     assert (row.original_name, row.note, row.erased_at) == ("", "", NOW)
     assert files(store) == [storage.path_of(removed.stored_hash)]

@@ -611,3 +611,24 @@ def test_old_files_are_swept(house: House, tmp_path: Path, clock: Any) -> None:
     clock.advance(timedelta(days=31))
     assert desk.sweep(time.now()) == 1
     assert list(desk.folder().iterdir()) == []
+
+
+def test_a_customer_who_is_erased_leaves_no_table_and_no_bad_row(house: House, tmp_path: Path) -> None:
+    from tuoshan.intake.imports import desk
+    from tuoshan.parties import customers
+
+    theirs = ("B-9", "", "", "138 0013 8000", "王芳", "", "")
+    run = house.imported(written(tmp_path, *GOOD, theirs, BAD[0]))
+    assert len(run.refused) == 2
+    desk.report(run)
+    waiting = house.checked(written(tmp_path, GOOD[0], name="later.csv"))
+    customer = house.shop.customer
+    customer.phone = "+8613800138000"
+    customer.save()
+    customers.erase(customer)
+    assert {path.name for path in desk.folder().iterdir()} == {
+        waiting.stored_name, f"{waiting.stored_name}.rows"
+    }, "what is still to be imported stays"  # fmt: skip
+    run.refresh_from_db()
+    assert (run.stored_name, run.sample, run.taken) == ("", [], 3)
+    assert [row[2] for row in excel_rows(desk.report(run))[1:]] == ["B-1"], "the bad row of somebody else stays"

@@ -131,7 +131,7 @@ def _found(request: HttpRequest, number: int) -> Customer:
 @router.delete("/customers/{number}", response=gives(None, 204), url_name="customer_erase", summary="Erase a customer")
 @api_permitted("api.customer_erase")
 def customer_erase(request: HttpRequest, number: Id) -> tuple[int, None]:
-    """The person goes, the cases stay."""
+    """The person goes, with all that was written and the files of their cases; the cases stay."""
     found = Customer.objects.filter(pk=number).first()
     if found is None:
         raise Http404

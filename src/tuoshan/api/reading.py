@@ -217,25 +217,30 @@ def field_out(field: Field) -> dict[str, Any]:
 @router.get("/{number}/evidence", response=gives(list[EvidenceOut]), url_name="evidence_list", summary="Files")
 @api_permitted("api.evidence_list")
 def evidence_list(request: HttpRequest, number: str) -> list[dict[str, Any]]:
-    """The files of the case that the caller may see."""
+    """The files of the case that the caller may see. Of what was erased with its customer (`erased_at`) there is only
+    the trace: no name, no address.
+    """
     case = find_case(request, number)
-    rows = Evidence.objects.filter(case_id=case.pk, removed_at=None).order_by("pk")
+    rows = Evidence.objects.filter(case_id=case.pk).order_by("pk")
     if not sees_findings(request.user):
         rows = rows.filter(supervisors_only=False)
     return [evidence_out(row) for row in rows]
 
 
 def evidence_out(row: Evidence) -> dict[str, Any]:
-    """A file on the wire."""
+    """A file on the wire; what is not there any more has neither name nor address."""
+    there = row.removed_at is None
     return {
         "id": str(row.pk),
         "kind": row.kind,
-        "name": evidence_store.download_name(row),
+        "name": evidence_store.download_name(row) if there else "",
         "content_type": row.content_type,
         "size": row.size,
         "sha256": row.stored_hash,
         "at": row.at,
-        "url": f"/evidence/{row.pk}",
+        "url": f"/evidence/{row.pk}" if there else "",
+        "removed_at": row.removed_at,
+        "erased_at": row.erased_at,
         "visible_to_customer": row.visible_to_customer,
         "supervisors_only": row.supervisors_only,
     }

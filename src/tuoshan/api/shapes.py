@@ -274,6 +274,8 @@ class EvidenceOut(Schema):
     sha256: str
     at: datetime
     url: str
+    removed_at: datetime | None
+    erased_at: datetime | None
     visible_to_customer: bool
     supervisors_only: bool
 

@@ -11,3 +11,10 @@ class DocumentsConfig(AppConfig):
     label = "documents"
     verbose_name = _("凭证与文书")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Take part when a customer is erased."""
+        from tuoshan.documents.erasing import erase
+        from tuoshan.parties.customers import on_erase
+
+        on_erase(erase)

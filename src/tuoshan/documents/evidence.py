@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from django.core.files.base import File
-from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from tuoshan.agenda import claiming
+from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.documents import storage
 from tuoshan.documents.containers import Broken, forget_place
 from tuoshan.documents.drafts import token_hash
@@ -22,8 +23,10 @@ from tuoshan.documents.limits import Limits, limits
 from tuoshan.documents.models import Evidence
 from tuoshan.documents.recognition import ACCEPTED, Recognised, Refused, extension_of, recognise
 from tuoshan.documents.throttle import forget_old
+from tuoshan.identifiers import next_id
 
 _LONGEST_NAME = 120
+DISCARD_JOB = "discard_erased"
 
 
 @dataclass(frozen=True)
@@ -321,17 +324,32 @@ def remove(*, evidence_id: int, now: datetime) -> bool:
 
 
 def erase(*, evidence_ids: Iterable[int], now: datetime) -> int:
-    """Destroys contents for good (a person's data is erased); the rows stay as a trace. How many files went.
+    """Erases files for good (a person's data is erased); the rows stay as a trace. How many files.
 
-    A content that another, living row still uses stays for that row.
+    Nobody can open them from the commit on. Their contents are destroyed by the worker once that is done, so that an
+    erasure which does not come about in the end has lost nothing.
     """
-    rows = list(Evidence.objects.filter(id__in=list(evidence_ids), erased_at=None))
-    with transaction.atomic():
+    with write_transaction():
+        rows = list(Evidence.objects.filter(id__in=list(evidence_ids), erased_at=None))
         for row in rows:
             row.removed_at, row.erased_at = row.removed_at or now, now
             row.original_name = row.note = ""
             row.save(update_fields=["removed_at", "erased_at", "original_name", "note"])
-    return sum(_discard(row.stored_hash, timedelta(0)) for row in rows)
+        if rows:
+            contents = sorted({row.stored_hash for row in rows})
+            claiming.put(
+                kind="job", name=DISCARD_JOB, key=f"{DISCARD_JOB}:{next_id()}", due_at=now,
+                payload={"contents": contents},
+            )  # fmt: skip
+    return len(rows)
+
+
+def discard_erased(contents: Iterable[str]) -> int:
+    """Destroys these contents (by their hash) with their small pictures; how many.
+
+    A content that a row which is not erased still uses stays for that row.
+    """
+    return sum(_discard(stored_hash, timedelta(0)) for stored_hash in contents)
 
 
 def sweep(now: datetime) -> int:

@@ -27,10 +27,14 @@ class Shown:
     who: str
     size: str
     note: str
+    gone: str = ""
+    """What became of a file that is there no more; such a one has no address."""
 
     @property
     def symbol(self) -> str:
         """The icon that stands for a file without a small picture."""
+        if self.row.removed_at is not None:
+            return "trash"
         return {"video": "play", "audio": "phone", "pdf": "file"}.get(self.view, "file")
 
 
@@ -41,27 +45,36 @@ def shown(rows: Iterable[Evidence], *, for_customer: bool = False) -> list[Shown
     return [_one(row, names, for_customer) for row in listed]
 
 
+def gone_title(row: Evidence) -> str:
+    """What is said in the place of a file that was erased with its customer, or taken out of its case; else empty."""
+    if row.erased_at is not None:
+        return pgettext("evidence", "已随客户信息删除")
+    return pgettext("evidence", "已移除") if row.removed_at is not None else ""
+
+
 def _one(row: Evidence, names: dict[int, str], for_customer: bool) -> Shown:
     family = row.family
+    gone = gone_title(row)
     view = "pdf" if row.content_type == "application/pdf" else family if family != "document" else "other"
     who = _who(row, names, for_customer)
     when = timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M")
     parts = [str(row.get_kind_display()), who, when, filesizeformat(row.size)]
     if row.width and row.height:
         parts.append(f"{row.width} × {row.height}")
-    if row.note and not for_customer:
+    if row.note and not for_customer and not gone:
         parts.append(row.note)
     if not for_customer:
         parts.append(f"SHA-256 {row.stored_hash}")
     return Shown(
         row=row,
-        url=reverse("documents:serve", args=[row.id]),
-        thumb_url=reverse("documents:thumbnail", args=[row.id]) if family == "image" else "",
+        url="" if gone else reverse("documents:serve", args=[row.id]),
+        thumb_url=reverse("documents:thumbnail", args=[row.id]) if family == "image" and not gone else "",
         view=view,
-        name=download_name(row),
+        name=gone or download_name(row),
         who=who,
         size=filesizeformat(row.size),
         note="  ".join(part for part in parts if part),
+        gone=gone,
     )
 
 

@@ -96,12 +96,14 @@ class Story:
         self.playbook = playbook
         self.audience = audience
         self.record = Record(case, playbook, findings=audience.findings, is_for_customer=audience.is_customer)
-        self.evidence = {item.pk: item for item in self._shown_evidence()}
+        self.files = {item.pk: item for item in self._shown_evidence()}
+        self.evidence = {number: item for number, item in self.files.items() if item.removed_at is None}
 
     def _shown_evidence(self) -> Iterable[Evidence]:
-        rows = Evidence.objects.filter(case_id=self.case.pk, removed_at=None).order_by("id")
+        """What the audience may know of; to staff also the traces of files that were taken away or erased."""
+        rows = Evidence.objects.filter(case_id=self.case.pk).order_by("id")
         if self.audience.is_customer:
-            return rows.filter(visible_to_customer=True, supervisors_only=False)
+            return rows.filter(visible_to_customer=True, supervisors_only=False, removed_at=None)
         return rows if self.audience.findings else rows.filter(supervisors_only=False)
 
     @cached_property

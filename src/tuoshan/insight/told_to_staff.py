@@ -237,7 +237,7 @@ class ToldToStaff:
 
     def _evidence(self, given: Mapping[str, Any]) -> list[Evidence]:
         ids = given.get("extra", {}).get("evidence_ids", ()) if isinstance(given.get("extra"), Mapping) else ()
-        known = self.story.evidence
+        known = self.story.files
         return [known[int(number)] for number in ids if str(number).isdigit() and int(number) in known]
 
     # -- values ------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ class IntakeConfig(AppConfig):
     def ready(self) -> None:
         """Offer the company's lists to every form, and take part when a customer is erased."""
         from tuoshan.intake import choices  # noqa: F401
-        from tuoshan.intake.arrivals import erase
+        from tuoshan.intake.erasing import erase
         from tuoshan.parties.customers import on_erase
 
         on_erase(erase)

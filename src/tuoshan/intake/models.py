@@ -42,7 +42,7 @@ class Arrival(models.Model):
 class ImportRun(models.Model):
     """One spreadsheet: where it lies, how its columns are read, how far it has come.
 
-    The file is kept under DATA_DIR/imports until the import has ended and its report was fetched or is old.
+    The file is kept under DATA_DIR/imports until the import has ended and is old, or a customer is erased.
     `position` is the number of rows already handled and `place` where the next one begins; a killed worker goes
     on from there, and rows that it had taken are known again by their keys. `only` is column → value: rows that
     say something else are passed over. With an empty `playbook` the rows are orders. What the

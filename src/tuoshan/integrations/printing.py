@@ -30,7 +30,9 @@ class PaperUnknown(LookupError):
 
 
 def print_paper(item: Item, now: datetime) -> None:
-    """Set the slip and keep it, visible to the customer. A second run finds the first one's by its note."""
+    """Set the slip and keep it, visible to the customer. A second run finds the first one's by its note; of an
+    erased customer none is kept again.
+    """
     target = str(item.data.get("target", "slip"))
     if target != "slip":
         raise PaperUnknown(target)
@@ -53,7 +55,8 @@ def print_paper(item: Item, now: datetime) -> None:
 
 
 def _is_kept(case_id: int, key: str) -> bool:
-    return any(row.note == key for row in Evidence.objects.filter(case_id=case_id, actor_kind="system"))
+    rows = Evidence.objects.filter(case_id=case_id, actor_kind="system")
+    return any(row.note == key or row.erased_at is not None for row in rows)
 
 
 def slip_data(case: Any, *, language: str, seq: int = 0) -> SlipData:

@@ -37,6 +37,7 @@ from tuoshan.documents.papers import (
     RecordData,
     TimelineLine,
 )
+from tuoshan.documents.showing import gone_title
 from tuoshan.insight.story import Audience, Entry, Story
 from tuoshan.insight.values import channel_title, shown_value
 from tuoshan.intake.texts import said_field
@@ -102,7 +103,7 @@ def record_data(case: Case, person: Any, language: str) -> RecordData:
 def archive_data(case: Case, person: Any, language: str) -> ArchiveData:
     """Everything about the case that this person may see, notes among colleagues included."""
     story = Story(case, _playbook(case), Audience.staff(person))
-    pictures = [one for one in story.evidence.values() if one.content_type in PICTURES and one.erased_at is None]
+    pictures = [one for one in story.evidence.values() if one.content_type in PICTURES]
     return ArchiveData(
         _record(story, person, language),
         conversation=tuple(_line(one) for one in story.entries() if one.kind != "event"),
@@ -122,7 +123,7 @@ def _record(story: Story, person: Any, language: str) -> RecordData:
         complaint=shown.pop(said, "") or case.title,
         particulars=(*_who_and_what(story, person), *_labelled(story, (n for n in shown if n not in FOUND), shown)),
         timeline=tuple(_line(one) for one in story.entries() if one.kind == "event"),
-        evidence=tuple(_evidence(story, one) for one in story.evidence.values()),
+        evidence=tuple(_evidence(story, one) for one in story.files.values()),
         findings=tuple(_labelled(story, (name for name in FOUND if name in shown), shown)),
         signatures=(_("经办人"), _("主管")),
         printed_at=clock.now(),
@@ -183,7 +184,8 @@ def _evidence(story: Story, row: Evidence) -> EvidenceLine:
         who = str(Person.objects.filter(pk=row.actor_id or 0).first() or "")
     if row.actor_kind == "customer":
         who = (story.customer.name if story.customer else "") or _("客户")
-    return EvidenceLine(row.original_name, str(row.get_kind_display()), row.at, who, row.size, row.stored_hash)
+    name = gone_title(row) or row.original_name
+    return EvidenceLine(name, str(row.get_kind_display()), row.at, who, row.size, row.stored_hash)
 
 
 def _picture(row: Evidence) -> Picture | None:

@@ -164,7 +164,6 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
     story = Story(case, playbook, Audience.staff(request.user))
     all_buttons = buttons(standing, case, (request.GET.get("do", ""), request.GET.get("task", "")))
     leading = [b for b in all_buttons if b.item.main or b.item.kind == "task"]
-    evidence = list(story.evidence.values())
     earlier = earlier_cases(request, case)
     return {
         "case": case,
@@ -183,7 +182,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "days": story.days(),
         "counterpart": whose_page(playbook), "graded": graded(case), "has_customer": "customer" in playbook.parties,
         "reply_title": reply_title(playbook),
-        "evidence": evidence,
+        "files": list(story.files.values()), "files_count": len(story.evidence),
         "facts": facts_shown(standing, story),
         "tasks": tasks_of(case, standing, clocks),
         "people": {"handler": Person.objects.filter(pk=case.handler_id).first() if case.handler_id else None},

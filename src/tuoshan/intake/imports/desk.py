@@ -246,6 +246,29 @@ def sweep(now: datetime) -> int:
     return old.update(stored_name="", sample=[], refused=[])
 
 
+def forget_person(phone: str, email: str) -> None:
+    """Somebody is erased: tables that are worked off go with their reports, as any of them may name the person, and so
+    do bad rows with this telephone number (its digits, without the country) or mail address. A table that is still
+    to be worked off stays until `sweep`.
+    """
+    kept = ImportRun.objects.filter(status=ImportRun.Status.DONE).exclude(stored_name="", refused=[])
+    for run in kept:
+        if run.stored_name:
+            shelf.forget(path_of(run))
+        for masked in (False, True):
+            _report_of(run, masked).unlink(missing_ok=True)
+        run.stored_name, run.sample = "", []
+        run.refused = [item for item in run.refused if not _names(item["cells"].values(), phone, email)]
+        run.save(update_fields=["stored_name", "sample", "refused"])
+
+
+def _names(cells: Iterable[str], phone: str, email: str) -> bool:
+    return any(
+        (phone and phone in "".join(sign for sign in cell if sign.isdigit())) or (email and email in cell.lower())
+        for cell in cells
+    )
+
+
 def _told_of(before: list[dict[str, Any]], tally: Tally) -> list[dict[str, Any]]:
     """What is kept of the rows so far, with what has come: bad rows, and remarks on rows that were taken."""
     bad = [item for item in before if not item.get("taken")] + [_kept(bad) for bad in tally.bad]

@@ -89,6 +89,13 @@ def evidence_add(desk: Any) -> Post:
 
 
 @example
+def evidence_remove(desk: Any) -> Post:
+    added = evidence_add(desk)
+    row = json.loads(sent(program(desk, "agent"), added, "").content)
+    return Post("lead", f"{added.path}/{row['id']}/removal", {"reason": "传错了工单"})
+
+
+@example
 def case_act(desk: Any) -> Post:
     return Post("agent", f"/cases/{desk.accepted().number}/actions/propose", {"values": PROPOSAL})
 

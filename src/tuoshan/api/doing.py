@@ -3,7 +3,7 @@
 import hashlib
 from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router
 from ninja.files import UploadedFile as NinjaFile
@@ -11,7 +11,7 @@ from ninja.params import File as FileParameter
 from ninja.params import Form as FormParameter
 
 from tuoshan import clock
-from tuoshan.api.application import PROBLEMS, gives, me
+from tuoshan.api.application import PROBLEMS, Id, gives, me
 from tuoshan.api.commands import acting, answer, command, commanded, facts, playbook_of
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.reading import evidence_out, find_case, router, standing_of
@@ -25,6 +25,7 @@ from tuoshan.api.shapes import (
     MessageIn,
     OutcomeOut,
     ReasonIn,
+    RemovalIn,
     StepIn,
     TaskIn,
     TextIn,
@@ -38,7 +39,7 @@ from tuoshan.core.playbook import Action
 from tuoshan.documents import evidence as evidence_store
 from tuoshan.documents.evidence import Rejected
 from tuoshan.documents.models import Evidence
-from tuoshan.office import absences, bulk
+from tuoshan.office import absences, attaching, bulk
 from tuoshan.office.attaching import may_keep_for_supervisors, shown_by_itself
 from tuoshan.parties.permissions import api_permitted
 
@@ -304,3 +305,23 @@ def evidence_add(
         case,
     )
     return 201, evidence_out(taken)
+
+
+@router.post(
+    "/{number}/evidence/{pk}/removal", response=ANSWERS, url_name="evidence_remove", summary="Take a file out"
+)  # fmt: skip
+@api_permitted("api.evidence_remove")
+@kept_with_the_case
+def evidence_remove(request: HttpRequest, number: str, pk: Id, body: RemovalIn) -> dict[str, Any]:
+    """Take a file that does not belong there out of the case: the customer and colleagues see it no more, auditors
+    still do, and its content stays provable. The history has an event, and the reason as a note. What was decided or
+    done with it stands and lists it as removed. It cannot be undone.
+    """
+    case, reason = commanded(request, number), body.reason.strip()
+    if not reason:
+        raise invalid({"reason": [_("请写明为什么移除。")]})
+    try:
+        outcome = attaching.take_away(me(request), case, pk, reason, idempotency_key(request))
+    except attaching.NotThere as gone:
+        raise Http404 from gone
+    return answer(outcome, case)

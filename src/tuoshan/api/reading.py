@@ -38,7 +38,7 @@ from tuoshan.insight import reviewed
 from tuoshan.insight.story import Audience, Story
 from tuoshan.intake import arrivals
 from tuoshan.office import queues, subjects
-from tuoshan.parties.permissions import api_permitted, sees_findings
+from tuoshan.parties.permissions import api_permitted, sees_findings, sees_removed
 
 router = Router(tags=["cases"])
 
@@ -217,19 +217,19 @@ def field_out(field: Field) -> dict[str, Any]:
 @router.get("/{number}/evidence", response=gives(list[EvidenceOut]), url_name="evidence_list", summary="Files")
 @api_permitted("api.evidence_list")
 def evidence_list(request: HttpRequest, number: str) -> list[dict[str, Any]]:
-    """The files of the case that the caller may see. Of what was erased with its customer (`erased_at`) there is only
-    the trace: no name, no address.
+    """The files of the case that the caller may see. Of what was taken out (`removed_at`; auditors still read it) or
+    erased with its customer (`erased_at`) there is only the trace: no name, no address.
     """
     case = find_case(request, number)
     rows = Evidence.objects.filter(case_id=case.pk).order_by("pk")
     if not sees_findings(request.user):
         rows = rows.filter(supervisors_only=False)
-    return [evidence_out(row) for row in rows]
+    return [evidence_out(row, opens_removed=sees_removed(request.user)) for row in rows]
 
 
-def evidence_out(row: Evidence) -> dict[str, Any]:
-    """A file on the wire; what is not there any more has neither name nor address."""
-    there = row.removed_at is None
+def evidence_out(row: Evidence, *, opens_removed: bool = False) -> dict[str, Any]:
+    """A file on the wire; what the caller can open no more has neither name nor address."""
+    there = row.removed_at is None or (opens_removed and row.erased_at is None)
     return {
         "id": str(row.pk),
         "kind": row.kind,

@@ -223,6 +223,12 @@ class ReasonIn(Schema):
     reason: str = Field("", max_length=500)
 
 
+class RemovalIn(Schema):
+    """Why a file is taken out of its case; kept in the history."""
+
+    reason: str = Field(min_length=1, max_length=200)
+
+
 class CorrectionIn(ReasonIn):
     """New values for facts already given."""
 

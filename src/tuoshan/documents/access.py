@@ -11,7 +11,7 @@ from tuoshan.cases.upload_holders import of_case, of_person
 from tuoshan.documents.drafts import token_hash
 from tuoshan.documents.models import Evidence
 from tuoshan.parties.customers import still_theirs
-from tuoshan.parties.permissions import WRITERS, sees_findings
+from tuoshan.parties.permissions import WRITERS, sees_findings, sees_removed
 
 PORTAL_CASES = "portal_cases"
 """Session key under which the portal keeps the ids of the cases this visitor has proved to be theirs."""
@@ -23,14 +23,14 @@ _FOR_CUSTOMER: dict[str, Any] = {"removed_at": None, "visible_to_customer": True
 def may_see(request: HttpRequest, evidence: Evidence) -> bool:
     """Whether this request may see the file.
 
-    Rule: a removed file is seen by nobody. A draft is seen by the holder of its token (`?token=`), or by the staff
-    member who handed it in. Staff see files of cases within their reach, files marked for supervisors only with a
+    Rule: a file that was taken out of its case is seen by auditors who reach the case, an erased one by nobody. A draft
+    is seen by the holder of its token (`?token=`), or by the staff member who handed it in. Staff see files of cases within their reach, files marked for supervisors only with a
     supervising role. A portal visitor sees files of the cases bound to the session that are marked visible to the
     customer.
     """
-    if evidence.removed_at is not None:
-        return False
     person = _staff(request)
+    if evidence.removed_at is not None and (evidence.erased_at is not None or not (person and sees_removed(person))):
+        return False
     if evidence.case_id is None:
         return _holds_draft(request, evidence) or (
             person is not None and evidence.actor_kind == "person" and evidence.actor_id == person.pk

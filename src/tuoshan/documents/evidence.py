@@ -319,7 +319,9 @@ def remove_draft(token: str, evidence_id: int, holders: Collection[str] = ()) ->
 
 
 def remove(*, evidence_id: int, now: datetime) -> bool:
-    """Marks a file removed: nobody sees it any more, its content stays provable. True when it was there."""
+    """Takes a file out of its case: auditors alone see it from now on, its content stays provable. True when it was
+    there.
+    """
     return bool(Evidence.objects.filter(id=evidence_id, removed_at=None).update(removed_at=now))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.db.models import Model
 from django.template.defaultfilters import filesizeformat
@@ -28,7 +29,9 @@ class Shown:
     size: str
     note: str
     gone: str = ""
-    """What became of a file that is there no more; such a one has no address."""
+    """What became of a file that is there no more; such a one has no address, except for who proves what was done."""
+    take_away: str = ""
+    """The address of the form by which the reader can take it out of the case."""
 
     @property
     def symbol(self) -> str:
@@ -38,11 +41,17 @@ class Shown:
         return {"video": "play", "audio": "phone", "pdf": "file"}.get(self.view, "file")
 
 
-def shown(rows: Iterable[Evidence], *, for_customer: bool = False) -> list[Shown]:
-    """The rows as a page shows them; for a customer, staff stay unnamed. One query for all names."""
+def shown(
+    rows: Iterable[Evidence], *, for_customer: bool = False, opens_removed: bool = False,
+    take_away: Mapping[int, str] = MappingProxyType({}),
+) -> list[Shown]:  # fmt: skip
+    """The rows as a page shows them; for a customer, staff stay unnamed. One query for all names.
+
+    `take_away` has, by id, where the reader can take a file out of its case; `opens_removed` opens those taken out.
+    """
     listed = list(rows)
     names = {} if for_customer else _names({row.actor_id for row in listed if row.actor_kind == "person"})
-    return [_one(row, names, for_customer) for row in listed]
+    return [_one(row, names, for_customer, opens_removed, take_away.get(row.id, "")) for row in listed]
 
 
 def gone_title(row: Evidence) -> str:
@@ -52,29 +61,31 @@ def gone_title(row: Evidence) -> str:
     return pgettext("evidence", "已移除") if row.removed_at is not None else ""
 
 
-def _one(row: Evidence, names: dict[int, str], for_customer: bool) -> Shown:
+def _one(row: Evidence, names: dict[int, str], for_customer: bool, opens_removed: bool, take_away: str) -> Shown:
     family = row.family
     gone = gone_title(row)
+    opens = not gone or (opens_removed and row.erased_at is None)
     view = "pdf" if row.content_type == "application/pdf" else family if family != "document" else "other"
     who = _who(row, names, for_customer)
     when = timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M")
     parts = [str(row.get_kind_display()), who, when, filesizeformat(row.size)]
     if row.width and row.height:
         parts.append(f"{row.width} × {row.height}")
-    if row.note and not for_customer and not gone:
+    if row.note and not for_customer and opens:
         parts.append(row.note)
     if not for_customer:
         parts.append(f"SHA-256 {row.stored_hash}")
     return Shown(
         row=row,
-        url="" if gone else reverse("documents:serve", args=[row.id]),
-        thumb_url=reverse("documents:thumbnail", args=[row.id]) if family == "image" and not gone else "",
+        url=reverse("documents:serve", args=[row.id]) if opens else "",
+        thumb_url=reverse("documents:thumbnail", args=[row.id]) if family == "image" and opens else "",
         view=view,
-        name=gone or download_name(row),
+        name=download_name(row) if opens else gone,
         who=who,
         size=filesizeformat(row.size),
         note="  ".join(part for part in parts if part),
         gone=gone,
+        take_away="" if gone else take_away,
     )
 
 

@@ -30,6 +30,7 @@ OWN_MESSAGES = ("note", "call", "message", "message_received")
 RECORDS = {
     "identity_check": _lazy("核对了客户身份"),
     "evidence": _lazy("添加了凭证"),
+    "evidence_removed": _lazy("移除了凭证"),
     "survey": _lazy("收到满意度评价"),
     "ruling": _lazy("冻结了一份裁定"),
     "ruling_overridden": _lazy("没有按裁定处理"),

@@ -38,6 +38,11 @@ def sees_findings(person: Any) -> bool:
     return not OVERSIGHT.isdisjoint(person.role_keys())
 
 
+def sees_removed(person: Any) -> bool:
+    """Whether files that were taken out of a case still open for this person of ours, who proves what was done."""
+    return AUDITOR in person.role_keys()
+
+
 GROUPS: dict[str, frozenset[str]] = {
     "anybody": ANYBODY, "staff": STAFF, "writers": WRITERS, "front": FRONT, "leads": LEADS, "oversight": OVERSIGHT,
     "report_readers": REPORT_READERS, "administrators": ADMINS, "inspectors": INSPECTORS, "configurers": CONFIGURERS,

@@ -1,6 +1,6 @@
 """The page of one case: who it is about, what happened, what is due, what can be done next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -36,7 +36,7 @@ from tuoshan.insight.values import channel_title, shown_value
 from tuoshan.integrations import replied
 from tuoshan.office import beside, customers, papers, subjects
 from tuoshan.parties.models import OrgUnit, Person
-from tuoshan.parties.permissions import allowed, permitted
+from tuoshan.parties.permissions import allowed, permitted, sees_removed
 from tuoshan.workbench import queues
 from tuoshan.workbench.assignable import CLAIM
 from tuoshan.workbench.cards import graded, state_title
@@ -183,6 +183,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "counterpart": whose_page(playbook), "graded": graded(case), "has_customer": "customer" in playbook.parties,
         "reply_title": reply_title(playbook),
         "files": list(story.files.values()), "files_count": len(story.evidence),
+        "opens_removed": sees_removed(request.user), "take_away": _take_away(request, case, story.evidence),
         "facts": facts_shown(standing, story),
         "tasks": tasks_of(case, standing, clocks),
         "people": {"handler": Person.objects.filter(pk=case.handler_id).first() if case.handler_id else None},
@@ -206,6 +207,13 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "merged_into": Case.objects.filter(pk=case.merged_into_id).first() if case.merged_into_id else None,
         "idempotency_key": identifiers.token(),
     }
+
+
+def _take_away(request: HttpRequest, case: Case, evidence: Iterable[int]) -> dict[int, str]:
+    """Where each file can be taken out of the case, for who may."""
+    if not allowed(request.user, "workbench.evidence_remove"):
+        return {}
+    return {number: reverse("workbench:evidence_remove", args=[case.number, number]) for number in evidence}
 
 
 def _claimable(request: HttpRequest, case: Case, all_buttons: list[Button]) -> Button | None:

@@ -13,6 +13,7 @@ AREAS = (
     "queues",
     "casepage",
     "casework",
+    "removing",
     "registering",
     "searching",
     "customers",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import template
@@ -22,9 +23,13 @@ _PICKABLE = sorted(
 
 
 @register.inclusion_tag("documents/viewer.html")
-def evidence_viewer(rows: Iterable[Evidence], for_customer: bool = False) -> dict[str, Any]:
-    """The files of a case as a grid of small pictures; a click opens the viewer of the page."""
-    return {"files": shown(rows, for_customer=for_customer), "for_customer": for_customer}
+def evidence_viewer(
+    rows: Iterable[Evidence], for_customer: bool = False, opens_removed: bool = False,
+    take_away: Mapping[int, str] = MappingProxyType({}),
+) -> dict[str, Any]:  # fmt: skip
+    """The files of a case as a grid of small pictures; a click opens the viewer of the page. See `showing.shown`."""
+    files = shown(rows, for_customer=for_customer, opens_removed=opens_removed, take_away=take_away)
+    return {"files": files, "for_customer": for_customer, "takes_away": bool(take_away)}
 
 
 @register.inclusion_tag("documents/upload_field.html", takes_context=True)

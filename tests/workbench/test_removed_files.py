@@ -115,6 +115,17 @@ def test_what_was_decided_on_it_stands_and_lists_it_as_removed(desk: Any, appeal
     assert desk.read(appealed).state == appealed.state and verified(appealed) == []
 
 
+def test_whoever_decided_with_it_leaves_it_to_another_lead(desk: Any, appealed: Any) -> None:
+    row = Evidence.objects.get(case_id=appealed.pk)
+    form = desk.htmx("both", "get", f"/case/{appealed.number}/evidence/{row.pk}/remove").content.decode()
+    assert "由另一位主管办理" in form and 'type="submit"' not in form
+    assert remove(desk, "both", appealed, row).status_code == 422
+    program = Caller(desk.people["both"], "write")
+    answer = program.post(f"/cases/{appealed.number}/evidence/{row.pk}/removal", {"reason": WHY}, expect=409)
+    assert answer["code"] == "own_decision" and not removed(row)
+    assert remove(desk, "lead", appealed, row).status_code == 204 and removed(row)
+
+
 def test_programs_remove_with_the_same_rights(desk: Any, wrong: Any) -> None:
     case, row = wrong
     path = f"/cases/{case.number}/evidence/{row.pk}/removal"

@@ -315,7 +315,8 @@ def evidence_add(
 def evidence_remove(request: HttpRequest, number: str, pk: Id, body: RemovalIn) -> dict[str, Any]:
     """Take a file that does not belong there out of the case: the customer and colleagues see it no more, auditors
     still do, and its content stays provable. The history has an event, and the reason as a note. What was decided or
-    done with it stands and lists it as removed. It cannot be undone.
+    done with it stands and lists it as removed. Who took with it a decision that can be appealed does not remove it
+    (409 `own_decision`). It cannot be undone.
     """
     case, reason = commanded(request, number), body.reason.strip()
     if not reason:
@@ -324,4 +325,6 @@ def evidence_remove(request: HttpRequest, number: str, pk: Id, body: RemovalIn) 
         outcome = attaching.take_away(me(request), case, pk, reason, idempotency_key(request))
     except attaching.NotThere as gone:
         raise Http404 from gone
+    except attaching.OwnDecision as barred:
+        raise Problem(409, "own_decision", _("要由另一位主管移除"), str(barred)) from barred
     return answer(outcome, case)

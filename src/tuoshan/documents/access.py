@@ -24,9 +24,9 @@ def may_see(request: HttpRequest, evidence: Evidence) -> bool:
     """Whether this request may see the file.
 
     Rule: a file that was taken out of its case is seen by auditors who reach the case, an erased one by nobody. A draft
-    is seen by the holder of its token (`?token=`), or by the staff member who handed it in. Staff see files of cases within their reach, files marked for supervisors only with a
-    supervising role. A portal visitor sees files of the cases bound to the session that are marked visible to the
-    customer.
+    is seen by the holder of its token (`?token=`), or by the staff member who handed it in. Staff see files of cases
+    within their reach, files marked for supervisors only with a supervising role. A portal visitor sees files of the
+    cases bound to the session that are marked visible to the customer.
     """
     person = _staff(request)
     if evidence.removed_at is not None and (evidence.erased_at is not None or not (person and sees_removed(person))):

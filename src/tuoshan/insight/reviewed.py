@@ -78,6 +78,14 @@ def first_decision(story: Story, state: CaseState) -> list[Decided]:
     ]
 
 
+def decided_with(story: Story, evidence_id: int) -> frozenset[str]:
+    """The people who took, with this file, a decision that can be appealed."""
+    names = _deciding(story.playbook, [one for one in story.playbook.states.values() if one.reviews])
+    taken = [event for event in story.record.events if event.kind == "act" and event.name in names]
+    with_it = [event.actor for event in taken if evidence_id in event.input.get("extra", {}).get("evidence_ids", ())]
+    return frozenset(number for actor in with_it for number in (actor.id, actor.on_behalf_of) if number)
+
+
 def appeal(story: Story, state: CaseState) -> list[Entry]:
     """The last appeal itself, as the story tells it: who did not accept the decision, and why."""
     moved = _moved(story.record.events, under_review(story.playbook, state))

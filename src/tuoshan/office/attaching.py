@@ -4,9 +4,11 @@ a file that does not belong there is taken out again.
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import service
+from tuoshan.cases import library, service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
 from tuoshan.cases.orders import MessageDraft
@@ -16,7 +18,8 @@ from tuoshan.core.playbook import Action, Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.documents import evidence
 from tuoshan.documents.models import Evidence
-from tuoshan.insight.story import Story
+from tuoshan.insight import reviewed
+from tuoshan.insight.story import Audience, Story
 from tuoshan.parties.permissions import sees_findings
 
 REMOVED = "evidence_removed"
@@ -24,6 +27,13 @@ REMOVED = "evidence_removed"
 
 class NotThere(LookupError):
     """No file of the case that this person sees, or it was taken out before."""
+
+
+class OwnDecision(Exception):
+    """The person decided with this file, and the decision can be appealed: somebody else has to take it out."""
+
+    def __str__(self) -> str:
+        return _("您用这个凭证作过决定，移除要由另一位主管办理。")
 
 
 def names_a_person(item: Possible) -> bool:
@@ -68,9 +78,11 @@ def take_away(person: Any, case: Case, evidence_id: int, reason: str, key: str |
     """Takes a file out of the case: it is hidden from everybody but auditors, and its content stays provable.
 
     The history has an event of it, and the reason as a note among colleagues. What was decided or done with the file
-    stands, and names it as taken out. Raises NotThere.
+    stands, and names it as taken out. Raises NotThere and OwnDecision.
     """
     row = file_of(person, case, evidence_id)
+    if is_own_decision(person, case, evidence_id):
+        raise OwnDecision
     with write_transaction():
         outcome = service.record(
             case_id=case.pk, name=REMOVED, actor=ActingAs.by_person(person), extra={"evidence_ids": [row.pk]},
@@ -80,6 +92,12 @@ def take_away(person: Any, case: Case, evidence_id: int, reason: str, key: str |
         if anew and not evidence.remove(evidence_id=row.pk, now=clock.now()):
             raise NotThere(evidence_id)
     return outcome
+
+
+def is_own_decision(person: Any, case: Case, evidence_id: int) -> bool:
+    """Whether the person took, with this file, a decision that can be appealed."""
+    story = Story(case, library.pinned(case.playbook, case.playbook_hash), Audience.staff(person))
+    return str(person.pk) in {str(number) for number in reviewed.decided_with(story, evidence_id)}
 
 
 def steps_with(story: Story, evidence_id: int) -> list[str]:

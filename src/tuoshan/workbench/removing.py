@@ -34,6 +34,8 @@ def evidence_remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         outcome = attaching.take_away(request.user, case, pk, reason, request.POST.get("key") or None)
     except attaching.NotThere as gone:
         raise Http404 from gone
+    except attaching.OwnDecision as barred:
+        return _page(request, case, row, str(barred), 422)
     if outcome.refusal is not None:
         return _page(request, case, row, sentence(outcome.refusal, standing_of(request, case).playbook), 409)
     return done(request, case, _("凭证已移除"))
@@ -48,6 +50,7 @@ def _page(request: HttpRequest, case: Case, row: Evidence, problem: str = "", st
         steps = attaching.steps_with(Story(case, playbook, Audience.staff(request.user)), row.pk)
     context = {
         "case": case, "file": shown([row])[0], "steps": steps, "problem": problem,
+        "barred": attaching.OwnDecision() if attaching.is_own_decision(request.user, case, row.pk) else "",
         "reason": request.POST.get("reason", ""), "key": identifiers.token(), "most": MOST_REASON,
     }  # fmt: skip
     return render(request, "workbench/case/take_away.html", context, status=status)

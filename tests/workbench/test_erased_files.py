@@ -94,7 +94,7 @@ def test_case_page_api_and_archive_say_that_it_was_erased(desk: Any, held: Any, 
     erase(desk)
     work()
     page = desk.client("agent").get(f"/case/{case.number}").content.decode()
-    assert page.count("已随客户信息删除") >= 3 and rows["photo"].stored_hash in page
+    assert page.count("已随客户删除") >= 3 and rows["photo"].stored_hash in page
     assert "王芳" not in page and f"/evidence/{rows['photo'].pk}" not in page
     caller = Caller(desk.people["agent"], "read")
     told = {one["id"]: one for one in caller.get(f"/cases/{case.number}/evidence")}
@@ -105,7 +105,7 @@ def test_case_page_api_and_archive_say_that_it_was_erased(desk: Any, held: Any, 
     assert str(rows["photo"].pk) in [number for entry in story for number in entry["evidence"]]
     caller.get(f"/cases/{case.number}/evidence/{rows['photo'].pk}/file", expect=404)
     paper = papers.archive_data(desk.read(case), desk.people["lead"], "zh-hans")
-    assert [line.name for line in paper.record.evidence] == ["已随客户信息删除"] * 3 and paper.pictures == ()
+    assert [line.name for line in paper.record.evidence] == ["已随客户删除"] * 3 and paper.pictures == ()
     assert {line.fingerprint for line in paper.record.evidence} == {
         rows[name].stored_hash for name in ("photo", "own", "slip")
     }

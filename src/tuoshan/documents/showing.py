@@ -57,7 +57,7 @@ def shown(
 def gone_title(row: Evidence) -> str:
     """What is said in the place of a file that was erased with its customer, or taken out of its case; else empty."""
     if row.erased_at is not None:
-        return pgettext("evidence", "已随客户信息删除")
+        return pgettext("evidence", "已随客户删除")
     return pgettext("evidence", "已移除") if row.removed_at is not None else ""
 
 

@@ -92,14 +92,21 @@ def test_a_photo_a_pdf_and_a_video_are_looked_at_with_keys(
     expect(picture).to_have_attribute("alt", "杯子.jpg")
     expect(picture).to_have_js_property("naturalWidth", 640)
     check_accessible(page)
+    page.keyboard.press("z")  # larger than the stage: the arrows scroll it
+    stage = dialog.locator(".stage")
+    expect(stage).to_have_attribute("data-zoom", "true")
+    expect(stage).to_be_focused()
+    check_accessible(page)
+    page.keyboard.press("ArrowRight")
+    expect(dialog.locator("[data-place]")).to_have_text("1 / 3")
     page.keyboard.press("z")
-    expect(dialog.locator(".stage")).to_have_attribute("data-zoom", "true")
+    expect(stage).to_have_attribute("data-zoom", "false")
+    expect(dialog.locator("[data-zoom-button]")).to_be_focused()
 
     page.keyboard.press("ArrowRight")
     frame = dialog.locator(".stage iframe")
     expect(frame).to_have_attribute("title", "小票.pdf")
     expect(frame).to_have_attribute("src", f"{company.url}/evidence/{sheet.pk}")
-    expect(dialog.locator(".stage")).to_have_attribute("data-zoom", "false")
     expect(dialog.locator("[data-download]")).to_have_attribute("href", f"{company.url}/evidence/{sheet.pk}")
     check_accessible(page)
 

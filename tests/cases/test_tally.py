@@ -176,7 +176,8 @@ def test_the_proof_tells_each_cell_that_is_wrong_and_counting_anew_mends_it(comp
     unit = Case.objects.filter(unit_id__isnull=False, ended=False).values_list("unit_id", flat=True)[0]
     Tally.objects.filter(scope=str(unit)).delete()
     Tally.objects.create(kind=tally.AS, scope="0", what="imagined nu", part=7, n=2)
-    Tally.objects.create(kind=tally_triggers.DUE + tally.BY_DEPARTMENT, scope="qa", what="2026-03-02 09", part=999_999, n=3)
+    of_department = tally_triggers.DUE + tally.BY_DEPARTMENT
+    Tally.objects.create(kind=of_department, scope="qa", what="2026-03-02 09", part=999_999, n=3)
     told = _told(clocks.now())
     assert any(f"单位 {unit}，未结 " in line and f"unit {unit}, open in " in line for line in told)
     invented = "无单位，未结 imagined、无人处理、紧急：记着 2，实际 0 / "

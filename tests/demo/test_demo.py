@@ -34,13 +34,15 @@ def small(made_once: Any, db: None) -> Any:
 
 def test_a_small_demo_is_whole(small: Any) -> None:
     from tuoshan.agenda.models import Item
-    from tuoshan.cases import verifying
+    from tuoshan.cases import tally_proof, verifying
     from tuoshan.cases.models import Event
+    from tuoshan.insight import proving
 
     assert small.failures == ()
     assert small.cases >= 20
     assert list(verifying.verify()) == []
     assert list(verifying.verify_files()) == []
+    assert list(map(str, tally_proof.differences(END))) == list(map(str, proving.differences())) == []
     assert not Item.objects.filter(parked_at__isnull=False).exists()
     assert not Item.objects.filter(done_at=None, ready_at__lt=END, kind="effect").exists()
     assert Event.objects.order_by("-at").values_list("at", flat=True)[0] <= END

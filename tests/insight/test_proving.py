@@ -1,7 +1,6 @@
 """What figures and index say otherwise than the cases is found, told in words and mended; what is on its way is not."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from tuoshan.cases.models import Case
 from tuoshan.insight import index, indexing, proving, search
 from tuoshan.insight.conditions import Conditions
 from tuoshan.insight.content import Content
-from tuoshan.insight.models import CaseFigures, Entry
+from tuoshan.insight.models import CaseFigures, Entry, Progress
 from tuoshan.parties import customers
 from tuoshan.parties.models import Customer
 
@@ -74,10 +73,9 @@ def test_each_difference_is_told_in_words_and_mended(house: Any, cases: dict[str
             cursor.execute("INSERT INTO insight_words (insight_words) VALUES ('integrity-check')")
 
 
-def test_what_is_lost_as_a_whole_wants_all_anew(house: Any, cases: dict[str, Case], clock: Any) -> None:
-    clock.advance(timedelta(hours=1))
-    indexing.catch_up(clock())
-    pot, lamp, _cup = cases.values()
+def test_what_is_lost_as_a_whole_wants_all_anew(house: Any, cases: dict[str, Case]) -> None:
+    pot, lamp, cup = cases.values()
+    Progress.objects.create(name=indexing.SWEEP, case_id=cup.pk)
     _forget(pot)
     Entry.objects.filter(case_id=pot.pk).delete()
     CaseFigures.objects.filter(pk=lamp.pk).update(id=77)

@@ -1,7 +1,9 @@
 """One's own account: preferences, password, tokens."""
 
+import ast
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from tests.parties.conftest import PASSWORD
 
+import tuoshan
 from tuoshan import clock
 from tuoshan.parties import tokens
+from tuoshan.parties.account import NOTICES
 from tuoshan.parties.models import ApiToken, Person
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +43,46 @@ def test_preferences_are_kept_and_the_language_follows(person: Make) -> None:
     assert an.wants("due_soon", "mail") and not an.wants("due_soon", "app")
     page = client.get(reverse("parties:profile"))
     assert 'lang="en"' in page.content.decode()
+
+
+def kinds_told_of() -> set[str]:
+    """Every kind that some call of `notify` names, and those that are made of a playbook's own notices."""
+    from tuoshan.integrations import following, notifying
+
+    found = {following.APPROVAL, following.PASSED_ON, notifying.UNDELIVERED}
+    for path in Path(tuoshan.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "notify":
+                found |= said(next((word.value for word in node.keywords if word.arg == "what"), None))
+            elif isinstance(node, ast.FunctionDef) and node.name == following._notice.__name__:
+                for answer in ast.walk(node):
+                    found |= said(answer.value) if isinstance(answer, ast.Return) else set()
+    return found
+
+
+def said(value: ast.expr | None) -> set[str]:
+    """The texts that an expression may come to, as far as they stand in it."""
+    if isinstance(value, ast.IfExp):
+        return said(value.body) | said(value.orelse)
+    return {str(value.value)} if isinstance(value, ast.Constant) else set()
+
+
+def test_every_kind_of_notice_can_be_tuned_filtered_and_has_its_icon(person: Make) -> None:
+    from tuoshan.workbench.notices import ICONS
+
+    kinds = [key for key, _title in NOTICES]
+    assert kinds_told_of() == set(kinds) == set(ICONS)
+    an = person("an", "agent", "service")
+    client = signed_in(an)
+    page = client.get("/accounts/me").content.decode()
+    for kind in kinds:
+        assert f'name="{kind}.app"' in page and f'name="{kind}.mail"' in page
+        assert f'<option value="{kind}" selected>' in client.get(f"/notifications?kind={kind}").content.decode()
+    mails = {f"{kind}.mail": "on" for kind in ("lesson", "undelivered")}
+    client.post(reverse("parties:preferences"), {"display_name": "安宁", "notices": "1", "theme": "dark"} | mails)
+    an.refresh_from_db()
+    for kind in ("lesson", "undelivered"):
+        assert an.wants(kind, "mail") and not an.wants(kind, "app")
 
 
 def test_when_mail_goes_out_is_ones_own_choice(person: Make) -> None:

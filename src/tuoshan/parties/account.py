@@ -34,6 +34,8 @@ NOTICES = (
     ("approval", gettext_lazy("等我审批的方案")),
     ("watched", gettext_lazy("我关注的工单有变化")),
     ("mentioned", gettext_lazy("备注里提到我")),
+    ("undelivered", gettext_lazy("给客户的消息没有送达")),
+    ("lesson", gettext_lazy("派给我的整改和到期提醒")),
 )
 """What staff are told of; ``Person.wants(kind, channel)`` answers for the channels ``app`` and ``mail``."""
 CHANNELS = ("app", "mail")

@@ -286,6 +286,18 @@ def test_a_playbook_is_read_whole_and_where_a_case_stands_in_it() -> None:
     agent.get("/playbooks/unheard-of", expect=404)
 
 
+def test_the_companys_way_of_telling_customers_is_set_and_recorded() -> None:
+    boss = admin()
+    assert boss.get("/settings/outgoing")["company"]["way"] == "sms"
+    changed = boss.send("PATCH", "/settings/outgoing/company", {"name": "麦鲸百货", "way": "both"})["company"]
+    assert (changed["name"], changed["way"]) == ("麦鲸百货", "both")
+    assert boss.send("PATCH", "/settings/outgoing/company", {"hotline": "400-1"})["company"]["way"] == "both"
+    boss.send("PATCH", "/settings/outgoing/company", {"way": "none"}, expect=422)
+    fields = [one for change in boss.get("/settings/changes?area=outgoing")["changes"] for one in change["fields"]]
+    assert ("短信", "短信和邮件") in [(one["before"], one["after"]) for one in fields if one["name"] == "way"]
+    caller("supervisor").send("PATCH", "/settings/outgoing/company", {"way": "sms"}, expect=403)
+
+
 def test_the_company_and_its_gateway_keep_their_secret() -> None:
     boss = admin()
     assert boss.send("PATCH", "/settings/outgoing/company", {"name": "麦鲸百货"})["company"]["name"] == "麦鲸百货"

@@ -72,6 +72,38 @@ def test_mail_goes_through_a_real_server_with_a_stable_message_id(house: Any, po
     assert mail.get_content().strip() == row.body
 
 
+@pytest.mark.parametrize(
+    ("company_way", "wish", "channels"),
+    [("mail", "", ["mail"]), ("both", "", ["sms", "mail"]), ("sms", "", ["sms"]), ("mail", "sms", ["sms"])],
+)
+def test_the_companys_way_counts_where_the_customer_wished_for_none(
+    house: Any, work: Any, clock: Any, company_way: str, wish: str, channels: list[str]
+) -> None:
+    from dataclasses import replace
+
+    from tuoshan.knowledge.company import company, set_company
+
+    set_company(replace(company(), way=company_way), valid_from=clock())
+    if wish:
+        set_way(house.customer, wish)
+    case = house.complaint()
+    work()
+    assert sorted(row.channel for row in rows(case)) == sorted(channels)
+
+
+def test_who_has_left_only_the_other_contact_is_told_by_that(house: Any, work: Any, clock: Any) -> None:
+    from dataclasses import replace
+
+    from tuoshan.knowledge.company import company, set_company
+
+    set_company(replace(company(), way="mail"), valid_from=clock())
+    house.customer.email = ""
+    house.customer.save()
+    case = house.complaint()
+    work()
+    assert [row.channel for row in rows(case)] == ["sms"]
+
+
 def test_in_the_customers_language(house: Any, work: Any) -> None:
     house.customer.language = "en"
     house.customer.save()

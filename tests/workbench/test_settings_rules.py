@@ -418,6 +418,25 @@ def test_the_companys_name_is_used_at_once(desk: Any) -> None:
     assert company().opening_hours("en") == "9:00–21:00", "hours in one language alone stand for both"
 
 
+def test_how_customers_are_told_is_set_recorded_and_only_for_administrators(desk: Any) -> None:
+    from tuoshan.knowledge.company import company
+    from tuoshan.office.customers import house_way
+    from tuoshan.parties.models import SettingChange
+
+    values = {"which": "company", "c-name": "新华百货", "c-way": "mail"}
+    assert '<option value="sms" selected>' in desk.client("admin").get(address("outgoing")).content.decode()
+    for who in ("auditor", "manager", "agent"):
+        assert desk.client(who).post(address("outgoing"), values).status_code == 403
+    assert (company().way, house_way()) == ("sms", "短信")
+    assert desk.client("admin").post(address("outgoing"), values).status_code == 302
+    assert (company().way, house_way()) == ("mail", "邮件")
+    shown = SettingChange.objects.get(area="outgoing").shown_fields
+    assert ("消息怎样发给客户", "短信", "邮件") in [(one["label"], one["before"], one["after"]) for one in shown]
+    desk.client("admin").post(address("outgoing"), {"which": "company", "c-name": "新华百货"})
+    assert company().way == "mail", "what is left out stays"
+    assert desk.client("admin").post(address("outgoing"), values | {"c-way": "none"}).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("playbook", "name", "title", "values"),
     [

@@ -97,8 +97,9 @@ class ReplyRow(Schema):
 
 
 class CompanyIn(Schema):
-    """How the company presents itself; what is left out stays. `unit` is the code of the unit of cases that come in
-    without one; empty for the root of the company.
+    """How the company presents itself and tells its customers; what is left out stays. `unit` is the code of the unit
+    of cases that come in without one; empty for the root of the company. `way`: how customers are told who wish for no
+    other way.
     """
 
     name: str = ""
@@ -110,6 +111,7 @@ class CompanyIn(Schema):
     hours: str = ""
     hours_en: str = ""
     unit: str = ""
+    way: Literal["sms", "mail", "both"] = "sms"
 
 
 class GatewayIn(Schema):

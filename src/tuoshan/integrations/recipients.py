@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tuoshan.cases import calendars
 from tuoshan.cases.summary import is_outside
 from tuoshan.core.playbook import Playbook
 from tuoshan.integrations.models import ContactPreference
+from tuoshan.knowledge.company import company
 from tuoshan.parties.models import Customer
 
 CUSTOMER = "customer"
-DEFAULT_WAY = "contact_way"
-"""Company table: the way for customers who have told none; `sms` until it is set."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def wants_none(customer: Customer) -> bool:
 
 def _way(customer: Customer) -> str:
     wish = ContactPreference.objects.filter(customer_id=customer.pk).first()
-    return wish.way if wish else str(calendars.table("", DEFAULT_WAY) or "sms")
+    return wish.way if wish else company().way
 
 
 def outsider(playbook: Playbook, party: str, language: str) -> Addressee:

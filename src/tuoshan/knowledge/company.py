@@ -1,4 +1,4 @@
-"""How the company presents itself in what it sends, and whose the cases are that come in without a unit.
+"""How the company presents itself and tells customers, and whose the cases are that come in without a unit.
 
 The company table `company`, versioned like all tables.
 """
@@ -18,7 +18,7 @@ TABLE = "company"
 
 @dataclass(frozen=True)
 class Company:
-    """Name, how customers reach it, and the default unit; each may be empty."""
+    """Name, how customers reach it, the default unit (each may be empty), and how customers are told."""
 
     name: str = ""
     name_en: str = ""
@@ -30,6 +30,8 @@ class Company:
     hours_en: str = ""
     unit: str = ""
     """The code of the org unit whose cases those are that come in without one."""
+    way: str = "sms"
+    """By which way customers are told who have wished for none: `sms`, `mail` or `both`."""
 
     def named(self, language: str) -> str:
         """The name in the language, never empty."""

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import calendars, queries
+from tuoshan.cases import queries
 from tuoshan.cases.models import Case
 from tuoshan.intake import acquainted
 from tuoshan.intake.beside import region_of
 from tuoshan.integrations.models import ContactPreference
-from tuoshan.integrations.recipients import DEFAULT_WAY
+from tuoshan.knowledge.company import company
 from tuoshan.parties import customers
 from tuoshan.parties.models import Customer, CustomerChange
 from tuoshan.parties.permissions import WRITERS
@@ -144,7 +144,7 @@ def _stored(found: Sequence[Customer]) -> list[dict[str, str]]:
 
 def house_way() -> str:
     """How customers are told who have said nothing."""
-    return str(Way(str(calendars.table("", DEFAULT_WAY) or "sms")).label)
+    return str(Way(company().way).label)
 
 
 def masked_address(text: str) -> str:

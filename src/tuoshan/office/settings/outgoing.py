@@ -13,7 +13,7 @@ from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import calendars
 from tuoshan.integrations import mail, sms
-from tuoshan.integrations.models import OutgoingMessage, SmsGateway
+from tuoshan.integrations.models import ContactPreference, OutgoingMessage, SmsGateway
 from tuoshan.knowledge.company import Company, company, set_company
 from tuoshan.office.settings import recording
 from tuoshan.office.settings.recording import Both, both
@@ -21,6 +21,9 @@ from tuoshan.parties.models import OrgUnit
 from tuoshan.parties.permissions import may_change
 from tuoshan.secrets import HIDDEN, mask_address, mask_email, mask_phone
 
+Way = ContactPreference.Way
+WAYS = (Way.SMS, Way.MAIL, Way.BOTH)
+"""By which a company may tell its customers; only a customer can wish for no messages."""
 GATEWAY_FIELDS = ("name", "url", "method", "format", "body", "success", "id_path", "timeout_seconds", "is_on")
 
 
@@ -34,7 +37,9 @@ def gateway_for(reader: Any) -> SmsGateway:
 
 
 class CompanyForm(forms.Form):
-    """Name and how customers reach the company (on the portal, in messages, on paper), and the default unit."""
+    """Name and how customers reach the company (on the portal, in messages, on paper), how it tells them, and the
+    default unit.
+    """
 
     name = forms.CharField(label=gettext_lazy("公司名称"), max_length=80)
     name_en = forms.CharField(label=gettext_lazy("英文名称"), max_length=120, required=False)
@@ -50,6 +55,10 @@ class CompanyForm(forms.Form):
         label=gettext_lazy("服务时间（英文）"), max_length=120, required=False,
         help_text=gettext_lazy("英文页面和英文消息用，例如：Daily 9:00–21:00"),
     )  # fmt: skip
+    way = forms.ChoiceField(
+        label=gettext_lazy("消息怎样发给客户"), required=False, choices=[(way.value, way.label) for way in WAYS],
+        help_text=gettext_lazy("客户另有要求的照客户的；客户没有留下这种联系方式的，用留下的那种"),
+    )  # fmt: skip
     unit = forms.ChoiceField(
         label=gettext_lazy("网上和接口工单的默认单位"), required=False,
         help_text=gettext_lazy("网上提交、接口登记和导入的工单，门店和订单都没有写明单位时归它；不选就归公司本级"),
@@ -60,18 +69,26 @@ class CompanyForm(forms.Form):
         units = OrgUnit.objects.filter(is_active=True).order_by("path")
         self.fields["unit"].choices = [("", _("公司本级")), *((row.code, row.name) for row in units)]  # type: ignore[attr-defined]
 
+    def clean_way(self) -> str:
+        """As it was, where nothing is said of it."""
+        return str(self.cleaned_data["way"] or company().way)
+
 
 def store_company(request: HttpRequest, form: CompanyForm) -> None:
-    before = asdict(company())
-    after = Company(**form.cleaned_data)
+    before, after = company(), Company(**form.cleaned_data)
     with write_transaction():
         set_company(after, valid_from=clock.now(), person_id=request.user.pk)
         recording.record(
-            request, "outgoing", "company", both(lambda: _("公司信息")), before=Both(before, before),
-            after=Both(asdict(after), asdict(after)), action="changed",
+            request, "outgoing", "company", both(lambda: _("公司信息")), before=both(lambda: _read(before)),
+            after=both(lambda: _read(after)), action="changed",
             labels=both(lambda: {name: str(field.label) for name, field in form.fields.items()}),
         )  # fmt: skip
     calendars.forget()
+
+
+def _read(values: Company) -> dict[str, str]:
+    """The company as people read it."""
+    return asdict(values) | {"way": str(Way(values.way).label)}
 
 
 def send_test(row: OutgoingMessage, channel: str) -> str:

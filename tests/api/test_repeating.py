@@ -231,6 +231,11 @@ def import_stop(desk: Any) -> Post:
 
 
 @example
+def own_reply_make(desk: Any) -> Post:
+    return Post("agent", "/me/replies", {"title": "致歉", "text": "给您添麻烦了", "shortcut": "zq"})
+
+
+@example
 def lesson_make(desk: Any) -> Post:
     due = told_late(10)[:10]
     lead = desk.people["lead"].pk

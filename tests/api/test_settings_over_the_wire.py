@@ -256,6 +256,35 @@ def test_only_shared_replies_are_settings() -> None:
     assert newest().action == "removed" and list(QuickReply.objects.values_list("pk", flat=True)) == [own.pk]
 
 
+def test_replies_of_ones_own_are_nobody_elses() -> None:
+    agent, boss = caller("agent", "write"), admin()
+    given = {"title": "致歉", "text": "{customer}您好", "shortcut": "zq"}
+    made = agent.post("/me/replies", given, expect=201)
+    assert (made["title"], made["language"], made["used"]) == ("致歉", "zh-hans", 0)
+    place = f"/me/replies/{made['id']}"
+    assert agent.post("/me/replies", given | {"text": "{unheard_of}", "shortcut": ""}, expect=422)["detail"]
+    agent.post("/me/replies", given, expect=422)
+    assert boss.get("/me/replies") == boss.get("/settings/replies") == []
+    boss.send("PATCH", place, {"title": "x"}, expect=404)
+    boss.send("DELETE", place, expect=404)
+    changed = agent.send("PATCH", place, {"title": "道歉"})
+    assert (changed["title"], changed["text"], changed["shortcut"]) == ("道歉", "{customer}您好", "zq")
+    assert [one["title"] for one in agent.get("/me/replies")] == ["道歉"]
+    assert not SettingChange.objects.filter(area="replies").exists(), "it is no setting of the company"
+    shared = boss.post("/settings/replies", given, expect=201)
+    agent.send("PATCH", f"/me/replies/{shared['id']}", {"title": "x"}, expect=404)
+    agent.send("DELETE", place, expect=204)
+    assert agent.get("/me/replies") == []
+    caller("agent", "read").post("/me/replies", given, expect=403)
+    caller("auditor", "write").get("/me/replies", expect=403)
+
+
+def test_a_reply_of_ones_own_is_kept_once_for_each_key() -> None:
+    agent, given = caller("agent", "write"), {"title": "致歉", "text": "您好"}
+    first, again = (agent.post("/me/replies", given, key="own-1", expect=201) for _time in range(2))
+    assert first == again and QuickReply.objects.count() == 1
+
+
 def test_a_broken_playbook_never_replaces_a_working_one() -> None:
     boss = admin()
     files = {one["name"]: one for one in boss.get("/settings/playbooks")}

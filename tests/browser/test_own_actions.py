@@ -112,3 +112,45 @@ def test_every_quick_reply_can_be_seen_and_taken(open_page: Any, company: Staffe
     expect(offers.last).to_be_in_viewport(ratio=0.9)
     page.keyboard.press("Enter")
     expect(page.locator("#do-message textarea")).to_have_value("第7种说法，请您放心")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_what_is_being_written_is_kept_as_ones_own_and_sends_nothing(
+    open_page: Any, company: Staffed, width: int, height: int
+) -> None:
+    from tuoshan.cases.models import Message
+    from tuoshan.knowledge.models import QuickReply
+
+    QuickReply.objects.all().delete()
+    case = company.accepted()
+    written = Message.objects.filter(case_id=case.pk).count()
+    page = open_page(width=width, height=height)
+    company.sign_in(page, "agent")
+    page.goto(f"/case/{case.number}")
+    ready(page)
+    opened(page, "do-message")
+    page.locator("#write-message").fill("给您添麻烦了，今天答复您。")
+    page.locator("#do-message [data-opens=own-reply]").click()
+    expect(page.locator("#own_title")).to_be_focused()
+    expect(page.locator("#own_text")).to_have_value("给您添麻烦了，今天答复您。")
+    expect(page.locator("#own-reply .form-acts button").first).to_be_in_viewport(ratio=0.9)
+    page.locator("#own_title").fill("致歉")
+    page.locator("#own_shortcut").fill("zq")
+    page.keyboard.press("Enter")
+    expect(page.locator("#own-reply [role=status]")).to_contain_text("/zq")
+    assert QuickReply.objects.get().text == "给您添麻烦了，今天答复您。"
+    assert Message.objects.filter(case_id=case.pk).count() == written, "Enter in the small form sends no message"
+    expect(page.locator("#write-message")).to_have_value("给您添麻烦了，今天答复您。")
+    page.locator("#write-message").fill("")
+    page.locator("#write-message").press_sequentially("/zq")
+    expect(page.locator("#do-message .offer")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#write-message")).to_have_value("给您添麻烦了，今天答复您。")
+    opener = page.locator("#do-message [data-opens=own-reply]")
+    opener.click()  # closes what was said
+    expect(page.locator("#own-reply")).to_be_hidden()
+    opener.click()
+    expect(page.locator("#own_title")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#own-reply")).to_be_hidden()
+    expect(page.locator("#write-message")).to_be_visible()

@@ -47,9 +47,10 @@ def test_preferences_are_kept_and_the_language_follows(person: Make) -> None:
 
 def kinds_told_of() -> set[str]:
     """Every kind that some call of `notify` names, and those that are made of a playbook's own notices."""
+    from tuoshan.core.moving import PASSED_ON
     from tuoshan.integrations import following, notifying
 
-    found = {following.APPROVAL, following.PASSED_ON, notifying.UNDELIVERED}
+    found = {following.APPROVAL, PASSED_ON, notifying.UNDELIVERED}
     for path in Path(tuoshan.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "notify":

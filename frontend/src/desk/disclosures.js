@@ -122,4 +122,6 @@ export function startDisclosures() {
     if (event.target.closest?.('[data-print]')) window.print();
   });
   document.addEventListener('keydown', (event) => { if (!isComposing(event)) moveInMenu(event); });
+  // `data-whole`: what has just been loaded into it is brought into sight to its last button.
+  document.addEventListener('htmx:afterSettle', ({ detail }) => { if (detail.elt?.matches?.('[data-whole]')) detail.elt.scrollIntoView({ block: 'nearest' }); });
 }

@@ -20,6 +20,7 @@ from tuoshan.api.imports import router as imports
 from tuoshan.api.lessons import router as lessons
 from tuoshan.api.mine import router as mine
 from tuoshan.api.orders import router as orders
+from tuoshan.api.own_replies import router as own_replies
 from tuoshan.api.playbooks import router as playbooks
 from tuoshan.api.reading import router as cases
 from tuoshan.api.registering import router as registering
@@ -43,7 +44,8 @@ api.add_router("/board", board)
 api.add_router("/imports", imports)
 api.add_router("/lessons", lessons)
 for _router in (
-    directory, mine, colleagues, registering, orders, searching, reports, playbooks, running, rulings, rulebooks,
+    directory, mine, own_replies, colleagues, registering, orders, searching, reports, playbooks, running, rulings,
+    rulebooks,
 ):  # fmt: skip
     api.add_router("", _router)
 for _router in (

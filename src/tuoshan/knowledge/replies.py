@@ -18,6 +18,17 @@ def usable(person_id: int) -> QuerySet[QuickReply]:
     return QuickReply.objects.filter(Q(person_id=None) | Q(person_id=person_id))
 
 
+def own(person_id: int) -> QuerySet[QuickReply]:
+    """What the person keeps for themselves; nobody else finds or changes it."""
+    return QuickReply.objects.filter(person_id=person_id).order_by("position", "title", "id")
+
+
+def remove(reply: QuickReply) -> None:
+    """Take one away for good; messages written with it keep their words."""
+    with write_transaction():
+        reply.delete()
+
+
 def search(text: str, *, person_id: int, language: str = "") -> list[QuickReply]:
     """Those whose shortcut, title, group or text holds every word typed; a shortcut that begins so comes first.
 

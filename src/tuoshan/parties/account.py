@@ -21,7 +21,7 @@ from tuoshan import clock
 from tuoshan.parties import offered, tokens
 from tuoshan.parties.models import ApiToken, Person
 from tuoshan.parties.password_reset import NewPasswordForm
-from tuoshan.parties.permissions import permitted
+from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.parties.sign_in import remember_language
 
 NOTICES = (
@@ -90,6 +90,7 @@ def _page(
         "person": person,
         "notices": _notices(person),
         "second_factor": get_adapter().is_mfa_enabled(person, [Authenticator.Type.TOTP]),
+        "keeps_replies": allowed(person, "workbench.own_replies"),
         "tokens": person.api_tokens.filter(revoked_at__isnull=True).count(),
     }
     return render(request, "parties/profile.html", context, status=status)

@@ -24,6 +24,7 @@ AREAS = (
     "leavers",
     "parked",
     "replies",
+    "ownreplies",
     "lessons",
     "followups",
     "diagrams",

@@ -113,7 +113,7 @@ def _reply_area(request: HttpRequest) -> Area:
         ("title", "text", "category", "shortcut"), ("title", "text", "category", "shortcut", "language"),
         order=("position", "title", "pk"), make="reply_make", make_text=gettext_lazy("新建快捷回复"),
         filters=lambda rows, chosen: rows.filter(person_id__isnull=True),
-        intro=gettext_lazy("全员共享的常用语；各人自己的在写消息的地方管理。"),
+        intro=gettext_lazy("全员共享的常用语；各人自己的在“我的账号 → 我的常用语”里，写消息时也可以存。"),
     )  # fmt: skip
 
 

@@ -198,7 +198,8 @@ def test_overrides_are_reported_within_reach_with_money_as_exact_text() -> None:
     report = caller("supervisor").get("/reports/overrides")
     each = report["tables"][0]
     [row] = each["rows"]
-    assert row[0]["value"] == number and row[7] == {"value": "100.50", "unit": "money", "behind": None, "small": False}
+    money = {"value": "100.50", "unit": "money", "behind": None, "lessons": None, "small": False}
+    assert row[0]["value"] == number and row[7] == money
     assert {table["name"] for table in report["tables"]} == {
         "overrides", "by_people", "by_units", "by_books", "by_clauses"
     }  # fmt: skip

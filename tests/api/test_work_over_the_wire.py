@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -196,6 +197,13 @@ def test_an_improvement_is_planned_moved_on_and_judged() -> None:
     assert lead.post(f"/lessons/{made['id']}/check", {"effect": "helped"}, expect=409)["code"] == "not_done"
     assert lead.post(f"/lessons/{made['id']}/progress", {"status": "dropped"}, expect=422)["code"] == "no_reason"
     lead.post(f"/lessons/{made['id']}/progress", {"status": "done", "progress": "已换纸箱"})
+    tiles = {one["name"]: one["cell"] for one in lead.get("/reports/lessons?period=7")["tiles"]}
+    for name, number_of in (("lessons_done", 1), ("lessons_new", 1)):
+        assert tiles[name]["value"] == number_of
+        query = urlencode(tiles[name]["lessons"])
+        assert [one["id"] for one in lead.get(f"/lessons?{query}")["lessons"]] == [made["id"]]
+    assert tiles["lessons_open"]["lessons"] is None, "where there is none, it leads nowhere"
+    assert lead.get("/lessons?show=done&since=2020-01-01&until=2020-01-31")["lessons"] == []
     assert lead.post(f"/lessons/{made['id']}/check", {"effect": "helped"})["effect"] == "helped"
     assert [one["id"] for one in lead.get("/lessons?show=all")["lessons"]] == [made["id"]]
     refused = lead.post("/lessons", {**body, "cases": ["TS2601-99999-0"]}, expect=422)

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from tuoshan import clock
 from tuoshan.api.application import Id, gives, me
@@ -15,6 +15,7 @@ from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.repeating import repeatable
 from tuoshan.api.shapes import Limit
 from tuoshan.cases import queries
+from tuoshan.insight.conditions import Conditions
 from tuoshan.office import lessons
 from tuoshan.office.lessons import LessonForm
 from tuoshan.parties.permissions import api_permitted
@@ -33,6 +34,25 @@ class LessonIn(Schema):
     owner_id: Id
     due_on: date
     cases: list[str]
+
+
+class LessonsIn(Schema):
+    """Which list: `unfinished`, `mine`, `late`, `unchecked` (done, effect not judged), `done` or `all`. `since` and
+    `until`: days on which they were done, in the list `done`, else put forward; the rest are conditions on the cases
+    that they were learned from, as for a search.
+    """
+
+    show: str = "unfinished"
+    since: date | None = None
+    until: date | None = None
+    playbook: str = ""
+    category: str = ""
+    product: str = ""
+    line: str = ""
+    unit: str = ""
+    history: str = ""
+    cursor: str = ""
+    limit: Limit = 200
 
 
 class LessonRow(Schema):
@@ -115,12 +135,10 @@ def _find(request: HttpRequest, pk: int) -> Lesson:
 
 @router.get("", response=gives(LessonPage), url_name="lesson_list", summary="Improvements")
 @api_permitted("api.lesson_list")
-def lesson_list(
-    request: HttpRequest, show: str = "unfinished", cursor: str = "", limit: Limit = 200
-) -> dict[str, Any]:
-    """`unfinished`, `mine`, `late`, `unchecked` (done, effect not judged) or `all`, by the day on which each is due."""
-    found = lessons.chosen(me(request), show, timezone.localdate(clock.now()))
-    page = page_of(lessons.in_columns(found), cursor, limit)
+def lesson_list(request: HttpRequest, where: Query[LessonsIn]) -> dict[str, Any]:
+    """By the day on which each is due."""
+    today, asked = timezone.localdate(clock.now()), Conditions.read(where.dict())
+    page = page_of(lessons.in_columns(lessons.chosen(me(request), where.show, today, asked)), where.cursor, where.limit)
     return {"lessons": [_row(one) for one in page.rows], "next": page.next}
 
 

@@ -36,7 +36,8 @@ class PageOut(Schema):
 
 
 class CellOut(Schema):
-    """A value in its unit: cases, seconds, percent, score, date, money, text. `behind` finds what it counts (search).
+    """A value in its unit: cases, seconds, percent, score, date, money, text. `behind` finds what it counts (search),
+    `lessons` the improvements that it counts (`lesson_list`).
 
     `small`: of so few cases that it says little.
     """
@@ -44,6 +45,7 @@ class CellOut(Schema):
     value: float | str | None
     unit: str
     behind: dict[str, str] | None
+    lessons: dict[str, str] | None
     small: bool
 
 
@@ -90,7 +92,10 @@ def _plain(value: Any) -> float | str | None:
 
 def _cell(cell: Cell) -> dict[str, Any]:
     behind = cell.behind.params() if cell.behind is not None and cell.value else None
-    return {"value": _plain(cell.value), "unit": cell.unit, "behind": behind, "small": cell.small}
+    lessons = dict(cell.lessons) if cell.lessons and cell.value else None
+    return {
+        "value": _plain(cell.value), "unit": cell.unit, "behind": behind, "lessons": lessons, "small": cell.small,
+    }  # fmt: skip
 
 
 def _readable(request: HttpRequest, name: str) -> None:

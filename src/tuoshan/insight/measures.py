@@ -1,18 +1,22 @@
 """The numbers that reports count, each as one condition: so a number and the list behind it cannot differ.
 
-A figure's name may carry a value after a colon: `cause:transport`, `score:5`, `kept:respond`, `late:respond`.
+A figure's name may carry a value after a colon: `cause:transport`, `score:5`, `reason:slow`, `kept:respond`,
+`late:respond`.
 """
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, StrIndex
 from django.utils.translation import gettext_lazy as _
 
 from tuoshan import clock
+from tuoshan.care.models import SurveyAnswer
 from tuoshan.cases import library, meanings
 from tuoshan.cases.models import Deadline
 from tuoshan.cases.models.records import IS_LATE
@@ -25,6 +29,8 @@ from tuoshan.insight.models import CaseFigures
 Span = tuple[datetime, datetime]
 Measure = Callable[[Span, str], Q]
 M = TypeVar("M", bound=Model)
+GOOD, POOR = 4, 2
+"""From which score on an answer is good, up to which it is poor."""
 
 
 def within(column: str, span: Span) -> Q:
@@ -121,6 +127,18 @@ def _found(what: str, value: str) -> Q:
     return Q(**{what: value}) & (Q() if value else _asked(what))
 
 
+def _named(only: Q) -> Measure:
+    """Of which an answer of the period that fulfils `only` names the reason."""
+
+    def named(span: Span, value: str) -> Q:
+        # JSON is text with its keys in quotes on SQLite, and becomes that on PostgreSQL; keys are slugs.
+        place = StrIndex(Cast("reasons", TextField()), Value(json.dumps(value)))
+        answers = SurveyAnswer.objects.filter(only, within("at", span)).order_by()
+        return Q(id__in=answers.annotate(place=place).filter(place__gt=0).values("case_id"))
+
+    return named
+
+
 MEASURES: dict[str, tuple[Any, Measure]] = {
     "registered": (_("期间登记"), lambda span, value: within("created_at", span)),
     "closed": (_("期间结案"), lambda span, value: within("closed_at", span)),
@@ -150,6 +168,10 @@ MEASURES: dict[str, tuple[Any, Measure]] = {
         _("期间评价，分数"),
         lambda span, value: within("scored_at", span) & Q(score=int(value) if value.isdecimal() else -1),
     ),
+    "closed_scored": (_("期间结案，有评价"), lambda span, value: within("closed_at", span) & Q(score__isnull=False)),
+    "reason": (_("期间评价，原因"), _named(Q())),
+    "reason_good": (_("期间评价 4–5 分，原因"), _named(Q(score__gte=GOOD))),
+    "reason_poor": (_("期间评价 1–2 分，原因"), _named(Q(score__lte=POOR))),
     "reopened": (_("期间重新处理"), lambda span, value: within("reopened_at", span)),
     "appealed": (_("期间申诉"), lambda span, value: within("appealed_at", span)),
     "overridden": (_("期间有不按裁定处理"), lambda span, value: Q(id__in=overrides.case_ids(span, value))),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from tuoshan.care.models import SurveyReason
 from tuoshan.cases import library, meanings
 from tuoshan.catalog.models import Category, Product, ProductLine
 from tuoshan.core.playbook import Wording
@@ -93,6 +94,15 @@ def cause(value: str) -> str:
 def liable(value: str) -> str:
     found = LiableParty.objects.filter(key=value).first() if value else None
     return str(found) if found else choice("liable", value)
+
+
+def reasons() -> dict[str, str]:
+    """What the survey offers and has offered, by key."""
+    return {row.key: row.title for row in SurveyReason.objects.all()}
+
+
+def reason(value: str) -> str:
+    return reasons().get(value, value)
 
 
 def channel(value: str) -> str:

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from tuoshan import punctuation
 from tuoshan.cases import queries
+from tuoshan.insight.conditions import Conditions
+from tuoshan.insight.reports import improving
 from tuoshan.parties import reach
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed
@@ -26,6 +28,7 @@ FILTERS = (
     ("mine", gettext_lazy("我负责的")),
     ("late", gettext_lazy("已过期")),
     ("unchecked", gettext_lazy("待验证效果")),
+    ("done", gettext_lazy("已完成")),
     ("all", gettext_lazy("全部")),
 )
 REFUSED = {
@@ -107,9 +110,11 @@ def within(viewer: Any) -> Any:
     return found.filter(pk__in=linked) | found.filter(owner_id=viewer.pk) | found.filter(created_by_id=viewer.pk)
 
 
-def chosen(viewer: Any, name: str, today: date) -> Any:
-    """The lessons of a list of `FILTERS`. Raises Http404 for another name."""
-    found = within(viewer)
+def chosen(viewer: Any, name: str, today: date, asked: Conditions | None = None) -> Any:
+    """The lessons of a list of `FILTERS`, narrowed to what a report's number counts where it is asked for one. Raises
+    Http404 for another name.
+    """
+    found = improving.narrowed(within(viewer), viewer, name, asked or Conditions())
     match name:
         case "unfinished":
             return found.filter(status__in=quality.OPEN)
@@ -119,7 +124,9 @@ def chosen(viewer: Any, name: str, today: date) -> Any:
             return found.filter(status__in=quality.OPEN, due_on__lt=today)
         case "unchecked":
             return found.filter(status=Lesson.Status.DONE, effect=Lesson.Effect.UNKNOWN)
-        case "all":
+        case improving.DONE:
+            return found.filter(status=Lesson.Status.DONE)
+        case improving.ALL:
             return found
     raise Http404
 

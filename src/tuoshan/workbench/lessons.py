@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tuoshan import clock
 from tuoshan.cases import queries
 from tuoshan.cases.models import Case
+from tuoshan.insight.conditions import Conditions
 from tuoshan.office.lessons import FILTERS, MOST_CASES, REFUSED, LessonForm, LinkForm, chosen, may_progress, within
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted
@@ -24,6 +25,7 @@ from tuoshan.workbench.answers import done_in
 from tuoshan.workbench.bulk import picked
 from tuoshan.workbench.cards import cards
 from tuoshan.workbench.casepage import person_id
+from tuoshan.workbench.searching import chips_of
 
 SHOWN = 200
 ON_CASE = "do-lesson"
@@ -33,19 +35,30 @@ ON_CASE = "do-lesson"
 @permitted("workbench.lessons")
 @require_safe
 def lessons(request: HttpRequest) -> HttpResponse:
-    """The list, by the day on which each is due."""
+    """The list, by the day on which each is due; narrowed to days and cases where a report's number led here."""
     name = request.GET.get("show", "unfinished")
     today = timezone.localdate(clock.now())
-    rows = list(chosen(request.user, name, today)[:SHOWN])
+    asked = Conditions.read(request.GET.dict())
+    rows = list(chosen(request.user, name, today, asked)[:SHOWN])
     people = Person.objects.in_bulk({row.owner_id for row in rows if row.owner_id})
     context = {
         "rows": [_row(row, people, today) for row in rows],
         "show": name,
         "filters": FILTERS,
+        "narrowed_to": _narrowed_to(name, asked),
         "may_make": allowed(request.user, "workbench.lesson_make"),
         "pareto_url": reverse("workbench:report", args=["causes"]) if allowed(request.user, "workbench.report") else "",
     }
     return render(request, "workbench/lessons/page.html", context)
+
+
+def _narrowed_to(name: str, asked: Conditions) -> list[str]:
+    """The days and cases that the list is narrowed to, in words."""
+    said = []
+    if asked.since and asked.until:
+        text = _("%(since)s 至 %(until)s 完成") if name == "done" else _("%(since)s 至 %(until)s 提出")
+        said.append(text % {"since": asked.since, "until": asked.until})
+    return said + [chip.title for chip in chips_of(asked.scope())]
 
 
 def _row(lesson: Lesson, people: dict[int, Person], today: date) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def _leads_to(cell: Cell) -> str:
     if cell.lesson:
         return reverse("workbench:lesson", args=[cell.lesson])
     if cell.lessons and cell.value:
-        return f"{reverse('workbench:lessons')}?show={cell.lessons}"
+        return f"{reverse('workbench:lessons')}?{urlencode(cell.lessons)}"
     return reverse("workbench:search") + cell.behind.address() if cell.behind is not None and cell.value else ""
 
 

@@ -205,7 +205,8 @@ def figure_title(conditions: Conditions) -> str:
     title = str(MEASURES[name][0])
     if value:
         shown = {"cause": names.cause, "liable": names.liable, "late": names.clock, "kept": names.clock,
-                 "overridden": overrides.value_title}.get(name)  # fmt: skip
+                 "overridden": overrides.value_title, "reason": names.reason, "reason_good": names.reason,
+                 "reason_poor": names.reason}.get(name)  # fmt: skip
         title += _("：") + (shown(value) if shown else _("%(score)s 分") % {"score": value})
     elif name in ("cause", "liable"):
         title += _("：") + _("未填")

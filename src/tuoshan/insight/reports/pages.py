@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from tuoshan.insight import measures, names
+from tuoshan.insight import names
 from tuoshan.insight.conditions import Conditions
 from tuoshan.insight.reports import PAGES
 from tuoshan.insight.reports.counting import Counting, quantile_of
+from tuoshan.insight.reports.improving import lessons
 from tuoshan.insight.reports.overriding import overrides
 from tuoshan.insight.reports.ranking import Ranked, ranked
 from tuoshan.insight.reports.satisfying import satisfaction
@@ -17,7 +18,6 @@ from tuoshan.insight.reports.selling import products
 from tuoshan.insight.reports.shapes import SMALL, Cell, Chart, Column, Report, Table, Tile
 from tuoshan.insight.reports.stretches import between, by_stretch, steps
 from tuoshan.punctuation import sentences
-from tuoshan.quality.models import Lesson, LessonCase
 
 Page = Callable[[Counting], Report]
 UNKNOWN = ("category_id", "cause", "liable")
@@ -290,45 +290,6 @@ def _per(
             ]
         )  # fmt: skip
     return table
-
-
-def lessons(counting: Counting) -> Report:
-    """Improvements: open ones, those past their day, and what came of those that are done."""
-    day = measures.today()
-    mine = Lesson.objects.all()
-    if not counting.is_everything():
-        linked = list(LessonCase.objects.values_list("case_id", flat=True).distinct())  # few, beside all cases
-        mine = mine.filter(links__case_id__in=counting.among(linked)).distinct()
-    waiting = mine.filter(status__in=("open", "doing"))
-    report = Report("lessons", PAGES["lessons"])
-    span = counting.period.span
-    report.tiles = [
-        Tile("lessons_open", _("未完成"), Cell(waiting.count(), lessons="unfinished")),
-        Tile("lessons_late", _("已过完成日期"), Cell(waiting.filter(due_on__lt=day).count(), lessons="late")),
-        Tile("lessons_done", _("期间完成"), Cell(mine.filter(measures.within("done_at", span), status="done").count())),
-        Tile("lessons_new", _("期间提出"), Cell(mine.filter(measures.within("created_at", span)).count())),
-    ]
-    shown = names.people()
-    table = Table(
-        "lessons", _("未完成的整改"),
-        [
-            Column(_("措施"), "text"), Column(_("类型"), "text"), Column(_("负责人"), "text"),
-            Column(_("完成日期"), "date"), Column(_("逾期天数")), Column(_("来源工单")),
-        ],
-        empty=_("没有未完成的整改。"),
-    )  # fmt: skip
-    with_cases = waiting.annotate(cases=Count("links", distinct=True)).order_by("due_on", "id")
-    for row in with_cases[:500]:
-        late = (day - row.due_on).days if row.due_on and row.due_on < day else None
-        table.rows.append(
-            [
-                Cell(row.what, "text", lesson=row.pk), Cell(row.get_kind_display(), "text"),
-                Cell(shown.get(row.owner_id or 0, _("未定")), "text"), Cell(row.due_on, "date"), Cell(late),
-                Cell(row.cases),
-            ]
-        )  # fmt: skip
-    report.tables.append(table)
-    return report
 
 
 _MAKERS: dict[str, Page] = {

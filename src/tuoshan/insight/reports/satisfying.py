@@ -6,18 +6,17 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tuoshan.care.models import SurveyAnswer, SurveyReason
+from tuoshan.care.models import SurveyAnswer
 from tuoshan.cases.models import Case
-from tuoshan.insight import measures
+from tuoshan.insight import measures, names
 from tuoshan.insight.figures import local_day
+from tuoshan.insight.measures import GOOD, POOR
 from tuoshan.insight.reports import PAGES
 from tuoshan.insight.reports.counting import Counting
 from tuoshan.insight.reports.shapes import SMALL, Cell, Chart, Column, Report, Table, Tile
 from tuoshan.insight.reports.stretches import between, by_stretch, steps
 from tuoshan.punctuation import listed
 
-GOOD, POOR = 4, 2
-"""From which score on an answer is good, up to which it is poor."""
 WORDS_SHOWN = 50
 NOBODY = gettext_lazy("期间还没有客户评价。")
 
@@ -32,9 +31,12 @@ def satisfaction(counting: Counting) -> Report:
     ]
     closed = counting.count("closed")
     if closed:
-        share = round(counting.cases("closed").filter(score__isnull=False).count() * 100 / closed, 1)
-        report.tiles.append(Tile("answer_share", _("结案工单中有评价的"), Cell(share, "percent", small=closed < SMALL)))
-    titles = {reason.key: reason.title for reason in SurveyReason.objects.all()}
+        share = Cell(
+            round(counting.count("closed_scored") * 100 / closed, 1), "percent", counting.behind("closed_scored"),
+            closed < SMALL,
+        )  # fmt: skip
+        report.tiles.append(Tile("answer_share", _("结案工单中有评价的"), share))
+    titles = names.reasons()
     report.tables = [_scores(counting), _course(counting), _reasons(counting, titles), _words(counting, titles)]
     return report
 
@@ -81,20 +83,22 @@ def _course(counting: Counting) -> Table:
 
 
 def _reasons(counting: Counting, titles: Mapping[str, str]) -> Table:
-    found: dict[str, list[int]] = {}
-    for score, reasons in _answers(counting).values_list("score", "reasons").iterator(5000):
+    """How many cases name each reason; a case with several answers counts once in a column."""
+    found: dict[str, dict[int, set[int]]] = {}
+    for case_id, score, reasons in _answers(counting).values_list("case_id", "score", "reasons").iterator(5000):
         for key in reasons:
-            found.setdefault(key, []).append(score)
+            found.setdefault(key, {}).setdefault(case_id, set()).add(score)
     table = Table(
         "reasons", _("客户选的原因"),
-        [Column(_("原因"), "text"), Column(_("次数")), Column(_("其中 4–5 分")), Column(_("其中 1–2 分"))],
-        chart=Chart("bar", (2, 3), _("次"), horizontal=True), empty=_("期间没有客户选过原因。"),
+        [Column(_("原因"), "text"), Column(_("件数")), Column(_("其中 4–5 分")), Column(_("其中 1–2 分"))],
+        chart=Chart("bar", (2, 3), _("件"), horizontal=True), empty=_("期间没有客户选过原因。"),
     )  # fmt: skip
-    for key, scores in sorted(found.items(), key=lambda item: (-len(item[1]), item[0])):
-        table.rows.append([
-            Cell(titles.get(key, key), "text"), Cell(len(scores)),
-            Cell(sum(score >= GOOD for score in scores)), Cell(sum(score <= POOR for score in scores)),
-        ])  # fmt: skip
+    for key, cases in sorted(found.items(), key=lambda item: (-len(item[1]), item[0])):
+        good = sum(max(scores) >= GOOD for scores in cases.values())
+        poor = sum(min(scores) <= POOR for scores in cases.values())
+        counted = (("reason", len(cases)), ("reason_good", good), ("reason_poor", poor))
+        numbers = [Cell(number, "cases", counting.behind(f"{figure}:{key}")) for figure, number in counted]
+        table.rows.append([Cell(titles.get(key, key), "text"), *numbers])
     return table
 
 

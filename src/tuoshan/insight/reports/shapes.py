@@ -1,5 +1,6 @@
 """What a report is made of, whether it is shown or exported: tiles, and tables with their picture."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -14,7 +15,8 @@ SMALL = 10
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A value in its unit, and what it leads to: `behind` are the cases that it counts, `case` the number of the one
-    that it is about; `lesson` the improvement that it names, `lessons` the list of them that it counts."""
+    that it is about; `lesson` the improvement that it names, `lessons` the list of them that it counts, as its
+    parameters."""
 
     value: Any
     unit: Unit = "cases"
@@ -22,7 +24,7 @@ class Cell:
     small: bool = False
     case: str = ""
     lesson: int = 0
-    lessons: str = ""
+    lessons: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """What a person sees of their own action without opening another page, and what stays in its place meanwhile."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from tests.browser.staffed import Staffed, opened, ready
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,7 +117,7 @@ def test_every_quick_reply_can_be_seen_and_taken(open_page: Any, company: Staffe
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
 def test_what_is_being_written_is_kept_as_ones_own_and_sends_nothing(
-    open_page: Any, company: Staffed, width: int, height: int
+    open_page: Any, company: Staffed, check_accessible: Callable[[Page], None], width: int, height: int
 ) -> None:
     from tuoshan.cases.models import Message
     from tuoshan.knowledge.models import QuickReply
@@ -134,6 +135,7 @@ def test_what_is_being_written_is_kept_as_ones_own_and_sends_nothing(
     expect(page.locator("#own_title")).to_be_focused()
     expect(page.locator("#own_text")).to_have_value("给您添麻烦了，今天答复您。")
     expect(page.locator("#own-reply .form-acts button").first).to_be_in_viewport(ratio=0.9)
+    check_accessible(page)
     page.locator("#own_title").fill("致歉")
     page.locator("#own_shortcut").fill("zq")
     page.keyboard.press("Enter")

@@ -21,7 +21,8 @@ SCREENS = {
     "/tasks": EVERYONE, "/tasks?done": EVERYONE, "/notifications": EVERYONE, "/notifications?count=bell-rail": EVERYONE,
     "/lessons": EVERYONE, "/lessons?show=all": EVERYONE, "/follow-ups": EVERYONE, "/follow-ups?all": EVERYONE,
     "/customers": EVERYONE,
-    "/parked": OVERSIGHT, "/mailbox": OVERSIGHT, "/lessons/new": LEADS, "/me/absence": WRITERS, "/bulk": WRITERS,
+    "/parked": OVERSIGHT, "/mailbox": OVERSIGHT, "/lessons/new": LEADS, "/me/absence": WRITERS,
+    "/me/replies": WRITERS, "/me/replies/new": WRITERS, "/bulk": WRITERS,
 }  # fmt: skip
 POSTS = {
     "/parked/retry": LEADS, "/parked/drop": LEADS, "/bulk/run": WRITERS, "/notifications/read": EVERYONE,

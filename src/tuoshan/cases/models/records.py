@@ -62,7 +62,11 @@ class Deadline(models.Model):
     class Meta:
         db_table = "cases_deadline"
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(ended_at__isnull=True), name="cases_deadline_running"),
+            models.Index(
+                fields=["due_at", "name", "party", "kind", "case_id"],
+                condition=Q(ended_at__isnull=True),
+                name="cases_deadline_open",
+            ),
             models.Index(
                 fields=["ended_at", "name", "outcome", "party", "kind", "case_id"],
                 condition=Q(ended_at__isnull=False),

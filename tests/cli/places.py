@@ -22,10 +22,11 @@ class Place:
         if server:
             import psycopg
 
+            own = f"place_{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"  # tests of a file run side by side
             with psycopg.connect(server, autocommit=True) as link:
-                link.execute(f'DROP DATABASE IF EXISTS "place_{name}"')
-                link.execute(f'CREATE DATABASE "place_{name}"')
-            self.environment["TUOSHAN_DATABASE_URL"] = server.replace("/postgres?", f"/place_{name}?")
+                link.execute(f'DROP DATABASE IF EXISTS "{own}"')
+                link.execute(f'CREATE DATABASE "{own}"')
+            self.environment["TUOSHAN_DATABASE_URL"] = server.replace("/postgres?", f"/{own}?")
 
     def run(self, *command: str, ends: int = 0) -> subprocess.CompletedProcess[str]:
         """`tuoshan …`; the code it must end with."""

@@ -22,13 +22,12 @@ class Watch(models.Model):
 
 
 class Presence(models.Model):
-    """Somebody has a case open, and perhaps writes in it."""
+    """Somebody has a case open."""
 
     pk = models.CompositePrimaryKey("case_id", "person_id")
     case_id = models.BigIntegerField()
     person_id = models.BigIntegerField()
     seen_at = models.DateTimeField()
-    is_writing = models.BooleanField(default=False)
 
     class Meta:
         db_table = "cases_presence"

@@ -46,7 +46,6 @@ class OrgUnit(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级")
     )
     path = models.CharField(max_length=400, unique=True, editable=False)
-    zone = models.CharField(_("时区"), max_length=40, blank=True)
     is_active = models.BooleanField(_("启用"), default=True)
 
     class Meta:

@@ -4,17 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from tuoshan.cases import calendars, lists
+from tuoshan.cases import clock_lines, lists
 from tuoshan.cases.forms import words
 from tuoshan.cases.summary import owed_by_staff
 from tuoshan.core import timing
 from tuoshan.core.case import CaseState, Clock, Interval
-from tuoshan.core.clocks import frozen_duration
-from tuoshan.core.durations import due as reckon_due
-from tuoshan.core.durations import explain, offset
+from tuoshan.core.durations import offset
 from tuoshan.core.page import is_promise
 from tuoshan.core.playbook import MESSAGE, SYSTEM, Deadline, Playbook
 from tuoshan.core.work import Work
@@ -82,7 +79,7 @@ def clock_view(playbook: Playbook, clock: Clock, work: Work) -> ClockView:
         warn_at=warn_at,
         ended=clock.ended,
         progress=_progress(clock, due, now, paused + held),
-        lines=_lines(playbook, clock, work),
+        lines=clock_lines.lines(playbook, clock, work),
         provisional=clock.provisional,
         ours=owed_by_staff(playbook, clock),
         used=now - clock.started - paused - held,
@@ -164,25 +161,3 @@ def _progress(clock: Clock, due: datetime | None, now: datetime, stopped: timede
         return 0
     whole = (due - clock.started).total_seconds()
     return 100 if whole <= 0 else max(0, min(100, round(100 * (now - clock.started).total_seconds() / whole)))
-
-
-def _lines(playbook: Playbook, clock: Clock, work: Work) -> tuple[str, ...]:
-    """Numbered arithmetic that adds up; for a fixed moment, what fixed it."""
-    language: Literal["zh", "en"] = "en" if (get_language() or "").startswith("en") else "zh"
-    if clock.fixed is not None:
-        return _given_by(playbook, clock)
-    if not clock.amount:
-        return ()
-    closed = [(begin, end) for begin, end in sorted(clock.paused + clock.held) if end is not None]
-    name = timing.plan_of(playbook, clock).limit.calendar or playbook.calendar
-    found = reckon_due(
-        clock.started, frozen_duration(clock), calendars.of_version(name, clock.calendar), tuple(closed)
-    )
-    return tuple(explain(found.steps, language))
-
-
-def _given_by(playbook: Playbook, clock: Clock) -> tuple[str, ...]:
-    """Of a moment that stands in a field as it is, which one."""
-    at = timing.plan_of(playbook, clock).limit.at
-    item = playbook.facts.get(at.text.strip()) if at is not None else None
-    return (_("时间按填写的“%(field)s”") % {"field": words(item.label)},) if item is not None else ()

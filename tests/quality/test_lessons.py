@@ -114,6 +114,22 @@ def test_reminders_three_days_before_on_the_day_and_weekly_once_each(house: Any,
     assert "培训 2026-03-10" in Notification.objects.order_by("-at")[0].sentence()
 
 
+def test_who_is_given_one_hears_that_it_is_theirs_and_is_led_to_it(house: Any, clock: Any) -> None:
+    from tuoshan.integrations import notice_words
+    from tuoshan.integrations.models import Notification
+    from tuoshan.quality import lessons
+
+    one = lessons.make(what="培训", case_ids=[1], owner_id=house.agent.pk, due_on=date(2026, 3, 20), now=clock())
+    (given,) = Notification.objects.all()
+    assert given.sentence() == "派给您一项整改：培训 2026-03-20" and notice_words.address(given) == f"/lessons/{one.pk}"
+    clock.move_to(datetime(2026, 3, 17, 1, 0, tzinfo=UTC))
+    assert lessons.remind(clock()) == 1
+    due = Notification.objects.order_by("-at")[0]
+    assert due.sentence() == "整改到期提醒：培训 2026-03-20" and notice_words.address(due) == f"/lessons/{one.pk}"
+    lessons.make(what="换供应商", case_ids=[1], person_id=None, owner_id=None, now=clock())
+    assert Notification.objects.count() == 2, "nobody owns it and nobody made it"
+
+
 def test_the_daily_job_is_armed_once_and_runs_every_morning(house: Any, clock: Any, work: Any) -> None:
     from tuoshan.agenda.models import Item
     from tuoshan.agenda.worker import arm_jobs

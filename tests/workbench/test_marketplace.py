@@ -237,7 +237,8 @@ def test_the_platforms_moment_typed_in_at_the_desk(house: House) -> None:
     desk = client(house, "chen")
     given = {
         "key": "r1", "customer-phone": "13800138000", "order_no": "P-1", "platform_no": "PDD-77",
-        "amount_paid": "59.90", "amount": "59.90",
+        "amount_paid": "59.90",
+        "amount": "59.90",
         "refund_reason": "quality", "shipped": "yes", "ship_by_0": "2026-02-27", "ship_by_1": "09:00",
         "window_end_0": "2026-04-01", "window_end_1": "09:00", "merchant_due_0": "4 March", "merchant_due_1": "8h",
     }  # fmt: skip
@@ -290,3 +291,36 @@ def test_a_repair_done_in_time_and_recorded_in_the_evening_was_in_time(house: Ho
     assert Deadline.objects.get(case_id=case.pk, name="finished").outcome == "kept"
     checking = Deadline.objects.get(case_id=case.pk, name="checking", ended_at=None)
     assert checking.started_at == clock(), "the shop has its two days from when it was told"
+
+
+UNPROMISED = "没有答复时限：平台按自己的时限处理，我方不作承诺"
+
+
+def test_no_answer_is_promised_where_the_platform_decides(house: House) -> None:
+    desk, address = client(house, "chen"), "/register/pinduoduo_refund/beside"
+    day = {f"{name}_0": "2026-03-04" for name in ("ship_by", "window_end")}
+    day |= {f"{name}_1": "09:00" for name in ("ship_by", "window_end")}
+    typed = {
+        "order_no": "P-1", "platform_no": "PDD-77", "refund_reason": "quality",
+        "amount_paid": "59.90", "amount": "59.90",
+    }  # fmt: skip
+
+    def foot(**values: str) -> str:
+        return str(desk.post(address, values).content.decode())
+
+    assert "填写完整后显示答复时限" in foot() and "前得到答复" not in foot()
+    assert "填写完整后显示答复时限" in foot(**typed)
+    assert UNPROMISED in foot(**typed, **day, shipped="no")
+    assert "前得到答复" in foot(**typed, **day, shipped="yes")
+    case = request(house, shipped=False)
+    assert case.state == "merchant", "the time to ship it is over"
+    outcome = service.register(
+        playbook="pinduoduo_refund", actor=service.ActingAs.by_person(house.fresh("chen")), channel="marketplace",
+        customer_id=None, unit_id=house.units["service"].pk, title="没发货",
+        values={
+            **typed, "amount_paid": Decimal("59.90"), "amount": Decimal("59.90"), "shipped": False,
+            "ship_by": NOW + timedelta(days=2), "window_end": NOW + timedelta(days=30),
+        },
+    )  # fmt: skip
+    page = desk.get(f"/registered/{outcome.number}").content.decode()
+    assert Case.objects.get(pk=outcome.case_id).state == "platform" and UNPROMISED in page

@@ -136,6 +136,8 @@ def test_each_number_and_row_of_the_improvements_leads_to_what_it_names(house: H
     }  # fmt: skip
     done = lin.get(tiles["lessons_done"][1]).content.decode()
     assert "换个壶底" in done and "培训" not in done and "完成</span>" in done
+    assert "共 1 项" in done and "应完成日期" in done and "实际完成" in done
+    assert done.count(f"{clock.now():%Y-%m-%d}") >= 2, "the day it was due, and the day on which it was done"
     assert "培训" in lin.get("/lessons?show=all").content.decode()
 
 

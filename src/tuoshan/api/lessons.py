@@ -64,6 +64,7 @@ class LessonRow(Schema):
     status: str
     owner_id: int | None
     due_on: date | None
+    done_at: datetime | None
     late: bool
     effect: str
 
@@ -85,7 +86,6 @@ class LessonOut(LessonRow):
     checked_at: datetime | None
     created_by_id: int | None
     created_at: datetime
-    done_at: datetime | None
     cases: list[str]
 
 
@@ -114,13 +114,13 @@ def _row(lesson: Lesson) -> dict[str, Any]:
     late = lesson.status in quality.OPEN and lesson.due_on is not None and lesson.due_on < today
     return {
         "id": str(lesson.pk), "what": lesson.what, "kind": lesson.kind, "status": lesson.status, "late": late,
-        "owner_id": lesson.owner_id, "due_on": lesson.due_on, "effect": lesson.effect,
+        "owner_id": lesson.owner_id, "due_on": lesson.due_on, "done_at": lesson.done_at, "effect": lesson.effect,
     }  # fmt: skip
 
 
 def _out(request: HttpRequest, lesson: Lesson) -> dict[str, Any]:
     linked = queries.reachable(me(request)).filter(pk__in=quality.cases_of(lesson)).order_by("-id")
-    names = "reason progress effect_note checked_by_id checked_at created_by_id created_at done_at"
+    names = "reason progress effect_note checked_by_id checked_at created_by_id created_at"
     return _row(lesson) | {name: getattr(lesson, name) for name in names.split()} | {
         "cases": list(linked.values_list("number", flat=True)[: lessons.MOST_CASES])
     }  # fmt: skip

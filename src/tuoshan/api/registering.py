@@ -58,6 +58,7 @@ class LookOut(Schema):
     """Who calls, what they have with us, what looks like the same matter, and what we are about to promise.
 
     `sooner`: where the promise falls outside of working hours, the sentence that an answer is meant to come before.
+    `unpromised`: why a complete form promises nothing.
 
     `phone`: empty, typing, unclear, known or new. `identity`: what the comparison of phone and order says.
     """
@@ -74,6 +75,7 @@ class LookOut(Schema):
     order_missing: bool
     identity: str
     promised: datetime | None
+    unpromised: str
     sooner: str
 
 
@@ -212,7 +214,8 @@ def register_look(request: HttpRequest, body: LookIn) -> dict[str, Any]:
         ],
         "orders": [order_out(one) for one in found.orders], "order": order_out(found.order) if found.order else None,
         "order_missing": found.order_missing, "identity": found.comparison.result if found.comparison else "",
-        "promised": found.promise.due, "sooner": sooner.sentence(registration.playbook, found.promise.due),
+        "promised": found.promise.due, "unpromised": found.promise.unpromised,
+        "sooner": sooner.sentence(registration.playbook, found.promise.due),
     }  # fmt: skip
 
 

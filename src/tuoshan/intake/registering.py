@@ -23,7 +23,7 @@ from tuoshan.core.playbook import Playbook
 from tuoshan.intake import acquainted, arrivals
 from tuoshan.intake.arrivals import Came
 from tuoshan.intake.channels import PRODUCT_SAID
-from tuoshan.intake.promise import Promise
+from tuoshan.intake.promise import Promise, unpromised
 from tuoshan.intake.texts import said_field, title_of
 from tuoshan.knowledge.case_values import due_for_customer
 from tuoshan.knowledge.company import default_unit
@@ -168,7 +168,9 @@ def _product_of(order_no: str) -> dict[str, Any]:
 
 def promise_of(case: Case) -> Promise:
     """What the customer of a registered case has been promised."""
-    return Promise(due_for_customer(library.pinned(case.playbook, case.playbook_hash), row_of(case).state))
+    book, state = library.pinned(case.playbook, case.playbook_hash), row_of(case).state
+    due = due_for_customer(book, state)
+    return Promise(due, unpromised="" if due is not None else unpromised(book, state))
 
 
 def record_identity(*, case_id: int, actor: ActingAs, check: IdentityCheck) -> Outcome:

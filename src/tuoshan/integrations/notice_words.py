@@ -50,7 +50,7 @@ def sentence(note: Any) -> str:
     values = {
         "case": f"{case.number} {case.title}".strip() if case is not None else str(note.data.get("subject", "")),
         "task": _task_title(note, playbook), "clock": _clock_title(note, playbook), "due": _due(note),
-        "party": _party_title(note, playbook), "to": _taker(note),
+        "party": _party_title(note, playbook), "to": _taker(note), "given": str(note.data.get("given", "")),
     }  # fmt: skip
     said = _template(note.what, values) % values
     if note.count > 1:
@@ -86,6 +86,10 @@ def _template(what: str, values: dict[str, str]) -> str:
             return _("备注里提到了您：%(case)s")
         case "undelivered":
             return _("给客户的消息没有送达：%(case)s")
+        case "lesson" if values["given"] == "owner":
+            return _("派给您一项整改：%(case)s")
+        case "lesson" if values["given"]:
+            return _("有一项整改还没有负责人：%(case)s")
         case "lesson":
             return _("整改到期提醒：%(case)s")
     return _("有变化：%(case)s")

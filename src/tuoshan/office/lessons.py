@@ -50,7 +50,7 @@ class LessonForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("措施类型"), choices=Lesson.Kind.choices, initial=Lesson.Kind.PROCESS)
     owner = forms.ModelChoiceField(label=gettext_lazy("负责人"), queryset=Person.objects.none())
     due_on = forms.DateField(
-        label=gettext_lazy("完成日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("应完成日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     cases = forms.CharField(
         label=gettext_lazy("来自哪些工单"),

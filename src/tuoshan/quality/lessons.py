@@ -171,9 +171,12 @@ def _tell(lesson: Lesson, now: datetime, *, day: date | None = None, except_for:
         return
     subject = " ".join(lesson.what.split())[:80]
     due = lesson.due_on.isoformat() if lesson.due_on else ""
+    data = {"subject": f"{subject} {due}".strip(), "lesson": lesson.pk, "address": f"/lessons/{lesson.pk}"}
+    if day is None:
+        data["given"] = "owner" if person.pk == lesson.owner_id else "maker"
     notify(
         persons=[person], what="lesson", case_id=None, now=now, about=f"lesson:{lesson.pk}:{day or 'new'}",
-        data={"subject": f"{subject} {due}".strip(), "lesson": lesson.pk, "address": "/lessons"}, except_for=except_for,
+        data=data, except_for=except_for,
     )  # fmt: skip
 
 

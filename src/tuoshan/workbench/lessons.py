@@ -39,10 +39,12 @@ def lessons(request: HttpRequest) -> HttpResponse:
     name = request.GET.get("show", "unfinished")
     today = timezone.localdate(clock.now())
     asked = Conditions.read(request.GET.dict())
-    rows = list(chosen(request.user, name, today, asked)[:SHOWN])
+    found = chosen(request.user, name, today, asked)
+    rows = list(found[:SHOWN])
     people = Person.objects.in_bulk({row.owner_id for row in rows if row.owner_id})
     context = {
         "rows": [_row(row, people, today) for row in rows],
+        "total": found.count() if len(rows) == SHOWN else len(rows),
         "show": name,
         "filters": FILTERS,
         "narrowed_to": _narrowed_to(name, asked),

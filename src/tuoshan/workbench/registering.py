@@ -188,7 +188,7 @@ def _beside(request: HttpRequest, registration: Registration) -> dict[str, Any]:
             (card, [beside.REASONS[reason] for reason in one.reasons], one.score)
             for card, one in zip(likely, found.likely, strict=True)
         ],
-        "promised": _moment(promised.due) if promised.due else "",
+        "promised": _moment(promised.due) if promised.due else "", "unpromised": promised.unpromised,
         "sooner": sooner.sentence(registration.playbook, promised.due),
         "promised_from_arrival": _moment(promised.from_arrival) if promised.from_arrival else "",
         "late_already": promised.from_arrival is not None and promised.from_arrival < clock.now(),
@@ -308,13 +308,14 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
     house = company()
     customer = Customer.objects.filter(pk=case.customer_id or 0).first()
     handler = Person.objects.filter(pk=case.handler_id or 0).first()
-    due, book, until = promise_of(case).due, _playbook(case.playbook), open_until(request.user, case)
+    promised, book, until = promise_of(case), _playbook(case.playbook), open_until(request.user, case)
+    due = promised.due
     last = request.session.get("registered", {})
     context = {
         "case": case, "customer": customer, "product": _product(case),
         "handler": str(handler) if handler else _("客服中心"),
         "contact": house.contact, "hours": house.opening_hours(get_language() or ""),
-        "promised": _moment(due) if due else "",
+        "promised": _moment(due) if due else "", "unpromised": promised.unpromised,
         "sooner": sooner.sentence(book, due), "reachable": until is None, "book": book,
         "until": date_format(timezone.localtime(until), "H:i") if until else "",
         "differs": _differing(last.get("differs", [])) if last.get("number") == case.number else "",

@@ -31,7 +31,7 @@ def lessons(counting: Counting) -> Report:
     report = Report("lessons", PAGES["lessons"])
     report.tiles = [
         Tile("lessons_open", _("未完成"), Cell(waiting.count(), lessons={"show": "unfinished"} | scope)),
-        Tile("lessons_late", _("已过完成日期"),
+        Tile("lessons_late", _("已过应完成日期"),
              Cell(waiting.filter(due_on__lt=day).count(), lessons={"show": "late"} | scope)),
         Tile("lessons_done", _("期间完成"), Cell(done, lessons={"show": DONE} | days | scope)),
         Tile("lessons_new", _("期间提出"), Cell(new, lessons={"show": ALL} | days | scope)),
@@ -41,7 +41,7 @@ def lessons(counting: Counting) -> Report:
         "lessons", _("未完成的整改"),
         [
             Column(_("措施"), "text"), Column(_("类型"), "text"), Column(_("负责人"), "text"),
-            Column(_("完成日期"), "date"), Column(_("逾期天数")), Column(_("来源工单")),
+            Column(_("应完成日期"), "date"), Column(_("逾期天数")), Column(_("来源工单")),
         ],
         empty=_("没有未完成的整改。"),
     )  # fmt: skip

@@ -52,7 +52,10 @@ def test_a_dry_run_says_in_both_languages_what_would_come_and_writes_nothing(pla
     assert "3 行：可以建单 1，以前已有 0，待修改 1，不在所选之内 1" in said
     assert "3 rows: 1 would be taken, 0 known already, 1 bad, 1 not chosen" in said
     assert "内容 → 投诉内容 / What the complaint says" in seen and "情感 → —" in seen
-    assert "只导入 / Only: 情感 = 差评" in seen and "bad.xlsx" in seen and "3/3" in seen
+    assert "只导入 / Only: 情感 = 差评" in seen and "3/3" in seen
+    assert (tmp_path / "bad.xlsx").exists(), "asked for by name"
+    done = place.run("import", "cases", str(tmp_path / "voices.csv"), "--dry-run", ends=1)
+    assert "errors.xlsx" not in done.stderr and not list(tmp_path.glob("*errors*"))
     assert place.python("from tuoshan.cases.models import Case; print(Case.objects.count())") == "0"
 
 
@@ -80,7 +83,7 @@ def test_what_it_takes_is_taken_once_and_bad_rows_are_told_in_the_language_asked
     assert place.python(RUNS) == "[('voices.csv', '李主管', 'complaint', 'done', 3, 1, 0, 1, 1)]"
     said, _seen = brought(place, tmp_path, "--yes", "--live", "--only", "情感=差评", ends=1)
     assert "0 taken, 1 known already, 1 bad" in said, "by nobody in particular, and live: it is in already"
-    (_head, row) = CalamineWorkbook.from_path(str(tmp_path / "bad.xlsx")).get_sheet_by_index(0).to_python()
+    (_head, row) = CalamineWorkbook.from_path(str(tmp_path / "bad-2.xlsx")).get_sheet_by_index(0).to_python()
     assert "看不懂" in str(row[1])
     assert place.python(COUNT) == before
     assert "('voices.csv', '', 'complaint', 'done', 3, 0, 1, 1, 1)]" in place.python(RUNS)
@@ -130,8 +133,10 @@ def test_orders_are_taken_once_and_told_in_both_languages(place: Place, tmp_path
     assert "2 rows: 1 would be written, 0 known already, 1 bad" in said and "可以写入 1" in said
     assert "电话 → 客户电话 / Customer's phone" in seen and place.python(count) == "[]"
     assert "已写入 1" in told("--yes", "--en")[0]
-    (_head, row) = CalamineWorkbook.from_path(str(tmp_path / "bad.xlsx")).get_sheet_by_index(0).to_python()
-    assert "cannot be called" in str(row[1])
-    assert "0 written, 1 known already, 1 bad" in told("--yes")[0]
-    assert place.python(RUNS).count("('orders.csv', '', '', 'done', 2,") == 2
+    (_head, row) = CalamineWorkbook.from_path(str(tmp_path / "bad-2.xlsx")).get_sheet_by_index(0).to_python()
+    assert "no valid phone number" in str(row[1])
+    again = told("--yes", "--person", "lead")
+    assert "0 written, 1 known already, 1 bad" in again[0] and "bad-3.xlsx" in again[1], "earlier ones are kept"
+    assert all((tmp_path / f"bad{number}.xlsx").exists() for number in ("", "-2", "-3"))
+    assert [place.python(RUNS).count(f"('orders.csv', '{who}', '', 'done', 2,") for who in ("", "李主管")] == [1, 1]
     assert place.python(count) == "[('DD1', Decimal('99.00'))]"

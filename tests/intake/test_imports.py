@@ -27,8 +27,8 @@ BAD = (
 )
 REASONS = {
     "zh-hans": ("没有投诉内容", "20000 字", "没有的类别", "12345", "前天下午", "在将来", "0001-01-01", "月球店"),
-    "en": ("has no text", "longer than 20000", "no category", "cannot be called", "cannot be read", "in the future",
-           "cannot be read", "No store or department"),
+    "en": ("has no text", "longer than 20000", "no category", "no valid phone number", "cannot be read",
+           "in the future", "cannot be read", "No store or department"),
 }  # fmt: skip
 
 
@@ -425,8 +425,8 @@ def test_a_row_with_several_faults_names_them_all_masked_for_who_only_reads(hous
     run = house.imported(written(tmp_path, ("B-9", "", "没有的类别", "1234567", "", "前天下午", "月球店"), GOOD[0]))
     assert (run.taken, len(run.refused)) == (1, 1)
     wanted = {
-        "zh-hans": ("没有投诉内容", "没有的类别", "前天下午", "月球店", "打不通"),
-        "en": ("has no text", "no category", "cannot be read", "No store or department", "cannot be called"),
+        "zh-hans": ("没有投诉内容", "没有的类别", "前天下午", "月球店", "不是有效的电话号码"),
+        "en": ("has no text", "no category", "cannot be read", "No store or department", "no valid phone number"),
     }  # fmt: skip
     for language, parts in wanted.items():
         with translation.override(language):

@@ -212,3 +212,32 @@ def test_in_english_every_sentence_is() -> None:
     page = client.get("/portal/").content.decode()
     shown = re.sub(r"<script.*?</script>|<button[^>]*lang=\"zh-CN\">.*?</button>|<[^>]+>", "", page, flags=re.S)
     assert not re.findall(r"[\u4e00-\u9fff]+", shown)
+
+
+@pytest.mark.parametrize(
+    ("way", "asked", "said"),
+    [
+        ("sms", False, "并用短信告诉您进展。提交后"),
+        ("mail", True, "并用邮件告诉您进展，没有留邮箱的用短信。提交后"),
+        ("both", True, "并用短信和邮件告诉您进展。提交后"),
+    ],
+)
+def test_an_address_is_asked_where_the_company_tells_by_mail(way: str, asked: bool, said: str, clock: Any) -> None:
+    from tuoshan.knowledge.company import Company, set_company
+
+    set_company(Company(way=way), valid_from=clock())
+    page = Client().get("/portal/submit").content.decode()
+    assert (('name="email"' in page), said in page) == (asked, True)
+    assert send(email="wang@example.com").status_code == 302
+    assert Customer.objects.get().email == ("wang@example.com" if asked else "")
+
+
+def test_an_address_that_is_none_is_said_beside_it_and_none_at_all_is_fine(clock: Any) -> None:
+    from tuoshan.knowledge.company import Company, set_company
+
+    set_company(Company(way="mail"), valid_from=clock())
+    refused = send(email="wang@")
+    assert refused.status_code == 422 and "请填写完整的邮箱地址" in refused.content.decode()
+    assert send(email="").status_code == 302
+    assert send(key="another", email="else@example.com").status_code == 302
+    assert Customer.objects.get().email == "", "whoever knows a number does not say where its messages go"

@@ -30,7 +30,11 @@ Columns = Annotated[
 ]
 Only = Annotated[list[str] | None, typer.Option("--only", help="COLUMN=VALUE: take only rows that say so.")]
 DryRun = Annotated[bool, typer.Option(help="Judge every row and write nothing.")]
-Errors = Annotated[Path | None, typer.Option(help="Where the bad rows go (.xlsx); default: this folder.")]
+Errors = Annotated[
+    Path | None,
+    typer.Option(help="Where the bad rows go (.xlsx); default: this folder, of a dry run nowhere. Never overwrites."),
+]
+Person = Annotated[str, typer.Option(help="Username of who imports.")]
 English = Annotated[bool | None, typer.Option("--en/--zh", help="Language of the bad rows' reasons.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether the mapping is right.")]
 
@@ -54,7 +58,7 @@ def cases(
     playbook: Annotated[str, typer.Option(help="Which process the rows are cases of.")] = "complaint",
     live: Annotated[bool, typer.Option("--live/--history", help="New cases with clocks, or closed ones.")] = False,
     dry_run: DryRun = False,
-    person: Annotated[str, typer.Option(help="Username of who imports.")] = "",
+    person: Person = "",
     unit: Annotated[str, typer.Option(help="Code of the cases' org unit; else the company's default.")] = "",
     errors: Errors = None,
     en: English = None,
@@ -90,8 +94,8 @@ def cases(
 
 @command.command()
 def orders(
-    file: File, column: Columns = None, only: Only = None, dry_run: DryRun = False, errors: Errors = None,
-    en: English = None, yes: Yes = False,
+    file: File, column: Columns = None, only: Only = None, dry_run: DryRun = False, person: Person = "",
+    errors: Errors = None, en: English = None, yes: Yes = False,
 ) -> None:  # fmt: skip
     """Import orders, a row for each of their lines. Told again they are renewed, not doubled; no case is made."""
     import django
@@ -101,7 +105,7 @@ def orders(
     from tuoshan.intake.imports.order_rows import OrderMaker
 
     table = _read(file, column, only, mapping.ORDER_TARGETS)
-    maker = OrderMaker(table.chosen, conditions=table.conditions)
+    maker = OrderMaker(table.chosen, conditions=table.conditions, person=_acting(person).person)
     taken = ("可以写入", "would be written") if dry_run else ("已写入", "written")
     _import(table, maker, taken, dry_run=dry_run, errors=errors, en=en, yes=yes)
 
@@ -167,8 +171,8 @@ def _import(
     finally:
         if tally.read and not dry_run:
             desk.record(table.path, table.columns, maker, tally, ended=ended)
-    if tally.bad:
-        where = errors or Path(f"{table.path.name.partition('.')[0]}-errors.xlsx")
+    if tally.bad and (errors or not dry_run):
+        where = _free(errors or Path(f"{table.path.name.partition('.')[0]}-errors.xlsx"))
         with override(settings.LANGUAGE_CODE if en is None else "en" if en else "zh-hans"):
             reports.write_errors(where, table.columns, tally.bad)
         table.console.print(f"待修改的行在 / Rows to mend are in: {where}", highlight=False, markup=False)
@@ -177,6 +181,14 @@ def _import(
     for line in _outcome(tally, taken, chosen=bool(table.conditions)):
         typer.echo(line)
     raise typer.Exit(1 if tally.bad else 0)
+
+
+def _free(wanted: Path) -> Path:
+    """The path itself, else with the first number under which nothing lies yet: earlier rows to mend are kept."""
+    number, found = 2, wanted
+    while found.exists():
+        number, found = number + 1, wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
+    return found
 
 
 def _outcome(tally: "Tally", taken: tuple[str, str], *, chosen: bool) -> list[str]:

@@ -172,8 +172,8 @@ def _reason(
     unit = OrgUnit.objects.filter(path=region).first() if region else None
     zh, en = [], []
     if decided:
-        zh.append("由其当场作出决定")
-        en.append("took the decision")
+        zh.append("由其办理这一步")
+        en.append("took this step")
     skilled = category is not None and best.skill in (0, 1) and person.skills
     if skilled and category is not None:
         named = category if best.skill == 0 else category.parent or category

@@ -49,7 +49,7 @@ def track(request: HttpRequest) -> HttpResponse:
         tried = throttle.take_each(bounds, clock.now())
     except throttle.TooOften as reached:
         minutes = reached.bound.within // timedelta(minutes=1)
-        said = _("尝试次数过多，请 %(minutes)d 分钟后再试；也可以打开短信里的链接直接查看。")
+        said = _("尝试次数过多，请 %(minutes)d 分钟后再试；也可以打开我们发给您的链接直接查看。")
         form.add_error(None, said % {"minutes": minutes})
         return page(request, "track.html", {"track": form}, 429)
     case = access.find(number, phone)

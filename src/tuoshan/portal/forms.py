@@ -8,9 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tuoshan import punctuation
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
 from tuoshan.core.numbering import MisheardNumber, parse_number
+from tuoshan.knowledge.company import company
 from tuoshan.parties.customers import PhoneRefused, checked_phone
 from tuoshan.portal.showing import language
 
@@ -77,7 +79,9 @@ class TrackForm(forms.Form):
 
 
 class SubmitForm(forms.Form):
-    """A new complaint. Only what happened, a name and a phone are needed; the playbook says how its fields are put."""
+    """A new complaint. Only what happened, a name and a phone are needed; the playbook says how its fields are put. A
+    mail address is asked where the company tells its customers by mail.
+    """
 
     what_happened = forms.CharField(
         max_length=MOST_TEXT, strip=True,
@@ -103,14 +107,37 @@ class SubmitForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
     phone = PhoneField(label=_("手机号"), help_text=_("用来通知进展，也用来查询"))
+    email = forms.EmailField(
+        label=_("邮箱"), max_length=200, required=False,
+        error_messages={"invalid": _("请填写完整的邮箱地址，例如 wang@example.com，或留空")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.way = company().way
+        if self.way == "mail":
+            self.fields["phone"].help_text = _("用来查询；没有留邮箱时也用来通知进展")
+            self.fields["email"].help_text = _("用来通知进展")
+        elif self.way == "both":
+            self.fields["email"].help_text = _("短信之外，也用邮件通知进展")
+        else:
+            del self.fields["email"]
         for known in library.current(PLAYBOOK).register:
             if known.name in self.fields:
                 as_read = known.for_customer()
                 self.fields[known.name].label = words(as_read.label)
                 self.fields[known.name].help_text = words(as_read.help)
+
+    def agreed(self) -> str:
+        """What sending it agrees to: by which way the customer is told."""
+        said = {
+            "mail": gettext("点“提交”即同意我们为处理这件事使用您填写的信息，并用邮件告诉您进展，没有留邮箱的用短信。"),
+            "both": gettext("点“提交”即同意我们为处理这件事使用您填写的信息，并用短信和邮件告诉您进展。"),
+        }  # fmt: skip
+        usual = gettext("点“提交”即同意我们为处理这件事使用您填写的信息，并用短信告诉您进展。")
+        following = gettext("提交后会给您一个编号，凭编号和手机号随时查询。")
+        return punctuation.sentences([said.get(self.way, usual), following])
 
     def trapped(self) -> bool:
         """Whether the field that nobody sees was filled in."""

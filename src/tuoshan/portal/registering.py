@@ -18,7 +18,7 @@ def register(key: str, given: Mapping[str, Any], upload_token: str) -> Registere
     if given.get("product"):
         values["product"] = product_of(given["product"])
     return register_complaint(
-        values=values, contact=Contact(phone=given["phone"], name=given["name"], language=language()),
+        values=values, contact=Contact(given["phone"], given["name"], given.get("email", ""), language=language()),
         came=Came(channel="web"), upload_token=upload_token, idempotency_key=f"submit:{key}" if key else None,
     )  # fmt: skip
 

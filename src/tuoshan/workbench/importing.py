@@ -15,6 +15,7 @@ from tuoshan.intake.imports import desk, mapping
 from tuoshan.intake.imports.tables import TableRefused
 from tuoshan.intake.models import ImportRun
 from tuoshan.parties.permissions import may_change, permitted
+from tuoshan.punctuation import in_brackets
 from tuoshan.workbench import turning
 
 SHOWN_BAD = 50
@@ -121,10 +122,20 @@ def show_run(request: HttpRequest, number: int) -> HttpResponse:
     bad = [{"number": row, "why": why} for row, why in desk.bad_rows(run, SHOWN_BAD, masked=_only_reads(request))]
     remarks = [{"number": row, "why": why} for row, why in desk.remarks(run, SHOWN_BAD)]
     context = {
-        "run": run, "bad": bad, "more": max(0, len(run.bad) - SHOWN_BAD), "notes": desk.notes(run),
+        "run": run, "by": desk.by_whom([run]).get(run.person_id, ""), "kind": _kind(run), "notes": desk.notes(run),
+        "bad": bad, "more": max(0, len(run.bad) - SHOWN_BAD),
         "remarks": remarks, "more_remarks": max(0, len(run.remarks) - SHOWN_BAD),
     }  # fmt: skip
     return render(request, f"workbench/importing/{template}.html", context)
+
+
+def _kind(run: ImportRun) -> str:
+    """What the rows become: orders, or cases of which process, closed ones or new."""
+    if run.of_orders:
+        return _("订单")
+    book = library.everything().get(run.playbook)
+    mode = _("新工单，开始计时") if run.live else _("历史工单，已结案")
+    return in_brackets(words(book.title) if book is not None else run.playbook, mode)
 
 
 @permitted("workbench.import_stop")

@@ -114,7 +114,7 @@ def check_phone(text: str) -> None:
         if text:
             customers.checked_phone(text)
     except customers.PhoneRefused as error:
-        why = _("电话“%(phone)s”打不通：请写手机号、带区号的座机或 400、800 号码，或留空。")
+        why = _("“%(phone)s”不是有效的电话号码：请写手机号、带区号的座机或 400、800 号码，或留空。")
         raise RowRefused(why, phone=text[:60]) from error
 
 

@@ -100,14 +100,15 @@ def record(path: Path, columns: list[str], maker: Maker | OrderMaker, tally: Tal
     """
     now = clock.now()
     status = ImportRun.Status.DONE if ended else ImportRun.Status.STOPPED
+    person = maker.acting.person if isinstance(maker, Maker) else maker.person
     run = ImportRun(
-        person_id=0, file_name=path.name[:200], playbook=mapping.ORDERS, columns=columns, mapping=dict(maker.mapping),
-        only=dict(maker.conditions), status=status, rows=tally.read, position=tally.read, taken=tally.taken,
-        known=tally.known, refused=_told_of([], tally), created_at=now, finished_at=now,
+        person_id=person.pk if person else 0, file_name=path.name[:200], playbook=mapping.ORDERS, columns=columns,
+        mapping=dict(maker.mapping), only=dict(maker.conditions), status=status, rows=tally.read,
+        position=tally.read, taken=tally.taken, known=tally.known, refused=_told_of([], tally),
+        created_at=now, finished_at=now,
     )  # fmt: skip
     if isinstance(maker, Maker):
         run.playbook, run.live, run.unit_id = maker.playbook.key, maker.live, maker.default_unit
-        run.person_id = maker.acting.person.pk if maker.acting.person else 0
     with writing():
         run.save(force_insert=True)
     return run

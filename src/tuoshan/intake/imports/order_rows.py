@@ -23,7 +23,9 @@ Part = TypeVar("Part")
 
 @dataclass(slots=True)
 class OrderMaker(Cells):
-    """Turns rows into orders."""
+    """Turns rows into orders. `person` is who imports, where somebody is named."""
+
+    person: Any = None
 
     def read(self, row: Row) -> OrderTold:
         """What the row tells of its order. Raises RowRefused with every fault of the row, so that it is mended once."""

@@ -1,5 +1,6 @@
 """Quick replies of one's own: kept beside the message, looked after on a page, used by nobody else."""
 
+import re
 from typing import Any
 
 import pytest
@@ -68,6 +69,9 @@ def test_one_looks_after_ones_own_and_finds_nobody_elses(desk: Any) -> None:
     assert desk.client("admin").get(f"/settings/replies/{pk}").status_code == 404
     assert agent.post(f"/me/replies/{pk}", KEPT | {"title": "道歉"}).status_code == 302
     assert "道歉" in agent.get("/me/replies").content.decode()
+    page = agent.get(f"/me/replies/{pk}").content.decode()
+    asked = re.findall(r"<details[^>]*><summary[^>]*>(?:(?!</details>).)*</details>", page, re.S)[-1]
+    assert "删除这条常用语</summary>" in asked and 'name="remove"' in asked.partition("</summary>")[2], "it asks first"
     assert agent.post(f"/me/replies/{pk}", {"remove": "1"}).status_code == 302
     assert list(QuickReply.objects.values_list("person_id", flat=True)) == [desk.people["lead"].pk]
 

@@ -238,3 +238,28 @@ def test_overrides_are_reported_with_what_they_cost(desk: Any) -> None:  # noqa:
     english = desk.client("lead")
     english.cookies["tuoshan_language"] = "en"
     assert "Departures from rulings" in english.get("/reports/overrides?period=90").content.decode()
+
+
+def test_a_process_of_which_no_file_tells_the_books_has_no_rulings(desk: Any, monkeypatch: Any) -> None:  # noqa: F811
+    from tuoshan.rulings import from_cases
+
+    case, agent = desk.accepted(), desk.client("agent")
+    assert "去裁定" in agent.get(f"/case/{case.number}").content.decode()
+    monkeypatch.setattr(from_cases, "FOLDER", "for_nothing")
+    page = agent.get(f"/case/{case.number}").content.decode()
+    assert "去裁定" not in page and 'id="rulings-h"' not in page
+    row = kept(desk, case)
+    page = agent.get(f"/case/{case.number}").content.decode()
+    assert row.verdict_zh in page and "再裁定一次" not in page, "what was ruled stays"
+
+
+def test_the_panel_names_the_books_that_speak_for_certain() -> None:
+    from django.utils.translation import override
+
+    from tuoshan.cases.forms import words
+    from tuoshan.rulings.known import Known
+    from tuoshan.workbench.keptrulings import speaking
+
+    with override("zh-hans"):
+        found = [words(book.title) for book in speaking({"facility_request": Known(True, "")})]
+    assert found == ["店铺设施维修"]

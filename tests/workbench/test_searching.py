@@ -47,6 +47,18 @@ def test_results_show_where_it_was_found(house: House, lodge: Any) -> None:
     assert titles(page(house, "wu", "/search?q=漏水")) == []
 
 
+def test_a_row_says_once_how_its_case_stands(house: House, lodge: Any) -> None:
+    from tuoshan.cases import service
+
+    lodge("台灯不亮", title="灯")
+    service.register(
+        playbook="complaint", actor=service.ActingAs.by_system(), values={"what_happened": "壶漏水"}, channel="web",
+        customer_id=None, unit_id=house.units["east"].pk, title="壶", history=True,
+    )  # fmt: skip
+    rows = re.findall(r'<li><a class="row".*?</a></li>', page(house, "lin", "/search"), re.S)
+    assert [row.count("已结案归档") for row in rows] == [1, 0] and "待受理" in rows[1]
+
+
 def test_conditions_stand_as_chips_that_can_be_taken_off(house: House, lodge: Any) -> None:
     lodge("壶漏水", title="壶", channel="web")
     text = page(house, "lin", f"/search?q=漏水&channel=web&state=open&unit={house.units['east'].pk}")

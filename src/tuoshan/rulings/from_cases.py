@@ -31,6 +31,11 @@ def from_case(key: str) -> FromCase:
     return FromCase(key)
 
 
+def is_told_of(key: str) -> bool:
+    """Whether a file speaks of the process at all: of others no rule book has anything to say."""
+    return any((place / FOLDER / f"{key}.yaml").is_file() for place in (playbooks.own_folder(), playbooks.PACKAGED))
+
+
 def check_files(facts: Mapping[str, Fact], *, own: bool) -> Iterator[tuple[str, tuple[Finding, ...]]]:
     """Each file with what is wrong with it: of the product, and the company's own with its playbooks where asked."""
     places = (playbooks.PACKAGED, playbooks.own_folder()) if own else (playbooks.PACKAGED,)

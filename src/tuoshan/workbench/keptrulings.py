@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -19,10 +20,12 @@ from tuoshan.cases.models import Case
 from tuoshan.cases.possible import Standing
 from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.from_data import from_data
-from tuoshan.core.policy.pack import REMEDIES
+from tuoshan.core.policy.pack import REMEDIES, Pack
+from tuoshan.core.policy.ruling import concerned
 from tuoshan.core.policy.tracing import shown
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.rulings import keeping, library, printing, retracing
+from tuoshan.rulings.from_cases import is_told_of
 from tuoshan.rulings.known import Bought, Known, bought, known_of
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.workbench.casepage import find_case, person_id
@@ -48,11 +51,13 @@ def bench_address(case: Case, lines: Lines, line: Bought | None) -> str:
 
 @panel("rulings", order=20)
 def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
-    """The rulings of a case, the newest first, and the way to a new one."""
+    """The rulings of a case, the newest first, and the way to a new one; of a process that no file brings before the
+    rule books nothing, unless something was ruled in it all the same.
+    """
     if not allowed(person, "workbench.rulings"):
         return None
     kept = keeping.of_case(case.pk)
-    writes = allowed(person, "workbench.ruling_keep") and not case.is_history
+    writes = allowed(person, "workbench.ruling_keep") and not case.is_history and is_told_of(case.playbook)
     if not kept and not writes:
         return None
     rows = [
@@ -69,11 +74,19 @@ def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
         rows_ruled: Sequence[KeptRuling | None] = keeping.standing(case.pk) or [None]
         lines = [(row, known_of(case, standing.state, facts, person, row)) for row in rows_ruled]
         told["address"] = bench_address(case, lines, bought(case, standing.state))
+        told["books"] = [words(book.title) for book in speaking(lines[0][1])]
         told["known"] = [
             (words(facts[name].field.label), printing.fact_words(facts[name], plain(one.value)), one.source)
             for name, one in lines[0][1].items()
         ]
     return Shown("workbench/rulings/panel.html", told)
+
+
+def speaking(known: Mapping[str, Known]) -> list[Pack]:
+    """The books of which it is certain already, by what is known of the case, that they speak in it."""
+    today = timezone.localdate(clock.now())
+    found = concerned(library.packs(), {name: one.value for name, one in known.items()}, today)
+    return [book for book in library.newest_of_each() if found.get(book.name)]
 
 
 @permitted("workbench.ruling")

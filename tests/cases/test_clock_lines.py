@@ -1,6 +1,6 @@
 """Every clock says how its due moment came about: counted ones, named moments, promises; running, stopped and ended."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import override
@@ -60,8 +60,12 @@ def test_a_reckoned_moment_tells_its_sum_while_it_runs_and_when_it_has_ended(hou
     page = client(house, "lin").get(f"/case/{case.number}").content.decode()
     assert page.count("怎么算出来的") == page.count("clock-head") > 1
     act(house, case, "extend", extra_days=2, reason="等配件")
+    act(house, case, "plan", visit_on=date(2026, 3, 4), worker="张师傅", dirty_work=True)
+    assert list(clock_of(case, "protect").lines) == [
+        "时间按填写的“上门日期”", "只有日期时，算到当日 24:00。", "2026-03-04 24:00 到期。",
+    ]  # fmt: skip
     assert any("加 5 个工作日" in line for line in clock_of(case, "finished").lines)
-    act(house, case, "beyond_standard", reason="超出标准")
+    act(house, case, "withdraw")
     ended = clock_of(case, "finished")
     assert ended.ended and ended.lines[0] == told[0] and ended.lines[-1] == "2026-03-09 18:00 到期。"
     page = client(house, "lin").get(f"/case/{case.number}").content.decode()

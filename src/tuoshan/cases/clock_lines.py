@@ -3,7 +3,7 @@ moment, while it runs and when it has ended.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Literal as OneOf
 from typing import cast
@@ -48,7 +48,7 @@ def _counted(clock: Clock, calendar: WorkCalendar) -> tuple[list[str], list[Step
     found = reckon_due(clock.started, frozen_duration(clock), calendar, _closed(clock.paused + clock.held))
     steps = list(found.steps)
     if clock.not_before is not None and found.at < clock.not_before:
-        steps[-1:] = _due_steps(clock.not_before)
+        steps[-1:] = _due_steps(clock.not_before, calendar)
     return [], steps if _stopped_since(clock) is None else steps[:-1]
 
 
@@ -65,7 +65,7 @@ def _given(playbook: Playbook, clock: Clock, work: Work, calendar: WorkCalendar)
     for begin, end in _closed(clock.held):
         trail.pause((begin, end), end - begin, end - begin, True)
         moved += end - begin
-    due = [] if _stopped_since(clock) is not None else _due_steps(moved)
+    due = [] if _stopped_since(clock) is not None else _due_steps(moved, calendar)
     return said, [*reckoned, *trail.steps, *due]
 
 
@@ -148,9 +148,10 @@ def _told(steps: Iterable[Step], calendar: WorkCalendar) -> list[str]:
     return explain(zoned, language)
 
 
-def _due_steps(at: datetime) -> list[Step]:
+def _due_steps(at: datetime, calendar: WorkCalendar) -> list[Step]:
+    """The last step; midnight is the end of the day before."""
     trail = Trail(silent=False)
-    trail.add("due", at=at)
+    trail.add("due", at=at, ends_day=int(at.astimezone(ZoneInfo(calendar.timezone)).time() == time.min))
     return trail.steps
 
 

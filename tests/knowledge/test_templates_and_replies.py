@@ -93,7 +93,7 @@ def test_a_reply_is_filled_from_the_case_and_hides_what_only_supervisors_see(hou
     case = house.complaint()
     one = reply("回执", "{customer}您好，{number}：{what_happened}。{finding_person}{handler}，{contact} {me}")
     said = replies.render(one, case, person=house.agent)
-    assert said == f"王芳您好，{case.number}：收到的杯子碎了。客服中心，400-820-1234 林悦"
+    assert said == f"王芳您好，{case.number}：收到的杯子碎了。{{finding_person}}客服中心，400-820-1234 林悦"
     assert replies.render(one) == one.text
 
 

@@ -84,8 +84,12 @@ class SendingOut(Schema):
 
 
 class PreviewOut(Schema):
-    """By which ways it will go; `other`: not by the one asked for. `parts`: how many short messages it makes."""
+    """What it will say, its customer's links (counted in) not shown; by which ways it will go; `other`: not by the one
+    asked for. `parts`: how many short messages it makes. `problems`: why it cannot be sent as it stands.
+    """
 
+    text: str
+    problems: list[str]
     ways: list[SendingOut]
     other: bool
     signs: int
@@ -226,7 +230,9 @@ def case_paper(request: HttpRequest, number: str, kind: papers.Kind) -> HttpResp
 @router.get("/{number}/replies", response=gives(list[ReplyOut]), url_name="case_replies", summary="Quick replies")
 @api_permitted("api.case_replies")
 def case_replies(request: HttpRequest, number: str, q: str = "", limit: Limit = 12) -> list[dict[str, Any]]:
-    """Those that fit, in the customer's language, filled in for the case."""
+    """Those that fit, in the customer's language, filled in for the case. A variable without a value stays, and so
+    does `{link}`: it becomes the customer's own link when the message leaves.
+    """
     case = find_case(request, number)
     found = replies.search(q[:60], person_id=me(request).pk, language=_language(case))[:limit]
     return [
@@ -269,9 +275,12 @@ def case_mentions(request: HttpRequest, number: str, q: str = "") -> list[dict[s
 @api_permitted("api.case_preview")
 def case_preview(request: HttpRequest, number: str, body: PreviewIn) -> dict[str, Any]:
     """What will go out, by which way and to whom; nothing is written."""
-    seen = beside.preview(find_case(request, number), body.text, body.channel)
+    seen = beside.preview(find_case(request, number), body.text, body.channel, me(request))
     ways = [{"channel": channel, "title": title, "to": to} for channel, title, to in seen.ways]
-    return {"ways": ways, "other": seen.other, "signs": len(body.text), "parts": seen.parts}
+    return {
+        "text": seen.text, "problems": list(seen.problems), "ways": ways, "other": seen.other, "signs": seen.signs,
+        "parts": seen.parts,
+    }  # fmt: skip
 
 
 @router.get("/{number}/afterwards", response=gives(AfterwardsOut), url_name="case_afterwards", summary="Afterwards")

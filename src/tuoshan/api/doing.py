@@ -39,8 +39,9 @@ from tuoshan.core.playbook import Action
 from tuoshan.documents import evidence as evidence_store
 from tuoshan.documents.evidence import Rejected
 from tuoshan.documents.models import Evidence
-from tuoshan.office import absences, attaching, bulk
+from tuoshan.office import absences, attaching, bulk, writing
 from tuoshan.office.attaching import may_keep_for_supervisors, shown_by_itself
+from tuoshan.office.writing import CannotBeSaid
 from tuoshan.parties.permissions import api_permitted
 
 batches_router = Router(tags=["cases"])
@@ -224,11 +225,16 @@ def case_call(request: HttpRequest, number: str, body: TextIn) -> dict[str, Any]
 @api_permitted("api.case_message")
 @kept_with_the_case
 def case_message(request: HttpRequest, number: str, body: MessageIn) -> dict[str, Any]:
-    """A message to the customer, sent after commit; or one that came from them."""
-    return command(
-        request, number, service.message, text=body.text, channel=body.channel, subject=body.subject,
-        direction=body.direction,
-    )  # fmt: skip
+    """A message to the customer, sent after commit; or one that came from them. `{variables}` of what goes out are
+    filled in; 422 `invalid_form` names one that there is not, or that has no value in this case.
+    """
+    given = {"text": body.text, "channel": body.channel, "subject": body.subject}
+    if body.direction == "in":
+        return command(request, number, service.message, direction=body.direction, **given)
+    try:
+        return command(request, number, writing.send, person=me(request), **given)
+    except CannotBeSaid as why:
+        raise invalid({"text": [str(why)]}) from why
 
 
 @router.post("/{number}/merge", response=ANSWERS, url_name="case_merge", summary="Merge into another case")

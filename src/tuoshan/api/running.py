@@ -179,7 +179,8 @@ def _mail(request: HttpRequest, row: OutgoingMessage, numbers: dict[int, str]) -
     whole = mailbox.sees_recipients(me(request))
     return {
         "id": str(row.pk), "number": numbers.get(row.case_id or 0, ""), "channel": row.channel, "status": row.status,
-        "to": mailbox.recipient(row, whole=whole), "subject": row.subject, "at": row.at, "done_at": row.done_at,
+        "to": mailbox.recipient(row, whole=whole), "subject": mailbox.subject_of(row), "at": row.at,
+        "done_at": row.done_at,
         "attempts": row.attempts, "last_error": row.last_error, "text": mailbox.text_of(row, whole=whole),
     }  # fmt: skip
 

@@ -29,10 +29,14 @@ class MessageDraft:
     author_id: int | None = None
     visible_to_customer: bool = False
     deliver: bool = False
+    typed: str = ""
+    """Subject and text before their variables were filled in: another try is known by them, as a deadline that the
+    text names may have moved meanwhile."""
 
     def content(self) -> list[str]:
         """What is said, to whom and how; words by their reference."""
-        return [self.direction, self.channel, words_ref(self.subject), words_ref(self.text)]
+        said = (self.typed,) if self.typed else (self.subject, self.text)
+        return [self.direction, self.channel, *map(words_ref, said)]
 
 
 @dataclass(frozen=True, slots=True)

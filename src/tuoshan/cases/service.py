@@ -182,12 +182,17 @@ def call(
 
 def message(
     *, case_id: int, actor: ActingAs, text: str, channel: str, subject: str = "", direction: str = "out",
-    idempotency_key: str | None = None,
+    idempotency_key: str | None = None, typed: str = "",
 ) -> Outcome:  # fmt: skip
-    """A message to the customer (delivered after commit by the effect `send`), or `in`: one that came from them."""
+    """A message to the customer (delivered after commit by the effect `send`), or `in`: one that came from them.
+
+    `typed`: subject and text before their variables were filled in, by which another try is known.
+    """
     outgoing = direction == "out"
     author = actor.id if actor.kind == "person" else None
-    draft = MessageDraft(direction, text, channel, subject, author, visible_to_customer=True, deliver=outgoing)
+    draft = MessageDraft(
+        direction, text, channel, subject, author, visible_to_customer=True, deliver=outgoing, typed=typed
+    )
     name = "message" if outgoing else "message_received"
     return record(case_id=case_id, name=name, actor=actor, message=draft, idempotency_key=idempotency_key,
                   extra={"channel": channel})  # fmt: skip

@@ -25,6 +25,7 @@ from tuoshan.insight.indexing import reindex
 from tuoshan.insight.measures import narrowed
 from tuoshan.insight.models import Entry
 from tuoshan.insight.snippets import Piece, snippet
+from tuoshan.insight.told_to_staff import without_links
 from tuoshan.parties import reach as reaching
 
 __all__ = ["CursorBroken", "Found", "Hit", "find", "matching", "not_indexed_yet", "reindex"]
@@ -74,7 +75,7 @@ def find(person: Any, conditions: Conditions, cursor: str = "", size: int = PAGE
     for row in rows:
         content = Content.from_text(row.content)
         if row.case_id in found and _holds(content, wanted):
-            hits.append(Hit(found[row.case_id], snippet(content.fields, wanted)))
+            hits.append(Hit(found[row.case_id], snippet([without_links(text) for text in content.fields], wanted)))
     return Found(tuple(hits), f"e{rows[-1].pk}" if more else "", wanted)
 
 

@@ -16,16 +16,21 @@ from tuoshan.core.case import Event
 from tuoshan.core.playbook import Field, State
 from tuoshan.insight.story import Detail, Entry, Story
 from tuoshan.intake.texts import said_field
+from tuoshan.knowledge.links import PLACE
 from tuoshan.knowledge.showing import fact_text
 from tuoshan.punctuation import in_language_of
 
 FROM_START = frozenset({"long_text", "product", "order_line", "date", "money"})
 """Kinds of what was handed in at registration that go back to the customer; our own sorting does not."""
 
-_LINK = r"(?:https?://[^\s/]+)?/portal/(?:l|survey)/[\w:.~=-]+"
+_LINK = rf"(?:(?:https?://[^\s/]+)?/portal/(?:l|survey)/[\w:.~=-]+|{PLACE})"
 _CHINESE = r"[\u4e00-\u9fff，。；：、）！？]"
 _OWN_LINK = re.compile(rf"(?:(?<={_CHINESE}) )?{_LINK}(?: (?={_CHINESE}))?")
 """A link to this very page, with the spaces that part an address, and no words, from Chinese."""
+
+
+def _on_this_page(text: str) -> str:
+    return _OWN_LINK.sub(in_language_of(text, gettext_lazy("本页面")), text)
 
 
 def state_words(state: State) -> str:
@@ -81,8 +86,7 @@ class ToldToCustomer:
             return Entry("in", message.at, _("您"), message.text, seq=seq)
         handler = self.story.audience.handler
         who = handler[1] if handler is not None and message.author_id == handler[0] else self._signature()
-        text = _OWN_LINK.sub(in_language_of(message.text, gettext_lazy("本页面")), message.text)
-        return Entry("out", message.at, who, text, title=message.subject, seq=seq)
+        return Entry("out", message.at, who, _on_this_page(message.text), title=_on_this_page(message.subject), seq=seq)
 
     def _signature(self) -> str:
         """Who signs what the process itself tells: the service to customers, the process to a colleague."""

@@ -20,10 +20,9 @@ from tuoshan.insight.record import CHANGES
 from tuoshan.insight.story import Detail, Entry, EntryKind, Story
 from tuoshan.insight.values import channel_title, shown_value
 from tuoshan.intake.texts import said_field
+from tuoshan.knowledge.links import PLACE
 
 CUSTOMERS_LINK = re.compile(r"https?://[^\s，。；]*/portal/[^\s，。；]+")
-_LINK_APART = re.compile(f" ?{CUSTOMERS_LINK.pattern} ?")
-"""A link with the spaces that keep it apart from its sentence; Chinese brackets keep themselves apart."""
 OWN_MESSAGES = ("note", "call", "message", "message_received")
 """Records that are told by their message."""
 
@@ -40,10 +39,15 @@ RECORDS = {
 }
 
 
-def without_links(text: str) -> str:
-    """The text without the customer's own links: who has one can answer in the customer's name."""
+def without_links(text: str, *, written: bool = False) -> str:
+    """The text without the customer's own links: who has one can answer in the customer's name.
+
+    `written`: by one of ours, so that a link is still the variable that it was written as.
+    """
     instead = punctuation.in_language_of(text, _lazy("（客户专用链接）"))
-    return (_LINK_APART if instead.startswith("（") else CUSTOMERS_LINK).sub(instead, text)
+    # Chinese brackets keep themselves apart from their sentence, an address needs spaces
+    link = f"(?:{CUSTOMERS_LINK.pattern}|{PLACE})" if written else CUSTOMERS_LINK.pattern
+    return re.sub(f" ?{link} ?" if instead.startswith("（") else link, lambda _: instead, text)
 
 
 def whose_page(playbook: Playbook) -> str:
@@ -81,7 +85,8 @@ class ToldToStaff:
         who = self.customer_name if kind == "in" else self.name(message.author_id)
         delivery = message.get_delivery_display() if message.delivery in ("pending", "failed", "sent") else ""
         return Entry(
-            kind, message.at, who, without_links(message.text), title=message.subject,
+            kind, message.at, who, without_links(message.text, written=kind == "out"),
+            title=without_links(message.subject, written=kind == "out"),
             channel=channel_title(message.channel),
             delivery=delivery if kind == "out" else "",
             mine=message.author_id == getattr(self.story.audience.viewer, "pk", 0),

@@ -18,7 +18,7 @@ from tuoshan.integrations import outbox, recipients
 from tuoshan.integrations.models import OutgoingMessage
 from tuoshan.integrations.notifying import tell_staff
 from tuoshan.integrations.recipients import Addressee
-from tuoshan.knowledge import templates, wording
+from tuoshan.knowledge import templates, wording, writing
 from tuoshan.knowledge.case_values import CaseTexts, of_case
 
 PORTAL = "portal"
@@ -162,11 +162,10 @@ def _write_down_written(written: Message, case: Any, item: Item, now: datetime) 
     ways = recipients.addressees(customer, only=way) if customer is not None and written.channel != PORTAL else []
     if not ways:
         ways = [Addressee("in_app", "", "", recipients.language_of(customer))]
-    subject = written.subject or case.title or case.number
+    subject = writing.with_links(case, written.subject) or case.title or case.number
+    body = writing.with_links(case, written.text)
     with write_transaction():
         return [
-            outgoing(
-                item=item, way=one.channel, one=one, subject=subject, body=written.text, now=now, message_id=written.id
-            )
+            outgoing(item=item, way=one.channel, one=one, subject=subject, body=body, now=now, message_id=written.id)
             for one in ways
         ]

@@ -50,12 +50,17 @@ number and the end of each deadline is one more."""
 WRITER = {"me": gettext_lazy("正在书写的人")}
 """What a quick reply may name besides: a message that the system sends is written by nobody."""
 DUE = "due."
-
+MAY_BE_EMPTY = frozenset({"sooner", "amount_words"})
+"""Parts of a sentence that are left out where there is nothing to say."""
 
 
 @dataclass(frozen=True)
 class CaseTexts:
-    """A case, read once, that answers for its variables."""
+    """A case, read once, that answers for its variables.
+
+    `for_staff`: the customer's links stay the variables that they are. Who has one can act in the customer's name, so
+    that our people write, see and keep the variable; `links` are put in when the message leaves.
+    """
 
     case: Any
     playbook: Playbook
@@ -63,6 +68,7 @@ class CaseTexts:
     company: Company
     task: str = ""
     me: Any = None
+    for_staff: bool = False
 
     def values(self, language: str, only: Collection[str] | None = None) -> dict[str, str]:
         """Every variable, filled in; one without a value has words that still make a sentence, or none.
@@ -109,10 +115,10 @@ class CaseTexts:
         shown = None if state is None else state.customer if state.customer.zh else state.title
 
         def link() -> str:
-            return links.case_link(self.case.pk)
+            return "{link}" if self.for_staff else links.case_link(self.case.pk)
 
         def survey() -> str:
-            return links.survey_link(self.case.pk, self._survey_task())
+            return "{survey_link}" if self.for_staff else links.survey_link(self.case.pk, self._survey_task())
 
         return {
             "number": lambda: self.case.number,
@@ -148,7 +154,7 @@ class CaseTexts:
         return max(runs, key=lambda run: run.run).id if runs else ""
 
 
-def of_case(case: Any, *, task: str = "", me: Any = None, seq: int = 0) -> CaseTexts:
+def of_case(case: Any, *, task: str = "", me: Any = None, seq: int = 0, for_staff: bool = False) -> CaseTexts:
     """What answers for a case (a `cases.models.Case`), as it stands or, with `seq`, as that event left it.
 
     Whom to turn to is said as it is now, also then: the handler is chosen a moment after a case came in, and whoever
@@ -160,7 +166,7 @@ def of_case(case: Any, *, task: str = "", me: Any = None, seq: int = 0) -> CaseT
         with connection.cursor() as cursor:
             then = evolve.replay(case.playbook, events_of(cursor, case.pk, 0, seq))
         state = replace(then, assigned=state.assigned)
-    return CaseTexts(case, playbook, state, company(), task, me)
+    return CaseTexts(case, playbook, state, company(), task, me, for_staff)
 
 
 def due_for_customer(playbook: Playbook, state: CaseState, task: str = "") -> datetime | None:

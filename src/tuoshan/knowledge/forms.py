@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from tuoshan import clock
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.core.playbook import Playbook
-from tuoshan.knowledge import templates, wording
+from tuoshan.knowledge import templates, wording, writing
 from tuoshan.knowledge.case_values import all_reply_variables
 from tuoshan.knowledge.models import MessageTemplate, QuickReply
 
@@ -34,13 +34,12 @@ class QuickReplyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_text(self) -> str:
         text = str(self.cleaned_data["text"])
-        wrong = wording.malformed(text)
-        if wrong:
-            raise forms.ValidationError(_("大括号要成对，里面只写变量名：%(part)s") % {"part": wrong[0]})
         known = all_reply_variables()
-        unknown = [name for name in wording.variables(text) if name not in known]
-        if unknown:
-            raise forms.ValidationError([_("没有变量 {%(what)s}。") % {"what": name} for name in unknown])
+        wrong = writing.stray_braces(text) or [
+            writing.unknown(name) for name in wording.variables(text) if name not in known
+        ]
+        if wrong:
+            raise forms.ValidationError(wrong)
         return text
 
     def clean(self) -> dict[str, Any]:

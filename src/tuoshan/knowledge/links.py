@@ -20,6 +20,10 @@ CASE = "portal-case"
 SURVEY = "survey"
 CASE_DAYS = 180.0
 SURVEY_DAYS = 60.0
+VARIABLES = frozenset({"link", "survey_link"})
+"""The variables that stand for such a link."""
+PLACE = r"\{\s*(?:survey_)?link\s*\}"
+"""How they are written in a text that has not left yet."""
 
 
 def case_link(case_id: int) -> str:

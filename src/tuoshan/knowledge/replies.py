@@ -6,8 +6,7 @@ from django.db.models import Case as Either
 from django.db.models import F, IntegerField, Q, QuerySet, Value, When
 
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.knowledge import wording
-from tuoshan.knowledge.case_values import of_case
+from tuoshan.knowledge import writing
 from tuoshan.knowledge.models import QuickReply
 
 MOST_FOUND = 30
@@ -57,10 +56,10 @@ def search(text: str, *, person_id: int, language: str = "") -> list[QuickReply]
 
 
 def render(reply: QuickReply, case: Any = None, *, person: Any = None) -> str:
-    """The text for the case at hand. Without a case, variables stay as they are, to be filled in by hand."""
-    if case is None:
-        return reply.text
-    return wording.fill(reply.text, of_case(case, me=person).values(reply.language))
+    """The text for the case at hand, to be written on: variables without a value stay as they are, and so do the
+    customer's links until the message leaves. Without a case nothing is filled in.
+    """
+    return reply.text if case is None else writing.in_words(case, reply.text, me=person, language=reply.language).text
 
 
 def used(reply_id: int) -> None:

@@ -1,7 +1,7 @@
 """Filling `{variables}`: no brace ever reaches a reader, and what a value holds is never read as a variable."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 VARIABLE = re.compile(r"\{\s*([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?)\s*\}")
 _LEFT_OVER = re.compile(r"\{[^{}\n]{0,60}\}")
@@ -31,11 +31,40 @@ def malformed(text: str) -> list[str]:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with its variables filled in, in one pass. Unknown ones give nothing, and so do stray braces."""
+    return _tidy(_filled(text, values, _plain))
+
+
+def fill_known(text: str, values: Mapping[str, str]) -> str:
+    """What somebody writes, with the variables that have values filled in; all others stay as they are, to be seen.
+
+    A value loses its braces, so that nothing of it is read as a variable later on, unless it is wholly one.
+    """
+    names = variables(text)
+    if values.keys().isdisjoint(names):
+        return text
+    known = {name: _without_braces(values[name]) if name in values else f"{{{name}}}" for name in names}
+    return _tidy(_filled(text, known, str))
+
+
+def _without_braces(value: str) -> str:
+    return value if VARIABLE.fullmatch(value) else value.replace("{", "").replace("}", "")
+
+
+def put(text: str, values: Mapping[str, str]) -> str:
+    """The text with these variables put in, and nothing else of it touched."""
+    return VARIABLE.sub(lambda match: values.get(match[1], match[0]), text)
+
+
+def _tidy(text: str) -> str:
+    return _SPACES.sub(" ", _EMPTY_PAIR.sub("", text)).strip()
+
+
+def _filled(text: str, values: Mapping[str, str], fixed: Callable[[str], str]) -> str:
     pieces: list[str] = []
     at = 0
     value = ""
     for match in VARIABLE.finditer(text):
-        before = _close(value, _plain(text[at : match.start()]))
+        before = _close(value, fixed(text[at : match.start()]))
         value = values.get(match[1], "")
         stop = text[match.end() : match.end() + 1]
         doubled = stop in _STOPS and bool((_ENDED if stop in _FULL_STOPS else _ASKED).search(value))
@@ -45,8 +74,8 @@ def fill(text: str, values: Mapping[str, str]) -> str:
             before = before.rstrip(" ")
         pieces += [before, value]
         at = match.end() + doubled
-    pieces.append(_close(value, _plain(text[at:])))
-    return _SPACES.sub(" ", _EMPTY_PAIR.sub("", "".join(pieces))).strip()
+    pieces.append(_close(value, fixed(text[at:])))
+    return "".join(pieces)
 
 
 def _close(value: str, after: str) -> str:

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q
 
 from tuoshan import clock
 from tuoshan.cases.models import Case, Presence
+from tuoshan.insight.told_to_staff import without_links
 from tuoshan.integrations import recipients
 from tuoshan.integrations.models import OutgoingMessage
+from tuoshan.knowledge.writing import with_links
 from tuoshan.office.customers import masked_address
+from tuoshan.office.writing import in_words
 from tuoshan.parties.models import Person
 from tuoshan.parties.reach import reaches
 from tuoshan.secrets import mask_email, mask_phone
@@ -43,22 +47,30 @@ def mentionable(case: Case, person_id: int, text: str) -> list[Person]:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """By which ways and to whom (masked) a text will go; `other`: not by the way that was asked for."""
+    """What a text will read like, by which ways and to whom (masked) it will go; `other`: not by the way that was
+    asked for. Its customer's links are counted in `signs` and `parts`, but not shown. `problems`: why it cannot go.
+    """
 
+    text: str
     ways: tuple[tuple[str, str, str], ...]
     other: bool
+    signs: int
     parts: int
+    problems: tuple[str, ...]
 
 
-def preview(case: Case, text: str, channel: str) -> Preview:
+def preview(case: Case, text: str, channel: str, person: Any) -> Preview:
     """What will go out. Nothing is written; `ways` are channel, its title and the masked address."""
+    said = in_words(case, text, person)
+    leaves = with_links(case, said.text)
     customer = recipients.of_case(case)
     ways = recipients.addressees(customer, only=channel) if customer is not None else []
     shown = tuple(
         (way.channel, str(OutgoingMessage.Channel(way.channel).label), _masked(way.channel, way.to)) for way in ways
     )
-    parts = sms_parts(text) if any(way.channel == "sms" for way in ways) else 0
-    return Preview(shown, bool(ways) and ways[0].channel != channel, parts)
+    parts = sms_parts(leaves) if any(way.channel == "sms" for way in ways) else 0
+    other = bool(ways) and ways[0].channel != channel
+    return Preview(without_links(said.text, written=True), shown, other, len(leaves), parts, said.problems)
 
 
 def _masked(channel: str, to: str) -> str:

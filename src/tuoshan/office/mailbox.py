@@ -33,6 +33,11 @@ def recipient(row: OutgoingMessage, *, whole: bool) -> str:
     return f"{mask_name(row.to_name)} {to}".strip()
 
 
+def subject_of(row: OutgoingMessage) -> str:
+    """Its subject, which a link may stand in as well."""
+    return CUSTOMERS_LINK.sub(in_language_of(row.subject, gettext_lazy("〔客户的链接〕")), row.subject)
+
+
 def text_of(row: OutgoingMessage, *, whole: bool) -> str:
     """What it says. Who has the customer's link can answer in the customer's name, so nobody of ours is shown it."""
     return (CUSTOMERS_LINK if whole else _LINK).sub(in_language_of(row.body, gettext_lazy("〔客户的链接〕")), row.body)

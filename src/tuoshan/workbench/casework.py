@@ -41,8 +41,9 @@ from tuoshan.insight.told_to_staff import whose_page
 from tuoshan.intake import duplicates
 from tuoshan.intake.beside import REASONS
 from tuoshan.integrations import recipients
-from tuoshan.office import absences
+from tuoshan.office import absences, writing
 from tuoshan.office.attaching import names_a_person, shown_by_itself
+from tuoshan.office.writing import CannotBeSaid
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import proposing
@@ -316,7 +317,10 @@ def _write(
     text = _text(request)
     if not text:
         return _not_written(request, case, what, _("请先写下内容。"), 422)
-    outcome = send(case_id=case.pk, text=text)
+    try:
+        outcome = send(case_id=case.pk, text=text)
+    except CannotBeSaid as why:
+        return _not_written(request, case, what, str(why), 422)
     if outcome.refusal is not None:
         playbook = library.pinned(case.playbook, case.playbook_hash)
         return _not_written(request, case, what, sentence(outcome.refusal, playbook), 409)
@@ -341,7 +345,8 @@ def call(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def message(request: HttpRequest, number: str) -> HttpResponse:
     """A message to the customer."""
-    send = partial(service.message, channel=request.POST.get("channel", "sms"), **_sender(request))
+    channel = request.POST.get("channel", "sms")
+    send = partial(writing.send, person=request.user, channel=channel, **_sender(request))
     return _write(request, number, "message", send, _("消息已提交，正在发送"))
 
 

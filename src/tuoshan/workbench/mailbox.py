@@ -14,7 +14,7 @@ from tuoshan.cases.models import Case
 from tuoshan.identifiers import is_id
 from tuoshan.integrations import mailbox as outbox
 from tuoshan.integrations.models import OutgoingMessage
-from tuoshan.office.mailbox import customers_page, not_waiting, recipient, sees_recipients, text_of, within
+from tuoshan.office.mailbox import customers_page, not_waiting, recipient, sees_recipients, subject_of, text_of, within
 from tuoshan.parties.permissions import allowed, permitted
 
 SHOWN = 50
@@ -45,7 +45,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
             {
                 "message": row, "to": recipient(row, whole=whole), "case": cases.get(row.case_id or 0),
                 "icon": ICONS.get(row.channel, "mail"), "look": LOOKS.get(row.status, "c-plain"),
-                "text": text_of(row, whole=whole),
+                "text": text_of(row, whole=whole), "subject": subject_of(row),
             }
             for row in rows
         ],
@@ -71,6 +71,7 @@ def mailbox_message(request: HttpRequest, pk: int) -> HttpResponse:
     whole = sees_recipients(request.user)
     context = {
         "message": row, "to": recipient(row, whole=whole), "text": text_of(row, whole=whole),
+        "subject": subject_of(row),
         "case": Case.objects.defer("snapshot").filter(pk=row.case_id or 0).first(),
         "look": LOOKS.get(row.status, "c-plain"), "may_send": allowed(request.user, "workbench.mailbox_retry"),
         "may_open": allowed(request.user, "workbench.mailbox_open") and bool(customers_page(row)),

@@ -72,13 +72,14 @@ def message_preview(request: HttpRequest, number: str) -> HttpResponse:
     case = find_case(request, number)
     text = request.POST.get("text", "").strip()[:MOST_WRITTEN]
     channel = request.POST.get("channel", "sms")
-    seen = beside.preview(case, text, channel)
+    seen = beside.preview(case, text, channel, request.user)
     context = {
-        "text": text,
+        "text": seen.text,
         "ways": [{"title": title, "to": to} for _channel, title, to in seen.ways],
         "other": seen.other,
         "parts": seen.parts,
-        "signs": len(text),
+        "signs": seen.signs,
+        "problems": seen.problems,
         "empty": "" if text else _("请先写下内容。"),
     }
     return render(request, "workbench/replies/preview.html", context)

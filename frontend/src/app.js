@@ -15,6 +15,7 @@ import { startOffers } from './desk/offers.js';
 import { startPalette } from './desk/palette.js';
 import { startPulse } from './desk/pulse.js';
 import { startUploads } from './desk/uploads.js';
+import { startVariables } from './desk/variables.js';
 import { startViewer } from './desk/viewer.js';
 
 for (const [name, component] of Object.entries(components)) Alpine.data(name, component);
@@ -31,6 +32,7 @@ const start = () => {
   startUploads();
   startClocks();
   startOffers();
+  startVariables();
   startPalette();
   startViewer();
   startKeys();

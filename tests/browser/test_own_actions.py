@@ -156,3 +156,78 @@ def test_what_is_being_written_is_kept_as_ones_own_and_sends_nothing(
     page.keyboard.press("Escape")
     expect(page.locator("#own-reply")).to_be_hidden()
     expect(page.locator("#write-message")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_a_reply_that_was_inserted_is_kept_as_a_draft_and_shows_no_link(
+    open_page: Any, company: Staffed, check_accessible: Callable[[Page], None], width: int, height: int
+) -> None:
+    from tuoshan.knowledge.models import QuickReply
+
+    QuickReply.objects.all().delete()
+    QuickReply.objects.create(title="进度", text="请看 {link} ，谢谢", shortcut="jd", language="zh-hans")
+    case = company.accepted()
+    page = open_page(width=width, height=height)
+    company.sign_in(page, "agent")
+    page.goto(f"/case/{case.number}")
+    ready(page)
+    opened(page, "do-message")
+    box = page.locator("#write-message")
+    box.press_sequentially("/jd")
+    expect(page.locator("#do-message .offer")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("请看 {link} ，谢谢")
+    page.wait_for_timeout(600)  # a draft is kept 300 ms after the last change
+    page.reload()
+    ready(page)
+    opened(page, "do-message")
+    expect(box).to_have_value("请看 {link} ，谢谢")
+    page.locator("#do-message [hx-post$='/message/preview']").click()
+    shown = page.locator("#message-preview article")
+    expect(shown).to_have_text("请看（客户专用链接），谢谢")
+    assert "/portal/l/" not in page.content()
+    check_accessible(page)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_a_refusal_opens_the_list_of_variables_and_one_is_put_in_at_the_caret(
+    open_page: Any, company: Staffed, check_accessible: Callable[[Page], None], width: int, height: int
+) -> None:
+    case = company.accepted()
+    page = open_page(width=width, height=height)
+    company.sign_in(page, "agent")
+    page.goto(f"/case/{case.number}")
+    ready(page)
+    opened(page, "do-message")
+    box = page.locator("#write-message")
+    box.fill("您好，{foo}再见")
+    box.evaluate("(field) => { field.style.height = '9rem'; }")  # as one who drags it larger leaves it
+    page.locator("#do-message button[type=submit]").click()
+    expect(page.locator("#write-message-problem")).to_contain_text("没有变量 {foo}。")
+    wanted = page.locator("#do-message [data-variable='{number}']")
+    expect(wanted).to_be_visible()
+    expect(page.locator("#do-message [data-variable]").first).to_have_attribute("data-variable", "{number}")
+    check_accessible(page)
+    box.evaluate("(field) => { field.focus(); field.setSelectionRange(3, 8); }")
+    wanted.click()
+    expect(box).to_have_value("您好，{number}再见")
+    expect(box).to_be_focused()
+    assert box.evaluate("(field) => field.selectionStart") == len("您好，{number}")
+    page.locator("#do-message [hx-post$='/message/preview']").click()
+    expect(page.locator("#message-preview article")).to_have_text(f"您好，{case.number}再见")
+
+
+def test_variables_of_each_process_stand_apart_in_the_settings(
+    open_page: Any, company: Staffed, check_accessible: Callable[[Page], None]
+) -> None:
+    page = open_page()
+    company.sign_in(page, "admin")
+    for place in ("/settings/replies/new", "/me/replies/new"):
+        page.goto(place)
+        ready(page)
+        page.locator("[data-variables] > summary").click()
+        page.locator("[data-variables] details summary", has_text="客户投诉").click()
+        page.locator("#id_text").fill("好")
+        page.locator("[data-variable='{category}']").locator("visible=true").click()
+        expect(page.locator("#id_text")).to_have_value("好{category}")
+        check_accessible(page)

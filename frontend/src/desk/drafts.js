@@ -180,9 +180,9 @@ export function startDrafts() {
   purge();
   settlePlainSubmit();
   onContent((root) => all(root, 'form[data-draft]').forEach(offer));
-  const changed = (event) => { const form = event.target.form; if (form?.dataset.draft && event.isTrusted) saveSoon(form); };
-  document.addEventListener('input', changed);
-  document.addEventListener('change', changed);
+  const changed = (event) => { const form = event.target.form; if (form?.dataset.draft) saveSoon(form); };
+  document.addEventListener('input', changed); // also what a script writes for somebody: a quick reply, a variable
+  document.addEventListener('change', (event) => { if (event.isTrusted) changed(event); }); // not what is restored
   document.addEventListener('tuoshan:uploads', (event) => {
     const form = event.target.closest('form[data-draft]');
     if (!form) return;

@@ -233,7 +233,8 @@ def known_variables(playbook: Playbook) -> dict[str, str]:
     from tuoshan.cases.forms import words
 
     numbers = {name: _("设置中的“%(name)s”") % {"name": name} for name in playbook.numbers()}
-    facts = {name: words(playbook.facts[name].label) for name in told_facts(playbook)}
+    told = told_facts(playbook)
+    facts = {name: words(known.label) for name, known in playbook.facts.items() if name in told}
     dues = {
         f"{DUE}{name}": _("“%(title)s”的到期时间") % {"title": words(one.title)}
         for name, one in playbook.deadlines.items()

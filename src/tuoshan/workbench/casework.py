@@ -41,7 +41,7 @@ from tuoshan.insight.told_to_staff import whose_page
 from tuoshan.intake import duplicates
 from tuoshan.intake.beside import REASONS
 from tuoshan.integrations import recipients
-from tuoshan.office import absences, writing
+from tuoshan.office import absences, variables, writing
 from tuoshan.office.attaching import names_a_person, shown_by_itself
 from tuoshan.office.writing import CannotBeSaid
 from tuoshan.parties.models import OrgUnit, Person
@@ -285,14 +285,16 @@ def _text(request: HttpRequest) -> str:
     return request.POST.get("text", "").strip()[:MOST_WRITTEN]
 
 
-def _not_written(request: HttpRequest, case: Case, what: str, problem: str, status: int) -> HttpResponse:
-    """The small form again, with what was typed."""
-    context = {**_writing(case, what), "problem": problem, "text": _text(request)}
+def _not_written(
+    request: HttpRequest, case: Case, what: str, problem: str, status: int, *, unsaid: bool = False
+) -> HttpResponse:
+    """The small form again, with what was typed; `unsaid`: something in it has no words, so that it shows what has."""
+    context = {**_writing(request, case, what), "problem": problem, "text": _text(request), "unsaid": unsaid}
     context["way"] = request.POST.get("channel") or context["way"]
     return render(request, "workbench/case/write.html", context, status=status)
 
 
-def _writing(case: Case, what: str) -> dict[str, Any]:
+def _writing(request: HttpRequest, case: Case, what: str) -> dict[str, Any]:
     """What the small form for a note, a call or a message is made of."""
     playbook = library.pinned(case.playbook, case.playbook_hash)
     customer = recipients.of_case(case) if what == "message" else None
@@ -301,6 +303,7 @@ def _writing(case: Case, what: str) -> dict[str, Any]:
         "case": case, "what": what, "key": identifiers.token(), "reply_title": reply_title(playbook),
         "has_ways": playbook.portal in ("", "customer"), "way": next(iter(ways), ""),
         "wants_none": customer is not None and recipients.wants_none(customer),
+        "variables": variables.of_case(case, request.user) if what == "message" else [],
     }  # fmt: skip
 
 
@@ -313,14 +316,14 @@ def _write(
 ) -> HttpResponse:
     case = find_case(request, number)
     if request.method == "GET":
-        return render(request, "workbench/case/write.html", _writing(case, what))
+        return render(request, "workbench/case/write.html", _writing(request, case, what))
     text = _text(request)
     if not text:
         return _not_written(request, case, what, _("请先写下内容。"), 422)
     try:
         outcome = send(case_id=case.pk, text=text)
     except CannotBeSaid as why:
-        return _not_written(request, case, what, str(why), 422)
+        return _not_written(request, case, what, str(why), 422, unsaid=True)
     if outcome.refusal is not None:
         playbook = library.pinned(case.playbook, case.playbook_hash)
         return _not_written(request, case, what, sentence(outcome.refusal, playbook), 409)

@@ -9,11 +9,12 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tuoshan.cases.models import Case
 from tuoshan.integrations import recipients
 from tuoshan.knowledge import replies
-from tuoshan.knowledge.case_values import all_reply_variables
 from tuoshan.knowledge.forms import QuickReplyForm
 from tuoshan.knowledge.models import QuickReply
+from tuoshan.office import variables
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.workbench.casepage import find_case, person_id
@@ -58,7 +59,7 @@ def _page(request: HttpRequest, found: QuickReply) -> HttpResponse:
         form.save()
         messages.success(request, _("已保存。"))
         return redirect("workbench:own_replies")
-    context = {"form": form, "title": kept, "pk": found.pk, "variables": sorted(all_reply_variables().items())}
+    context = {"form": form, "title": kept, "pk": found.pk, "variables": variables.of_replies()}
     return render(request, "workbench/replies/own_form.html", context, status=422 if form.errors else 200)
 
 
@@ -72,17 +73,17 @@ def own_reply_keep(request: HttpRequest, number: str) -> HttpResponse:
     if "store" not in request.POST:
         text = request.POST.get("text", "").strip()[:MOST_WRITTEN]
         language = recipients.language_of(recipients.of_case(case))
-        return _small(request, number, _form(request, QuickReply(text=text, language=language), auto_id="own_%s"))
+        return _small(request, case, _form(request, QuickReply(text=text, language=language), auto_id="own_%s"))
     form = _form(request, QuickReply(), request.POST, auto_id="own_%s")
     if not form.is_valid():
-        return _small(request, number, form, 422)
+        return _small(request, case, form, 422)
     return render(request, "workbench/replies/kept.html", {"reply": form.save()})
 
 
-def _small(request: HttpRequest, number: str, form: QuickReplyForm, status: int = 200) -> HttpResponse:
+def _small(request: HttpRequest, case: Case, form: QuickReplyForm, status: int = 200) -> HttpResponse:
     form.fields["title"].widget.attrs["autofocus"] = True
     form.fields["text"].widget.attrs["rows"] = 3
-    context = {"form": form, "number": number, "variables": sorted(all_reply_variables().items())}
+    context = {"form": form, "number": case.number, "variables": variables.of_case(case, request.user)}
     return render(request, "workbench/replies/keep.html", context, status=status)
 
 

@@ -15,9 +15,9 @@ from tuoshan.cases import library
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import Message
 from tuoshan.knowledge import templates as wordings
-from tuoshan.knowledge.case_values import all_reply_variables, known_variables
 from tuoshan.knowledge.forms import MessageTextForm, QuickReplyForm
 from tuoshan.knowledge.models import MessageTemplate, QuickReply
+from tuoshan.office import variables
 from tuoshan.office.settings import recording
 from tuoshan.office.settings.message_texts import CHANNELS, LANGUAGES, book_of, history, remove_reply, store
 from tuoshan.parties.permissions import permitted
@@ -80,7 +80,7 @@ def template(request: HttpRequest, playbook: str, name: str) -> HttpResponse:
         "form": form, "preview": preview, "playbook": book, "name": name, "title": words(book.title),
         "subject": words(book.messages[name].subject) or name, "language": language, "channel": channel,
         "languages": LANGUAGES, "channels": CHANNELS, "own": wordings.standard(book, name, language),
-        "variables": sorted(known_variables(book).items()), "history": history(playbook, name),
+        "variables": variables.of_messages(book), "history": history(playbook, name),
         "back": reverse("workbench:settings_templates"),
         "changes": recording.changes("templates", f"{playbook}/{name}"),
     }  # fmt: skip
@@ -150,7 +150,7 @@ def _reply_page(request: HttpRequest, found: QuickReply, **more: Any) -> HttpRes
         request.POST = given  # type: ignore[assignment]
     return form_page(
         request, _reply_area(request), found, template="workbench/settings/reply.html",
-        variables=sorted(all_reply_variables().items()), hidden="shared", **more,
+        variables=variables.of_replies(), hidden="shared", **more,
     )  # fmt: skip
 
 

@@ -39,11 +39,11 @@ def _everything_shown(desk: Any, case: Any) -> dict[str, str]:
         f"/cases/{case.number}", f"/cases/{case.number}/timeline", f"/cases/{case.number}/replies", "/outbox",
         f"/outbox/{row.pk}", "/search?q=进度",
     ]  # fmt: skip
-    found = {}
+    found: dict[str, str] = {}
     for who in ("agent", "lead", "manager", "admin", "auditor"):
         found |= {f"{who} {page}": desk.client(who).get(page).content.decode() for page in pages}
         caller = Caller(desk.people[who], "read")
-        found |= {f"{who} API {path}": str(caller.client.get(f"/api/v1{path}").content.decode()) for path in paths}
+        found |= {f"{who} API {path}": caller.client.get(f"/api/v1{path}").content.decode() for path in paths}
     replies = desk.client("agent").get(f"/case/{case.number}/replies?q=jd").content.decode()
     return found | {"agent offers": replies}
 

@@ -76,8 +76,11 @@ def _title(playbook: Playbook, name: str, title: str) -> str:
 
 def _filled_in(playbook: Playbook) -> dict[str, str]:
     """The title of the first step or task that asks for a field."""
+    forms = [(one.form, one.title) for one in playbook.actions.values()]
+    forms += [(one.form, one.title) for one in playbook.tasks.values()]
+    forms += [(one.form, one.title) for one in playbook.holds.values()]
     found: dict[str, str] = {}
-    for step in (*playbook.actions.values(), *playbook.tasks.values(), *playbook.holds.values()):
-        for item in step.form:
-            found.setdefault(item.name, words(step.title))
+    for form, title in forms:
+        for item in form:
+            found.setdefault(item.name, words(title))
     return found

@@ -125,4 +125,7 @@ def test_erasing_a_customer_takes_the_words_and_leaves_the_chain(
     service.note(case_id=begun, actor=fresh(staff["anna"]), text="张三来电")
     customers.erase(customer)
     assert {row.text for row in Words.objects.all()} == {row.text for row in Message.objects.all()} == {""}
-    assert Case.objects.get(id=begun).title == "" and faults_of([begun]) == []
+    case = Case.objects.get(id=begun)
+    assert case.is_erased and case.title == "（已随客户删除）" and faults_of([begun]) == []
+    refused = service.message(case_id=begun, actor=fresh(staff["anna"]), text="你好", channel="sms")
+    assert refused.refusal is not None and refused.refusal.because == "customer_erased"

@@ -66,6 +66,7 @@ def test_names_notes_and_contents_go_and_the_chain_stays_whole(desk: Any, held: 
     assert small.is_file() and client.get(f"/evidence/{rows['photo'].pk}").status_code == 200
     erase(desk)
     assert verified(case, other) == []
+    case = desk.read(case)
     for name in ("photo", "own", "slip"):
         row = Evidence.objects.get(pk=rows[name].pk)
         assert (row.original_name, row.note) == ("", "") and row.erased_at is not None, name

@@ -20,6 +20,7 @@ from tuoshan.api.shapes import CaseRow, Limit, Moment, OutcomeOut
 from tuoshan.care import follow_up
 from tuoshan.care.models import SurveyAnswer
 from tuoshan.cases.models import Case, Task
+from tuoshan.cases.refusals import customer_erased
 from tuoshan.documents import access, evidence, pdf, storage
 from tuoshan.documents.models import Evidence
 from tuoshan.documents.serving import file_response
@@ -274,8 +275,11 @@ def case_mentions(request: HttpRequest, number: str, q: str = "") -> list[dict[s
 @router.post("/{number}/messages/preview", response=gives(PreviewOut), url_name="case_preview", summary="Preview")
 @api_permitted("api.case_preview")
 def case_preview(request: HttpRequest, number: str, body: PreviewIn) -> dict[str, Any]:
-    """What will go out, by which way and to whom; nothing is written."""
-    seen = beside.preview(find_case(request, number), body.text, body.channel, me(request))
+    """What will go out, by which way and to whom; nothing is written. 409 `customer_erased` where nobody is left."""
+    case = find_case(request, number)
+    if case.is_erased:
+        raise Problem(409, "customer_erased", _("这一步没有执行"), customer_erased())
+    seen = beside.preview(case, body.text, body.channel, me(request))
     ways = [{"channel": channel, "title": title, "to": to} for channel, title, to in seen.ways]
     return {
         "text": seen.text, "problems": list(seen.problems), "ways": ways, "other": seen.other, "signs": seen.signs,

@@ -72,7 +72,14 @@ def customer_find(request: HttpRequest, q: str, cursor: str = "", limit: Limit =
 @router.get("/customers/{number}", response=gives(CustomerOut), url_name="customer_read", summary="One customer")
 @api_permitted("api.customer_read")
 def customer_read(request: HttpRequest, number: Id) -> dict[str, Any]:
-    """A customer by id; whom they were joined into, where they turned out to be another."""
+    """A customer by id; whom they were joined into, where they turned out to be another. An erased one is there for who
+    may read the record of changes alone: empty, with `erased_at`; by whom, `customer_changes` tells.
+    """
+    gone = customers.erased(me(request), number)
+    if gone is not None:
+        nothing = dict.fromkeys(("name", "phone", "email", "address", "language", "way"), "")
+        count = customers.cases_of(me(request), gone.number).order_by().count()
+        return nothing | {"id": gone.number, "cases": count, "erased_at": gone.at}
     return _customer(request, _found(request, number))
 
 
@@ -103,9 +110,14 @@ def customer_change(request: HttpRequest, number: Id, body: CustomerIn) -> dict[
 )  # fmt: skip
 @api_permitted("api.customer_changes")
 def customer_changes(request: HttpRequest, number: Id, cursor: str = "", limit: Limit = 50) -> dict[str, Any]:
-    """Newest first, values masked. 403 `cases_elsewhere` for who does not see all cases of the customer."""
-    found = _found(request, number)
-    customers.must_be_in_charge(me(request), found)
+    """Newest first, values masked. 403 `cases_elsewhere` for who does not see all cases of the customer. Of an erased
+    one, for who may read the record of changes, by whom and when alone.
+    """
+    if customers.erased(me(request), number) is not None:
+        found = Customer.objects.get(pk=number)
+    else:
+        found = _found(request, number)
+        customers.must_be_in_charge(me(request), found)
     page = page_of(customers.changes_of(found), cursor, limit)
     return {"changes": customers.told(page.rows), "next": page.next}
 

@@ -300,6 +300,8 @@ class CustomerOut(Schema):
     way: str
     """How they are told: sms, mail, both, none; empty: as the company tells everybody."""
     cases: int
+    erased_at: datetime | None = None
+    """When they were erased: told to who may read the record of changes; all else is then empty."""
 
 
 class CustomerIn(Schema):

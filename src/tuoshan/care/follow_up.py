@@ -66,12 +66,13 @@ def record_call(
     said, so that the customer is not called once more for nothing. Sent again with its key, a call counts once.
     """
     actor = ActingAs.by_person(person)
-    playbook = _playbook(Case.objects.get(pk=case_id))
+    case = Case.objects.get(pk=case_id)
+    playbook = _playbook(case)
     called = meanings.one_meant(playbook, "called")
     ends = result != FollowUpCall.Result.NOT_REACHED
     if not ends:
         known = service.given_before(actor=actor, idempotency_key=idempotency_key)
-        ends = any(event.name == called for event in known.events) if known is not None else _is_last(case_id)
+        ends = any(event.name == called for event in known.events) if known is not None else _is_last(case)
     if ends:
         outcome = service.act(
             case_id=case_id,
@@ -102,9 +103,11 @@ def record_call(
     return outcome
 
 
-def _is_last(case_id: int) -> bool:
-    """Whether one more try in vain is the last."""
-    tried = FollowUpCall.objects.filter(case_id=case_id, result=FollowUpCall.Result.NOT_REACHED).count()
+def _is_last(case: Case) -> bool:
+    """Whether one more try in vain is the last; nobody tries again to call somebody who was erased."""
+    if case.is_erased:
+        return True
+    tried = FollowUpCall.objects.filter(case_id=case.pk, result=FollowUpCall.Result.NOT_REACHED).count()
     return tried + 1 >= TRIES
 
 

@@ -25,11 +25,16 @@ def told(
         )  # fmt: skip
 
 
+def stands_on_page(message_id: int, channel: str) -> None:
+    """A message that goes out by no way, as there is none: it is to be read on the customer's page alone."""
+    Message.objects.filter(id=message_id).exclude(channel=channel).update(channel=channel)
+
+
 def delivered(message_id: int, delivery: str) -> None:
     """Note how the delivery stands now, with what follows from it for the case, both or neither."""
     with write_transaction():
         row = Message.objects.filter(id=message_id).first()
-        if row is None or row.delivery == delivery:
+        if row is None or row.delivery in (delivery, Message.Delivery.NOBODY):
             return
         name = _becomes_of(row, delivery)
         if name:

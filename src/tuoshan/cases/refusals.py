@@ -72,6 +72,11 @@ def _not_allowed(playbook: Playbook, data: Data) -> str:
     return _("您没有权限做这一步。%(who)s") % {"who": _who(playbook, data.get("needs", ()))}
 
 
+def customer_erased() -> str:
+    """Why nothing is written to this customer, and nobody calls them."""
+    return _("客户的个人信息已按其要求删除，不能再发消息或通话。")
+
+
 def _about_facts(words_of: Callable[[], str]) -> Said:
     """A sentence that names the facts of the refusal and nothing else."""
     return lambda playbook, data: words_of() % {"facts": _facts(playbook, data["facts"])}
@@ -134,6 +139,7 @@ _SENTENCES: Final[Mapping[str, Said]] = {
     "main_case_ended": _plain(lambda: _("%(into)s 已经结束，不能并入。")),
     "main_case_merged": _plain(lambda: _("%(into)s 已并入别的工单，请并入那一张。")),
     "has_merged_cases": _plain(lambda: _("已有工单并入这张工单，请先撤销那次合并，或反过来合并。")),
+    "customer_erased": _plain(lambda: customer_erased()),
     "unknown_case": _plain(lambda: _("没有这张工单。")),
 }  # fmt: skip
 """What each reason of a refusal is in words."""

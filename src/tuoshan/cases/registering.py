@@ -13,6 +13,7 @@ from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library, sql
 from tuoshan.cases.flushing import Change, flush
+from tuoshan.cases.models.titles import ERASED
 from tuoshan.cases.orders import NewCase, Order, Outcome
 from tuoshan.cases.personal import form_fields, without_words
 from tuoshan.cases.rows import Row
@@ -121,9 +122,9 @@ def _row(one: _Prepared) -> Row:
     registrant = new.acting.id if new.acting.kind == "person" else None
     return Row(
         id=identifiers.next_id(), number="", playbook=new.playbook, playbook_hash=one.playbook.hash,
-        title=new.title[:200], channel=new.channel[:30], customer_id=new.customer_id, unit_id=new.unit_id,
-        registrant_id=registrant, is_history=bool(new.history), created_at=one.moment, head_hash="", snapshot="",
-        seq=0, state=CaseState(playbook=new.playbook),
+        title=new.title[:200].replace(ERASED, ""), channel=new.channel[:30],
+        customer_id=new.customer_id, unit_id=new.unit_id, registrant_id=registrant, is_history=bool(new.history),
+        created_at=one.moment, head_hash="", snapshot="", seq=0, state=CaseState(playbook=new.playbook),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from tuoshan.cases.models.titles import is_erased
 from tuoshan.cases.sql import LOADED_COLUMNS, moment
 from tuoshan.cases.summary import number_fact, person_number, text_fact
 from tuoshan.core.case import CaseState
@@ -38,6 +39,11 @@ class Row:
     @property
     def pk(self) -> int:
         return self.id
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the customer was erased."""
+        return is_erased(self.title)
 
     @staticmethod
     def loaded(values: tuple[Any, ...]) -> "Row":

@@ -29,6 +29,7 @@ from tuoshan.core.playbook import Playbook
 from tuoshan.core.undelivered import UNDELIVERED
 
 MOST_TRIES = 6
+NOTE = "note"
 IRREVERSIBLE = frozenset({"tell", "book", "push", "start", "send"})
 """Effects that cannot be taken back once delivered: a transition that had one is not stepped back."""
 
@@ -109,7 +110,7 @@ def judge(
         refusal = Refusal("stale", {"expected_seq": order.expected_seq, "seq": row.seq, "changes": changed})
         decision = Decision(fired.case, fired.events, fired.effects, refusal, fired.wake_at)
         return Change(row, playbook, state, decision, now, order)
-    barred = _not_correctable(playbook, order)
+    barred = _nobody_left(row, order) or _not_correctable(playbook, order)
     if barred is not None:
         fired = decide(playbook, state, Command("wake"), now, around)
         decision = Decision(fired.case, fired.events, fired.effects, barred, fired.wake_at)
@@ -179,6 +180,12 @@ def _corrected(playbook: Playbook, order: Order, values: Mapping[str, Any]) -> M
 def _not_correctable(playbook: Playbook, order: Order) -> Refusal | None:
     changes = _corrected(playbook, order, order.values)
     return mending.not_correctable(playbook, changes) or _kept_to_supervisors(playbook, order, changes)
+
+
+def _nobody_left(row: Row, order: Order) -> Refusal | None:
+    """An erased customer is neither written to nor called, nor heard; a note among colleagues is none of these."""
+    speaks = order.message is not None and order.message.direction != NOTE
+    return Refusal("customer_erased", {}) if speaks and row.is_erased else None
 
 
 def _kept_to_supervisors(playbook: Playbook, order: Order, changes: Mapping[str, Any]) -> Refusal | None:

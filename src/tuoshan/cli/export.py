@@ -159,7 +159,7 @@ def _row(case: Any, named: Mapping[str, Mapping[int, Any]], playbook: str, *, pe
         "category": found["category"].full_name if found["category"] else "",
         "product": str(found["product"] or ""), "unit": str(found["unit"] or ""),
         "handler": str(found["handler"] or ""),
-        "customer": (customer.name if personal else customer.masked_name) if customer else "",
+        "customer": (customer.shown_name if personal else customer.masked_name) if customer else "",
         "phone": (customer.phone if personal else customer.masked_phone) if customer else "",
         "created_at": case.created_at, "due_at": case.due_at, "overdue": case.overdue, "closed_at": case.closed_at,
         "amount": case.amount, "satisfaction": case.satisfaction, "is_history": case.is_history,

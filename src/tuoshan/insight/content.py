@@ -122,7 +122,7 @@ def _content(case: Case, read: _Read, customer: Customer | None, erasing: bool) 
     if erasing:
         return Content((), "", tuple(keys))
     if customer is not None and customer.erased_at is not None:
-        return Content((case.title,) if case.title else (), "", tuple(keys))
+        return Content((), "", tuple(keys))
     places = {ref: place for place, ref in reversed(list(enumerate(read.order.get(case.pk, ()))))}
     hidden = read.hidden.get(case.pk, set())
     said = sorted((places.get(ref, 0), text) for ref, text in read.words.get(case.pk, ()) if ref not in hidden)

@@ -214,7 +214,7 @@ def _write_cases(sheet: Sheet, cases: list[Case], known: tuple[dict[int, str], .
             names.words(state.title) if state else case.state, names.grade(case.grade),
             names.channel(case.channel) if case.channel else "", categories.get(case.category_id or 0, ""),
             products.get(case.product_id or 0, ""), about(case), units.get(case.unit_id or 0, ""),
-            people.get(case.handler_id or 0, ""), customer.name if customer else "", phone, case.created_at,
+            people.get(case.handler_id or 0, ""), customer.shown_name if customer else "", phone, case.created_at,
             case.due_at, case.closed_at, _("是") if case.overdue else "",
         )  # fmt: skip
         money = ((paid.get(case.pk), "money"), (case.amount, "money"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from tuoshan import punctuation
 from tuoshan.cases import lists, units
+from tuoshan.cases.erasing import CUSTOMER_ERASED
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Message
 from tuoshan.cases.summary import is_outside
@@ -23,6 +24,8 @@ from tuoshan.intake.texts import said_field
 from tuoshan.knowledge.links import PLACE
 
 CUSTOMERS_LINK = re.compile(r"https?://[^\s，。；]*/portal/[^\s，。；]+")
+NOT_SENT = {"portal": _lazy("已写在查询页上"), "letter": _lazy("已写成信函")}
+"""Ways by which nothing is sent by itself: what is said instead of `sent`."""
 OWN_MESSAGES = ("note", "call", "message", "message_received")
 """Records that are told by their message."""
 
@@ -35,6 +38,7 @@ RECORDS = {
     "ruling_overridden": _lazy("没有按裁定处理"),
     "undelivered": _lazy("发给客户的消息最终没有送达，没有算作答复"),
     "delivered": _lazy("先前没有送达的消息已送达客户"),
+    CUSTOMER_ERASED: _lazy("删除了客户的个人信息"),
     "opened_as_customer": _lazy("以客户身份打开了客户的页面（演示）"),
 }
 
@@ -48,6 +52,20 @@ def without_links(text: str, *, written: bool = False) -> str:
     # Chinese brackets keep themselves apart from their sentence, an address needs spaces
     link = f"(?:{CUSTOMERS_LINK.pattern}|{PLACE})" if written else CUSTOMERS_LINK.pattern
     return re.sub(f" ?{link} ?" if instead.startswith("（") else link, lambda _: instead, text)
+
+
+def delivery_title(message: Message) -> str:
+    """What became of a message to the customer; empty where there was nothing to deliver.
+
+    What left the house was sent; what only stands on the page, or lies ready as a letter, was not.
+    """
+    if message.delivery == Message.Delivery.NONE:
+        return ""
+    if message.delivery == Message.Delivery.SENT and message.channel in NOT_SENT:
+        return str(NOT_SENT[message.channel])
+    if message.delivery == Message.Delivery.NOBODY:
+        return _("客户已删除，没有发出")
+    return str(message.get_delivery_display())
 
 
 def whose_page(playbook: Playbook) -> str:
@@ -72,7 +90,9 @@ class ToldToStaff:
         self.record = story.record
         self.people = story.people
         customer = story.customer
-        self.customer_name = (customer.name if customer else "") or whose_page(self.playbook)
+        erased = customer is not None and customer.erased_at is not None
+        known = str(customer) if erased else customer.name if customer else ""
+        self.customer_name = known or whose_page(self.playbook)
 
     def name(self, person_id: int | str | None) -> str:
         """A person's name; of one who left, that they did."""
@@ -83,12 +103,11 @@ class ToldToStaff:
         """A message, a note or a call."""
         kind: EntryKind = message.direction  # type: ignore[assignment]
         who = self.customer_name if kind == "in" else self.name(message.author_id)
-        delivery = message.get_delivery_display() if message.delivery in ("pending", "failed", "sent") else ""
         return Entry(
             kind, message.at, who, without_links(message.text, written=kind == "out"),
             title=without_links(message.subject, written=kind == "out"),
             channel=channel_title(message.channel),
-            delivery=delivery if kind == "out" else "",
+            delivery=delivery_title(message) if kind == "out" else "",
             mine=message.author_id == getattr(self.story.audience.viewer, "pk", 0),
             seq=message.event_seq or 0, icon="lock" if kind == "note" else "phone" if kind == "call" else "",
         )  # fmt: skip
@@ -116,9 +135,9 @@ class ToldToStaff:
     def _start(self, event: Event, given: Mapping[str, Any]) -> Entry:
         values = given.get("values", {})
         said = said_field(self.playbook)
-        said = said if said in values else ""
+        said = said if said in values and not self.case.is_erased else ""
         text = self.value(self.playbook.facts.get(said), values[said]) if said else self.case.title
-        said_and_channel = {said, "channel"}
+        said_and_channel = {said_field(self.playbook), "channel"}
         rest = {**given, "values": {name: raw for name, raw in values.items() if name not in said_and_channel}}
         details = self.details(event, rest)
         return Entry(

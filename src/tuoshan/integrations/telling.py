@@ -99,6 +99,8 @@ class _Telling:
         return self._row(one, one.channel, kept.id, (subject, text))
 
     def _customer(self) -> list[OutgoingMessage]:
+        if self.case.is_erased:
+            return [self._to_nobody()]
         customer = recipients.of_case(self.case)
         ways = recipients.addressees(customer) if customer is not None else []
         if not ways:  # nobody to be reached: it stands on the customer's page alone
@@ -110,6 +112,19 @@ class _Telling:
             subject=subject, text=text, event_seq=self.item.data.get("seq"), delivery=Message.Delivery.PENDING,
         )  # fmt: skip
         return [self._row(one, one.channel, kept.id, (subject, text) if one is first else None) for one in ways]
+
+    def _to_nobody(self) -> OutgoingMessage:
+        """The customer was erased: the case keeps what the process had to say, and that it reached nobody."""
+        one = Addressee("in_app", "", "", "zh-hans")
+        subject, text = self._text(one)
+        conversation.told(
+            case_id=self.case.pk, at=self.now, channel="", subject=subject, text=text,
+            event_seq=self.item.data.get("seq"), delivery=Message.Delivery.NOBODY,
+        )  # fmt: skip
+        return outgoing(
+            item=self.item, way=one.channel, one=one, subject="", body="", now=self.now, message_id=None,
+            message=self.message, status=OutgoingMessage.Status.CANCELLED,
+        )  # fmt: skip
 
     def _text(self, one: Addressee) -> tuple[str, str]:
         text = templates.text_for(self.playbook, self.message, language=one.language, channel=one.channel)
@@ -129,7 +144,7 @@ class _Telling:
 
 def outgoing(
     *, item: Item, way: str, one: Addressee, subject: str, body: str, now: datetime, message_id: int | None,
-    message: str = "",
+    message: str = "", status: str = OutgoingMessage.Status.PENDING,
 ) -> OutgoingMessage:  # fmt: skip
     """Write a message down; one that stands there already under the key is given back."""
     key = f"{item.key}:{way}"[:200]
@@ -138,7 +153,7 @@ def outgoing(
             return OutgoingMessage.objects.create(
                 key=key, case_id=item.case_id, effect_key=item.key, message_id=message_id, message=message,
                 channel=one.channel, language=one.language, to=one.to, to_name=one.name, subject=subject, body=body,
-                at=now,
+                at=now, status=status,
             )  # fmt: skip
     except IntegrityError:
         return OutgoingMessage.objects.get(key=key)
@@ -157,6 +172,9 @@ def send_written(item: Item, now: datetime) -> None:
 
 
 def _write_down_written(written: Message, case: Any, item: Item, now: datetime) -> list[OutgoingMessage]:
+    if case.is_erased:  # between the writing and the sending
+        conversation.delivered(written.id, Message.Delivery.NOBODY)
+        return []
     customer = recipients.of_case(case)
     way = WAYS.get(written.channel, "")
     ways = recipients.addressees(customer, only=way) if customer is not None and written.channel != PORTAL else []
@@ -165,6 +183,8 @@ def _write_down_written(written: Message, case: Any, item: Item, now: datetime) 
     subject = writing.with_links(case, written.subject) or case.title or case.number
     body = writing.with_links(case, written.text)
     with write_transaction():
+        if all(one.channel == "in_app" for one in ways):
+            conversation.stands_on_page(written.id, PORTAL)
         return [
             outgoing(item=item, way=one.channel, one=one, subject=subject, body=body, now=now, message_id=written.id)
             for one in ways

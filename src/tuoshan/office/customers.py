@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,21 +13,25 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tuoshan import clock
+from tuoshan import clock, punctuation
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases import queries
+from tuoshan.cases import erasing, queries
 from tuoshan.cases.models import Case
 from tuoshan.intake import acquainted
 from tuoshan.intake.beside import region_of
 from tuoshan.integrations.models import ContactPreference
 from tuoshan.knowledge.company import company
+from tuoshan.office.settings import recording
+from tuoshan.office.settings.recording import both
 from tuoshan.parties import customers
 from tuoshan.parties.models import Customer, CustomerChange
-from tuoshan.parties.permissions import WRITERS
+from tuoshan.parties.permissions import WRITERS, allowed
 from tuoshan.parties.reach import reach
 from tuoshan.secrets import mask_email, mask_name, mask_phone, normalised
 
 MOST_FOUND = 20
+MOST_TOLD = 50
+"""So many of an erased customer's cases are named in the record of changes."""
 LABELS = {
     "name": gettext_lazy("姓名"), "phone": gettext_lazy("电话"), "email": gettext_lazy("邮箱"),
     "address": gettext_lazy("地址"), "language": gettext_lazy("语言"), "way": gettext_lazy("消息怎样发给客户"),
@@ -82,9 +88,9 @@ def sees_plain(person: Any) -> bool:
     return not WRITERS.isdisjoint(person.role_keys())
 
 
-def cases_of(person: Any, customer: Customer) -> QuerySet[Case]:
+def cases_of(person: Any, customer_id: int) -> QuerySet[Case]:
     """The customer's cases within the person's reach, open ones first."""
-    return queries.reachable(person).filter(customer_id=customer.pk).order_by("ended", "-id")
+    return queries.reachable(person).filter(customer_id=customer_id).order_by("ended", "-id")
 
 
 def case_counts(person: Any, found: Sequence[Customer]) -> dict[int, int]:
@@ -284,10 +290,43 @@ def join(by: Any, customer: Customer, into: Customer) -> Customer:
 def erase(by: Any, customer: Customer) -> None:
     """The person goes, the cases stay. Erasing again changes nothing."""
     with write_transaction():
-        if not Customer.objects.filter(pk=customer.pk, erased_at=None).exists():
+        if Customer.objects.select_for_update().filter(pk=customer.pk, erased_at=None).first() is None:
             return
+        numbers = erasing.recorded(customer.pk, by)
         customers.erase(customer)
         _record(by, customer, CustomerChange.Action.ERASED, {}, {}, always=True)
+        _tell_record(by, customer, numbers)
+
+
+def _tell_record(by: Any, customer: Customer, numbers: Sequence[str]) -> None:
+    """The erasure in the record of changes, by the customer's id and the numbers of the cases alone."""
+    told = {"cases": punctuation.listed(numbers[:MOST_TOLD])} if numbers else {}
+    recording.record_by(
+        by, "customers", customer.pk, both(lambda: _("客户 %(number)s 的个人信息") % {"number": customer.pk}),
+        after=both(lambda: told), labels=both(lambda: {"cases": _("涉及的工单")}), action="removed",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Erased:
+    """That a customer was erased, when and by whom; `by` is empty where that is not known."""
+
+    number: int
+    at: datetime
+    by: str
+    by_id: int | None
+
+
+def erased(person: Any, number: int) -> Erased | None:
+    """What is left of an erased customer, for who may read the record of changes; else None."""
+    if not allowed(person, "workbench.settings_changes"):
+        return None
+    found = Customer.objects.filter(pk=number, erased_at__isnull=False, joined_into=None).first()
+    if found is None or found.erased_at is None:
+        return None
+    change = found.changes.filter(action=CustomerChange.Action.ERASED).select_related("person").first()
+    by = change.person if change is not None else None
+    return Erased(found.pk, found.erased_at, str(by or ""), by.pk if by is not None else None)
 
 
 # -- what was changed ----------------------------------------------------------------------------------------------

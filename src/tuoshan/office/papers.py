@@ -61,7 +61,9 @@ MOST_PICTURES = 40
 
 
 class NoDecision(Exception):
-    """Nothing that a letter could tell: no decision has reached the customer's turn yet."""
+    """Nothing that a letter could tell: no decision has reached the customer's turn yet. Or nobody to tell it to: the
+    customer was erased.
+    """
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def _record(story: Story, person: Any, language: str) -> RecordData:
         _issuer(language),
         case.number,
         case.created_at,
-        complaint=shown.pop(said, "") or case.title,
+        complaint=_complaint(case, shown.pop(said, "")),
         particulars=(*_who_and_what(story, person), *_labelled(story, (n for n in shown if n not in FOUND), shown)),
         timeline=tuple(_line(one) for one in story.entries() if one.kind == "event"),
         evidence=tuple(_evidence(story, one) for one in story.files.values()),
@@ -129,6 +131,11 @@ def _record(story: Story, person: Any, language: str) -> RecordData:
         printed_at=clock.now(),
         printed_by=str(person),
     )
+
+
+def _complaint(case: Case, said: str) -> str:
+    """What was complained of, in full where it is still there."""
+    return said if said and not case.is_erased else case.title
 
 
 def _facts(story: Story) -> Iterable[tuple[str, str]]:
@@ -159,7 +166,7 @@ def _who_and_what(story: Story, person: Any) -> Iterable[tuple[str, str]]:
     found = [
         (_("流程"), words(story.playbook.title)),
         (_("状态"), words(state.title) if state else case.state),
-        (_("客户"), customer.name if customer else ""),
+        (_("客户"), customer.shown_name if customer else ""),
         (_("电话"), contact["phone"]),
         (_("邮箱"), contact["email"]),
         (_("来源"), channel_title(case.channel)),
@@ -183,7 +190,7 @@ def _evidence(story: Story, row: Evidence) -> EvidenceLine:
     if row.actor_kind == "person" and not who:
         who = str(Person.objects.filter(pk=row.actor_id or 0).first() or "")
     if row.actor_kind == "customer":
-        who = (story.customer.name if story.customer else "") or _("客户")
+        who = (story.customer.shown_name if story.customer else "") or _("客户")
     name = gone_title(row) or row.original_name
     return EvidenceLine(name, str(row.get_kind_display()), row.at, who, row.size, row.stored_hash)
 
@@ -243,7 +250,7 @@ def letter_data(case: Case, language: str) -> LetterData:
     playbook = _playbook(case)
     story = Story(case, playbook, Audience.customer())
     made = decision(story)
-    if made is None:
+    if made is None or case.is_erased:
         raise NoDecision(case.number)
     house = company()
     values = of_case(case).values(language)

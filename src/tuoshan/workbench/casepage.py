@@ -20,7 +20,7 @@ from tuoshan.cases.clock_views import ClockView, clock_views
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case, Event, Task, Watch
 from tuoshan.cases.possible import Standing
-from tuoshan.cases.refusals import sentence
+from tuoshan.cases.refusals import customer_erased, sentence
 from tuoshan.cases.summary import is_outside
 from tuoshan.catalog.models import Category, Product
 from tuoshan.core import timing
@@ -176,7 +176,8 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "ended_clocks": [view for view in clocks if not view.open][:8],
         "leading_clock": next((view for view in clocks if view.open and view.ours), None),
         "leading": leading,
-        "barred": barred(leading),
+        "barred": [*barred(leading), *_nobody_left(case, playbook)],
+        "nobody_left": customer_erased() if case.is_erased else "",
         "others": [b for b in all_buttons if b not in leading],
         "claimable": _claimable(request, case, all_buttons),
         "days": story.days(),
@@ -202,11 +203,17 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "watching": Watch.objects.filter(case_id=case.pk, person_id=person_id(request)).exists(),
         "may_write": allowed(request.user, "workbench.note"),
         "may_learn": allowed(request.user, "workbench.lesson_link"),
-        "has_decision": papers.decision(story) is not None,
+        "has_decision": not case.is_erased and papers.decision(story) is not None,
         "panels": panels_for(standing, case, request.user),
         "merged_into": Case.objects.filter(pk=case.merged_into_id).first() if case.merged_into_id else None,
         "idempotency_key": identifiers.token(),
     }
+
+
+def _nobody_left(case: Case, playbook: Playbook) -> list[tuple[str, str]]:
+    """Why the customer is neither written to nor called, where they were erased."""
+    titles = [reply_title(playbook), _("通话")]
+    return [(punctuation.listed(titles), customer_erased())] if case.is_erased else []
 
 
 def _take_away(request: HttpRequest, case: Case, evidence: Iterable[int]) -> dict[int, str]:

@@ -27,7 +27,7 @@ from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import DayAndTime, PlaybookForm, choices_of, words
 from tuoshan.cases.models import Case, Watch
 from tuoshan.cases.possible import Standing
-from tuoshan.cases.refusals import evidence_title, problems, sentence
+from tuoshan.cases.refusals import customer_erased, evidence_title, problems, sentence
 from tuoshan.core.case import Refusal
 from tuoshan.core.numbering import MisheardNumber, parse_number
 from tuoshan.core.playbook import Playbook
@@ -298,12 +298,13 @@ def _writing(request: HttpRequest, case: Case, what: str) -> dict[str, Any]:
     """What the small form for a note, a call or a message is made of."""
     playbook = library.pinned(case.playbook, case.playbook_hash)
     customer = recipients.of_case(case) if what == "message" else None
-    ways = [one.channel for one in recipients.addressees(customer)] if customer is not None else []
+    ways = _ways(case) if what == "message" else []
     return {
         "case": case, "what": what, "key": identifiers.token(), "reply_title": reply_title(playbook),
         "has_ways": playbook.portal in ("", "customer"), "way": next(iter(ways), ""),
         "wants_none": customer is not None and recipients.wants_none(customer),
         "variables": variables.of_case(case, request.user) if what == "message" else [],
+        "no_way": not ways,
     }  # fmt: skip
 
 
@@ -312,10 +313,12 @@ def _sender(request: HttpRequest) -> dict[str, Any]:
 
 
 def _write(
-    request: HttpRequest, number: str, what: str, send: Callable[..., service.Outcome], said: str
+    request: HttpRequest, number: str, what: str, send: Callable[..., service.Outcome], said: str, else_said: str = ""
 ) -> HttpResponse:
     case = find_case(request, number)
     if request.method == "GET":
+        if case.is_erased and what != "note":
+            return _not_written(request, case, what, customer_erased(), 409)
         return render(request, "workbench/case/write.html", _writing(request, case, what))
     text = _text(request)
     if not text:
@@ -327,7 +330,13 @@ def _write(
     if outcome.refusal is not None:
         playbook = library.pinned(case.playbook, case.playbook_hash)
         return _not_written(request, case, what, sentence(outcome.refusal, playbook), 409)
-    return done(request, case, said)
+    return done(request, case, else_said if else_said and not _ways(case) else said)
+
+
+def _ways(case: Case) -> list[str]:
+    """By which ways a message to the customer leaves; none where it only stands on their page."""
+    customer = recipients.of_case(case)
+    return [one.channel for one in recipients.addressees(customer)] if customer is not None else []
 
 
 @permitted("workbench.note")
@@ -350,7 +359,7 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
     """A message to the customer."""
     channel = request.POST.get("channel", "sms")
     send = partial(writing.send, person=request.user, channel=channel, **_sender(request))
-    return _write(request, number, "message", send, _("消息已提交，正在发送"))
+    return _write(request, number, "message", send, _("消息已提交，正在发送"), _("客户没有联系方式：已写在查询页上"))
 
 
 # -- beside the case ---------------------------------------------------------------------------------------

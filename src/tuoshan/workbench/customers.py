@@ -43,11 +43,21 @@ def search(request: HttpRequest) -> HttpResponse:
 @permitted("workbench.customer")
 @require_safe
 def customer(request: HttpRequest, number: int) -> HttpResponse:
-    """What is on record, the customer's cases within reach, and what was corrected."""
+    """What is on record, the customer's cases within reach, and what was corrected; of an erased one when and by whom,
+    for who may read the record of changes.
+    """
+    gone = customers.erased(request.user, number)
+    if gone is not None:
+        rows = customers.cases_of(request.user, gone.number)
+        context = {
+            "gone": gone, "cards": cards(rows[:MOST_CASES], request.user), "count": rows.order_by().count(),
+            "most": MOST_CASES,
+        }  # fmt: skip
+        return render(request, "workbench/customers/erased.html", context)
     found = _found(request, number)
     if found.pk != number:
         return redirect("workbench:customer", number=found.pk)
-    rows = customers.cases_of(request.user, found)
+    rows = customers.cases_of(request.user, found.pk)
     values = customers.particulars(request.user, found)
     may_correct = allowed(request.user, "workbench.customer_correct")
     in_charge = customers.in_charge(request.user, found)
@@ -105,7 +115,7 @@ def _form(
         context["known"] = known = customers.seen(request.user, other.pk) is not None
         context["joinable"] = known and customers.in_charge(request.user, other)
         context["other_name"] = other.name if known else other.masked_name
-        context["other_cases"] = customers.cases_of(request.user, other).order_by().count()
+        context["other_cases"] = customers.cases_of(request.user, other.pk).order_by().count()
     return render(request, "workbench/customers/correct.html", context, status=status)
 
 
@@ -132,9 +142,11 @@ def join(request: HttpRequest, number: int, into: int) -> HttpResponse:
 @permitted("workbench.customer_erase")
 @require_http_methods(["GET", "POST"])
 def erase(request: HttpRequest, number: int) -> HttpResponse:
-    """Say what goes and what stays; a POST that says yes does it."""
+    """Say what goes and what stays; a POST that says yes does it, a second one finds it done."""
+    if customers.erased(request.user, number) is not None:
+        return redirect("workbench:customer", number=number)
     found = _found(request, number)
-    rows = customers.cases_of(request.user, found).order_by()
+    rows = customers.cases_of(request.user, found.pk).order_by()
     problem = ""
     if request.method == "POST":
         if request.POST.get("sure") == "1":

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tuoshan.cases.models import Case
+from tuoshan.cases.refusals import customer_erased
 from tuoshan.identifiers import is_id
 from tuoshan.integrations import recipients
 from tuoshan.knowledge import replies
@@ -80,7 +81,7 @@ def message_preview(request: HttpRequest, number: str) -> HttpResponse:
         "parts": seen.parts,
         "signs": seen.signs,
         "problems": seen.problems,
-        "empty": "" if text else _("请先写下内容。"),
+        "empty": customer_erased() if case.is_erased else "" if text else _("请先写下内容。"),
     }
     return render(request, "workbench/replies/preview.html", context)
 

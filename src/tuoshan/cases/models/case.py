@@ -8,6 +8,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.lookups import Exact
 
 from tuoshan import identifiers
+from tuoshan.cases.models.titles import TitleField, is_erased
 
 OPEN = Q(ended=False)
 ENDED = Q(ended=True)
@@ -28,7 +29,7 @@ class Case(models.Model):
     playbook = models.CharField(max_length=60)
     playbook_hash = models.CharField(max_length=64)
     kind = models.CharField(max_length=60)
-    title = models.CharField(max_length=200, default="")
+    title = TitleField(max_length=200, default="")
     channel = models.CharField(max_length=30, default="")
     customer_id = models.BigIntegerField(null=True)
     unit_id = models.BigIntegerField(null=True)
@@ -108,3 +109,8 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the customer was erased: nobody is left who could be written to or called."""
+        return is_erased(self.title)

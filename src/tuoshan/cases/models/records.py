@@ -138,6 +138,8 @@ class Message(models.Model):
         PENDING = "pending", _("待发送")
         SENT = "sent", _("已发送")
         FAILED = "failed", _("发送失败")
+        NOBODY = "nobody", _("无法送达")
+        """The customer was erased: nothing left the house, and nothing can be done about it."""
 
     id = models.BigIntegerField(primary_key=True, default=identifiers.next_id)
     case_id = models.BigIntegerField()

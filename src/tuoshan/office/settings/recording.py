@@ -36,6 +36,7 @@ AREAS = {
     "replies": _("快捷回复"),
     "playbooks": _("流程文件"),
     "outgoing": _("公司与外发"),
+    "customers": _("客户资料"),
 }
 SHOWN_ON_A_PAGE = 8
 _MASKED = {"phone": mask_phone, "email": mask_email}
@@ -121,14 +122,22 @@ def record(
     after: Both[Read] | None = None, labels: Both[Read] | None = None, action: str = "",
 ) -> SettingChange | None:  # fmt: skip
     """Write down a change; nothing when before and after are the same. Call it inside the writing transaction."""
+    return record_by(me(request), area, key, title, before=before, after=after, labels=labels, action=action)
+
+
+def record_by(
+    person: Person, area: str, key: object, title: Both[str], *, before: Both[Read] | None = None,
+    after: Both[Read] | None = None, labels: Both[Read] | None = None, action: str = "",
+) -> SettingChange | None:  # fmt: skip
+    """The same where no request is at hand; an `action` that is given is written down also without any field."""
     nothing: Both[Read] = Both({}, {})
     old, new, known = before or nothing, after or nothing, labels or nothing
     names = [name for name in {**old.zh, **new.zh} if old.zh.get(name, "") != new.zh.get(name, "")]
-    if not names and action != "done":
+    if not names and not action:
         return None
     return SettingChange.objects.create(
         area=area, key=str(key)[:120], title=title.zh[:160], title_en=_if_other(title.en, title.zh)[:160],
-        person=me(request),
+        person=person,
         action=action or ("changed" if before and after else "made" if after else "removed"),
         fields=[_field(name, known, old, new) for name in names],
     )  # fmt: skip

@@ -72,6 +72,11 @@ class Customer(models.Model):
         return str(_("已删除的客户")) if self.erased_at else self.name or self.masked_phone or f"#{self.pk}"
 
     @property
+    def shown_name(self) -> str:
+        """The name as colleagues read it; of an erased customer that they were erased."""
+        return str(_("已删除")) if self.erased_at else self.name
+
+    @property
     def masked_name(self) -> str:
         """The name as strangers may see it."""
         return mask_name(self.name)

@@ -38,6 +38,28 @@ def test_three_tries_then_the_case_may_be_closed(house: Any, work: Any, clock: A
     assert len(follow_up.calls(case.id)) == 2
 
 
+def test_somebody_erased_is_not_called_a_second_time(house: Any, work: Any, clock: Any) -> None:
+    from tuoshan.care import follow_up
+    from tuoshan.cases.models import Case
+    from tuoshan.parties import customers
+    from tuoshan.parties.models import Person
+
+    case = house.complaint()
+    assert house.act(case, "claim", handler=str(house.agent.pk)).accepted
+    house.act(case, "ask_more", missing="照片")
+    clock.advance(timedelta(days=16))
+    work()
+    case = Case.objects.get(id=case.id)
+    assert follow_up.left(case, []) == follow_up.TRIES
+    customers.erase(house.customer)
+    case = Case.objects.get(id=case.id)
+    assert follow_up.left(case, []) == 1
+    handler = Person.objects.get(pk=house.agent.pk)
+    refused = follow_up.record_call(case_id=case.id, person=handler, result="not_reached", words="已删除", now=clock())
+    assert refused.refusal is not None and refused.refusal.because != "customer_erased", "the report is due first"
+    assert follow_up.calls(case.id) == [], "no call is kept that others would follow"
+
+
 def test_a_renamed_state_keeps_its_calls_in_the_list(house: Any, work: Any, clock: Any) -> None:
     """Cases that began before the renaming, and those that begin after it; likewise the queue of appeals."""
     import re

@@ -185,6 +185,7 @@ def test_each_case_tells_who_erased_and_when_and_stays_whole(desk: Any, work: An
     assert not Event.objects.filter(case_id=theirs.pk, name="customer_erased").exists()
     said = page(desk, f"/case/{case.number}")
     assert "<b>管理员</b> 删除了客户的个人信息" in said and "王芳" not in said
+    assert f'<p class="wrap-text">{WORDS}</p>' in said, "in the place of what was said"
     said = page(desk, f"/case/{case.number}", language="en")
     assert "erased the customer&#x27;s personal data" in said
     assert [str(one) for one in proving.differences()] == [], "the index finds it as it should"
@@ -229,6 +230,8 @@ def test_the_page_of_the_erased_tells_auditor_and_administrator_alone(desk: Any,
         assert read["erased_at"] and (read["name"], read["phone"], read["cases"]) == ("", "", 1)
         (change,) = Caller(desk.people[who], "read").get(f"/customers/{number}/changes")["changes"]
         assert (change["action"], change["person_id"], change["fields"]) == ("erased", desk.people["admin"].pk, [])
+        assert f'href="/customers/{number}"' in page(desk, f"/case/{case.number}", who), who
+    assert f'href="/customers/{number}"' not in page(desk, f"/case/{case.number}", "agent")
     assert "personal data on 2026-" in page(desk, f"/customers/{number}", "auditor", "en")
     for who in ("agent", "lead", "qa", "finance"):
         assert desk.client(who).get(f"/customers/{number}").status_code == 404, who

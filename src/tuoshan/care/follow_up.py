@@ -1,5 +1,6 @@
 """The call on the third day: whom to call next, and what came of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -103,12 +104,15 @@ def record_call(
     return outcome
 
 
+def left(case: Case, made: Sequence[FollowUpCall]) -> int:
+    """How many more tries there are; one alone with somebody who was erased, as nobody can call them again."""
+    in_vain = sum(call.result == FollowUpCall.Result.NOT_REACHED for call in made)
+    return min(1, TRIES - in_vain) if case.is_erased else TRIES - in_vain
+
+
 def _is_last(case: Case) -> bool:
-    """Whether one more try in vain is the last; nobody tries again to call somebody who was erased."""
-    if case.is_erased:
-        return True
-    tried = FollowUpCall.objects.filter(case_id=case.pk, result=FollowUpCall.Result.NOT_REACHED).count()
-    return tried + 1 >= TRIES
+    """Whether one more try in vain is the last."""
+    return left(case, calls(case.pk)) <= 1
 
 
 def problem_of(result: str, said: str) -> dict[str, list[str]]:

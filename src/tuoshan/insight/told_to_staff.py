@@ -104,13 +104,18 @@ class ToldToStaff:
         kind: EntryKind = message.direction  # type: ignore[assignment]
         who = self.customer_name if kind == "in" else self.name(message.author_id)
         return Entry(
-            kind, message.at, who, without_links(message.text, written=kind == "out"),
+            kind, message.at, who, self._said(message),
             title=without_links(message.subject, written=kind == "out"),
             channel=channel_title(message.channel),
             delivery=delivery_title(message) if kind == "out" else "",
             mine=message.author_id == getattr(self.story.audience.viewer, "pk", 0),
             seq=message.event_seq or 0, icon="lock" if kind == "note" else "phone" if kind == "call" else "",
         )  # fmt: skip
+
+    def _said(self, message: Message) -> str:
+        if self.case.is_erased and not message.text:
+            return self.case.title
+        return without_links(message.text, written=message.direction == "out")
 
     def of_event(self, event: Event) -> Iterable[Entry]:
         """An event, unless its message tells it."""

@@ -190,6 +190,9 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "people": {"handler": Person.objects.filter(pk=case.handler_id).first() if case.handler_id else None},
         "unit": OrgUnit.objects.filter(pk=case.unit_id).first() if case.unit_id else None,
         "customer": story.customer,
+        "erasure": story.customer is not None and customers.erased(request.user, story.customer.pk) is not None
+        if case.is_erased
+        else False,
         "contact": customers.particulars(request.user, story.customer) if story.customer else {},
         "product": Product.objects.filter(pk=case.product_id).first() if case.product_id else None,
         "category": Category.objects.select_related("parent").filter(pk=case.category_id).first()

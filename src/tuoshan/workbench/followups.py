@@ -63,7 +63,7 @@ def follow_up_panel(standing: Standing, case: Case, person: Any) -> Shown | None
             "answers": answers,
             "calls": [{"call": call, "who": people.get(call.person_id)} for call in calls],
             "due": due,
-            "left": follow_up.TRIES - sum(call.result == FollowUpCall.Result.NOT_REACHED for call in calls),
+            "left": follow_up.left(case, calls),
             "may_call": due and HANDLED in standing.actor.parties and allowed(person, "workbench.follow_up"),
         },
     )

@@ -280,7 +280,7 @@ def test_cases_erased_before_are_called_the_same(desk: Any, work: Any) -> None:
     Customer.objects.filter(pk=joined.customer_id).update(erased_at=now, joined_into=plain.customer_id)
     Customer.objects.filter(pk=case.customer_id).update(erased_at=now)
     Case.objects.update(title="")
-    migration = importlib.import_module("tuoshan.cases.migrations.0019_erased_titles")
+    migration = importlib.import_module("tuoshan.cases.migrations.0020_erased_titles")
     migration.mark(apps, None)
     assert desk.read(case).is_erased and desk.read(case).title == WORDS
     assert not desk.read(plain).is_erased and not desk.read(joined).is_erased

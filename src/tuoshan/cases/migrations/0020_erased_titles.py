@@ -19,7 +19,7 @@ def unmark(apps: Any, schema: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0018_running_clocks"), ("parties", "0007_made_by")]
+    dependencies = [("cases", "0019_seen_not_written"), ("parties", "0007_made_by")]
 
     operations = [
         migrations.AlterField(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.utils.translation import override
 from tests.api.callers import Caller
 from tests.integrations.conftest import work
 from tests.workbench.deskhouse import desk
@@ -218,10 +219,10 @@ def test_the_record_of_changes_names_case_and_eraser_and_nobody_else(desk: Any, 
     assert change["fields"][0]["after"] == case.number
 
 
-def test_the_page_of_the_erased_tells_auditor_and_administrator_alone(desk: Any, work: Any) -> None:
+def test_the_page_of_the_erased_tells_who_may_read_the_record_alone(desk: Any, work: Any) -> None:
     case, number = desk.accepted(), desk.house.customer.pk
     erase(desk)
-    for who in ("auditor", "admin"):
+    for who in ("auditor", "admin", "manager"):
         answer = desk.client(who).get(f"/customers/{number}")
         said = answer.content.decode()
         assert answer.status_code == 200 and "管理员 于 2026-" in said and "删除了这位客户的个人信息" in said
@@ -259,7 +260,7 @@ def test_case_lists_search_board_and_paper_say_that_it_was_erased(
     said = page(desk, f"/case/{case.number}", "agent", language)
     assert f"<dd>{'已删除' if language == 'zh-hans' else 'Erased'}</dd>" in said and "未登记" not in said
     assert f'<h1 class="text-xl">{words}</h1>' in said
-    with papers.override(language):
+    with override(language):
         paper = papers.record_data(desk.read(case), desk.people["lead"], language)
     assert paper.complaint == words
     assert ("已删除" if language == "zh-hans" else "Erased") in [value for _label, value in paper.particulars]

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -54,16 +54,38 @@ def new_index_key() -> str:
     return secrets.token_hex(32)
 
 
-def signing_keys(folder: Path) -> list[str]:
-    """Django's signing keys, newest first: the first one signs, all are believed."""
-    return keep(folder / "secret", new_signing_key).split()
+READ_BY_COMMAND = False
+"""Set by a command that only reads, before the settings are: it makes no keys."""
+
+FILES = {"TUOSHAN_SECRET_KEY": "secret", "TUOSHAN_FIELD_KEYS": "fields", "TUOSHAN_INDEX_KEY": "index"}
+"""The variable of each key, and the file in which it is kept where no variable is set."""
+_MAKE = {"secret": new_signing_key, "fields": new_field_key, "index": new_index_key}
 
 
-def field_keys(folder: Path) -> list[str]:
-    """Fernet keys for personal data, newest first; one a line, so that a new one is put on top."""
-    return keep(folder / "fields", new_field_key).split()
+def only_read() -> None:
+    """Say, before the settings are read, that this process makes no keys."""
+    global READ_BY_COMMAND
+    READ_BY_COMMAND = True
 
 
-def index_key(folder: Path) -> str:
-    """HMAC key of the blind indexes by which encrypted values are found."""
-    return keep(folder / "index", new_index_key)
+def in_use(given: Mapping[str, Sequence[str]], folder: Path, holds_data: Callable[[], bool]) -> dict[str, list[str]]:
+    """The keys of every variable, newest first: those that are `given`, else those of its file.
+
+    Keys that are in neither place are made and kept, unless that would part this node from the others or from its
+    own data: any variable is set, the database `holds_data`, or the process only reads. They are empty then.
+    """
+    found = {variable: list(given[variable]) or read(folder / file) for variable, file in FILES.items()}
+    missing = [variable for variable, known in found.items() if not known]
+    if not missing or READ_BY_COMMAND or any(given.values()) or holds_data():
+        return found
+    for variable in missing:
+        found[variable] = keep(folder / FILES[variable], _MAKE[FILES[variable]]).split()
+    return found
+
+
+def read(path: Path) -> list[str]:
+    """The keys in a file, newest first, one a line; none where there is no file. Of the index key there is one."""
+    if not path.is_file():
+        return []
+    text = path.read_text(encoding="ascii").strip()
+    return [text] if path.name == "index" else text.split()

@@ -12,20 +12,26 @@ import hmac
 import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import phonenumbers
+import structlog
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+from django.utils.translation import gettext
 
 from tuoshan import clock
+
+log = structlog.get_logger(__name__)
 
 INDEX_HEX_LENGTH = 32
 """A blind index keeps 128 bits of its HMAC: collisions are out of reach, and the column stays short."""
@@ -84,6 +90,75 @@ def rotate(token: str) -> str:
     return _cipher(_field_keys()).rotate(token.encode()).decode() if token else ""
 
 
+class CannotDecrypt(InvalidToken):
+    """A stored text was written under a key that is not here; says where it stands and since when."""
+
+
+class Unreadable(str):
+    """Says in the reader's language that a stored text cannot be decrypted, in the text's place.
+
+    It remembers what stands in the database, so that a row which is written back keeps it.
+    """
+
+    token: str
+
+    @classmethod
+    def instead_of(cls, token: str) -> "Unreadable":
+        said = cls(gettext("无法解密"))
+        said.token = token
+        return said
+
+
+_strict: ContextVar[bool] = ContextVar("strict", default=False)
+_logged: set[str] = set()
+_MOST_LOGGED = 1000
+
+
+@contextlib.contextmanager
+def strictly() -> Iterator[None]:
+    """Inside, a stored text that cannot be decrypted raises ``CannotDecrypt``: nothing is done or sent with what
+    only says so. Elsewhere it reads as ``Unreadable``, so that one such row breaks no list.
+    """
+    before = _strict.set(True)
+    try:
+        yield
+    finally:
+        _strict.reset(before)
+
+
+def _unreadable(token: str, place: str) -> "Unreadable":
+    """Logged once per value and process. Raises ``CannotDecrypt`` where that is wanted."""
+    since = _written_at(token)
+    if len(_logged) < _MOST_LOGGED and token not in _logged:
+        _logged.add(token)
+        log.error("cannot_decrypt", place=place, written_at=since)
+    if _strict.get():
+        raise CannotDecrypt(
+            f"无法解密：{place} 是 {since} 用这里没有的密钥写的。 / "
+            f"Cannot be decrypted: {place} was written at {since} under a key that is not here."
+        )
+    return Unreadable.instead_of(token)
+
+
+def _written_at(token: str) -> str:
+    """The moment that stands readable in every token."""
+    try:
+        seconds = int.from_bytes(urlsafe_b64decode(token.encode())[1:9], "big")
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except (Base64Error, ValueError, OverflowError, OSError):
+        return "?"
+
+
+class _KeepsUnreadable(DeferredAttribute):
+    """A form that shows ``Unreadable`` sends its words back: they do not take the place of what is stored."""
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        name = self.field.attname
+        kept = instance.__dict__.get(name)
+        if not (isinstance(kept, Unreadable) and value == kept):
+            instance.__dict__[name] = value
+
+
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Text that the database only ever sees encrypted.
 
@@ -92,14 +167,22 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """
 
     description = "Encrypted text"
+    descriptor_class = _KeepsUnreadable
 
     def get_prep_value(self, value: Any) -> Any:
+        if isinstance(value, Unreadable):
+            return value.token
         text = super().get_prep_value(value)
         return text if text is None else encrypt(str(text))
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
-        """Decrypt on the way out; a row whose key was thrown away raises ``InvalidToken``."""
-        return value if value is None else decrypt(value)
+        """Decrypt on the way out; a text whose key is not here comes as ``Unreadable``, see ``strictly``."""
+        if value is None:
+            return value
+        try:
+            return decrypt(value)
+        except InvalidToken:
+            return _unreadable(value, f"{self.model._meta.db_table}.{self.column}")
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name not in ("isnull", "exact"):
@@ -150,6 +233,8 @@ def phone_e164(text: str, region: str = "CN") -> str:
 
 def mask_phone(text: str) -> str:
     """Return a phone fit for showing to strangers: ``138****5678``, ``010****5678``; short ones keep two."""
+    if isinstance(text, Unreadable):
+        return text
     plain = unicodedata.normalize("NFKC", text).strip()
     with contextlib.suppress(phonenumbers.NumberParseException):
         plain = phonenumbers.format_number(
@@ -163,12 +248,16 @@ def mask_phone(text: str) -> str:
 
 def mask_name(text: str) -> str:
     """Return a name of which only the first letter of each word is readable: ``王**``, ``J*** S****``."""
+    if isinstance(text, Unreadable):
+        return text
     words = unicodedata.normalize("NFKC", text).split()
     return " ".join(word[0] + "*" * max(1, len(word) - 1) for word in words)
 
 
 def mask_email(text: str) -> str:
     """Return an address of which only the first letter and the domain are readable: ``w***@example.com``."""
+    if isinstance(text, Unreadable):
+        return text
     local, at, domain = text.strip().partition("@")
     return f"{local[:1]}***@{domain}" if at and local else "***" if text.strip() else ""
 
@@ -208,11 +297,13 @@ def read_link(purpose: str, token: str) -> dict[str, Any]:
 
 
 __all__ = [
+    "CannotDecrypt",
     "EncryptedTextField",
     "InvalidToken",
     "LinkBroken",
     "LinkExpired",
     "LinkRefused",
+    "Unreadable",
     "blind_index",
     "decrypt",
     "encrypt",
@@ -225,5 +316,6 @@ __all__ = [
     "read_link",
     "rotate",
     "sign_link",
+    "strictly",
     "words_ref",
 ]

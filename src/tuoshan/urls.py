@@ -1,20 +1,18 @@
 """Which module answers which address."""
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from django.urls.resolvers import RoutePattern
 from django.views.i18n import set_language
 
 from tuoshan.present import present
+from tuoshan.readiness import checks
 
 
 def health(request: HttpRequest) -> HttpResponse:
-    """200 when this process answers and its database does; for load balancers, without sign-in."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        cursor.fetchone()
-    return HttpResponse("ok\n", content_type="text/plain")
+    """200 when this process may work on its database, else 503 and why; for load balancers, without sign-in."""
+    wrong = checks.obstacle()
+    return HttpResponse(f"{wrong or 'ok'}\n", content_type="text/plain; charset=utf-8", status=503 if wrong else 200)
 
 
 class Later(URLResolver):

@@ -85,13 +85,40 @@ def test_a_size_that_no_upload_can_have_is_refused_by_name(
         Config()
 
 
-def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
+NONE_GIVEN: dict[str, list[str]] = {variable: [] for variable in keys.FILES}
+
+
+def test_keys_are_made_once_and_only_their_owner_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "READ_BY_COMMAND", False)
     folder = tmp_path / "keys"
-    first = keys.field_keys(folder)
-    assert keys.field_keys(folder) == first
+    first = keys.in_use(NONE_GIVEN, folder, lambda: False)
+    assert all(first.values())
+    assert keys.in_use(NONE_GIVEN, folder, lambda: True) == first, "files are read, whatever the database holds"
     assert stat.S_IMODE((folder / "fields").stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert [path.name for path in folder.iterdir()] == ["fields"]
+    assert sorted(path.name for path in folder.iterdir()) == ["fields", "index", "secret"]
+
+
+@pytest.mark.parametrize("variable", list(keys.FILES))
+def test_no_key_is_made_beside_one_that_was_given(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "READ_BY_COMMAND", False)
+    given = NONE_GIVEN | {variable: ["given"]}
+    assert keys.in_use(given, tmp_path / "keys", lambda: False) == given
+    assert not (tmp_path / "keys").exists()
+
+
+def test_no_key_is_made_for_a_database_that_holds_data_nor_by_who_only_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "READ_BY_COMMAND", False)
+    assert keys.in_use(NONE_GIVEN, tmp_path / "keys", lambda: True) == NONE_GIVEN
+    monkeypatch.setattr(keys, "READ_BY_COMMAND", True)
+    assert keys.in_use(NONE_GIVEN, tmp_path / "keys", lambda: False) == NONE_GIVEN
+    assert not (tmp_path / "keys").exists()
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from tuoshan.agenda import claiming
 from tuoshan.agenda.handlers import HANDLERS, Handler, find
 from tuoshan.agenda.models import Item, Worker
 from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.secrets import strictly
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +71,8 @@ class Run:
         """All in one transaction; False when one of them failed, so that each is tried alone."""
         assert found.group is not None
         try:
-            found.group(items, clock.now())
+            with strictly():
+                found.group(items, clock.now())
         except Exception as error:
             log.warning("agenda_group_failed", name=found.name, size=len(items), error=repr(error))
             return False
@@ -85,7 +87,8 @@ class Run:
             log.error("agenda_unknown", kind=item.kind, name=item.name, item=item.id)
             return
         try:
-            do(found, item)
+            with strictly():
+                do(found, item)
         except claiming.LeaseLost:
             log.warning("agenda_lease_lost", kind=item.kind, name=item.name, item=item.id)
         except Exception as error:

@@ -171,7 +171,7 @@ def _again(known: Command, said: str) -> HttpResponse:
         raise problems.key_used_otherwise()
     if not known.reply:
         raise problems.being_done()
-    if known.answer is None:
+    if known.answer is None or isinstance(known.answer, Unreadable):
         raise problems.answer_gone()
     status, kind = json.loads(known.reply)
     return HttpResponse(known.answer, status=status, content_type=kind or None)

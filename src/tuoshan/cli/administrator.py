@@ -3,6 +3,8 @@
 
 import typer
 
+from tuoshan.cli.ready import ready
+
 NOBODY = "还没有管理员。请在七天内打开这个一次性链接： / No administrator yet. Open this one-time link within seven days:"
 POINTER = (
     "还没有管理员：运行 tuoshan first-administrator，得到设立第一位管理员的一次性链接。 / "
@@ -15,14 +17,9 @@ def first_administrator() -> None:
 
     Every call makes another link; each is good for seven days, and the first one used ends them all.
     """
-    import django
-
-    django.setup()
+    ready()
     from tuoshan.parties import first_admin
 
-    if not _has_tables():
-        typer.echo("数据库还没有表：请先运行 tuoshan migrate。 / The database has no tables yet: tuoshan migrate first.", err=True)
-        raise typer.Exit(1)
     if first_admin.is_administered():
         typer.echo(
             "已经有管理员：其他账号由管理员在“设置”里建立。 / "
@@ -32,15 +29,6 @@ def first_administrator() -> None:
         raise typer.Exit(1)
     for line in link_lines():
         typer.echo(line)
-
-
-def _has_tables() -> bool:
-    from django.db import connection
-
-    from tuoshan.parties.models import OneTimeLink
-
-    with connection.cursor() as cursor:
-        return OneTimeLink._meta.db_table in connection.introspection.table_names(cursor)
 
 
 def link_lines() -> list[str]:

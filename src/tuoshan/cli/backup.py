@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from tuoshan.cli.archive import ArchiveBroken, below, unpack, writing
+from tuoshan.cli.ready import ready
+from tuoshan.keys import only_read
 
 FOLDERS = ("evidence", "playbooks")
 
@@ -40,7 +42,11 @@ def key_prints() -> dict[str, str]:
     """
     from django.conf import settings
 
-    known = {"secret": [settings.SECRET_KEY], "fields": settings.FIELD_KEYS, "index": [settings.INDEX_KEY]}
+    missing = "TUOSHAN_SECRET_KEY" in settings.MISSING_KEYS  # Django gives no empty one out
+    known = {
+        "secret": [""] if missing else [settings.SECRET_KEY], "fields": settings.FIELD_KEYS,
+        "index": [settings.INDEX_KEY],
+    }  # fmt: skip
     return {name: " ".join(key_print(name, value) for value in values) for name, values in known.items()}
 
 
@@ -63,9 +69,7 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Replace the file if there is one.")] = False,
 ) -> None:
     """Save database, evidence and own playbooks into one file, while everything goes on running."""
-    import django
-
-    django.setup()
+    ready(only_reads=True)
     from django.conf import settings
 
     from tuoshan import __version__, clock
@@ -114,6 +118,7 @@ def restore(
     force: Annotated[bool, typer.Option("--force", help="Replace what is here; old files are moved aside.")] = False,
 ) -> None:
     """Put a backup in place. Stop web and worker first. Afterwards run `tuoshan verify`."""
+    only_read()
     import django
 
     django.setup()

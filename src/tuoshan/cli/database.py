@@ -2,9 +2,12 @@
 
 import typer
 
+from tuoshan import keys
+
 
 def migrate() -> None:
     """Create or update the tables. Safe to run twice; run it once before new web nodes start."""
+    keys.only_read()
     import django
     from django.core.management import call_command
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tuoshan.cli.ready import ready
 from tuoshan.demo.logins import LOGINS, PASSWORD
 
 
@@ -27,6 +28,7 @@ def demo(
         except resetting.NotResettable as error:
             raise typer.BadParameter(str(error)) from None
     call_command("migrate", verbosity=0, interactive=False)
+    ready()
     if not _make(seed, scale):
         typer.echo(
             "演示未生成：数据库里已经有人员或工单。 / No demo: the database already holds people or cases.", err=True

@@ -14,6 +14,8 @@ from typing import Annotated, Any
 import typer
 from django.utils.translation import get_language
 
+from tuoshan.cli.ready import ready
+
 app = typer.Typer(help="Write data out of the system.", no_args_is_help=True)
 FORMATS = ("xlsx", "csv", "jsonl")
 BATCH = 500
@@ -50,9 +52,7 @@ def cases(
     first, last = _day(since, "--from"), _day(until, "--to")
     if first and last and last < first:
         raise typer.BadParameter("--to lies before --from")
-    import django
-
-    django.setup()
+    ready(only_reads=True)
     from django.utils.translation import override
     from rich.console import Console
     from rich.progress import Progress

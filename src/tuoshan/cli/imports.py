@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tuoshan.cli.ready import ready
+
 if TYPE_CHECKING:
     from tuoshan.intake.imports.mapping import Target
     from tuoshan.intake.imports.order_rows import OrderMaker
@@ -65,9 +67,7 @@ def cases(
     yes: Yes = False,
 ) -> None:
     """Import cases. A table imported twice is not doubled; bad rows go to a spreadsheet of their own."""
-    import django
-
-    django.setup()
+    ready(only_reads=dry_run)
     from tuoshan.cases import library
     from tuoshan.intake.imports import desk, mapping
     from tuoshan.intake.imports.cells import unit_id
@@ -98,9 +98,7 @@ def orders(
     errors: Errors = None, en: English = None, yes: Yes = False,
 ) -> None:  # fmt: skip
     """Import orders, a row for each of their lines. Told again they are renewed, not doubled; no case is made."""
-    import django
-
-    django.setup()
+    ready(only_reads=dry_run)
     from tuoshan.intake.imports import mapping
     from tuoshan.intake.imports.order_rows import OrderMaker
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from tuoshan import keys
+from tuoshan.cli.ready import ready
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,10 +19,15 @@ _VARIABLES = {"signing": "TUOSHAN_SECRET_KEY", "fields": "TUOSHAN_FIELD_KEYS"}
 _MAKE = {"signing": keys.new_signing_key, "fields": keys.new_field_key}
 
 
-def _ready() -> Any:
-    import django
+def _ready(*, only_looks: bool = False) -> Any:
+    """The settings. Keys that do not fit end every command but those that help to find the right ones."""
+    if only_looks:
+        keys.only_read()
+        import django
 
-    django.setup()
+        django.setup()
+    else:
+        ready()
     from django.conf import settings
 
     return settings
@@ -41,7 +47,7 @@ def _file(kind: Kind) -> Path:
 @app.command("list")
 def show() -> None:
     """How many values stand under which key, newest first. Reads everything that is encrypted."""
-    settings = _ready()
+    settings = _ready(only_looks=True)
     from tuoshan.cli import rekeying
     from tuoshan.cli.backup import key_print, shown_progress
 
@@ -73,6 +79,27 @@ def new(
     typer.echo(f"A new key stands in {_file(kind)}. Restart web and workers now.")
     if kind == "fields":
         typer.echo("Then: tuoshan keys rotate, and tuoshan keys retire fields. Keep a copy of the keys.")
+
+
+@app.command()
+def adopt(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take the keys that are here for the database's own, when the right ones are lost for good."""
+    settings = _ready(only_looks=True)
+    from tuoshan.readiness import checks
+
+    if settings.MISSING_KEYS:
+        typer.echo(checks.obstacle(), err=True)
+        raise typer.Exit(1)
+    if not yes:
+        typer.confirm(
+            "原来的密钥找不回来了？用它们写的个人信息不再能读，也不再能按电话找到。 / "
+            "Are the right keys lost for good? What was written under them can neither be read nor found any more.",
+            abort=True,
+        )
+    checks.adopt()
+    typer.echo("从现在起使用这里的密钥，请重启所有网页和后台进程。 / These are the keys now; restart web and workers.")
 
 
 @app.command()

@@ -4,9 +4,12 @@ from typing import Annotated
 
 import typer
 
+from tuoshan.keys import only_read
+
 
 def mail_test(address: Annotated[str, typer.Argument(help="To whom the mail goes.")]) -> None:
     """Send one mail by the server of the settings, at once and past the outbox, and say what the server answered."""
+    only_read()
     import django
 
     django.setup()

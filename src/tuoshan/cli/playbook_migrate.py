@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tuoshan.cli import playbook
+from tuoshan.cli.ready import ready
 
 SHOWN = 20
 """So many numbers of cases that stay are told for each reason."""
@@ -23,9 +24,7 @@ def migrate(
 
     A case stays with the version it began with until this is asked for. Broken off, ask again: it goes on.
     """
-    import django
-
-    django.setup()
+    ready()
     from rich.console import Console
     from rich.progress import Progress
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from tuoshan import keys
 from tuoshan.core.policy.given import facts_of
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.reading.findings import Finding
@@ -86,6 +87,7 @@ def _published() -> list[Checked]:
 
 
 def _set_up() -> None:
+    keys.only_read()
     import django
 
     django.setup()

@@ -11,6 +11,7 @@ import typer
 
 from tuoshan.cli import policy, policy_books
 from tuoshan.cli.policy_books import Books
+from tuoshan.cli.ready import ready
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.comparing import Changed, Effect, Past, effect, replaced
 from tuoshan.core.policy.differing import BookChange, book_changes
@@ -90,9 +91,7 @@ def _effect(before: Pack, after: Pack, others: tuple[Pack, ...], cases: str) -> 
 
 
 def _stored(which: str) -> Iterator[Past]:
-    import django
-
-    django.setup()
+    ready(only_reads=True)
     from tuoshan import clock
     from tuoshan.rulings import publishing
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from tuoshan.cli.processes import turn_into
+from tuoshan.cli.ready import ready
 from tuoshan.present import present
 
 
@@ -38,11 +39,12 @@ def run(
     address = settings.PUBLIC_URL = CONFIG.base_url
     typer.echo("准备数据库 / Preparing the database …")
     call_command("migrate", verbosity=0, interactive=False)
+    ready()
     for line in first_steps(demo=demo):
         typer.echo(line)
     if not verbose and sys.stderr.isatty() and (log := apart(CONFIG.data_dir, CONFIG.request_log)):
         typer.echo(f"  请求日志在 / Requests are logged in {log}  (--verbose: 在此显示 / shown here)")
-    commands = {"web": ["serve", "--port", str(chosen)]}
+    commands = {"web": ["serve", "--port", str(chosen), "--quiet"]}
     if present("tuoshan.cli.worker"):
         commands["worker"] = ["worker"]
     plan = {"commands": commands, "address": CONFIG.address, "port": chosen, "url": address}

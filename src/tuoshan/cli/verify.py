@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from tuoshan.cli.ready import ready
+
 SHOWN = 20
 """So many differences of a kind are told one by one; the others are counted."""
 FEW = 10_000
@@ -25,9 +27,7 @@ def verify(
     Ends with 0 when all is well, with 1 when there are faults. With --mend, counts, figures and index that differ are
     made anew from the cases; what is wrong with a case itself is never changed.
     """
-    import django
-
-    django.setup()
+    ready(only_reads=not mend)
     from tuoshan.cases import verifying
 
     chosen = _chosen(number, sample)
@@ -176,9 +176,7 @@ def reindex() -> None:
     People may work meanwhile: while all is counted nobody writes (seconds), while all is indexed, search and reports
     are not complete.
     """
-    import django
-
-    django.setup()
+    ready()
     from tuoshan.cases import tally
 
     tally.recount()

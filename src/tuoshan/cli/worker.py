@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from tuoshan.cli.ready import ready
+
 
 def worker(
     until_idle: Annotated[bool, typer.Option(help="End when nothing is due any more.")] = False,
@@ -13,9 +15,7 @@ def worker(
     ] = "",
 ) -> None:
     """Work off the agenda until Ctrl+C or SIGTERM. Any number of them may run on PostgreSQL."""
-    import django
-
-    django.setup()
+    ready()
     from tuoshan.agenda.worker import run
 
     counts = run(name=name, batch=batch, until_idle=until_idle)

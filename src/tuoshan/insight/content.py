@@ -21,7 +21,7 @@ from tuoshan.intake.arrivals import particulars as particulars_of_arrival
 from tuoshan.intake.channels import PRODUCT_SAID
 from tuoshan.intake.models import Arrival
 from tuoshan.parties.models import Customer
-from tuoshan.secrets import phone_e164
+from tuoshan.secrets import Unreadable, phone_e164
 
 MOST_LETTERS = 12_000
 """So much of one case is indexed; a position in PostgreSQL's index cannot be higher than 16,383."""
@@ -46,6 +46,8 @@ class Content:
 
     @staticmethod
     def from_text(text: str) -> "Content":
+        if isinstance(text, Unreadable):
+            return Content((text,))
         if not text:
             return Content()
         fields, unshown, keys = json.loads(text)

@@ -11,7 +11,7 @@ from tuoshan.cases.models import Case
 from tuoshan.intake.channels import PRODUCT_SAID
 from tuoshan.intake.models import Arrival
 from tuoshan.intake.texts import text_key
-from tuoshan.secrets import encrypt
+from tuoshan.secrets import Unreadable, encrypt
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,9 @@ def keep(
 
 
 def particulars(arrival: Arrival) -> dict[str, str]:
-    """The channel's particulars by name; none after the customer was erased."""
+    """The channel's particulars by name; none after the customer was erased, or where they cannot be read."""
+    if isinstance(arrival.particulars, Unreadable):
+        return {}
     return json.loads(arrival.particulars) if arrival.particulars else {}
 
 

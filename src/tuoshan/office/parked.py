@@ -15,6 +15,7 @@ from tuoshan.cases import service
 from tuoshan.cases.models import Case
 
 MOST_RETRIED = 1000
+LONGEST_RETRY = timedelta(seconds=2 * claiming.LAST_RETRY_SECONDS)
 TITLES = {
     ("effect", "tell"): gettext_lazy("发送通知"),
     ("effect", "send"): gettext_lazy("发送回复"),
@@ -41,8 +42,18 @@ def title_of(item: Item) -> str:
 
 
 def lag(now: datetime) -> timedelta:
-    """How long the oldest item that is due has been waiting; zero when nothing waits."""
+    """How long the oldest item that is due has been waiting; zero when nothing waits.
+
+    One that failed waits for its next try, and since it was due: a worker that only fails has not kept up.
+    """
     oldest = now
+    failed = Item.objects.filter(
+        done_at__isnull=True, parked_at__isnull=True, attempts__gt=0, lease_by="", due_at__lt=now,
+        ready_at__gte=now, ready_at__lt=now + LONGEST_RETRY,
+    )  # fmt: skip
+    for kind in KINDS:
+        first = failed.filter(kind=kind).order_by("due_at").values_list("due_at", flat=True).first()
+        oldest = min(oldest, first or now)
     for kind in KINDS:
         waiting = Item.objects.filter(kind=kind, ready_at__lt=now, done_at__isnull=True, parked_at__isnull=True)
         first = waiting.order_by("ready_at").values_list("ready_at", flat=True).first()

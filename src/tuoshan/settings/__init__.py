@@ -11,7 +11,7 @@ from tuoshan.settings import security
 from tuoshan.settings.apps import MIDDLEWARE as _MIDDLEWARE
 from tuoshan.settings.apps import installed_apps
 from tuoshan.settings.config import read_config
-from tuoshan.settings.databases import database
+from tuoshan.settings.databases import database, holds_data
 from tuoshan.settings.logs import logging_settings
 
 django_stubs_ext.monkeypatch()  # so that forms and fields may name their types, as the type checker wants
@@ -22,11 +22,19 @@ PACKAGE = Path(__file__).resolve().parent.parent
 DATA_DIR = CONFIG.data_dir
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = CONFIG.debug
-SECRET_KEY, *SECRET_KEY_FALLBACKS = (
-    CONFIG.secret_key.get_secret_value().replace(",", " ").split() or keys.signing_keys(DATA_DIR / "keys")
+_KEYS = keys.in_use(
+    {
+        "TUOSHAN_SECRET_KEY": CONFIG.secret_key.get_secret_value().replace(",", " ").split(),
+        "TUOSHAN_FIELD_KEYS": CONFIG.field_keys,
+        "TUOSHAN_INDEX_KEY": list(filter(None, [CONFIG.index_key.get_secret_value()])),
+    },
+    DATA_DIR / "keys",
+    lambda: holds_data(CONFIG),
 )
-FIELD_KEYS = CONFIG.field_keys or keys.field_keys(DATA_DIR / "keys")
-INDEX_KEY = CONFIG.index_key.get_secret_value() or keys.index_key(DATA_DIR / "keys")
+SECRET_KEY, *SECRET_KEY_FALLBACKS = _KEYS["TUOSHAN_SECRET_KEY"] or [""]
+FIELD_KEYS = _KEYS["TUOSHAN_FIELD_KEYS"]
+INDEX_KEY = "".join(_KEYS["TUOSHAN_INDEX_KEY"][:1])
+MISSING_KEYS = [variable for variable, known in _KEYS.items() if not known]
 PUBLIC_URL = CONFIG.base_url
 COMPANY_NAME = CONFIG.company
 

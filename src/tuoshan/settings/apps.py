@@ -3,6 +3,7 @@
 from tuoshan.present import present
 
 OWN_APPS = (
+    "readiness",
     "parties",
     "catalog",
     "cases",

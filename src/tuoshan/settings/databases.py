@@ -1,5 +1,7 @@
 """DATABASE_URL → Django's database settings."""
 
+import sqlite3
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -64,3 +66,40 @@ def postgresql(url: str, config: Config) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,  # the pool keeps them; Django allows only one of the two
         "OPTIONS": options,
     }
+
+
+_HOLD_DATA = ("cases_case", "parties_person", "readiness_keyproof")
+
+
+def holds_data(config: Config) -> bool:
+    """Whether the database holds cases, people or proofs of keys, asked without Django, which is not set up yet.
+
+    A database that cannot be reached may hold some.
+    """
+    known = database(config)
+    if known["ENGINE"].endswith("postgresql"):
+        return _postgresql_holds_data(config.database_url)
+    if not Path(known["NAME"]).is_file():
+        return False
+    link = sqlite3.connect(known["NAME"], timeout=SQLITE_TIMEOUT_SECONDS)
+    try:
+        return any(_has_rows(link, table, "SELECT 1 FROM sqlite_master WHERE name = ?") for table in _HOLD_DATA)
+    except sqlite3.Error:
+        return True
+    finally:
+        link.close()
+
+
+def _postgresql_holds_data(url: str) -> bool:
+    import psycopg
+
+    try:
+        with psycopg.connect(url, connect_timeout=10) as link:
+            return any(_has_rows(link, table, "SELECT to_regclass(%s)") for table in _HOLD_DATA)
+    except psycopg.Error:
+        return True
+
+
+def _has_rows(link: Any, table: str, asks_for_it: str) -> bool:
+    there = link.execute(asks_for_it, (table,)).fetchone()
+    return bool(there and there[0]) and link.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None  # noqa: S608

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tuoshan import clock
 from tuoshan.secrets import (
     EncryptedTextField,
+    Unreadable,
     blind_index,
     mask_email,
     mask_name,
@@ -92,13 +93,17 @@ class Customer(models.Model):
         return mask_email(self.email)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep every blind index with what it indexes, the pairs of letters of the name included."""
-        self.phone = phone_e164(self.phone) or self.phone.strip()
-        digits = "".join(sign for sign in self.phone if sign.isdigit())
-        self.phone_index = blind_index(self.phone, "phone") or None
-        self.phone_tail_index = blind_index(digits[-PHONE_TAIL_DIGITS:], "tail")
-        self.email_index = blind_index(self.email, "email")
-        previous, self.name_index = self.name_index, blind_index(self.name, "name")
+        """Keep every blind index with what it indexes (as it is, where that cannot be read), the pairs of letters of the name included."""
+        previous = self.name_index
+        if not isinstance(self.phone, Unreadable):
+            self.phone = phone_e164(self.phone) or self.phone.strip()
+            digits = "".join(sign for sign in self.phone if sign.isdigit())
+            self.phone_index = blind_index(self.phone, "phone") or None
+            self.phone_tail_index = blind_index(digits[-PHONE_TAIL_DIGITS:], "tail")
+        if not isinstance(self.email, Unreadable):
+            self.email_index = blind_index(self.email, "email")
+        if not isinstance(self.name, Unreadable):
+            self.name_index = blind_index(self.name, "name")
         self.updated_at = clock.now()
         kwargs.pop("update_fields", None)
         super().save(*args, **kwargs)
@@ -149,5 +154,6 @@ class CustomerChange(models.Model):
 
     @property
     def fields(self) -> list[dict[str, str]]:
-        """`name`, `before` and `after` of each field, masked; none after the customer was erased."""
-        return list(json.loads(self.content)) if self.content else []
+        """`name`, `before` and `after` of each field, masked; none after the customer was erased, or where they
+        cannot be read."""
+        return list(json.loads(self.content)) if self.content and not isinstance(self.content, Unreadable) else []

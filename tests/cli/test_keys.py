@@ -41,7 +41,7 @@ def test_from_a_new_key_to_the_old_one_retired(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     assert place.python(NAMES) == names, "old values are read as before"
     place.run("keys", "retire", "fields", ends=1)
-    assert ", 0 stood under it already" in place.run("keys", "rotate", "--batch", "2").stdout
+    assert ", 1 stood under it already" in place.run("keys", "rotate", "--batch", "2").stdout
     assert "0 values" in place.run("keys", "list").stdout
     place.run("keys", "retire", "fields")
     assert file.read_text().split() == [newest]

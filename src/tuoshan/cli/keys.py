@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 import typer
 
 from tuoshan import keys
-from tuoshan.cli.ready import ready
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,11 +22,15 @@ def _ready(*, only_looks: bool = False) -> Any:
     """The settings. Keys that do not fit end every command but those that help to find the right ones."""
     if only_looks:
         keys.only_read()
-        import django
+    import django
 
-        django.setup()
-    else:
-        ready()
+    django.setup()
+    from tuoshan.readiness import checks
+
+    wrong = "" if only_looks else checks.keys_obstacle()
+    if wrong:
+        typer.echo(wrong, err=True)
+        raise typer.Exit(1)
     from django.conf import settings
 
     return settings
@@ -125,11 +128,13 @@ def rotate(
     settings = _ready()
     from tuoshan.cli import rekeying
     from tuoshan.cli.backup import shown_progress
+    from tuoshan.readiness import checks
 
     if len(settings.FIELD_KEYS) < 2:
         typer.echo("There is one key only; make another first: tuoshan keys new fields", err=True)
         raise typer.Exit(1)
     _refuse_before_restart()
+    checks.prove()
     with shown_progress() as progress:
         tally = rekeying.rewrite(progress, batch=batch)
     typer.echo(f"{tally.written} values written under the newest key, {tally.by_key[0]} stood under it already")

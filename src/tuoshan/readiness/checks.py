@@ -53,7 +53,7 @@ def obstacle() -> str:
         return NO_TABLES if _is_reached() else UNREACHABLE
     if settings.MISSING_KEYS:
         needs_none = keys.READ_BY_COMMAND and not proofs and next(_oldest(), None) is None
-        return "" if needs_none else f"{_MISSING.format(names=', '.join(settings.MISSING_KEYS))}\n{_mend()}"
+        return "" if needs_none else _missing()
     wrong = _not_fitting(proofs) if proofs else _not_reading()
     return f"{_WRONG[wrong]}\n{_mend()}" if wrong else ""
 
@@ -61,7 +61,9 @@ def obstacle() -> str:
 def keys_obstacle() -> str:
     """As `obstacle`, of the keys alone: tables may still be made, and a database may come back."""
     found = obstacle()
-    return "" if found in (NO_TABLES, UNREACHABLE) else found
+    if found in (NO_TABLES, UNREACHABLE):
+        return _missing() if settings.MISSING_KEYS else ""
+    return found
 
 
 def prove() -> str:
@@ -95,6 +97,10 @@ def adopt() -> None:
         KeyProof.objects.bulk_create(
             KeyProof(kind=kind, mark=mark, token=_TOKEN if kind == KeyProof.FIELDS else "") for kind, mark in _marks()
         )
+
+
+def _missing() -> str:
+    return f"{_MISSING.format(names=', '.join(settings.MISSING_KEYS))}\n{_mend()}"
 
 
 def _mend() -> str:

@@ -1,0 +1,146 @@
+"""A row written under a key that is not here says so in its place, and everything around it goes on."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from django.db import connection
+from tests.workbench.deskhouse import desk
+
+from tuoshan import clock as now_clock
+from tuoshan.agenda import claiming, worker
+from tuoshan.agenda.models import Item
+from tuoshan.secrets import CannotDecrypt, Unreadable, strictly
+
+__all__ = ["desk"]
+
+pytestmark = pytest.mark.django_db
+FOREIGN = Fernet(Fernet.generate_key())
+
+
+def spoil(table: str, columns: tuple[str, ...], where: str, value: int) -> dict[str, str]:
+    """Put texts there as a node with other keys writes them."""
+    tokens = {column: FOREIGN.encrypt("杯子碎了".encode()).decode() for column in columns}
+    with connection.cursor() as cursor:
+        for column, token in tokens.items():
+            cursor.execute(f"UPDATE {table} SET \"{column}\" = %s WHERE {where} = %s", [token, value])
+    return tokens
+
+
+def stored(table: str, column: str, key: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM {table} WHERE id = %s", [key])
+        return str(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def strange(desk: Any) -> Any:
+    """A case of which nothing that is encrypted can be read, whatever table it stands in."""
+    from django.apps import apps
+
+    from tuoshan.parties.models import Customer
+    from tuoshan.secrets import EncryptedTextField
+
+    customer = Customer(name="陌生", phone="13900139000", email="strange@example.cn", address="某处")
+    customer.save()
+    case = desk.house.complaint(customer_id=customer.pk)
+    desk.house.complaint()
+    worker.drain()
+    for model in apps.get_models():
+        columns = tuple(str(one.column) for one in model._meta.concrete_fields if isinstance(one, EncryptedTextField))
+        if columns and any(one.attname == "case_id" for one in model._meta.concrete_fields):
+            spoil(model._meta.db_table, columns, "case_id", case.pk)
+    spoil("parties_customer", ("name", "phone", "email", "address"), "id", customer.pk)
+    return case
+
+
+SCREENS = (
+    "/queue/open", "/board", "/board/approvals", "/tasks", "/search?q=杯子", "/customers?q=13900139000", "/mailbox",
+    "/parked", "/reports",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("page", SCREENS)
+@pytest.mark.parametrize("who", ["manager", "admin"])
+def test_lists_and_board_stand(desk: Any, strange: Any, page: str, who: str) -> None:
+    answer = desk.client(who).get(page, follow=True)
+    assert answer.status_code in {200, 403}, page
+
+
+def test_the_case_and_its_customer_say_what_cannot_be_read(desk: Any, strange: Any, caplog: Any) -> None:
+    client = desk.client("manager")
+    with caplog.at_level(logging.ERROR):
+        page = client.get(f"/case/{strange.number}")
+    assert page.status_code == 200 and "无法解密" in page.content.decode()
+    assert "cannot_decrypt" in caplog.text
+    client.cookies["tuoshan_language"] = "en"
+    assert "cannot be decrypted" in client.get(f"/case/{strange.number}").content.decode()
+    assert client.get(f"/customers/{strange.customer_id}").status_code == 200
+
+
+def test_the_list_shows_it_in_the_place_of_the_name(desk: Any, strange: Any) -> None:
+    from tuoshan.parties.models import Customer
+
+    assert str(Customer.objects.get(pk=strange.customer_id)) == "无法解密"
+    assert Customer.objects.get(pk=strange.customer_id).masked_phone == "无法解密"
+
+
+def test_a_program_reads_the_other_cases_and_this_one(desk: Any, strange: Any) -> None:
+    client = desk.client("manager")
+    for path in ("/api/v1/cases", f"/api/v1/cases/{strange.number}", "/api/v1/search?q=杯子"):
+        assert client.get(path).status_code == 200, path
+
+
+def test_what_cannot_be_read_is_never_written_over(desk: Any, strange: Any) -> None:
+    from tuoshan.parties.models import Customer
+
+    kept = stored("parties_customer", "name", strange.customer_id), stored("parties_customer", "phone", strange.customer_id)
+    index = stored("parties_customer", "phone_index", strange.customer_id)
+    row = Customer.objects.get(pk=strange.customer_id)
+    row.name, row.address = str(row.name), "新地址"  # as a form sends back what it showed
+    row.save()
+    again = Customer.objects.get(pk=strange.customer_id)
+    assert isinstance(again.name, Unreadable) and again.address == "新地址"
+    assert (stored("parties_customer", "name", row.pk), stored("parties_customer", "phone", row.pk)) == kept
+    assert stored("parties_customer", "phone_index", row.pk) == index, "they are still found by their phone"
+
+
+def test_who_acts_on_it_is_stopped(desk: Any, strange: Any) -> None:
+    from tuoshan.parties.models import Customer
+
+    with strictly(), pytest.raises(CannotDecrypt, match=r"无法解密：parties_customer\.name .* Cannot be decrypted"):
+        Customer.objects.get(pk=strange.customer_id)
+
+
+def test_a_job_about_it_is_parked_with_a_reason_and_the_others_are_done(desk: Any, clock: Any) -> None:
+    from tuoshan.parties.models import Customer
+
+    customer = Customer(name="陌生", phone="13900139000")
+    customer.save()
+    bad, good = desk.house.complaint(customer_id=customer.pk), desk.house.complaint()
+    spoil("parties_customer", ("name", "phone"), "id", customer.pk)
+    worker.drain()
+    assert Item.objects.filter(case_id=good.pk, kind="effect", done_at=None).count() == 0
+    waiting = Item.objects.filter(case_id=bad.pk, kind="effect", done_at=None)
+    assert waiting.exists()
+    for _attempt in range(claiming.ATTEMPTS):
+        clock.advance(timedelta(hours=2))
+        worker.drain()
+    parked = list(claiming.parked().filter(case_id=bad.pk))
+    assert parked and not Item.objects.filter(case_id=bad.pk, kind="effect", done_at=None, parked_at=None).exists()
+    assert all("无法解密" in item.last_error and "parties_customer" in item.last_error for item in parked)
+    assert "无法解密" in desk.client("admin").get("/parked", follow=True).content.decode()
+
+
+def test_what_fails_again_and_again_is_lag(desk: Any, clock: Any) -> None:
+    from tuoshan.office import parked
+
+    worker.drain()
+    due = now_clock.now()
+    claiming.put(kind="job", name="never_heard_of", key="x", due_at=due)
+    [item] = claiming.claim(worker="w", kind="job", now=due, limit=1)
+    clock.advance(timedelta(minutes=5))
+    claiming.fail(item, "no", now_clock.now())
+    assert parked.lag(now_clock.now()) >= timedelta(minutes=5), "it waits for another try, and since it was due"

@@ -266,6 +266,30 @@ def test_the_first_administrator_is_made_once(client: Client, db: None) -> None:
     assert is_in(client)
 
 
+def test_the_company_is_called_as_its_first_administrator_calls_it(client: Client, db: None) -> None:
+    from tuoshan.cases import calendars
+    from tuoshan.knowledge.company import company
+
+    calendars.forget()
+    client.post(link_in(first_admin.make_link()), FIRST)
+    assert company().name == "衡安商贸"
+    assert "衡安商贸" in Client().get("/portal/").content.decode(), "at the head of the customers' pages"
+    calendars.forget()
+
+
+def test_changing_the_language_keeps_what_was_typed(client: Client, db: None) -> None:
+    link = link_in(first_admin.make_link())
+    assert 'name="language" value="en"' in client.get(link).content.decode()
+    page = client.post(link, FIRST | {"language": "en"})
+    text = page.content.decode()
+    assert page.status_code == 200 and page.cookies["tuoshan_language"].value == "en"
+    for typed in FIRST.values():
+        assert f'value="{typed}"' in text
+    assert not page.context["form"].is_bound, "nothing is judged yet"
+    assert not Person.objects.exists()
+    assert client.post(link, FIRST)["Location"].startswith(SIGN_IN), "the link was not spent"
+
+
 def test_a_made_up_link_makes_nobody(client: Client, db: None) -> None:
     assert client.post(reverse("parties:first_administrator", args=["nonsense"]), FIRST).status_code == 410
     assert not Person.objects.exists()

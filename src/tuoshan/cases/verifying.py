@@ -51,17 +51,31 @@ _REFERENCE = re.compile(r'\{"words":"([0-9a-f]{64})"\}')
 """How an event's body refers to words kept outside of the chain (`core.facts.encode`)."""
 
 
+_WHAT = {
+    "case": "工单", "chain": "事件链", "snapshot": "状态", "words": "文字", "column": "工单行", "deadline": "时限行",
+    "task": "待办行", "wake": "日程", "unreadable": "读不出来", "evidence": "凭证",
+}  # fmt: skip
+
+_FILES = {
+    "missing": ("文件不见了", "is missing"), "changed": ("内容变了", "has another content"),
+    "thumbnail_missing": ("缺少缩略图", "has no thumbnail"), "no_hash": ("没有像样的散列值", "has no proper hash"),
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something about a case that is not as it must be. `what` is a fixed name, `detail` says where."""
+    """Something about a case that is not as it must be. `what` is a fixed name, `detail` says where, `zh` the same in Chinese.
+    """
 
     case_id: int
     number: str
     what: str
     detail: str
+    zh: str = ""
 
     def __str__(self) -> str:
-        return f"{self.number} ({self.case_id}): {self.what}: {self.detail}"
+        said = f"{self.number} ({self.case_id}): {_WHAT.get(self.what, self.what)}：{self.zh or self.detail} / "
+        return f"{said}{self.what}: {self.detail}"
 
 
 @dataclass(slots=True)
@@ -96,13 +110,15 @@ def _without_a_case() -> Iterator[Fault]:
             " WHERE NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.id = e.case_id) ORDER BY case_id"
         )
         lost = [row[0] for row in cursor.fetchall()]
-    yield from (Fault(number, "?", "case", "is missing, its events are there") for number in lost)
+    yield from (Fault(number, "?", "case", "is missing, its events are there", "工单不在，事件还在") for number in lost)
 
 
 def verify_files() -> Iterator[Fault]:
     """The faults of stored evidence, where `documents` is installed."""
     for fault in neighbours.verify_evidence():
-        yield Fault(getattr(fault, "case_id", None) or 0, "", "evidence", str(fault))
+        zh, en = _FILES.get(fault.problem, (fault.problem, fault.problem))
+        place = f"{fault.evidence_id} {fault.stored_hash[:12]}"
+        yield Fault(fault.case_id or 0, "", "evidence", f"{place} {en}", f"{place} {zh}")
 
 
 def sampled(many: int) -> list[int]:
@@ -147,7 +163,7 @@ def verify_batch(ids: Sequence[int], tally: Tally) -> list[Fault]:
         proof = _Proof(values, own, clocks.get(values[0], []), works.get(values[0], []), due.get(wake_key(values[0])))
         found += proof.faults(written.get(values[0], []))
     for number in {*ids} - {values[0] for values in cases}:
-        found.append(Fault(number, "?", "case", "is missing"))
+        found.append(Fault(number, "?", "case", "is missing", "工单不在"))
     return found
 
 
@@ -194,8 +210,8 @@ class _Proof:
         self.found: list[Fault] = []
         self.moved: Mapping[str, Any] = {}
 
-    def fault(self, what: str, detail: str) -> None:
-        self.found.append(Fault(self.stored["id"], self.stored["number"], what, detail))
+    def fault(self, what: str, zh: str, detail: str) -> None:
+        self.found.append(Fault(self.stored["id"], self.stored["number"], what, detail, zh))
 
     def faults(self, words: list[tuple[Any, ...]]) -> list[Fault]:
         """What is wrong with the case and with the words that were written in it."""
@@ -210,7 +226,7 @@ class _Proof:
         except _Broken:
             pass
         except Exception as error:
-            self.fault("unreadable", f"{type(error).__name__}: {error}")
+            self.fault("unreadable", f"{type(error).__name__}: {error}", f"{type(error).__name__}: {error}")
         return self.found
 
     def _replayed(self) -> CaseState:
@@ -219,46 +235,58 @@ class _Proof:
         for values in self.events:
             row: EventRow = event_row(values)
             if row.seq != state.seq + 1:
-                self.fault("chain", f"event {row.seq} follows {state.seq}")
+                self.fault("chain", f"事件 {row.seq} 接在 {state.seq} 后面", f"event {row.seq} follows {state.seq}")
                 raise _Broken
             if values[10] != previous or event_hash(previous, row) != values[9]:
-                self.fault("chain", f"the hash of event {row.seq} does not fit")
+                self.fault("chain", f"事件 {row.seq} 的散列值不符", f"the hash of event {row.seq} does not fit")
                 raise _Broken
             previous = values[9]
             event = event_of(row)
             self.moved = units.move_of(event) or self.moved
             state = evolve.apply(state, event)
         if previous != self.stored["head_hash"]:
-            self.fault("chain", f"the case's head is not the hash of its last event ({state.seq})")
+            self.fault(
+                "chain", f"工单记的链尾不是最后一个事件（{state.seq}）的散列值",
+                f"the case's head is not the hash of its last event ({state.seq})",
+            )  # fmt: skip
         if canonical(state.to_json()) != self.stored["snapshot"]:
             stored = json.loads(self.stored["snapshot"])
             different = [name for name, value in state.to_json().items() if stored.get(name) != value]
-            self.fault("snapshot", f"replay gives another {', '.join(different) or 'spelling'}")
+            self.fault(
+                "snapshot", f"重放得到的 {'、'.join(different) or '写法'} 不同",
+                f"replay gives another {', '.join(different) or 'spelling'}",
+            )  # fmt: skip
         return state
 
     def _words(self, stored: list[tuple[Any, ...]]) -> None:
         """Every reference in the chain has its words, and they are the ones that were referred to, unless erased."""
         told = {ref for values in self.events for ref in _REFERENCE.findall(event_row(values).body)}
         for ref in sorted(told - {row[1] for row in stored}):
-            self.fault("words", f"{ref[:12]}… is missing")
+            self.fault("words", f"缺少 {ref[:12]}…", f"{ref[:12]}… is missing")
         for _case, ref, text, erased_at in stored:
             if erased_at is not None:
                 continue
             try:
                 same = words_ref(decrypt(text)) == ref
             except InvalidToken:
-                self.fault("words", f"{ref[:12]}… cannot be decrypted")
+                self.fault("words", f"{ref[:12]}… 无法解密", f"{ref[:12]}… cannot be decrypted")
             else:
                 if not same:
-                    self.fault("words", f"{ref[:12]}… is not what was written")
+                    self.fault("words", f"{ref[:12]}… 与当时写的不同", f"{ref[:12]}… is not what was written")
 
     def _columns(self, playbook: Playbook, state: CaseState) -> None:
         wanted = dict(zip(SUMMARY_COLUMNS, summarise(playbook, state).values(), strict=True))
         for name, value in wanted.items():
             if plain(name, self.stored[name]) != plain(name, value):
-                self.fault("column", f"{name} is {self.stored[name]!r}, not {value!r}")
+                self.fault(
+                    "column", f"{name} 记着 {self.stored[name]!r}，应为 {value!r}",
+                    f"{name} is {self.stored[name]!r}, not {value!r}",
+                )  # fmt: skip
         if self.moved and self.moved["after"] != self.stored["unit_id"]:
-            self.fault("column", f"unit_id is {self.stored['unit_id']!r}, not {self.moved['after']!r}")
+            self.fault(
+                "column", f"unit_id 记着 {self.stored['unit_id']!r}，应为 {self.moved['after']!r}",
+                f"unit_id is {self.stored['unit_id']!r}, not {self.moved['after']!r}",
+            )  # fmt: skip
 
     def _rows(
         self, what: str, columns: Sequence[str], stored: list[tuple[Any, ...]], wanted: dict[str, tuple[Any, ...]]
@@ -266,11 +294,16 @@ class _Proof:
         known = {row[1]: row for row in stored}
         for key in sorted({*known, *wanted}):
             if key not in wanted or key not in known:
-                self.fault(what, f"{key} {'is missing' if key in wanted else 'should not be there'}")
+                self.fault(
+                    what, f"{'缺少' if key in wanted else '不该有'} {key}",
+                    f"{key} {'is missing' if key in wanted else 'should not be there'}",
+                )  # fmt: skip
                 continue
             for name, have, want in zip(columns, known[key], wanted[key], strict=True):
                 if plain(name, have) != plain(name, want):
-                    self.fault(what, f"{key}: {name} is {have!r}, not {want!r}")
+                    self.fault(
+                        what, f"{key}：{name} 记着 {have!r}，应为 {want!r}", f"{key}: {name} is {have!r}, not {want!r}"
+                    )
 
     def _wake(self, playbook: Playbook, state: CaseState) -> None:
         """The agenda's wake is the case's next alarm. Alarms that are due already may go off at any moment."""
@@ -280,7 +313,10 @@ class _Proof:
         around = CaseAround(playbook, Row.loaded(self.values[: len(sql.LOADED_COLUMNS)]), last)
         expected = decide(playbook, state, Command("wake"), last, around)
         if not expected.events and expected.wake_at != self.wake_at:
-            self.fault("wake", f"the agenda has {self.wake_at}, the next alarm is at {expected.wake_at}")
+            self.fault(
+                "wake", f"日程记着 {self.wake_at}，下一次应在 {expected.wake_at}",
+                f"the agenda has {self.wake_at}, the next alarm is at {expected.wake_at}",
+            )  # fmt: skip
 
 
 class _Broken(Exception):

@@ -12,6 +12,7 @@ from tuoshan.cli.ready import ready
 
 SHOWN = 20
 """So many differences of a kind are told one by one; the others are counted."""
+_OF_CASES = ("这些工单的统计数字和查找", "figures and search of these cases")
 FEW = 10_000
 """Up to so many cases are indexed anew by themselves; more are quicker as a whole."""
 
@@ -49,9 +50,11 @@ def _chosen(number: str, sample: int) -> list[int] | None:
     try:
         chosen = list(Case.objects.filter(number=parse_number(number)).values_list("id", flat=True))
     except MisheardNumber as error:
-        raise typer.BadParameter(error.reason_en) from None
+        typer.echo(f"{error.reason_zh} / {error.reason_en}", err=True)
+        raise typer.Exit(2) from None
     if not chosen:
-        raise typer.BadParameter(f"there is no case {number}")
+        typer.echo(f"没有工单 {number} / There is no case {number}", err=True)
+        raise typer.Exit(2)
     return chosen
 
 
@@ -110,7 +113,10 @@ def _prove_cases(chosen: list[int] | None) -> int:
             move(tally.cases)
 
         faults = _tell(verifying.verify(case_ids=chosen, progress=show)).number
-    typer.echo(f"{state.cases} cases, {state.events} events, {faults} faults", err=bool(faults))
+    typer.echo(
+        f"工单 {state.cases} 件，事件 {state.events} 个，{faults} 处有误 / "
+        f"{state.cases} cases, {state.events} events, {faults} faults", err=bool(faults),
+    )  # fmt: skip
     return faults
 
 
@@ -119,7 +125,8 @@ def _prove_beside(chosen: list[int] | None, *, mend: bool) -> int:
     counts = _differing_counts() if chosen is None else 0
     cases = _differing_cases(chosen)
     left = counts + cases.number
-    typer.echo(f"计数、统计和查找：{left} 处不符 / counts, figures and search: {left} differences", err=bool(left))
+    zh, en = ("计数、统计和查找", "counts, figures and search") if chosen is None else _OF_CASES
+    typer.echo(f"{zh}：{left} 处不符 / {en}: {left} differences", err=bool(left))
     if not left or not mend:
         if left:
             typer.echo("tuoshan verify --mend 按工单重新计数、重建索引 / counts and indexes them anew", err=True)

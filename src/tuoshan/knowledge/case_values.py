@@ -78,7 +78,7 @@ class CaseTexts:
         wanted = None if only is None else {*only, *(fact for name in only for fact in STANDS_FOR.get(name, ()))}
         with override(language):
             facts = self._facts(language, wanted)
-            general = self._general(language, facts)
+            general = self._general(language, facts, names_page=only is None or bool({"link", "survey_link"} & {*only}))
             said = {name: say() for name, say in general.items() if only is None or name in only}
             return {**self._numbers(), **facts, **self._dues(language), **said}
 
@@ -108,8 +108,12 @@ class CaseTexts:
         words = words_of(self.case.pk, flat)
         return {name: fact_text(known, value, language, words) for name, (known, value) in given.items()}
 
-    def _general(self, language: str, facts: dict[str, str]) -> dict[str, Callable[[], str]]:
-        """What says each general variable; said only when it is asked for, as names and links cost their time."""
+    def _general(self, language: str, facts: dict[str, str], *, names_page: bool) -> dict[str, Callable[[], str]]:
+        """What says each general variable; said only when it is asked for, as names and links cost their time.
+
+        A text that names the customer's page already (`names_page`) gives no second link for a company that can be
+        reached in no other way.
+        """
         state = self.playbook.states.get(self.state.state)
         due = due_for_customer(self.playbook, self.state, self.task)
         shown = None if state is None else state.customer if state.customer.zh else state.title
@@ -125,7 +129,7 @@ class CaseTexts:
             "title": lambda: self.case.title,
             "customer": lambda: _customer_name(self.case.customer_id),
             "handler": lambda: _person_name(self.state.assigned.get("handler")) or _("客服中心"),
-            "contact": lambda: self.company.contact or link(),
+            "contact": lambda: self.company.contact or (_("客服中心（可在查询页面留言）") if names_page else link()),
             "playbook": lambda: self.playbook.title.in_language(language),
             "unit": lambda: _unit_name(self.case.unit_id) or self.company.named(language),
             "today": lambda: day_text(timezone.localdate(moment.now()), language),

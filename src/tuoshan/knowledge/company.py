@@ -3,15 +3,16 @@
 The company table `company`, versioned like all tables.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from tuoshan import clock
 from tuoshan.cases import calendars
-from tuoshan.parties.models import OrgUnit
+from tuoshan.parties.models import OrgUnit, Person
 
 TABLE = "company"
 
@@ -60,6 +61,13 @@ def company(now: datetime | None = None) -> Company:
 def set_company(values: Company, *, valid_from: datetime, person_id: int | None = None) -> None:
     """Add a version that counts from `valid_from`."""
     calendars.set_table(playbook="", name=TABLE, value=asdict(values), valid_from=valid_from, person_id=person_id)
+
+
+def name_company(person: Person, name: str) -> None:
+    """Give the company this name, unless it has one."""
+    known = company()
+    if not known.name:
+        set_company(replace(known, name=name), valid_from=clock.now(), person_id=person.pk)
 
 
 def default_unit() -> int | None:

@@ -1,5 +1,6 @@
 """The first administrator of an empty system, made by a link that works once."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -42,6 +44,20 @@ class FirstAdminForm(NewPasswordForm):
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
     field_order = ["company", "display_name", "username", "password1", "password2"]
+
+
+Follower = Callable[[Person, str], None]
+_followers: list[Follower] = []
+
+
+def on_first_administrator(follower: Follower) -> Follower:
+    """Register what follows when the first administrator is made: given are they and the company's name.
+
+    Followers run inside the same transaction.
+    """
+    if follower not in _followers:
+        _followers.append(follower)
+    return follower
 
 
 def is_administered() -> bool:
@@ -81,13 +97,32 @@ def _make(nonce: str, values: dict[str, Any]) -> Person | None:
         unit = OrgUnit.objects.filter(parent__isnull=True, kind=OrgUnit.Kind.COMPANY).first()
         if unit is None:
             unit = OrgUnit.objects.create(code="company", name_zh=values["company"], kind=OrgUnit.Kind.COMPANY)
-        return Person.objects.create_user(
+        person = Person.objects.create_user(
             values["username"],
             values["password1"],
             display_name=values["display_name"],
             unit=unit,
             roles=("administrator",),
         )
+        for follower in _followers:
+            follower(person, values["company"])
+        return person
+
+
+def _in_language(request: HttpRequest, language: str) -> HttpResponse:
+    """The form in the other language with all that was typed, passwords included, as nothing of it is stored."""
+    translation.activate(language)
+    request.LANGUAGE_CODE = language
+    form = FirstAdminForm(initial=request.POST.dict())
+    for field in form.fields.values():
+        if isinstance(field.widget, forms.PasswordInput):
+            field.widget.render_value = True
+    answer = render(request, "parties/first_administrator.html", {"form": form})
+    answer.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, language, max_age=settings.LANGUAGE_COOKIE_AGE,
+        path=settings.LANGUAGE_COOKIE_PATH, samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )  # fmt: skip
+    return answer
 
 
 @never_cache
@@ -98,6 +133,8 @@ def first_administrator(request: HttpRequest, token: str) -> HttpResponse:
     nonce = _nonce(token)
     if not nonce:
         return render(request, "parties/link_refused.html", {"again": reverse("account_login")}, status=410)
+    if request.POST.get("language") in dict(settings.LANGUAGES):
+        return _in_language(request, request.POST["language"])
     form = FirstAdminForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

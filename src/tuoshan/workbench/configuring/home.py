@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from tuoshan.office.settings import recording
+from tuoshan.office.settings.unset import unset
 from tuoshan.parties.models import SettingChange
 from tuoshan.parties.permissions import allowed, permitted
 
@@ -65,12 +66,15 @@ GROUPS = (
 @permitted("workbench.settings_home")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The areas that this person may open, and what was changed last."""
+    """The areas that this person may open, what is still to be set, and what was changed last."""
     groups = [
         (title, [(card, reverse(f"workbench:settings_{card.url_name}")) for card in cards if _may(request, card)])
         for title, cards in GROUPS
     ]
-    context = {"groups": [group for group in groups if group[1]], "changes": recording.changes()}
+    context = {
+        "groups": [group for group in groups if group[1]], "changes": recording.changes(),
+        "unset": [(one, reverse(f"workbench:settings_{one.screen}")) for one in unset(request.user)],
+    }  # fmt: skip
     return render(request, "workbench/settings/home.html", context)
 
 

@@ -101,11 +101,16 @@ class Unreadable(str):
     """
 
     token: str
+    place: str
 
     @classmethod
-    def instead_of(cls, token: str) -> "Unreadable":
+    def instead_of(cls, token: str, place: str) -> "Unreadable":
+        """`place` is the table and column; logged once per value and process."""
         said = cls(gettext("无法解密"))
-        said.token = token
+        said.token, said.place = token, place
+        if len(_logged) < _MOST_LOGGED and token not in _logged:
+            _logged.add(token)
+            log.error("cannot_decrypt", place=place, written_at=_written_at(token))
         return said
 
 
@@ -115,29 +120,26 @@ _MOST_LOGGED = 1000
 
 
 @contextlib.contextmanager
-def strictly() -> Iterator[None]:
-    """Inside, a stored text that cannot be decrypted raises ``CannotDecrypt``: nothing is done or sent with what
-    only says so. Elsewhere it reads as ``Unreadable``, so that one such row breaks no list.
+def strictly(wanted: bool = True) -> Iterator[None]:
+    """Inside, who uses a stored text that cannot be decrypted gets ``CannotDecrypt``: nothing is done or sent with
+    what only says so. Elsewhere, and with False, it reads as ``Unreadable``, so that one such row breaks no list.
     """
-    before = _strict.set(True)
+    before = _strict.set(wanted)
     try:
         yield
     finally:
         _strict.reset(before)
 
 
-def _unreadable(token: str, place: str) -> "Unreadable":
-    """Logged once per value and process. Raises ``CannotDecrypt`` where that is wanted."""
-    since = _written_at(token)
-    if len(_logged) < _MOST_LOGGED and token not in _logged:
-        _logged.add(token)
-        log.error("cannot_decrypt", place=place, written_at=since)
-    if _strict.get():
+def legible(text: str) -> str:
+    """The text itself. Raises ``CannotDecrypt`` inside ``strictly`` when it only says that it cannot be decrypted."""
+    if isinstance(text, Unreadable) and _strict.get():
+        since = _written_at(text.token)
         raise CannotDecrypt(
-            f"无法解密：{place} 是 {since} 用这里没有的密钥写的。 / "
-            f"Cannot be decrypted: {place} was written at {since} under a key that is not here."
+            f"无法解密：{text.place} 是 {since} 用这里没有的密钥写的。 / "
+            f"Cannot be decrypted: {text.place} was written at {since} under a key that is not here."
         )
-    return Unreadable.instead_of(token)
+    return text
 
 
 def _written_at(token: str) -> str:
@@ -150,7 +152,11 @@ def _written_at(token: str) -> str:
 
 
 class _KeepsUnreadable(DeferredAttribute):
-    """A form that shows ``Unreadable`` sends its words back: they do not take the place of what is stored."""
+    """Whoever reads it strictly is stopped; and a form that shows ``Unreadable`` sends its words back, which do not
+    take the place of what is stored."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        return legible(super().__get__(instance, cls))
 
     def __set__(self, instance: Any, value: Any) -> None:
         name = self.field.attname
@@ -182,7 +188,12 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
         try:
             return decrypt(value)
         except InvalidToken:
-            return _unreadable(value, f"{self.model._meta.db_table}.{self.column}")
+            return Unreadable.instead_of(value, f"{self.model._meta.db_table}.{self.column}")
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """What cannot be read goes back as it came, also where nobody may use it."""
+        kept = model_instance.__dict__.get(self.attname)
+        return kept if isinstance(kept, Unreadable) else super().pre_save(model_instance, add)
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name not in ("isnull", "exact"):
@@ -308,6 +319,7 @@ __all__ = [
     "decrypt",
     "encrypt",
     "fernet_key",
+    "legible",
     "mask_email",
     "mask_name",
     "mask_phone",

@@ -83,8 +83,9 @@ def _database(place: Place) -> str:
     return place.environment.get("TUOSHAN_DATABASE_URL") or f"sqlite:///{place.data / 'tuoshan.sqlite3'}"
 
 
-FORGET = "from tuoshan.readiness.models import KeyProof; KeyProof.objects.all().delete()"
-PROOFS = "from tuoshan.readiness.models import KeyProof; print(KeyProof.objects.count())"
+PROOF = "from tuoshan.readiness.models import KeyProof"
+FORGET = f"{PROOF}; KeyProof.objects.all().delete()"
+PROOFS = f"{PROOF}; print(KeyProof.objects.count())"
 
 
 def test_a_database_from_before_gets_its_proof_from_who_can_read_it(company: Place) -> None:
@@ -163,7 +164,7 @@ def test_serve_prints_its_address_and_its_health_says_why_not(tmp_path: Path) ->
     try:
         assert _health(port).status_code == 200
         assert f"http://127.0.0.1:{port}" in said.read_text(encoding="utf-8")
-        place.python("from tuoshan.readiness.models import KeyProof; KeyProof.objects.filter(kind='index').update(mark='x')")
+        place.python(f"{PROOF}; KeyProof.objects.filter(kind='index').update(mark='x')")
         wrong = _health(port)
         assert wrong.status_code == 503 and "index key does not fit" in wrong.text and "密钥" in wrong.text
         place.python("from django.db import connection; connection.cursor().execute('DROP TABLE readiness_keyproof')")

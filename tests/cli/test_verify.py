@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from tests.cli.places import Place, seed
 
+from tuoshan.core.numbering import format_number
+
 HARM = """
 from tuoshan.cases.models import Case, Tally
 from tuoshan.insight.models import CaseFigures
@@ -41,7 +43,7 @@ def test_what_differs_is_told_and_mended_on_request(place: Place) -> None:
     assert "verify --mend" in found.stderr
     one = place.run("verify", second).stdout
     assert "工单 1 件" in one and "这些工单的统计数字和查找：0 处不符 / figures and search of these cases" in one
-    assert "计数" not in one and "counts" not in one, "what was not looked at is not told"
+    assert "计数、" not in one and "counts" not in one, "what was not looked at is not told"
     assert "cause is 'elsewhere'" in place.run("verify", first, ends=1).stdout
     assert "cause is 'elsewhere'" in place.run("verify", "--sample", "3", ends=1).stdout
     mended = place.run("verify", "--mend")
@@ -73,8 +75,9 @@ def test_what_is_wrong_with_a_case_is_never_mended(place: Place) -> None:
 def test_every_line_is_in_both_languages(place: Place) -> None:
     number = place.python(NUMBERS).split()[0]
     misheard = place.run("verify", "TS2611", ends=2).stderr
-    assert " / " in misheard and "位" in misheard and "digits" in misheard
-    assert "没有工单 TS2001-00001-9 / There is no case" in place.run("verify", "TS2001-00001-9", ends=2).stderr
+    assert "编号少了数字" in misheard and " / The number is missing digits" in misheard
+    nowhere = format_number(2001, 1, 1)
+    assert f"没有工单 {nowhere} / There is no case {nowhere}" in place.run("verify", nowhere, ends=2).stderr
     place.python(f"from tuoshan.cases.models import Case; Case.objects.filter(number={number!r}).update(head_hash='x')")
     told = place.run("verify", ends=1)
     assert "事件链：" in told.stdout and "/ chain: the case's head is not" in told.stdout

@@ -96,22 +96,48 @@ def test_a_program_reads_the_other_cases_and_this_one(desk: Any, strange: Any) -
 def test_what_cannot_be_read_is_never_written_over(desk: Any, strange: Any) -> None:
     from tuoshan.parties.models import Customer
 
-    kept = stored("parties_customer", "name", strange.customer_id), stored("parties_customer", "phone", strange.customer_id)
-    index = stored("parties_customer", "phone_index", strange.customer_id)
+    columns = ("name", "phone", "phone_index")  # the last, so that they are still found by their phone
+    kept = [stored("parties_customer", column, strange.customer_id) for column in columns]
     row = Customer.objects.get(pk=strange.customer_id)
     row.name, row.address = str(row.name), "新地址"  # as a form sends back what it showed
     row.save()
     again = Customer.objects.get(pk=strange.customer_id)
     assert isinstance(again.name, Unreadable) and again.address == "新地址"
-    assert (stored("parties_customer", "name", row.pk), stored("parties_customer", "phone", row.pk)) == kept
-    assert stored("parties_customer", "phone_index", row.pk) == index, "they are still found by their phone"
+    assert [stored("parties_customer", column, row.pk) for column in columns] == kept
 
 
 def test_who_acts_on_it_is_stopped(desk: Any, strange: Any) -> None:
     from tuoshan.parties.models import Customer
 
     with strictly(), pytest.raises(CannotDecrypt, match=r"无法解密：parties_customer\.name .* Cannot be decrypted"):
-        Customer.objects.get(pk=strange.customer_id)
+        _name = Customer.objects.get(pk=strange.customer_id).name
+    with strictly():
+        row = Customer.objects.get(pk=strange.customer_id)
+        row.grade = "vip"
+        row.save()
+    assert isinstance(Customer.objects.get(pk=strange.customer_id).name, Unreadable), "who does not use it goes on"
+
+
+def test_a_colleague_whose_address_cannot_be_read_keeps_no_notice_from_the_others(desk: Any) -> None:
+    from tuoshan.integrations.models import Notification
+
+    spoil("parties_person", ("email", "phone"), "id", desk.house.lead.pk)
+    case = desk.proposed()
+    worker.drain()
+    assert not Item.objects.filter(case_id=case.pk, kind__in=("effect", "wake"), done_at=None, attempts__gt=0).exists()
+    assert Notification.objects.exists()
+
+
+def test_history_is_taken_in_around_a_case_that_cannot_be_read(desk: Any, strange: Any) -> None:
+    from tuoshan.cases.models import Case
+    from tuoshan.insight.models import Entry, Progress
+
+    Entry.objects.all().delete()
+    Item.objects.filter(name="insight_catch_up").delete()
+    Progress.objects.all().delete()
+    worker.arm_jobs()
+    worker.Run("once", 50).once()
+    assert set(Entry.objects.values_list("case_id", flat=True)) == set(Case.objects.values_list("id", flat=True))
 
 
 def test_a_job_about_it_is_parked_with_a_reason_and_the_others_are_done(desk: Any, clock: Any) -> None:

@@ -24,6 +24,7 @@ from tuoshan.api import problems
 from tuoshan.api.application import api, me
 from tuoshan.api.describing import REPEATED
 from tuoshan.cases.models import Command
+from tuoshan.secrets import Unreadable
 
 AT_WORK = timedelta(minutes=2)
 """After so long without an answer a request counts as broken off: sent again with its key, it is begun anew."""

@@ -64,7 +64,9 @@ _FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something about a case that is not as it must be. `what` is a fixed name, `detail` says where, `zh` the same in Chinese.
+    """Something about a case that is not as it must be. `what` is a fixed name, `detail` says where.
+
+    `zh` is the same in Chinese.
     """
 
     case_id: int

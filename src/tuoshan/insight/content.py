@@ -21,7 +21,7 @@ from tuoshan.intake.arrivals import particulars as particulars_of_arrival
 from tuoshan.intake.channels import PRODUCT_SAID
 from tuoshan.intake.models import Arrival
 from tuoshan.parties.models import Customer
-from tuoshan.secrets import Unreadable, phone_e164
+from tuoshan.secrets import Unreadable, legible, phone_e164
 
 MOST_LETTERS = 12_000
 """So much of one case is indexed; a position in PostgreSQL's index cannot be higher than 16,383."""
@@ -71,13 +71,13 @@ def contents(cases: Sequence[Case], *, without_customer: int | None = None) -> d
     for case_id, ref, text in Words.objects.filter(case_id__in=ids, erased_at=None).values_list(
         "case_id", "ref", "text"
     ):
-        read.words[case_id].append((ref, text))
+        read.words[case_id].append((ref, legible(text)))
     _read_events(cases, read)
     for arrival in Arrival.objects.filter(case_id__in=ids).exclude(particulars=""):
         read.came[arrival.pk] = particulars_of_arrival(arrival)
     written = Message.objects.filter(case_id__in=ids).exclude(direction="out", author_id=None).order_by("id")
     for case_id, subject, text in written.values_list("case_id", "subject", "text"):
-        read.messages[case_id] += [subject, text]
+        read.messages[case_id] += [legible(subject), legible(text)]
     for case_id, unit, person, done_by, department in Task.objects.filter(case_id__in=ids).values_list(
         "case_id", "unit_id", "person_id", "completed_by_id", "department"
     ):

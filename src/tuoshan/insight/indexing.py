@@ -13,6 +13,7 @@ from tuoshan.cases.models import Case
 from tuoshan.insight import figures, index
 from tuoshan.insight.content import Content, contents
 from tuoshan.insight.models import CaseFigures, Entry, Progress
+from tuoshan.secrets import Unreadable
 
 AT_ONCE = 100
 SWEEP = "cases"
@@ -57,6 +58,8 @@ def _write(
     rows, changed = [], []
     for case in cases:
         entry, new = entries[case.pk], found[case.pk]
+        if isinstance(entry.content, Unreadable):  # what it has in the index is not known: only all anew mends it
+            continue
         old = None if case.pk in fresh else Content.from_text(entry.content)
         text = new.to_text()
         if old is None or entry.content != text:

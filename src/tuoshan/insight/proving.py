@@ -22,6 +22,7 @@ from tuoshan.insight import figures, index, indexing
 from tuoshan.insight.content import Content, contents
 from tuoshan.insight.following import CUSTOMER_JOB
 from tuoshan.insight.models import CaseFigures, Entry, Progress
+from tuoshan.secrets import Unreadable, strictly
 
 InIndex = Literal["", "missing", "other", "unfound", "without_case"]
 _INDEX = {
@@ -117,20 +118,22 @@ def _of_batch(ids: Sequence[int]) -> list[Difference]:
 def _contents(cases: Sequence[Case]) -> tuple[dict[int, Content], dict[int, str]]:
     """What is to stand in the index, and why it cannot be told."""
     try:
-        return contents(cases), {}
+        with strictly():
+            return contents(cases), {}
     except Exception:
         found: dict[int, Content] = {}
         errors: dict[int, str] = {}
         for case in cases:
             try:
-                found |= contents([case])
+                with strictly():
+                    found |= contents([case])
             except Exception as why:
                 errors[case.pk] = f"{type(why).__name__}: {why}"
         return found, errors
 
 
 def _in_index(case: Case, entry: Entry | None, right: Content, unfound: set[int]) -> InIndex:
-    if entry is None:
+    if entry is None or isinstance(entry.content, Unreadable):
         return "missing"
     if entry.pk in unfound:
         return "unfound"

@@ -120,7 +120,7 @@ def _in_language(request: HttpRequest, language: str) -> HttpResponse:
     answer = render(request, "parties/first_administrator.html", {"form": form})
     answer.set_cookie(
         settings.LANGUAGE_COOKIE_NAME, language, max_age=settings.LANGUAGE_COOKIE_AGE,
-        path=settings.LANGUAGE_COOKIE_PATH, samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        path=settings.LANGUAGE_COOKIE_PATH, samesite="Lax",
     )  # fmt: skip
     return answer
 

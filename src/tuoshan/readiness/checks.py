@@ -7,7 +7,6 @@ proofs gets them from the first start that can read what is stored.
 import hashlib
 import hmac
 from collections.abc import Iterator
-from typing import Any
 
 from django.apps import apps
 from django.conf import settings

@@ -93,16 +93,19 @@ class Customer(models.Model):
         return mask_email(self.email)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep every blind index with what it indexes (as it is, where that cannot be read), the pairs of letters of the name included."""
+        """Keep every blind index with what it indexes, the pairs of letters of the name included; what cannot be read
+        keeps the index that it has.
+        """
         previous = self.name_index
-        if not isinstance(self.phone, Unreadable):
+        unread = {name for name in ("phone", "email", "name") if isinstance(self.__dict__.get(name), Unreadable)}
+        if "phone" not in unread:
             self.phone = phone_e164(self.phone) or self.phone.strip()
             digits = "".join(sign for sign in self.phone if sign.isdigit())
             self.phone_index = blind_index(self.phone, "phone") or None
             self.phone_tail_index = blind_index(digits[-PHONE_TAIL_DIGITS:], "tail")
-        if not isinstance(self.email, Unreadable):
+        if "email" not in unread:
             self.email_index = blind_index(self.email, "email")
-        if not isinstance(self.name, Unreadable):
+        if "name" not in unread:
             self.name_index = blind_index(self.name, "name")
         self.updated_at = clock.now()
         kwargs.pop("update_fields", None)

@@ -114,7 +114,7 @@ class ToldToStaff:
 
     def _said(self, message: Message) -> str:
         if self.case.is_erased and not message.text:
-            return self.case.title
+            return str(self.case.title)
         return without_links(message.text, written=message.direction == "out")
 
     def of_event(self, event: Event) -> Iterable[Entry]:

@@ -164,8 +164,8 @@ def test_who_decides_is_given_the_case_they_decide(
     assert [getattr(choose("handler", one), "person_id", None), an.pk] == [an.pk, an.pk]
     chosen = choose("handler", one, deciding=bo.pk)
     assert chosen is not None and chosen.person_id == bo.pk
-    assert chosen.reason["zh"].startswith("由其当场作出决定，在办 0 件")
-    assert chosen.reason["en"].startswith("took the decision; 0 open")
+    assert chosen.reason["zh"].startswith("由其办理这一步，在办 0 件")
+    assert chosen.reason["en"].startswith("took this step; 0 open")
     engineer = choose("handler", one, deciding=outsider.pk)
     assert engineer is not None and engineer.person_id == outsider.pk, "also whom the service desk could not choose"
     Person.objects.filter(pk=outsider.pk).update(takes_cases=False)

@@ -23,9 +23,12 @@ def _refusing(reason: str) -> Callable[..., Iterable[bytes]]:
 def _application() -> Any:
     """Ours; with keys that do not fit the database, whatever server runs us, one that only says so."""
     ours = get_wsgi_application()
+    from django.db import connection
+
     from tuoshan.readiness import checks
 
     wrong = checks.keys_obstacle()
+    connection.close()  # this thread answers no requests
     if wrong:
         logging.getLogger(__name__).error(wrong)
     return _refusing(wrong) if wrong else ours

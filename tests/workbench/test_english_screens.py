@@ -67,7 +67,10 @@ class Reader(HTMLParser):
 
 def _names() -> list[str]:
     """What the company itself has written: names and texts of the database, the longest first."""
-    found: set[str] = set(MEANT)
+    from tuoshan.knowledge.company import company
+
+    own = company()
+    found: set[str] = {*MEANT, *([own.name] if own.name and not own.name_en else [])}
     for model in apps.get_models():
         fields = [one for one in model._meta.concrete_fields if isinstance(one, models.CharField | models.TextField)]
         for row in model._default_manager.all() if model.__name__ != "Playbook" else ():

@@ -70,7 +70,7 @@ def _names() -> list[str]:
     from tuoshan.knowledge.company import company
 
     own = company()
-    found: set[str] = {*MEANT, *([own.name] if own.name and not own.name_en else [])}
+    found: set[str] = {*MEANT, *((own.name, own.name[0]) if own.name and not own.name_en else ())}  # and its sign
     for model in apps.get_models():
         fields = [one for one in model._meta.concrete_fields if isinstance(one, models.CharField | models.TextField)]
         for row in model._default_manager.all() if model.__name__ != "Playbook" else ():

@@ -4,10 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from tests.browser.staffed import Staffed, opened, ready
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def reply_box(page: Page, company: Staffed, number: str) -> Locator:
+    """Where an agent writes to the customer of the case."""
+    company.sign_in(page, "agent")
+    page.goto(f"/case/{number}")
+    ready(page)
+    opened(page, "do-message")
+    return page.locator("#write-message")
 
 
 def test_ones_own_action_is_seen_in_list_and_rail_and_its_notice_leaves(open_page: Any, company: Staffed) -> None:
@@ -168,11 +177,7 @@ def test_a_reply_that_was_inserted_is_kept_as_a_draft_and_shows_no_link(
     QuickReply.objects.create(title="进度", text="请看 {link} ，谢谢", shortcut="jd", language="zh-hans")
     case = company.accepted()
     page = open_page(width=width, height=height)
-    company.sign_in(page, "agent")
-    page.goto(f"/case/{case.number}")
-    ready(page)
-    opened(page, "do-message")
-    box = page.locator("#write-message")
+    box = reply_box(page, company, case.number)
     box.press_sequentially("/jd")
     expect(page.locator("#do-message .offer")).to_have_count(1)
     page.keyboard.press("Enter")
@@ -195,11 +200,7 @@ def test_a_refusal_opens_the_list_of_variables_and_one_is_put_in_at_the_caret(
 ) -> None:
     case = company.accepted()
     page = open_page(width=width, height=height)
-    company.sign_in(page, "agent")
-    page.goto(f"/case/{case.number}")
-    ready(page)
-    opened(page, "do-message")
-    box = page.locator("#write-message")
+    box = reply_box(page, company, case.number)
     box.fill("您好，{foo}再见")
     box.evaluate("(field) => { field.style.height = '9rem'; }")  # as one who drags it larger leaves it
     page.locator("#do-message button[type=submit]").click()

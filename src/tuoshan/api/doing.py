@@ -80,7 +80,7 @@ def _rows(request: HttpRequest, numbers: list[str], batch: int | None) -> dict[s
 def _order(request: HttpRequest, body: BatchIn, cases: list[Case]) -> Order:
     actor = acting(request)
     if body.action == "note":
-        text = str(body.values.get("text") or "").strip()[: bulk.MOST_WRITTEN]
+        text = str(body.values.get("text") or "").strip()[: writing.MOST_WRITTEN]
         if not text:
             raise invalid({"text": [_("请先写下内容。")]})
         return bulk.note(actor, text)

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from ninja import Router, Schema
+from ninja import Router
 
 from tuoshan.api.application import Id, gives, me
 from tuoshan.api.formwork import as_stored, judged, posted
 from tuoshan.api.repeating import repeatable
+from tuoshan.api.shapes import ReplyIn, ReplyRow
 from tuoshan.knowledge import replies
 from tuoshan.knowledge.forms import QuickReplyForm
 from tuoshan.knowledge.models import QuickReply
@@ -16,35 +17,11 @@ from tuoshan.parties.permissions import api_permitted
 router = Router(tags=["mine"])
 
 
-class OwnReplyIn(Schema):
-    """A quick reply of one's own, with `{variables}`; what is left out of a change stays. `language`: zh-hans or en, as
-    it is offered for customers of that language.
-    """
-
-    title: str = ""
-    text: str = ""
-    category: str = ""
-    shortcut: str = ""
-    language: str = "zh-hans"
-
-
-class OwnReplyRow(Schema):
-    """A quick reply of one's own and how often it was used."""
-
-    id: int
-    title: str
-    text: str
-    category: str
-    shortcut: str
-    language: str
-    used: int
-
-
 def _form(request: HttpRequest, row: QuickReply, data: Any = None) -> QuickReplyForm:
     return QuickReplyForm(data, instance=row, person=me(request), may_share=False)
 
 
-def _kept(request: HttpRequest, row: QuickReply, body: OwnReplyIn) -> int:
+def _kept(request: HttpRequest, row: QuickReply, body: ReplyIn) -> int:
     values = as_stored(_form(request, row)) | body.dict(exclude_unset=True)
     return int(judged(_form(request, row, posted(values))).save().pk)
 
@@ -56,24 +33,24 @@ def _found(request: HttpRequest, pk: int) -> QuickReply:
     return found
 
 
-@router.get("/me/replies", response=gives(list[OwnReplyRow]), url_name="own_reply_list", summary="My quick replies")
+@router.get("/me/replies", response=gives(list[ReplyRow]), url_name="own_reply_list", summary="My quick replies")
 @api_permitted("api.own_reply_list")
 def own_reply_list(request: HttpRequest) -> Any:
     """Those that the caller keeps for themselves; nobody else is shown them."""
     return list(replies.own(me(request).pk))
 
 
-@router.post("/me/replies", response=gives(OwnReplyRow, 201), url_name="own_reply_make", summary="Keep a quick reply")
+@router.post("/me/replies", response=gives(ReplyRow, 201), url_name="own_reply_make", summary="Keep a quick reply")
 @api_permitted("api.own_reply_make")
 @repeatable
-def own_reply_make(request: HttpRequest, body: OwnReplyIn) -> Any:
+def own_reply_make(request: HttpRequest, body: ReplyIn) -> Any:
     """For oneself alone. A variable that there is not is refused."""
     return 201, _found(request, _kept(request, QuickReply(), body))
 
 
-@router.patch("/me/replies/{pk}", response=gives(OwnReplyRow), url_name="own_reply_change", summary="Change mine")
+@router.patch("/me/replies/{pk}", response=gives(ReplyRow), url_name="own_reply_change", summary="Change mine")
 @api_permitted("api.own_reply_change")
-def own_reply_change(request: HttpRequest, pk: Id, body: OwnReplyIn) -> Any:
+def own_reply_change(request: HttpRequest, pk: Id, body: ReplyIn) -> Any:
     """One of one's own."""
     return _found(request, _kept(request, _found(request, pk), body))
 

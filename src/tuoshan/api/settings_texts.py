@@ -15,7 +15,7 @@ from tuoshan.api.formwork import changed, judged, made, posted
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.repeating import repeatable, repeatable_step_by_step
 from tuoshan.api.settings_rows import found
-from tuoshan.api.shapes import Limit, SaidOut
+from tuoshan.api.shapes import Limit, ReplyIn, ReplyRow, SaidOut
 from tuoshan.cases import library
 from tuoshan.core.playbook import Playbook
 from tuoshan.integrations import mail, sms
@@ -72,28 +72,6 @@ class WordingTrial(Schema):
     subject: str
     body: str
     stored: bool
-
-
-class ReplyIn(Schema):
-    """A quick reply shared by all, with `{variables}`."""
-
-    title: str = ""
-    text: str = ""
-    category: str = ""
-    shortcut: str = ""
-    language: str = "zh-hans"
-
-
-class ReplyRow(Schema):
-    """A shared quick reply and how often it was used."""
-
-    id: int
-    title: str
-    text: str
-    category: str
-    shortcut: str
-    language: str
-    used: int
 
 
 class CompanyIn(Schema):

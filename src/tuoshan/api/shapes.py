@@ -382,3 +382,27 @@ class SaidOut(Schema):
     """What became of it, in words."""
 
     said: str
+
+
+class ReplyIn(Schema):
+    """A quick reply, with `{variables}`; what is left out of a change stays. `language`: zh-hans or en, as it is
+    offered for customers of that language.
+    """
+
+    title: str = ""
+    text: str = ""
+    category: str = ""
+    shortcut: str = ""
+    language: str = "zh-hans"
+
+
+class ReplyRow(Schema):
+    """A quick reply and how often it was used."""
+
+    id: int
+    title: str
+    text: str
+    category: str
+    shortcut: str
+    language: str
+    used: int

@@ -18,8 +18,9 @@ from tuoshan.cases.forms import words
 from tuoshan.core import timing
 from tuoshan.core.case import Clock
 from tuoshan.core.clocks import frozen_duration
-from tuoshan.core.conditions import EvaluationError, compile_expression
-from tuoshan.core.conditions.syntax import Arithmetic, Call, Fact, History, Literal, Node, Table, walk
+from tuoshan.core.conditions import EvaluationError
+from tuoshan.core.conditions.compiler import compile_tree
+from tuoshan.core.conditions.syntax import Arithmetic, Call, Fact, History, Node, walk
 from tuoshan.core.durations import Duration, DurationError, Unit
 from tuoshan.core.durations import due as reckon_due
 from tuoshan.core.explanations import Step, Trail, explain
@@ -88,31 +89,10 @@ def _sum(clock: Clock, tree: Node, work: Work, calendar: WorkCalendar) -> list[S
 
 def _value(node: Node, work: Work) -> object:
     """What a part of an expression comes to now; None where it cannot be known."""
-    match node:
-        case Literal(value):
-            return value
-        case Arithmetic("+", left, right):
-            one, other = _value(left, work), _value(right, work)
-            return one + other if isinstance(one, Decimal | int) and isinstance(other, Decimal | int) else None
-    text = _spelled(node)
-    if not text:
-        return None
     try:
-        return compile_expression(text).evaluate(work.scope())
+        return compile_tree("", node)(work.scope())
     except EvaluationError:
         return None
-
-
-def _spelled(node: Node) -> str:
-    """The plain parts written out again, so that they can be asked for by themselves."""
-    match node:
-        case Fact(name):
-            return name
-        case History():
-            return node.spelling
-        case Table(name, keys) if all(isinstance(key, Fact) for key in keys):
-            return f"table({', '.join([repr(name), *map(_spelled, keys)])})"
-    return ""
 
 
 # -- in words ------------------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from tuoshan.core.possible import Possible
 
 MOST = 50
 """So many cases at once: each is asked what it allows, and each is a transaction of its own."""
-MOST_WRITTEN = 20_000
 LEFT_OUT = frozenset({"step_back", "correct"})
 """Steps that mean something else in every case."""
 FIRST = ("claim", "transfer", "upgrade")

@@ -9,6 +9,9 @@ from tuoshan.knowledge import writing
 from tuoshan.knowledge.writing import Written
 from tuoshan.punctuation import sentences
 
+MOST_WRITTEN = 20_000
+"""Signs of one message or note."""
+
 
 class CannotBeSaid(Exception):
     """A text was not sent; the exception's own text says why."""

@@ -24,7 +24,8 @@ from tuoshan.core.playbook import Playbook
 from tuoshan.identifiers import is_id
 from tuoshan.office import absences
 from tuoshan.office import bulk as office
-from tuoshan.office.bulk import MOST, MOST_WRITTEN, shared
+from tuoshan.office.bulk import MOST, shared
+from tuoshan.office.writing import MOST_WRITTEN
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import assignable

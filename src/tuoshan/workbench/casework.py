@@ -1,4 +1,4 @@
-"""What people do in a case: take a step, finish a task, write, call, watch, hand over, merge.
+"""What people do in a case: take a step, finish a task, watch, hand over, merge.
 
 Every form carries the number of the last event its reader saw and a key that makes a double click act once.
 A refusal comes back into the open form with what was typed.
@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import Any, Literal, cast
 
 from django import forms
@@ -22,12 +21,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tuoshan import clock, identifiers, punctuation
-from tuoshan.cases import library, lists, queries, service, upload_holders
+from tuoshan.cases import lists, queries, service, upload_holders
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.forms import DayAndTime, PlaybookForm, choices_of, words
 from tuoshan.cases.models import Case, Watch
 from tuoshan.cases.possible import Standing
-from tuoshan.cases.refusals import customer_erased, evidence_title, problems, sentence
+from tuoshan.cases.refusals import evidence_title, problems, sentence
 from tuoshan.core.case import Refusal
 from tuoshan.core.numbering import MisheardNumber, parse_number
 from tuoshan.core.playbook import Playbook
@@ -40,18 +39,15 @@ from tuoshan.insight.story import Audience, Story
 from tuoshan.insight.told_to_staff import whose_page
 from tuoshan.intake import duplicates
 from tuoshan.intake.beside import REASONS
-from tuoshan.integrations import recipients
-from tuoshan.office import absences, variables, writing
+from tuoshan.office import absences
 from tuoshan.office.attaching import names_a_person, shown_by_itself
-from tuoshan.office.writing import CannotBeSaid
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import proposing
 from tuoshan.workbench import assignable, correcting, foreseen
 from tuoshan.workbench.assignable import CLAIM
-from tuoshan.workbench.casepage import find_case, money_of_others, person_id, reply_title, standing_of, way_back
+from tuoshan.workbench.casepage import find_case, money_of_others, person_id, standing_of, way_back
 
-MOST_WRITTEN = 20_000
 MOST_REASON = 200
 HAPPENED = "happened-at"
 """The moment at which a step really happened, beside the fields of its form; no fact of a playbook has such a name."""
@@ -278,90 +274,6 @@ def _said(request: HttpRequest, refusal: Refusal, playbook: Playbook, *, marked:
     return absences.refusal_of(cast(Person, request.user), refusal, said, clock.now())
 
 
-# -- words -----------------------------------------------------------------------------------------------
-
-
-def _text(request: HttpRequest) -> str:
-    return request.POST.get("text", "").strip()[:MOST_WRITTEN]
-
-
-def _not_written(
-    request: HttpRequest, case: Case, what: str, problem: str, status: int, *, unsaid: bool = False
-) -> HttpResponse:
-    """The small form again, with what was typed; `unsaid`: something in it has no words, so that it shows what has."""
-    context = {**_writing(request, case, what), "problem": problem, "text": _text(request), "unsaid": unsaid}
-    context["way"] = request.POST.get("channel") or context["way"]
-    return render(request, "workbench/case/write.html", context, status=status)
-
-
-def _writing(request: HttpRequest, case: Case, what: str) -> dict[str, Any]:
-    """What the small form for a note, a call or a message is made of."""
-    playbook = library.pinned(case.playbook, case.playbook_hash)
-    customer = recipients.of_case(case) if what == "message" else None
-    ways = _ways(case) if what == "message" else []
-    return {
-        "case": case, "what": what, "key": identifiers.token(), "reply_title": reply_title(playbook),
-        "has_ways": playbook.portal in ("", "customer"), "way": next(iter(ways), ""),
-        "wants_none": customer is not None and recipients.wants_none(customer),
-        "variables": variables.of_case(case, request.user) if what == "message" else [],
-        "no_way": not ways,
-    }  # fmt: skip
-
-
-def _sender(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": ActingAs.by_person(request.user), "idempotency_key": request.POST.get("key")}
-
-
-def _write(
-    request: HttpRequest, number: str, what: str, send: Callable[..., service.Outcome], said: str, else_said: str = ""
-) -> HttpResponse:
-    case = find_case(request, number)
-    if request.method == "GET":
-        if case.is_erased and what != "note":
-            return _not_written(request, case, what, customer_erased(), 409)
-        return render(request, "workbench/case/write.html", _writing(request, case, what))
-    text = _text(request)
-    if not text:
-        return _not_written(request, case, what, _("请先写下内容。"), 422)
-    try:
-        outcome = send(case_id=case.pk, text=text)
-    except CannotBeSaid as why:
-        return _not_written(request, case, what, str(why), 422, unsaid=True)
-    if outcome.refusal is not None:
-        playbook = library.pinned(case.playbook, case.playbook_hash)
-        return _not_written(request, case, what, sentence(outcome.refusal, playbook), 409)
-    return done(request, case, else_said if else_said and not _ways(case) else said)
-
-
-def _ways(case: Case) -> list[str]:
-    """By which ways a message to the customer leaves; none where it only stands on their page."""
-    customer = recipients.of_case(case)
-    return [one.channel for one in recipients.addressees(customer)] if customer is not None else []
-
-
-@permitted("workbench.note")
-@require_http_methods(["GET", "POST"])
-def note(request: HttpRequest, number: str) -> HttpResponse:
-    """A note among colleagues."""
-    return _write(request, number, "note", partial(service.note, **_sender(request)), _("备注已保存"))
-
-
-@permitted("workbench.call")
-@require_http_methods(["GET", "POST"])
-def call(request: HttpRequest, number: str) -> HttpResponse:
-    """What was said on the telephone."""
-    return _write(request, number, "call", partial(service.call, **_sender(request)), _("通话记录已保存"))
-
-
-@permitted("workbench.message")
-@require_http_methods(["GET", "POST"])
-def message(request: HttpRequest, number: str) -> HttpResponse:
-    """A message to the customer."""
-    channel = request.POST.get("channel", "sms")
-    send = partial(writing.send, person=request.user, channel=channel, **_sender(request))
-    return _write(request, number, "message", send, _("消息已提交，正在发送"), _("客户没有联系方式：已写在查询页上"))
-
-
 # -- beside the case ---------------------------------------------------------------------------------------
 
 
@@ -429,9 +341,6 @@ def unmerge(request: HttpRequest, number: str) -> HttpResponse:
 
 urlpatterns = [
     path("case/<str:number>/do/<slug:kind>/<slug:name>", act, name="act"),
-    path("case/<str:number>/note", note, name="note"),
-    path("case/<str:number>/call", call, name="call"),
-    path("case/<str:number>/message", message, name="message"),
     path("case/<str:number>/watch", watch, name="watch"),
     path("case/<str:number>/merge", merge, name="merge"),
     path("case/<str:number>/unmerge", unmerge, name="unmerge"),

@@ -19,7 +19,8 @@ from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.workbench.casepage import find_case, person_id
 
-MOST_WRITTEN = 5_000
+MOST_KEPT = 5_000
+"""Signs of one quick reply."""
 
 
 def _form(request: HttpRequest, instance: QuickReply, data: Any = None, **more: Any) -> QuickReplyForm:
@@ -71,7 +72,7 @@ def own_reply_keep(request: HttpRequest, number: str) -> HttpResponse:
     """
     case = find_case(request, number)
     if "store" not in request.POST:
-        text = request.POST.get("text", "").strip()[:MOST_WRITTEN]
+        text = request.POST.get("text", "").strip()[:MOST_KEPT]
         language = recipients.language_of(recipients.of_case(case))
         return _small(request, case, _form(request, QuickReply(text=text, language=language), auto_id="own_%s"))
     form = _form(request, QuickReply(), request.POST, auto_id="own_%s")

@@ -17,10 +17,10 @@ from tuoshan.integrations import recipients
 from tuoshan.knowledge import replies
 from tuoshan.knowledge.models import QuickReply
 from tuoshan.office import beside
+from tuoshan.office.writing import MOST_WRITTEN
 from tuoshan.parties.permissions import permitted
 from tuoshan.workbench.casepage import find_case, person_id
 
-MOST_WRITTEN = 20_000
 LINES_SHOWN = 12
 
 

@@ -13,6 +13,7 @@ AREAS = (
     "queues",
     "casepage",
     "casework",
+    "saying",
     "removing",
     "registering",
     "searching",

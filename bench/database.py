@@ -83,7 +83,7 @@ def measure(scale: Scale) -> dict[str, Any]:
         say("search p95 " + ", ".join(f"{name} {one['p95_ms']:.1f}" for name, one in at["search"].items()) + " ms")
         at["reports"] = pages.reporting(max(scale.turns // 4, 1))
         say("month's overview " + ", ".join(f"{who} {one['p50_ms']:.0f}" for who, one in at["reports"].items()) + " ms")
-        at["firing"] = firing.fire(scale.due)
+        at["firing"] = firing.fire_in_turns(scale.due)
         say(f"firing {at['firing']['per_second']:,.0f}/s")
         if size == scale.as_peer[0]:
             at["firing_as_peer"] = firing.fire(scale.as_peer[1])

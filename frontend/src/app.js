@@ -5,6 +5,7 @@ import { components } from './desk/components.js';
 import { startClocks } from './desk/clocks.js';
 import { startConversation } from './desk/conversation.js';
 import { startDates } from './desk/dates.js';
+import { startDiagrams } from './desk/diagrams.js';
 import { startDisclosures } from './desk/disclosures.js';
 import { startDrafts } from './desk/drafts.js';
 import { startFields } from './desk/fields.js';
@@ -24,6 +25,7 @@ window.Alpine = Alpine;
 const start = () => {
   startHtmx();
   startCalm();
+  startDiagrams();
   startDisclosures();
   startConversation();
   startFields();

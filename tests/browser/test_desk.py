@@ -413,6 +413,27 @@ def test_a_picture_wider_than_the_window_shows_where_the_case_stands_and_that_th
     expect(back).to_be_visible()
 
 
+def test_the_state_one_looks_at_says_where_it_leads(open_page: Any, company: Staffed) -> None:
+    case = company.complaint("外套洗一次就褪色")
+    page = open_page()
+    company.sign_in(page, "senior")
+    page.goto(f"/playbooks/complaint?case={case.number}")
+    ready(page)
+    signs = page.locator(".dg-sign:visible")
+    expect(signs.filter(has_text="受理，直接处理")).to_have_count(1)  # where the case stands, untouched
+    page.locator("[data-state=proposing] rect.dg-state").hover()
+    expect(signs.filter(has_text="提出方案")).to_have_count(1)
+    expect(page.locator(".dg-edge.lit[data-from=proposing][data-to=approving]")).to_have_count(1)
+    page.mouse.move(5, 5)
+    expect(signs.filter(has_text="提出方案")).to_have_count(0)
+    page.locator("[data-state=proposing]").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-state=approving]")).to_be_focused()
+    expect(signs.filter(has_text="退回修改")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#step-approving")).to_be_in_viewport()
+
+
 def test_keys_go_through_the_rows_of_the_board(open_page: Any, company: Staffed) -> None:
     for text in ("外套洗一次就褪色", "锅盖把手松动"):
         company.complaint(text)

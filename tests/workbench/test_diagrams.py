@@ -9,7 +9,8 @@ from django.utils.translation import override
 from tests.workbench.deskhouse import Desk, desk  # noqa: F401, RUF100
 
 from tuoshan.cases import library
-from tuoshan.workbench.diagrams import BOX_HEIGHT, BOX_WIDTH, draw, fitted
+from tuoshan.workbench.drawing import draw, fitted
+from tuoshan.workbench.routing import HEIGHT, WIDTH
 
 BOX = re.compile(r'<rect class="dg-state ([a-z]*)"[^>]*/>.*?<title>([^<]*)</title>', re.S)
 ARROW = re.compile(r'<path class="dg-edge ([a-z ]*)"[^>]*><title>([^<]*)</title>')
@@ -27,10 +28,10 @@ def test_every_state_has_its_box_and_none_lies_over_another(name: str) -> None:
     drawing = draw(playbook)
     assert {box.name for box in drawing.boxes} == set(playbook.states)
     for one, other in combinations(drawing.boxes, 2):
-        apart = abs(one.x - other.x) >= BOX_WIDTH or abs(one.y - other.y) >= BOX_HEIGHT
+        apart = abs(one.x - other.x) >= WIDTH or abs(one.y - other.y) >= HEIGHT
         assert apart, (one.name, other.name)
     for box in drawing.boxes:
-        assert box.x + BOX_WIDTH <= drawing.width and box.y + BOX_HEIGHT <= drawing.height, box.name
+        assert box.x + WIDTH <= drawing.width and box.y + HEIGHT <= drawing.height, box.name
 
 
 @pytest.mark.django_db
@@ -41,7 +42,7 @@ def test_every_word_of_a_box_can_be_read(name: str, language: str) -> None:
         for box in draw(library.current(name)).boxes:
             said = "".join(line.text for line in box.lines)
             assert "…" not in said and said.replace(" ", "") == f"{box.title}{box.hint}".replace(" ", ""), box.name
-            assert all(box.y < line.y < box.y + BOX_HEIGHT for line in box.lines)
+            assert all(box.y < line.y < box.y + HEIGHT for line in box.lines)
 
 
 def test_what_is_longer_than_its_box_ends_with_an_ellipsis() -> None:

@@ -66,32 +66,11 @@ function moveInMenu(event) {
   event.preventDefault();
 }
 
-function bringToMiddle(one, port) {
-  const [box, view] = [one.getBoundingClientRect(), port.getBoundingClientRect()];
-  port.scrollLeft += box.left + box.width / 2 - view.left - view.width / 2;
-}
-
-/** Whether there is more of a picture to the left and to the right stands at its edges, and leads there. */
-function tellOfMore(port) {
-  const picture = port.querySelector('.diagram');
-  const [back, on] = ['-1', '1'].map((way) => port.querySelector(`[data-way="${way}"]`));
-  const look = () => {
-    back.hidden = picture.scrollLeft < 2;
-    on.hidden = picture.scrollLeft + picture.clientWidth > picture.scrollWidth - 2;
-  };
-  for (const button of [back, on]) button.addEventListener('click', () => { picture.scrollLeft += Number(button.dataset.way) * picture.clientWidth * 0.7; });
-  picture.addEventListener('scroll', look, { passive: true });
-  new ResizeObserver(look).observe(picture);
-}
-
 export function startDisclosures() {
   // Where one is stays in sight in a rail that is longer than the window.
   document.querySelector('.rail [aria-current=page]')?.scrollIntoView({ block: 'nearest' });
   // The tab that one is on, where a phone shows only some of them.
   onContent((root) => { for (const tab of all(root, '.tabs > [aria-current=page]')) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16; });
-  // Where a case stands in a picture that is wider than the window.
-  onContent((root) => { for (const one of all(root, '.diagram [data-in-view]')) bringToMiddle(one, one.closest('.diagram')); });
-  onContent((root) => { for (const port of all(root, '.diagram-port')) tellOfMore(port); });
   // `data-open-now`: the address asked for this form.
   onContent((root) => {
     const wanted = all(root, '[data-open-now]').find((opener) => !opener.disabled);

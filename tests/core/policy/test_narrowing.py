@@ -48,6 +48,20 @@ def test_what_can_still_change_the_answer_is_asked() -> None:
     assert asked(small) == ["purpose_defeated"], "the mall repairs; the law may give the money back"
 
 
+def test_the_law_asks_for_nothing_that_the_platform_gives_already() -> None:
+    """Damaged on Taobao and proven by its rules: sent again, exchanged or returned, at the seller's cost. Whether it is
+    confirmed for the law as well, whose carrier it was and who broke it would add nothing."""
+    damaged = {
+        "house": "other", "sale": "distance", "platform": "taobao", "special": "none", "goods": "textiles",
+        "problem": "damaged", "sold_on": date(2026, 5, 10), "signed_on": date(2026, 5, 13), "reported_on": ON,
+        "paid": Decimal("200.00"), "deceived": False, "receipt_confirmed": True, "at_signing_proof": "given",
+    }  # fmt: skip
+    open_for_the_law = ["fault_confirmed", "own_carrier", "user_caused"]
+    assert sorted(question.fact for question in on_shoes(damaged).questions) == open_for_the_law
+    assert asked(damaged) == []
+    assert "fault_confirmed" in asked({**damaged, "at_signing_proof": "silent"}), "the platform refuses"
+
+
 @st.composite
 def nearly_told(draw: Any) -> dict[str, object]:
     """The shoes with up to three answers otherwise and up to three not given: near the end of a matter."""

@@ -110,7 +110,10 @@ def _counted(desk: Desk, start: str, length: Band, more: str) -> Reckoning | Non
 
 
 def _left_out(desk: Desk, name: str) -> tuple[LeftOut, ...]:
-    """The days that do not count, fact by fact; those of a sum of facts are its parts."""
+    """The days that do not count, fact by fact; those of a sum of facts are its parts, those that a row gives are what
+    it names."""
+    while name not in desk.facts and name not in desk.pack.values and (further := _behind(desk, name)) != name:
+        name = further
     value = desk.pack.values.get(name)
     names = sorted(value.expression.reads) if isinstance(value, Computed) else [name]
     known = [(one, desk.facts[one], desk.value(one)) for one in names if one in desk.facts]

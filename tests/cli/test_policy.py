@@ -166,6 +166,29 @@ def test_the_books_of_a_folder_are_asked(tmp_path: Path) -> None:
     assert run("list", "--books", str(tmp_path / "nowhere"))[0] == 2
 
 
+def test_two_versions_by_different_dates_are_found_with_file_line_and_mend(tmp_path: Path) -> None:
+    """The second version is the product's book by another date; there is one version of each shipped book."""
+    text = seven_centimetres()
+    first = text.replace("in_force: {by: sold_on}", "in_force: {by: sold_on, until: 2026-06-01}")
+    second = text.replace("in_force: {by: sold_on}", "in_force: {by: reported_on, from: 2026-06-01}")
+    (tmp_path / "mall_shoes.yaml").write_text(first, encoding="utf-8")
+    (tmp_path / "mall_shoes.2.yaml").write_text(second.replace("version: 1", "version: 2"), encoding="utf-8")
+    code, said = run("check", str(tmp_path), "--en")
+    assert code == 1 and "mall_shoes.2.yaml:8: in_force: goes by the date 'reported_on'" in said.replace("\n", " ")
+    assert "versions of one book go by the same date" in said
+    assert run("check", "shipped")[0] == 0
+
+
+def test_a_published_version_by_another_date_is_named() -> None:
+    published(date(2026, 10, 1))
+    row = PublishedBook.objects.get()
+    row.text = row.text.replace("in_force: {by: sold_on}", "in_force: {by: reported_on}")
+    row.save()
+    library.look_again()
+    code, said = run("check", "--en")
+    assert code == 1 and "mall_shoes@2" in said and "both could rule in one matter" in said
+
+
 def test_what_a_process_means_to_the_books_is_checked_with_file_and_mend(settings: Any, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
     own = tmp_path / "playbooks" / "for_rulings"

@@ -254,3 +254,30 @@ def test_all_lines_and_pieces_of_a_case_count_where_a_book_changes(desk: Any) ->
     kept(desk, alone, paid="100")
     found, _quarter = publishing.effect_of(changed, clock.now())
     assert (found.looked_at, found.cost_before) == (3, Decimal("699.00"))
+
+
+def test_a_version_by_another_date_is_not_published(desk: Any) -> None:  # noqa: F811
+    """Shoes sold in February and reported in March would be ruled by the mall's old book and by the new one."""
+    _pack, text = changed_text()
+    manager = desk.client("manager")
+    other = text.replace("in_force: {by: sold_on}", "in_force: {by: reported_on}")
+    page = manager.post("/rule-books/mall_shoes/change", {"text": other}).content.decode()
+    assert "“reported_on”的日期，mall_shoes@1 按“sold_on”的日期" in page and "同一件事可能两版都适用" in page and "发布新版本" not in page
+    assert "按同一个日期" in page and "另立一本规则包" in page
+    given = {"begins": "2026-03-01", "confirmed_by": "法务部", "reason": "新办法"}
+    assert manager.post("/rule-books/mall_shoes/publish", given).status_code == 422
+    assert not PublishedBook.objects.exists()
+    manager.post("/rule-books/mall_shoes/change", {"text": text})
+    assert manager.post("/rule-books/mall_shoes/publish", given).status_code == 302
+    dropped = text.replace("in_force: {by: sold_on}\n", "")
+    proved = publishing.prove("mall_shoes", dropped, {})
+    assert [one.where for one in proved.findings] == ["in_force"], "it would go by the day of asking"
+    assert publishing.prove("mall_shoes", text, {}).good
+
+
+def test_a_book_without_dates_takes_those_of_its_next_version(desk: Any) -> None:  # noqa: F811
+    pack = library.newest("consumer_law")
+    text, tables = library.text_of(pack)
+    assert pack.in_force is None
+    dated = text.replace("layer: law\n", "layer: law\nin_force: {by: reported_on}\n", 1)
+    assert publishing.prove("consumer_law", dated, tables).good

@@ -80,7 +80,7 @@ def _published() -> list[Checked]:
 
     found: list[Checked] = []
     for row in PublishedBook.objects.order_by("name", "version"):
-        proved = publishing.prove(row.name, row.text, publishing.tables_of(row))
+        proved = publishing.prove(row.name, row.text, publishing.tables_of(row), version=row.version)
         pack = library.published(proved.pack, row) if proved.good and proved.pack is not None else None
         found.append((str(row), proved.findings, pack))
     return found

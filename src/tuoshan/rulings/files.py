@@ -68,7 +68,7 @@ def check_folder(folder: Path = PACKAGED) -> Folder:
             good.append(read.pack)
     for finding in (*check_versions(good), *check_overridden(good, packaged())):
         found[finding.file] = (*found.get(finding.file, ()), finding)
-    return Folder(in_order(good), found)
+    return Folder(in_order(pack for pack in good if not found[pack.file]), found)
 
 
 def read_text(text: str, file: str, beside: Callable[[str], str | None]) -> ReadPack:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.models import Case
-from tuoshan.core.policy.checking import check_overridden, check_pack
+from tuoshan.core.policy.checking import check_date, check_overridden, check_pack
 from tuoshan.core.policy.comparing import Effect, Past, effect, replaced
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.reading.findings import Finding
@@ -99,15 +99,23 @@ def drop_draft(name: str) -> None:
         BookDraft.objects.filter(name=name).delete()
 
 
-def prove(name: str, text: str, tables: dict[str, str]) -> Proved:
-    """Read and check a text as a version of this book."""
+def prove(name: str, text: str, tables: dict[str, str], *, version: int | None = None) -> Proved:
+    """Read and check a text as a version of this book: the next one, or the one of this number."""
     read = library.read_version(name, text, tables)
     findings = read.findings or (check_pack(read.pack) if read.pack is not None else ())
     if read.pack is not None and read.pack.name != name:
         return Proved(None, findings)
     if read.pack is not None and not findings:
-        findings = tuple(_of_others(check_overridden([*_others(name), read.pack]), read.pack))
+        before = _before(name, version)
+        findings = check_date(read.pack, before) if before is not None and before.in_force is not None else ()
+        findings += tuple(_of_others(check_overridden([*_others(name), read.pack]), read.pack))
     return Proved(read.pack, findings)
+
+
+def _before(name: str, version: int | None) -> Pack | None:
+    """The version of a book that the next one, or the one of this number, stands behind."""
+    known = [one for one in library.packs() if one.name == name and (version is None or one.version < version)]
+    return known[-1] if known else None
 
 
 def _others(name: str) -> Iterator[Pack]:

@@ -3,7 +3,7 @@
 import pytest
 from tests.core.policy.sample import BOOK, book, findings
 
-from tuoshan.core.policy.checking import check_overridden
+from tuoshan.core.policy.checking import check_overridden, check_versions
 
 
 def found(text: str) -> list[str]:
@@ -86,6 +86,33 @@ def test_what_stands_above_a_clause_must_be_there_and_of_a_higher_layer(layer: s
     told = [one.in_language("en") for one in check_overridden([book(STATED)], [book(law)])]
     assert (any(word in one for one in told) and "clauses.A5" in told[0]) if word else told == []
     assert any("there is no 'law_book.L1'" in one.in_language("en") for one in check_overridden([book(STATED)]))
+
+
+VERSION = "version: 1"
+DATES = "in_force: {by: sold_on, from: 2020-01-01}"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "word"),
+    [
+        ("{by: sold_on, until: 2026-06-01}", "{by: sold_on, from: 2026-06-01}", ""),
+        ("{by: sold_on, until: 2026-06-02}", "{by: sold_on, from: 2026-06-01}", "is in force together with sample@1"),
+        ("{by: sold_on, until: 2026-06-01}", "{by: asked_on, from: 2026-06-01}",
+         "goes by the date 'asked_on', and sample@1 by 'sold_on': both could rule in one matter"),
+        ("{by: sold_on}", "{by: asked_on}", "both could rule in one matter"),
+    ],
+)  # fmt: skip
+def test_versions_of_one_book_go_by_one_date_and_follow_each_other(first: str, second: str, word: str) -> None:
+    """Sold in May by the first version's date and asked in June by the second's, a matter would be ruled by both."""
+    older, _ = findings(BOOK.replace(DATES, f"in_force: {first}"))
+    newer, _ = findings(BOOK.replace(DATES, f"in_force: {second}").replace(VERSION, "version: 2"))
+    assert older is not None and newer is not None
+    told = check_versions([older, newer])
+    assert [word in one.message.en for one in told] == ([True] if word else [])
+    for one in told:
+        assert (one.severity, one.file, one.line) == ("error", newer.file, 7)
+    if "goes by" in word:
+        assert "write by: sold_on" in told[0].mend.en and "a new book under another name" in told[0].mend.en
 
 
 def test_a_value_that_rests_on_itself_is_found() -> None:

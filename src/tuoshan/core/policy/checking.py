@@ -25,6 +25,8 @@ _TYPES: Final[Mapping[str, FactType]] = {"choice": "choice", "yes_no": "yes_no",
 
 GAP, OVERLAP, DEAD, NAMES, CLAUSES, EXAMPLES, WORDING, DATES, TYPES = 1, 2, 3, 4, 5, 6, 7, 8, 9
 """The checks, as docs/policies.md numbers them."""
+NO_DATES: Final = Wording("不写 in_force", "leave in_force out")
+"""How a version goes by the day of asking."""
 
 
 def check_pack(pack: Pack) -> tuple[Finding, ...]:
@@ -35,17 +37,48 @@ def check_pack(pack: Pack) -> tuple[Finding, ...]:
 
 
 def check_versions(packs: Iterable[Pack]) -> tuple[Finding, ...]:
-    """Versions of one rule book must not be in force on the same day."""
-    found = []
+    """Versions of one rule book must not be in force on the same day, and must go by the same date."""
+    found: list[Finding] = []
     known: dict[str, list[Pack]] = {}
-    for pack in packs:
-        for other in known.setdefault(pack.name, []):
+    for pack in sorted(packs, key=lambda one: one.version):
+        others = known.setdefault(pack.name, [])
+        for other in others:
             if _together(pack, other):
                 found.append(_finding(
-                    DATES, pack, 1, pack.key, f"与 {other.key} 同时有效", f"is in force together with {other.key}",
+                    DATES, pack, _line(pack), pack.key, f"与 {other.key} 同时有效",
+                    f"is in force together with {other.key}",
                     "给旧版本写上 until", "give the older one an until"))  # fmt: skip
-        known[pack.name].append(pack)
+        if differing := next((other for other in others if _by_other_dates(pack, other)), None):
+            found += check_date(pack, differing)
+        others.append(pack)
     return in_order(found)
+
+
+def check_date(pack: Pack, before: Pack) -> tuple[Finding, ...]:
+    """Two versions of one book that go by different facts' dates could both rule in one matter: sold while the one was
+    in force, and reported once the other was. A version that names no date goes by the day of asking."""
+    by, other = (one.in_force.by if one.in_force is not None else TODAY for one in (pack, before))
+    if by == other:
+        return ()
+    same = Wording(f"写成 by: {other}", f"write by: {other}") if other != TODAY else NO_DATES
+    return (_finding(
+        DATES, pack, _line(pack), "in_force",
+        f"本版按“{by}”的日期，{before.key} 按“{other}”的日期：同一件事可能两版都适用",
+        f"goes by the date '{by}', and {before.key} by '{other}': both could rule in one matter",
+        f"同一规则包的各版本按同一个日期：{same.zh}。确实要改按别的日期的，另立一本规则包（换 policy 名）："
+        f"{before.key} 写上 until，新的在 applies 里排除它仍管的事",
+        f"versions of one book go by the same date: {same.en}. Where the date itself must change, make this a new book"
+        f" under another name: give {before.key} an until, and let the new book's applies leave out what it still rules",
+    ),)  # fmt: skip
+
+
+def _line(pack: Pack) -> int:
+    """The line on which a book says when it is in force."""
+    return pack.in_force.line if pack.in_force is not None and pack.in_force.line else 1
+
+
+def _by_other_dates(one: Pack, other: Pack) -> bool:
+    return one.in_force is not None and other.in_force is not None and one.in_force.by != other.in_force.by
 
 
 def check_overridden(packs: Iterable[Pack], others: Iterable[Pack] = ()) -> tuple[Finding, ...]:

@@ -141,6 +141,7 @@ class InForce:
     by: str
     begins: date | None = None
     until: date | None = None
+    line: int = field(default=0, compare=False)
 
     def holds(self, day: date) -> bool:
         return (self.begins is None or self.begins <= day) and (self.until is None or day < self.until)

@@ -279,7 +279,7 @@ class _Reader:
         if begins and until and begins >= until:
             self.values.notes.add(node, where, "失效日不晚于生效日", "it ends before it begins",
                                   "改正日期", "mend the dates")  # fmt: skip
-        return InForce(self.values.name(given.get("by"), where), begins, until)
+        return InForce(self.values.name(given.get("by"), where), begins, until, given.line)
 
     def _date(self, node: Node | None, where: str) -> date | None:
         text = self.values.text(node, where)

@@ -134,4 +134,5 @@ def _finding(finding: Finding) -> str:
     )
     needs = f"**needs** {_both(needs_words(names))}" if (names := needs_of(finding)) else ""
     when = f" if {finding.condition}" if finding.condition is not None else ""
-    return " ".join(part for part in (f"**{finding.kind}**", what, figures, words, needs) if part) + when
+    verb = finding.kind.partition("_after")[0]
+    return " ".join(part for part in (f"**{verb}**", what, figures, words, needs) if part) + when

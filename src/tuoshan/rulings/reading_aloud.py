@@ -16,6 +16,7 @@ VERBS = {
     "right": Wording("可以", "due:"), "floor": Wording("至少", "at least:"), "no_right": Wording("不支持", "not due:"),
     "outside": Wording("不涉及", "outside of this book:"),
     "governs": Wording("由本规定决定，不另依消法第24条：", "decided by this book, not by article 24 of the law:"),
+    "governs_after": Wording("不另依消法第24条：", "no more by article 24 of the law:"),
     "bars": Wording("不支持，其他规定也不支持", "not due, by no other book either:"),
     "extra": Wording("另付", "on top:"),
     "deduct": Wording("扣减", "taken off:"), "freight": Wording("运费", "freight:"), "risk": Wording("风险", "risk:"),
@@ -31,6 +32,7 @@ PERIODS = {
 LEGS = {"out": Wording("发出", "out"), "back": Wording("退回", "back")}
 TERMS = {
     "amount": Wording("金额：", "amount: "), "fee": Wording("费用：", "fee: "), "until": Wording("期限至 ", "until "),
+    "after": Wording("过了 ", "after "),
     "starts": Wording("自 ", "from "), "ends": Wording("至 ", "to "), "at_most": Wording("不超过 ", "at most "),
     "at_least": Wording("不少于 ", "at least "), "of": Wording("按 ", "of "),
 }  # fmt: skip

@@ -55,6 +55,8 @@ class Figure:
                 return self.finding.what in expect.get("limit", {})
             case "period":
                 return term in expect.get("period", {})
+            case "governs_after":  # it shows in the law's rights alone; the book itself tells it as its period
+                return "ends" in expect.get("period", {})
         return self.finding.kind in expect
 
 

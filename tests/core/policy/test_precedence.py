@@ -45,12 +45,11 @@ def test_the_higher_amount_counts_and_both_sides_are_named() -> None:
     ruling = together(
         one("law", "{right: return, amount: paid}"), one("house", "{right: return, amount: paid - 10, fee: '10'}")
     )
-    assert due(ruling) == {"return": Decimal("100.00")}
-    [found] = ruling.differences
-    assert not found.better_for_consumer
-    assert difference(found).en == (
-        "The amount: The house book (C1) falls below law (C1), which is better for the consumer and counts"
-    )
+    assert due(ruling) == {"return": Decimal("100.00")} and ruling.rights[0].fee == 0
+    assert [difference(found).en for found in ruling.differences] == [
+        f"The {term}: The house book (C1) falls below law (C1), which is better for the consumer and counts"
+        for term in ("amount", "fee")
+    ]
 
 
 def test_a_lower_layer_wins_where_it_is_better_for_the_consumer() -> None:
@@ -238,3 +237,67 @@ def test_what_a_book_asks_for_stands_beside_its_own_remedies_alone() -> None:
 def test_how_goods_are_sent_back_is_told_whoever_asks_for_it() -> None:
     ruling = together(one("law", "{right: return}"), one("platform", "{right: return, needs: [tracking, card]}"))
     assert ruling.rights[0].needs == ("tracking",)
+
+
+def until(ruling: Ruling) -> dict[str, date | None]:
+    return {right.remedy: right.until for right in ruling.rights}
+
+
+WEEK = "{right: exchange, until: sold_on}"
+
+
+def test_a_right_that_the_law_gives_without_a_last_day_is_not_told_with_a_lower_layers() -> None:
+    ruling = together(one("law", "{right: exchange}"), one("house", WEEK))
+    assert until(ruling) == {"exchange": None} and ruling.rights[0].counted is None
+    [found] = ruling.differences
+    assert (found.subject, found.better_for_consumer) == ("until", False)
+    assert until(together(one("law", WEEK), one("house", "{right: exchange, until: asked_on}"))) == {"exchange": DAY}
+
+
+def test_a_promise_without_a_last_day_outlasts_the_laws_and_tells_what_it_asks_for() -> None:
+    platform = one("platform", "[{right: exchange}, {for: exchange, needs: intact}]")
+    [right] = together(one("law", WEEK), platform).rights
+    assert right.until is None and right.needs == () and right.better_needs == ("intact",)
+    [right] = together(one("law", "{right: exchange}"), platform).rights
+    assert right.better_needs == (), "the law gives as much without it"
+
+
+def test_no_last_day_is_told_while_a_layers_own_is_not_known() -> None:
+    law = one("law", "{right: exchange, until: asked_on}")
+    facts = {"fault": "open", "paid": Decimal("100.00"), "sold_on": DAY}
+    ruling = rule_all([book(law), book(one("house", WEEK))], facts, DAY)
+    assert until(ruling) == {"exchange": None} and [asked.fact for asked in ruling.questions] == ["asked_on"]
+
+
+def test_what_is_given_where_none_governs_lasts_until_a_book_governs() -> None:
+    """The agreed period: article 24 names no last day, but once the period of the house is over the house decides."""
+    law = one("law", "{right: exchange, where_none_governs: true}")
+    running = one("house", "[{right: exchange, until: sold_on}, {governs: [exchange, repair], after: asked_on}]")
+    late = date(2026, 6, 15)
+    facts = {"fault": "open", "paid": Decimal("100.00"), "sold_on": DAY, "asked_on": late}
+    ruling = rule_all([book(law), book(running)], facts, DAY)
+    assert until(ruling) == {"exchange": late}
+    assert [(found.subject, found.counts.why.pack.layer) for found in ruling.differences] == [("until", "law")]
+    alone = rule_all([book(law), book(one("house", "{governs: exchange, after: asked_on}"))], facts, DAY)
+    assert until(alone) == {"exchange": late} and not alone.refused
+    for_good = one("law", "{right: exchange}")
+    assert until(rule_all([book(for_good), book(running)], facts, DAY)) == {"exchange": None}
+    del facts["asked_on"]
+    assert until(rule_all([book(law), book(running)], facts, DAY)) == {"exchange": None}
+
+
+def test_who_names_no_fee_asks_for_none() -> None:
+    fee = one("house", "{right: [exchange, return], amount: paid - 10, fee: '10'}")
+    found = {right.remedy: right.fee for right in together(one("law", "{right: exchange}"), fee).rights}
+    assert found == {"exchange": 0, "return": 10}
+    nameless = together(one("law", "{right: return}"), fee)
+    assert {right.remedy: right.fee for right in nameless.rights}["return"] == 10, "the fee is kept of the amount"
+
+
+def test_a_limit_for_staff_is_none_where_a_higher_layer_gives_more() -> None:
+    house = one("house", "[{right: compensation}, {limit: {what: compensation, at_most: 3}}]")
+    ruling = together(one("law", "{right: compensation, amount: paid}"), house)
+    assert not ruling.limits and due(ruling) == {"compensation": Decimal("100.00")}
+    assert [(found.subject, found.better_for_consumer) for found in ruling.differences] == [("limit", False)]
+    assert together(one("law", "{right: compensation, amount: '3'}"), house).limits["compensation"].value == 3
+    assert together(house).limits["compensation"].value == 3

@@ -15,13 +15,23 @@ from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.pack import Fact, Pack
 from tuoshan.core.policy.precedence import COST, MONEY_BACK
 from tuoshan.core.policy.ruling import rule, rule_all
-from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.statements import Right, Ruling
 from tuoshan.rulings import files
 
 PACKS = files.packaged()
 LAW = [pack for pack in PACKS if pack.layer == "law"]
 BEGIN, TODAY = date(2024, 5, 1), date(2027, 12, 31)
 DAYS = {"sold_on": 0, "delivered_on": 2, "signed_on": 3, "reported_on": 20, "received_back_on": 40}
+BROKEN: dict[str, Any] = {"problem": "quality", "fault_confirmed": True, "user_caused": False}
+MATTERS: list[dict[str, Any]] = [
+    {},
+    *({**BROKEN, "house": house, "goods": goods} for house, goods in (
+        ("mall", "shoes"), ("mall", "clothes"), ("shoe_chain", "shoes"), ("furniture_shop", "furniture"),
+        ("computer_shop", "computer"), ("web_shop", "food"), ("none", "car"), ("none", "appliance"))),
+    *({"sale": "distance", "platform": platform, "problem": problem, "fault_confirmed": True}
+      for platform in ("taobao", "pinduoduo") for problem in ("quality", "wrong_item", "misdescribed", "damaged")),
+]
+"""What the matter is about, so that several books speak in it."""
 TRIES = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
@@ -145,6 +155,7 @@ DISPUTED = (
 def assert_not_undercut(law: Ruling, together: Ruling) -> None:
     """Whatever the law gives is due, for as much, at no higher fee and no more of the consumer's freight."""
     due = {right.remedy: right for right in together.rights}
+    periods = {one.amounts.get("after") for one in together.statements if one.kind == "governs_after"}
     for right in law.rights:
         if all(one.words.get("where_none_governs") for one in right.given_by) and right.remedy in governed(together):
             continue
@@ -152,6 +163,11 @@ def assert_not_undercut(law: Ruling, together: Ruling) -> None:
         if right.amount is not None:
             assert (due[right.remedy].amount or 0) >= right.amount
         assert (due[right.remedy].fee or 0) <= (right.fee or 0)
+        until = due[right.remedy].until
+        if right.until is not None:
+            assert until is None or until >= right.until
+        elif until is not None:  # only an agreed period of the house ends what the law gives where nothing is agreed
+            assert until in periods and all(one.words.get("where_none_governs") for one in right.given_by)
     for leg, borne in law.freight.items():
         assert not law.rights or COST[str(together.freight[leg].value)] <= COST[str(borne.value)]
     assert (together.extra or 0) >= (law.extra or 0)
@@ -180,6 +196,31 @@ def test_an_order_on_a_platform_gives_no_less_than_the_law_without_one(pack: Pac
     if facts["problem"] == "refused" and not facts["fault_confirmed"]:
         floor["refusal_ground"] = "none"
     assert_not_undercut(rule_all(LAW, floor, TODAY), rule_all(PACKS, facts, TODAY))
+
+
+def grounds(right: Right) -> set[tuple[str, str, str]]:
+    return {(one.why.pack.name, one.why.table, one.why.row) for one in right.given_by}
+
+
+@settings(TRIES, max_examples=400)
+@given(data=st.data())
+def test_what_is_due_later_was_never_told_with_an_earlier_last_day(data: Any) -> None:
+    """All else equal. A State's book that gives it later by another row has come to another stage of its own: free
+    within 60 days, then for a fee."""
+    facts = data.draw(facts_for(list(PACKS), missing=0))
+    facts |= data.draw(st.sampled_from(MATTERS))
+    facts["reported_on"] = facts["sold_on"] + timedelta(data.draw(st.integers(0, 40)))
+    for name in ("signed_on", "delivered_on"):
+        facts[name] = min(facts[name], facts["reported_on"])
+    facts["replaced_on"] = max(facts["replaced_on"], facts["signed_on"], facts["delivered_on"])
+    day = facts["reported_on"] + timedelta(data.draw(st.integers(1, 400)))
+    before, after = rule_all(PACKS, facts, TODAY), rule_all(PACKS, {**facts, "reported_on": day}, TODAY)
+    later = {right.remedy: right for right in after.rights}
+    for right in before.rights:
+        if right.until is None or right.until >= day or right.remedy not in later:
+            continue
+        again = grounds(later[right.remedy])
+        assert not again & grounds(right) and all(book.startswith("national_") for book, _table, _row in again)
 
 
 @TRIES

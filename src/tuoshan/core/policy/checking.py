@@ -68,7 +68,8 @@ def check_date(pack: Pack, before: Pack) -> tuple[Finding, ...]:
         f"同一规则包的各版本按同一个日期：{same.zh}。确实要改按别的日期的，另立一本规则包（换 policy 名）："
         f"{before.key} 写上 until，新的在 applies 里排除它仍管的事",
         f"versions of one book go by the same date: {same.en}. Where the date itself must change, make this a new book"
-        f" under another name: give {before.key} an until, and let the new book's applies leave out what it still rules",
+        f" under another name: give {before.key} an until, and let the new book's applies leave out what that one"
+        " still rules",
     ),)  # fmt: skip
 
 

@@ -17,7 +17,9 @@ VERBS = (
     "right", "floor", "no_right", "outside", "governs", "bars", "extra", "deduct", "freight", "risk", "proof", "period",
     "deadline", "limit", "pays", "duty", "note", "for",
 )  # fmt: skip
-TERMS = ("if", "amount", "fee", "until", "needs", "rank", "where_none_governs")
+TERMS = ("if", "amount", "fee", "until", "needs", "rank", "where_none_governs", "after")
+AFTERWARDS = "governs_after"
+"""What `governs` finds that names a day: until then it takes nothing away, and says how long others' rights last."""
 LEGS = ("out", "back")
 TIME_UNITS = ("minutes", "hours", "days", "law_days", "working_days", "months")
 
@@ -42,7 +44,7 @@ def _finding(verb: str, body: MappingNode, where: str, values: Values) -> Iterat
     condition = values.expression(body.get("if"), where)
     line = node.line if node is not None else body.line
     for what, amounts, words in _READERS[verb](node, body, where, values):
-        yield Finding(verb, what, condition, amounts, words, line)
+        yield Finding(AFTERWARDS if "after" in amounts else verb, what, condition, amounts, words, line)
 
 
 Parts = tuple[str, Mapping[str, Amount], Mapping[str, object]]
@@ -130,8 +132,10 @@ def _stated(node: Node | None, body: MappingNode, where: str, values: Values) ->
 
 
 def _governed(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    """The remedies that this book governs; with `after: day`, once that day is over."""
+    after = read_amount(body.get("after"), f"{where}.after", values)
     for remedy in _remedies(node, where, values):
-        yield remedy, {}, {}
+        yield remedy, {"after": after} if after is not None else {}, {}
 
 
 def _sum(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:

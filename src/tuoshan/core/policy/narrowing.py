@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from itertools import product
 
 from tuoshan.core.policy.comparing import outcome
 from tuoshan.core.policy.pack import Fact
-from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.statements import Right, Ruling
 
 MOST_QUESTIONS, MOST_TRIED = 4, 24
 """Beyond these nothing is tried; so a ruling never costs more than two dozen."""
@@ -42,8 +43,14 @@ def narrowed(ruling: Ruling, rule_on: Callable[[Mapping[str, object]], Ruling]) 
 
 def decided(ruling: Ruling) -> tuple[object, ...]:
     """What counts, but for conditions to meet: nobody is asked for a further ground of what is due already only because
-    that ground would ask for one paper less."""
-    return outcome(replace(ruling, rights=tuple(replace(one, needs=(), better_needs=()) for one in ruling.rights)))
+    that ground would ask for one paper less, or would name no last day where another one does."""
+    return outcome(replace(ruling, rights=tuple(
+        replace(one, needs=(), better_needs=(), until=one.until or _last_named(one)) for one in ruling.rights
+    )))  # fmt: skip
+
+
+def _last_named(right: Right) -> date | None:
+    return max((one.amounts["until"] for one in right.given_by if "until" in one.amounts), default=None)
 
 
 def _answers(ruling: Ruling) -> list[tuple[object, ...]] | None:

@@ -53,6 +53,7 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
     differences: list[Difference] = []
     deductions = _deductions(said, differences)
     rights = _rights(said, differences)
+    limits = _limits(said, differences)
     given = {right.remedy for right in rights}
     if not rights and len(reads) > 1:
         statements = _without_idle_legs(statements)
@@ -66,7 +67,7 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
         freight=_borne(said, "freight", differences), risk=_borne(said, "risk", differences),
         pays=_borne(said, "pays", differences),
         extras=_chosen(said, "extra", lower=False, differences=differences), deductions=deductions,
-        limits=_chosen(said, "limit", lower=False, differences=differences),
+        limits=limits,
         proofs=_proofs(said.get("proof", ()), differences), periods=tuple(said.get("period", ())),
         deadlines=tuple(said.get("deadline", ())),
         said=tuple(one for one in statements if one.kind in ("duty", "note")),
@@ -145,13 +146,15 @@ def _rights(said: Said, differences: list[Difference]) -> tuple[Right, ...]:
         amount = _best([*given, *floors], "amount", max, differences, remedy)
         if isinstance(amount, Decimal) and remedy in MONEY_BACK:
             amount = max(_less(one, said) for one in [*given, *floors] if "amount" in one.amounts)
-        fee = _best([*given, *floors], "fee", min, differences, remedy)
-        until = _best(given, "until", max, differences, remedy)
+        fee = _fee(given, floors, differences, remedy)
+        later = [one for one in said.get("governs_after", ()) if one.what == remedy]
+        lasting = [_last_day(one, later) for one in given]
+        until = _until(given, lasting, differences, remedy)
         asking = [one for one in said.get("for", ()) if one.what in (remedy, "all")]
         counts, needs = _needs(given, asking, differences)
         rights.append(Right(
-            remedy, tuple(given), amount, fee, until, _counted(given, until), needs,
-            _better_needs(given, asking, counts, needs),
+            remedy, tuple(given), amount, fee, until, _counted([*given, *later], until), needs,
+            _better_needs(given, lasting, asking, counts, needs),
             tuple(one for one in asking if set(one.words["needs"]) <= set(needs)),
             min(int(one.words.get("rank", NO_RANK)) for one in given),
         ))  # fmt: skip
@@ -187,9 +190,54 @@ def _deductions(said: Said, differences: list[Difference]) -> dict[str, Chosen]:
     return _chosen({"deduct": counting}, "deduct", lower=True, differences=differences)
 
 
-def _counted(given: Sequence[Statement], until: object) -> Reckoning | None:
+def _fee(
+    given: Sequence[Statement], floors: Sequence[Statement], differences: list[Difference], remedy: str
+) -> Decimal | None:
+    """The lowest fee. Who gives a remedy and names no fee asks for none; of money back only where it names its amount,
+    for a fee is what is kept of it."""
+    fee: Decimal | None = _best([*given, *floors], "fee", min, differences, remedy)
+    if not fee:
+        return fee
+    free = next((one for one in given if not one.names("fee") and (
+        remedy not in MONEY_BACK or "amount" in one.amounts)), None)  # fmt: skip
+    if free is None:
+        return fee
+    differences += [_differs("fee", remedy, free, one) for one in [*given, *floors] if one.amounts.get("fee")]
+    return ZERO
+
+
+def _last_day(one: Statement, later: Sequence[Statement]) -> date | None:
+    """The last day on which a statement gives its remedy: `date.max` where it names none, None where that is not known
+    yet. What is given where none governs lasts no longer than until a book governs (`governs: …, after: day`)."""
+    if one.names("until"):
+        return one.amounts.get("until")
+    if not (later and one.words.get("where_none_governs")):
+        return date.max
+    if any("after" in other.open for other in later):
+        return None
+    return min((other.amounts["after"] for other in later if "after" in other.amounts), default=date.max)
+
+
+def _until(
+    given: Sequence[Statement], lasting: Sequence[date | None], differences: list[Difference], remedy: str
+) -> date | None:
+    """The last of the last days; none where somebody gives the remedy without one, or while one is not known."""
+    known = [(day, one) for day, one in zip(lasting, given, strict=True) if day is not None]
+    if len(known) < len(given) and all(day != date.max for day, _one in known):
+        return None
+    last, best = max(known, key=lambda each: each[0])
+    differences += [_differs("until", remedy, best, one) for day, one in known if day != last]
+    return None if last == date.max else last
+
+
+def _counted(given: Sequence[Statement], until: date | None) -> Reckoning | None:
     """How the last day that counts was counted, by the highest layer that names it."""
-    return next((one.counted for one in given if one.counted is not None and one.amounts.get("until") == until), None)
+    if until is None:
+        return None
+    return next((
+        one.counted for one in given
+        if one.counted is not None and until in (one.amounts.get("until"), one.amounts.get("after"))
+    ), None)  # fmt: skip
 
 
 def _needs_of(one: Statement, asking: Sequence[Statement]) -> tuple[str, ...]:
@@ -218,12 +266,17 @@ def _needs(
 
 
 def _better_needs(
-    given: Sequence[Statement], asking: Sequence[Statement], counts: Statement, needs: Sequence[str]
-) -> tuple[str, ...]:
+    given: Sequence[Statement], lasting: Sequence[date | None], asking: Sequence[Statement], counts: Statement,
+    needs: Sequence[str],
+) -> tuple[str, ...]:  # fmt: skip
     """What is asked for beyond that by a statement that promises more: a higher amount, or a later last day. One that
-    names no last day promises no less than one that does."""
-    at_least = {"amount": counts.amounts.get("amount", ZERO), "until": counts.amounts.get("until", date.max)}
-    more = [one for one in given if any(one.amounts.get(name, least) > least for name, least in at_least.items())]
+    names no last day promises more than one that does."""
+    amount = counts.amounts.get("amount", ZERO)
+    until = next(day for day, one in zip(lasting, given, strict=True) if one is counts) or date.max
+    more = [
+        one for day, one in zip(lasting, given, strict=True)
+        if one.amounts.get("amount", amount) > amount or (day is not None and day > until)
+    ]  # fmt: skip
     found = [name for one in more for name in _needs_of(one, asking) if name not in needs]
     return tuple(dict.fromkeys(found))
 
@@ -289,6 +342,20 @@ def _chosen(said: Said, kind: str, *, lower: bool, differences: list[Difference]
         others = tuple(one for one in speaking if one is not best)
         differences += [_differs(kind, subject, best, one) for one in others if one.amounts["of"] != best.amounts["of"]]
         chosen[subject] = Chosen(subject, best.amounts["of"], best, others)
+    return chosen
+
+
+def _limits(said: Said, differences: list[Difference]) -> dict[str, Chosen]:
+    """How far staff may go, the highest of each kind; one that lies below what a higher layer gives is none."""
+    chosen = _chosen(said, "limit", lower=False, differences=differences)
+    for subject, limit in tuple(chosen.items()):
+        above = next((
+            one for one in said.get("right", ()) if one.what == subject and one.why.rank < limit.by.why.rank
+            and ("amount" not in one.amounts or one.amounts["amount"] > limit.value)
+        ), None)  # fmt: skip
+        if above is not None:
+            differences.append(_differs("limit", subject, above, limit.by))
+            del chosen[subject]
     return chosen
 
 

@@ -29,7 +29,7 @@ from tuoshan.core.worktime import WorkCalendar, standard_cn
 
 DATE_OF_VERSION = 100
 """How much the date weighs that decides whether a pack speaks at all: more than any row."""
-LAST_DAYS = ("until", "ends")
+LAST_DAYS = ("until", "ends", "after")
 """The figures that may be the end of a period."""
 MOST_CHOICES = 4096
 """For so many combinations of choices it is kept which packs may speak."""
@@ -327,12 +327,14 @@ def _state(found: Read, desk: Desk, row: ReadyRow) -> None:
 
 def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tuple[Wording, ...]) -> Statement:
     amounts: dict[str, object] = {}
+    asked: list[str] = []
     for name, amount in finding.amounts.items():
         try:
             amounts[name], more = desk.amount(amount)
             unsure += more
         except MissingFact as missing:
             found.ask(missing.names, ONLY_AN_AMOUNT)
+            asked.append(name)
         except DoesNotExist:
             continue
     if (start := finding.words.get("from")) is not None:
@@ -344,7 +346,7 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
         (reckoned(desk, finding.amounts[name], amounts[name]) for name in LAST_DAYS if name in amounts and
          name in finding.amounts), None,
     )  # fmt: skip
-    return Statement(finding.kind, finding.what, why, amounts, finding.words, kept, counted)
+    return Statement(finding.kind, finding.what, why, amounts, finding.words, kept, counted, tuple(asked))
 
 
 def _deadline_ends(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ZERO = Decimal("0.00")
 NO_RANK = 99
-SAYS_NOTHING = frozenset({"outside", "governs", "period", "note", "duty", "floor", "for"})
+SAYS_NOTHING = frozenset({"outside", "governs", "governs_after", "period", "note", "duty", "floor", "for"})
 """Statements that stand beside an answer and are none."""
 
 
@@ -49,6 +49,12 @@ class Statement:
     provisional: tuple[Wording, ...] = ()
     counted: Reckoning | None = None
     """How its last day was counted, where that is the end of a period."""
+    open: tuple[str, ...] = ()
+    """The figures that it names and that are not known yet: a fact is asked for them."""
+
+    def names(self, figure: str) -> bool:
+        """Whether it says such a figure at all, known or not."""
+        return figure in self.amounts or figure in self.open
 
 
 Said = Mapping[str, Sequence[Statement]]

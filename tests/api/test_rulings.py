@@ -222,3 +222,17 @@ def test_several_matters_stand_on_one_paper_with_their_sum(monkeypatch: pytest.M
     problem = caller("agent").post("/rulings/paper", wrong, expect=422)
     assert list(problem["facts"]["fields"]) == ["lines.2.paid"]
     caller("agent").post("/rulings/paper", {**body, "lines": []}, expect=422)
+
+
+def test_a_loan_car_in_the_place_of_a_return_is_refused_to_programs_too() -> None:
+    """A loaner, or a compensation of nothing, is given beside what the law gives, by whomever it is promised."""
+    agent = caller("agent")
+    number = agent.registered("车子修了一个月")
+    made = agent.post(f"/cases/{number}/rulings", {"facts": CAR})
+    path = f"/cases/{number}/rulings/{made['id']}/override"
+    for remedy in ("loaner", "compensation"):
+        assert agent.post(path, {"remedy": remedy, "reason": "客户同意"}, expect=403)["code"] == "below_law", remedy
+    agent.post(path, {"remedy": "repair", "reason": "客户要修"})
+    caller("supervisor").post(path, {"remedy": "loaner", "reason": "另案处理"})
+    [kept] = agent.get(f"/cases/{number}/rulings")
+    assert sorted(one["below_law"] for one in kept["overrides"]) == [False, True]

@@ -263,3 +263,104 @@ def test_the_panel_names_the_books_that_speak_for_certain() -> None:
     with override("zh-hans"):
         found = [words(book.title) for book in speaking({"facility_request": Known(True, "")})]
     assert found == ["店铺设施维修"]
+
+
+BISCUITS = {
+    "house": "web_shop", "shop_matter": "aftersale", "sale": "distance", "platform": "none", "goods": "food",
+    "problem": "quality", "food_fault": "swollen", "good_customer": "no", "fault_confirmed": "yes", "user_caused": "no",
+    "food_unsafe": "no", "purpose_defeated": "no", "agreed_months": "0", "state_months": "0", "is_replacement": "no",
+    "sold_on": "2026-02-24", "signed_on": "2026-02-27", "reported_on": "2026-03-02", "paid": "200",
+}  # fmt: skip
+CAR = {
+    "goods": "car", "sale": "store", "problem": "quality", "user_caused": "no", "fault_confirmed": "yes",
+    "car_part": "other", "safety_event": "none", "use_coefficient": "0.5", "sold_on": "2025-12-01",
+    "delivered_on": "2025-12-01", "reported_on": "2026-02-20", "mileage_km": "8000", "safety_repairs": "0",
+    "assembly_replacements": "0", "repair_days": "31", "repairs_same_fault": "1", "repair_days_now": "6",
+    "paid": "150000", "agreed_months": "0", "exchange_months": "0", "is_replacement": "no", "purpose_defeated": "no",
+}  # fmt: skip
+
+
+def ruled(desk: Any, case: Any, facts: dict[str, str]) -> tuple[KeptRuling, dict[str, set[str]]]:  # noqa: F811
+    """A ruling in a case, and each remedy of it with the layers that give it."""
+    ruling = ask(facts, date(2026, 3, 2)).ruling
+    assert ruling is not None
+    row = keeping.keep(ruling, person_id=desk.people["agent"].pk, now=clock.now(), case_id=case.pk)
+    return row, {right.remedy: {one.why.pack.layer for one in right.given_by} for right in ruling.rights}
+
+
+@pytest.mark.parametrize("amount", ["0", "3", "199.99"])
+def test_a_houses_compensation_stands_in_no_laws_place(desk: Any, amount: str) -> None:  # noqa: F811
+    """Swollen biscuits on the third day: the law gives the 200 back or others, the shop three yuan."""
+    case = desk.accepted()
+    row, given = ruled(desk, case, BISCUITS)
+    assert given["compensation"] == {"house"} and "law" in given["return"] and "law" in given["exchange"]
+    path = f"/case/{case.number}/ruling/{row.pk}/override"
+    said = {"remedy": "compensation", "amount": amount, "reason": "客户同意"}
+    assert desk.client("agent").post(path, said).status_code == 422 and not Override.objects.exists()
+    assert propose(desk, case, "agent", amount, "compensation").status_code == 422
+    assert propose(desk, case, "agent", amount, "compensation", "apology").status_code == 422
+    assert desk.client("lead").post(path, said).status_code == 302 and Override.objects.get().below_law
+    assert propose(desk, case, "agent", amount, "compensation").status_code == 302
+
+
+def test_beside_what_the_law_gives_a_compensation_is_no_matter(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    ruled(desk, case, BISCUITS)
+    assert propose(desk, case, "agent", "3", "exchange", "compensation").status_code == 302
+
+
+def test_a_loan_car_alone_is_for_a_supervisor_to_decide(desk: Any) -> None:  # noqa: F811
+    """31 days in repair: return, exchange or repair; the loan car of article 21 comes beside."""
+    case = desk.accepted()
+    row, given = ruled(desk, case, CAR)
+    assert given["loaner"] == {"national"} and {"return", "exchange", "repair"} <= given.keys()
+    path = f"/case/{case.number}/ruling/{row.pk}/override"
+    for remedy in ("loaner", "service", "discount", "compensation", "none"):
+        said = {"remedy": remedy, "amount": "", "reason": "客户同意"}
+        assert desk.client("agent").post(path, said).status_code == 422, remedy
+    assert not Override.objects.exists()
+    assert desk.client("agent").post(path, {"remedy": "repair", "reason": "客户要修"}).status_code == 302
+    assert desk.client("lead").post(path, {"remedy": "loaner", "reason": "另案处理"}).status_code == 302
+    assert [one.below_law for one in Override.objects.order_by("id")] == [False, True]
+
+
+def test_the_whole_price_back_is_as_good_as_a_repair(desk: Any) -> None:  # noqa: F811
+    """Shoes with a broken zip after six weeks: the law and the mall repair; 399 back is no less, 398.99 is."""
+    case = desk.accepted()
+    row = kept(desk, case, defect="zip", shoe_kind="leather")
+    assert "return" not in {right["remedy"] for right in keeping.result_of(row)["rights"]}
+    assert propose(desk, case, "agent", "398.99", "refund").status_code == 422
+    path = f"/case/{case.number}/ruling/{row.pk}/override"
+    less = {"remedy": "refund", "amount": "398.99", "reason": "客户要退款"}
+    assert desk.client("agent").post(path, less).status_code == 422
+    assert desk.client("agent").post(path, {**less, "amount": "399"}).status_code == 302
+    assert propose(desk, case, "agent", "0", "repair").status_code == 302
+
+
+def test_the_loss_is_proposed_beside_the_price(desk: Any) -> None:  # noqa: F811
+    """Unsafe biscuits for 200 that did harm for 500: 700, and no 500 alone."""
+    case = desk.accepted()
+    harm = {"food_unsafe": "yes", "staged_claim": "no", "label_flaw_only": "no", "loss": "500", "asked_of": "seller",
+            "seller_knew": "no", "deceived": "no"}  # fmt: skip
+    row, given = ruled(desk, case, {**BISCUITS, **harm})
+    assert "law" in given["compensation"] and "law" in given["refund"]
+    page = desk.client("agent").get(f"/case/{case.number}/do/act/propose").content.decode()
+    assert 'value="700.00"' in page
+    assert propose(desk, case, "agent", "699.99", "refund", "compensation").status_code == 422
+    assert propose(desk, case, "agent", "500", "compensation").status_code == 422
+    assert propose(desk, case, "agent", "700", "refund", "compensation").status_code == 302
+
+
+def test_what_the_customer_wants_of_a_houses_promise_is_enough(desk: Any) -> None:  # noqa: F811
+    """Not liked within seven days: the law gives the return, the shop an exchange."""
+    disliked = {
+        "house": "web_shop", "shop_matter": "aftersale", "sale": "distance", "platform": "none", "goods": "clothes",
+        "problem": "dislike", "used": "no", "intact": "yes", "same_model": "yes",
+        "no_return_confirmed": "no", "return_freight_promised": "no", "gift_back": "none", "breaks_threshold": "no",
+        "sold_on": "2026-02-24", "signed_on": "2026-02-27", "reported_on": "2026-03-02", "paid": "200",
+    }  # fmt: skip
+    case = desk.accepted()
+    row, given = ruled(desk, case, {**disliked, "wants": "exchange"})
+    assert given == {"return": {"law"}, "exchange": {"house"}}
+    assert not keeping.below_law(row, "exchange", None) and keeping.below_law(row, "repair", None)
+    assert propose(desk, case, "agent", "0", "exchange").status_code == 302

@@ -28,6 +28,14 @@ class Enough:
     least: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is enough for a line, and all that may be given for it: each that a proposal names is given for one."""
+
+    enough: tuple[Enough, ...]
+    due: tuple[Enough, ...]
+
+
 def less_than_ruled(case_id: int, order: Order, playbook: Playbook, after: CaseState) -> Refusal | None:
     """Why a command may not leave a case with this proposal: it is less than the rulings that count there give.
 
@@ -51,36 +59,45 @@ def _proposes(order: Order, fields: Proposal) -> bool:
     return fields.remedies in named or fields.amount in named
 
 
-def _least(lines: Sequence[Sequence[Enough]], remedies: Set[str]) -> Decimal | None:
+def _least(lines: Sequence[Line], remedies: Set[str]) -> Decimal | None:
     """The least amount with which these remedies are enough for every line; None where for some they never are.
 
     For each line the cheapest remedy that is named counts; but each that is named is given for one line at least.
     """
     cheapest = []
     for line in lines:
-        named = [one.least for one in line if not one.names or not remedies.isdisjoint(one.names)]
+        named = [one.least for one in line.enough if not one.names or not remedies.isdisjoint(one.names)]
         if not named:
             return None
         cheapest.append(min(named))
     dearer = [
-        min(one.least - cheapest[place] for place, line in enumerate(lines) for one in line if one.names[:1] == (name,))
-        for name in remedies if any(one.names[:1] == (name,) for line in lines for one in line)
+        min(one.least - cheapest[place] for place, line in enumerate(lines) for one in line.due
+            if one.names[:1] == (name,))
+        for name in remedies if any(one.names[:1] == (name,) for line in lines for one in line.due)
     ]  # fmt: skip
     return sum(cheapest, ZERO) + max([ZERO, *dearer])
 
 
-def _enough(row: KeptRuling, offered: set[str]) -> list[Enough]:
-    """What is enough for one line: any remedy that is due, or what was decided instead last."""
+def _enough(row: KeptRuling, offered: set[str]) -> Line:
+    """What is enough for one line: what is by the law, where it gives something, else any remedy that is due; and what
+    was decided instead last."""
     extra = keeping.extra_of(row)
-    found = [
-        Enough(tuple(names_of(right["remedy"], offered)), (Decimal(right["amount"] or "0.00") + extra) * row.quantity)
-        for right in keeping.result_of(row)["rights"]
-    ]  # fmt: skip
-    due = [one for one in found if one.names] or found
+
+    def called(remedy: str, amount: Decimal) -> Enough:
+        return Enough(tuple(names_of(remedy, offered)), (amount + extra) * row.quantity)
+
+    rights = {right["remedy"]: Decimal(right["amount"] or "0.00") for right in keeping.result_of(row)["rights"]}
+    due = [called(remedy, amount) for remedy, amount in rights.items()]
+    by_law = keeping.enough_by_law(row)
+    given = [called(remedy, least) for remedy, least in by_law.items() if remedy in rights] if by_law else due
+    as_good = [called(remedy, least) for remedy, least in by_law.items() if remedy not in rights]
+    enough = [one for one in given if one.names] or given
+    enough += [one for one in as_good if one.names]
     instead = row.overrides.order_by("-id").first()
     if instead is not None:
-        return [*due, Enough(tuple(names_of(instead.remedy, offered)), instead.amount or ZERO)]
-    return due or [Enough((), extra * row.quantity)]
+        decided = Enough(tuple(names_of(instead.remedy, offered)), instead.amount or ZERO)
+        return Line((*enough, decided), (*due, decided))
+    return Line(tuple(enough) or (Enough((), extra * row.quantity),), tuple(due))
 
 
 def _less(rows: Sequence[KeptRuling]) -> Refusal:

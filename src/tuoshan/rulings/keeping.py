@@ -19,6 +19,7 @@ from tuoshan.core.policy.pack import BY_LAW, REMEDIES
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import verdict
 from tuoshan.parties.permissions import LEADS
+from tuoshan.rulings import floor
 from tuoshan.rulings.models import KeptRuling, Override
 
 RULED, OVERRULED = "ruling", "ruling_overridden"
@@ -137,19 +138,24 @@ def unchanged(row: KeptRuling) -> bool:
 def below_law(row: KeptRuling, remedy: str, amount: Decimal | None) -> bool:
     """Whether giving this instead would leave the consumer with less than the law gives.
 
-    What is due is the consumer's to choose among: one of the ruling's own remedies, of whichever layer, for all its
+    What the law gives is the consumer's to choose among: one of its remedies, or what is at least as good, for all
     pieces, is enough. What the law gives on top (three or ten times the price, with its minimum) is due with any.
     """
-    rights = result_of(row)["rights"]
-    extra = extra_of(row, by_law=True)
-    by_law = any(by["layer"] in BY_LAW for right in rights for by in right["given_by"])
-    if not by_law and not extra:
-        return False
-    due = {right["remedy"]: Decimal(right["amount"] or "0.00") for right in rights}
-    if by_law and remedy not in due:
+    result, extra = result_of(row), extra_of(row, by_law=True)
+    due = enough_by_law(row)
+    if due and remedy not in due:
         return True
+    if not due and not extra:
+        return False
+    due = due or {right["remedy"]: Decimal(right["amount"] or "0.00") for right in result["rights"]}
     least = (due.get(remedy, Decimal("0.00")) + extra) * row.quantity
     return least > (amount or Decimal("0.00"))
+
+
+def enough_by_law(row: KeptRuling) -> dict[str, Decimal]:
+    """The remedies of which each is enough by the law, with the least that goes with it for one piece; empty where the
+    law gives nothing."""
+    return floor.alternatives(result_of(row), facts_of(row))
 
 
 def may_go_below_law(person: Any) -> bool:

@@ -12,12 +12,14 @@ from tuoshan.cases import meanings
 from tuoshan.core.forms import called_up_by
 from tuoshan.core.playbook import Field, Playbook
 from tuoshan.punctuation import titled
-from tuoshan.rulings import keeping, library
+from tuoshan.rulings import floor, keeping, library
 from tuoshan.rulings.from_cases import from_case
 from tuoshan.rulings.models import KeptRuling
 
 AS_PROPOSED = {"return": ("return_refund", "refund"), "replace_part": ("repair",)}
 """Remedies that a playbook's list may call by another name; others go by their own."""
+COMPENSATION = "compensation"
+"""How a list of remedies calls a sum that is given beside another remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def initial(case_id: int, playbook: Playbook, form: Sequence[Field]) -> dict[str
     found: dict[str, object] = {named_as.amount: sum((amount_of(row, right) for row, right in rights), Decimal("0.00"))}
     offered = {choice.value for choice in fields[named_as.remedies].choices}
     named = [_named(right["remedy"], offered) for _row, right in rights]
+    named += [_named(COMPENSATION, offered) for row, _right in rights if floor.beside(keeping.result_of(row))]
     if chosen := list(dict.fromkeys(name for name in named if name)):
         found[named_as.remedies] = chosen
     giving_back = gives_money_back(fields.get(named_as.money_back), named_as.remedies)
@@ -64,8 +67,11 @@ def gives_money_back(field: Field | None, remedies: str) -> frozenset[str]:
 
 
 def right_of(row: KeptRuling) -> dict[str, Any] | None:
-    """The remedy of a kept ruling that was chosen, else the first that is due; none where nothing is."""
+    """The remedy of a kept ruling that was chosen, else the first that is due; none where nothing is. Where the law
+    gives something, only what is enough by the law."""
     rights: list[dict[str, Any]] = keeping.result_of(row)["rights"]
+    if by_law := keeping.enough_by_law(row):
+        rights = [one for one in rights if one["remedy"] in by_law]
     return next((one for one in rights if one["remedy"] == row.chosen), rights[0] if rights else None)
 
 
@@ -75,8 +81,9 @@ def money_back(row: KeptRuling, right: dict[str, Any]) -> Decimal:
 
 
 def amount_of(row: KeptRuling, right: dict[str, Any]) -> Decimal:
-    """What it comes to for all its pieces, with the sums on top."""
-    return money_back(row, right) + keeping.extra_of(row) * row.quantity
+    """What it comes to for all its pieces, with what the law gives beside it and the sums on top."""
+    more = floor.beside(keeping.result_of(row)) if right["remedy"] in floor.PUTTING_RIGHT else Decimal("0.00")
+    return money_back(row, right) + (more + keeping.extra_of(row)) * row.quantity
 
 
 def names_of(remedy: str, offered: set[str]) -> list[str]:

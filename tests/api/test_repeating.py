@@ -345,6 +345,13 @@ def book_publish(desk: Any) -> Post:
     return Post("manager", "/rule-books/mall_shoes/publish", body, "admin")
 
 
+@example
+def book_effect_begin(desk: Any) -> Post:
+    text, tables = books.text_of(books.newest("mall_shoes"))
+    program(desk, "manager", "admin").send("PUT", "/rule-books/mall_shoes/draft", {"text": text, "tables": tables})
+    return Post("manager", "/rule-books/mall_shoes/draft/effect", {"again": True}, "admin")
+
+
 # -- settings --------------------------------------------------------------------------------------------------------
 
 

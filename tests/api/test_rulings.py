@@ -161,7 +161,11 @@ def test_a_book_is_changed_and_published_by_a_program() -> None:
     publish = {"begins": "2026-12-01", "confirmed_by": "法务部", "reason": "新办法"}
     assert manager.post("/rule-books/mall_shoes/publish", publish, expect=409)["code"] == "not_in_order"
     assert manager.send("PUT", "/rule-books/mall_shoes/draft", {"text": text, "tables": tables})["good"]
-    assert manager.get("/rule-books/mall_shoes/draft/effect")["open_cases"]["changed"] == []
+    assert manager.get("/rule-books/mall_shoes/draft/effect")["state"] == "none"
+    assert manager.post("/rule-books/mall_shoes/draft/effect", {})["open_cases"]["many"] == 0
+    assert manager.get("/rule-books/mall_shoes/draft/effect")["state"] == "done"
+    assert manager.get("/rule-books/mall_shoes/draft/effect/open") == {"cases": [], "next": ""}
+    manager.get("/rule-books/mall_shoes/draft/effect/nothing", expect=422)
     assert manager.post("/rule-books/mall_shoes/publish", publish)["version"] == 2
     assert manager.send("DELETE", "/rule-books/mall_shoes/draft")["good"]
     caller("agent").send("PUT", "/rule-books/mall_shoes/draft", {"text": text}, expect=403)

@@ -11,7 +11,7 @@ from tests.workbench.rulinghouse import SHOES, bench, books_as_shipped, changed_
 
 from tuoshan import clock
 from tuoshan.core.policy import clause_editing
-from tuoshan.rulings import copying, keeping, library, publishing
+from tuoshan.rulings import copying, effects, keeping, library, publishing
 from tuoshan.rulings.asking import ask
 from tuoshan.rulings.models import PublishedBook
 
@@ -24,7 +24,7 @@ def test_a_copy_is_checked_and_held_against_past_rulings_before_it_is_published(
     manager = desk.client("manager")
     page = manager.post("/rule-books/mall_shoes/change", {"text": text}).content.decode()
     assert "看了 1 份裁定，本规则包涉及其中 1 份，1 份会变" in page
-    assert '<dd class="num">399.00</dd>' in page and "发布新版本" in page
+    assert "¥399.00 → " in page and "发布新版本" in page
 
 
 def test_a_published_version_counts_from_its_day_and_the_one_before_until_then(desk: Any) -> None:  # noqa: F811
@@ -238,8 +238,6 @@ def test_the_parts_of_a_copy_are_for_managers_alone(desk: Any, who: str) -> None
 def test_all_lines_and_pieces_of_a_case_count_where_a_book_changes(desk: Any) -> None:  # noqa: F811
     """One bench with 399 and twice 100 in a case, 599 altogether; an earlier ruling of 399 counts no more."""
     pack, text = changed_text()
-    changed = publishing.prove(pack.name, text, library.text_of(pack)[1]).pack
-    assert changed is not None
     case = desk.accepted()
     kept(desk, case)
     for line, (paid, pieces) in enumerate((("399", 1), ("100", 2)), 1):
@@ -247,12 +245,14 @@ def test_all_lines_and_pieces_of_a_case_count_where_a_book_changes(desk: Any) ->
         assert ruling is not None
         keeping.keep(ruling, person_id=desk.people["agent"].pk, now=clock.now(), case_id=case.pk, session="s",
                      line=line, quantity=pieces)  # fmt: skip
-    found, _quarter = publishing.effect_of(changed, clock.now())
+    manager = desk.people["manager"].pk
+    draft = publishing.save_draft(pack.name, text, library.text_of(pack)[1], person_id=manager, now=clock.now())
+    found = effects.counts_of(effects.begin(draft, manager)).open
     assert (found.looked_at, found.cost_before) == (2, Decimal("599.00"))
     alone = desk.accepted()
     kept(desk, alone)
     kept(desk, alone, paid="100")
-    found, _quarter = publishing.effect_of(changed, clock.now())
+    found = effects.counts_of(effects.begin(draft, manager, again=True)).open
     assert (found.looked_at, found.cost_before) == (3, Decimal("699.00"))
 
 

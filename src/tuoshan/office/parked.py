@@ -33,6 +33,7 @@ TITLES = {
     ("effect", "disown"): gettext_lazy("撤销并单：交回承诺"),
     ("wake", "case"): gettext_lazy("工单到时动作"),
     ("job", "import"): gettext_lazy("表格导入"),
+    ("job", "rule_book_effect"): gettext_lazy("对照规则包的修改"),
 }
 
 

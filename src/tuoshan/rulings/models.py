@@ -124,3 +124,67 @@ class Override(models.Model):
         """What is done instead, in the language in force."""
         known = REMEDIES.get(self.remedy)
         return words(known) if known is not None else str(_("不予支持"))
+
+
+class BookEffect(models.Model):
+    """What the copy of a book would change: past rulings and open cases that have none, looked at some at a time.
+
+    `key` tells of which copy, beside which books; `counts` is what came of it so far, as JSON. There is one a book.
+    It goes on with rulings before `before_ruling` (none: the newest), then with open cases behind `after_case` (none:
+    it is at the rulings). Of earlier cases about an order it knows those that who asked for it may see. `total` are
+    the kept rulings and open cases when it began.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=identifiers.next_id)
+    name = models.SlugField(_("规则包"), max_length=60, unique=True)
+    key = models.CharField(max_length=64)
+    person_id = models.BigIntegerField()
+    begun_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True)
+    total = models.IntegerField(default=0)
+    looked = models.IntegerField(default=0)
+    before_ruling = models.BigIntegerField(null=True)
+    after_case = models.BigIntegerField(null=True)
+    counts = models.TextField(default="{}")
+
+    class Meta:
+        db_table = "rulings_book_effect"
+        verbose_name = _("规则包修改的影响")
+        verbose_name_plural = _("规则包修改的影响")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.looked}/{self.total}"
+
+    @property
+    def percent(self) -> int:
+        """How far it has come, 0 to 100."""
+        return min(100, round(100 * self.looked / self.total)) if self.total else 0
+
+
+class BookEffectLine(models.Model):
+    """A line of a case that the copy would answer otherwise: its kept ruling, or the case where it has none.
+
+    `told` is JSON: `changes`, a list of sentences, and both verdicts, each in both languages. Costs are of all pieces.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=identifiers.next_id)
+    effect_id = models.BigIntegerField()
+    ruling_id = models.BigIntegerField(null=True)
+    case_id = models.BigIntegerField(null=True)
+    is_open = models.BooleanField()
+    in_quarter = models.BooleanField()
+    told = models.TextField()
+    cost_before = models.DecimalField(max_digits=14, decimal_places=2)
+    cost_after = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        db_table = "rulings_book_effect_line"
+        indexes = [
+            models.Index(fields=["effect_id", "is_open", "id"], name="rulings_effect_open"),
+            models.Index(fields=["effect_id", "in_quarter", "id"], name="rulings_effect_quarter"),
+        ]
+        verbose_name = _("会变的工单")
+        verbose_name_plural = _("会变的工单")
+
+    def __str__(self) -> str:
+        return f"{self.effect_id}/{self.ruling_id or self.case_id}"

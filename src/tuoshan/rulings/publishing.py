@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import islice
 
 from django.db.models import Max
 from django.utils import timezone
@@ -16,16 +15,14 @@ from django.utils import timezone
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.models import Case
 from tuoshan.core.policy.checking import check_date, check_overridden, check_pack
-from tuoshan.core.policy.comparing import Effect, Past, effect, replaced
+from tuoshan.core.policy.comparing import Past
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.reading.findings import Finding
 from tuoshan.rulings import library
-from tuoshan.rulings.models import BookDraft, KeptRuling, PublishedBook
+from tuoshan.rulings.models import BookDraft, BookEffect, KeptRuling, PublishedBook
 
 QUARTER = timedelta(days=92)
 READ_AT_ONCE = 2_000
-MOST_LOOKED_AT = 5_000
-"""Kept rulings that a screen holds a draft against at once, the newest first."""
 
 
 class Stale(ValueError):
@@ -97,6 +94,12 @@ def drop_draft(name: str) -> None:
     """Throw a copy away; the book stays as it is."""
     with write_transaction():
         BookDraft.objects.filter(name=name).delete()
+        forget_effect(name)
+
+
+def forget_effect(name: str) -> None:
+    """What a copy would have changed, once the copy is gone; its lines are taken away by a job."""
+    BookEffect.objects.filter(name=name).delete()
 
 
 def prove(name: str, text: str, tables: dict[str, str], *, version: int | None = None) -> Proved:
@@ -126,14 +129,6 @@ def _of_others(findings: Iterable[Finding], pack: Pack) -> Iterator[Finding]:
     """Findings in which those of other books, that miss a clause of this one, say whose they are."""
     for one in findings:
         yield one if one.file == pack.file else replace(one, where=f"{one.file} {one.where}")
-
-
-def effect_of(pack: Pack, now: datetime) -> tuple[Effect, Effect]:
-    """What a draft would change: among rulings of open cases, and among those of the last quarter."""
-    before = library.packs()
-    after = replaced(before, pack)
-    open_cases, quarter = (islice(past_of(which, now), MOST_LOOKED_AT) for which in ("open", "quarter"))
-    return effect(open_cases, before, after), effect(quarter, before, after)
 
 
 def past_of(which: str, now: datetime) -> Iterator[Past]:
@@ -176,6 +171,7 @@ def publish(name: str, *, begins: date, reason: str, confirmed_by: str, person_i
             published_by_id=person_id, published_at=now,
         )  # fmt: skip
         draft.delete()
+        forget_effect(name)
     library.look_again()
     return made
 

@@ -16,19 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tuoshan import clock
 from tuoshan.cases.forms import words
 from tuoshan.core.policy import clause_editing, table_editing
-from tuoshan.core.policy.comparing import Effect
 from tuoshan.core.policy.pack import LAYER_TITLES, Pack
-from tuoshan.core.policy.wording import verdict
 from tuoshan.core.reading.findings import Finding
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, may_change, permitted
 from tuoshan.punctuation import listed, titled
-from tuoshan.rulings import copying, library, publishing
-from tuoshan.rulings.models import BookDraft, KeptRuling
+from tuoshan.rulings import copying, effects, library, publishing
+from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import TableToRead, tables_to_read
+from tuoshan.workbench.bookeffects import effect_context
 from tuoshan.workbench.casepage import person_id
-
-CHANGED_SHOWN = 20
 
 
 @permitted("workbench.rule_books")
@@ -158,10 +155,13 @@ def rule_book_change(request: HttpRequest, name: str) -> HttpResponse:
             name, form.cleaned_data["text"], form.tables(), person_id=person_id(request), now=clock.now()
         )
         tables = publishing.tables_of(draft)
-    return render(request, "workbench/rulebooks/change.html", _changing(name, draft, form))
+    return render(request, "workbench/rulebooks/change.html", _changing(request, draft, form))
 
 
-def _changing(name: str, draft: BookDraft, form: DraftForm, publish: PublishForm | None = None) -> dict[str, Any]:
+def _changing(
+    request: HttpRequest, draft: BookDraft, form: DraftForm, publish: PublishForm | None = None
+) -> dict[str, Any]:
+    name = draft.name
     proved = publishing.prove(name, draft.text, publishing.tables_of(draft))
     tables, clauses = _parts(draft, proved)
     context: dict[str, Any] = {
@@ -171,9 +171,10 @@ def _changing(name: str, draft: BookDraft, form: DraftForm, publish: PublishForm
         "tables": tables, "clauses": clauses, "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
     }  # fmt: skip
     if proved.pack is not None and proved.good and not context["unchanged"]:
-        of_open, of_quarter = publishing.effect_of(proved.pack, clock.now())
+        if may_change(request.user, "workbench.rule_book_change"):
+            effects.begin(draft, person_id(request))
         context |= {
-            "of_open": _effect(of_open), "of_quarter": _effect(of_quarter),
+            **effect_context(request, draft),
             "publish": publish or PublishForm(initial={"begins": timezone.localdate(clock.now())}),
         }  # fmt: skip
     return context
@@ -250,18 +251,6 @@ def _english() -> bool:
     return (get_language() or "").startswith("en")
 
 
-def _effect(found: Effect) -> dict[str, Any]:
-    rows = KeptRuling.objects.in_bulk([int(one.key) for one in found.changed[:CHANGED_SHOWN]])
-    changed = [
-        {
-            "row": rows.get(int(one.key)), "before": words(verdict(one.before)), "after": words(verdict(one.after)),
-            "more": one.costs_more,
-        }
-        for one in found.changed[:CHANGED_SHOWN]
-    ]  # fmt: skip
-    return {"found": found, "changed": changed, "many": found.many}
-
-
 @permitted("workbench.rule_book_publish")
 @require_POST
 def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
@@ -287,7 +276,7 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
             form.add_error("begins", _("生效日期必须晚于现行版本的生效日期。"))
     draft = publishing.draft_of(name, person_id(request), now)
     shown = DraftForm(initial={"text": draft.text}, tables=publishing.tables_of(draft))
-    context = {**_changing(name, draft, shown, form), "problem": problem}
+    context = {**_changing(request, draft, shown, form), "problem": problem}
     return render(request, "workbench/rulebooks/change.html", context, status=422)
 
 

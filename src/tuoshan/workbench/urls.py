@@ -33,6 +33,7 @@ AREAS = (
     "rulings",
     "keptrulings",
     "rulebooks",
+    "bookeffects",
     "ruletables",
     "ruleclauses",
     "reports",

@@ -75,7 +75,7 @@ def outcome(ruling: Ruling) -> tuple[object, ...]:
     return (
         tuple((one.remedy, one.amount, one.fee, one.until, one.needs, one.better_needs) for one in ruling.rights),
         tuple(sorted(one.remedy for one in ruling.refused)),
-        *(tuple(sorted((what, str(one.value)) for what, one in chosen.items())) for chosen in (
+        *(tuple((what, chosen[what].value) for what in sorted(chosen)) for chosen in (
             ruling.freight, ruling.risk, ruling.pays, ruling.extras, ruling.deductions, ruling.limits)),
         tuple(sorted(one.what for one in ruling.proofs)),
         tuple(sorted((one.what, str(one.amounts.get("ends", one.words.get("within")))) for one in ruling.deadlines)),
@@ -84,36 +84,64 @@ def outcome(ruling: Ruling) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def effect(past: Iterable[Past], before: Sequence[Pack], after: Sequence[Pack], *, most_changed: int = 200) -> Effect:
-    """Rule on past facts by both sets of books; changed ones are kept up to a number, all count in cost.
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Facts by both sets of books; both rulings are there where a book that differs speaks, or may."""
 
-    A book that is the same in both sets is read once, and only where one that differs speaks at all.
-    """
-    found = Effect()
-    known = {**facts_of(before), **facts_of(after)}
-    differing = [pack for pack in before if pack not in after] + [pack for pack in after if pack not in before]
-    shared = [pack for pack in before if pack in after]
-    for one in past:
-        facts, problems = read_given(known, one.facts, one.today)
+    concerned: bool
+    certain: bool = False
+    """Whether one that differs speaks for certain."""
+    before: Ruling | None = None
+    after: Ruling | None = None
+
+
+SILENT = Compared(False)
+
+
+class Comparing:
+    """Two sets of books. A book that is the same in both is read once, and only where one that differs speaks."""
+
+    def __init__(self, before: Sequence[Pack], after: Sequence[Pack]) -> None:
+        self.sets = (before, after)
+        self.known = {**facts_of(before), **facts_of(after)}
+        self.differing = [pack for pack in before if pack not in after] + [pack for pack in after if pack not in before]
+        self.shared = [pack for pack in before if pack in after]
+
+    def of(self, one: Past) -> Compared | None:
+        """Both rulings on these facts; None where the books do not know them any more."""
+        facts, problems = read_given(self.known, one.facts, one.today)
         if problems:
+            return None
+        reads = {pack: read(pack, facts, one.today) for pack in self.differing}
+        if all(each.applies is False for each in reads.values()):
+            return SILENT
+        certain = any(each.applies is True for each in reads.values())
+        reads |= {pack: read(pack, facts, one.today) for pack in self.shared}
+        old, new = (
+            put_together([reads[pack] for pack in packs if reads[pack].applies is not False], facts, one.today)
+            for packs in self.sets
+        )
+        return Compared(True, certain, old, new)
+
+
+def effect(past: Iterable[Past], before: Sequence[Pack], after: Sequence[Pack], *, most_changed: int = 200) -> Effect:
+    """Rule on past facts by both sets of books; changed ones are kept up to a number, all count in cost."""
+    found, comparing = Effect(), Comparing(before, after)
+    for one in past:
+        both = comparing.of(one)
+        if both is None:
             found.unreadable += 1
             continue
         found.looked_at += 1
-        reads = {pack: read(pack, facts, one.today) for pack in differing}
-        if all(each.applies is False for each in reads.values()):
+        if both.before is None or both.after is None:
             continue
         found.concerned += 1
-        reads |= {pack: read(pack, facts, one.today) for pack in shared}
-        old, new = (
-            put_together([reads[pack] for pack in packs if reads[pack].applies is not False], facts, one.today)
-            for packs in (before, after)
-        )
-        found.cost_before += cost(old) * one.pieces
-        found.cost_after += cost(new) * one.pieces
-        if outcome(old) != outcome(new):
+        found.cost_before += cost(both.before) * one.pieces
+        found.cost_after += cost(both.after) * one.pieces
+        if outcome(both.before) != outcome(both.after):
             found.many += 1
             if len(found.changed) < most_changed:
-                found.changed.append(Changed(one.key, old, new, one.pieces))
+                found.changed.append(Changed(one.key, both.before, both.after, one.pieces))
     return found
 
 

@@ -1,0 +1,377 @@
+"""What a changed copy of a rule book would do to cases: every ruling of an open case and of the last quarter, and open
+cases that have none, ruled on by the books as they are and with the copy.
+
+It goes some at a time: the first at once, so that a small house sees the whole, the rest by a job. Every step commits
+together with how far it has come, so that a kill anywhere loses and counts nothing twice. Where the copy or another
+book changes meanwhile it stops: what it found is of a copy that is no more.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Exists, Max, OuterRef
+from django.utils import timezone
+
+from tuoshan import clock, identifiers
+from tuoshan.agenda import claiming
+from tuoshan.agenda.models import Item
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases import library as playbooks
+from tuoshan.cases.models import Case
+from tuoshan.cases.rows import Row
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.as_data import plain
+from tuoshan.core.policy.changes import changes
+from tuoshan.core.policy.comparing import Compared, Comparing, Past, cost, replaced
+from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.wording import verdict
+from tuoshan.parties.models import Person
+from tuoshan.rulings import library
+from tuoshan.rulings.from_cases import is_told_of
+from tuoshan.rulings.known import known_of
+from tuoshan.rulings.models import BookDraft, BookEffect, BookEffectLine, KeptRuling
+from tuoshan.rulings.publishing import QUARTER, copy_of_newest, forget_effect, open_draft, tables_of
+
+JOB = "rule_book_effect"
+GROUPS = ("open", "quarter")
+RULINGS_AT_ONCE = 500
+CASES_AT_ONCE = 100
+FORGOTTEN_AT_ONCE = 5000
+AT_FIRST = 2
+"""Steps of a run that whoever asked for it waits for."""
+
+
+@dataclass(slots=True)
+class Counted:
+    """What was looked at in one of the groups. Costs are of all pieces of which the book speaks."""
+
+    looked_at: int = 0
+    unreadable: int = 0
+    concerned: int = 0
+    many: int = 0
+    cost_before: Decimal = Decimal("0.00")
+    cost_after: Decimal = Decimal("0.00")
+    changed_before: Decimal = Decimal("0.00")
+    changed_after: Decimal = Decimal("0.00")
+    """Of those that change alone."""
+
+    @property
+    def costs_more(self) -> Decimal:
+        return self.cost_after - self.cost_before
+
+    @property
+    def changed_more(self) -> Decimal:
+        return self.changed_after - self.changed_before
+
+    def speaks(self, costs: tuple[Decimal, Decimal], *, changed: bool) -> None:
+        """One more of which the book speaks."""
+        self.concerned += 1
+        self.cost_before += costs[0]
+        self.cost_after += costs[1]
+        if changed:
+            self.many += 1
+            self.changed_before += costs[0]
+            self.changed_after += costs[1]
+
+
+@dataclass(slots=True)
+class Unruled:
+    """Open cases on which nobody has ruled, by what is known of them. They count in the open group where the book is
+    certain to speak."""
+
+    looked_at: int = 0
+    concerned: int = 0
+    many: int = 0
+    asks: int = 0
+    """Of those concerned, the ones in which something is to be asked first."""
+    unsure: int = 0
+    """Too little is known to say whether the book speaks."""
+    closed: int = 0
+    """Cases of the last quarter that ended without a ruling; they are not looked at."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What came of a run so far."""
+
+    open: Counted = field(default_factory=Counted)
+    quarter: Counted = field(default_factory=Counted)
+    unruled: Unruled = field(default_factory=Unruled)
+
+
+def counts_of(run: BookEffect) -> Counts:
+    """What came of it so far."""
+    kept: dict[str, dict[str, Any]] = json.loads(run.counts)
+    found = Counts()
+    for name, values in kept.items():
+        part = getattr(found, name)
+        for key, value in values.items():
+            setattr(part, key, Decimal(value) if isinstance(value, str) else value)
+    return found
+
+
+def _as_text(counts: Counts) -> str:
+    parts: dict[str, Counted | Unruled] = {"open": counts.open, "quarter": counts.quarter, "unruled": counts.unruled}
+    return json.dumps({
+        name: {one.name: _plain(getattr(part, one.name)) for one in fields(part)} for name, part in parts.items()
+    })  # fmt: skip
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, Decimal) else value
+
+
+# -- a run --------------------------------------------------------------------------------------------------------
+
+
+def key_of(draft: BookDraft) -> str:
+    """Of which copy, beside which books."""
+    said = [draft.name, draft.text, tables_of(draft), [pack.hash for pack in library.packs()],
+            [str(pack.in_force) for pack in library.packs()]]  # fmt: skip
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def found_for(draft: BookDraft) -> BookEffect | None:
+    """What was found, or is being found, for the copy as it is now."""
+    return BookEffect.objects.filter(name=draft.name, key=key_of(draft)).first()
+
+
+def begin(draft: BookDraft, person_id: int, *, again: bool = False) -> BookEffect:
+    """Look at everything, from the beginning where `again` asks for that; what is found or going on already counts."""
+    found = found_for(draft)
+    if found is not None and not (again and found.ended_at):
+        return found
+    key, told = key_of(draft), _told_of()
+    try:
+        with write_transaction():
+            forget_effect(draft.name)
+            run = BookEffect.objects.create(
+                name=draft.name, key=key, person_id=person_id, begun_at=clock.now(), counts=_as_text(Counts()),
+                total=KeptRuling.objects.count() + Case.objects.filter(ended=False, playbook__in=told).count(),
+            )  # fmt: skip
+    except IntegrityError:
+        other = BookEffect.objects.filter(name=draft.name).first()
+        if other is None:
+            raise
+        return other
+    for _step in range(AT_FIRST):
+        if not take_some(run):
+            return run
+    with write_transaction():
+        claiming.put(kind="job", name=JOB, key=f"{JOB}:{run.pk}:{identifiers.next_id()}", due_at=clock.now(),
+                     payload={"effect": str(run.pk)})  # fmt: skip
+    return run
+
+
+def go_on(item: Item, now: datetime) -> datetime | None:
+    """One step of a run; the moment of the next one, None at the end."""
+    run = BookEffect.objects.filter(pk=int(item.data["effect"]), ended_at=None).first()
+    return now if run is not None and take_some(run) else None
+
+
+def take_some(run: BookEffect) -> bool:
+    """Look at some more; whether anything is left. Rulings first, the newest first, then cases without any."""
+    draft = open_draft(run.name) or copy_of_newest(run.name)
+    pack = _pack(draft, run.key)
+    if pack is None:
+        return False
+    comparing = Comparing(library.packs(), replaced(library.packs(), pack))
+    counts = counts_of(run)
+    if run.after_case is None:
+        return _keep(run, counts, _rulings(run, comparing, counts))
+    return _keep(run, counts, _cases(run, comparing, counts))
+
+
+_read: dict[str, Pack] = {}
+"""The copy that was read last, by its key: a run reads the same one at every step."""
+
+
+def _pack(draft: BookDraft, key: str) -> Pack | None:
+    """The copy that the run is about; None where it is another one by now."""
+    if key_of(draft) != key:
+        return None
+    if key not in _read:
+        pack = library.read_version(draft.name, draft.text, tables_of(draft)).pack
+        _read.clear()
+        if pack is None:
+            return None
+        _read[key] = pack
+    return _read[key]
+
+
+@dataclass(slots=True)
+class _Step:
+    """What a step has seen: where the next one begins, and the lines that change."""
+
+    looked: int
+    before_ruling: int | None
+    after_case: int | None
+    ended: bool
+    lines: list[BookEffectLine]
+
+
+def _keep(run: BookEffect, counts: Counts, step: _Step) -> bool:
+    """Write down a step; another worker that took the same one is the one that counts."""
+    row = BookEffect.objects.filter(pk=run.pk, before_ruling=run.before_ruling, after_case=run.after_case)
+    text, ended_at = _as_text(counts), clock.now() if step.ended else None
+    with write_transaction():
+        kept = row.filter(ended_at=None).update(
+            before_ruling=step.before_ruling, after_case=step.after_case, looked=run.looked + step.looked,
+            counts=text, ended_at=ended_at,
+        )  # fmt: skip
+        if kept:
+            BookEffectLine.objects.bulk_create(step.lines)
+    run.refresh_from_db()
+    return bool(kept) and not step.ended
+
+
+def forget_lines() -> bool:
+    """Take away lines of runs that are no more; whether there may be others."""
+    gone = BookEffectLine.objects.exclude(effect_id__in=BookEffect.objects.values("pk"))
+    ids = list(gone.order_by("pk").values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
+    BookEffectLine.objects.filter(pk__in=ids).delete()
+    return len(ids) == FORGOTTEN_AT_ONCE
+
+
+# -- rulings that were kept ---------------------------------------------------------------------------------------
+
+
+def _rulings(run: BookEffect, comparing: Comparing, counts: Counts) -> _Step:
+    kept = KeptRuling.objects.order_by("-id")
+    if run.before_ruling is not None:
+        kept = kept.filter(pk__lt=run.before_ruling)
+    rows = list(kept.values_list("pk", "case_id", "session", "kept_at")[:RULINGS_AT_ONCE])
+    cases = {case_id for _pk, case_id, _session, _at in rows if case_id is not None}
+    going = set(Case.objects.filter(pk__in=cases, ended=False).values_list("pk", flat=True))
+    counting, since = _counting(cases), run.begun_at - QUARTER
+    wanted: dict[int, tuple[int | None, bool, bool]] = {}
+    for pk, case_id, session, kept_at in rows:
+        newest = counting.get(case_id) if case_id is not None else None
+        if newest is not None and pk != newest[0] and (not session or session != newest[1]):
+            continue
+        is_open, in_quarter = case_id in going, kept_at >= since
+        if is_open or in_quarter:
+            wanted[pk] = (case_id, is_open, in_quarter)
+    lines = list(_held_against(run, comparing, counts, wanted))
+    last = len(rows) < RULINGS_AT_ONCE
+    return _Step(len(rows), rows[-1][0] if rows else run.before_ruling, 0 if last else None, False, lines)
+
+
+def _counting(cases: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Of each case the ruling that counts, the newest, and its bench: all lines of that count with it."""
+    found = KeptRuling.objects.filter(case_id__in=cases).order_by().values("case_id").annotate(newest=Max("pk"))
+    newest = [one["newest"] for one in found]
+    rows = KeptRuling.objects.filter(pk__in=newest).values_list("case_id", "pk", "session")
+    return {case_id: (pk, session) for case_id, pk, session in rows if case_id is not None}
+
+
+def _held_against(
+    run: BookEffect, comparing: Comparing, counts: Counts, wanted: Mapping[int, tuple[int | None, bool, bool]]
+) -> Iterator[BookEffectLine]:
+    rows = KeptRuling.objects.filter(pk__in=wanted).order_by("-id")
+    for pk, facts, asked_on, kept_at, pieces in rows.values_list("pk", "facts", "asked_on", "kept_at", "quantity"):
+        case_id, is_open, in_quarter = wanted[pk]
+        groups = [one for one, there in ((counts.open, is_open), (counts.quarter, in_quarter)) if there]
+        day = asked_on or timezone.localdate(kept_at)
+        both = comparing.of(Past(str(pk), day, json.loads(facts), pieces))
+        for group in groups:
+            group.unreadable += both is None
+            group.looked_at += both is not None
+        if both is None or not both.concerned:
+            continue
+        line = _line(run, both, pieces)
+        costs = _costs(both, pieces)
+        for group in groups:
+            group.speaks(costs, changed=line is not None)
+        if line is not None:
+            line.ruling_id, line.case_id, line.is_open, line.in_quarter = pk, case_id, is_open, in_quarter
+            yield line
+
+
+def _costs(both: Compared, pieces: int) -> tuple[Decimal, Decimal]:
+    before, after = (cost(one) * pieces if one is not None else Decimal("0.00") for one in (both.before, both.after))
+    return before, after
+
+
+def _line(run: BookEffect, both: Compared, pieces: int) -> BookEffectLine | None:
+    """What changes, in words; None where nothing does."""
+    if both.before is None or both.after is None:
+        return None
+    said = changes(both.before, both.after)
+    if not said:
+        return None
+    told = {
+        "changes": [_both(one) for one in said], "before": _both(verdict(both.before)),
+        "after": _both(verdict(both.after)),
+    }  # fmt: skip
+    costs = _costs(both, pieces)
+    return BookEffectLine(
+        effect_id=run.pk, is_open=True, in_quarter=False, told=json.dumps(told, ensure_ascii=False),
+        cost_before=costs[0], cost_after=costs[1],
+    )  # fmt: skip
+
+
+def _both(words: Wording) -> dict[str, str]:
+    return {"zh": words.zh, "en": words.en}
+
+
+# -- open cases without a ruling ----------------------------------------------------------------------------------
+
+
+def _told_of() -> list[str]:
+    """The processes of which the rule books are told anything."""
+    return [key for key in playbooks.everything() if is_told_of(key)]
+
+
+def _cases(run: BookEffect, comparing: Comparing, counts: Counts) -> _Step:
+    found = Case.objects.filter(ended=False, playbook__in=_told_of(), pk__gt=run.after_case or 0).order_by("pk")
+    cases: Sequence[Case] = list(found[:CASES_AT_ONCE])
+    ids = [case.pk for case in cases]
+    ruled = set(KeptRuling.objects.filter(case_id__in=ids).values_list("case_id", flat=True))
+    viewer = Person.objects.get(pk=run.person_id)
+    today, lines = timezone.localdate(run.begun_at), []
+    for case in cases:
+        if case.pk not in ruled:
+            line = _unruled(run, comparing, counts, case, viewer, today)
+            lines += [line] if line is not None else []
+    last = len(cases) < CASES_AT_ONCE
+    if last:
+        counts.unruled.closed = _closed_unruled(run.begun_at)
+    return _Step(len(cases), run.before_ruling, ids[-1] if ids else run.after_case, last, lines)
+
+
+def _closed_unruled(now: datetime) -> int:
+    ended = Case.objects.filter(ended=True, is_history=False, closed_at__gte=now - QUARTER, playbook__in=_told_of())
+    return ended.exclude(Exists(KeptRuling.objects.filter(case_id=OuterRef("pk")))).count()
+
+
+def _unruled(
+    run: BookEffect, comparing: Comparing, counts: Counts, case: Case, viewer: Person, today: date
+) -> BookEffectLine | None:
+    """A case by what is known of it; only what the book is certain to speak of counts."""
+    counts.unruled.looked_at += 1
+    try:
+        known = known_of(case, Row.of(case).state, library.facts(), viewer)
+    except playbooks.PlaybookUnknown:  # it can only be finished; nothing is known by its facts
+        counts.unruled.unsure += 1
+        return None
+    both = comparing.of(Past(case.number, today, {name: plain(one.value) for name, one in known.items()}))
+    if both is None or (both.concerned and not both.certain):
+        counts.unruled.unsure += 1
+        return None
+    if not both.concerned:
+        return None
+    line = _line(run, both, 1)
+    counts.unruled.concerned += 1
+    counts.unruled.many += line is not None
+    counts.unruled.asks += both.after is not None and bool(both.after.questions)
+    counts.open.speaks(_costs(both, 1), changed=line is not None)
+    if line is not None:
+        line.case_id = case.pk
+    return line

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.staffed import Staffed, opened, ready
+from tests.workbench.rulinghouse import changed_text, kept
 
 from tuoshan import clock
 from tuoshan.cases.models import Case
-from tuoshan.rulings import keeping, library
+from tuoshan.rulings import effects, keeping, library, publishing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SAID = {
@@ -122,7 +123,13 @@ def test_the_screens_of_rule_books_are_accessible(
     page = open_page(width=width, language=language, dark=dark)
     company.sign_in(page, "manager")
     wrong = []
+    kept(company, company.complaint())
+    pack, text = changed_text()
+    manager = company.people["manager"].pk
+    draft = publishing.save_draft("mall_shoes", text, library.text_of(pack)[1], person_id=manager, now=clock.now())
+    effects.begin(draft, manager)
     for address in ("/rule-books/", "/rule-books/mall_shoes", "/rule-books/mall_shoes/change", TABLE,
+                    "/rule-books/mall_shoes/effect/open", "/rule-books/mall_shoes/effect/quarter",
                     "/rule-books/mall_shoes/change/clauses/M08", "/reports/overrides", "/rulings/"):  # fmt: skip
         page.goto(address)
         ready(page)

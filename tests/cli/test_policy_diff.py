@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.workbench.rulinghouse import SHOES as OPEN_BY_SIX
+from tests.workbench.rulinghouse import changed_text
 from typer.testing import CliRunner
 
 from tuoshan.cli.main import app
@@ -54,6 +56,18 @@ def test_cases_of_a_file_are_ruled_by_both(changed: Path, tmp_path: Path) -> Non
     assert code == 0
     assert found["changes"] == [{"how": "changed", "kind": "clause", "table": "", "name": "J01"}]
     assert (found["effect"]["looked_at"], found["effect"]["concerned"], found["effect"]["changed"]) == (1, 1, 0)
+
+
+def test_what_changes_in_a_case_is_said_in_words(tmp_path: Path) -> None:
+    new, cases = tmp_path / "mall_shoes.yaml", tmp_path / "cases.jsonl"
+    new.write_text(changed_text()[1], encoding="utf-8")
+    for table in files.PACKAGED.glob("mall_shoes.*.csv"):
+        (tmp_path / table.name).write_bytes(table.read_bytes())
+    cases.write_text(json.dumps({"key": "A-1", "today": "2026-03-02", "facts": OPEN_BY_SIX}), encoding="utf-8")
+    code, said = run("mall_shoes", str(new), "--cases", str(cases))
+    assert code == 0 and said.splitlines()[-1].startswith("A-1  -399.00  不再有退货退款 ¥399.00")
+    (told,) = json.loads(run("mall_shoes", str(new), "--cases", str(cases), "--json")[1])["effect"]["cases"]
+    assert told["changes"][0]["en"].startswith("No longer due: return for a refund of ¥399.00")
 
 
 def test_a_line_that_is_no_case_is_named(changed: Path, tmp_path: Path) -> None:

@@ -133,9 +133,9 @@ def test_a_large_house_is_looked_at_by_a_job_to_the_last_ruling(desk: Any, monke
     while effects.go_on(item, clock.now()) is not None:
         steps += 1
         assert steps < 20
-    run.refresh_from_db()
-    counts = effects.counts_of(run)
-    assert run.ended_at is not None and (counts.open.looked_at, counts.open.many, counts.quarter.many) == (7, 7, 7)
+    done = BookEffect.objects.get(pk=run.pk)
+    counts = effects.counts_of(done)
+    assert done.ended_at is not None and (counts.open.looked_at, counts.open.many, counts.quarter.many) == (7, 7, 7)
     assert counts.unruled.looked_at == 0 and effects.go_on(item, clock.now()) is None
     page = manager.get("/rule-books/mall_shoes/effect").content.decode()
     assert "全部看完了" in page and "hx-get" not in page

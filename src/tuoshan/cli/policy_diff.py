@@ -13,6 +13,7 @@ from tuoshan.cli import policy, policy_books
 from tuoshan.cli.policy_books import Books
 from tuoshan.cli.ready import ready
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.changes import changes
 from tuoshan.core.policy.comparing import Changed, Effect, Past, effect, replaced
 from tuoshan.core.policy.differing import BookChange, book_changes
 from tuoshan.core.policy.pack import Pack
@@ -154,8 +155,8 @@ def _told(found: Effect, language: str) -> list[str]:
             f"{found.unreadable} 件的事实已不能读取", f"{found.unreadable} with facts that cannot be read any more",
         ).in_language(language))  # fmt: skip
     for one in found.changed[:SHOWN]:
-        was, becomes = (verdict(ruling).in_language(language) for ruling in (one.before, one.after))
-        lines.append(f"{one.key}  {one.costs_more:+}  {was} → {becomes}")
+        said = (each.in_language(language) for each in changes(one.before, one.after))
+        lines.append(f"{one.key}  {one.costs_more:+}  {('；' if language != 'en' else '; ').join(said)}")
     if found.many > SHOWN:
         lines.append("…")
     return lines
@@ -178,6 +179,7 @@ def _case(one: Changed) -> dict[str, Any]:
     return {
         "key": one.key, "costs_more": f"{one.costs_more:f}",
         "before": _both(verdict(one.before)), "after": _both(verdict(one.after)),
+        "changes": [_both(each) for each in changes(one.before, one.after)],
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.db import IntegrityError
 from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
-from tuoshan import clock, identifiers
+from tuoshan import clock
 from tuoshan.agenda import claiming
 from tuoshan.agenda.models import Item
 from tuoshan.agenda.turnstile import write_transaction
@@ -45,6 +45,9 @@ CASES_AT_ONCE = 100
 FORGOTTEN_AT_ONCE = 5000
 AT_FIRST = 2
 """Steps of a run that whoever asked for it waits for."""
+STEPS_AT_ONCE = 5
+"""Of a worker, before it looks for what else is due."""
+TAKEN_UP_AFTER = timedelta(seconds=3)
 
 
 @dataclass(slots=True)
@@ -155,6 +158,7 @@ def begin(draft: BookDraft, person_id: int, *, again: bool = False) -> BookEffec
                 name=draft.name, key=key, person_id=person_id, begun_at=clock.now(), counts=_as_text(Counts()),
                 total=KeptRuling.objects.count() + Case.objects.filter(ended=False, playbook__in=told).count(),
             )  # fmt: skip
+            _hand_over(run)
     except IntegrityError:
         other = BookEffect.objects.filter(name=draft.name).first()
         if other is None:
@@ -162,17 +166,24 @@ def begin(draft: BookDraft, person_id: int, *, again: bool = False) -> BookEffec
         return other
     for _step in range(AT_FIRST):
         if not take_some(run):
-            return run
-    with write_transaction():
-        claiming.put(kind="job", name=JOB, key=f"{JOB}:{run.pk}:{identifiers.next_id()}", due_at=clock.now(),
-                     payload={"effect": str(run.pk)})  # fmt: skip
+            break
     return run
 
 
+def _hand_over(run: BookEffect) -> None:
+    """A worker goes on a little later, also where what is done at once fails."""
+    claiming.put(
+        kind="job", name=JOB, key=f"{JOB}:{run.pk}", due_at=clock.now() + TAKEN_UP_AFTER,
+        payload={"effect": str(run.pk)},
+    )  # fmt: skip
+
+
 def go_on(item: Item, now: datetime) -> datetime | None:
-    """One step of a run; the moment of the next one, None at the end."""
+    """Some steps of a run; the moment of the next ones, None at the end."""
     run = BookEffect.objects.filter(pk=int(item.data["effect"]), ended_at=None).first()
-    return now if run is not None and take_some(run) else None
+    if run is None:
+        return None
+    return now if all(take_some(run) for _step in range(STEPS_AT_ONCE)) else None
 
 
 def take_some(run: BookEffect) -> bool:

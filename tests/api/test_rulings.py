@@ -88,6 +88,33 @@ def test_many_at_once() -> None:
     assert caller("agent").post("/rulings/batch", body)["total"] == "288000.00"
 
 
+FOOD = {
+    "sale": "distance", "platform": "none", "goods": "food", "problem": "quality", "sold_on": "2026-02-01",
+    "signed_on": "2026-02-03", "delivered_on": "2026-02-03", "reported_on": "2026-02-05", "paid": "9.90", "loss": "0",
+    "fault_confirmed": True, "user_caused": False, "asked_of": "seller", "seller_knew": True, "label_flaw_only": False,
+    "staged_claim": False, "deceived": False, "food_unsafe": True, "agreed_months": "0", "state_months": "0",
+    "is_replacement": False,
+}  # fmt: skip
+
+
+def test_the_minimum_of_damages_is_of_the_purchase(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten packs at 9.90: 99.00 back and ten times that, 990.00, at least 1,000.00, once. Two items of one claim, six
+    and four packs: 594.00 and 396.00 as reckoned, so 600.00 and 400.00; of two claims 1,000.00 each."""
+    body: dict[str, Any] = {"items": {"a": FOOD, "b": FOOD}, "today": "2026-02-20", "book": "consumer_law"}
+    ten = {"choices": {"a": {"quantity": 10}}}
+    assert caller("agent").post("/rulings/batch", body | ten)["sums"]["a"] == "1099.00"
+    one = {"choices": {"a": {"quantity": 6, "claim": "x"}, "b": {"quantity": 4, "claim": "x"}}}
+    answer = caller("agent").post("/rulings/batch", body | one)
+    assert answer["sums"] == {"a": "659.40", "b": "439.60"} and answer["total"] == "1099.00"
+    two = {"choices": {"a": {"quantity": 6}, "b": {"quantity": 4}}}
+    assert caller("agent").post("/rulings/batch", body | two)["total"] == "2099.00"
+    seen: list[Any] = []
+    monkeypatch.setattr(printing.pdf, "ruling", lambda data, language: seen.append(data) or b"%PDF-")
+    lines = [{"facts": FOOD, "quantity": many, "claim": "x"} for many in (6, 4)]
+    caller("agent").post("/rulings/paper", {"lines": lines, "today": "2026-02-20", "book": "consumer_law"})
+    assert [text for _name, text in seen[0].sums] == ["¥659.40", "¥439.60", "¥1,000.00", "¥1,099.00"]
+
+
 @pytest.mark.slow
 def test_ten_thousand_at_once_and_no_more() -> None:
     """Requests of shops; every other one is incomplete and refused."""

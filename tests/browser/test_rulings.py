@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -110,6 +111,24 @@ def test_from_a_question_to_an_override(
     expect(page.locator("main")).to_contain_text("退货退款 ¥450.00")
     check_accessible(page)
     assert not keeping.of_case(case.pk)[0].overrides.get().below_law
+
+
+def test_a_price_for_several_pieces_outlives_further_answers(open_page: Any, company: Staffed) -> None:
+    """100.00 for three stays in its field when another answer is given: a hundred together, as before."""
+    sold = (clock.now() - timedelta(days=5)).date().isoformat()
+    known = {**SAID, **FOUND, "sold_on": sold, "delivered_on": sold, "reported_on": sold, "paid": "100.00/3",
+             "quantity": "3"}  # fmt: skip
+    page = open_page()
+    company.sign_in(page, "agent")
+    page.goto("/rulings/?" + urlencode({f"f1-{name}": value for name, value in known.items()}))
+    ready(page)
+    expect(page.locator("[name=f1-paid]")).to_have_value("100.00/3")
+    page.locator("[name=f1-opening_cm]").fill("7")
+    page.locator("[name=f1-opening_cm]").press("Tab")
+    page.wait_for_url("**opening_cm=7**")
+    expect(page.locator("[name=f1-paid]")).to_have_value("100.00/3")
+    expect(page.locator("#sums-h")).to_be_visible()
+    expect(page.locator("#bench tfoot")).to_contain_text("¥100.00")
 
 
 TABLE = "/rule-books/mall_shoes/change/tables/replace"

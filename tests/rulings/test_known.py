@@ -1,5 +1,6 @@
 """What a ruling in a case begins with, where each value comes from, and what is left open rather than guessed."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,8 +16,9 @@ from tuoshan.cases.models import Case
 from tuoshan.cases.rows import Row
 from tuoshan.catalog.models import Category, OrderRef, Product, ProductLine, Shop
 from tuoshan.documents.models import Evidence
-from tuoshan.rulings import from_cases, library
-from tuoshan.rulings.known import Known, known_of
+from tuoshan.rulings import from_cases, keeping, library
+from tuoshan.rulings.known import Known, bought, known_of
+from tuoshan.rulings.pieces import MoreThanBought, priced
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +98,102 @@ def test_a_price_that_the_order_does_not_tell_is_left_open(
 ) -> None:
     order(*lines, paid=paid)
     assert values(desk, complaint(desk, product=str(shoes.pk))).get("paid") == price
+
+
+@pytest.mark.parametrize(
+    ("lines", "order_paid", "paid", "price", "pieces"),
+    [
+        ([("SH-1", 2, "399.00")], "798.00", "798.00", "399.00", 2),
+        ([("SH-1", 2, "399.00")], None, "798.00", "399.00", 2),  # by the price of the line
+        ([("SH-1", 2, "399.00")], "798.00", "399.00", "399.00", 1),  # two would be more than was paid by the case
+        ([("SH-1", 2, "399.00")], "798.00", "350.00", None, 1),  # what was paid for one is not certain
+        ([("SH-1", 1, "200.00"), ("BG-1", 1, "100.00")], "300.00", "300.00", "200.00", 1),  # not the bag's as well
+        ([("SH-1", 2, "100.00"), ("BG-1", 1, "100.00")], "300.00", "300.00", "100.00", 2),
+        ([("SH-1", 1, "200.00"), ("BG-1", 1, "100.00")], "270.00", "270.00", None, 1),  # something was taken off
+        ([("BG-1", 1, "100.00")], "100.00", "100.00", None, None),  # another thing was ordered
+    ],
+)
+def test_what_was_paid_for_the_whole_order_is_never_the_price_of_one_piece_of_several(
+    desk: Any,  # noqa: F811
+    shoes: Product,
+    lines: list[tuple[str, int, str]],
+    order_paid: str | None,
+    paid: str,
+    price: str | None,
+    pieces: int | None,
+) -> None:
+    """And what is known, for all pieces together, is never more than the case says was paid."""
+    order(*lines, paid=order_paid)
+    case = complaint(desk, product=str(shoes.pk), amount_paid=Decimal(paid))
+    found, line = known(desk, case).get("paid"), bought(case, Row.of(case).state)
+    assert (found.value if found is not None else None) == (Decimal(price) if price is not None else None)
+    assert (line.pieces if line is not None else None) == pieces
+    assert found is None or found.source == "订单 DD00000077"
+
+
+def test_without_an_order_what_was_paid_is_the_price(desk: Any) -> None:  # noqa: F811
+    case = complaint(desk, order_no="", amount_paid=Decimal("399"))
+    assert known(desk, case)["paid"] == Known(Decimal("399"), "工单：实付金额")
+
+
+def test_a_request_on_a_marketplace_has_its_price_from_the_order_alone() -> None:
+    """What was paid there is of the whole order as well: of how many pieces only the order tells."""
+    for name in ("pinduoduo_refund", "pinduoduo_return"):
+        told = from_cases.from_case(name)
+        assert told.order == "order_no" and "paid" not in {one.fact for one in told.means if not one.of_order}
+
+
+@pytest.mark.parametrize(
+    ("paid", "pieces", "prices"),
+    [
+        ("100.00/3", 3, [("33.33", 2), ("33.34", 1)]),
+        ("100.00/3", 2, [("33.33", 1), ("33.34", 1)]),  # 66.67
+        ("100.00/3", 1, [("33.33", 1)]),
+        ("200.00/3", 1, [("66.67", 1)]),
+        ("200.00/3", 3, [("66.66", 1), ("66.67", 2)]),
+        ("0.02/3", 3, [("0.00", 1), ("0.01", 2)]),
+        ("¥1,000.00 / 7", 7, [("142.85", 2), ("142.86", 5)]),  # 285.70 and 714.30
+        ("399.00", 2, [("399.00", 2)]),
+        ("", 2, [("", 2)]),
+        ("free/3", 3, [("free", 3)]),
+    ],
+)
+def test_a_sum_for_several_pieces_is_divided_to_the_fen_without_a_rest(
+    paid: str, pieces: int, prices: list[tuple[str, int]]
+) -> None:
+    assert priced(paid, pieces) == prices
+
+
+def test_all_pieces_together_are_what_was_paid_whatever_the_sum() -> None:
+    """And no piece of fewer costs more than a fen above its part."""
+    for fen in (*range(1, 60), 9_999, 10_000, 10_001):
+        whole = Decimal(fen) / 100
+        for bought_for in range(1, 13):
+            for many in range(1, bought_for + 1):
+                prices = priced(f"{whole}/{bought_for}", many)
+                together = sum(Decimal(price) * pieces for price, pieces in prices)
+                assert sum(pieces for _price, pieces in prices) == many
+                assert abs(together - whole * many / bought_for) <= Decimal("0.005")
+                assert many < bought_for or together == whole
+
+
+def test_more_pieces_than_were_paid_for_are_refused() -> None:
+    with pytest.raises(MoreThanBought):
+        priced("100.00/3", 4)
+
+
+def test_a_price_that_leaves_a_rest_goes_to_the_bench_as_it_was_paid(desk: Any, shoes: Product) -> None:  # noqa: F811
+    order(("SH-1", 3, "40.00"), paid="100.00")
+    case = complaint(desk, product=str(shoes.pk), amount_paid=Decimal("100.00"))
+    client = desk.client("agent")
+    page = client.get(f"/case/{case.number}").content.decode()
+    address = page.partition('id="rulings-h"')[2].partition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    given = parse_qs(urlsplit(address).query)
+    assert given["f1-quantity"] == ["3"] and given["f1-paid"] == ["100.00/3"]
+    bench = client.get(address).content.decode()
+    assert re.search(r'type="text"[^>]*value="100.00/3"', bench), "a field for numbers would be emptied by the browser"
+    assert "多于" not in bench
+    assert "这笔钱只买了 3 件" in client.get(address.replace("f1-quantity=3", "f1-quantity=4")).content.decode()
 
 
 def test_what_may_be_installed_later_is_not_taken_as_delivered_when_signed_for(desk: Any) -> None:  # noqa: F811
@@ -233,5 +331,24 @@ def test_ruled_once_more_it_begins_with_what_was_answered(desk: Any, shoes: Prod
     page = client.get(f"/case/{case.number}").content.decode()
     address = page.partition('id="rulings-h"')[2].partition('href="')[2].partition('"')[0].replace("&amp;", "&")
     given = parse_qs(urlsplit(address).query)
+    assert given["f1-paid"] == ["199.50"], "by the order: nobody has answered otherwise"
     assert given["f1-defect"] == ["glue"] and given["f2-house"] == ["mall"] and given["f1-quantity"] == ["1"]
     assert "2026-03-02 的裁定" in client.get(address).content.decode()
+
+
+def test_a_price_that_was_put_right_on_the_bench_stays_and_one_put_right_in_the_case_counts(
+    desk: Any, shoes: Product  # noqa: F811
+) -> None:
+    """The order says 399; the bench was told 350; at last the case itself says 360."""
+    order(("SH-1", 1, "399.00"), paid="399.00")
+    case = complaint(desk, product=str(shoes.pk))
+    desk.client("agent").post("/rulings/keep", {"query": f"case={case.number}&f1-goods=shoes&f1-paid=350"})
+    [row] = keeping.standing(case.pk)
+
+    def paid(**more: Any) -> object:
+        state = Row.of(case).state
+        state.facts.update(more)
+        return known_of(case, state, library.facts(), desk.people["agent"], row)["paid"].value
+
+    assert paid() == "350.00"
+    assert paid(amount_paid=Decimal(360)) == Decimal(360)

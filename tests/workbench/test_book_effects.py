@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tuoshan.agenda.models import Item
 from tuoshan.cases.models import Case
 from tuoshan.parties.models import OrgUnit, Role
 from tuoshan.rulings import effects, library, publishing
-from tuoshan.rulings.known import Known
+from tuoshan.rulings.known import Bought, Known
 from tuoshan.rulings.models import BookEffect, BookEffectLine, KeptRuling
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +175,14 @@ def test_open_cases_without_a_ruling_are_counted_by_what_is_known_of_them(desk: 
     assert "看了 0 份裁定" in page and "另有 2 件未结工单还没有裁定" in page and "1 件会变" in page
     assert "没有裁定，登记于" in row_of(page, certain.number)
     assert unsure.number not in page
+
+
+def test_an_open_case_without_a_ruling_costs_as_much_as_its_pieces(desk: Any, monkeypatch: Any) -> None:  # noqa: F811
+    """Two pairs by the order, at 399: 798 are paid back before the change."""
+    desk.accepted()
+    monkeypatch.setattr(effects, "known_of", lambda *_given: {name: Known(value, "") for name, value in SHOES.items()})
+    monkeypatch.setattr(effects, "bought", lambda *_given: Bought("皮鞋", 2, ""))
+    assert effects.counts_of(looked(desk)).open.cost_before == Decimal("798.00")
 
 
 def test_cases_that_ended_without_a_ruling_are_named_as_not_looked_at(desk: Any) -> None:  # noqa: F811

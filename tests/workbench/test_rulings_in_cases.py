@@ -143,22 +143,23 @@ def propose(desk: Any, case: Any, who: str, amount: str, *remedies: str) -> Any:
 
 
 def test_punitive_damages_are_part_of_what_the_law_gives(desk: Any) -> None:  # noqa: F811
-    """Bought for 100 and deceived: 100 back and three times the price, at least 500, on top; for two pairs 1,200."""
+    """Bought for 100 and deceived: 100 back and three times the price, at least 500, on top. For two pairs 200 back and
+    three times 200, which is more than 500: 800."""
     case = desk.accepted()
     deceived = {"deceived": "yes", "staged_claim": "no", "label_flaw_only": "no"}
     row = kept(desk, case, reported_on="2026-01-25", paid="100", **deceived)
     assert Decimal(keeping.result_of(row)["extras"]["fraud"]["value"]) == 500
     KeptRuling.objects.filter(pk=row.pk).update(quantity=2)
     path = f"/case/{case.number}/ruling/{row.pk}/override"
-    for amount in ("100", "600", "1199.99"):
+    for amount in ("100", "600", "799.99"):
         given = {"remedy": "return", "amount": amount, "reason": "客户同意"}
         assert desk.client("agent").post(path, given).status_code == 422, amount
-    exchanged = {"remedy": "exchange", "amount": "999.99", "reason": "客户要换货"}
+    exchanged = {"remedy": "exchange", "amount": "599.99", "reason": "客户要换货"}
     assert desk.client("agent").post(path, exchanged).status_code == 422
-    assert desk.client("agent").post(path, {**exchanged, "amount": "1000"}).status_code == 302
-    assert desk.client("agent").post(path, {"remedy": "return", "amount": "1200", "reason": "两双"}).status_code == 302
+    assert desk.client("agent").post(path, {**exchanged, "amount": "600"}).status_code == 302
+    assert desk.client("agent").post(path, {"remedy": "return", "amount": "800", "reason": "两双"}).status_code == 302
     assert not Override.objects.filter(below_law=True).exists()
-    assert desk.client("lead").post(path, {"remedy": "return", "amount": "600", "reason": "和解"}).status_code == 302
+    assert desk.client("lead").post(path, {"remedy": "return", "amount": "500", "reason": "和解"}).status_code == 302
     assert Override.objects.filter(below_law=True).count() == 1
 
 

@@ -21,11 +21,12 @@ from tuoshan.cases.forms import words
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import FactProblem, facts_of
 from tuoshan.core.policy.pack import REMEDIES, Fact, Pack
+from tuoshan.core.policy.statements import Ruling
 from tuoshan.parties.permissions import api_permitted
 from tuoshan.rulings import keeping, library, printing, retracing
 from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.models import KeptRuling
-from tuoshan.rulings.totals import MOST_PIECES, LineSum, line_sum, together
+from tuoshan.rulings.totals import MOST_PIECES, LineSum, beside_each_other, line_sum, together
 
 router = Router(tags=["rulings"])
 MOST_AT_ONCE = 10_000
@@ -73,10 +74,13 @@ class AskIn(Schema):
 
 
 class ChoiceIn(Schema):
-    """Of one item: the remedy chosen (none: the dearest that is due), and how many pieces are alike."""
+    """Of one item: the remedy chosen (none: the dearest that is due), and how many pieces are alike. `claim`: items
+    with the same one are one purchase with one complaint, so that the least of what comes on top (500, 1,000) counts
+    once for all of them; none: the item by itself."""
 
     remedy: Name = ""
     quantity: Annotated[int, Field(ge=1, le=MOST_PIECES)] = 1
+    claim: Annotated[str, Field(max_length=80)] = ""
 
 
 class RulingBatchIn(Schema):
@@ -144,6 +148,8 @@ class KeptOut(Schema):
     unchanged: bool
     digest: str
     result: dict[str, Any]
+    on_top: str
+    """What comes on top for all pieces; of a minimum that counts once for several lines, this line's part."""
     overrides: list[dict[str, Any]]
 
 
@@ -233,7 +239,8 @@ def ruling_batch(request: HttpRequest, body: RulingBatchIn) -> dict[str, Any]:
         else:
             found[key] = as_data(asked.ruling)
             choice = body.choices.get(key) or ChoiceIn()
-            sums[key] = line_sum(asked.ruling, remedy=choice.remedy, quantity=choice.quantity)
+            sums[key] = _sum(asked.ruling, choice)
+    sums = dict(zip(sums, beside_each_other(list(sums.values())), strict=True))
     told = {key: f"{one.total:f}" for key, one in sums.items()}
     return {"rulings": found, "refused": refused, "sums": told, "total": f"{together(sums.values()):f}"}
 
@@ -246,18 +253,23 @@ def ruling_batch(request: HttpRequest, body: RulingBatchIn) -> dict[str, Any]:
 def ruling_paper(request: HttpRequest, body: RulingPaperIn) -> HttpResponse:
     """The page for the customer with all lines and their sum, in the caller's language; nothing is kept."""
     today = _today(body.today)
-    matters: list[printing.Line] = []
+    matters: list[tuple[str, Ruling, LineSum]] = []
     refused: dict[str, str] = {}
     for place, line in enumerate(body.lines):
         asked = _ask(line.facts, today, body.book)
         if asked.ruling is None:
             refused |= {f"lines.{place}.{name}": text for name, text in _told(asked.problems).items()}
         else:
-            total = line_sum(asked.ruling, remedy=line.remedy, quantity=line.quantity)
-            matters.append((line.label, asked.ruling, total))
+            matters.append((line.label, asked.ruling, _sum(asked.ruling, line)))
     if refused:
         raise invalid({name: [text] for name, text in refused.items()})
+    sums = beside_each_other([total for _label, _ruling, total in matters])
+    matters = [(label, ruling, total) for (label, ruling, _alone), total in zip(matters, sums, strict=True)]
     return _pdf(printing.paper(matters, today, _language()), "ruling")
+
+
+def _sum(ruling: Ruling, choice: ChoiceIn) -> LineSum:
+    return line_sum(ruling, remedy=choice.remedy, quantity=choice.quantity, claim=choice.claim or None)
 
 
 def _language() -> printing.Language:
@@ -304,7 +316,7 @@ def _kept(row: KeptRuling) -> dict[str, Any]:
         "id": str(row.pk), "label": row.label, "quantity": row.quantity, "chosen": row.chosen,
         "verdict": keeping.said(row), "open_questions": row.open_questions,
         "provisional": row.provisional, "unchanged": keeping.unchanged(row), "digest": row.digest,
-        "result": keeping.result_of(row),
+        "result": keeping.result_of(row), "on_top": f"{keeping.on_top_of(row):.2f}",
         "overrides": [
             {"remedy": one.remedy, "amount": None if one.amount is None else f"{one.amount:f}",
              "reason": one.reason, "below_law": one.below_law, "at": one.made_at.isoformat()}

@@ -118,9 +118,7 @@ _SENTENCES: Final[Mapping[str, Said]] = {
         "%(facts)s属于已被申诉的决定，不能再更正；复核人另写理由，改判后重新提出。"
     )),
     "not_correctable": _about_facts(lambda: _("%(facts)s不能用更正来改；请用工单里对应的步骤。")),
-    "below_ruling": lambda playbook, data: _(
-        "这比工单里最新的裁定少：%(said)s。请按裁定提出；要另作处理，先在那份裁定里选“不按裁定处理”并写理由。"
-    ) % {"said": data["said"]},
+    "below_ruling": lambda playbook, data: _below_ruling(data),
     "kept_to_supervisors": _about_facts(lambda: _("%(facts)s只有主管能看到和更正。")),
     "not_backdated": lambda playbook, data: _("“%(action)s”按现在的时间记录，不能另填实际发生的时间。") % {
         "action": _action(playbook, str(data["action"]))
@@ -143,6 +141,18 @@ _SENTENCES: Final[Mapping[str, Said]] = {
     "unknown_case": _plain(lambda: _("没有这张工单。")),
 }  # fmt: skip
 """What each reason of a refusal is in words."""
+
+
+def _below_ruling(data: Data) -> str:
+    """Why a proposal is too little; where the case says that less was paid than was ruled on, that these differ."""
+    if "case_paid" in data:
+        return _(
+            "这比工单里最新的裁定少：%(said)s。裁定按实付 %(ruled_paid)s 元作出，工单里的实付是 %(case_paid)s 元："
+            "请先更正工单里的实付，或按它重新裁定。"
+        ) % {name: data[name] for name in ("said", "ruled_paid", "case_paid")}
+    return _(
+        "这比工单里最新的裁定少：%(said)s。请按裁定提出；要另作处理，先在那份裁定里选“不按裁定处理”并写理由。"
+    ) % {"said": data["said"]}
 
 
 def problems(refusal: Refusal, playbook: Playbook) -> dict[str, str]:

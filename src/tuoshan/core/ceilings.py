@@ -64,6 +64,24 @@ def exceeded(playbook: Playbook, case: CaseState, verbs: Iterable[Verb]) -> tupl
     return None
 
 
+def room(playbook: Playbook, case: CaseState, name: str, *, leaving: str) -> Decimal | None:
+    """How high an amount may still be by its known ceilings but one that is given with it; None: none is known."""
+    known = bound(playbook, case, name, leaving=leaving)
+    return None if known is None else max(known - spent(playbook, case, name), NOTHING)
+
+
+def bound(playbook: Playbook, case: CaseState, name: str, *, leaving: str) -> Decimal | None:
+    """The lowest known ceiling of an amount but one that is given with it; None: none is known."""
+    field = playbook.facts.get(name)
+    known = (_value(case, {}, one) for one in field.ceilings if one != leaving) if field is not None else ()
+    return min((one for one in known if one is not None), default=None)
+
+
+def spent(playbook: Playbook, case: CaseState, name: str) -> Decimal:
+    """What the case has paid out of an amount already, so far as that counts against a ceiling of it."""
+    return max((_spent(playbook, case, name, ceiling) for ceiling in playbook.facts[name].ceilings), default=NOTHING)
+
+
 def _above(amount: Decimal, spent: Decimal, ceiling: str, bound: Decimal | None) -> Excess | None:
     if bound is None:
         return Excess("ceiling_unknown", ceiling)

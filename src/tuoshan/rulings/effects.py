@@ -34,7 +34,7 @@ from tuoshan.core.policy.wording import verdict
 from tuoshan.parties.models import Person
 from tuoshan.rulings import library
 from tuoshan.rulings.from_cases import is_told_of
-from tuoshan.rulings.known import known_of
+from tuoshan.rulings.known import bought, known_of
 from tuoshan.rulings.models import BookDraft, BookEffect, BookEffectLine, KeptRuling
 from tuoshan.rulings.publishing import QUARTER, copy_of_newest, forget_effect, open_draft, tables_of
 
@@ -306,7 +306,7 @@ def _held_against(
 
 
 def _costs(both: Compared, pieces: int) -> tuple[Decimal, Decimal]:
-    before, after = (cost(one) * pieces if one is not None else Decimal("0.00") for one in (both.before, both.after))
+    before, after = (cost(one, pieces) if one is not None else Decimal("0.00") for one in (both.before, both.after))
     return before, after
 
 
@@ -368,7 +368,8 @@ def _unruled(
     """A case by what is known of it; only what the book is certain to speak of counts."""
     counts.unruled.looked_at += 1
     try:
-        known = known_of(case, Row.of(case).state, library.facts(), viewer)
+        state = Row.of(case).state
+        known, line_of_order = known_of(case, state, library.facts(), viewer), bought(case, state)
     except playbooks.PlaybookUnknown:  # it can only be finished; nothing is known by its facts
         counts.unruled.unsure += 1
         return None
@@ -378,11 +379,12 @@ def _unruled(
         return None
     if not both.concerned:
         return None
-    line = _line(run, both, 1)
+    pieces = line_of_order.pieces if line_of_order is not None else 1
+    line = _line(run, both, pieces)
     counts.unruled.concerned += 1
     counts.unruled.many += line is not None
     counts.unruled.asks += both.after is not None and bool(both.after.questions)
-    counts.open.speaks(_costs(both, 1), changed=line is not None)
+    counts.open.speaks(_costs(both, pieces), changed=line is not None)
     if line is not None:
         line.case_id = case.pk
     return line

@@ -3,15 +3,16 @@
 Asked inside the write path, so that the desk, the API and whoever else proposes are held to the same.
 """
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tuoshan.cases.orders import Order
-from tuoshan.core.case import CaseState, Refusal
+from tuoshan.core import ceilings
+from tuoshan.core.case import CaseState, Json, Refusal
 from tuoshan.core.playbook import Playbook
 from tuoshan.punctuation import in_turn
-from tuoshan.rulings import keeping
+from tuoshan.rulings import keeping, proposing
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.proposing import Proposal, names_of
 
@@ -50,7 +51,26 @@ def less_than_ruled(case_id: int, order: Order, playbook: Playbook, after: CaseS
     offered = {choice.value for choice in playbook.facts[fields.remedies].choices}
     rows = keeping.standing(case_id)
     least = _least([_enough(row, offered) for row in rows], set(remedies))
-    return _less(rows) if least is None or amount < least else None
+    if least is not None and amount + _given_back(playbook, fields, after) >= least:
+        return None
+    return _less(rows, _paid_otherwise(rows, playbook, fields, after))
+
+
+def _given_back(playbook: Playbook, fields: Proposal, case: CaseState) -> Decimal:
+    """Money back that the case has paid out already: it counts for what was ruled as it counts against the ceiling."""
+    return ceilings.spent(playbook, case, fields.money_back) if fields.money_back in playbook.facts else ZERO
+
+
+def _paid_otherwise(
+    rows: Sequence[KeptRuling], playbook: Playbook, fields: Proposal, case: CaseState
+) -> dict[str, Json]:
+    """Both figures where less was paid by the case than the rulings rest on: then no sum can keep to both, and one of
+    the two is to be put right first."""
+    known = ceilings.bound(playbook, case, fields.money_back, leaving=fields.amount)
+    ruled = proposing.of_all(rows, "paid")
+    if known is None or ruled is None or Decimal(ruled) <= known:
+        return {}
+    return {"case_paid": f"{known:f}", "ruled_paid": ruled}
 
 
 def _proposes(order: Order, fields: Proposal) -> bool:
@@ -81,10 +101,10 @@ def _least(lines: Sequence[Line], remedies: Set[str]) -> Decimal | None:
 def _enough(row: KeptRuling, offered: set[str]) -> Line:
     """What is enough for one line: what is by the law, where it gives something, else any remedy that is due; and what
     was decided instead last."""
-    extra = keeping.extra_of(row)
+    extra = keeping.on_top_of(row)
 
     def called(remedy: str, amount: Decimal) -> Enough:
-        return Enough(tuple(names_of(remedy, offered)), (amount + extra) * row.quantity)
+        return Enough(tuple(names_of(remedy, offered)), amount * row.quantity + extra)
 
     rights = {right["remedy"]: Decimal(right["amount"] or "0.00") for right in keeping.result_of(row)["rights"]}
     due = [called(remedy, amount) for remedy, amount in rights.items()]
@@ -97,10 +117,9 @@ def _enough(row: KeptRuling, offered: set[str]) -> Line:
     if instead is not None:
         decided = Enough(tuple(names_of(instead.remedy, offered)), instead.amount or ZERO)
         return Line((*enough, decided), (*due, decided))
-    return Line(tuple(enough) or (Enough((), extra * row.quantity),), tuple(due))
+    return Line(tuple(enough) or (Enough((), extra),), tuple(due))
 
 
-def _less(rows: Sequence[KeptRuling]) -> Refusal:
-    return Refusal(
-        "below_ruling", {"rulings": [str(row.pk) for row in rows], "said": in_turn(keeping.said(row) for row in rows)}
-    )
+def _less(rows: Sequence[KeptRuling], otherwise: Mapping[str, Json]) -> Refusal:
+    said = in_turn(keeping.said(row) for row in rows)
+    return Refusal("below_ruling", {"rulings": [str(row.pk) for row in rows], "said": said, **otherwise})

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from tuoshan.cases import service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
 from tuoshan.core.policy.as_data import as_data, plain
+from tuoshan.core.policy.on_top import Claimed, OnTop, claim_of, shares
 from tuoshan.core.policy.pack import BY_LAW, REMEDIES
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import verdict
@@ -97,10 +98,37 @@ def standing(case_id: int) -> list[KeptRuling]:
     return list(KeptRuling.objects.filter(case_id=case_id, session=newest.session).order_by("line", "id"))
 
 
-def extra_of(row: KeptRuling, *, by_law: bool = False) -> Decimal:
-    """What comes on top of a piece's remedy: all of it, or as far as the law gives it."""
-    extras = result_of(row)["extras"].values()
-    return sum((_of_law(one) if by_law else Decimal(one["value"]) for one in extras), Decimal("0.00"))
+def on_top_of(row: KeptRuling, *, by_law: bool = False) -> Decimal:
+    """What comes on top for all pieces of a line: all of it, or as far as the law gives it. A minimum is of the claim:
+    of one that counts once for several lines this is the line's part."""
+    rows = ruled_together(row) if result_of(row)["extras"] else [row]
+    found = shares([Claimed(one.quantity, _on_top(one, by_law=by_law), claim_of_row(one)) for one in rows])
+    [mine] = [share for one, share in zip(rows, found, strict=True) if one.pk == row.pk]
+    return sum((one.amount for one in mine.values()), Decimal("0.00"))
+
+
+def ruled_together(row: KeptRuling) -> list[KeptRuling]:
+    """The lines that were ruled on one bench for one case, this one among them."""
+    if not row.session:
+        return [row]
+    rows = KeptRuling.objects.filter(session=row.session, case_id=row.case_id).order_by("line", "id")
+    return [row if one.pk == row.pk else one for one in rows]
+
+
+def claim_of_row(row: KeptRuling) -> Hashable:
+    """Of which claim a line of its bench is."""
+    return claim_of(facts_of(row), row.line)
+
+
+def _on_top(row: KeptRuling, *, by_law: bool) -> dict[str, OnTop]:
+    """As it was frozen, by kind."""
+    found = {}
+    for what, one in result_of(row)["extras"].items():
+        value = _of_law(one) if by_law else Decimal(one["value"])
+        told = one.get("reckoned_by_law" if by_law else "reckoned") or {"each": value}
+        if value:
+            found[what] = OnTop(**{name: Decimal(figure) for name, figure in told.items()})
+    return found
 
 
 def _of_law(extra: dict[str, Any]) -> Decimal:
@@ -139,16 +167,16 @@ def below_law(row: KeptRuling, remedy: str, amount: Decimal | None) -> bool:
     """Whether giving this instead would leave the consumer with less than the law gives.
 
     What the law gives is the consumer's to choose among: one of its remedies, or what is at least as good, for all
-    pieces, is enough. What the law gives on top (three or ten times the price, with its minimum) is due with any.
+    pieces, is enough. What the law gives on top (three or ten times the price; its minimum once) is due with any.
     """
-    result, extra = result_of(row), extra_of(row, by_law=True)
+    result, extra = result_of(row), on_top_of(row, by_law=True)
     due = enough_by_law(row)
     if due and remedy not in due:
         return True
     if not due and not extra:
         return False
     due = due or {right["remedy"]: Decimal(right["amount"] or "0.00") for right in result["rights"]}
-    least = (due.get(remedy, Decimal("0.00")) + extra) * row.quantity
+    least = due.get(remedy, Decimal("0.00")) * row.quantity + extra
     return least > (amount or Decimal("0.00"))
 
 

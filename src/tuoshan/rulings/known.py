@@ -22,6 +22,7 @@ from tuoshan.cases.rows import Row
 from tuoshan.catalog.models import Category, OrderRef, Product, ProductLine, Shop
 from tuoshan.core.case import CaseState
 from tuoshan.core.money import MoneyError, yuan
+from tuoshan.core.playbook import Playbook
 from tuoshan.core.policy.from_case import FromCase
 from tuoshan.core.policy.pack import Fact
 from tuoshan.identifiers import is_id
@@ -29,6 +30,7 @@ from tuoshan.parties.models import Customer, OrgUnit
 from tuoshan.rulings import keeping
 from tuoshan.rulings.from_cases import from_case
 from tuoshan.rulings.models import KeptRuling
+from tuoshan.rulings.pieces import paid_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,12 @@ def known_of(
     order, product = _order(state, told), _product(case)
     line = _product_line(product)
     goods = line.goods if line is not None else ""
+    whole = _of_whole_order(case, state, told)
+    paid = _paid(whole, order, product).of_a_piece
+    own = paid if whole is not None and paid.get("paid") is whole and _is_all_there_is(case, ruled) else {}
     parts = (
-        _of_case(case, state, told), _of_ruling(ruled), _of_order(order, product, line),
+        _of_case(case, state, told), own, _of_ruling(ruled), paid,
+        _of_order(order, line),
         {"goods": Known(goods, _("商品品类"))} if goods else {}, _of_category(case), _of_customer(case),
         _of_earlier(case, viewer), {"reported_on": Known(timezone.localdate(case.created_at), _("工单登记日期"))},
     )  # fmt: skip
@@ -64,20 +70,29 @@ def known_of(
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What the order says the line is: what it is called, and how many pieces."""
+    """What the order says the line is: what it is called, how many pieces, and what was paid for all of them where that
+    cannot be divided to the fen."""
 
     label: str
     pieces: int
     source: str
+    paid: str = ""
 
 
 def bought(case: Case, state: CaseState) -> Bought | None:
     """The line of the order that the case is about, where that is plain."""
-    order = _order(state, from_case(case.playbook))
-    line = _line(order, _product(case)) if order is not None else None
+    told = from_case(case.playbook)
+    order, product = _order(state, told), _product(case)
+    line = _line(order, product) if order is not None else None
     if order is None or line is None:
         return None
-    return Bought(str(line.get("name") or ""), _pieces(line), _said_by(order))
+    paid = _paid(_of_whole_order(case, state, told), order, product)
+    return Bought(str(line.get("name") or ""), paid.pieces, _said_by(order), paid.of_all)
+
+
+def paid_for_order(case: Case, state: CaseState) -> Known | None:
+    """What the case says was paid for all that was bought; None where it says nothing."""
+    return _of_whole_order(case, state, from_case(case.playbook))
 
 
 # -- where it stands ----------------------------------------------------------------------------------------------
@@ -88,10 +103,28 @@ def _of_case(case: Case, state: CaseState, told: FromCase) -> dict[str, Known]:
     found = {name: Known(value, _("工单流程")) for name, value in told.holds.items()}
     for one in told.means:
         value = one.value(state.facts.get(one.field))
-        if value is not None and one.fact not in found:
-            label = words(playbook.facts[one.field].label) if one.field in playbook.facts else one.field
-            found[one.fact] = Known(_day(value), _("工单：%(field)s") % {"field": label})
+        if value is not None and one.fact not in found and not one.of_order:
+            found[one.fact] = Known(_day(value), _in_the_case(playbook, one.field))
     return found
+
+
+def _in_the_case(playbook: Playbook, field: str) -> str:
+    label = words(playbook.facts[field].label) if field in playbook.facts else field
+    return _("工单：%(field)s") % {"field": label}
+
+
+def _of_whole_order(case: Case, state: CaseState, told: FromCase) -> Known | None:
+    """What the case says was paid for the whole order."""
+    for one in told.means:
+        value = state.facts.get(one.field)
+        if one.of_order and one.fact == "paid" and isinstance(value, Decimal):
+            return Known(value, _in_the_case(playbooks.pinned(case.playbook, case.playbook_hash), one.field))
+    return None
+
+
+def _is_all_there_is(case: Case, ruled: KeptRuling | None) -> bool:
+    """Whether the line is all that was ruled on, so that what the whole order cost is what it cost."""
+    return ruled is None or (ruled.quantity == 1 and len(keeping.standing(case.pk)) == 1)
 
 
 def _of_ruling(row: KeptRuling | None) -> dict[str, Known]:
@@ -119,8 +152,8 @@ def _said_by(order: OrderRef) -> str:
     return _("订单 %(number)s") % {"number": order.order_no}
 
 
-def _of_order(order: OrderRef | None, product: Product | None, line: ProductLine | None) -> dict[str, Known]:
-    """Days, price, platform and kind of sale as the order has them; that it is ours is proof of the purchase."""
+def _of_order(order: OrderRef | None, line: ProductLine | None) -> dict[str, Known]:
+    """Days, platform and kind of sale as the order has them; that it is ours is proof of the purchase."""
     if order is None:
         return {}
     source = _said_by(order)
@@ -137,8 +170,7 @@ def _of_order(order: OrderRef | None, product: Product | None, line: ProductLine
         found |= {"platform": Known(platform, source), "sale": Known("distance", source)}
     elif order.unit is not None and order.unit.kind == OrgUnit.Kind.STORE:
         found["sale"] = Known("store", source)
-    price = _price(order, product)
-    return found | ({"paid": Known(price, source)} if price is not None else {})
+    return found
 
 
 def _line(order: OrderRef, product: Product | None) -> Mapping[str, Any] | None:
@@ -152,18 +184,51 @@ def _pieces(line: Mapping[str, Any]) -> int:
     return quantity if isinstance(quantity, int) and quantity > 0 else 1
 
 
-def _price(order: OrderRef, product: Product | None) -> Decimal | None:
-    """What was paid for one piece: by what was paid for the order where it is one line, by the line's price where all
-    lines together are what was paid. Where something was taken off the whole order it is not known."""
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What was paid: for one piece, or for all of them where that cannot be divided to the fen; and for how many."""
+
+    of_a_piece: Mapping[str, Known]
+    of_all: str = ""
+    pieces: int = 1
+
+
+NOTHING_KNOWN = Paid({})
+
+
+def _paid(whole: Known | None, order: OrderRef | None, product: Product | None) -> Paid:
+    """What the case says was paid is of its whole order: it is the price of a piece where there is no order, or where
+    this is one piece. Else the order's line tells the price. All its pieces are taken only where they cost no more
+    than what was paid by the case; where one costs more, nothing is certain and it is asked."""
+    if order is None:
+        return Paid({"paid": whole}) if whole is not None else NOTHING_KNOWN
     line = _line(order, product)
     if line is None:
-        return None
+        return NOTHING_KNOWN
+    pieces = _pieces(line)
+    if whole is not None and len(order.lines) == 1 and pieces == 1:
+        return Paid({"paid": whole})
+    told = _told(order, line)
+    if told is None:
+        return Paid({}, pieces=pieces)
+    price = paid_for(*told)
+    most = whole.value if whole is not None and isinstance(whole.value, Decimal) else None
+    if isinstance(price, str):
+        return Paid({}, price, pieces) if most is None or told[0] <= most else Paid({})
+    known = {"paid": Known(price, _said_by(order))}
+    if most is None or price * pieces <= most:
+        return Paid(known, pieces=pieces)
+    return Paid(known) if price <= most else NOTHING_KNOWN
+
+
+def _told(order: OrderRef, line: Mapping[str, Any]) -> tuple[Decimal, int] | None:
+    """What was paid, and for how many pieces: by what was paid for the order where it is one line, by the line's price
+    where all lines together are what was paid. Where something was taken off the whole order it is not known."""
     if len(order.lines) == 1 and order.paid is not None:
-        each = order.paid / _pieces(line)
-        return each if each == each.quantize(Decimal("0.01")) else None
+        return order.paid, _pieces(line)
     try:
         together = sum(yuan(one.get("price", "")) * _pieces(one) for one in order.lines)
-        return yuan(line.get("price", "")) if order.paid in (None, together) else None
+        return (yuan(line.get("price", "")), 1) if order.paid in (None, together) else None
     except (MoneyError, TypeError):
         return None
 

@@ -22,7 +22,7 @@ from tuoshan.knowledge.company import company
 from tuoshan.punctuation import in_brackets, listed
 from tuoshan.rulings import keeping, library
 from tuoshan.rulings.models import KeptRuling
-from tuoshan.rulings.totals import LineSum, line_sum, together
+from tuoshan.rulings.totals import LineSum, beside_each_other, extras_told, line_sum, together
 
 Language = Literal["zh-hans", "en"]
 Line = tuple[str, Ruling, LineSum | None]
@@ -44,9 +44,19 @@ def paper(matters: Sequence[Line], on: date, language: Language, *, number: str 
 
 def paper_of(row: KeptRuling, number: str, language: Language) -> bytes:
     """The PDF of a ruling as it was frozen."""
-    ruling = from_data(keeping.result_of(row))
-    total = line_sum(ruling, remedy=row.chosen, quantity=row.quantity)
+    ruling, total = ruled(row)
     return paper([(row.label, ruling, total)], ruling.on, language, number=number, digest=row.digest)
+
+
+def ruled(row: KeptRuling) -> tuple[Ruling, LineSum]:
+    """A ruling as it was frozen, and what its line comes to beside the others of its bench."""
+    rows = keeping.ruled_together(row)
+    found = [from_data(keeping.result_of(one)) for one in rows]
+    sums = beside_each_other([
+        line_sum(ruling, remedy=one.chosen, quantity=one.quantity, claim=keeping.claim_of_row(one))
+        for one, ruling in zip(rows, found, strict=True)
+    ])  # fmt: skip
+    return next((ruling, total) for one, ruling, total in zip(rows, found, sums, strict=True) if one.pk == row.pk)
 
 
 def _called(title: str, place: int, many: int) -> str:
@@ -107,7 +117,8 @@ def _sums(matters: Sequence[Line]) -> tuple[tuple[str, str], ...]:
     for title, one in sums:
         named = remedy_of(one)
         told.append((listed([title, named]) if title else named, format_money(one.total)))
-    return (*told, (_("最多付出"), format_money(together(one for _title, one in sums))))
+    extras = ((said, format_money(amount)) for said, amount in extras_told([one for _title, one in sums]))
+    return (*told, *extras, (_("最多付出"), format_money(together(one for _title, one in sums))))
 
 
 def remedy_of(one: LineSum) -> str:

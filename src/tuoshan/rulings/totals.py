@@ -1,14 +1,22 @@
 """Several lines of a bench beside each other: what is paid for each by the remedy chosen, and altogether, to the fen.
 
-Each line is ruled by itself; a line of several pieces is ruled once and counted as often. The amount of a remedy is
-already less what the books take off it; what comes on top stands by itself.
+Each line is ruled by itself; a line of several pieces is ruled once and its remedy counted as often. The amount of a
+remedy is already less what the books take off it. What comes on top is reckoned on all pieces, and a minimum of it
+counts once for each claim, however many pieces and lines it has.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
+from tuoshan.cases.forms import words
+from tuoshan.core.money import format_money
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.on_top import Claimed, OnTop, Share, on_top, shares
 from tuoshan.core.policy.statements import Right, Ruling
+from tuoshan.core.policy.wording import SUBJECTS
 
 ZERO = Decimal("0.00")
 MOST_PIECES = 999
@@ -21,30 +29,47 @@ class LineSum:
     remedy: str
     chosen: bool
     quantity: int
-    amount: Decimal
-    """Of the remedy, for one piece, less what is taken off."""
+    amounts: tuple[tuple[Decimal, int], ...]
+    """Of the remedy, for one piece, less what is taken off, and for how many pieces; several where what was paid for
+    all of them cannot be divided to the fen."""
     taken_off: Decimal
-    extra: Decimal
     fee: Decimal
     """What the customer pays for it; not set off against what is paid out."""
     open: bool
+    on_top: Mapping[str, OnTop]
+    claim: Hashable = None
+    """Lines of one claim have the same; None: a claim of its own."""
+    shares: Mapping[str, Share] = field(default_factory=dict)
+    """What of the sums on top falls to this line, by kind."""
+
+    @property
+    def back(self) -> Decimal:
+        """What the remedy comes to for all pieces, without what is on top."""
+        return sum((amount * pieces for amount, pieces in self.amounts), ZERO)
+
+    @property
+    def extra(self) -> Decimal:
+        """What comes on top for all pieces."""
+        return sum((one.amount for one in self.shares.values()), ZERO)
 
     @property
     def total(self) -> Decimal:
-        return (self.amount + self.extra) * self.quantity
+        return self.back + self.extra
 
 
-def line_sum(ruling: Ruling, *, remedy: str = "", quantity: int = 1) -> LineSum:
-    """A line by the remedy chosen; by the dearest where none is, or one that is not due."""
+def line_sum(ruling: Ruling, *, remedy: str = "", quantity: int = 1, claim: Hashable = None) -> LineSum:
+    """A line by the remedy chosen; by the dearest where none is, or one that is not due. As if it were alone."""
     right = next((one for one in ruling.rights if one.remedy == remedy), None)
     chosen = right is not None
     right = right or dearest(ruling.rights)
     off = sum((one.value for one in ruling.deductions.values() if isinstance(one.value, Decimal)), ZERO)
     amount = right.amount if right is not None and right.amount is not None else ZERO
-    return LineSum(
-        right.remedy if right else "", chosen, min(max(quantity, 1), MOST_PIECES), amount,
-        off if amount else ZERO, ruling.extra or ZERO, (right.fee if right else None) or ZERO, bool(ruling.questions),
+    pieces = min(max(quantity, 1), MOST_PIECES)
+    alone = LineSum(
+        right.remedy if right else "", chosen, pieces, ((amount, pieces),), off if amount else ZERO,
+        (right.fee if right else None) or ZERO, bool(ruling.questions), on_top(ruling.extras), claim,
     )  # fmt: skip
+    return beside_each_other([alone])[0]
 
 
 def dearest(rights: Sequence[Right]) -> Right | None:
@@ -52,6 +77,53 @@ def dearest(rights: Sequence[Right]) -> Right | None:
     return max(rights, key=lambda right: right.amount or ZERO, default=None)
 
 
+def beside_each_other(sums: Sequence[LineSum]) -> list[LineSum]:
+    """The same lines with what falls to each of what comes on top, a minimum once for each claim."""
+    found = shares([Claimed(one.quantity, one.on_top, one.claim) for one in sums])
+    return [replace(one, shares=share) for one, share in zip(sums, found, strict=True)]
+
+
+def as_one_line(parts: Sequence[LineSum]) -> LineSum:
+    """Pieces that are alike but for a fen of their price, as one line."""
+    first = parts[0]
+    found: dict[str, Share] = {}
+    for part in parts:
+        for what, one in part.shares.items():
+            before = found.get(what)
+            found[what] = one if before is None else Share(
+                before.pieces + one.pieces, before.reckoned + one.reckoned, before.amount + one.amount, one.at_least
+            )  # fmt: skip
+    return replace(
+        first, quantity=sum(one.quantity for one in parts), amounts=tuple(a for one in parts for a in one.amounts),
+        open=any(one.open for one in parts), shares=found,
+    )  # fmt: skip
+
+
 def together(sums: Iterable[LineSum]) -> Decimal:
     """All lines together."""
     return sum((one.total for one in sums), ZERO)
+
+
+def extras_told(sums: Sequence[LineSum]) -> list[tuple[str, Decimal]]:
+    """What comes on top, claim by claim: how it was reckoned, in the language in force, and what it comes to."""
+    claims: dict[tuple[Hashable, str], list[Share]] = {}
+    for place, one in enumerate(sums):
+        for what, share in one.shares.items():
+            claims.setdefault((("alone", place) if one.claim is None else ("with", one.claim), what), []).append(share)
+    return [
+        (_reckoned(what, found), sum((one.amount for one in found), ZERO)) for (_claim, what), found in claims.items()
+    ]
+
+
+def _reckoned(what: str, found: Sequence[Share]) -> str:
+    subject = SUBJECTS.get(what, Wording(what, what))
+    told = {
+        "what": words(Wording(subject.zh, subject.en[:1].lower() + subject.en[1:])),
+        "pieces": sum(one.pieces for one in found), "least": format_money(found[0].at_least),
+        "reckoned": format_money(sum((one.reckoned for one in found), ZERO)),
+    }  # fmt: skip
+    if not found[0].at_least:
+        return _("其中%(what)s（%(pieces)d 件一共算得 %(reckoned)s）") % told
+    if sum((one.amount for one in found), ZERO) != found[0].at_least:
+        return _("其中%(what)s（同一次购买的几件一共不足最低额，按 %(least)s，只算一次；这里是其中一份）") % told
+    return _("其中%(what)s（%(pieces)d 件一共算得 %(reckoned)s，不足最低额，按 %(least)s，只算一次）") % told

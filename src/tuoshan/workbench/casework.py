@@ -94,7 +94,8 @@ def act(request: HttpRequest, number: str, kind: str, name: str) -> HttpResponse
         return render(request, "workbench/case/foreseen.html", {"preview": told})
     if request.method == "GET":
         texts = correcting.known_texts(standing, item) if correcting.is_correction(standing, item) else None
-        form = _form(standing, item, initial=texts or proposing.initial(case.pk, standing.playbook, item.form))
+        ruled = proposing.initial(case.pk, standing.playbook, item.form, standing.state) if texts is None else {}
+        form = _form(standing, item, initial=texts or ruled)
         return _form_page(request, case, standing, item, form, drafts.new_upload_token(_holder(request)))
     return _do(request, case, standing, item)
 

@@ -18,16 +18,19 @@ from tuoshan import clock
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case
 from tuoshan.cases.possible import Standing
+from tuoshan.core.money import format_money
 from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.pack import REMEDIES, Pack
 from tuoshan.core.policy.ruling import concerned
 from tuoshan.core.policy.tracing import shown
 from tuoshan.parties.permissions import allowed, permitted
+from tuoshan.punctuation import titled
 from tuoshan.rulings import keeping, library, printing, retracing
 from tuoshan.rulings.from_cases import is_told_of
 from tuoshan.rulings.known import Bought, Known, bought, known_of
 from tuoshan.rulings.models import KeptRuling
+from tuoshan.rulings.totals import extras_told
 from tuoshan.workbench.casepage import find_case, person_id
 from tuoshan.workbench.panels import Shown, panel
 from tuoshan.workbench.rulings import as_pdf, in_english, language, periods_told, told, traced
@@ -45,6 +48,7 @@ def bench_address(case: Case, lines: Lines, line: Bought | None) -> str:
             label, pieces, chosen = row.label, row.quantity, row.chosen
         else:
             label, pieces, chosen = (line.label[:60], line.pieces, "") if line is not None else ("", 1, "")
+            query |= {f"f{number}-paid": line.paid} if line is not None and line.paid else {}
         query |= {f"f{number}-label": label, f"f{number}-quantity": str(pieces), f"f{number}-choice": chosen}
     return f"{reverse('workbench:rulings')}?{urlencode({name: value for name, value in query.items() if value})}"
 
@@ -103,11 +107,20 @@ def _kept(request: HttpRequest, case: Case, row: KeptRuling, form: "OverrideForm
     return {
         "case": case, "row": row, "known": printing.facts_told(keeping.facts_of(row)), "data": data, "form": form,
         "result": told(from_data(data)), "chosen": words(REMEDIES[row.chosen]) if row.chosen in REMEDIES else "",
-        "said": keeping.said(row), "unchanged": keeping.unchanged(row),
+        "said": keeping.said(row), "sums": _sums(row), "unchanged": keeping.unchanged(row),
         "overrides": list(row.overrides.all()), "english": in_english(),
         "may_override": allowed(request.user, "workbench.ruling_override"),
         "not_newest": "" if row in keeping.standing(case.pk) else keeping.NOT_NEWEST,
     }  # fmt: skip
+
+
+def _sums(row: KeptRuling) -> list[str]:
+    """What a line of several pieces comes to, and how what is on top was reckoned."""
+    if row.quantity < 2:
+        return []
+    _ruling, total = printing.ruled(row)
+    reckoned = [titled(said, format_money(amount)) for said, amount in extras_told([total])]
+    return [*reckoned, _("最多付出合计 %(total)s") % {"total": format_money(total.total)}]
 
 
 @permitted("workbench.ruling_kept_trace")

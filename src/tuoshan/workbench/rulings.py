@@ -21,21 +21,23 @@ from django.views.decorators.http import require_POST, require_safe
 from tuoshan import clock, identifiers
 from tuoshan.cases.forms import PlaybookForm, build_form, words
 from tuoshan.cases.rows import Row
-from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Field, Wording
+from tuoshan.core.policy.on_top import claim_of
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.tracing import shown, trace
 from tuoshan.core.policy.wording import Line, counted_words, differing, ignored, lines, verdict
 from tuoshan.identifiers import is_id
 from tuoshan.parties.permissions import allowed, permitted
-from tuoshan.punctuation import in_brackets, listed
+from tuoshan.punctuation import in_brackets, listed, titled
 from tuoshan.rulings import keeping, library, printing
 from tuoshan.rulings.asking import Asked, ask, beside
-from tuoshan.rulings.known import bought, known_of
+from tuoshan.rulings.known import bought, known_of, paid_for_order
 from tuoshan.rulings.models import KeptRuling
+from tuoshan.rulings.pieces import MoreThanBought, priced
 from tuoshan.rulings.reading_aloud import trace_told
-from tuoshan.rulings.totals import MOST_PIECES, LineSum, line_sum, together
+from tuoshan.rulings.totals import MOST_PIECES, LineSum, line_sum
+from tuoshan.workbench.benchsums import over_paid, summed, sums
 from tuoshan.workbench.casepage import find_case, person_id
 
 FIRST = "complaint"
@@ -46,6 +48,8 @@ OF_THE_ORDER = ("house", "sale", "platform", "sold_on", "signed_on", "delivered_
 """What one order has in common: a further line begins with it."""
 OF_THE_LINE = ("label", "quantity", "choice")
 """What is said of a line beside its facts: what it is called, how many pieces, which remedy is chosen."""
+OF_THE_CASE = 0
+"""In place of a line: what the case says of all of them."""
 SIGNS = {
     "due": ("yes", "check"), "refused": ("no", "x"), "asked": ("open", "question"), "cost": ("", "money"),
     "said": ("", "info"), "needed": ("", "receipt"),
@@ -65,6 +69,17 @@ class Bench:
     label: str = ""
     quantity: int = 1
     choice: str = ""
+    dearer: tuple[Ruling, int] | None = None
+    """Where what was paid for all pieces cannot be divided: the ruling on those that cost a fen more, and how many."""
+
+    @property
+    def parts(self) -> list[tuple[Ruling, int]]:
+        """What is ruled on: for how many pieces each."""
+        if self.ruling is None:
+            return []
+        if self.dearer is None:
+            return [(self.ruling, self.quantity)]
+        return [(self.ruling, self.quantity - self.dearer[1]), self.dearer]
 
     @property
     def ruling(self) -> Ruling | None:
@@ -74,10 +89,10 @@ class Bench:
     def title(self) -> str:
         return self.label or _("第 %(number)d 件") % {"number": self.number}
 
-    @property
-    def sum(self) -> LineSum | None:
-        """What this line comes to by the remedy chosen."""
-        return line_sum(self.ruling, remedy=self.choice, quantity=self.quantity) if self.ruling is not None else None
+    def sums(self) -> list[LineSum]:
+        """What each part comes to by the remedy chosen, as if it were alone."""
+        claim = claim_of(self.asked.given, self.number)
+        return [line_sum(told, remedy=self.choice, quantity=pieces, claim=claim) for told, pieces in self.parts]
 
     @property
     def choices(self) -> list[tuple[str, str]]:
@@ -121,8 +136,12 @@ def _sources(request: HttpRequest) -> Sources:
         (number, name): (shown(one.value), one.source)
         for number, row in enumerate(lines, 1) for name, one in known_of(case, state, facts, request.user, row).items()
     }  # fmt: skip
+    if (whole := paid_for_order(case, state)) is not None:
+        found[OF_THE_CASE, "paid"] = (shown(whole.value), whole.source)
     if not rows and (line := bought(case, state)) is not None:
         found[1, "quantity"] = (str(line.pieces), line.source)
+        if line.paid:
+            found[1, "paid"] = (line.paid, line.source)
     return found
 
 
@@ -141,7 +160,8 @@ def _bench(query: QueryDict, sources: Sources = NOTHING) -> dict[str, Any]:
         "text": plain_text(benches), "sums": sums(benches),
         "may_add": len(benches) < MOST_LINES, "today": timezone.localdate(clock.now()),
         "pieces_from": _source(sources, shown_line.number, "quantity", str(shown_line.quantity)),
-        "case": query.get("case", ""), "left_out": _left_out(shown_line, book),
+        "over_paid": over_paid(benches, *sources.get((OF_THE_CASE, "paid"), ("", ""))), "case": query.get("case", ""),
+        "left_out": _left_out(shown_line, book),
         "others": [(name, value) for name, value in query.items() if name.partition("-")[0] != f"f{shown_line.number}"
                    and name not in ("line", "book")],
     }  # fmt: skip
@@ -173,7 +193,8 @@ def bench(query: QueryDict, number: int, book: str, sources: Sources = NOTHING) 
         for name, value in query.items() if name.startswith(f"{prefix}-") and str(value).strip()
     }  # fmt: skip
     label, quantity, choice = (given.pop(name, "") for name in OF_THE_LINE)
-    asked = ask(given, timezone.localdate(clock.now()), book=book)
+    pieces = min(max(int(quantity), 1), MOST_PIECES) if is_id(quantity) else 1
+    asked, dearer = _asked_of_all(given, pieces, book)
     facts = library.facts()
     questions = [one.fact for one in asked.ruling.questions] if asked.ruling is not None else []
     names = [name for name in facts if name in given]
@@ -185,9 +206,20 @@ def bench(query: QueryDict, number: int, book: str, sources: Sources = NOTHING) 
     return Bench(
         number, given, asked, known, _form(facts, questions[:QUESTIONS_SHOWN], prefix, {}),
         _form(facts, questions[QUESTIONS_SHOWN:], prefix, {}), label[:60],
-        min(max(int(quantity), 1), MOST_PIECES) if is_id(quantity) else 1,
-        choice if choice in REMEDIES else "",
+        pieces, choice if choice in REMEDIES else "", dearer,
     )  # fmt: skip
+
+
+def _asked_of_all(given: Mapping[str, str], pieces: int, book: str) -> tuple[Asked, tuple[Ruling, int] | None]:
+    """The ruling on a line, and that on those of its pieces that cost a fen more, with how many they are."""
+    today = timezone.localdate(clock.now())
+    try:
+        prices = priced(given.get("paid", ""), pieces)
+    except MoreThanBought as error:
+        return Asked(given, (error.problem,), None), None
+    asked = [(ask({**given, "paid": price}, today, book=book), many) for price, many in prices]
+    more = [(one.ruling, many) for one, many in asked[1:] if one.ruling is not None]
+    return asked[0][0], more[0] if more else None
 
 
 def _source(sources: Sources, line: int, name: str, value: str) -> str:
@@ -204,10 +236,19 @@ def _form(
     fields = [_asked(facts[name], known=bool(given), told=told.get(name, "")) for name in names]
     data = {f"{prefix}-{name}": value for name, value in given.items()} if given else None
     form = build_form(fields, data=data, prefix=prefix)
+    if "paid" in form.fields:
+        _takes_text(form.fields["paid"].widget)
     if given:
         form.is_valid()
         form.errors.clear()
     return form
+
+
+def _takes_text(widget: Any) -> None:
+    """A browser would empty a field for numbers of `100.00/3`."""
+    widget.input_type = "text"
+    for name in ("min", "max", "step", "inputmode"):
+        widget.attrs.pop(name, None)
 
 
 def _asked(fact: Fact, *, known: bool, told: str = "") -> Field:
@@ -256,27 +297,6 @@ def periods_told(ruling: Ruling) -> list[str]:
     return list(dict.fromkeys(words(line.counted) for line in lines(ruling) if line.counted is not None))
 
 
-def sums(benches: list[Bench]) -> dict[str, Any] | None:
-    """Lines beside each other and what they come to, where there is more than one piece."""
-    told_sums = [(one, one.sum) for one in benches if one.sum is not None]
-    if len(told_sums) < 2 and not any(found.quantity > 1 for _one, found in told_sums):
-        return None
-    rows = [
-        {
-            "bench": one, "sum": found, "remedy": printing.remedy_of(found), "amount": format_money(found.amount),
-            "extra": format_money(found.extra), "off": format_money(found.taken_off), "fee": format_money(found.fee),
-            "total": format_money(found.total),
-        }
-        for one, found in told_sums
-    ]  # fmt: skip
-    return {
-        "rows": rows, "total": format_money(together(found for _one, found in told_sums)),
-        "open": any(found.open for _one, found in told_sums) or len(told_sums) < len(benches),
-        "extras": any(found.extra for _one, found in told_sums), "off": any(found.taken_off for _o, found in told_sums),
-        "fees": any(found.fee for _one, found in told_sums),
-    }  # fmt: skip
-
-
 def plain_text(benches: list[Bench]) -> str:
     """All lines as text to be pasted into a chat or read out."""
     parts = []
@@ -291,6 +311,7 @@ def plain_text(benches: list[Bench]) -> str:
         ]
         parts.append("\n".join(body))
     if (together := sums(benches)) is not None:
+        parts += [titled(said, amount) for said, amount in together["reckoned"]]
         parts.append(_("最多付出合计 %(total)s") % {"total": together["total"]})
     return "\n\n".join(parts)
 
@@ -332,7 +353,7 @@ def ruling_paper(request: HttpRequest) -> HttpResponse:
     if not ready:
         raise Http404
     named = len(ready) > 1
-    matters = [(one.title if named else one.label, one.ruling, one.sum) for one in ready]
+    matters = [(one.title if named else one.label, one.ruling, found) for one, found in summed(ready) if one.ruling]
     content = printing.paper(
         matters, timezone.localdate(clock.now()), language(), number=case.number if case else ""
     )
@@ -374,10 +395,10 @@ def ruling_keep(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("有填写错误的物品还不能裁定，请先改正；已填的都还在。"))
         return redirect(f"{reverse('workbench:rulings')}?{query.urlencode()}")
     session = identifiers.token(12)
-    for one in ready:
+    for one, (ruling, pieces) in ((line, part) for line in ready for part in line.parts):
         keeping.keep(
-            one.ruling, person_id=person_id(request), now=clock.now(), case_id=case.pk if case else None,
-            session=session, line=one.number, label=one.label, quantity=one.quantity, chosen=one.choice,
+            ruling, person_id=person_id(request), now=clock.now(), case_id=case.pk if case else None,
+            session=session, line=one.number, label=one.label, quantity=pieces, chosen=one.choice,
         )  # fmt: skip
     if case is None:
         return redirect(f"{reverse('workbench:register_form', args=[FIRST])}?ruling={session}")

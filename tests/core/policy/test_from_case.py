@@ -55,6 +55,8 @@ def test_a_good_file_says_what_each_answer_is(books: dict[str, Playbook]) -> Non
         ("window_end: valid_until", "window: valid_until", "facts.window: there is no 'window'"),
         ("window_end: valid_until", "window_end: valid_till", "there is no 'valid_till' — did you mean 'valid_until'?"),
         ("window_end: valid_until", "window_end: has_card", "what window_end says is not what has_card takes"),
+        ("window_end: valid_until", "amount: {is: paid, of: ordr}", "there is no 'ordr' — did you mean 'order'?"),
+        ("window_end: valid_until", "window_end: {is: paid, of: order}", "what window_end says is not what paid takes"),
         ("window_end: valid_until", "refund_reason: problem", "write {is: …, answers: {…}}"),
         ("window_end: valid_until", "amount: {is: used, answers: {many: yes}}", "this field has no choices of its own"),
         ("'no': asked", "maybe: asked", "there is no 'maybe'"),

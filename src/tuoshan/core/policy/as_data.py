@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from tuoshan.core.playbook import NO_WORDING, Wording
+from tuoshan.core.policy.on_top import OnTop, best_of
 from tuoshan.core.policy.pack import BY_LAW
 from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.statements import Chosen, Difference, Refused, Right, Ruling, Stated, Statement
@@ -149,17 +150,21 @@ def _chosen(chosen: Mapping[str, Chosen]) -> Data:
 
 
 def _extras(chosen: Mapping[str, Chosen]) -> Data:
-    """Sums on top, each with what the law itself gives where a promise of more counts; null: nothing."""
+    """Sums on top, each with what the law itself gives where a promise of more counts; null: nothing. `reckoned` is
+    what is reckoned for one piece, and the least for all pieces of the claim."""
     found: dict[str, object] = {}
     for what, one in chosen.items():
-        by_law = [
-            said.amounts["of"] for said in (one.by, *one.others)
-            if said.why.pack.layer in BY_LAW and "of" in said.amounts
-        ]  # fmt: skip
+        by_law = [said for said in (one.by, *one.others) if said.why.pack.layer in BY_LAW and "of" in said.amounts]
         found[what] = {
-            "value": plain(one.value), "by": _source(one.by), "by_law": _text(max(by_law)) if by_law else None,
+            "value": plain(one.value), "by": _source(one.by),
+            "by_law": _text(max(said.amounts["of"] for said in by_law)) if by_law else None,
+            "reckoned": _reckoned(best_of((one.by, *one.others))), "reckoned_by_law": _reckoned(best_of(by_law)),
         }  # fmt: skip
     return found
+
+
+def _reckoned(one: OnTop | None) -> Data | None:
+    return None if one is None else {"each": plain(one.each), "at_least": plain(one.at_least)}
 
 
 def _difference(one: Difference) -> Data:

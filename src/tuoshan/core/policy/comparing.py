@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from tuoshan.core.policy.given import facts_of, read_given
+from tuoshan.core.policy.on_top import Claimed, on_top, shares
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.precedence import put_together
 from tuoshan.core.policy.ruling import read
@@ -25,7 +26,7 @@ class Past:
     facts: Mapping[str, object]
     """As they were kept: texts, yes and no."""
     pieces: int = 1
-    """How many alike the line is about; each costs the same."""
+    """How many alike the line is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Changed:
     @property
     def costs_more(self) -> Decimal:
         """How much more it would cost; negative where it costs less."""
-        return (cost(self.after) - cost(self.before)) * self.pieces
+        return cost(self.after, self.pieces) - cost(self.before, self.pieces)
 
 
 @dataclass(slots=True)
@@ -64,10 +65,12 @@ class Effect:
         return self.cost_after - self.cost_before
 
 
-def cost(ruling: Ruling) -> Decimal:
-    """What following a ruling costs at most, a piece: the dearest remedy to choose from, and what comes on top."""
+def cost(ruling: Ruling, pieces: int = 1) -> Decimal:
+    """What following a ruling costs at most for so many pieces: the dearest remedy to choose from for each, and what
+    comes on top, of which a minimum counts once."""
     dearest = max((right.amount or ZERO for right in ruling.rights), default=ZERO)
-    return dearest + (ruling.extra or ZERO)
+    [share] = shares([Claimed(pieces, on_top(ruling.extras))])
+    return dearest * pieces + sum((one.amount for one in share.values()), ZERO)
 
 
 def outcome(ruling: Ruling) -> tuple[object, ...]:
@@ -136,8 +139,8 @@ def effect(past: Iterable[Past], before: Sequence[Pack], after: Sequence[Pack], 
         if both.before is None or both.after is None:
             continue
         found.concerned += 1
-        found.cost_before += cost(both.before) * one.pieces
-        found.cost_after += cost(both.after) * one.pieces
+        found.cost_before += cost(both.before, one.pieces)
+        found.cost_after += cost(both.after, one.pieces)
         if outcome(both.before) != outcome(both.after):
             found.many += 1
             if len(found.changed) < most_changed:

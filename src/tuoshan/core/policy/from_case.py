@@ -21,6 +21,8 @@ from tuoshan.core.yaml_strict import Mapping as MappingNode
 from tuoshan.core.yaml_strict import Node, Scalar
 
 KEYS: Final = ("for", "order", "holds", "facts", "carried_out")
+OF_ORDER: Final = "order"
+"""What is told of an amount that is of the whole order, of which the books ask for one piece."""
 ASKED: Final = "asked"
 """What a choice of the process is where it leaves the fact of the books open."""
 CHECK: Final = 10
@@ -42,6 +44,8 @@ class Means:
     field: str
     fact: str
     answers: Mapping[object, object] | None = None
+    of_order: bool = False
+    """It is of the whole order; the fact is of one piece, and the same only where the order is one piece."""
 
     def value(self, given: object) -> object:
         """What an answer of the process is to the books; None where that is asked."""
@@ -130,9 +134,12 @@ class _Reader:
             field = self._field(entry.key, where, name, playbook)
             node: Node | None = entry.value
             answers: MappingNode | None = None
+            of_order = False
             if isinstance(node, MappingNode):
-                self.values.known(node, ("is", "answers"), where)
-                answers = self.values.mapping(node.get("answers"), f"{where}.answers")
+                self.values.known(node, ("is", "answers", "of"), where)
+                of_order = self._of_order(node.get("of"), f"{where}.of")
+                if not of_order or node.get("answers") is not None:
+                    answers = self.values.mapping(node.get("answers"), f"{where}.answers")
                 node = node.get("is")
             fact = self.facts.get(self.values.name(node, where))
             if fact is None:
@@ -140,8 +147,16 @@ class _Reader:
             elif field is not None and answers is not None:
                 found.append(Means(name, fact.name, self._answers(answers, f"{where}.answers", field, fact)))
             elif field is not None and self._fits(entry.value, where, field, fact):
-                found.append(Means(name, fact.name))
+                found.append(Means(name, fact.name, of_order=of_order))
         return tuple(found)
+
+    def _of_order(self, node: Node | None, where: str) -> bool:
+        if node is None:
+            return False
+        said = self.values.name(node, where)
+        if said != OF_ORDER:
+            self._unknown(node, where, said, {OF_ORDER: None})
+        return said == OF_ORDER
 
     def _answers(self, node: MappingNode, where: str, field: Field, fact: Fact) -> dict[object, object]:
         """Each answer of the process and what it is to the books; every one must be told, if only as asked."""

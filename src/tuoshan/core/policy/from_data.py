@@ -51,7 +51,7 @@ def from_data(data: Data) -> Ruling:
             for one in data["refused"]
         ),
         freight=_chosen(data["freight"], source, str), risk=_chosen(data["risk"], source, str),
-        pays=_chosen(data["pays"], source, str), extras=_chosen(data["extras"], source, Decimal),
+        pays=_chosen(data["pays"], source, str), extras=_extras(data["extras"], source),
         deductions=_chosen(data["deductions"], source, Decimal), limits=_chosen(data["limits"], source, Decimal),
         proofs=_statements(data["proofs"], source), periods=_statements(data["periods"], source),
         deadlines=_statements(data["deadlines"], source), said=_statements(data["said"], source),
@@ -125,6 +125,16 @@ def _names(data: Any) -> tuple[str, ...]:
 
 def _chosen(data: Data, source: _Source, read: Callable[[str], object]) -> dict[str, Chosen]:
     return {what: Chosen(what, read(one["value"]), source.statement("", one["by"])) for what, one in data.items()}
+
+
+def _extras(data: Data, source: _Source) -> dict[str, Chosen]:
+    """Rulings frozen before it stood in them do not tell a minimum: there a piece is what was given for it."""
+    found = {}
+    for what, one in data.items():
+        told = one.get("reckoned") or {"each": one["value"]}
+        amounts = {"of": Decimal(one["value"]), **{name: Decimal(figure) for name, figure in told.items()}}
+        found[what] = Chosen(what, amounts["of"], Statement("extra", what, source.why(one["by"]), amounts, {}))
+    return found
 
 
 def _statements(data: Any, source: _Source) -> tuple[Statement, ...]:

@@ -10,7 +10,7 @@ holidays is read. Facts must have passed `facts.read_facts`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -18,7 +18,7 @@ from functools import lru_cache
 from tuoshan.core.conditions import MissingFact
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
-from tuoshan.core.policy.pack import TODAY, Clause, Finding, InForce, Pack, Row, Table
+from tuoshan.core.policy.pack import TODAY, Amount, Clause, Finding, InForce, Pack, Row, Table
 from tuoshan.core.policy.precedence import put_together
 from tuoshan.core.policy.ready import DoesNotExist, Ready, make_ready
 from tuoshan.core.policy.reckoning import reckoned
@@ -337,6 +337,8 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
             asked.append(name)
         except DoesNotExist:
             continue
+    if finding.kind == "extra" and "of" in amounts:
+        amounts |= _of_the_claim(desk, finding.amounts["of"])
     if (start := finding.words.get("from")) is not None:
         ends, more = _deadline_ends(found, desk, str(start), finding)
         amounts |= ends
@@ -347,6 +349,15 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
          name in finding.amounts), None,
     )  # fmt: skip
     return Statement(finding.kind, finding.what, why, amounts, finding.words, kept, counted, tuple(asked))
+
+
+def _of_the_claim(desk: Desk, amount: Amount) -> dict[str, object]:
+    """Of a sum on top with a minimum: what is reckoned for one piece, and the minimum, which is of the whole claim."""
+    if amount.at_least is None:
+        return {}
+    each, _unsure = desk.amount(replace(amount, at_least=None))
+    least, _unsure = desk.amount(Amount(amount.at_least))
+    return {"each": each, "at_least": least}
 
 
 def _deadline_ends(

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.on_top import best_of
 from tuoshan.core.policy.pack import BEARERS, LAYER_TITLES, NEEDS, REMEDIES
 from tuoshan.core.policy.reckoning import Reckoning
-from tuoshan.core.policy.statements import Difference, Overriding, Right, Ruling, Stated, Statement
+from tuoshan.core.policy.statements import Chosen, Difference, Overriding, Right, Ruling, Stated, Statement
 
 SUBJECTS = {
     "out": Wording("发出运费", "Outbound freight"), "back": Wording("退回运费", "Return freight"),
@@ -132,8 +133,11 @@ def lines(ruling: Ruling) -> Iterator[Line]:
             if isinstance(one.value, Decimal) and (one.value or chosen is ruling.limits):
                 subject = SUBJECTS.get(what, Wording(what, what))
                 figure = _figure(what, one.value)
-                yield Line("cost", Wording(f"{subject.zh} {figure}", f"{subject.en} {figure}"),
-                           one.by.why.clauses)  # fmt: skip
+                zh, en = f"{subject.zh} {figure}", f"{subject.en} {figure}"
+                if chosen is ruling.extras:
+                    how = _how_reckoned(one)
+                    zh, en = zh + how.zh, en + how.en
+                yield Line("cost", Wording(zh, en), one.by.why.clauses)
     for statement in ruling.proofs:
         yield Line("asked", _proof(statement), statement.why.clauses)
     for statement in ruling.periods:
@@ -144,6 +148,19 @@ def lines(ruling: Ruling) -> Iterator[Line]:
         text = statement.words.get("text")
         if isinstance(text, Wording):
             yield Line("said", text, statement.why.clauses)
+
+
+def _how_reckoned(one: Chosen) -> Wording:
+    """How a sum on top came about where a minimum counts, which is of the purchase and not of each piece."""
+    found = best_of((one.by, *one.others))
+    if found is None or found.each >= found.at_least:
+        return Wording("", "")
+    each, least = format_money(found.each), format_money(found.at_least)
+    return Wording(
+        f"（一件算得 {each}，不足最低额 {least}，按最低额；几件的先合计，最低额只算一次）",
+        f" ({each} as reckoned for one piece is below the least of {least}, which counts; several pieces are added up "
+        "first, and the least counts once)",
+    )
 
 
 def needs_words(names: Iterable[str]) -> Wording:

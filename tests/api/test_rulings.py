@@ -220,6 +220,32 @@ def test_a_table_and_a_clause_of_a_copy_are_changed_by_a_program() -> None:
     caller("supervisor", "admin").get(path, expect=403)
 
 
+def test_settings_of_a_copy_are_changed_by_a_program_with_a_reason() -> None:
+    manager, admin = caller("manager", "admin"), caller("administrator", "admin")
+    months, fee = "/rule-books/national_general/draft/settings", "/rule-books/mall_shoes/draft/settings"
+    found = manager.get(months)
+    [setting] = found["settings"]
+    assert (setting["value"], setting["unit"], setting["most"], setting["whole"]) == ("12", "个月", "600", True)
+    body = {"values": {"guarantee_months": "24"}, "reason": "目录", "stamp": found["stamp"]}
+    for typed, said in (("700", "大于 600"), ("1.5", "不是整数"), ("soon", "请写一个数")):
+        refused = manager.send("PUT", months, {**body, "values": {"guarantee_months": typed}}, expect=422)
+        assert said in str(refused), refused
+    assert "没有这个设置" in str(manager.send("PUT", months, {**body, "values": {"colour": "1"}}, expect=422))
+    manager.send("PUT", months, {**body, "reason": ""}, expect=422)
+    after = manager.send("PUT", months, body)
+    assert after["settings"][0]["value"] == "24" and not after["findings"]
+    late = {**body, "values": {"guarantee_months": "36"}}
+    assert manager.send("PUT", months, late, expect=409)["code"] == "changed_meanwhile"
+    switch = {"values": {"exchange_fee_on": "true"}, "reason": "收费", "stamp": manager.get(fee)["stamp"]}
+    assert admin.send("PUT", fee, switch, expect=403)["code"] == "managers_only"
+    assert manager.send("PUT", fee, switch)["settings"][0]["value"] == "true"
+    publish = {"begins": "2026-12-01", "confirmed_by": "法务部", "reason": "新办法"}
+    assert admin.post("/rule-books/mall_shoes/publish", publish, expect=403)["code"] == "managers_only"
+    assert manager.post("/rule-books/mall_shoes/publish", publish)["version"] == 2
+    caller("agent", "admin").send("PUT", fee, switch, expect=403)
+    manager.get("/rule-books/web_shop/draft/settings", expect=404)
+
+
 def test_overrides_are_reported_within_reach_with_money_as_exact_text() -> None:
     agent = caller("agent")
     number = agent.registered("车子修了一个月")

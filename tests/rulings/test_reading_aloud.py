@@ -28,11 +28,11 @@ def test_no_name_is_left_in_a_table(pack: Pack) -> None:
 def test_a_sum_is_told_with_its_floor_and_its_cap() -> None:
     [law] = [pack for pack in PACKS if pack.name == "consumer_law"]
     zh, en = told(law, "zh-hans"), told(law, "en")
-    assert any("实付价款 * 3，不少于 500 元" in line for line in zh)
-    assert any("Price paid * 3, at least 500 yuan" in line for line in en)
+    assert any("实付价款 × 3，不少于 500 元" in line for line in zh)
+    assert any("price paid × 3, at least 500 yuan" in line for line in en)
     assert any("少件价款，不超过实付价款" in line for line in zh)
     [chain] = [pack for pack in PACKS if pack.name == "shoe_chain"]
-    assert any("not before The agreed period ends" in line for line in told(chain, "en"))
+    assert any("not before the agreed period ends" in line for line in told(chain, "en"))
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.key)
@@ -40,3 +40,17 @@ def test_every_cost_and_sum_of_a_ruling_has_a_word(pack: Pack) -> None:
     rows = [row for table in pack.tables.values() for row in table.rows]
     told = {one.what for row in rows for one in row.findings if one.kind in ("pays", "extra", "deduct", "limit")}
     assert told <= SUBJECTS.keys()
+
+
+def test_clauses_of_which_one_counts_by_a_date_tell_the_date() -> None:
+    [general] = [pack for pack in PACKS if pack.name == "national_general"]
+    rows = {row.name: row.conditions for table in tables_to_read(general, "zh-hans") for row in table.rows}
+    assert rows["return_less_use"][-1] == "按购买日期，到 2024-07-01 前"
+    assert "by day of sale, from 2024-07-01 on" in told(general, "en")
+
+
+def test_a_discount_is_a_percentage_and_a_count_has_its_unit() -> None:
+    by_name = {pack.name: pack for pack in PACKS}
+    assert any("按 10%" in line for line in told(by_name["web_shop"], "zh-hans"))
+    assert "开胶长度 不超过 5 厘米" in told(by_name["mall_shoes"], "zh-hans")
+    assert "Repairs of the same fault at least 1 time" in told(by_name["mall_shoes"], "en")

@@ -231,9 +231,11 @@ def test_a_program_of_an_auditor_reads_a_copy_and_changes_none(desk: Any) -> Non
     assert "clause: M99" in found["text"] and not found["good"]
     grid = program.get("/rule-books/mall_shoes/draft/tables/repair")
     program.get("/rule-books/mall_shoes/draft/effect", expect=409)
+    assert program.get("/rule-books/mall_shoes/draft/settings")["settings"][0]["value"] == "false"
     for method, path, body in (
         ("PUT", "draft", {"text": "x"}), ("DELETE", "draft", None),
         ("PUT", "draft/tables/repair", {"rows": [], "stamp": grid["stamp"]}),
+        ("PUT", "draft/settings", {"values": {"exchange_fee_on": "true"}, "reason": "乙", "stamp": "x"}),
         ("PUT", "draft/clauses/M03", {"zh": "一", "en": "One"}), ("DELETE", "draft/clauses/M03", None),
         ("POST", "publish", {"begins": "2026-03-05", "confirmed_by": "甲", "reason": "乙"}),
     ):  # fmt: skip

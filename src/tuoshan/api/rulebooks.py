@@ -16,9 +16,11 @@ from tuoshan.api.pages import page_of
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.repeating import repeatable
 from tuoshan.api.shapes import Limit
-from tuoshan.core.policy import clause_editing
+from tuoshan.cases.forms import words
+from tuoshan.core.policy import clause_editing, setting_editing
 from tuoshan.core.policy.value_reading import CLAUSE
 from tuoshan.office import book_effects
+from tuoshan.office import rulebooks as office
 from tuoshan.parties.permissions import api_permitted
 from tuoshan.rulings import copying, effects, library, publishing
 from tuoshan.rulings.models import BookDraft, BookEffect
@@ -82,6 +84,38 @@ class BookClauseIn(Schema):
     provisional_zh: Annotated[str, Field(max_length=2000)] = ""
     provisional_en: Annotated[str, Field(max_length=2000)] = ""
     overridden_by: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=10)] = []
+
+
+class BookSettingOut(Schema):
+    """A setting of the copy: `value` as the grammar writes it (`true`, `12`), its unit and bounds, why it is not
+    certain, whether only a manager changes it."""
+
+    name: str
+    label: str
+    value: str
+    unit: str
+    least: str
+    most: str
+    whole: bool
+    provisional: str
+    managers_only: bool
+
+
+class BookSettingsOut(Schema):
+    """The settings of the copy. `stamp` says what they were; send it back with a change."""
+
+    settings: list[BookSettingOut]
+    stamp: str
+    findings: list[str]
+
+
+class BookSettingsIn(Schema):
+    """New values by name, and why; the reason is kept with the change in the record of the settings."""
+
+    values: Annotated[dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=200)]],
+                      Field(max_length=100)]  # fmt: skip
+    reason: Words
+    stamp: Annotated[str, Field(max_length=16)]
 
 
 class EffectOut(Schema):
@@ -270,6 +304,69 @@ def _meanwhile() -> Problem:
     return Problem(409, "changed_meanwhile", _("这一部分刚被别人改过，请重新读取。"))
 
 
+@router.get(
+    "/rule-books/{name}/draft/settings", response=gives(BookSettingsOut), url_name="book_settings",
+    summary="The settings of the copy",
+)  # fmt: skip
+@api_permitted("api.book_settings")
+def book_settings(request: HttpRequest, name: str) -> dict[str, Any]:
+    """What the company may change without touching a rule."""
+    return _settings(_read(name))
+
+
+def _settings(draft: BookDraft) -> dict[str, Any]:
+    proved = publishing.prove(draft.name, draft.text, publishing.tables_of(draft))
+    try:
+        stamp, written = copying.stamp_of_settings(draft), setting_editing.settings(draft.text)
+    except copying.NotEditable as error:
+        raise Http404 from error
+    return {
+        "settings": [
+            {
+                "name": one.name, "label": words(one.label), "value": written.get(one.name, ""),
+                "unit": words(one.unit),
+                "least": "" if one.least is None else f"{one.least:f}",
+                "most": "" if one.most is None else f"{one.most:f}", "whole": one.whole,
+                "provisional": words(one.provisional), "managers_only": office.kept_to_managers(draft.name, one),
+            }
+            for one in office.settings_of(draft, proved.pack).values()
+        ],
+        "stamp": stamp, "findings": _proved(proved)["findings"],
+    }  # fmt: skip
+
+
+@router.put(
+    "/rule-books/{name}/draft/settings", response=gives(BookSettingsOut), url_name="book_settings_change",
+    summary="Change settings of the copy",
+)  # fmt: skip
+@api_permitted("api.book_settings_change")
+def book_settings_change(request: HttpRequest, name: str, body: BookSettingsIn) -> dict[str, Any]:
+    """Those that are named; the rest of the text stays as it was written."""
+    draft = _draft(request, name)
+    known = office.settings_of(draft, publishing.prove(name, draft.text, publishing.tables_of(draft)).pack)
+    given, wrong = {}, {}
+    for key, text in body.values.items():
+        try:
+            given[key] = office.typed(name, known[key], text)
+        except KeyError:
+            wrong[key] = [_("没有这个设置。")]
+        except ValueError as error:
+            wrong[key] = [str(error)]
+    if wrong:
+        raise invalid(wrong)
+    try:
+        draft = office.save_settings(
+            draft, given, body.stamp, reason=body.reason, person=me(request), now=clock.now()
+        )
+    except office.ManagersOnly as error:
+        raise Problem(403, "managers_only", error.said) from error
+    except copying.ChangedMeanwhile as error:
+        raise _meanwhile() from error
+    except copying.NotEditable as error:
+        raise Http404 from error
+    return _settings(draft)
+
+
 @router.put(
     "/rule-books/{name}/draft/clauses/{clause}", response=gives(ProvedOut), url_name="book_clause_change",
     summary="Change or add a clause of the copy",
@@ -407,15 +504,16 @@ def book_publish(request: HttpRequest, name: str, body: PublishIn) -> dict[str, 
     now = clock.now()
     draft = publishing.draft_of(name, me(request).pk, now)
     try:
-        made = publishing.publish(
-            name, begins=body.begins, reason=body.reason, confirmed_by=body.confirmed_by, person_id=me(request).pk,
-            now=now,
+        made = office.publish(
+            name, begins=body.begins, reason=body.reason, confirmed_by=body.confirmed_by, person=me(request), now=now,
         )  # fmt: skip
     except publishing.NotInOrder as error:
         raise _not_in_order(publishing.prove(name, draft.text, publishing.tables_of(draft))) from error
     except publishing.Stale as error:
         said = _("这份修改所依据的版本已经被新版本取代，请对照新版本再改。内容还在。")
         raise Problem(409, "stale", said) from error
+    except office.ManagersOnly as error:
+        raise Problem(403, "managers_only", error.said) from error
     except ValueError as error:
         raise invalid({"begins": [_("生效日期必须晚于现行版本的生效日期。")]}) from error
     return {"name": made.name, "version": made.version, "begins": made.begins}

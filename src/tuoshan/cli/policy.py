@@ -138,9 +138,11 @@ def check(
 
 
 @app.command()
-def document() -> None:
-    """Every rule book of the product as a page to read: clauses, tables, what is provisional (docs/rule-books.md)."""
-    typer.echo(documenting.document(files.packaged()), nl=False)
+def document(en: English = True) -> None:
+    """Every rule book of the product as a page to read: clauses, how it is reckoned, what is asked, tables, what is
+    provisional (docs/rule-books.md; --zh for docs/rule-books.zh-CN.md).
+    """
+    typer.echo(documenting.document(files.packaged(), _language(en)), nl=False)
 
 
 # -- reading ---------------------------------------------------------------------------------------------------

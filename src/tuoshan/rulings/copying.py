@@ -6,15 +6,16 @@ one and the same thing. Nobody's change is lost beside another's: whoever saves 
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tuoshan.core.policy import clause_editing, table_editing, table_sheets
+from tuoshan.core.policy import clause_editing, setting_editing, table_editing, table_sheets
 from tuoshan.core.policy.cells import Domain
 from tuoshan.core.policy.clause_editing import ClauseText
 from tuoshan.core.policy.grids import Grid, GridRow
 from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.setting_editing import Written
 from tuoshan.core.policy.text_places import NotEditable
 from tuoshan.core.policy.tracing import label_of
 from tuoshan.core.reading.findings import Finding
@@ -91,6 +92,22 @@ def save_clause(
     else:
         text = clause_editing.with_clause(draft.text, name, clause)
     return publishing.save_draft(draft.name, text, publishing.tables_of(draft), person_id=person_id, now=now)
+
+
+def save_settings(
+    draft: BookDraft, values: Mapping[str, Written], seen: str, *, person_id: int, now: datetime
+) -> BookDraft:
+    """Put settings into the copy. Raises NotEditable, ChangedMeanwhile."""
+    if seen != stamp_of_settings(draft):
+        raise ChangedMeanwhile("settings")
+    text = setting_editing.with_settings(draft.text, values)
+    return publishing.save_draft(draft.name, text, publishing.tables_of(draft), person_id=person_id, now=now)
+
+
+def stamp_of_settings(draft: BookDraft) -> str:
+    """What the settings of the copy are now, as a short text. Raises NotEditable."""
+    known = sorted(setting_editing.settings(draft.text).items())
+    return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def drop_example(draft: BookDraft, name: str, *, person_id: int, now: datetime) -> BookDraft:
@@ -211,5 +228,6 @@ def _decoded(data: bytes) -> str | None:
 
 __all__ = [
     "About", "ChangedMeanwhile", "ClauseText", "Grid", "GridRow", "NotEditable", "about", "as_sheet", "drop_example",
-    "of_parts", "placed", "read_sheet", "save_clause", "save_rows", "stamp", "table_of",
+    "of_parts", "placed", "read_sheet", "save_clause", "save_rows", "save_settings", "stamp", "stamp_of_settings",
+    "table_of",
 ]  # fmt: skip

@@ -1,16 +1,41 @@
 """The tables of a rule book in words: conditions by the labels of their facts, conclusions as sentences."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
+from tuoshan.core.conditions import Expression
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Among, Cell
 from tuoshan.core.policy.pack import BEARERS, REMEDIES, Amount, Finding, Pack, Row, Table, needs_of
 from tuoshan.core.policy.ruling import LAST_DAYS
-from tuoshan.core.policy.tracing import TableTrace, label_of
+from tuoshan.core.policy.tracing import TableTrace
 from tuoshan.core.policy.wording import SUBJECTS, length_en, length_zh, needs_words
+from tuoshan.rulings.expressions_in_words import (
+    called,
+    colon,
+    compared,
+    condition_words,
+    dates_words,
+    formula_words,
+    is_day,
+    is_english,
+    listed,
+    number_words,
+    titles_of,
+    unit_of,
+    with_unit,
+    within_sentence,
+    yes_no,
+)
 
+HITS = {
+    "first": Wording("从上到下，取第一条符合的行。", "Read from the top: the first row that fits counts."),
+    "unique": Wording("每种情况只会符合一行。", "Only one row ever fits."),
+    "collect": Wording("符合的行都算。", "All rows that fit count."),
+}
+"""How many rows of a table count."""
 VERBS = {
     "stated": Wording("列明而不适用", "stated, not applied:"),
     "right": Wording("可以", "due:"), "floor": Wording("至少", "at least:"), "no_right": Wording("不支持", "not due:"),
@@ -37,21 +62,12 @@ TERMS = {
     "at_least": Wording("不少于 ", "at least "), "of": Wording("按 ", "of "),
 }  # fmt: skip
 BOUNDS_OF_DAYS = {"at_least": Wording("不早于 ", "not before "), "at_most": Wording("不晚于 ", "not after ")}
-COMPARED = {
-    "<=": ("不超过 {}", "at most {}"), "<": ("少于 {}", "less than {}"),
-    ">=": ("至少 {}", "at least {}"), ">": ("超过 {}", "more than {}"),
-}  # fmt: skip
-DATED = {
-    "<=": ("不晚于 {}", "not after {}"), "<": ("早于 {}", "before {}"),
-    ">=": ("自 {} 起", "from {} on"), ">": ("晚于 {}", "after {}"),
-}  # fmt: skip
-_COMPARISON = re.compile(r"(<=|<|>=|>)\s*(\S+)")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_NAME = re.compile(r"(?<![\w.])[a-z][a-z0-9_]*(?![\w(])")
+_COMPARISON = re.compile(r"(<=|<|>=|>|=)\s*(\S+)")
+_BETWEEN = re.compile(r"(\S+?)\s*\.\.\s*(\S+)")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
-_AMOUNT = re.compile(r"\d+(?:\.\d+)?")
 NAMES = ({"all": Wording("全部要求", "everything")}, PERIODS, REMEDIES, BEARERS, LEGS, SUBJECTS)
 """What a finding may be about."""
+PERCENT, CLAUSE = "%", "clause "
 
 
 @dataclass(frozen=True)
@@ -83,54 +99,58 @@ def tables_to_read(pack: Pack, language: str) -> list[TableToRead]:
 
 
 def _row(pack: Pack, table: Table, row: Row, language: str) -> RowToRead:
-    conditions = [
-        _condition(pack, column.name, cell, language)
-        for column, cell in zip(table.columns, row.cells, strict=True)
-        if cell is not None and not column.name.startswith("clause ")
-    ]
     outputs = [
-        f"{pack.labels[name].in_language(language) if name in pack.labels else name}{_colon(language)}"
-        f"{_output(pack, value, language)}"
+        f"{called(pack, name, language)}{colon(language)}"
+        f"{output_words(pack, value, language)}"
         for name, value in row.outputs.items()
     ]
     said = [_finding(pack, one, language) for one in row.findings]
-    return RowToRead(row.name, conditions, [*outputs, *said], row.clauses, row.because.in_language(language))
+    return RowToRead(
+        row.name, conditions_of(pack, table, row, language), [*outputs, *said], row.clauses,
+        row.because.in_language(language),
+    )  # fmt: skip
+
+
+def conditions_of(pack: Pack, table: Table, row: Row, language: str) -> list[str]:
+    """What a row asks for, cell by cell; last the dates between which its clauses are in force."""
+    asked = [(column.name, cell) for column, cell in zip(table.columns, row.cells, strict=True) if cell is not None]
+    told = [_condition(pack, name, cell, language) for name, cell in asked if not name.startswith(CLAUSE)]
+    cited = [pack.clauses[name.removeprefix(CLAUSE)] for name, _cell in asked if name.startswith(CLAUSE)]
+    return [*told, *dict.fromkeys(dates_words(pack, one.in_force, language) for one in cited)]
 
 
 def _condition(pack: Pack, name: str, cell: Cell, language: str) -> str:
-    label = label_of(pack, name).in_language(language) or name
+    label = called(pack, name, language)
     if not isinstance(cell, Among):
-        return f"{label} {_compared(cell.text, language)}"
+        return _bounded(pack, name, label, cell.text.strip(), language)
     if cell.values <= {True, False}:
-        yes = True in cell.values
-        answer = Wording("是" if yes else "否", "yes" if yes else "no").in_language(language)
-        return f"{label}{_colon(language)}{answer}"
-    titles = _titles(pack, name, language)
+        return f"{label}{colon(language)}{yes_no(True in cell.values, language)}"
+    titles = titles_of(pack, name, language)
     negative = cell.text.startswith("not ")
     named = [part.strip() for part in cell.text.removeprefix("not ").split(",")]
-    shown = Wording("、", ", ").in_language(language).join(titles.get(part, part) for part in named)
+    shown = listed([titles.get(part, part) for part in named], language)
     without = Wording("非", "not ").in_language(language) if negative else ""
-    return f"{label}{_colon(language)}{without}{shown}"
+    return f"{label}{colon(language)}{without}{shown}"
 
 
-def _compared(text: str, language: str) -> str:
-    """`<= 5` in words; a comparison of another form as it stands."""
-    found = _COMPARISON.fullmatch(text.strip())
-    if found is None:
-        return text
-    zh, en = (DATED if _DATE.fullmatch(found[2]) else COMPARED)[found[1]]
-    return Wording(zh, en).in_language(language).format(found[2])
+def _bounded(pack: Pack, name: str, label: str, text: str, language: str) -> str:
+    """`<= 5`, `3..8` or `30` in words, with the unit of what is counted."""
+    if (found := _COMPARISON.fullmatch(text)) is not None:
+        return f"{label} {compared(pack, name, '==' if found[1] == '=' else found[1], found[2], language)}"
+    if (found := _BETWEEN.fullmatch(text)) is not None:
+        text = Wording(f"{found[1]} 至 {found[2]}", f"{found[1]} to {found[2]}").in_language(language)
+    unit = "" if is_day(pack, name) else unit_of(pack, name, language)
+    return f"{label}{colon(language)}{with_unit(text, unit, language)}"
 
 
-def _colon(language: str) -> str:
-    return ": " if language.startswith("en") else "："
-
-
-def _output(pack: Pack, value: object, language: str) -> str:
+def output_words(pack: Pack, value: object, language: str, *, days: bool = False) -> str:
+    """What a row gives to the tables that read it; `days` where it is a day."""
     if isinstance(value, Amount):
-        return _expression(pack, str(value.of), language)
+        return amount_words(pack, value, language, BOUNDS_OF_DAYS if days else TERMS)
     if isinstance(value, bool):
-        return Wording("是" if value else "否", "yes" if value else "no").in_language(language)
+        return yes_no(value, language)
+    if isinstance(value, Decimal):
+        return number_words(value)
     known = pack.labels.get(str(value))
     return known.in_language(language) if known else str(value)
 
@@ -138,60 +158,67 @@ def _output(pack: Pack, value: object, language: str) -> str:
 def _finding(pack: Pack, finding: Finding, language: str) -> str:
     known = next((names[finding.what] for names in NAMES if finding.what in names), None)
     what = known.in_language(language) if known else finding.what
-    bearer = BEARERS.get(str(finding.words.get("by", "")))
-    parts = [VERBS[finding.kind].in_language(language), what, bearer.in_language(language) if bearer else ""]
+    parts = [VERBS[finding.kind].in_language(language), what]
+    parts += [BEARERS[str(finding.words[name])].in_language(language) for name in ("by", "who")
+              if str(finding.words.get(name, "")) in BEARERS]  # fmt: skip
     parts += [
         value.in_language(language) if isinstance(value, Wording) else _length(str(value), language)
         for name, value in finding.words.items() if name in ("text", "what", "within", "silent") and value
     ]  # fmt: skip
+    unit = PERCENT if finding.kind == "limit" and finding.what == "discount" else None
     parts += [
         (TERMS[name].in_language(language) if name in TERMS else f"{name} ")
-        + _amount(pack, amount, BOUNDS_OF_DAYS if name in LAST_DAYS else TERMS, language)
+        + amount_words(pack, amount, language, BOUNDS_OF_DAYS if name in LAST_DAYS else TERMS, unit)
         for name, amount in finding.amounts.items()
     ]
+    if start := str(finding.words.get("from") or ""):
+        day = within_sentence(called(pack, start, language), language)
+        parts.append(Wording(f"（从{day}起算）", f"(counted from {day})").in_language(language))
     if names := needs_of(finding):
         parts.append(Wording("须：", "asks for ").in_language(language) + needs_words(names).in_language(language))
-    return " ".join(part for part in parts if part)
+    if finding.condition is not None:
+        when = condition_words(pack, finding.condition, language)
+        parts.append(Wording(f"（限于：{when}）", f"(only where: {when})").in_language(language))
+    return _sentence(parts, language)
 
 
-def _amount(pack: Pack, amount: Amount, terms: Mapping[str, Wording], language: str) -> str:
-    """A formula with its floor and its cap."""
-    told = [_expression(pack, str(amount.of), language)]
+def _sentence(parts: Iterable[str], language: str) -> str:
+    """The parts side by side; Chinese sets no space beside its own signs."""
+    text = " ".join(part for part in parts if part)
+    return text if is_english(language) else text.replace("： ", "：").replace(" （", "（")
+
+
+def amount_words(
+    pack: Pack, amount: Amount, language: str, terms: Mapping[str, Wording] = TERMS, unit: str | None = None
+) -> str:
+    """A formula with its floor and its cap; a bare number with its unit, yuan where none is told."""
+    told = [_formula(pack, amount.of, language, unit)]
     for name, bound in (("at_least", amount.at_least), ("at_most", amount.at_most)):
         if bound is not None:
-            term, words = terms[name].in_language(language), _expression(pack, str(bound), language)
+            term, words = terms[name].in_language(language), _formula(pack, bound, language, unit)
             told.append((term.rstrip() if _CHINESE.match(words) else term) + words)
     return Wording("，", ", ").in_language(language).join(told)
+
+
+def _formula(pack: Pack, expression: Expression, language: str, unit: str | None) -> str:
+    words = formula_words(pack, expression, language)
+    yuan = Wording("元", "yuan").in_language(language)
+    return words if unit is None or not words.endswith(f" {yuan}") else with_unit(words.split(" ")[0], unit, language)
 
 
 def _length(text: str, language: str) -> str:
     if not re.fullmatch(r"\d+ [a-z_]+", text):
         return text
+    if text.startswith("0 "):
+        return Wording("当日", "the same day").in_language(language)
     return Wording(f"{length_zh(text)}内", f"within {length_en(text)}").in_language(language)
-
-
-def _expression(pack: Pack, text: str, language: str) -> str:
-    """A formula with the names in it as people call them; one without any name as it stands."""
-    def called(found: re.Match[str]) -> str:
-        label = label_of(pack, found[0]).in_language(language)
-        return label or found[0]
-
-    plain = _NAME.sub(called, text)
-    return f"{plain} " + Wording("元", "yuan").in_language(language) if _AMOUNT.fullmatch(plain) else plain
 
 
 def value_words(pack: Pack, name: str, value: str, language: str) -> str:
     """A value of a trace as people say it."""
     if value in ("yes", "no"):
-        return Wording("是" if value == "yes" else "否", value).in_language(language)
-    return _titles(pack, name, language).get(value, value)
-
-
-def _titles(pack: Pack, name: str, language: str) -> dict[str, str]:
-    """What the values of a fact are called; those of anything else go by the pack's labels."""
-    fact = pack.facts.get(name)
-    named = {one.value: one.title for one in fact.field.choices} if fact else pack.labels
-    return {value: title.in_language(language) for value, title in named.items()}
+        return yes_no(value == "yes", language)
+    return titles_of(pack, name, language).get(value, value)
 
 
 @dataclass(frozen=True)
@@ -216,7 +243,7 @@ def trace_told(trace: TableTrace, language: str) -> list[RowTold]:
         if (failed := traced.failed) is not None:
             at = next(number for number, column in enumerate(table.columns) if column.name == failed.column)
             cell = row.cells[at]
-            if cell is not None and not failed.column.startswith("clause "):
+            if cell is not None and not failed.column.startswith(CLAUSE):
                 asked = _condition(trace.pack, failed.column, cell, language)
             found = value_words(trace.pack, failed.column, failed.value, language)
         conditions = semicolon.join(_row(trace.pack, table, row, language).conditions)

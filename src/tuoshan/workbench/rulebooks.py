@@ -1,5 +1,6 @@
 """Rule books: read by anybody, changed by a manager as a copy, held against past cases, published from a day."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,14 +17,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tuoshan import clock
 from tuoshan.cases.forms import words
 from tuoshan.core.policy import clause_editing, table_editing
-from tuoshan.core.policy.pack import LAYER_TITLES, Pack
+from tuoshan.core.policy.pack import LAYER_TITLES, InForce, Pack
 from tuoshan.core.reading.findings import Finding
+from tuoshan.office import rulebooks as office
+from tuoshan.office.settings import recording
+from tuoshan.office.settings.recording import me
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, may_change, permitted
 from tuoshan.punctuation import listed, titled
 from tuoshan.rulings import copying, effects, library, publishing
+from tuoshan.rulings.expressions_in_words import condition_words, dates_words
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import TableToRead, tables_to_read
+from tuoshan.rulings.reckoned_in_words import questions, reckoned, setting_value
 from tuoshan.workbench.bookeffects import effect_context
 from tuoshan.workbench.casepage import person_id
 
@@ -61,7 +67,7 @@ def rule_book(request: HttpRequest, name: str) -> HttpResponse:
         "published": [(row, people.get(row.published_by_id)) for row in published],
         "may_change": may_change(request.user, "workbench.rule_book_change"),
         "may_look": allowed(request.user, "workbench.rule_book_change"),
-        "changing": name in publishing.open_drafts(),
+        "changing": name in publishing.open_drafts(), "changes": recording.changes(office.AREA, name),
     }  # fmt: skip
     return render(request, "workbench/rulebooks/book.html", context)
 
@@ -74,18 +80,28 @@ def _versions(name: str) -> tuple[Pack, ...]:
 
 
 def _version(pack: Pack) -> dict[str, Any]:
-    dates = pack.in_force
-    return {"version": pack.version, "begins": dates.begins if dates else None, "until": dates.until if dates else None}
+    return {"version": pack.version, "dates": _dates(pack, pack.in_force)}
+
+
+def _dates(pack: Pack, dates: InForce | None) -> str:
+    """By which date something goes, and between which it holds."""
+    return dates_words(pack, dates, get_language() or "zh-hans")
 
 
 def _shown(pack: Pack) -> dict[str, Any]:
+    language = get_language() or "zh-hans"
     clauses = [
-        {"name": one.name, "text": words(one.text), "doubt": words(one.provisional), "dates": one.in_force,
+        {"name": one.name, "text": words(one.text), "doubt": words(one.provisional),
+         "dates": _dates(pack, one.in_force),
          "above": listed([_cited(name) for name in one.overridden_by])}
         for one in pack.clauses.values()
     ]
-    tables: list[TableToRead] = tables_to_read(pack, get_language() or "zh-hans")
+    tables: list[TableToRead] = tables_to_read(pack, language)
     return {
+        "dates": _dates(pack, pack.in_force) or _("按询问之日"), "reckoned": reckoned(pack, language),
+        "asked": questions(pack, language),
+        "applies": condition_words(pack, pack.applies, language) if pack.applies is not None else "",
+        "doubtful": {one.name for one in pack.clauses.values() if one.provisional.zh},
         "pack": pack, "title": words(pack.title), "source": words(pack.source), "clauses": clauses, "tables": tables,
         "layer": words(LAYER_TITLES[pack.layer]),
     }  # fmt: skip
@@ -168,7 +184,8 @@ def _changing(
         "form": form, "name": name, "draft": draft, "title": words(library.newest(name).title),
         "findings": [_finding(draft, one) for one in proved.findings], "good": proved.good,
         "unchanged": proved.pack is not None and proved.pack.hash == draft.based_on,
-        "tables": tables, "clauses": clauses, "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
+        "tables": tables, "clauses": clauses, "setting_rows": _settings(draft, proved),
+        "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
     }  # fmt: skip
     if proved.pack is not None and proved.good and not context["unchanged"]:
         if may_change(request.user, "workbench.rule_book_change"):
@@ -193,6 +210,8 @@ def _finding(draft: BookDraft, one: Finding) -> dict[str, Any]:
             href = reverse("workbench:rule_table", args=[draft.name, table]) + row
         except (copying.NotEditable, NoReverseMatch):
             href = ""
+    elif part == "settings":
+        href = reverse("workbench:rule_settings", args=[draft.name])
     elif part == "clauses" and rest in _clauses_of(draft):
         href = reverse("workbench:rule_clause", args=[draft.name, rest])
     elif part == "examples":
@@ -241,10 +260,32 @@ def _parts(draft: BookDraft, proved: publishing.Proved) -> tuple[list[dict[str, 
     clauses = [
         {"name": name, "zh": one.zh, "en": one.en, "text": one.en if _english() else one.zh, "clause": one,
          "doubt": one.provisional_en if _english() else one.provisional_zh,
+         "dates": _clause_dates(proved.pack or newest, one),
          "changed": before.get(name) != one, "wrong": counts.get(f"clauses.{name}", 0)}
         for name, one in _clauses_of(draft).items()
     ]  # fmt: skip
     return tables, clauses
+
+
+def _settings(draft: BookDraft, proved: publishing.Proved) -> list[dict[str, Any]]:
+    """The settings of a copy: what each is called and is, whether it was changed, who may change it."""
+    language, before = get_language() or "zh-hans", library.newest(draft.name).settings
+    counts = copying.of_parts(proved.findings)
+    return [
+        {"label": words(one.label), "value": setting_value(one, language), "doubt": words(one.provisional),
+         "changed": name not in before or before[name].value != one.value,
+         "managers": office.kept_to_managers(draft.name, one), "wrong": counts.get(f"settings.{name}", 0)}
+        for name, one in office.settings_of(draft, proved.pack).items()
+    ]  # fmt: skip
+
+
+def _clause_dates(pack: Pack, one: copying.ClauseText) -> str:
+    """The dates of a clause as its form has them; as they were typed where they are none."""
+    try:
+        begins, until = (date.fromisoformat(day) if day else None for day in (one.begins, one.until))
+    except ValueError:
+        return f"{one.begins} → {one.until}"
+    return _dates(pack, InForce(one.by, begins, until)) if one.begins or one.until else ""
 
 
 def _english() -> bool:
@@ -261,9 +302,9 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            made = publishing.publish(
+            made = office.publish(
                 name, begins=given["begins"], reason=given["reason"], confirmed_by=given["confirmed_by"],
-                person_id=person_id(request), now=now,
+                person=me(request), now=now,
             )  # fmt: skip
             messages.success(request, _("第 %(version)s 版已发布，从 %(day)s 起生效。") % {
                 "version": made.version, "day": made.begins})  # fmt: skip
@@ -272,6 +313,8 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
             problem = _("这份修改所依据的版本已经被新版本取代，请对照新版本再改。内容还在。")
         except publishing.NotInOrder:
             problem = _("检查没有通过，不能发布。内容还在。")
+        except office.ManagersOnly as error:
+            problem = error.said
         except ValueError:
             form.add_error("begins", _("生效日期必须晚于现行版本的生效日期。"))
     draft = publishing.draft_of(name, person_id(request), now)

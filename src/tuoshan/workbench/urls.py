@@ -36,6 +36,7 @@ AREAS = (
     "bookeffects",
     "ruletables",
     "ruleclauses",
+    "rulesettings",
     "reports",
     "importing",
     "mailbox",

@@ -140,3 +140,36 @@ def test_rows_may_lie_in_a_file_beside_the_pack() -> None:
         BOOK.replace(rows, "    rows: faults.csv\n"), beside={"faults.csv": table.replace("> 5", "> x")}
     )
     assert [(one.file, one.line) for one in wrong] == [("faults.csv", 2)]
+
+
+@pytest.mark.parametrize(("setting", "said"), [
+    ("{value: 0, min: 1}", "'0' is less than 1"), ("{value: 13, max: 12}", "'13' is more than 12"),
+    ("{value: 1.5, whole: true}", "'1.5' is no whole number"), ("{value: soon, min: 1}", "this is to be a number"),
+    ("{value: true, max: 5}", "this is to be a number"), ("{value: 1, min: 1, max: 1, whole: true}", ""),
+    ("{value: true, provisional: 待定}", "Chinese or English is missing"),
+    ("{value: 5, max: 9, examples: 12}", "'12' is more than 9"), ("{value: 5, max: 9, examples: 7}", ""),
+    ("{value: true, managers_only: true}", ""), ("{value: 3, managers_only: perhaps}", "neither true nor false"),
+])  # fmt: skip
+def test_a_setting_keeps_its_own_bounds(setting: str, said: str) -> None:
+    label = "label: 月数 / Months, unit: 个月 / months, "
+    text = BOOK.replace("\nvalues:", f"\nsettings:\n  months: {setting.replace('{', '{' + label)}\nvalues:")
+    _pack, found = findings(text)
+    told = [one.message.en for one in found if one.where.startswith("settings.")]
+    assert any(said in one for one in told) if said else not told, told
+
+
+def test_examples_run_with_the_settings_for_which_they_were_written() -> None:
+    text = (
+        BOOK.replace("\nvalues:", "\nsettings:\n  dear: {value: false, label: 收费 / Fee}\nvalues:")
+        .replace("when: [serious, window]", "when: [serious, window, dear]")
+        .replace("window: in_7, then", "window: in_7, dear: no, then")
+    ) + """
+examples:
+  - {id: day, today: 2026-06-03,
+     facts: {sold_on: 2026-06-01, asked_on: 2026-06-03, paid: 99, fault: open, length_cm: 8},
+     expect: {rights: {return: {amount: 99}, exchange: {}}}}
+"""
+    assert not found(text)
+    switched = text.replace("value: false", "value: true")
+    assert any("the example fails" in one for one in found(switched))
+    assert not found(switched.replace("value: true", "examples: false, value: true"))

@@ -1,13 +1,19 @@
-"""docs/rule-books.md is what the packs say."""
+"""docs/rule-books.md and its Chinese sister are what the packs say."""
 
 from pathlib import Path
+
+import pytest
 
 from tuoshan.rulings import documenting, files
 
 
-def test_the_page_of_rule_books_is_made_from_the_packs() -> None:
-    page = Path(__file__).parents[3] / "docs" / "rule-books.md"
-    assert page.read_text(encoding="utf-8") == documenting.document(files.packaged()), "tuoshan policy document"
+@pytest.mark.parametrize(("name", "language", "option"), [
+    ("rule-books.md", "en", "--en"), ("rule-books.zh-CN.md", "zh-hans", "--zh"),
+])  # fmt: skip
+def test_the_page_of_rule_books_is_made_from_the_packs(name: str, language: str, option: str) -> None:
+    page = Path(__file__).parents[3] / "docs" / name
+    made = documenting.document(files.packaged(), language)
+    assert page.read_text(encoding="utf-8") == made, f"tuoshan policy document {option} > docs/{name}"
 
 
 def test_every_shipped_book_is_in_order() -> None:

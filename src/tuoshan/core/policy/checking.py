@@ -249,6 +249,9 @@ class _Checker:
             if not fact.shared:
                 texts.append((f"facts.{fact.name}", fact.field.line, fact.field.label))
                 texts += [(f"facts.{fact.name}.{c.value}", fact.field.line, c.title) for c in fact.field.choices]
+        for setting in pack.settings.values():
+            said = [setting.label, *(one for one in (setting.unit, setting.provisional) if one.zh or one.en)]
+            texts += [(f"settings.{setting.name}", setting.line, one) for one in said]
         for where, line, words in texts:
             if not (words.zh and words.en):
                 self.note(WORDING, line, where, "缺少中文或英文", "Chinese or English is missing",

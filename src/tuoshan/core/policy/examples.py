@@ -7,6 +7,7 @@ extra, deduct, proof, period, deadlines, limit, pays, asks, clauses, provisional
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -27,13 +28,22 @@ def differences(ruling: Ruling, expect: Mapping[str, object]) -> list[str]:
 
 
 def run_examples(pack: Pack) -> Iterator[tuple[Example, list[str]]]:
-    """Each example of a pack with what does not fit."""
+    """Each example of a pack with what does not fit, under the settings for which examples were written."""
+    under = _as_written(pack)
     for example in pack.examples:
         facts, problems = read_given(pack.facts, example.facts, example.on)
         if problems:
             yield example, [problem.message.en for problem in problems]
         else:
-            yield example, differences(rule(pack, facts, example.on), example.expect)
+            yield example, differences(rule(under, facts, example.on), example.expect)
+
+
+def _as_written(pack: Pack) -> Pack:
+    kept = {
+        one.name: replace(one, value=one.in_examples)
+        for one in pack.settings.values() if one.in_examples is not None and one.in_examples != one.value
+    }  # fmt: skip
+    return replace(pack, settings={**pack.settings, **kept}) if kept else pack
 
 
 # -- comparing ------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Literal, cast
 
 from tuoshan.core.conditions import Expression
@@ -131,6 +132,15 @@ class Setting:
     label: Wording
     value: object
     provisional: Wording = NO_WORDING
+    unit: Wording = NO_WORDING
+    """In what a number is counted."""
+    least: Decimal | None = None
+    most: Decimal | None = None
+    whole: bool = False
+    managers_only: bool = False
+    """Whether only a manager changes it; a book in which anybody else did is not published."""
+    in_examples: object = None
+    """The value with which the book's examples run; None where they run with its own."""
     line: int = 0
 
 

@@ -42,6 +42,7 @@ from tuoshan.core.policy.value_reading import (
     domain_of_value,
     names_read,
     read_value,
+    unfit,
     unknown_name,
 )
 from tuoshan.core.reading.fields import read_field
@@ -55,6 +56,7 @@ PACK_KEYS = (
     "clauses", "tables", "examples", "labels",
 )  # fmt: skip
 FACT_KEYS = ("ask", "not_before", "asked_if", "ahead", "whole", "called", "anew")
+SETTING_KEYS = ("value", "label", "provisional", "unit", "min", "max", "whole", "managers_only", "examples")
 FACT_KINDS = ("choice", "yes_no", "number", "money", "date")
 Beside = Callable[[str], str | None]
 """The text of a file beside the pack, by its name; None where there is none."""
@@ -222,13 +224,30 @@ class _Reader:
         for entry in self.values.named(node, "settings") if node is not None else ():
             where = f"settings.{entry.key.text}"
             body = self.values.mapping(entry.value, where)
-            self.values.known(body, ("value", "label", "provisional"), where)
+            self.values.known(body, SETTING_KEYS, where)
+            least, most = (
+                number if isinstance(number := self.values.literal(body.get(key), where), Decimal) else None
+                for key in ("min", "max")
+            )
             found[entry.key.text] = Setting(
                 entry.key.text, self.values.wording(body.get("label"), where),
                 self.values.literal(body.get("value"), where),
-                self.values.wording(body.get("provisional"), where), entry.key.line,
+                self.values.wording(body.get("provisional"), where), self.values.wording(body.get("unit"), where),
+                least, most, self.values.yes(body.get("whole"), where),
+                self.values.yes(body.get("managers_only"), where),
+                None if body.get("examples") is None else self.values.literal(body.get("examples"), where),
+                entry.key.line,
             )  # fmt: skip
+            self._setting_fits(found[entry.key.text], body, where)
         return found
+
+    def _setting_fits(self, setting: Setting, body: MappingNode, where: str) -> None:
+        """A number lies within its own bounds; what is no number has none."""
+        refused = unfit(setting, setting.value) or (
+            unfit(setting, setting.in_examples) if setting.in_examples is not None else None
+        )
+        if refused is not None:
+            self.values.notes.add(body, where, refused.zh, refused.en, "改正数值", "mend the value", check=4)
 
     def _worked_out(self, node: Node | None) -> dict[str, Value]:
         entries = self.values.named(node, "values") if node is not None else ()

@@ -9,6 +9,7 @@ from typing import cast, get_args
 
 from tuoshan.core.conditions import Expression
 from tuoshan.core.conditions.syntax import Both, Compare, Either, Given, Not
+from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Domain
 from tuoshan.core.policy.pack import Band, Bands, BandUnit, Computed, DaysBetween, EndOf, Fact, Setting, Value
 from tuoshan.core.reading.findings import did_you_mean
@@ -115,6 +116,20 @@ def domain_of_setting(setting: Setting) -> Domain:
     if isinstance(setting.value, bool):
         return Domain("yes_no")
     return Domain("number") if isinstance(setting.value, Decimal) else Domain("choice", (str(setting.value),))
+
+
+def unfit(setting: Setting, value: object) -> Wording | None:
+    """Why a value cannot stand for this setting; None where it can."""
+    if isinstance(value, bool) or not isinstance(value, Decimal):
+        bounded = setting.least is not None or setting.most is not None or setting.whole
+        return Wording("应当是一个数", "this is to be a number") if bounded else None
+    if setting.whole and value != value.to_integral_value():
+        return Wording(f"“{value:f}”不是整数", f"'{value:f}' is no whole number")
+    if setting.least is not None and value < setting.least:
+        return Wording(f"“{value:f}”小于 {setting.least:f}", f"'{value:f}' is less than {setting.least:f}")
+    if setting.most is not None and value > setting.most:
+        return Wording(f"“{value:f}”大于 {setting.most:f}", f"'{value:f}' is more than {setting.most:f}")
+    return None
 
 
 def unknown_name(node: Node, name: str, where: str, known: Mapping[str, object], values: Values) -> None:

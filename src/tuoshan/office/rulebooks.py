@@ -1,0 +1,141 @@
+"""Settings of rule books changed and books published, each written down with who did it and why.
+
+A setting that only managers change is refused to everybody else, whichever way its book was changed.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from tuoshan.agenda.turnstile import write_transaction
+from tuoshan.cases.forms import words
+from tuoshan.core.policy.pack import Pack, Setting
+from tuoshan.core.policy.setting_editing import Written
+from tuoshan.core.policy.value_reading import unfit
+from tuoshan.core.reading.values import NUMBER
+from tuoshan.office.settings.recording import Both, both, record_by
+from tuoshan.parties.models import Person
+from tuoshan.parties.permissions import MANAGER
+from tuoshan.punctuation import listed
+from tuoshan.rulings import copying, library, publishing
+from tuoshan.rulings.models import BookDraft, PublishedBook
+from tuoshan.rulings.reckoned_in_words import setting_value
+
+AREA = "rule_books"
+
+
+class ManagersOnly(PermissionError):
+    """Somebody else changed settings that only a manager may change."""
+
+    def __init__(self, changed: Iterable[Setting]) -> None:
+        self.changed = tuple(changed)
+        super().__init__(", ".join(one.name for one in self.changed))
+
+    @property
+    def said(self) -> str:
+        """Which settings these are and what to do, in the language in force."""
+        names = listed(words(one.label) for one in self.changed)
+        return _("“%(names)s”只有经理可以改，请由经理修改和发布。") % {"names": names}
+
+
+def settings_of(draft: BookDraft, pack: Pack | None) -> dict[str, Setting]:
+    """The settings of a copy; of one that cannot be read, those of the version it was copied from."""
+    return dict((pack or library.newest(draft.name)).settings)
+
+
+def kept_to_managers(name: str, setting: Setting) -> bool:
+    """Whether only a manager changes it: the copy says so, or the version before did."""
+    before = library.newest(name).settings.get(setting.name)
+    return setting.managers_only or (before is not None and before.managers_only)
+
+
+def typed(name: str, setting: Setting, text: str) -> Written:
+    """A value as a program writes it, `true` or `12`. Raises ValueError with what is wrong with it, in words."""
+    before = library.newest(name).settings.get(setting.name)
+    kind = setting.value if before is None else before.value
+    text = text.strip()
+    if isinstance(kind, bool):
+        if text not in ("true", "false"):
+            raise ValueError(_("请写 true 或 false。"))
+        return text == "true"
+    if not isinstance(kind, Decimal):
+        return text
+    if not NUMBER.match(text):
+        raise ValueError(_("请写一个数。"))
+    refused = unfit(setting, Decimal(text))
+    if refused is not None:
+        raise ValueError(words(refused))
+    return Decimal(text)
+
+
+def save_settings(
+    draft: BookDraft, values: Mapping[str, Written], seen: str, *, reason: str, person: Person, now: datetime
+) -> BookDraft:
+    """Put values into the copy, with the reason; nothing is written where none is otherwise.
+
+    Raises ManagersOnly, copying.NotEditable, copying.ChangedMeanwhile.
+    """
+    before = settings_of(draft, publishing.prove(draft.name, draft.text, publishing.tables_of(draft)).pack)
+    changed = [before[name] for name, value in values.items() if name in before and before[name].value != value]
+    if not changed and not values.keys() - before.keys():
+        return draft
+    _keep_to_managers(draft.name, changed, person)
+    with write_transaction():
+        saved = copying.save_settings(draft, values, seen, person_id=person.pk, now=now)
+        after = settings_of(saved, publishing.prove(saved.name, saved.text, publishing.tables_of(saved)).pack)
+        _record(person, draft.name, both(lambda: _("副本")), before, after, reason)
+    return saved
+
+
+def publish(
+    name: str, *, begins: date, reason: str, confirmed_by: str, person: Person, now: datetime
+) -> PublishedBook:
+    """As `publishing.publish`, with what it changes among the settings written down. Raises ManagersOnly as well."""
+    before, draft = library.newest(name).settings, publishing.open_draft(name)
+    proved = publishing.prove(name, draft.text, publishing.tables_of(draft)).pack if draft is not None else None
+    after = proved.settings if proved is not None else before
+    others = [one for one in before.values() if one.name not in after or after[one.name].value != one.value]
+    _keep_to_managers(name, [*others, *(one for one in after.values() if one.name not in before)], person)
+    with write_transaction():
+        made = publishing.publish(
+            name, begins=begins, reason=reason, confirmed_by=confirmed_by, person_id=person.pk, now=now
+        )
+        version = both(lambda: _("第 %(version)s 版") % {"version": made.version})
+        _record(person, name, version, before, after, reason)
+    library.look_again()
+    return made
+
+
+def _keep_to_managers(name: str, changed: Iterable[Setting], person: Person) -> None:
+    kept = [one for one in changed if kept_to_managers(name, one)]
+    if kept and not person.has_role(MANAGER):
+        raise ManagersOnly(kept)
+
+
+def _record(
+    person: Person, name: str, where: Both[str], before: Mapping[str, Setting], after: Mapping[str, Setting],
+    reason: str,
+) -> None:  # fmt: skip
+    """One entry for all settings that changed, with the reason; nothing where none did."""
+    names = [one for one in {**before, **after} if _told(before, one) != _told(after, one)]
+    if not names:
+        return
+    book = library.newest(name).title
+    title = Both(f"{book.zh}（{where.zh}）", f"{book.en} ({where.en})")
+    labels = {one: (after.get(one) or before[one]).label for one in names}
+    why = both(lambda: _("理由"))
+    record_by(
+        person, AREA, name, title,
+        before=Both({one: _told(before, one).zh for one in names}, {one: _told(before, one).en for one in names}),
+        after=Both({**{one: _told(after, one).zh for one in names}, "reason": reason},
+                   {**{one: _told(after, one).en for one in names}, "reason": reason}),
+        labels=Both({**{one: label.zh for one, label in labels.items()}, "reason": why.zh},
+                    {**{one: label.en for one, label in labels.items()}, "reason": why.en}),
+    )  # fmt: skip
+
+
+def _told(found: Mapping[str, Setting], name: str) -> Both[str]:
+    setting = found.get(name)
+    return Both("", "") if setting is None else Both(setting_value(setting, "zh-hans"), setting_value(setting, "en"))

@@ -43,6 +43,7 @@ def test_a_car_that_was_a_month_in_repair() -> None:
     assert rights["return"]["amount"] == "144000.00" and rights["exchange"]["fee"] == "6000.00"
     assert "loaner" in rights
     assert {one["clause"] for one in ruling["clauses"]} >= {"CAR24", "CAR27", "CAR21"}
+    assert "144,000.00" in answer["text"] and "\nCAR24 " in answer["text"]
     assert any(row["outcome"] == "hit" for table in ruling["trace"] for row in table["rows"])
 
 
@@ -55,6 +56,14 @@ def test_what_a_remedy_asks_for_is_told_to_programs_in_words() -> None:
         ("complete_request", "a complete request"), ("approval", "the leader's approval")
     ]  # fmt: skip
     assert right["asked_by"][0]["clauses"] == ["FR-09"] and right["better_needs"] == []
+
+
+def test_the_text_for_the_customer_names_what_is_still_open() -> None:
+    open_yet = caller("agent").post("/rulings", {"facts": CAR, "today": "2026-02-20"})
+    assert "\n还没有回答，结论可能变化：" in open_yet["text"] and "约定的期限" in open_yet["text"].splitlines()[1]
+    facts = {**CAR, "agreed_months": "0", "state_months": "0", "exchange_months": "0", "is_replacement": "no"}
+    answer = caller("agent").post("/rulings", {"facts": facts, "today": "2026-02-20", "book": "national_car"})
+    assert answer["ruling"]["questions"] == [] and "还没有回答" not in answer["text"]
 
 
 def test_one_book_alone_says_what_it_leaves_out() -> None:
@@ -142,6 +151,7 @@ def test_a_ruling_is_frozen_in_a_case_once_and_overridden_with_a_reason() -> Non
     assert agent.post(f"/cases/{number}/rulings", body, key="r1") == made
     [kept] = agent.get(f"/cases/{number}/rulings")
     assert kept["unchanged"] and kept["label"] == "轿车"
+    assert kept["text"].startswith(f"轿车：{kept['verdict']}") and "\n条款\n" in kept["text"]
     path = f"/cases/{number}/rulings/{made['id']}/override"
     below = {"remedy": "compensation", "amount": "100", "reason": "客户同意"}
     assert agent.post(path, below, expect=403)["code"] == "below_law"

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
@@ -141,3 +142,83 @@ def test_a_kept_paper_names_the_choice_and_all_pieces(desk: Any, monkeypatch: py
     assert [text for _name, text in data.sums] == ["¥798.00", "¥798.00"]
     monkeypatch.undo()
     assert printing.paper_of(row, "TS2603-00001-1", "en").startswith(b"%PDF-")
+
+
+REST = {"deceived": "no", "used": "yes"}
+"""What is still open for the shoes."""
+
+
+def copied(page: str) -> str:
+    """The text that the page's button copies."""
+    found = re.search(r'data-copy="([^"]*)"', page)
+    assert found is not None
+    return unescape(found[1])
+
+
+def test_the_copied_text_of_an_interim_ruling_says_that_it_may_change(desk: Any) -> None:  # noqa: F811
+    """Nobody has said yet how long the shop's own guarantee is: the text names that question before anything else."""
+    known = {name: value for name, value in SHOES.items() if name != "agreed_months"}
+    text = copied(bench(desk, known))
+    first, second, *_rest = text.split("\n")
+    assert first.startswith("可以") and second.startswith("还没有回答，结论可能变化：") and "约定的期限" in second
+    assert "还没有回答" not in copied(bench(desk, {**SHOES, **REST}))
+
+
+def test_the_copied_text_says_what_is_provisional(desk: Any) -> None:  # noqa: F811
+    """A computer that waited 61 days for a part is exchanged by a period that nobody has verified yet."""
+    known = {"sale": "store", "goods": "computer", "problem": "quality", "computer_part": "host",
+             "fault_kind": "functional", "sold_on": "2025-11-03", "delivered_on": "2025-11-03",
+             "reported_on": "2026-03-02", "paid": "5999", "fault_confirmed": "yes", "user_caused": "no",
+             "has_receipt": "yes", "parts_wait_days": "61", "repairs_same_fault": "0", "repair_days": "0",
+             "repairer_days": "0", "same_model": "yes", "agreed_months": "0", "is_replacement": "no"}  # fmt: skip
+    page = bench(desk, known)
+    told = re.findall(r"<p>暂定：([^<]+)</p>", page)
+    text = copied(page)
+    assert told and "\n暂定\n" in text
+    for one in told:
+        assert f"- {unescape(one)}" in text
+
+
+def test_the_copied_text_says_why_a_clause_of_the_house_does_not_count_and_what_each_says(
+    desk: Any,  # noqa: F811
+) -> None:
+    """The mall's card takes a fee for the exchange; the regulations of 2024 take none."""
+    text = copied(bench(desk, {**SHOES, **REST}))
+    differs = text.partition("\n规则之间的取舍\n")[2].partition("\n\n")[0]
+    assert "M04" in differs and "REG18" in differs
+    clauses = text.partition("\n条款\n")[2].partition("\n\n")[0].split("\n")
+    assert {"M03", "CPL24"} <= {one.partition(" ")[0] for one in clauses}
+    assert all(one.partition(" ")[2] for one in clauses)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_paper_and_text_say_the_same_in_the_same_words(
+    desk: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    language: Any,
+) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(printing.pdf, "ruling", lambda data, language: seen.append(data) or b"%PDF-")
+    row = kept(desk, desk.accepted())
+    KeptRuling.objects.filter(pk=row.pk).update(quantity=2, chosen="return", label="皮鞋")
+    row.refresh_from_db()
+    printing.paper_of(row, "TS2603-00001-1", language)
+    text = printing.text_of(row, language)
+    [data] = seen
+    [part] = data.parts
+    said = [
+        part.verdict, part.choice, *part.questions, *(words for _sign, words, _clauses in part.lines),
+        *part.differences, *part.provisional, *(word for pair in part.facts for word in pair),
+        *(word for pair in part.clauses for word in pair), *part.books, *(word for pair in data.sums for word in pair),
+        data.titles.choice, data.titles.questions, data.titles.lines, data.titles.differences, data.titles.facts,
+        data.titles.clauses, data.titles.books, data.titles.sums,
+    ]  # fmt: skip
+    assert part.questions and part.differences and [one for one in said if one not in text] == []
+
+
+def test_a_kept_ruling_is_copied_as_it_was_frozen(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    row = kept(desk, case)
+    page = desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}").content.decode()
+    assert copied(page) == printing.text_of(row, "zh-hans")
+    assert "还没有回答，结论可能变化" in copied(page)

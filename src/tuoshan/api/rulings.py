@@ -109,9 +109,11 @@ class RulingPaperIn(Schema):
 
 class RulingOut(Schema):
     """A ruling: what is due and refused, who bears what, what is still to be asked, each with its clauses. By one book
-    alone, `applies` says whether it speaks in this matter at all (null: not known yet), `also` which others do."""
+    alone, `applies` says whether it speaks in this matter at all (null: not known yet), `also` which others do.
+    `text`: the same as the customer's paper says, to be pasted into a chat."""
 
     ruling: dict[str, Any]
+    text: str = ""
     applies: bool | None = True
     also: list[str] = []
 
@@ -136,13 +138,14 @@ class KeepIn(Schema):
 
 
 class KeptOut(Schema):
-    """A ruling as it was frozen."""
+    """A ruling as it was frozen; `text` is what the customer's paper says."""
 
     id: str
     label: str
     quantity: int
     chosen: str
     verdict: str
+    text: str
     open_questions: int
     provisional: bool
     unchanged: bool
@@ -218,7 +221,10 @@ def ruling_ask(request: HttpRequest, body: AskIn) -> dict[str, Any]:
     asked = _ask(body.facts, body.today, body.book)
     if asked.ruling is None:
         raise _refused(asked.problems)
-    found = {"ruling": as_data(asked.ruling, with_trace=body.trace)}
+    found = {
+        "ruling": as_data(asked.ruling, with_trace=body.trace),
+        "text": printing.text([("", asked.ruling, None)], _today(body.today), _language()),
+    }
     if not body.book:
         return found
     left_out = beside(asked, _today(body.today), body.book)
@@ -314,7 +320,7 @@ def case_rulings(request: HttpRequest, number: str) -> list[dict[str, Any]]:
 def _kept(row: KeptRuling) -> dict[str, Any]:
     return {
         "id": str(row.pk), "label": row.label, "quantity": row.quantity, "chosen": row.chosen,
-        "verdict": keeping.said(row), "open_questions": row.open_questions,
+        "verdict": keeping.said(row), "text": printing.text_of(row, _language()), "open_questions": row.open_questions,
         "provisional": row.provisional, "unchanged": keeping.unchanged(row), "digest": row.digest,
         "result": keeping.result_of(row), "on_top": f"{keeping.on_top_of(row):.2f}",
         "overrides": [

@@ -83,12 +83,28 @@ class RulingPart:
 
 
 @dataclass(frozen=True)
+class RulingTitles:
+    """What stands over the parts of a ruling: the same on paper and in the text that is copied."""
+
+    choice: str
+    questions: str
+    lines: str
+    differences: str
+    provisional: str
+    facts: str
+    clauses: str
+    books: str
+    sums: str
+
+
+@dataclass(frozen=True)
 class RulingData:
     """售后裁定: what the rule books say of one or several matters, to be handed over and kept."""
 
     issuer: Issuer
     asked_on: datetime
     parts: tuple[RulingPart, ...]
+    titles: RulingTitles
     number: str = ""
     sums: tuple[tuple[str, str], ...] = ()
     """What is paid for each matter and altogether, where there are several."""

@@ -115,6 +115,7 @@ def ruling(data: RulingData, *, language: Language = "zh-hans") -> bytes:
         "number": data.number,
         "asked_on": _day(data.asked_on, language),
         "parts": [asdict(part) for part in data.parts],
+        "titles": asdict(data.titles),
         "sums": [list(pair) for pair in data.sums],
         "digest": data.digest,
     }

@@ -1,4 +1,6 @@
-"""A ruling as a paper for the customer: from the bench as it stands, or as it was frozen in a case."""
+"""A ruling as told to the customer, on paper or as text to be pasted into a chat: from the bench as it stands, or as it
+was frozen in a case. Both say the same in the same words.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -7,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from tuoshan.cases.forms import words
 from tuoshan.core.money import format_money
@@ -17,9 +19,9 @@ from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import differing, lines, verdict
 from tuoshan.documents import pdf
-from tuoshan.documents.papers import Issuer, RulingData, RulingPart
+from tuoshan.documents.papers import Issuer, RulingData, RulingPart, RulingTitles
 from tuoshan.knowledge.company import company
-from tuoshan.punctuation import in_brackets, listed
+from tuoshan.punctuation import in_brackets, in_turn, listed, titled
 from tuoshan.rulings import keeping, library
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.totals import LineSum, beside_each_other, extras_told, line_sum, together
@@ -32,20 +34,75 @@ Line = tuple[str, Ruling, LineSum | None]
 def paper(matters: Sequence[Line], on: date, language: Language, *, number: str = "", digest: str = "") -> bytes:
     """The PDF of one or several rulings of one day."""
     with override(language):
-        house = company()
-        many = len(matters)
-        matters = [(_called(title, at, many), ruling, total) for at, (title, ruling, total) in enumerate(matters, 1)]
-        data = RulingData(
-            Issuer(house.named(language), house.hotline, house.address, house.website), _noon(on),
-            tuple(_part(title, ruling, total) for title, ruling, total in matters), number, _sums(matters), digest,
-        )  # fmt: skip
-        return pdf.ruling(data, language=language)
+        return pdf.ruling(_data(matters, on, language, number, digest), language=language)
 
 
 def paper_of(row: KeptRuling, number: str, language: Language) -> bytes:
     """The PDF of a ruling as it was frozen."""
+    matter = _frozen(row)
+    return paper([matter], matter[1].on, language, number=number, digest=row.digest)
+
+
+def text(matters: Sequence[Line], on: date, language: Language) -> str:
+    """The same as text, to be pasted into a chat or read out."""
+    with override(language):
+        data = _data(matters, on, language)
+        parts = [_text(part, data.titles) for part in data.parts]
+        if data.sums:
+            parts.append("\n".join([data.titles.sums, *(titled(name, amount) for name, amount in data.sums)]))
+        return "\n\n".join(parts)
+
+
+def text_of(row: KeptRuling, language: Language) -> str:
+    """A ruling as it was frozen, as text."""
+    matter = _frozen(row)
+    return text([matter], matter[1].on, language)
+
+
+def _frozen(row: KeptRuling) -> Line:
     ruling, total = ruled(row)
-    return paper([(row.label, ruling, total)], ruling.on, language, number=number, digest=row.digest)
+    return row.label, ruling, total
+
+
+def _data(matters: Sequence[Line], on: date, language: Language, number: str = "", digest: str = "") -> RulingData:
+    house = company()
+    many = len(matters)
+    matters = [(_called(title, at, many), ruling, total) for at, (title, ruling, total) in enumerate(matters, 1)]
+    return RulingData(
+        Issuer(house.named(language), house.hotline, house.address, house.website), _noon(on),
+        tuple(_part(title, ruling, total) for title, ruling, total in matters), _titles(), number, _sums(matters),
+        digest,
+    )  # fmt: skip
+
+
+def _titles() -> RulingTitles:
+    return RulingTitles(
+        choice=_("客户选择"), questions=_("还没有回答，结论可能变化"), lines=pgettext("ruling", "结论"),
+        differences=_("规则之间的取舍"), provisional=_("暂定"), facts=_("依据的事实"), clauses=_("条款"),
+        books=_("规则"), sums=_("合计"),
+    )  # fmt: skip
+
+
+def _text(part: RulingPart, titles: RulingTitles) -> str:
+    """One matter, in the order of the paper."""
+    found = [titled(part.title, part.verdict) if part.title else part.verdict]
+    if part.choice:
+        found.append(titled(titles.choice, part.choice))
+    if part.questions:
+        found.append(titled(titles.questions, in_turn(part.questions)))
+    told = [in_brackets(words, listed(clauses.split())) for _sign, words, clauses in part.lines]
+    for title, said in (
+        (titles.lines, told), (titles.differences, part.differences), (titles.provisional, part.provisional),
+    ):  # fmt: skip
+        if said:
+            found += ["", title, *(f"- {one}" for one in said)]
+    if part.facts:
+        found += ["", titled(titles.facts, in_turn(f"{label} {value}" for label, value in part.facts))]
+    if part.clauses:
+        found += ["", titles.clauses, *(f"{name} {said}" for name, said in part.clauses)]
+    if part.books:
+        found += ["", titled(titles.books, listed(part.books))]
+    return "\n".join(found)
 
 
 def ruled(row: KeptRuling) -> tuple[Ruling, LineSum]:

@@ -108,6 +108,7 @@ def _kept(request: HttpRequest, case: Case, row: KeptRuling, form: "OverrideForm
         "case": case, "row": row, "known": printing.facts_told(keeping.facts_of(row)), "data": data, "form": form,
         "result": told(from_data(data)), "chosen": words(REMEDIES[row.chosen]) if row.chosen in REMEDIES else "",
         "said": keeping.said(row), "sums": _sums(row), "unchanged": keeping.unchanged(row),
+        "text": printing.text_of(row, language()),
         "overrides": list(row.overrides.all()), "english": in_english(),
         "may_override": allowed(request.user, "workbench.ruling_override"),
         "not_newest": "" if row in keeping.standing(case.pk) else keeping.NOT_NEWEST,

@@ -29,7 +29,7 @@ from tuoshan.core.policy.tracing import shown, trace
 from tuoshan.core.policy.wording import Line, counted_words, differing, ignored, lines, verdict
 from tuoshan.identifiers import is_id
 from tuoshan.parties.permissions import allowed, permitted
-from tuoshan.punctuation import in_brackets, listed, titled
+from tuoshan.punctuation import listed
 from tuoshan.rulings import keeping, library, printing
 from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.known import bought, known_of, paid_for_order
@@ -298,22 +298,16 @@ def periods_told(ruling: Ruling) -> list[str]:
 
 
 def plain_text(benches: list[Bench]) -> str:
-    """All lines as text to be pasted into a chat or read out."""
-    parts = []
-    for one in benches:
-        if one.ruling is None:
-            continue
-        result, colon = told(one.ruling.for_customer()), ": " if in_english() else "："
-        body = [f"{one.title}{colon}{result.verdict}" if len(benches) > 1 else result.verdict]
-        body += [
-            f"- {in_brackets(text, '、'.join(name for name, _said in cited))}"
-            for _css, _symbol, text, cited, _counted in result.lines
-        ]
-        parts.append("\n".join(body))
-    if (together := sums(benches)) is not None:
-        parts += [titled(said, amount) for said, amount in together["reckoned"]]
-        parts.append(_("最多付出合计 %(total)s") % {"total": together["total"]})
-    return "\n\n".join(parts)
+    """All lines as text for the customer, with what the paper says."""
+    matters = _matters(benches)
+    return printing.text(matters, timezone.localdate(clock.now()), language()) if matters else ""
+
+
+def _matters(benches: Sequence[Bench]) -> list[printing.Line]:
+    """The lines that are ruled on, as the customer is told of them; of several each has a name."""
+    ready = [one for one in benches if one.ruling is not None]
+    named = len(ready) > 1
+    return [(one.title if named else one.label, one.ruling, found) for one, found in summed(ready) if one.ruling]
 
 
 def in_english() -> bool:
@@ -349,11 +343,9 @@ def ruling_paper(request: HttpRequest) -> HttpResponse:
     """A bench as it stands, as a PDF for the customer."""
     query = request.GET
     case = find_case(request, query["case"]) if query.get("case") else None
-    ready = [one for one in _bench(query)["benches"] if one.ruling is not None]
-    if not ready:
+    matters = _matters(_bench(query)["benches"])
+    if not matters:
         raise Http404
-    named = len(ready) > 1
-    matters = [(one.title if named else one.label, one.ruling, found) for one, found in summed(ready) if one.ruling]
     content = printing.paper(
         matters, timezone.localdate(clock.now()), language(), number=case.number if case else ""
     )

@@ -14,9 +14,9 @@ from tuoshan import clock
 from tuoshan.cases.models import Case, Event
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.tracing import trace
-from tuoshan.rulings import keeping, library, retracing
+from tuoshan.rulings import files, keeping, library, retracing
 from tuoshan.rulings.asking import ask
-from tuoshan.rulings.models import KeptRuling, Override, PublishedBook
+from tuoshan.rulings.models import BookText, KeptRuling, Override, PublishedBook
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +101,68 @@ def test_a_ruling_by_one_book_alone_is_traced_by_that_book(desk: Any) -> None:  
     row = keeping.keep(asked, person_id=1, now=clock.now())
     found = retracing.worked_out_again(row)
     assert found is not None and {table.pack.name for table in trace(found)} == {"mall_shoes"}
+
+
+def upgraded(monkeypatch: pytest.MonkeyPatch, changed: dict[str, str], shared: str = "") -> None:
+    """A later product: the files of some books say something else, under the same number, and so may what they share.
+    Nothing of the files of before is left."""
+    texts = {pack.name: library.text_of(pack)[0] for pack in files.packaged()} | changed
+    shared = shared or files.shared_text()
+    monkeypatch.setattr(files, "shared_text", lambda: shared)
+    packs = files.in_order(
+        read.pack for name, text in texts.items()
+        if (read := files.read_text(text, f"{name}.yaml", files.beside(files.PACKAGED))).pack is not None
+    )  # fmt: skip
+    monkeypatch.setattr(files, "packaged", lambda: packs)
+    monkeypatch.setattr(files, "packaged_texts", dict)
+    library.look_again()
+
+
+def test_a_kept_ruling_keeps_its_trace_when_an_upgrade_changes_a_books_file(
+    desk: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The sole that is open 6 cm was more than the five of that day; by the later file it is less than seven."""
+    case = desk.accepted()
+    asked = ask(SHOES, date(2026, 3, 2)).ruling
+    row = kept(desk, case)
+    pack, text = changed_text()
+    upgraded(monkeypatch, {"mall_shoes": text})
+    assert library.newest("mall_shoes").version == pack.version and library.newest("mall_shoes").hash != pack.hash
+    anew = ask(SHOES, date(2026, 3, 2)).ruling
+    assert asked is not None and anew is not None and as_data(anew) != as_data(asked)
+    found = retracing.worked_out_again(row)
+    assert found is not None and as_data(found, with_trace=True) == as_data(asked, with_trace=True)
+    page = desk.client("auditor").get(f"/case/{case.number}/ruling/{row.pk}/trace").content.decode()
+    assert "开胶长度 超过 5" in re.sub(r"<[^>]+>", " ", page)
+
+
+def test_it_keeps_its_trace_when_what_the_books_share_has_changed_and_books_that_were_undecided(
+    desk: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody had said from whom it was bought, so that several books asked; later files ask and name otherwise."""
+    case = desk.accepted()
+    given = {name: value for name, value in SHOES.items() if name not in ("house", "sale")}
+    asked = ask(given, date(2026, 3, 2)).ruling
+    assert asked is not None and any(one.applies is None for one in asked.reads)
+    row = keeping.keep(asked, person_id=desk.people["agent"].pk, now=clock.now(), case_id=case.pk)
+    _pack, text = changed_text()
+    shared = re.sub(r"(?m)^  has_receipt:.*\n", "", files.shared_text())
+    assert shared != files.shared_text()
+    upgraded(monkeypatch, {"mall_shoes": text}, shared)
+    assert "has_receipt" not in library.facts()
+    found = retracing.worked_out_again(row)
+    assert found is not None and as_data(found, with_trace=True) == as_data(asked, with_trace=True)
+
+
+def test_a_books_text_is_kept_once_however_often_it_rules(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    kept(desk, case)
+    before = sorted(BookText.objects.values_list("name", flat=True))
+    assert "mall_shoes" in before and before.count(files.FACTS) == 1
+    kept(desk, case)
+    assert sorted(BookText.objects.values_list("name", flat=True)) == before
 
 
 def test_no_trace_is_shown_that_explains_another_ruling(desk: Any) -> None:  # noqa: F811

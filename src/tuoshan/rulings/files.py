@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from tuoshan.core.playbook import Wording
@@ -30,31 +30,46 @@ class Folder:
     findings: Mapping[str, tuple[Finding, ...]]
 
 
+@dataclass(frozen=True)
+class Text:
+    """A rule book as it is written: its YAML, and the CSV files beside it by name."""
+
+    text: str
+    tables: Mapping[str, str]
+
+
 @cache
+def shared_text() -> str:
+    """The file of what all packs share, as this process read it. It comes with the product alone, so that a name means
+    the same everywhere."""
+    return (PACKAGED / FACTS).read_text(encoding="utf-8")
+
+
 def shared_facts() -> Mapping[str, Fact]:
-    """The facts that all packs share. They come with the product alone, so that a name means the same everywhere."""
-    facts, findings = read_facts_file((PACKAGED / FACTS).read_text(encoding="utf-8"), FACTS)
+    """The facts that all packs share."""
+    return _shared(shared_text())[0]
+
+
+@lru_cache(maxsize=8)
+def _shared(text: str) -> tuple[Mapping[str, Fact], Mapping[str, Wording], Mapping[str, str]]:
+    """What packs share, from its file: facts; what values and outputs of a name are called in every pack that does not
+    say otherwise; conditions that packs may name by `among` before their own."""
+    facts, findings = read_facts_file(text, FACTS)
     if findings:
         raise ValueError(f"{FACTS}: {findings[0].in_language('en')}")
-    return facts
-
-
-@cache
-def shared_labels() -> Mapping[str, Wording]:
-    """What values and outputs of that name are called in every pack that does not say otherwise."""
-    return read_labels_file((PACKAGED / FACTS).read_text(encoding="utf-8"), FACTS)
-
-
-@cache
-def shared_conditions() -> Mapping[str, str]:
-    """What packs may name by `among` before their own condition."""
-    return read_conditions_file((PACKAGED / FACTS).read_text(encoding="utf-8"), FACTS)
+    return facts, read_labels_file(text, FACTS), read_conditions_file(text, FACTS)
 
 
 @cache
 def packaged() -> tuple[Pack, ...]:
     """The packs that come with the product, in order of their layers. They were checked when they were made."""
-    return in_order(read.pack for read in _read(PACKAGED).values() if read.pack is not None)
+    return in_order(read.pack for read, _text in _shipped().values() if read.pack is not None)
+
+
+@cache
+def packaged_texts() -> Mapping[str, Text]:
+    """By hash of the pack: its text, as it was when this process read it."""
+    return {read.pack.hash: text for read, text in _shipped().values() if read.pack is not None}
 
 
 def check_folder(folder: Path = PACKAGED) -> Folder:
@@ -71,9 +86,10 @@ def check_folder(folder: Path = PACKAGED) -> Folder:
     return Folder(in_order(pack for pack in good if not found[pack.file]), found)
 
 
-def read_text(text: str, file: str, beside: Callable[[str], str | None]) -> ReadPack:
-    """One pack from its text."""
-    return read_pack(text, file, shared_facts(), beside, shared_labels(), shared_conditions())
+def read_text(text: str, file: str, beside: Callable[[str], str | None], shared: str = "") -> ReadPack:
+    """One pack from its text, with what packs share now, or shared when that file had the text `shared`."""
+    facts, labels, conditions = _shared(shared or shared_text())
+    return read_pack(text, file, facts, beside, labels, conditions)
 
 
 def beside(folder: Path) -> Callable[[str], str | None]:
@@ -108,10 +124,24 @@ def _ended(pack: Pack, following: Pack) -> Pack:
     return replace(pack, in_force=InForce(dates.by, dates.begins, until))
 
 
+@cache
+def _shipped() -> dict[str, tuple[ReadPack, Text]]:
+    """The product's own packs and their texts, read at one time: an upgrade may change the files under a process."""
+    found = {}
+    for path in _files(PACKAGED):
+        beside_it = sorted(PACKAGED.glob(f"{path.stem}.*.csv"))
+        tables = {file.name: file.read_text(encoding="utf-8-sig") for file in beside_it}
+        text = Text(path.read_text(encoding="utf-8"), tables)
+        found[path.name] = read_text(text.text, path.name, tables.get), text
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.glob("*.yaml")) if path.name != FACTS]
+
+
 def _read(folder: Path) -> dict[str, ReadPack]:
     """File name → what was read, for every pack of a folder."""
     return {
-        path.name: read_text(path.read_text(encoding="utf-8"), path.name, beside(folder))
-        for path in sorted(folder.glob("*.yaml"))
-        if path.name != FACTS
+        path.name: read_text(path.read_text(encoding="utf-8"), path.name, beside(folder)) for path in _files(folder)
     }

@@ -16,11 +16,11 @@ from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
 from tuoshan.core.policy.as_data import as_data, plain
 from tuoshan.core.policy.on_top import Claimed, OnTop, claim_of, shares
-from tuoshan.core.policy.pack import BY_LAW, REMEDIES
+from tuoshan.core.policy.pack import BY_LAW, REMEDIES, Pack
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import verdict
 from tuoshan.parties.permissions import LEADS
-from tuoshan.rulings import floor
+from tuoshan.rulings import floor, texts
 from tuoshan.rulings.models import KeptRuling, Override
 
 RULED, OVERRULED = "ruling", "ruling_overridden"
@@ -47,18 +47,28 @@ def keep(
     facts = frozen_facts(ruling)
     result = canonical(as_data(ruling))
     said = verdict(ruling)
+    unsure = [one.pack for one in ruling.reads if one.applies is None]
     row = KeptRuling(
         case_id=case_id, session=session, line=line, label=label, quantity=quantity, chosen=chosen, facts=facts,
-        packs=canonical([[pack.name, pack.version, pack.hash] for pack in ruling.packs]), result=result,
+        packs=canonical([[pack.name, pack.version, pack.hash] for pack in ruling.packs]),
+        beside=canonical([_with_dates(pack) for pack in unsure]), result=result,
         asked_on=ruling.on, digest=hashlib.sha256((facts + result).encode()).hexdigest(),
         verdict_zh=said.zh, verdict_en=said.en,
         open_questions=len(ruling.questions), provisional=bool(ruling.provisional), kept_by_id=person_id, kept_at=now,
     )  # fmt: skip
     with write_transaction():
+        texts.keep((*ruling.packs, *unsure), now)
         row.save(force_insert=True)
         if case_id is not None:
             _tell(row, case_id, person_id)
     return row
+
+
+def _with_dates(pack: Pack) -> list[Any]:
+    """A book with the dates of its version, which the next version may have cut short since."""
+    dates = pack.in_force
+    days = [dates.by, *(day.isoformat() if day else "" for day in (dates.begins, dates.until))] if dates else []
+    return [pack.name, pack.version, pack.hash, days]
 
 
 def frozen_facts(ruling: Ruling) -> str:

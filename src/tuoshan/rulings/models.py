@@ -55,12 +55,37 @@ class BookDraft(models.Model):
         return self.name
 
 
+class BookText(models.Model):
+    """What a rule book said when it ruled, kept once: the product's own files change with it, kept rulings do not.
+
+    `hash` is that of the book as rulings name it; `shared` the SHA-256 of the file of what books share, as it was then.
+    That file stands here too, under its own SHA-256 and without `shared`.
+    """
+
+    hash = models.CharField(max_length=64)
+    shared = models.CharField(max_length=64, default="")
+    name = models.CharField(max_length=60)
+    text = models.TextField()
+    tables = models.TextField(default="{}", help_text="file name → CSV, as JSON")
+    kept_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "rulings_book_text"
+        verbose_name = _("规则包原文")
+        verbose_name_plural = _("规则包原文")
+        constraints = [models.UniqueConstraint(fields=["hash", "shared"], name="rulings_book_text_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class KeptRuling(models.Model):
     """A ruling frozen as evidence: facts, the very versions, and what they answered. Never changed afterwards.
 
     `facts` and `result` are canonical JSON; `digest` is the SHA-256 of both. `session` holds together what was ruled
     on one bench; `line` counts within it, or within the case. `quantity` pieces are alike; `chosen` is the remedy that
-    was picked on the bench, empty where none was.
+    was picked on the bench, empty where none was. `packs` names the versions that ruled; `beside` those of which it was
+    not known whether they speak, each with the dates that it had then (empty: kept before this was written down).
     """
 
     id = models.BigIntegerField(primary_key=True, default=identifiers.next_id)
@@ -72,6 +97,7 @@ class KeptRuling(models.Model):
     chosen = models.CharField(_("所选方案"), max_length=20, default="", blank=True)
     facts = models.TextField()
     packs = models.TextField()
+    beside = models.TextField(default="", db_default="")
     result = models.TextField()
     asked_on = models.DateField(null=True, help_text="the day on which it was asked; `result` names it too")
     digest = models.CharField(max_length=64)

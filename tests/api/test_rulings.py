@@ -31,6 +31,9 @@ def test_books_and_their_questions_can_be_read() -> None:
     assert books["consumer_law"]["layer"] == "law" and "CPL24" in books["consumer_law"]["clauses"]
     facts = {fact["name"]: fact for fact in reader.get("/rule-books/mall_shoes/facts")}
     assert facts["opening_cm"]["only_if"] == "defect == 'glue'" and facts["defect"]["choices"]["glue"] == "开胶"
+    dates = {fact["name"]: fact for fact in reader.get("/rule-books/pinduoduo/facts") if fact["kind"] == "date"}
+    assert dates["sold_on"]["not_after"] == "today" and dates["valid_until"]["not_after"] == ""
+    assert (dates["sold_on"]["least"], dates["sold_on"]["most"]) == ("1990-01-01", "2199-12-31")
     reader.get("/rule-books/nothing/facts", expect=404)
 
 

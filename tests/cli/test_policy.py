@@ -98,11 +98,56 @@ def test_what_cannot_be_taken_is_named_by_its_key(tmp_path: Path, wrong: dict[st
 
 def test_the_form_says_how_to_fill_it_in_and_can_be_handed_back_empty(tmp_path: Path) -> None:
     code, form = run("facts", "mall_shoes")
-    assert code == 0 and "知道的就填，其余留空" in form and "# 开胶长度: " in form and "not before sold_on" in form
+    assert code == 0 and "知道的就填，其余留空" in form and "# 开胶长度: " in form
+    assert "不早于 sold_on（购买日期）" in form
     path = tmp_path / "form.yaml"
     path.write_text(form, encoding="utf-8")
     code, said = run("rule", "mall_shoes", "--facts", str(path), "--on", "2026-11-26")
     assert code == 3 and "? problem: " in said
+
+
+def said_of(form: str, fact: str) -> str:
+    """What a form says above one of its facts."""
+    return form.partition(f"\n{fact}:\n")[0].rpartition("\n\n")[2]
+
+
+def test_the_form_tells_of_every_date_what_it_is_judged_by() -> None:
+    """A date after the day of asking is refused, but for the one that may lie ahead; the form says so of each."""
+    _code, form = run("facts", "pinduoduo", "--en")
+    facts = json.loads(run("facts", "pinduoduo", "--json")[1])
+    asked = [name for name, fact in facts.items() if fact["kind"] == "date"]
+    assert {"sold_on", "reported_on", "stage_since", "valid_until"} == set(asked)
+    for name in asked:
+        ahead = name == "valid_until"
+        assert ("may lie after --on" in said_of(form, name)) is ahead
+        assert ("not after --on" in said_of(form, name)) is not ahead
+    assert "not before sold_on (Day of sale)" in said_of(form, "reported_on")
+    assert "1990-01-01" in form and "2199-12-31" in form
+
+
+@pytest.mark.parametrize("name", ["sold_on", "reported_on", "stage_since", "valid_until"])
+def test_what_the_form_says_of_dates_is_what_they_are_judged_by(tmp_path: Path, name: str) -> None:
+    """The day of asking is taken, the day after it is refused where the form says so."""
+    fact = json.loads(run("facts", "pinduoduo", "--json")[1])[name]
+    given = {"sale": "distance", "platform": "pinduoduo", "pdd_stage": "user"}
+    assert rule(tmp_path, "pinduoduo", {**given, name: "2026-11-26"})[0] == 3
+    later = rule(tmp_path, "pinduoduo", {**given, name: "2026-11-27"})[0]
+    assert (later, fact["not_after"]) in {(2, "today"), (3, None)}
+    for bound, other in ((fact["min"], "1989-12-31"), (fact["max"], "2200-01-01")):
+        assert bound in ("1990-01-01", "2199-12-31") and rule(tmp_path, "pinduoduo", {**given, name: other})[0] == 2
+
+
+def test_the_form_says_in_words_when_a_fact_is_asked_and_what_the_book_is_for() -> None:
+    _code, form = run("facts", "mall_shoes")
+    assert "这本规则包只管：销售单位是“商场专柜”，并且商品类别是“鞋”" in form and "tuoshan policy facts all" in form
+    assert "仅当 毛病是“开胶”" in said_of(form, "opening_cm")
+    assert "整数 次 0 至 50" in said_of(form, "repairs_same_fault") and "不小于 0" in said_of(form, "paid")
+    _code, form = run("facts", "taobao_disputes", "--en")
+    assert (
+        "only if Special matter is one of 'A gift', 'Returning is hard', 'Unfit to travel back'" in form
+        and "only if Gift value declared: yes" in form
+    )
+    assert "This book is for" not in run("facts", "all", "--en")[1]
 
 
 def test_the_list_says_what_each_book_is_for() -> None:

@@ -19,7 +19,7 @@ from tuoshan.api.reading import find_case
 from tuoshan.api.repeating import repeatable
 from tuoshan.cases.forms import words
 from tuoshan.core.policy.as_data import as_data
-from tuoshan.core.policy.given import FactProblem, facts_of
+from tuoshan.core.policy.given import FactProblem, bounds, facts_of, not_after
 from tuoshan.core.policy.pack import REMEDIES, Fact, Pack
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.parties.permissions import api_permitted
@@ -48,7 +48,9 @@ class BookOut(Schema):
 
 
 class FactOut(Schema):
-    """A fact that a book may ask for: the question, what it may be, and when it exists at all."""
+    """A fact that a book may ask for: the question, what it may be, and when it exists at all. Input is judged by
+    `least` and `most` (of dates as well), `not_before` (a fact), `not_after` (`today`: the day of asking) and `whole`;
+    an amount has two decimals at most, a number may carry its own `unit` and no other."""
 
     name: str
     kind: str
@@ -59,6 +61,7 @@ class FactOut(Schema):
     least: str
     most: str
     not_before: str
+    not_after: str
     only_if: str
     whole: bool
     """Whether it counts something without parts: a fraction is refused."""
@@ -206,10 +209,11 @@ def _books(name: str) -> tuple[Pack, ...]:
 
 def _fact(fact: Fact) -> dict[str, Any]:
     field = fact.field
+    least, most = bounds(fact)
     return {
         "name": fact.name, "kind": field.kind, "label": words(field.label), "ask": words(fact.ask),
         "unit": words(field.unit), "choices": {one.value: words(one.title) for one in field.choices},
-        "least": field.minimum, "most": field.maximum, "not_before": fact.not_before,
+        "least": least, "most": most, "not_before": fact.not_before, "not_after": not_after(fact),
         "only_if": fact.asked_if.text if fact.asked_if else "", "whole": fact.whole,
     }  # fmt: skip
 

@@ -11,11 +11,12 @@ import yaml
 
 from tuoshan.cli import policy_books
 from tuoshan.cli.policy_books import Books
+from tuoshan.cli.policy_facts import fact_data, form, kind_words
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.narrowing import narrowed
-from tuoshan.core.policy.pack import LAYER_TITLES, Fact, InForce, Pack
+from tuoshan.core.policy.pack import LAYER_TITLES, InForce, Pack
 from tuoshan.core.policy.ruling import concerned, rule_all, rule_by_book
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import differing, ignored, lines, verdict
@@ -24,10 +25,6 @@ from tuoshan.rulings import documenting, files
 app = typer.Typer(no_args_is_help=True, help="规则包 / Rule books: list, facts, rule, check, diff.")
 English = Annotated[bool, typer.Option("--en/--zh", help="English or Chinese.")]
 ALL = "all"
-HOW_TO_FILL = Wording(
-    "知道的就填，其余留空；还需要什么会接着问。",
-    "Fill in what you know and leave the rest empty: what is needed is asked.",
-)
 DOES_NOT_APPLY = Wording(
     "这本规则包不管这件事，它只适用于：{}", "This book does not speak in this matter; it is for: {}"
 )
@@ -61,18 +58,13 @@ def facts(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Every fact that a pack may ask for: name, kind, what it may be, and the question. A form to be filled in."""
-    known, language = facts_of(_chosen(pack, policy_books.books(books))), _language(en)
+    packs, language = _chosen(pack, policy_books.books(books)), _language(en)
+    known = facts_of(packs)
     if as_json:
         typer.echo(json.dumps({name: fact_data(fact) for name, fact in known.items()}, ensure_ascii=False, indent=1))
         return
-    typer.echo(f"# tuoshan policy rule {pack} --facts FILE --on YYYY-MM-DD")
-    typer.echo(f"# {HOW_TO_FILL.in_language(language)}")
-    for name, fact in known.items():
-        typer.echo(f"\n# {fact.field.label.in_language(language)}: {fact.ask.in_language(language)}")
-        typer.echo(f"# {_kind_words(fact, language)}")
-        if fact.asked_if is not None:
-            typer.echo(f"# {'only if' if en else '仅当'} {fact.asked_if.text}")
-        typer.echo(f"{name}:")
+    for line in form(pack, known, packs, language):
+        typer.echo(line)
 
 
 @app.command()
@@ -183,32 +175,6 @@ def _facts_file(path: Path) -> dict[str, Any]:
     return found
 
 
-def fact_data(fact: Fact) -> dict[str, Any]:
-    """A fact as a program reads it."""
-    field = fact.field
-    return {
-        "kind": field.kind, "label": {"zh": field.label.zh, "en": field.label.en},
-        "ask": {"zh": fact.ask.zh, "en": fact.ask.en}, "unit": {"zh": field.unit.zh, "en": field.unit.en},
-        "choices": {choice.value: {"zh": choice.title.zh, "en": choice.title.en} for choice in field.choices},
-        "min": field.minimum or None, "max": field.maximum or None, "not_before": fact.not_before or None,
-        "only_if": fact.asked_if.text if fact.asked_if else None, "whole": fact.whole,
-    }  # fmt: skip
-
-
-def _kind_words(fact: Fact, language: str) -> str:
-    field = fact.field
-    if field.kind == "choice":
-        return " | ".join(f"{one.value} {one.title.in_language(language)}" for one in field.choices)
-    bounds = " ".join(
-        part
-        for part in (f">= {field.minimum}" if field.minimum else "", f"<= {field.maximum}" if field.maximum else "")
-        if part
-    )
-    kind = {"yes_no": "yes | no", "date": "YYYY-MM-DD"}.get(field.kind, "whole number" if fact.whole else field.kind)
-    after = f"not before {fact.not_before}" if fact.not_before else ""
-    return " ".join(part for part in (kind, field.unit.in_language(language), bounds, after) if part)
-
-
 def _told(ruling: Ruling, language: str) -> list[str]:
     """A ruling as lines of text."""
     found = [verdict(ruling).in_language(language)]
@@ -228,7 +194,7 @@ def _told(ruling: Ruling, language: str) -> list[str]:
         found.append(NOT_FINAL.in_language(language).format(len(ruling.questions)))
     for one in ruling.questions:
         fact = known[one.fact]
-        found.append(f"? {one.fact}: {fact.ask.in_language(language)}  [{_kind_words(fact, language)}]")
+        found.append(f"? {one.fact}: {fact.ask.in_language(language)}  [{kind_words(fact, known, language)}]")
     return found
 
 

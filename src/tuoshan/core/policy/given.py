@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from tuoshan.core.money import MoneyError, format_money, yuan
+from tuoshan.core.money import LARGEST, MoneyError, format_money, yuan
 from tuoshan.core.playbook import Field, Wording
-from tuoshan.core.policy.pack import Fact, Pack
+from tuoshan.core.policy.pack import TODAY, Fact, Pack
 
-FIRST_YEAR, LAST_YEAR = 1990, 2199
+EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
+"""Between these every date lies."""
 _YES = {"yes": True, "true": True, "是": True, "有": True, "no": False, "false": False, "否": False, "没有": False}
 _NUMBER = re.compile(r"(-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*(.*)\Z", re.DOTALL)
 _DAY = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
@@ -40,6 +41,19 @@ def facts_of(packs: Iterable[Pack]) -> dict[str, Fact]:
     """All facts that these packs may read, shared ones first."""
     found = {name: fact for pack in packs for name, fact in pack.facts.items()}
     return dict(sorted(found.items(), key=lambda item: not item[1].shared))
+
+
+def bounds(fact: Fact) -> tuple[str, str]:
+    """The least and the most that is taken; empty where there is no bound."""
+    least, most = {"date": (str(EARLIEST), str(LATEST)), "money": (f"-{LARGEST}", str(LARGEST))}.get(
+        fact.field.kind, ("", "")
+    )
+    return fact.field.minimum or least, fact.field.maximum or most
+
+
+def not_after(fact: Fact) -> str:
+    """`today` for a date that may not lie after the day of asking; else empty."""
+    return TODAY if fact.field.kind == "date" and not fact.ahead else ""
 
 
 def read_given(
@@ -128,7 +142,7 @@ def _day(field: Field, raw: object) -> date:
         except ValueError:
             raise _Wrong("not_a_date", f"“{field.label.zh}”要写成 2026-05-20 这样的日期，不能是“{raw}”",
                          f"'{field.label.en}' is a date like 2026-05-20, not '{raw}'") from None  # fmt: skip
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+    if not EARLIEST <= found <= LATEST:
         raise _Wrong("not_a_date", f"“{field.label.zh}”{found} 不合理", f"'{field.label.en}' {found} makes no sense")
     return found
 

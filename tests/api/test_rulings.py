@@ -127,6 +127,32 @@ def test_the_minimum_of_damages_is_of_the_purchase(monkeypatch: pytest.MonkeyPat
     assert [text for _name, text in seen[0].sums] == ["¥659.40", "¥439.60", "¥1,000.00", "¥1,099.00"]
 
 
+def test_a_list_at_the_same_address_is_ruled_on_like_a_batch() -> None:
+    """Three matters by place: what is ruled, what is refused and what it comes to are those of the batch."""
+    matters = [CAR, {**CAR, "repair_days": "30"}, {**CAR, "paid": "-1"}]
+    beside = {"today": "2026-02-20", "book": "national_car"}
+    agent = caller("agent")
+    listed = agent.post("/rulings", [{"facts": facts, **beside} for facts in matters])
+    batch = {"items": {str(place): facts for place, facts in enumerate(matters)}, **beside}
+    assert listed == agent.post("/rulings/batch", batch)
+    assert set(listed["rulings"]) == {"0", "1"} and "paid" in listed["refused"]["2"]
+    chosen = agent.post("/rulings", [{"facts": CAR, **beside, "remedy": "return", "quantity": 2}])
+    assert chosen["sums"] == {"0": "288000.00"}
+    assert agent.post("/rulings", []) == {"rulings": {}, "refused": {}, "sums": {}, "total": "0.00"}
+    assert "ruling" in agent.post("/rulings", {"facts": CAR, **beside})
+    food = {"facts": FOOD, "today": "2026-02-20", "book": "consumer_law", "claim": "x"}
+    one_claim = agent.post("/rulings", [{**food, "quantity": 6}, {**food, "quantity": 4}])
+    assert one_claim["sums"] == {"0": "659.40", "1": "439.60"}
+
+
+def test_of_a_list_too_ten_thousand_are_taken_and_no_more() -> None:
+    """No facts are no ruling, only questions: it is the number that is judged."""
+    problem = caller("agent").post("/rulings", [{"facts": {}}] * 10_001, expect=422)
+    assert "10000" in str(problem["errors"])
+    wrong = caller("agent").post("/rulings", [{"facts": CAR}, {"fact": CAR}], expect=422)
+    assert "1.facts" in wrong["errors"][0]["where"]
+
+
 @pytest.mark.slow
 def test_ten_thousand_at_once_and_no_more() -> None:
     """Requests of shops; every other one is incomplete and refused."""

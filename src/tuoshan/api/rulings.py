@@ -1,5 +1,6 @@
 """Rulings for programs: which books there are, what they ask, one ruling or many, rulings of a case."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -9,7 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from ninja import Field, Router, Schema
+from ninja import Body, Field, Router, Schema
+from pydantic import Discriminator, Tag
 
 from tuoshan import clock
 from tuoshan.api.application import Id, gives, me
@@ -95,6 +97,21 @@ class RulingBatchIn(Schema):
     choices: dict[str, ChoiceIn] = {}
 
 
+class MatterIn(ChoiceIn):
+    """One of a list: its facts, the day of asking, by which book, the remedy chosen, how many pieces are alike."""
+
+    facts: Facts
+    today: date | None = None
+    book: Name = ""
+
+
+OneOrMany = Annotated[
+    Annotated[AskIn, Tag("one")] | Annotated[list[MatterIn], Field(max_length=MOST_AT_ONCE), Tag("many")],
+    Discriminator(lambda body: "many" if isinstance(body, list) else "one"),
+]
+"""One matter, or a list of them."""
+
+
 class PaperLineIn(ChoiceIn):
     """One matter on the paper: its facts, what it is called there, the remedy chosen, how many pieces."""
 
@@ -122,7 +139,7 @@ class RulingOut(Schema):
 
 
 class BatchOut(Schema):
-    """By key: a ruling, or by fact what could not be taken."""
+    """By key (of a list by place, `0` first): a ruling, or by fact what could not be taken."""
 
     rulings: dict[str, dict[str, Any]]
     refused: dict[str, dict[str, str]]
@@ -218,10 +235,13 @@ def _fact(fact: Fact) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.post("/rulings", response=gives(RulingOut), url_name="ruling_ask", summary="Rule on facts")
+@router.post("/rulings", response=gives(RulingOut | BatchOut), url_name="ruling_ask", summary="Rule on facts")
 @api_permitted("api.ruling_ask")
-def ruling_ask(request: HttpRequest, body: AskIn) -> dict[str, Any]:
-    """One ruling; nothing is kept."""
+def ruling_ask(request: HttpRequest, body: Body[OneOrMany]) -> dict[str, Any]:
+    """One matter gives one ruling. A list of up to 10,000 gives what `/rulings/batch` gives, by place: what cannot be
+    taken is named by place and fact, the rest is ruled on. Nothing is kept."""
+    if isinstance(body, list):
+        return _many({str(place): (one.facts, one.today, one.book, one) for place, one in enumerate(body)})
     asked = _ask(body.facts, body.today, body.book)
     if asked.ruling is None:
         raise _refused(asked.problems)
@@ -239,16 +259,21 @@ def ruling_ask(request: HttpRequest, body: AskIn) -> dict[str, Any]:
 @api_permitted("api.ruling_batch")
 def ruling_batch(request: HttpRequest, body: RulingBatchIn) -> dict[str, Any]:
     """Up to 10,000 at once; what cannot be taken is named by key and fact, the rest is ruled on."""
+    return _many({
+        key: (facts, body.today, body.book, body.choices.get(key) or ChoiceIn()) for key, facts in body.items.items()
+    })  # fmt: skip
+
+
+def _many(matters: Mapping[str, tuple[Facts, date | None, str, ChoiceIn]]) -> dict[str, Any]:
     found: dict[str, dict[str, Any]] = {}
     sums: dict[str, LineSum] = {}
     refused: dict[str, dict[str, str]] = {}
-    for key, facts in body.items.items():
-        asked = _ask(facts, body.today, body.book)
+    for key, (facts, today, book, choice) in matters.items():
+        asked = _ask(facts, today, book)
         if asked.ruling is None:
             refused[key] = _told(asked.problems)
         else:
             found[key] = as_data(asked.ruling)
-            choice = body.choices.get(key) or ChoiceIn()
             sums[key] = _sum(asked.ruling, choice)
     sums = dict(zip(sums, beside_each_other(list(sums.values())), strict=True))
     told = {key: f"{one.total:f}" for key, one in sums.items()}

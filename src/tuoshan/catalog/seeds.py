@@ -87,7 +87,7 @@ LINES = {
     "玩具": "textiles", "家纺": "textiles", "珠宝": "textiles", "家居": "textiles", "家具": "furniture",
     "电脑": "computer", "笔记本": "computer", "手机": "phone", "汽车": "car", "家用汽车": "car", "家电": "appliance",
     "小家电": "appliance", "家用电器": "appliance", "零食": "food", "食品": "food", "生鲜": "fresh",
-    "化妆品": "cosmetics", "装修": "decoration", "装饰装修": "decoration",
+    "化妆品": "cosmetics", "洗涤用品": "washing", "装修": "decoration", "装饰装修": "decoration",
 }  # fmt: skip
 """Lines of products as shops often call them, and the kind of goods that each is to the rule books."""
 

@@ -59,8 +59,8 @@ def _chosen(known: Mapping[str, Pack], named: Sequence[Sequence[Any]]) -> list[P
 def _dates(days: Sequence[str]) -> InForce | None:
     if not days:
         return None
-    by, *between = days
-    return InForce(by, *(date.fromisoformat(day) if day else None for day in between))
+    by, begins, until = days
+    return InForce(by, date.fromisoformat(begins) if begins else None, date.fromisoformat(until) if until else None)
 
 
 def _beside(row: KeptRuling, known: Mapping[str, Pack], books: Sequence[Pack]) -> Iterator[list[Pack]]:

@@ -21,6 +21,7 @@ from tuoshan.cases.possible import Standing
 from tuoshan.core.money import format_money
 from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.from_data import from_data
+from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.pack import REMEDIES, Pack
 from tuoshan.core.policy.ruling import concerned
 from tuoshan.core.policy.tracing import shown
@@ -89,7 +90,8 @@ def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
 def speaking(known: Mapping[str, Known]) -> list[Pack]:
     """The books of which it is certain already, by what is known of the case, that they speak in it."""
     today = timezone.localdate(clock.now())
-    found = concerned(library.packs(), {name: one.value for name, one in known.items()}, today)
+    given, _problems = read_given(library.facts(), {name: one.value for name, one in known.items()}, today)
+    found = concerned(library.packs(), given, today)
     return [book for book in library.newest_of_each() if found.get(book.name)]
 
 

@@ -130,8 +130,8 @@ def test_only_the_amount_waits_for_the_price() -> None:
 
 
 def test_the_question_that_decides_most_comes_first() -> None:
-    """The day of sale decides the window and which clause is in force; once known, the fault decides more."""
-    assert [question.fact for question in ruled(PACK).questions][:2] == ["sold_on", "fault"]
+    """What is wrong may settle all by itself; the day of sale tells the window only with the day of asking."""
+    assert [question.fact for question in ruled(PACK).questions][:2] == ["fault", "sold_on"]
     assert ruled(PACK, sold_on="2026-05-20").questions[0].fact == "fault"
 
 

@@ -10,7 +10,7 @@ from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.on_top import OnTop, best_of
 from tuoshan.core.policy.pack import BY_LAW
 from tuoshan.core.policy.reckoning import Reckoning
-from tuoshan.core.policy.statements import Chosen, Difference, Refused, Right, Ruling, Stated, Statement
+from tuoshan.core.policy.statements import Chosen, Difference, Lengthening, Refused, Right, Ruling, Stated, Statement
 from tuoshan.core.policy.tracing import shown, trace
 from tuoshan.core.policy.wording import counted_words, ignored, needs_words
 
@@ -101,6 +101,7 @@ def _statement(one: Statement) -> Data:
     return {
         "kind": one.kind, "what": one.what, **({"who": one.what} if "what" in one.words else {}),
         **{name: plain(value) for name, value in one.amounts.items()},
+        **({"later": _later(one.later)} if one.later else {}),
         **({"counted": _counted(one.counted)} if one.counted is not None else {}),
         **{name: _word(value) for name, value in one.words.items() if name not in ("from", "length", "working_days")},
         "by": _source(one),
@@ -116,7 +117,8 @@ def _word(value: object) -> object:
 def _right(right: Right) -> Data:
     return {
         "remedy": right.remedy, "amount": _text(right.amount), "fee": _text(right.fee), "until": _text(right.until),
-        "counted": _counted(right.counted), "needs": _needs(right.needs), "better_needs": _needs(right.better_needs),
+        "later": _later(right.later), "counted": _counted(right.counted), "needs": _needs(right.needs),
+        "better_needs": _needs(right.better_needs),
         "given_by": [_source(one) for one in right.given_by], "asked_by": [_source(one) for one in right.asked_by],
     }  # fmt: skip
 
@@ -131,6 +133,11 @@ def _counted(one: Reckoning | None) -> Data | None:
         "left_out": [{"fact": part.fact, "called": _words(part.called), "days": part.days} for part in one.left_out],
         "words": _words(counted_words(one) or NO_WORDING),
     }  # fmt: skip
+
+
+def _later(facts: Iterable[Lengthening]) -> list[Data]:
+    """The facts by which a last day may be later than the one told."""
+    return [{"fact": one.fact, "label": _words(one.label)} for one in facts]
 
 
 def _needs(names: Iterable[str]) -> list[Data]:

@@ -189,7 +189,7 @@ def _listed(part: str, before: Ruling, after: Ruling) -> Iterator[Wording]:
 
 def _differ(part: str, before: Ruling, after: Ruling) -> bool:
     """Whether that part alone makes another outcome."""
-    alone = (replace(ruling, **{**NOTHING, part: getattr(ruling, part)}, questions=()) for ruling in (before, after))
+    alone = (replace(ruling, **{**NOTHING, part: getattr(ruling, part)}, asking=tuple) for ruling in (before, after))
     return len({outcome(one) for one in alone}) > 1
 
 

@@ -181,7 +181,7 @@ class CompiledTable:
     def _with_outputs(
         self, certain: int, possible: int, unknown: tuple[int, ...], hits: int, *, decided: bool
     ) -> Looked:
-        weights = tuple(self._least_ruled_out(possible, place) for place in unknown)
+        weights = tuple(self._least_ruled_out(possible, place, unknown) for place in unknown)
         rows = list(self.rows_of(hits if decided else possible))
         given = {output.name: _said(output.name, rows) for output in self.table.outputs}
         fixed = not any(value is UNKNOWN or isinstance(value, Amount) for value in given.values())
@@ -199,8 +199,19 @@ class CompiledTable:
             yield rows[lowest.bit_length() - 1]
             mask ^= lowest
 
-    def _least_ruled_out(self, possible: int, place: int) -> int:
-        return possible.bit_count() - max((possible & mask).bit_count() for mask in self.columns[place].masks)
+    def _least_ruled_out(self, possible: int, place: int, unknown: tuple[int, ...]) -> int:
+        others = possible
+        for other in unknown:
+            if other != place:
+                others &= self.any_masks[other]
+        left = 0
+        for mask in self.columns[place].masks:
+            rows, certain = possible & mask, others & mask
+            if self._first and certain:
+                lowest = certain & -certain
+                rows &= lowest | (lowest - 1)
+            left = max(left, rows.bit_count())
+        return possible.bit_count() - left
 
 
 def _said(name: str, rows: Sequence[Row]) -> object:

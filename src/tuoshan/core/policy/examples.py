@@ -87,8 +87,8 @@ def _rights(ruling: Ruling, wanted: object) -> list[str]:
         for key, value in _mapping(term).items():
             right = given[remedy]
             actual = _of_period(right.counted, key) if key in OF_A_PERIOD else getattr(right, key, None)
-            if key in ("needs", "better_needs"):
-                names = right.needs if key == "needs" else right.better_needs
+            if key in ("needs", "better_needs", "later"):
+                names = [one.fact for one in right.later] if key == "later" else getattr(right, key)
                 found += [] if _names(value) == set(names) else [f"{remedy} {key}: {names}, expected {value}"]
             elif key == "fee" and actual is None:
                 found += _line(f"{remedy} fee", Decimal(0), value)

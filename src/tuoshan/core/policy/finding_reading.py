@@ -17,9 +17,10 @@ VERBS = (
     "right", "floor", "no_right", "outside", "governs", "bars", "extra", "deduct", "freight", "risk", "proof", "period",
     "deadline", "limit", "pays", "duty", "note", "for",
 )  # fmt: skip
-TERMS = ("if", "amount", "fee", "until", "needs", "rank", "where_none_governs", "after")
+TERMS = ("if", "amount", "fee", "until", "needs", "rank", "where_none_governs", "where_upheld", "after")
 AFTERWARDS = "governs_after"
-"""What `governs` finds that names a day: until then it takes nothing away, and says how long others' rights last."""
+"""What `governs` finds that names a day: until then it takes nothing away, says how long others' rights last, and
+upholds those that a shorter agreement would end."""
 LEGS = ("out", "back")
 TIME_UNITS = ("minutes", "hours", "days", "law_days", "working_days", "months")
 
@@ -80,8 +81,9 @@ def _terms(body: MappingNode, where: str, values: Values) -> tuple[dict[str, Amo
     if body.get("rank") is not None:
         rank = values.literal(body.get("rank"), where)
         words["rank"] = int(rank) if isinstance(rank, Decimal) else 0
-    if values.yes(body.get("where_none_governs"), where):
-        words["where_none_governs"] = True
+    for name in ("where_none_governs", "where_upheld"):
+        if values.yes(body.get(name), where):
+            words[name] = True
     return amounts, words
 
 

@@ -16,6 +16,7 @@ from tuoshan.core.policy.reckoning import LeftOut, Reckoning
 from tuoshan.core.policy.statements import (
     Chosen,
     Difference,
+    Lengthening,
     Overriding,
     Question,
     Refused,
@@ -27,7 +28,7 @@ from tuoshan.core.policy.statements import (
 )
 
 Data = Mapping[str, Any]
-ABOUT = frozenset({"kind", "what", "who", "by", "counted"})
+ABOUT = frozenset({"kind", "what", "who", "by", "counted", "later"})
 
 
 def from_data(data: Data) -> Ruling:
@@ -44,7 +45,7 @@ def from_data(data: Data) -> Ruling:
     return Ruling(
         on=date.fromisoformat(data["today"]), facts=dict(data["facts"]), packs=tuple(books.values()),
         statements=statements,
-        questions=tuple(Question(one["fact"], one["decides"], ()) for one in data["questions"]),
+        asking=lambda: tuple(Question(one["fact"], one["decides"], ()) for one in data["questions"]),
         rights=tuple(_right(one, source) for one in data["rights"]),
         refused=tuple(
             Refused(one["remedy"], tuple(source.statement("no_right", by) for by in one["refused_by"]))
@@ -100,13 +101,19 @@ def _words(data: Any) -> Wording:
 
 def _right(data: Data, source: _Source) -> Right:
     amount, fee, until = data["amount"], data["fee"], data["until"]
+    counted = _counted(data.get("counted"))
     return Right(
         data["remedy"], tuple(source.statement("right", by) for by in data["given_by"]),
         None if amount is None else Decimal(amount), None if fee is None else Decimal(fee),
-        None if until is None else date.fromisoformat(until), _counted(data.get("counted")), _names(data["needs"]),
+        None if until is None else date.fromisoformat(until), _names(data["needs"]),
         _names(data.get("better_needs", ())),
-        tuple(source.statement("for", by) for by in data.get("asked_by", ())),
+        tuple(source.statement("for", by) for by in data.get("asked_by", ())), later=_later(data),
+        counting=lambda: counted,
     )  # fmt: skip
+
+
+def _later(data: Data) -> tuple[Lengthening, ...]:
+    return tuple(Lengthening(one["fact"], _words(one["label"])) for one in data.get("later", ()))
 
 
 def _counted(data: Any) -> Reckoning | None:
@@ -150,8 +157,8 @@ def _statement(data: Data, source: _Source) -> Statement:
         name: _words(value) if isinstance(value, Mapping) else value
         for name, value in told.items() if name not in amounts
     }  # fmt: skip
-    what = data.get("who", data["what"])
+    what, counted = data.get("who", data["what"]), _counted(data.get("counted"))
     return Statement(
         data["kind"], what if isinstance(what, str) else "", source.why(data["by"]), amounts, words, (),
-        _counted(data.get("counted")),
+        (lambda: counted) if counted is not None else None, _later(data),
     )  # fmt: skip

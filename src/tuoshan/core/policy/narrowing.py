@@ -38,7 +38,7 @@ def narrowed(ruling: Ruling, rule_on: Callable[[Mapping[str, object]], Ruling]) 
             for given in found for other in answers[place]
         )
     )  # fmt: skip
-    return ruling if len(kept) == len(names) else replace(ruling, questions=kept)
+    return ruling if len(kept) == len(names) else replace(ruling, asking=lambda: kept)
 
 
 def decided(ruling: Ruling) -> tuple[object, ...]:

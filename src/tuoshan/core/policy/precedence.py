@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tuoshan.core.policy.pack import BEARERS, LAYERS, REMEDIES, SENDING_BACK, Pack
+from tuoshan.core.policy.finding_reading import AFTERWARDS
+from tuoshan.core.policy.pack import LAYERS, REMEDIES, SENDING_BACK
+from tuoshan.core.policy.questions import COST, MONEY_BACK, SoFar, as_much, questions
 from tuoshan.core.policy.statements import (
     NO_RANK,
     ZERO,
     Chosen,
     Difference,
+    Lengthening,
     Overriding,
-    Question,
     Refused,
     Right,
     Ruling,
@@ -32,14 +34,10 @@ if TYPE_CHECKING:
     from tuoshan.core.policy.reckoning import Reckoning
     from tuoshan.core.policy.ruling import Read
 
-MONEY_BACK = ("refund", "return")
-"""Remedies whose amount is the price, or part of it, from which a gift's value may be taken."""
 BARRED = ("right", "extra", "freight")
 """What a claim in bad faith has not."""
 MOVING = ("freight", "risk")
 """What is said of goods on their way."""
-COST: Mapping[str, int] = {name: place for place, name in enumerate(BEARERS)}
-"""How much it costs the consumer that somebody bears something: the more, the higher."""
 
 
 def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -> Ruling:
@@ -59,13 +57,20 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
         statements = _without_idle_legs(statements)
         for kind in MOVING:
             said[kind] = [one for one in statements if one.kind == kind]
+    refused = _refused([*said.get("no_right", ()), *said.get("bars", ())], given)
+    freight, risk, pays = (_borne(said, kind, differences) for kind in ("freight", "risk", "pays"))
+    so_far = SoFar(
+        {right.remedy: right for right in rights}, frozenset(one.remedy for one in refused),
+        {"freight": freight, "risk": risk, "pays": pays}, _certainly("governs", reads), _certainly(AFTERWARDS, reads),
+        min((one.why.rank for one in said.get("bars", ())), default=len(LAYERS)), "deduct" in said,
+        frozenset(one.what for one in said.get("period", ())),
+        frozenset(one.what for one in said.get("floor", ()) if as_much(one)),
+    )  # fmt: skip
     return Ruling(
         on=on, facts=facts, packs=tuple(read.pack for read in reads if read.applies),
         statements=tuple(one for one in statements if one.kind != "stated"), stated=stated,
-        questions=_questions(reads), rights=rights,
-        refused=_refused([*said.get("no_right", ()), *said.get("bars", ())], given),
-        freight=_borne(said, "freight", differences), risk=_borne(said, "risk", differences),
-        pays=_borne(said, "pays", differences),
+        asking=partial(questions, reads, statements, so_far), rights=rights, refused=refused,
+        freight=freight, risk=risk, pays=pays,
         extras=_chosen(said, "extra", lower=False, differences=differences), deductions=deductions,
         limits=limits,
         proofs=_proofs(said.get("proof", ()), differences), periods=tuple(said.get("period", ())),
@@ -76,13 +81,19 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
 
 
 def _not_governed(reads: Sequence[Read]) -> list[Statement]:
-    """All statements but rights that are given only where no rule governs them, while another book does or may."""
-    governed = {one.what for read in reads for one in read.statements if one.kind == "governs"}
-    governed = governed.union(*(read.may_govern for read in reads))
+    """All statements but rights that are given only where no rule governs them, while another book does or may, and
+    those given only while another book's own guarantee runs (`governs: …, after: day`), where none does."""
+    governed = _certainly("governs", reads).union(*(read.may_govern for read in reads))
+    upheld = _certainly(AFTERWARDS, reads)
     return [
         one for read in reads for one in read.statements
         if not (one.words.get("where_none_governs") and one.what in governed)
+        and not (one.words.get("where_upheld") and one.what not in upheld)
     ]  # fmt: skip
+
+
+def _certainly(kind: str, reads: Sequence[Read]) -> frozenset[str]:
+    return frozenset(one.what for read in reads for one in read.statements if one.kind == kind)
 
 
 def _not_barred(reads: Sequence[Read], statements: list[Statement]) -> list[Statement]:
@@ -147,16 +158,16 @@ def _rights(said: Said, differences: list[Difference]) -> tuple[Right, ...]:
         if isinstance(amount, Decimal) and remedy in MONEY_BACK:
             amount = max(_less(one, said) for one in [*given, *floors] if "amount" in one.amounts)
         fee = _fee(given, floors, differences, remedy)
-        later = [one for one in said.get("governs_after", ()) if one.what == remedy]
+        later = [one for one in said.get(AFTERWARDS, ()) if one.what == remedy]
         lasting = [_last_day(one, later) for one in given]
         until = _until(given, lasting, differences, remedy)
         asking = [one for one in said.get("for", ()) if one.what in (remedy, "all")]
         counts, needs = _needs(given, asking, differences)
         rights.append(Right(
-            remedy, tuple(given), amount, fee, until, _counted([*given, *later], until), needs,
-            _better_needs(given, lasting, asking, counts, needs),
+            remedy, tuple(given), amount, fee, until, needs, _better_needs(given, lasting, asking, counts, needs),
             tuple(one for one in asking if set(one.words["needs"]) <= set(needs)),
             min(int(one.words.get("rank", NO_RANK)) for one in given),
+            _later(given, later, lasting), partial(_counted, [*given, *later], until),
         ))  # fmt: skip
     return tuple(sorted(rights, key=lambda right: right.rank))
 
@@ -228,6 +239,16 @@ def _until(
     last, best = max(known, key=lambda each: each[0])
     differences += [_differs("until", remedy, best, one) for day, one in known if day != last]
     return None if last == date.max else last
+
+
+def _later(
+    given: Sequence[Statement], later: Sequence[Statement], lasting: Sequence[date | None]
+) -> tuple[Lengthening, ...]:
+    """The facts, not asked, by which the last day may be later than the one told; none where there is no last day."""
+    if any(day == date.max for day in lasting):
+        return ()
+    told = [*given, *later] if any(one.words.get("where_none_governs") for one in given) else given
+    return tuple({more.fact: more for one in told for more in one.later}.values())
 
 
 def _counted(given: Sequence[Statement], until: date | None) -> Reckoning | None:
@@ -366,31 +387,3 @@ def _between_books(one: Difference) -> bool:
 
 def _differs(subject: str, what: str, counts: Statement, yields: Statement) -> Difference:
     return Difference(subject, what, counts, yields, counts.why.rank > yields.why.rank)
-
-
-# -- questions ------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=256)
-def _places(pack: Pack) -> Mapping[str, int]:
-    return {name: place for place, name in enumerate(pack.facts)}
-
-
-def _place(name: str, reads: Sequence[Read]) -> int:
-    """Where the highest book that knows the fact lists it."""
-    return next((places[name] for read in reads if name in (places := _places(read.pack))), 0)
-
-
-def _questions(reads: Sequence[Read]) -> tuple[Question, ...]:
-    """The facts to ask for, the one that decides most first; facts of equal weight as the packs list them."""
-    weights: dict[str, int] = {}
-    packs: dict[str, list[str]] = {}
-    for read in reads:
-        for name, weight in read.questions.items():
-            weights[name] = weights.get(name, 0) + weight
-            packs.setdefault(name, []).append(read.pack.key)
-    if not weights:
-        return ()
-    order = {name: _place(name, reads) for name in weights}
-    names = sorted(weights, key=lambda name: (-weights[name], order[name], name))
-    return tuple(Question(name, weights[name], tuple(packs[name])) for name in names)

@@ -105,7 +105,7 @@ class Focus:
     """The tables that are settled, with outputs that are the same for all facts."""
     begun: Mapping[str, Begun]
     speaking: tuple[str, ...]
-    """The tables that may still say or ask something, in their order."""
+    """The tables of which rows that say something may hit, in their order; others are looked at where they are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,8 @@ class Ready:
             if settled is not None and settled.fixed:
                 looked[name] = settled
                 known |= settled.given
-            rows = table.rows_of(settled.hits) if settled is not None else ()
-            if settled is None or settled.unknown or any(row.findings for row in rows):
+            left = of_table.possible if settled is None or settled.unknown else settled.hits
+            if any(row.findings for row in table.rows_of(left)):
                 speaking.append(name)
         missing = {name: (name,) for name, value in told.items() if value is UNKNOWN}
         return Focus(known, missing, looked, begun, tuple(speaking))

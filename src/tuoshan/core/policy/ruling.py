@@ -13,16 +13,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from tuoshan.core.conditions import MissingFact
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
-from tuoshan.core.policy.pack import TODAY, Amount, Clause, Finding, InForce, Pack, Row, Table
+from tuoshan.core.policy.pack import REMEDIES, TODAY, Amount, Clause, Finding, InForce, Pack, Row, Table
 from tuoshan.core.policy.precedence import put_together
+from tuoshan.core.policy.questions import WHOLE, Opened
 from tuoshan.core.policy.ready import DoesNotExist, Ready, make_ready
-from tuoshan.core.policy.reckoning import reckoned
-from tuoshan.core.policy.statements import Ruling, Statement, Why
+from tuoshan.core.policy.reckoning import Reckoning, reckoned
+from tuoshan.core.policy.statements import Lengthening, Ruling, Statement, Why
 from tuoshan.core.policy.table_reading import clause_column
 from tuoshan.core.policy.valuing import Desk, unpublished
 from tuoshan.core.worktime import WorkCalendar, standard_cn
@@ -33,6 +34,8 @@ LAST_DAYS = ("until", "ends", "after")
 """The figures that may be the end of a period."""
 MOST_CHOICES = 4096
 """For so many combinations of choices it is kept which packs may speak."""
+COVERED = frozenset((*REMEDIES, "guarantee"))
+"""Of these the last day need not be certain for who asked in time: nobody is asked for the sake of it alone."""
 ONLY_AN_AMOUNT = 0
 """What a fact weighs on which nothing turns but a figure."""
 
@@ -101,7 +104,7 @@ def _ready(pack: Pack, table: Table, row: Row) -> ReadyRow:
     used = (pack.settings[name] for name in columns if name in pack.settings)
     unsure += [setting.provisional for setting in used if setting.value is not False]
     provisional = tuple(one for one in dict.fromkeys(unsure) if one.zh)
-    why = Why(pack, table.name, row.name, row.clauses, row.because)
+    why = Why(pack, table.name, row.name, row.clauses, row.because, row.findings)
     findings = [(one, _fixed(one, why, provisional)) for one in row.findings]
     return ReadyRow(columns, why, provisional, tuple(findings))
 
@@ -120,6 +123,9 @@ class Read:
     pack: Pack
     statements: list[Statement] = field(default_factory=list)
     questions: dict[str, int] = field(default_factory=dict)
+    """What decides whether it speaks, or whether a row that hit says a thing: asked in any case."""
+    opened: list[Opened] = field(default_factory=list)
+    """Tables that are not decided."""
     desk: Desk | None = None
     applies: bool | None = True
     """None: not known yet."""
@@ -221,7 +227,7 @@ def read(
     for name in desk.focus.speaking:
         looked = desk.look(name)
         if looked.unknown:
-            _ask(found, desk, made.tables[name], looked)
+            _open_table(found, desk, made, name, looked)
             if still_open := looked.possible & ~looked.hits & made.weighty[name]:
                 for row in made.rows_of(name, still_open):
                     found.may_govern |= row.governs
@@ -264,7 +270,7 @@ def _applies(found: Read, ready: Ready, facts: Mapping[str, object], on: date, c
     )
     if isinstance(answer, tuple):
         found.applies = None
-        found.ask(answer, DATE_OF_VERSION)
+        found.ask(answer, DATE_OF_VERSION if ready.applies.reads is not None else 1)
         return False
     found.applies = answer
     return answer
@@ -299,10 +305,21 @@ def _judge_clause(desk: Desk, clause: Clause) -> None:
         desk.missing[column] = desk.missing[clause.in_force.by]
 
 
-def _ask(found: Read, desk: Desk, table: CompiledTable, looked: Looked) -> None:
-    """Ask what an undecided table turns on; how many rows an answer rules out at least is its weight."""
-    for place, ruled_out in zip(looked.unknown, looked.weights, strict=True):
-        found.ask(desk.missing[table.columns[place].name], 1 + ruled_out)
+def _open_table(found: Read, desk: Desk, made: Compiled, name: str, looked: Looked) -> None:
+    """Keep what an undecided table turns on; how many rows an answer rules out at least is its weight, shared by the
+    facts that are all needed to tell it."""
+    table = made.tables[name]
+    in_order = table.table.hit != "collect"
+    left = looked.possible if in_order else looked.possible & ~looked.hits
+    rows = tuple((place, row) for place, row in enumerate(made.rows[name]) if left >> place & 1)
+    if not any(row.findings for _place, row in rows):
+        return
+    columns = [(place, desk.missing[table.columns[place].name]) for place in looked.unknown]
+    asks = tuple(
+        (names, WHOLE * (1 + ruled_out) // len(names), ~table.any_masks[place])
+        for (place, names), ruled_out in zip(columns, looked.weights, strict=True)
+    )
+    found.opened.append(Opened(asks, rows, in_order))
 
 
 def _state(found: Read, desk: Desk, row: ReadyRow) -> None:
@@ -327,16 +344,27 @@ def _state(found: Read, desk: Desk, row: ReadyRow) -> None:
 
 def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tuple[Wording, ...]) -> Statement:
     amounts: dict[str, object] = {}
-    asked: list[str] = []
+    missing: dict[str, tuple[str, ...]] = {}
+    later: tuple[str, ...] = ()
+    none: set[str] = set()
     for name, amount in finding.amounts.items():
         try:
             amounts[name], more = desk.amount(amount)
             unsure += more
-        except MissingFact as missing:
-            found.ask(missing.names, ONLY_AN_AMOUNT)
-            asked.append(name)
+        except MissingFact as error:
+            if name not in LAST_DAYS or finding.what not in COVERED:
+                missing[name] = error.names
+                continue
+            later, (day, more) = error.names, desk.least(amount)
+            unsure += more
+            if day is not None:
+                amounts[name] = day
         except DoesNotExist:
-            continue
+            none.add(name)
+    open_yet = tuple(name for name in finding.amounts if name not in amounts and name not in none)
+    if later:
+        missing.pop("starts", None)
+    waits = tuple(dict.fromkeys(name for names in missing.values() for name in names))
     if finding.kind == "extra" and "of" in amounts:
         amounts |= _of_the_claim(desk, finding.amounts["of"])
     if (start := finding.words.get("from")) is not None:
@@ -344,11 +372,13 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
         amounts |= ends
         unsure += more
     kept = tuple(one for one in dict.fromkeys(unsure) if one.zh) if unsure else ()
-    counted = next(
-        (reckoned(desk, finding.amounts[name], amounts[name]) for name in LAST_DAYS if name in amounts and
-         name in finding.amounts), None,
-    )  # fmt: skip
-    return Statement(finding.kind, finding.what, why, amounts, finding.words, kept, counted, tuple(asked))
+    counting = None
+    if last := next((name for name in LAST_DAYS if name in amounts and name in finding.amounts), ""):
+        counting = partial(_reckoned, desk, finding.amounts[last], amounts[last], later)
+    lengthening = tuple(Lengthening(name, desk.facts[name].field.label) for name in later if name in desk.facts)
+    return Statement(
+        finding.kind, finding.what, why, amounts, finding.words, kept, counting, lengthening, waits, open_yet
+    )
 
 
 def _of_the_claim(desk: Desk, amount: Amount) -> dict[str, object]:
@@ -358,6 +388,10 @@ def _of_the_claim(desk: Desk, amount: Amount) -> dict[str, object]:
     each, _unsure = desk.amount(replace(amount, at_least=None))
     least, _unsure = desk.amount(Amount(amount.at_least))
     return {"each": each, "at_least": least}
+
+
+def _reckoned(desk: Desk, amount: Amount, day: object, later: tuple[str, ...]) -> Reckoning | None:
+    return reckoned(desk.at_least(later, amount) if later else desk, amount, day)
 
 
 def _deadline_ends(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.pack import LAYERS, Pack
+from tuoshan.core.policy.pack import LAYERS, Finding, Pack
 
 if TYPE_CHECKING:
     from tuoshan.core.policy.reckoning import Reckoning
@@ -30,11 +31,21 @@ class Why:
     row: str
     clauses: tuple[str, ...]
     because: Wording
+    findings: tuple[Finding, ...] = ()
+    """What the row says, as the pack has it."""
 
     @property
     def rank(self) -> int:
         """0 for the law, larger for lower layers."""
         return LAYERS.index(self.pack.layer)
+
+
+@dataclass(frozen=True, slots=True)
+class Lengthening:
+    """A fact, not asked, by which a last day may be later than the one told."""
+
+    fact: str
+    label: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +58,19 @@ class Statement:
     amounts: Mapping[str, Any]
     words: Mapping[str, Any]
     provisional: tuple[Wording, ...] = ()
-    counted: Reckoning | None = None
-    """How its last day was counted, where that is the end of a period."""
+    counting: Callable[[], Reckoning | None] | None = field(default=None, compare=False, repr=False)
+    """Works out how its last day was counted; most who ask for a ruling do not ask for that."""
+    later: tuple[Lengthening, ...] = ()
+    """The facts by which its last day may be later than the one told; empty where that day is certain."""
+    waits: tuple[str, ...] = ()
+    """The facts that its figures wait for."""
     open: tuple[str, ...] = ()
-    """The figures that it names and that are not known yet: a fact is asked for them."""
+    """The figures that it names and that are not known yet."""
+
+    @property
+    def counted(self) -> Reckoning | None:
+        """How its last day was counted, where that is the end of a period."""
+        return self.counting() if self.counting is not None else None
 
     def names(self, figure: str) -> bool:
         """Whether it says such a figure at all, known or not."""
@@ -70,8 +90,6 @@ class Right:
     amount: Decimal | None = None
     fee: Decimal | None = None
     until: date | None = None
-    counted: Reckoning | None = None
-    """How that last day was counted."""
     needs: tuple[str, ...] = ()
     """Conditions to meet: documents, the state of the goods."""
     better_needs: tuple[str, ...] = ()
@@ -79,6 +97,15 @@ class Right:
     asked_by: tuple[Statement, ...] = ()
     """Where a book says in a row of its own what it asks for."""
     rank: int = NO_RANK
+    later: tuple[Lengthening, ...] = ()
+    """The facts, not asked, by which the last day may be later than the one told."""
+
+    counting: Callable[[], Reckoning | None] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def counted(self) -> Reckoning | None:
+        """How the last day was counted, by the highest layer that names it."""
+        return self.counting() if self.counting is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +160,7 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A fact to ask for. `weight`: how many rows an answer rules out at least, over all tables."""
+    """A fact to ask for. `weight`: how much an answer decides at least, over all tables."""
 
     fact: str
     weight: int
@@ -148,7 +175,8 @@ class Ruling:
     facts: Mapping[str, object]
     packs: tuple[Pack, ...]
     statements: tuple[Statement, ...]
-    questions: tuple[Question, ...]
+    asking: Callable[[], tuple[Question, ...]] = field(compare=False, repr=False)
+    """Works out what is still open."""
     rights: tuple[Right, ...]
     refused: tuple[Refused, ...]
     freight: Mapping[str, Chosen]
@@ -166,6 +194,11 @@ class Ruling:
     stated: tuple[Stated, ...] = ()
     """Clauses that are stated and not applied."""
     reads: tuple[Read, ...] = field(default=(), repr=False, compare=False)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """The facts to ask for, the most deciding first."""
+        return self.asking()
 
     @property
     def provisional(self) -> tuple[Wording, ...]:

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from tuoshan.core.conditions import MISSING, Expression, MissingFact
+from tuoshan.core.conditions.syntax import Both, Either
 from tuoshan.core.money import round_to_fen
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.bounding import Bounding, Found
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, Begun, CompiledTable, Looked
-from tuoshan.core.policy.pack import TODAY, Amount, Band, Bands, Computed, DaysBetween, EndOf, Row, Value
+from tuoshan.core.policy.pack import (
+    TODAY,
+    Amount,
+    Band,
+    Bands,
+    BandUnit,
+    Column,
+    Computed,
+    DaysBetween,
+    EndOf,
+    Row,
+    Value,
+)  # fmt: skip
 from tuoshan.core.policy.ready import DoesNotExist, Ready
+from tuoshan.core.policy.table_reading import clause_column
 from tuoshan.core.worktime import WorkCalendar
 
 _FURTHEST = 4000
+NEAR = 15
+"""So many days from the end of a period whose holidays are guessed an answer that turns on it is provisional."""
 
 
 class Desk:
@@ -26,12 +44,14 @@ class Desk:
     """
 
     __slots__ = (
-        "_ready", "calendar", "facts", "focus", "given", "known", "looked", "missing", "pack", "today", "unsure",
+        "_bounds", "_ready", "calendar", "facts", "focus", "given", "known", "looked", "missing", "pack", "today",
+        "unsure",
     )  # fmt: skip
 
     def __init__(self, ready: Ready, given: Mapping[str, object], today: date, calendar: WorkCalendar) -> None:
         self._ready, self.pack, self.facts = ready, ready.pack, ready.pack.facts
         self.given, self.today, self.calendar = given, today, calendar
+        self._bounds: Found = {}
         self.focus = focus = ready.focus(given)
         self.known: dict[str, object] = {TODAY: today, **focus.known}
         always = ready.always
@@ -85,6 +105,9 @@ class Desk:
             try:
                 return self._work_out(value)
             except MissingFact as missing:
+                settled = self._settled(value)
+                if settled is not None:
+                    return settled
                 self.missing[name] = missing.names
                 return UNKNOWN
             except DoesNotExist:
@@ -106,6 +129,17 @@ class Desk:
             self.missing[name] = (name,)
             return UNKNOWN
         return value
+
+    def _settled(self, value: Value) -> object:
+        """What a value is whatever the facts that are missing are; None where they decide it."""
+        bounding = Bounding(self, self._bounds)
+        found = bounding.settled(value)
+        if found is not None and bounding.guessed:
+            day = self.value(value.to) if isinstance(value, Bands) else None
+            near = [end for end in bounding.guessed if not isinstance(day, date) or abs((day - end).days) <= NEAR]
+            if near:
+                self.unsure[value.name] = tuple(dict.fromkeys(unpublished(end) for end in near))
+        return found
 
     def _work_out(self, value: Value) -> object:
         match value:
@@ -137,7 +171,7 @@ class Desk:
         unsure: tuple[Wording, ...] = ()
         for band in value.bands:
             end, guessed = self.end(start, band, off)  # type: ignore[arg-type]
-            if guessed and abs((to - end).days) <= 15:  # type: ignore[operator]
+            if guessed and abs((to - end).days) <= NEAR:  # type: ignore[operator]
                 unsure = self.unsure[value.name] = (*unsure, unpublished(end))
             if to <= end:  # type: ignore[operator]
                 return band.name
@@ -151,11 +185,14 @@ class Desk:
         length = band.count if isinstance(band.count, int) else self.value(band.count)
         if length is ABSENT:
             raise DoesNotExist(_count_name(band))
-        count = int(length)  # type: ignore[call-overload]
-        moves = band.unit.startswith("law_") and count + int(longer) >= 1
-        if band.unit.endswith("months"):
+        return self.end_after(start, int(length), band.unit, int(longer))  # type: ignore[call-overload]
+
+    def end_after(self, start: date, count: int, unit: BandUnit, longer: int) -> tuple[date, bool]:
+        """The same for a length that is known."""
+        moves = unit.startswith("law_") and count + longer >= 1
+        if unit.endswith("months"):
             start, count = months_after(start, count), 0
-        days = min(count + int(longer), _FURTHEST)
+        days = min(count + longer, _FURTHEST)
         if not moves:
             return start + timedelta(days=days), False
         reached = self.calendar.next_working_day(start + timedelta(days=days))
@@ -186,6 +223,9 @@ class Desk:
             askable = self.askable(missing)
             if not askable:
                 raise DoesNotExist(*missing.names) from None
+            if len(askable) > 1 and isinstance(expression.tree, Both | Either):
+                first = Bounding(self, self._bounds).waits_for(expression.tree)
+                askable = tuple(name for name in first if name in askable) or askable
             raise MissingFact(*self._asked_for(askable)) from None
 
     def askable(self, missing: MissingFact) -> tuple[str, ...]:
@@ -211,6 +251,29 @@ class Desk:
         bounds = (amount.of, amount.at_least, amount.at_most)
         reads = sorted({name for bound in bounds if bound is not None for name in bound.reads})
         return exact, tuple(dict.fromkeys(why for name in reads for why in self.unsure.get(name, ())))
+
+    def least(self, amount: Amount) -> tuple[date | None, tuple[Wording, ...]]:
+        """The earliest day that an amount may come to where facts are missing, and why it is provisional; None where
+        nothing is known of it, or that day is over."""
+        bounding = Bounding(self, self._bounds, lows=True)
+        day = bounding.least(amount)
+        if day is None or day < self.today:
+            return None, ()
+        return day, tuple(dict.fromkeys(unpublished(end) for end in bounding.guessed))
+
+    def at_least(self, names: Iterable[str], amount: Amount) -> Desk:
+        """The desk on which these facts, which are missing here, have the least answer, with what an amount rests on
+        worked out as far as it is known there."""
+        bounding = Bounding(self, self._bounds)
+        least = {
+            name: False if self.facts[name].field.kind == "yes_no" else bounding.of(name).low
+            for name in names if name in self.facts
+        }  # fmt: skip
+        desk = Desk(self._ready, {**self.given, **least}, self.today, self.calendar)
+        desk.known |= {name: value for name, value in self.known.items() if name.startswith(clause_column(""))}
+        with suppress(MissingFact, DoesNotExist):
+            desk.amount(amount)
+        return desk
 
     # -- tables --------------------------------------------------------------------------------------------
     def look(self, name: str) -> Looked:
@@ -247,6 +310,14 @@ class Desk:
                 self.known[name], self.missing[name] = UNKNOWN, missing.names
             except DoesNotExist:
                 self.known[name] = ABSENT
+
+    def rows_for(self, name: str) -> list[tuple[Sequence[Column], Row]]:
+        """The rows that may still give an output that is not known, with the columns of their table."""
+        table = self._ready.outputs.get(name)
+        if table is None:
+            return []
+        looked, made = self.look(table), self._ready.tables[table]
+        return [(made.table.columns, row) for row in made.rows_of(looked.hits if looked.decided else looked.possible)]
 
     def row_giving(self, name: str) -> Row | None:
         """The row that gave an output; None where none did, or where it is not known yet which does."""

@@ -8,11 +8,20 @@ from datetime import date
 from decimal import Decimal
 
 from tuoshan.core.money import format_money
-from tuoshan.core.playbook import Wording
+from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.on_top import best_of
 from tuoshan.core.policy.pack import BEARERS, LAYER_TITLES, NEEDS, REMEDIES
 from tuoshan.core.policy.reckoning import Reckoning
-from tuoshan.core.policy.statements import Chosen, Difference, Overriding, Right, Ruling, Stated, Statement
+from tuoshan.core.policy.statements import (
+    Chosen,
+    Difference,
+    Lengthening,
+    Overriding,
+    Right,
+    Ruling,
+    Stated,
+    Statement,
+)  # fmt: skip
 
 SUBJECTS = {
     "out": Wording("发出运费", "Outbound freight"), "back": Wording("退回运费", "Return freight"),
@@ -111,11 +120,7 @@ def ignored(ruling: Ruling) -> dict[str, Wording]:
 def lines(ruling: Ruling) -> Iterator[Line]:
     """Everything that the ruling says, sentence by sentence, for a screen, a paper or the telephone."""
     for right in ruling.rights:
-        until = (
-            Wording(f"，最晚 {day_zh(right.until)}提出", f", to be asked for by {day_en(right.until)}")
-            if right.until
-            else Wording("", "")
-        )
+        until = _until(right)
         yield Line("due", Wording(_right_zh(right) + until.zh, _capital(_right_en(right)) + until.en),
                    _cited(*right.given_by), counted_words(right.counted))  # fmt: skip
     yield from _needed(ruling.rights)
@@ -161,6 +166,23 @@ def _how_reckoned(one: Chosen) -> Wording:
         f" ({each} as reckoned for one piece is below the least of {least}, which counts; several pieces are added up "
         "first, and the least counts once)",
     )
+
+
+def _until(right: Right) -> Wording:
+    """By when a remedy is to be asked for; where facts that nobody was asked may move that day, which these are."""
+    facts = _quoted(right.later)
+    if right.until is None:
+        return Wording(f"，最晚哪天提出看{facts.zh}", f", by when depends on {facts.en}") if right.later else NO_WORDING
+    zh, en = day_zh(right.until), day_en(right.until)
+    if right.later:
+        return Wording(f"，至少 {zh}以前都可提出（看{facts.zh}，可能更晚）",
+                       f", to be asked for by {en} at least (perhaps later, by {facts.en})")  # fmt: skip
+    return Wording(f"，最晚 {zh}提出", f", to be asked for by {en}")
+
+
+def _quoted(facts: Sequence[Lengthening]) -> Wording:
+    """Facts by their labels."""
+    return Wording("".join(f"“{one.label.zh}”" for one in facts), ", ".join(f"'{one.label.en}'" for one in facts))
 
 
 def needs_words(names: Iterable[str]) -> Wording:
@@ -266,6 +288,10 @@ def _period(statement: Statement) -> Iterator[Line]:
     if isinstance(ends, date):
         until = PERIODS.get(statement.what, PERIODS["guarantee"])
         told = Wording(f"{until.zh} {day_zh(ends)}", f"{until.en} {day_en(ends)}")
+        if statement.later:
+            facts = _quoted(statement.later)
+            told = Wording(f"至少{told.zh}（看{facts.zh}，可能更晚）",
+                           f"{told.en} at least (perhaps later, by {facts.en})")  # fmt: skip
         counted = counted_words(statement.counted)
         if counted is not None and statement.words.get("restarts"):
             counted = Wording(f"{counted.zh}；换货后重新起算", f"{counted.en}; it begins anew with a replacement")

@@ -1,0 +1,167 @@
+"""Which questions are open: what could still change the answer, the most deciding first.
+
+A table that is not decided asks for what its rows turn on, but only for rows that would say something which does not
+stand already: a further ground for what is due, or a further refusal of what another layer gives, is asked of nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from tuoshan.core.policy.pack import BEARERS, LAYERS, Amount, Finding, Pack
+from tuoshan.core.policy.statements import Chosen, Question, Right, Statement
+
+if TYPE_CHECKING:
+    from tuoshan.core.policy.ruling import Read, ReadyRow
+
+COST: Mapping[str, int] = {name: place for place, name in enumerate(BEARERS)}
+"""How much it costs the consumer that somebody bears something: the more, the higher."""
+WHOLE = 60
+"""The weight of one row, so that several facts may share it without fractions."""
+WORDS_ALONE = ("note", "outside", "stated")
+"""What adds nothing to an answer that there is."""
+MONEY_BACK = ("refund", "return")
+"""Remedies whose amount is the price, or part of it, from which a gift's value may be taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A table that is not decided: what it would ask, and the rows that may still hit."""
+
+    asks: tuple[tuple[tuple[str, ...], int, int], ...]
+    """For a column that is not known: the facts to ask for, its weight, and the rows that have a cell in it."""
+    rows: tuple[tuple[int, ReadyRow], ...]
+    """By their place."""
+    in_order: bool
+    """Whether a row hits only where those above it do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """The answer as it stands, against which open rows are held."""
+
+    rights: Mapping[str, Right]
+    refused: frozenset[str]
+    borne: Mapping[str, Mapping[str, Chosen]]
+    """By kind: freight, risk, pays."""
+    governed: frozenset[str]
+    upheld: frozenset[str]
+    """Remedies of the law that no shorter agreement ends, for a book's own guarantee runs."""
+    barred_from: int
+    """The rank from which on nothing is given."""
+    takes_off: bool
+    """Whether something is taken off an amount."""
+    periods: frozenset[str]
+    in_full: frozenset[str]
+    """Remedies of which the law says that the whole price is paid back wherever they are due."""
+
+    def adds(self, finding: Finding, rank: int) -> bool:
+        """Whether a finding of a row that is still open would change the answer."""
+        what = finding.what
+        match finding.kind:
+            case "right":
+                if finding.words.get("where_none_governs") and what in self.governed:
+                    return False
+                if finding.words.get("where_upheld") and what not in self.upheld:
+                    return False
+                return rank < self.barred_from and not self._as_good(what, finding)
+            case "floor":
+                return what in self.rights and not self._as_good(what, finding)
+            case "no_right":
+                return not (what in self.rights or what in self.refused or (what == "all" and self.rights))
+            case "governs":
+                return what not in self.governed and what not in self.rights
+            case "governs_after":
+                return not (what in self.upheld or what in self.governed or what in self.rights)
+            case "freight" | "risk" | "pays":
+                chosen = self.borne[finding.kind].get(what)
+                return chosen is None or COST[str(chosen.value)] > COST[str(finding.words["by"])]
+            case "period":
+                return not self.rights and what not in self.periods
+            case "for":
+                return False
+        return finding.kind not in WORDS_ALONE or not (self.rights or self.refused)
+
+    def _as_good(self, remedy: str, finding: Finding) -> bool:
+        """Whether the remedy is due already, in full and free, or on the same terms."""
+        right = self.rights.get(remedy)
+        if right is None:
+            return False
+        amount, fee = finding.amounts.get("amount"), finding.amounts.get("fee")
+        if right.fee and not (isinstance(fee, Amount) and fee.of.text == "fee"):
+            return False
+        if amount is None:
+            return True
+        if remedy in MONEY_BACK and self.takes_off:
+            return False
+        return remedy in self.in_full or any(as_much(one, amount) for one in right.given_by)
+
+
+def as_much(one: Statement, amount: Amount | None = None) -> bool:
+    """Whether a statement gives the whole price, of which none gives more, or says this very amount."""
+    given = next(
+        (found.amounts["amount"] for found in one.why.findings
+         if found.kind == one.kind and found.what == one.what and "amount" in found.amounts), None,
+    )  # fmt: skip
+    if given is None:
+        return False
+    return given == amount or (given == Amount(given.of) and given.of.text == "paid")
+
+
+def questions(reads: Sequence[Read], statements: Iterable[Statement], so_far: SoFar) -> tuple[Question, ...]:
+    """The facts to ask for, the one that decides most first; facts of equal weight as the packs list them."""
+    weights: dict[str, int] = {}
+    packs: dict[str, list[str]] = {}
+
+    def ask(name: str, weight: int, read: Read) -> None:
+        weights[name] = weights.get(name, 0) + weight
+        if read.pack.key not in packs.setdefault(name, []):
+            packs[name].append(read.pack.key)
+
+    waiting: dict[Pack, list[str]] = {}
+    for one in statements:
+        if one.waits:
+            waiting.setdefault(one.why.pack, []).extend(one.waits)
+    for read in reads:
+        for name, weight in read.questions.items():
+            ask(name, weight * WHOLE, read)
+        for opened in read.opened:
+            for name, weight in _asked(opened, LAYERS.index(read.pack.layer), so_far):
+                ask(name, weight, read)
+        for name in waiting.get(read.pack, ()):
+            ask(name, 0, read)
+    if not weights:
+        return ()
+    order = {name: _place(name, reads) for name in weights}
+    names = sorted(weights, key=lambda name: (-weights[name], order[name], name))
+    return tuple(Question(name, -(-weights[name] // WHOLE), tuple(packs[name])) for name in names)
+
+
+def _asked(opened: Opened, rank: int, so_far: SoFar) -> Iterable[tuple[str, int]]:
+    """What an open table asks for, for the sake of the rows that would add something."""
+    adding = [
+        place for place, row in opened.rows
+        if any(so_far.adds(one, rank) or (one.kind == "period" and row.provisional) for one, _fixed in row.findings)
+    ]  # fmt: skip
+    if not adding:
+        return
+    if opened.in_order:
+        adding = [place for place, _row in opened.rows if place <= adding[-1]]
+    rows = sum(1 << place for place in adding)
+    for names, weight, turning in opened.asks:
+        if turning & rows:
+            for name in names:
+                yield name, weight
+
+
+@lru_cache(maxsize=256)
+def _places(pack: Pack) -> Mapping[str, int]:
+    return {name: place for place, name in enumerate(pack.facts)}
+
+
+def _place(name: str, reads: Sequence[Read]) -> int:
+    """Where the highest book that knows the fact lists it."""
+    return next((places[name] for read in reads if name in (places := _places(read.pack))), 0)

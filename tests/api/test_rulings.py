@@ -61,6 +61,21 @@ def test_what_a_remedy_asks_for_is_told_to_programs_in_words() -> None:
     assert right["asked_by"][0]["clauses"] == ["FR-09"] and right["better_needs"] == []
 
 
+def test_a_proof_says_by_when_and_a_remedy_its_own_freight() -> None:
+    facts = {"platform": "taobao", "special": "none", "problem": "not_received", "signing_proof": "awaited"}
+    asked = {"facts": facts, "today": "2026-05-22", "book": "taobao_disputes"}
+    ruling = caller("agent").post("/rulings", asked)["ruling"]
+    assert [(one["ends"], one["time"], one["hours"]) for one in ruling["proofs"]] == [("2026-05-24", "ours", 48)]
+    assert [one["fact"] for one in ruling["optional"]] == ["proof_until"] and ruling["questions"] == []
+    stated = {**asked, "facts": {**facts, "proof_until": "2026-05-28"}}
+    ruling = caller("agent").post("/rulings", stated)["ruling"]
+    assert [(one["ends"], one["time"]) for one in ruling["proofs"]] == [("2026-05-28", "stated")]
+    house = {"house": "web_shop", "shop_matter": "aftersale", "problem": "dislike", "wants": "exchange", "used": "no",
+             "same_model": "yes"}  # fmt: skip
+    [right] = caller("agent").post("/rulings", {"facts": house, "book": "web_shop"})["ruling"]["rights"]
+    assert {leg: one["value"] for leg, one in right["freight"].items()} == {"out": "half", "back": "half"}
+
+
 def test_the_text_for_the_customer_names_what_is_still_open() -> None:
     open_yet = caller("agent").post("/rulings", {"facts": CAR, "today": "2026-02-20"})
     assert "\n还没有回答，结论可能变化：" in open_yet["text"] and "经营者欺诈" in open_yet["text"].splitlines()[1]
@@ -282,7 +297,7 @@ def test_settings_of_a_copy_are_changed_by_a_program_with_a_reason() -> None:
     assert admin.post("/rule-books/mall_shoes/publish", publish, expect=403)["code"] == "managers_only"
     assert manager.post("/rule-books/mall_shoes/publish", publish)["version"] == 2
     caller("agent", "admin").send("PUT", fee, switch, expect=403)
-    manager.get("/rule-books/web_shop/draft/settings", expect=404)
+    manager.get("/rule-books/facility/draft/settings", expect=404)
 
 
 def test_overrides_are_reported_within_reach_with_money_as_exact_text() -> None:

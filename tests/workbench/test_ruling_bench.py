@@ -55,6 +55,21 @@ def test_the_trace_is_there_on_demand(desk: Any) -> None:  # noqa: F811
     assert not re.search(r"(?<![\w-])(?:store|distance|mall|leather|quality|yes|no)(?![\w-])", text), text
 
 
+DISPUTE = {
+    "house": "other", "sale": "distance", "platform": "taobao", "special": "none", "goods": "clothes",
+    "problem": "not_received", "signed_by": "self", "signing_proof": "awaited", "paid": "100",
+    "sold_on": "2026-02-10", "reported_on": "2026-02-20", "staged_claim": "no", "deceived": "no",
+}  # fmt: skip
+
+
+def test_the_time_for_a_proof_is_asked_last_and_keeps_nothing_open(desk: Any) -> None:  # noqa: F811
+    page = bench(desk, DISPUTE)
+    assert 'name="f1-proof_until"' in page and "还有问题未答" not in page
+    assert page.count("没有写明期限，这是我们自己的 48 小时") == 2, "on the screen, and in the text to copy"
+    page = bench(desk, {**DISPUTE, "proof_until": "2026-02-25"})
+    assert page.count("最晚 2026 年 2 月 25 日（已写明的期限）") == 2
+
+
 def test_an_interim_ruling_says_that_more_may_follow(desk: Any) -> None:  # noqa: F811
     client = desk.client("agent")
     page = client.get(address(SHOES)).content.decode()

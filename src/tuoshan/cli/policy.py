@@ -195,6 +195,10 @@ def _told(ruling: Ruling, language: str) -> list[str]:
     for one in ruling.questions:
         fact = known[one.fact]
         found.append(f"? {one.fact}: {fact.ask.in_language(language)}  [{kind_words(fact, known, language)}]")
+    found += [
+        f"+? {one.fact}: {known[one.fact].ask.in_language(language)}  [{kind_words(known[one.fact], known, language)}]"
+        for one in ruling.optional
+    ]
     return found
 
 

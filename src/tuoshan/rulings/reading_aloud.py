@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast
 
 from tuoshan.core.conditions import Expression
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Among, Cell
-from tuoshan.core.policy.pack import BEARERS, REMEDIES, Amount, Finding, Pack, Row, Table, needs_of
+from tuoshan.core.policy.pack import BEARERS, MOVING, REMEDIES, Amount, Finding, Pack, Row, Table, needs_of
 from tuoshan.core.policy.ruling import LAST_DAYS
 from tuoshan.core.policy.tracing import TableTrace
-from tuoshan.core.policy.wording import SUBJECTS, length_en, length_zh, needs_words
+from tuoshan.core.policy.wording import SUBJECTS, length_en, length_zh, needs_words, remedies_words
 from tuoshan.rulings.expressions_in_words import (
     called,
     colon,
@@ -171,6 +172,9 @@ def _finding(pack: Pack, finding: Finding, language: str) -> str:
         + amount_words(pack, amount, language, BOUNDS_OF_DAYS if name in LAST_DAYS else TERMS, unit)
         for name, amount in finding.amounts.items()
     ]
+    if finding.kind in MOVING and (remedies := finding.words.get("for")):
+        named = remedies_words(cast(tuple[str, ...], remedies)).in_language(language)
+        parts.append(Wording(f"（{named}）", f"({named})").in_language(language))
     if start := str(finding.words.get("from") or ""):
         day = within_sentence(called(pack, start, language), language)
         parts.append(Wording(f"（从{day}起算）", f"(counted from {day})").in_language(language))

@@ -45,7 +45,12 @@ def asked_by(pack: Pack) -> set[str]:
     begun = [read_given(pack.facts, example.facts, example.on)[0] for example in pack.examples]
     for _walk in range(WALKS):
         told = {name: value for name, value in random.choice(begun).items() if random.random() < 0.7}
-        while questions := [one.fact for one in rule(pack, told, ON).questions if one.fact not in told]:
+        while True:
+            ruling = rule(pack, told, ON)
+            found.update(one.fact for one in ruling.optional)
+            questions = [one.fact for one in ruling.questions if one.fact not in told]
+            if not questions:
+                break
             found.update(questions)
             name = random.choice(questions)
             told[name] = answer(pack.facts[name], bounds, random)

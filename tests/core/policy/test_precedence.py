@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from tests.core.policy.sample import book, due
 
+from tuoshan.core.policy.as_data import as_data
+from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.ruling import rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import difference, differing, lines
@@ -66,6 +68,64 @@ def test_where_nothing_is_due_nobody_bears_freight_unless_it_is_what_is_asked_ab
     for alone in ("{freight: {back: buyer, in_itself: true}}", "[{no_right: all}, {freight: {back: buyer}}]"):
         assert together(law, one("house", alone)).freight["back"].value == "buyer"
     assert together(one("house", "{freight: {back: buyer}}")).freight["back"].value == "buyer"
+
+
+RETURN = "[{right: return, amount: paid}, {freight: {back: buyer}}]"
+
+
+def legs(ruling: Ruling) -> dict[str, dict[str, object]]:
+    return {right.remedy: {leg: one.value for leg, one in right.freight.items()} for right in ruling.rights}
+
+
+def test_freight_beside_a_remedy_is_that_remedys_and_is_told_once_where_all_agree() -> None:
+    """The house shares the freight of its exchange; the law's return costs the consumer the way back alone."""
+    ruling = together(one("law", RETURN), one("house", "[{right: exchange}, {freight: {out: half, back: half}}]"))
+    assert legs(ruling) == {"return": {"back": "buyer"}, "exchange": {"out": "half", "back": "half"}}
+    assert ruling.freight == {} and ruling.differences == ()
+    told = [line.words for line in lines(ruling) if line.sign == "cost"]
+    assert [words.zh for words in told] == [
+        "退货退款：退回运费由消费者承担", "换货：发出运费由双方各半承担", "换货：退回运费由双方各半承担",
+    ]  # fmt: skip
+    assert told[1].en == "Exchange: outbound freight is borne by half each"
+    both = together(one("law", RETURN), one("house", "[{right: exchange}, {freight: {back: buyer}}]"))
+    assert [line.words.en for line in lines(both) if line.sign == "cost"] == ["Return freight is borne by the consumer"]
+
+
+def test_freight_of_a_row_without_a_remedy_concerns_all_and_the_cheapest_of_each_counts() -> None:
+    law = one("law", "[{right: return}, {freight: {back: buyer}}]")
+    ruling = together(law, one("platform", "{freight: {back: seller}}"), one("house", "{right: [exchange, repair]}"))
+    assert legs(ruling) == dict.fromkeys(("return", "exchange", "repair"), {"back": "seller"})
+    assert ruling.freight["back"].value == "seller" and len(ruling.differences) == 1
+    of_one = one("platform", "{freight: {back: seller, for: exchange}}")
+    named = together(law, of_one, one("house", "{right: exchange}"))
+    assert legs(named) == {"return": {"back": "buyer"}, "exchange": {"back": "seller"}} and not named.differences
+
+
+def test_what_is_borne_beside_a_refusal_is_not_borne_beside_a_remedy_that_is_due() -> None:
+    refusal = one("platform", "[{no_right: all}, {freight: {out: buyer, back: buyer}}]")
+    law = one("law", "[{right: refund, amount: paid}, {freight: {back: buyer}}]")
+    assert legs(together(law, refusal)) == {"refund": {"back": "buyer"}}
+    accessory = together(one("law", "{right: loaner}"), refusal)
+    assert accessory.freight["out"].value == "buyer", "a loaner stands in the place of nothing that is refused"
+
+
+def test_whose_risk_a_leg_is_is_told_of_its_own_remedy() -> None:
+    law = one("law", "[{right: return}, {risk: {back: seller}}]")
+    ruling = together(law, one("house", "[{right: exchange}, {risk: {back: buyer}}]"))
+    assert [line.words.en for line in lines(ruling) if line.sign == "cost"] == [
+        "Return for a refund: the risk on the way back is borne by the seller",
+        "Exchange: the risk on the way back is borne by the consumer",
+    ]
+
+
+def test_a_kept_ruling_tells_the_freight_of_each_remedy_and_one_of_before_as_it_was_told() -> None:
+    ruling = together(one("law", RETURN), one("house", "[{right: exchange}, {freight: {out: half}}]"))
+    data = as_data(ruling)
+    assert [line.words for line in lines(from_data(data))] == [line.words for line in lines(ruling)]
+    for right in data["rights"]:  # type: ignore[attr-defined]
+        del right["freight"], right["risk"]
+    data["freight"] = {"out": {"value": "half", "by": data["rights"][0]["given_by"][0]}}  # type: ignore[index]
+    assert "发出运费由双方各半承担" in [line.words.zh for line in lines(from_data(data))]
 
 
 def test_what_one_book_lets_the_consumer_prove_yields_where_another_asks_it_of_the_seller() -> None:

@@ -187,8 +187,9 @@ def assert_not_undercut(law: Ruling, together: Ruling) -> None:
             assert until is None or until >= right.until
         elif until is not None:  # only an agreed period of the house ends what the law gives where nothing is agreed
             assert until in periods and all(one.words.get("where_none_governs") for one in right.given_by)
-    for leg, borne in law.freight.items():
-        assert not law.rights or COST[str(together.freight[leg].value)] <= COST[str(borne.value)]
+        for leg, borne in [*right.freight.items(), *right.risk.items()]:
+            beside = due[right.remedy].freight if borne.by.kind == "freight" else due[right.remedy].risk
+            assert COST[str(beside[leg].value)] <= COST[str(borne.value)]
     assert (together.extra or 0) >= (law.extra or 0)
 
 

@@ -55,6 +55,7 @@ def as_data(ruling: Ruling, *, with_trace: bool = False) -> Data:
             for pack, name in ruling.clauses
         ],
         "questions": [_question(ruling, one.fact, one.weight) for one in ruling.questions],
+        "optional": [_question(ruling, one.fact, one.weight) for one in ruling.optional],
         "provisional": [_words(why) for why in ruling.provisional],
         "outside": ruling.outside,
         "ignored": [{"fact": name, "because": _words(because)} for name, because in ignored(ruling).items()],
@@ -119,6 +120,7 @@ def _right(right: Right) -> Data:
         "remedy": right.remedy, "amount": _text(right.amount), "fee": _text(right.fee), "until": _text(right.until),
         "later": _later(right.later), "counted": _counted(right.counted), "needs": _needs(right.needs),
         "better_needs": _needs(right.better_needs),
+        "freight": _chosen(right.freight), "risk": _chosen(right.risk),
         "given_by": [_source(one) for one in right.given_by], "asked_by": [_source(one) for one in right.asked_by],
     }  # fmt: skip
 

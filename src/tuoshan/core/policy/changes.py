@@ -14,9 +14,9 @@ from typing import Any
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.comparing import outcome
-from tuoshan.core.policy.pack import REMEDIES
+from tuoshan.core.policy.pack import BEARERS, LEGS, MOVING, REMEDIES
 from tuoshan.core.policy.statements import Right, Ruling
-from tuoshan.core.policy.wording import SUBJECTS, TERMS, day_en, day_zh, lines, needs_words
+from tuoshan.core.policy.wording import RISKS, SUBJECTS, TERMS, day_en, day_zh, lines, needs_words, own_legs
 
 NOT_SAID = Wording("没有写明", "not said")
 NOTHING: dict[str, Any] = {
@@ -40,7 +40,8 @@ def changes(before: Ruling, after: Ruling) -> list[Wording]:
         return []
     found = [
         *_remedies(before, after), *_refused(before, after),
-        *(one for part in CHOSEN for one in _chosen(part, before, after)),
+        *(one for part in MOVING for one in _borne(part, before, after)),
+        *(one for part in CHOSEN if part not in MOVING for one in _chosen(part, before, after)),
         *(one for part in LISTED for one in _listed(part, before, after)), *_asked(before, after),
     ]  # fmt: skip
     return found or [Wording("裁定的写法不同", "The ruling is put otherwise")]
@@ -147,9 +148,35 @@ def _only(ruling: Ruling, part: str, value: object) -> list[Wording]:
     return [one.words for one in lines(replace(ruling, **{**NOTHING, part: value}))]
 
 
-def _chosen(part: str, before: Ruling, after: Ruling) -> Iterator[Wording]:
+def _borne(part: str, before: Ruling, after: Ruling) -> Iterator[Wording]:
+    """Who bears each leg: once where both tell it of all remedies alike, else remedy by remedy."""
+    old, new = ({right.remedy: right for right in ruling.rights} for ruling in (before, after))
+    both = [remedy for remedy in old if remedy in new]
+    for what in LEGS:
+        values = {
+            remedy: tuple(getattr(rights[remedy], part).get(what) for rights in (old, new)) for remedy in both
+        }  # fmt: skip
+        by = {remedy: tuple(None if one is None else str(one.value) for one in pair) for remedy, pair in values.items()}
+        if both and all(was == becomes for was, becomes in by.values()):
+            continue
+        if not any(what in own_legs(ruling, right, part) for ruling in (before, after) for right in ruling.rights):
+            yield from _chosen(part, before, after, what)
+            continue
+        for remedy, (was, becomes) in by.items():
+            if was != becomes:
+                first, second = (NOT_SAID if one is None else _by(one) for one in (was, becomes))
+                subject = SUBJECTS[what] if part == "freight" else RISKS[what]
+                yield _became(REMEDIES[remedy], Wording(subject.zh, _small(subject.en)), first, second)
+
+
+def _by(name: str) -> Wording:
+    bearer = BEARERS.get(name, Wording(name, name))
+    return Wording(f"由{bearer.zh}承担", f"borne by {bearer.en}")
+
+
+def _chosen(part: str, before: Ruling, after: Ruling, *only: str) -> Iterator[Wording]:
     old, new, term = getattr(before, part), getattr(after, part), CHOSEN[part]
-    for what in dict.fromkeys([*old, *new]):
+    for what in only or dict.fromkeys([*old, *new]):
         values = [chosen[what].value if what in chosen else None for chosen in (old, new)]
         if values[0] == values[1]:
             continue
@@ -204,6 +231,10 @@ def _asked(before: Ruling, after: Ruling) -> Iterator[Wording]:
             asked = [labels.get(one.fact, Wording(one.fact, one.fact)) for one in ruling.questions]
             zh, en = "、".join(one.zh for one in asked), ", ".join(one.en for one in asked)
             yield Wording(f"{said.zh}{zh}", f"{said.en}{en}")
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _capital(text: str) -> str:

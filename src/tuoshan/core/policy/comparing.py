@@ -12,7 +12,7 @@ from tuoshan.core.policy.on_top import Claimed, on_top, shares
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.precedence import put_together
 from tuoshan.core.policy.ruling import read
-from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.statements import Chosen, Ruling
 
 ZERO = Decimal("0.00")
 
@@ -73,14 +73,22 @@ def cost(ruling: Ruling, pieces: int = 1) -> Decimal:
     return dearest * pieces + sum((one.amount for one in share.values()), ZERO)
 
 
+def borne(chosen: Mapping[str, Chosen]) -> tuple[tuple[str, object], ...]:
+    """Who bears what, or which sums: the values alone."""
+    return tuple((what, chosen[what].value) for what in sorted(chosen))
+
+
 def outcome(ruling: Ruling) -> tuple[object, ...]:
     """What counts of a ruling for those whom it concerns, whichever row or clause it came from."""
     return (
-        tuple((one.remedy, one.amount, one.fee, one.until, one.needs, one.better_needs) for one in ruling.rights),
+        tuple((
+            one.remedy, one.amount, one.fee, one.until, one.needs, one.better_needs, borne(one.freight),
+            borne(one.risk),
+        ) for one in ruling.rights),
         tuple(sorted(one.remedy for one in ruling.refused)),
-        *(tuple((what, chosen[what].value) for what in sorted(chosen)) for chosen in (
+        *(borne(chosen) for chosen in (
             ruling.freight, ruling.risk, ruling.pays, ruling.extras, ruling.deductions, ruling.limits)),
-        tuple(sorted(one.what for one in ruling.proofs)),
+        tuple(sorted((one.what, str(one.amounts.get("ends", one.words.get("within")))) for one in ruling.proofs)),
         tuple(sorted((one.what, str(one.amounts.get("ends", one.words.get("within")))) for one in ruling.deadlines)),
         tuple(sorted(str(one.amounts.get("ends")) for one in ruling.periods)),
         bool(ruling.questions),

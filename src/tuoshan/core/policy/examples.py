@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from tuoshan.core.policy.given import read_given
-from tuoshan.core.policy.pack import Example, Pack
+from tuoshan.core.policy.pack import MOVING, Example, Pack
 from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.ruling import rule
 from tuoshan.core.policy.statements import Chosen, Ruling
@@ -90,6 +90,9 @@ def _rights(ruling: Ruling, wanted: object) -> list[str]:
             if key in ("needs", "better_needs", "later"):
                 names = [one.fact for one in right.later] if key == "later" else getattr(right, key)
                 found += [] if _names(value) == set(names) else [f"{remedy} {key}: {names}, expected {value}"]
+            elif key in MOVING:
+                bearers = {leg: one.value for leg, one in getattr(right, key).items()}
+                found += [] if bearers == value else [f"{remedy} {key}: {bearers}, expected {value}"]
             elif key == "fee" and actual is None:
                 found += _line(f"{remedy} fee", Decimal(0), value)
             else:
@@ -117,9 +120,15 @@ def _of_chosen(what: str, chosen: Callable[[Ruling], Mapping[str, Chosen]]) -> C
 def _proof(ruling: Ruling, wanted: object) -> list[str]:
     if not wanted:
         return [] if not ruling.proofs else [f"proof from {ruling.proofs[0].what}, expected none"]
-    actual = {one.what for one in ruling.proofs}
-    party = _mapping(wanted).get("from")
-    return [] if party in actual else [f"proof from {_shown(actual)}, expected from {party}"]
+    terms = dict(_mapping(wanted))
+    party = terms.pop("from", None)
+    mine = [one for one in ruling.proofs if party is None or one.what == party]
+    if not mine:
+        return [f"proof from {_shown({one.what for one in ruling.proofs})}, expected from {party}"]
+    return [
+        line for key, value in terms.items()
+        for line in _any(f"proof from {party} {key}", [one.amounts.get(key, one.words.get(key)) for one in mine], value)
+    ]  # fmt: skip
 
 
 def _period(ruling: Ruling, wanted: object) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
-from tuoshan.core.policy.pack import BEARERS, NEEDS, REMEDIES, Amount, Finding
+from tuoshan.core.policy.pack import BEARERS, LEGS, NEEDS, REMEDIES, TODAY, Amount, Finding
 from tuoshan.core.policy.value_reading import CLAUSE, read_length
 from tuoshan.core.reading.findings import did_you_mean
 from tuoshan.core.reading.values import Values
@@ -21,7 +21,6 @@ TERMS = ("if", "amount", "fee", "until", "needs", "rank", "where_none_governs", 
 AFTERWARDS = "governs_after"
 """What `governs` finds that names a day: until then it takes nothing away, says how long others' rights last, and
 upholds those that a shorter agreement would end."""
-LEGS = ("out", "back")
 TIME_UNITS = ("minutes", "hours", "days", "law_days", "working_days", "months")
 
 
@@ -151,13 +150,15 @@ def _sum(node: Node | None, body: MappingNode, where: str, values: Values) -> It
 
 
 def _legs(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    """Who bears which leg; `for`: of which remedies alone, where the row itself gives none or several."""
     legs = values.mapping(node, where)
-    values.known(legs, (*LEGS, "in_itself"), where)
-    in_itself = values.yes(legs.get("in_itself"), where)
+    values.known(legs, (*LEGS, "in_itself", "for"), where)
+    more: dict[str, object] = {"in_itself": True} if values.yes(legs.get("in_itself"), where) else {}
+    if (remedies := legs.get("for")) is not None:
+        more["for"] = _remedies(remedies, f"{where}.for", values)
     for entry in legs:
         if entry.key.text in LEGS:
-            by = _bearer(entry.value, where, values)
-            yield entry.key.text, {}, {"by": by, **({"in_itself": True} if in_itself else {})}
+            yield entry.key.text, {}, {"by": _bearer(entry.value, where, values), **more}
 
 
 def _bearer(node: Node | None, where: str, values: Values) -> str:
@@ -170,11 +171,15 @@ def _bearer(node: Node | None, where: str, values: Values) -> str:
 
 
 def _proof(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:
+    """Who must show what next; `within`, from the day of asking or of `counted_from`: by when, where the book says it.
+    Else the time that was stated for the matter counts, or our own."""
     given = values.mapping(node, where)
-    values.known(given, ("from", "what", "within", "silent"), where)
+    values.known(given, ("from", "what", "within", "counted_from", "silent"), where)
+    within, start = _within(given, where, values), values.name(given.get("counted_from"), where) or TODAY
     yield values.name(given.get("from"), where), {}, {
-        "what": values.wording(given.get("what"), where), "within": values.text(given.get("within"), where),
+        "what": values.wording(given.get("what"), where), "within": within,
         "silent": values.wording(given.get("silent"), where),
+        **(_counted(given, within, start, where, values) if within else {}),
     }  # fmt: skip
 
 
@@ -194,19 +199,32 @@ def _deadline(node: Node | None, body: MappingNode, where: str, values: Values) 
     """A duty with its time; counted from a date where one is named and the length is in days."""
     given = values.mapping(node, where)
     values.known(given, ("who", "what", "within", "from"), where)
+    within = _within(given, where, values)
+    words: dict[str, object] = {"within": within, "what": values.wording(given.get("what"), where)}
+    if start := values.name(given.get("from"), where):
+        words |= _counted(given, within, start, where, values)
+    yield values.name(given.get("who"), where), {}, words
+
+
+def _within(given: MappingNode, where: str, values: Values) -> str:
+    """A length of time, as it is told."""
     within = values.text(given.get("within"), where)
     unit = within.rpartition(" ")[2]
     if unit not in TIME_UNITS and unit + "s" not in TIME_UNITS and given.get("within") is not None:
         values.notes.add(given, where, f"“{within}”不是时长", f"'{within}' is no length of time",
                          "写成 48 hours、7 days、15 law_days、7 working_days",
                          "write 48 hours, 7 days, 15 law_days or 7 working_days")  # fmt: skip
-    words: dict[str, object] = {"within": within, "what": values.wording(given.get("what"), where)}
-    start = values.name(given.get("from"), where)
-    if start and unit.rstrip("s") in ("day", "law_day", "month"):
-        words["from"], words["length"] = start, read_length(given.get("within"), "within", where, values)
-    elif start and unit.rstrip("s") == "working_day":
-        words["from"], words["working_days"] = start, int(within.split()[0]) if within.split()[0].isdigit() else 0
-    yield values.name(given.get("who"), where), {}, words
+    return within
+
+
+def _counted(given: MappingNode, within: str, start: str, where: str, values: Values) -> dict[str, object]:
+    """From which day a length in days is counted; nothing where it is counted otherwise."""
+    unit = within.rpartition(" ")[2].rstrip("s")
+    if unit in ("day", "law_day", "month"):
+        return {"from": start, "length": read_length(given.get("within"), "within", where, values)}
+    if unit == "working_day":
+        return {"from": start, "working_days": int(within.split()[0]) if within.split()[0].isdigit() else 0}
+    return {}
 
 
 def _limit(node: Node | None, body: MappingNode, where: str, values: Values) -> Iterator[Parts]:

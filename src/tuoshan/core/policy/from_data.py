@@ -61,6 +61,7 @@ def from_data(data: Data) -> Ruling:
                        source.statement("", one["yields"]), one["better_for_consumer"])
             for one in data["differences"]
         ),
+        optional=tuple(Question(one["fact"], one["decides"], ()) for one in data.get("optional", ())),
         stated=tuple(_stated(one) for one in data.get("stated", ())),
     )  # fmt: skip
 
@@ -109,6 +110,7 @@ def _right(data: Data, source: _Source) -> Right:
         _names(data.get("better_needs", ())),
         tuple(source.statement("for", by) for by in data.get("asked_by", ())), later=_later(data),
         counting=lambda: counted,
+        freight=_chosen(data.get("freight", {}), source, str), risk=_chosen(data.get("risk", {}), source, str),
     )  # fmt: skip
 
 

@@ -94,6 +94,22 @@ BEARERS: Mapping[str, Wording] = {
 }
 """Who may bear a cost or a risk, from what costs the consumer least to what costs most."""
 
+LEGS = ("out", "back")
+"""The ways that goods travel."""
+
+MOVING = ("freight", "risk")
+"""What is said of goods on their way."""
+
+IN_ITS_PLACE = frozenset({"refund", "return", "exchange", "reissue", "repair", "replace_part"})
+"""The remedies beside which a refusal, and what the consumer bears by it, does not stand."""
+
+PROOF_UNTIL = "proof_until"
+"""The fact that holds the last day stated for a proof in this matter, as a platform states it."""
+PROOF_HOURS = "proof_hours"
+"""The setting of a book that says how long we wait for a proof where no time was stated."""
+OUR_HOURS = Decimal(48)
+"""That, where the book has no such setting."""
+
 TODAY = "today"
 """The day of asking, as conditions name it."""
 

@@ -6,14 +6,14 @@ for the same remedy the higher amount, the lower fee, the later date. Every diff
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tuoshan.core.policy.finding_reading import AFTERWARDS
-from tuoshan.core.policy.pack import LAYERS, REMEDIES, SENDING_BACK
+from tuoshan.core.policy.pack import IN_ITS_PLACE, LAYERS, LEGS, MOVING, REMEDIES, SENDING_BACK
 from tuoshan.core.policy.questions import COST, MONEY_BACK, SoFar, as_much, questions
 from tuoshan.core.policy.statements import (
     NO_RANK,
@@ -22,6 +22,7 @@ from tuoshan.core.policy.statements import (
     Difference,
     Lengthening,
     Overriding,
+    Question,
     Refused,
     Right,
     Ruling,
@@ -36,8 +37,13 @@ if TYPE_CHECKING:
 
 BARRED = ("right", "extra", "freight")
 """What a claim in bad faith has not."""
-MOVING = ("freight", "risk")
-"""What is said of goods on their way."""
+TRAVELLING: Mapping[str, frozenset[str]] = {
+    "out": frozenset({"return", "exchange", "reissue", "repair", "replace_part"}),
+    "back": frozenset({"return", "exchange", "repair", "replace_part"}),
+}
+"""The remedies whose goods travel such a leg: what is told of it without naming a remedy holds for each of them."""
+Legs = Mapping[str, Mapping[str, Chosen]]
+"""By remedy, who bears each leg."""
 
 
 def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -> Ruling:
@@ -50,15 +56,19 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
     stated = _stated(said.pop("stated", ()), reads)
     differences: list[Difference] = []
     deductions = _deductions(said, differences)
-    rights = _rights(said, differences)
-    limits = _limits(said, differences)
-    given = {right.remedy for right in rights}
-    if not rights and len(reads) > 1:
+    given = tuple(dict.fromkeys(one.what for one in said.get("right", ())))
+    if not given and len(reads) > 1:
         statements = _without_idle_legs(statements)
         for kind in MOVING:
             said[kind] = [one for one in statements if one.kind == kind]
+    on_the_way: list[Difference] = []
+    by_freight, by_risk = (_legs(said, kind, given, on_the_way) for kind in MOVING)
+    rights = _rights(said, by_freight, by_risk, differences)
+    limits = _limits(said, differences)
+    differences += on_the_way
     refused = _refused([*said.get("no_right", ()), *said.get("bars", ())], given)
-    freight, risk, pays = (_borne(said, kind, differences) for kind in ("freight", "risk", "pays"))
+    freight, risk = _alike(by_freight), _alike(by_risk)
+    pays = _borne(said.get("pays", ()), "pays", differences)
     so_far = SoFar(
         {right.remedy: right for right in rights}, frozenset(one.remedy for one in refused),
         {"freight": freight, "risk": risk, "pays": pays}, _certainly("governs", reads), _certainly(AFTERWARDS, reads),
@@ -69,7 +79,8 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
     return Ruling(
         on=on, facts=facts, packs=tuple(read.pack for read in reads if read.applies),
         statements=tuple(one for one in statements if one.kind != "stated"), stated=stated,
-        asking=partial(questions, reads, statements, so_far), rights=rights, refused=refused,
+        asking=partial(questions, reads, statements, so_far), optional=_optional(reads), rights=rights,
+        refused=refused,
         freight=freight, risk=risk, pays=pays,
         extras=_chosen(said, "extra", lower=False, differences=differences), deductions=deductions,
         limits=limits,
@@ -147,7 +158,7 @@ def _stated(said: Sequence[Statement], reads: Sequence[Read]) -> tuple[Stated, .
 # -- remedies -------------------------------------------------------------------------------------------------
 
 
-def _rights(said: Said, differences: list[Difference]) -> tuple[Right, ...]:
+def _rights(said: Said, freight: Legs, risk: Legs, differences: list[Difference]) -> tuple[Right, ...]:
     rights = []
     for remedy in [remedy for remedy in REMEDIES if any(one.what == remedy for one in said.get("right", ()))]:
         given = [one for one in said["right"] if one.what == remedy]
@@ -167,7 +178,8 @@ def _rights(said: Said, differences: list[Difference]) -> tuple[Right, ...]:
             remedy, tuple(given), amount, fee, until, needs, _better_needs(given, lasting, asking, counts, needs),
             tuple(one for one in asking if set(one.words["needs"]) <= set(needs)),
             min(int(one.words.get("rank", NO_RANK)) for one in given),
-            _later(given, later, lasting), partial(_counted, [*given, *later], until),
+            _later(given, later, lasting), freight.get(remedy, {}), risk.get(remedy, {}),
+            partial(_counted, [*given, *later], until),
         ))  # fmt: skip
     return tuple(sorted(rights, key=lambda right: right.rank))
 
@@ -314,7 +326,7 @@ def _best(given: Sequence[Statement], name: str, pick: Any, differences: list[Di
     return best.amounts[name]
 
 
-def _refused(refusing: Sequence[Statement], given: set[str]) -> tuple[Refused, ...]:
+def _refused(refusing: Sequence[Statement], given: Collection[str]) -> tuple[Refused, ...]:
     """`all` refuses whatever no layer gives; it is listed by itself where nothing is given."""
     found: dict[str, list[Statement]] = {}
     for one in refusing:
@@ -338,10 +350,52 @@ def _proofs(due: Sequence[Statement], differences: list[Difference]) -> tuple[St
 # -- costs and sums -------------------------------------------------------------------------------------------
 
 
-def _borne(said: Said, kind: str, differences: list[Difference]) -> dict[str, Chosen]:
+def _legs(said: Said, kind: str, given: Sequence[str], differences: list[Difference]) -> Legs:
+    """For each remedy that is due, who bears its legs: only what concerns it is compared. With no remedy due, for each
+    that is named; the empty name stands for whatever remedy."""
+    speaking = said.get(kind, ())
+    if not speaking:
+        return {}
+    if not IN_ITS_PLACE.isdisjoint(given):
+        speaking = [one for one in speaking if "refused" not in one.words]
+    if not any("for" in one.words for one in speaking):
+        return dict.fromkeys(given or ("",), _borne(speaking, kind, differences))
+    found: dict[str, Mapping[str, Chosen]] = {}
+    alike: dict[tuple[int, ...], Mapping[str, Chosen]] = {}
+    told: list[Difference] = []
+    for remedy in given or dict.fromkeys(name for one in speaking for name in one.words.get("for", ("",))):
+        concerned = [one for one in speaking if remedy in one.words.get("for", (remedy,))]
+        key = tuple([id(one) for one in concerned])
+        if key not in alike:
+            alike[key] = _borne(concerned, kind, told)
+        found[remedy] = alike[key]
+    differences += told if len(alike) == 1 else _each_once(told)
+    return found
+
+
+def _each_once(told: Iterable[Difference]) -> Iterable[Difference]:
+    """Two statements that concern several remedies differ once."""
+    return {(one.what, id(one.counts), id(one.yields)): one for one in told}.values()
+
+
+def _alike(legs: Legs) -> Mapping[str, Chosen]:
+    """The legs that somebody bears alike whichever remedy is chosen."""
+    by_remedy = list(legs.values())
+    if not by_remedy or all(one is by_remedy[0] for one in by_remedy):
+        return by_remedy[0] if by_remedy else {}
+    found = {}
+    for what in LEGS:
+        told = [one[what] for one in by_remedy if what in one]
+        silent = any(what not in one and remedy in TRAVELLING[what] for remedy, one in legs.items())
+        if told and not silent and all(one.value == told[0].value for one in told):
+            found[what] = told[0]
+    return found
+
+
+def _borne(said: Iterable[Statement], kind: str, differences: list[Difference]) -> dict[str, Chosen]:
     """Who bears what: of several layers the one that costs the consumer least, a higher one where they agree."""
     found: dict[str, list[Statement]] = {}
-    for one in said.get(kind, ()):
+    for one in said:
         found.setdefault(one.what, []).append(one)
     chosen = {}
     for subject, speaking in found.items():
@@ -387,3 +441,9 @@ def _between_books(one: Difference) -> bool:
 
 def _differs(subject: str, what: str, counts: Statement, yields: Statement) -> Difference:
     return Difference(subject, what, counts, yields, counts.why.rank > yields.why.rank)
+
+
+def _optional(reads: Sequence[Read]) -> tuple[Question, ...]:
+    """What may be told besides: it decides nothing, so it comes last and keeps nothing open."""
+    names = sorted({name for read in reads for name in read.optional})
+    return tuple(Question(name, 0, tuple(read.pack.key for read in reads if name in read.optional)) for name in names)

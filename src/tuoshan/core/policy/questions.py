@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tuoshan.core.policy.pack import BEARERS, LAYERS, Amount, Finding, Pack
+from tuoshan.core.policy.pack import BEARERS, IN_ITS_PLACE, LAYERS, Amount, Finding, Pack
 from tuoshan.core.policy.statements import Chosen, Question, Right, Statement
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ class SoFar:
                 return what not in self.governed and what not in self.rights
             case "governs_after":
                 return not (what in self.upheld or what in self.governed or what in self.rights)
+            case "freight" | "risk" if self.rights:
+                return self._cheaper(finding)
             case "freight" | "risk" | "pays":
                 chosen = self.borne[finding.kind].get(what)
                 return chosen is None or COST[str(chosen.value)] > COST[str(finding.words["by"])]
@@ -84,6 +86,19 @@ class SoFar:
             case "for":
                 return False
         return finding.kind not in WORDS_ALONE or not (self.rights or self.refused)
+
+    def _cheaper(self, finding: Finding) -> bool:
+        """Whether some remedy that is due, of those it concerns, would cost the consumer less on the way, or says
+        nothing of that leg yet."""
+        if "refused" in finding.words and not IN_ITS_PLACE.isdisjoint(self.rights):
+            return False
+        named = finding.words.get("for", tuple(self.rights))
+        legs = [right.freight if finding.kind == "freight" else right.risk for remedy, right in self.rights.items()
+                if remedy in named]  # type: ignore[operator]  # fmt: skip
+        return any(
+            finding.what not in one or COST[str(one[finding.what].value)] > COST[str(finding.words["by"])]
+            for one in legs
+        )
 
     def _as_good(self, remedy: str, finding: Finding) -> bool:
         """Whether the remedy is due already, in full and free, or on the same terms."""

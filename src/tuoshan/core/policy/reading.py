@@ -21,6 +21,7 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Domain
 from tuoshan.core.policy.pack import (
     LAYERS,
+    PROOF_UNTIL,
     TODAY,
     Amount,
     Clause,
@@ -387,6 +388,7 @@ def _used(
         for row in table.rows:
             names |= expressions_names(row_expressions(row))
             names |= {str(one.words["from"]) for one in row.findings if one.words.get("from")}
+            names |= {PROOF_UNTIL for one in row.findings if one.kind == "proof" and not one.words["within"]}
     while True:
         more = {
             name for one in names if (fact := known.get(one)) is not None and fact.asked_if is not None

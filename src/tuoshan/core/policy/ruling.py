@@ -11,14 +11,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
 
 from tuoshan.core.conditions import MissingFact
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
-from tuoshan.core.policy.pack import REMEDIES, TODAY, Amount, Clause, Finding, InForce, Pack, Row, Table
+from tuoshan.core.policy.pack import (
+    MOVING,
+    OUR_HOURS,
+    PROOF_HOURS,
+    PROOF_UNTIL,
+    REMEDIES,
+    TODAY,
+    Amount,
+    Clause,
+    Finding,
+    InForce,
+    Pack,
+    Row,
+    Table,
+)
 from tuoshan.core.policy.precedence import put_together
 from tuoshan.core.policy.questions import WHOLE, Opened
 from tuoshan.core.policy.ready import DoesNotExist, Ready, make_ready
@@ -105,13 +119,27 @@ def _ready(pack: Pack, table: Table, row: Row) -> ReadyRow:
     unsure += [setting.provisional for setting in used if setting.value is not False]
     provisional = tuple(one for one in dict.fromkeys(unsure) if one.zh)
     why = Why(pack, table.name, row.name, row.clauses, row.because, row.findings)
-    findings = [(one, _fixed(one, why, provisional)) for one in row.findings]
+    findings = [(one, _fixed(one, why, provisional)) for one in _of_remedies(row)]
     return ReadyRow(columns, why, provisional, tuple(findings))
+
+
+def _of_remedies(row: Row) -> Iterator[Finding]:
+    """What the row finds; who bears a leg beside a remedy that the row gives bears it for that remedy, and who bears it
+    beside a refusal does so because nothing is due."""
+    given = tuple(one.what for one in row.findings if one.kind == "right")
+    refuses = not given and any(one.kind in ("no_right", "bars") for one in row.findings)
+    for one in row.findings:
+        if one.kind in MOVING and given and "for" not in one.words:
+            yield replace(one, words={**one.words, "for": given})
+        elif one.kind == "freight" and refuses:
+            yield replace(one, words={**one.words, "refused": True})
+        else:
+            yield one
 
 
 def _fixed(finding: Finding, why: Why, provisional: tuple[Wording, ...]) -> Statement | None:
     """The statement of a finding on which no fact has any influence."""
-    if finding.condition is not None or finding.amounts or finding.words.get("from"):
+    if finding.condition is not None or finding.amounts or finding.words.get("from") or finding.kind == "proof":
         return None
     return Statement(finding.kind, finding.what, why, {}, finding.words, provisional)
 
@@ -123,6 +151,8 @@ class Read:
     pack: Pack
     statements: list[Statement] = field(default_factory=list)
     questions: dict[str, int] = field(default_factory=dict)
+    optional: set[str] = field(default_factory=set)
+    """Facts that decide nothing and that somebody may know."""
     """What decides whether it speaks, or whether a row that hit says a thing: asked in any case."""
     opened: list[Opened] = field(default_factory=list)
     """Tables that are not decided."""
@@ -367,7 +397,10 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
     waits = tuple(dict.fromkeys(name for names in missing.values() for name in names))
     if finding.kind == "extra" and "of" in amounts:
         amounts |= _of_the_claim(desk, finding.amounts["of"])
-    if (start := finding.words.get("from")) is not None:
+    words = finding.words
+    if finding.kind == "proof" and not words["within"]:
+        amounts["ends"], words = _proof_time(found, desk, words)
+    if (start := words.get("from")) is not None:
         ends, more = _deadline_ends(found, desk, str(start), finding)
         amounts |= ends
         unsure += more
@@ -377,8 +410,22 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
         counting = partial(_reckoned, desk, finding.amounts[last], amounts[last], later)
     lengthening = tuple(Lengthening(name, desk.facts[name].field.label) for name in later if name in desk.facts)
     return Statement(
-        finding.kind, finding.what, why, amounts, finding.words, kept, counting, lengthening, waits, open_yet
+        finding.kind, finding.what, why, amounts, words, kept, counting, lengthening, waits, open_yet
     )
+
+
+def _proof_time(found: Read, desk: Desk, words: Mapping[str, object]) -> tuple[date, Mapping[str, object]]:
+    """By when, where the book says nothing: the day stated for this matter, else so many hours of ours from today. That
+    day decides nothing, so it is told by who knows it and holds nothing up."""
+    stated = desk.given.get(PROOF_UNTIL)
+    if isinstance(stated, date):
+        return stated, {**words, "time": "stated"}
+    if PROOF_UNTIL in desk.facts:
+        found.optional.add(PROOF_UNTIL)
+    setting = desk.pack.settings.get(PROOF_HOURS)
+    hours = setting.value if setting is not None and isinstance(setting.value, int | Decimal) else OUR_HOURS
+    ends = desk.today + timedelta(days=-(-int(hours) // 24))
+    return ends, {**words, "time": "ours", "hours": int(hours)}
 
 
 def _of_the_claim(desk: Desk, amount: Amount) -> dict[str, object]:

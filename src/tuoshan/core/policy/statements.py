@@ -99,7 +99,10 @@ class Right:
     rank: int = NO_RANK
     later: tuple[Lengthening, ...] = ()
     """The facts, not asked, by which the last day may be later than the one told."""
-
+    freight: Mapping[str, Chosen] = field(default_factory=dict)
+    """Who bears each leg if this remedy is chosen: the cheapest for the consumer of what concerns it."""
+    risk: Mapping[str, Chosen] = field(default_factory=dict)
+    """Likewise whose risk each leg is."""
     counting: Callable[[], Reckoning | None] | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -180,7 +183,10 @@ class Ruling:
     rights: tuple[Right, ...]
     refused: tuple[Refused, ...]
     freight: Mapping[str, Chosen]
+    """The legs that somebody bears alike whichever remedy is chosen; where remedies differ, each has its own. Without
+    any remedy: what is said of the freight itself, or beside a refusal."""
     risk: Mapping[str, Chosen]
+    """Likewise."""
     pays: Mapping[str, Chosen]
     extras: Mapping[str, Chosen]
     deductions: Mapping[str, Chosen]
@@ -193,6 +199,8 @@ class Ruling:
     differences: tuple[Difference, ...]
     stated: tuple[Stated, ...] = ()
     """Clauses that are stated and not applied."""
+    optional: tuple[Question, ...] = ()
+    """What somebody may tell besides, and nothing turns on: the last day stated for a proof."""
     reads: tuple[Read, ...] = field(default=(), repr=False, compare=False)
 
     @cached_property
@@ -228,7 +236,7 @@ class Ruling:
 
     def for_customer(self) -> Ruling:
         """The same without what is for staff alone: notes, and how far they may go."""
-        return replace(self, said=tuple(one for one in self.said if one.kind == "duty"), limits={})
+        return replace(self, said=tuple(one for one in self.said if one.kind == "duty"), limits={}, optional=())
 
     @property
     def extra(self) -> Decimal | None:

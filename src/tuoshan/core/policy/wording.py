@@ -10,7 +10,7 @@ from decimal import Decimal
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.on_top import best_of
-from tuoshan.core.policy.pack import BEARERS, LAYER_TITLES, NEEDS, REMEDIES
+from tuoshan.core.policy.pack import BEARERS, LAYER_TITLES, MOVING, NEEDS, REMEDIES
 from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.statements import (
     Chosen,
@@ -33,6 +33,12 @@ SUBJECTS = {
     "discount": Wording("优惠上限", "Largest discount"), "deposit": Wording("定金罚则加付", "On top of the deposit"),
 }  # fmt: skip
 """Known subjects of costs and sums; others go by their name."""
+
+RISKS = {
+    "out": Wording("发出途中的风险", "The risk on the way out"),
+    "back": Wording("退回途中的风险", "The risk on the way back"),
+}  # fmt: skip
+"""Whose risk each leg is, as a subject."""
 
 TERMS = {
     "right": Wording("是否支持", "whether it is due"), "amount": Wording("金额", "the amount"),
@@ -133,6 +139,8 @@ def lines(ruling: Ruling) -> Iterator[Line]:
     for kind, chosen in (("freight", ruling.freight), ("pays", ruling.pays), ("risk", ruling.risk)):
         for what, one in chosen.items():
             yield Line("cost", _borne(kind, what, str(one.value)), one.by.why.clauses)
+        if kind in MOVING:
+            yield from _of_single_remedies(ruling, kind)
     for chosen in (ruling.extras, ruling.deductions, ruling.limits):
         for what, one in chosen.items():
             if isinstance(one.value, Decimal) and (one.value or chosen is ruling.limits):
@@ -153,6 +161,30 @@ def lines(ruling: Ruling) -> Iterator[Line]:
         text = statement.words.get("text")
         if isinstance(text, Wording):
             yield Line("said", text, statement.why.clauses)
+
+
+def own_legs(ruling: Ruling, right: Right, kind: str) -> dict[str, Chosen]:
+    """Who bears what of a remedy that is not told of all alike."""
+    alike = getattr(ruling, kind)
+    return {what: one for what, one in getattr(right, kind).items() if what not in alike}
+
+
+def _of_single_remedies(ruling: Ruling, kind: str) -> Iterator[Line]:
+    """Who bears a leg where remedies differ, those for which it is the same party in one sentence."""
+    found: dict[tuple[str, str], list[tuple[Right, Chosen]]] = {}
+    for right in ruling.rights:
+        for what, one in own_legs(ruling, right, kind).items():
+            found.setdefault((what, str(one.value)), []).append((right, one))
+    for (what, by), some in found.items():
+        borne, called = _borne(kind, what, by), remedies_words(right.remedy for right, _one in some)
+        yield Line("cost", Wording(f"{called.zh}：{borne.zh}", f"{_capital(called.en)}: {_small(borne.en)}"),
+                   _cited(*(one.by for _right, one in some)))  # fmt: skip
+
+
+def remedies_words(names: Iterable[str]) -> Wording:
+    """Remedies as one list."""
+    titles = [REMEDIES[name] for name in names]
+    return Wording("、".join(one.zh for one in titles), ", ".join(one.en.lower() for one in titles))
 
 
 def _how_reckoned(one: Chosen) -> Wording:
@@ -253,11 +285,7 @@ def _named(statement: Statement) -> str:
 def _borne(kind: str, what: str, by: str) -> Wording:
     bearer = BEARERS.get(by, Wording(by, by))
     if kind == "risk":
-        leg = (
-            Wording("退回途中的风险", "The risk on the way back")
-            if what == "back"
-            else Wording("发出途中的风险", "The risk on the way out")
-        )
+        leg = RISKS[what]
         return Wording(f"{leg.zh}由{bearer.zh}承担", f"{leg.en} is borne by {bearer.en}")
     subject = SUBJECTS.get(what, Wording(what, what))
     return Wording(f"{subject.zh}由{bearer.zh}承担", f"{subject.en} is borne by {bearer.en}")
@@ -277,10 +305,29 @@ def _proof(statement: Statement) -> Wording:
     words = what if isinstance(what, Wording) else Wording("", "")
     silent = statement.words.get("silent")
     after = silent if isinstance(silent, Wording) else Wording("", "")
+    time = _proof_time(statement)
     return Wording(
-        f"请{party.zh}提供：{words.zh}；{after.zh}".rstrip("；"),
-        _joined(f"Wanted from {party.en}: {_small(words.en)}", after.en),
+        "；".join(one for one in (f"请{party.zh}提供：{words.zh}", time.zh, after.zh) if one),
+        "; ".join(one for one in (f"Wanted from {party.en}: {_small(words.en)}", time.en, after.en) if one),
     )
+
+
+def _proof_time(statement: Statement) -> Wording:
+    """By when a proof has to be there, and whose time that is; nothing of a ruling that was kept without."""
+    ends, within = statement.amounts.get("ends"), str(statement.words.get("within") or "")
+    if not isinstance(ends, date):
+        return Wording(f"{length_zh(within)}内", f"within {length_en(within)}") if within else Wording("", "")
+    zh, en = f"最晚 {day_zh(ends)}", f"by {day_en(ends)}"
+    match statement.words.get("time"):
+        case "stated":
+            return Wording(f"{zh}（已写明的期限）", f"{en} (the time that was stated)")
+        case "ours":
+            hours = statement.words.get("hours")
+            return Wording(
+                f"{zh}（没有写明期限，这是我们自己的 {hours} 小时；另有写明的，以写明的为准）",
+                f"{en} (no time was stated: these are our own {hours} hours; a time that is stated counts before it)",
+            )
+    return Wording(f"{zh}（{length_zh(within)}内）", f"{en} (within {length_en(within)})")
 
 
 def _period(statement: Statement) -> Iterator[Line]:

@@ -1,0 +1,119 @@
+"""By when a proof has to be there: the time stated for the matter, the book's own, else ours, and whose it is."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tests.core.policy.sample import SHARED, book
+from tests.core.policy.worked import known
+
+from tuoshan.core.policy.as_data import as_data
+from tuoshan.core.policy.changes import changes
+from tuoshan.core.policy.from_data import from_data
+from tuoshan.core.policy.given import read_given
+from tuoshan.core.policy.ruling import rule_all
+from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.wording import lines, verdict
+from tuoshan.rulings import files
+
+ON = date(2026, 5, 22)
+DISPUTE: dict[str, Any] = {
+    "platform": "taobao", "special": "none", "problem": "not_received", "signing_proof": "awaited", "sale": "distance",
+    "goods": "clothes", "house": "other", "paid": "100", "signed_by": "self", "sold_on": "2026-05-10",
+    "reported_on": "2026-05-20", "staged_claim": "no", "deceived": "no",
+}  # fmt: skip
+
+
+def ruled(**more: object) -> Ruling:
+    facts, problems = read_given(known(), {**DISPUTE, **more}, ON)
+    assert not problems
+    return rule_all(files.packaged(), facts, ON)
+
+
+def proofs(ruling: Ruling, language: str = "zh") -> list[str]:
+    return [line.words.in_language(language) for line in lines(ruling) if line.sign == "asked"]
+
+
+def test_a_time_that_was_stated_is_told() -> None:
+    ruling = ruled(proof_until="2026-05-28")
+    assert proofs(ruling) == [
+        "请商家提供：本人或指定代收人签收的凭证；最晚 2026 年 5 月 28 日（已写明的期限）；不能证明的退款"
+    ]
+    assert "by 28 May 2026 (the time that was stated)" in proofs(ruling, "en")[0]
+    assert ruling.optional == ()
+
+
+def test_without_one_our_own_is_told_as_ours() -> None:
+    [zh], [en] = proofs(ruled()), proofs(ruled(), "en")
+    assert "最晚 2026 年 5 月 24 日（没有写明期限，这是我们自己的 48 小时；另有写明的，以写明的为准）" in zh
+    assert "by 24 May 2026 (no time was stated: these are our own 48 hours" in en
+
+
+def test_the_time_is_a_question_that_keeps_nothing_open() -> None:
+    ruling = ruled()
+    assert [one.fact for one in ruling.optional] == ["proof_until"] and ruling.questions == ()
+    data: Any = as_data(ruling)
+    assert [(one["fact"], one["decides"]) for one in data["optional"]] == [("proof_until", 0)]
+    settled = ruled(signing_proof="given")
+    assert settled.optional == () and not settled.proofs
+    assert ruling.for_customer().optional == ()
+
+
+def test_it_is_the_same_ruling_but_for_the_day() -> None:
+    """A day that decides nothing changes no right, no refusal and no question."""
+    before, after = ruled(), ruled(proof_until="2026-05-28")
+    assert (before.rights, before.refused, before.questions) == (after.rights, after.refused, after.questions)
+    assert [one.zh.partition("：")[0] for one in changes(before, after)] == ["不再要求举证", "新增举证"]
+    assert verdict(before) == verdict(after)
+
+
+def test_a_kept_ruling_tells_the_day_and_one_of_before_none() -> None:
+    ruling = ruled()
+    data: Any = as_data(ruling)
+    assert (data["proofs"][0]["ends"], data["proofs"][0]["time"]) == ("2026-05-24", "ours")
+    assert proofs(from_data(data)) == proofs(ruling)
+    for name in ("ends", "time", "hours"):
+        del data["proofs"][0][name]
+    assert proofs(from_data(data)) == ["请商家提供：本人或指定代收人签收的凭证；不能证明的退款"]
+
+
+PROOF = """
+policy: proving
+version: 1
+title: 举证 / Proving
+source: 测试 / Tests
+layer: house
+clauses: {C1: 条款 / Clause}
+tables:
+  only:
+    title: 表 / Table
+    hit: collect
+    when: [fault]
+    rows: [{id: row, fault: open, then: {proof: {from: buyer, what: 照片 / A photo, LENGTH}}, clause: C1}]
+"""
+
+
+def test_a_book_may_say_the_time_itself() -> None:
+    """Counted from the day of asking, or from a fact's; in hours it is told as it stands."""
+    facts = {"fault": "open", "sold_on": date(2026, 5, 20), "paid": Decimal(1)}
+    for length, said in (
+        ("within: 3 days", "最晚 2026 年 5 月 25 日（3 天内）"),
+        ("within: 3 days, counted_from: sold_on", "最晚 2026 年 5 月 23 日（3 天内）"),
+        ("within: 36 hours", "36 小时内"),
+    ):
+        ruling = rule_all([book(PROOF.replace("LENGTH", length))], facts, ON)
+        assert proofs(ruling) == [f"请消费者提供：照片；{said}"] and ruling.optional == ()
+    assert "proof_until" not in SHARED, "a book whose facts know no such day waits our own 48 hours all the same"
+    own = rule_all([book(PROOF.replace(", LENGTH", ""))], facts, ON)
+    assert own.proofs[0].amounts["ends"] == date(2026, 5, 24) and own.optional == ()
+
+
+def test_every_proof_of_every_book_says_what_follows_silence() -> None:
+    """A proof whose silence means nothing would be asked for in vain."""
+    silent = [
+        (pack.name, row.name) for pack in files.packaged() for table in pack.tables.values() for row in table.rows
+        for one in row.findings if one.kind == "proof" and not one.words["silent"].zh  # type: ignore[attr-defined]
+    ]  # fmt: skip
+    assert silent == []

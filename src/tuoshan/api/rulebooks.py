@@ -479,8 +479,8 @@ def _case(one: book_effects.ToldLine) -> dict[str, Any]:
 
 
 @router.get(
-    "/rule-books/{name}/draft/effect/{group}/file", url_name="book_effect_file", summary="The same as an Excel file",
-    openapi_extra=SHEET,
+    "/rule-books/{name}/draft/effect/{group}/file", response=gives(bytes), url_name="book_effect_file",
+    summary="The same as an Excel file", openapi_extra=SHEET,
 )  # fmt: skip
 @api_permitted("api.book_effect_file")
 def book_effect_file(request: HttpRequest, name: str, group: Literal["open", "quarter"]) -> FileResponse:

@@ -211,6 +211,17 @@ def test_the_books_of_a_folder_are_asked(tmp_path: Path) -> None:
     assert run("list", "--books", str(tmp_path / "nowhere"))[0] == 2
 
 
+@pytest.mark.parametrize(("bound", "example"), [("4", "glue open exactly 5 cm"), ("6", "glue open 5.1 cm")])
+def test_a_copy_that_moves_a_bound_is_told_which_example_it_breaks(tmp_path: Path, bound: str, example: str) -> None:
+    text = (files.PACKAGED / "mall_shoes.yaml").read_text(encoding="utf-8")
+    assert text.count('opening_cm: "<= 5"') == text.count('opening_cm: "> 5"') == 1
+    moved = text.replace('opening_cm: "<= 5"', f'opening_cm: "<= {bound}"')
+    moved = moved.replace('opening_cm: "> 5"', f'opening_cm: "> {bound}"')
+    (tmp_path / "mall_shoes.yaml").write_text(moved, encoding="utf-8")
+    code, said = run("check", str(tmp_path), "--en")
+    assert code == 1 and "the example fails" in said and example in said
+
+
 def test_two_versions_by_different_dates_are_found_with_file_line_and_mend(tmp_path: Path) -> None:
     """The second version is the product's book by another date; there is one version of each shipped book."""
     text = seven_centimetres()

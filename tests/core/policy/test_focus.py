@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 import pytest
-from tests.core.policy.worked import hand_worked, known
+from tests.core.policy.worked import all_of, known
 
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.pack import Pack
@@ -13,8 +13,8 @@ from tuoshan.rulings import files
 
 
 def matters(pack: Pack) -> Iterator[tuple[Mapping[str, object], date]]:
-    """The cases worked out by hand, whole, and each without one of its facts."""
-    for number, case in enumerate(hand_worked(pack.name)):
+    """The cases worked out by hand and the examples, whole, and each without one of its facts."""
+    for number, case in enumerate(all_of(pack.name)):
         today = case.get("on", case.get(True))
         facts, _problems = read_given(known(), case["facts"], today)
         yield facts, today

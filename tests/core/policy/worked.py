@@ -34,6 +34,15 @@ def hand_worked(book: str) -> list[dict[str, Any]]:
 
 
 @cache
+def all_of(book: str) -> list[dict[str, Any]]:
+    """Those worked out by hand beside the tests, and the book's own examples in the same form."""
+    examples = [one.examples for one in files.packaged() if one.name == book]
+    return hand_worked(book) + [
+        {"id": one.name, "on": one.on, "facts": one.facts, "expect": one.expect} for all_ in examples for one in all_
+    ]
+
+
+@cache
 def known() -> dict[str, Any]:
     return {**files.shared_facts(), **facts_of(files.packaged())}
 
@@ -56,9 +65,16 @@ def _cases(pack: Pack) -> Iterator[Case]:
         if settings_of(switched(shipped, case.get("settings", {}))) == settings_of(pack):
             facts, _problems = read_given(known(), case["facts"], asked_on(case))
             yield Case(facts, asked_on(case), case["expect"], case.get("alone", True))
-    for example in pack.examples if settings_of(shipped) == settings_of(pack) else ():
-        facts, _problems = read_given(pack.facts, example.facts, example.on)
-        yield Case(facts, example.on, example.expect, alone=True)
+    if settings_of(shipped) == settings_of(pack):
+        yield from examples_of(pack)
+
+
+@cache
+def examples_of(pack: Pack) -> tuple[Case, ...]:
+    """The examples that travel with a book."""
+    return tuple(
+        Case(read_given(pack.facts, one.facts, one.on)[0], one.on, one.expect, alone=True) for one in pack.examples
+    )
 
 
 def switched(pack: Pack, settings: Mapping[str, object]) -> Pack:

@@ -155,7 +155,7 @@ def test_a_slip_in_a_setting_is_named_and_leads_to_the_form_that_mends_it(desk: 
 
 
 def test_a_book_without_settings_has_no_form(desk: Any) -> None:
-    assert desk.client("manager").get("/rule-books/web_shop/change/settings").status_code == 404
+    assert desk.client("manager").get("/rule-books/facility/change/settings").status_code == 404
 
 
 def test_settings_are_changed_where_they_stand() -> None:

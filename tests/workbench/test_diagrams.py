@@ -12,7 +12,7 @@ from tuoshan.cases import library
 from tuoshan.workbench.drawing import draw, fitted
 from tuoshan.workbench.routing import HEIGHT, WIDTH
 
-BOX = re.compile(r'<rect class="dg-state ([a-z]*)"[^>]*/>.*?<title>([^<]*)</title>', re.S)
+BOX = re.compile(r'<rect class="dg-state ([a-z]*)"[^>]*><title>([^<]*)</title>')
 ARROW = re.compile(r'<path class="dg-edge ([a-z ]*)"[^>]*><title>([^<]*)</title>')
 
 

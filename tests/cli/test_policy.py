@@ -139,12 +139,12 @@ def test_what_the_form_says_of_dates_is_what_they_are_judged_by(tmp_path: Path, 
 
 def test_the_form_says_in_words_when_a_fact_is_asked_and_what_the_book_is_for() -> None:
     _code, form = run("facts", "mall_shoes")
-    assert "这本规则包只管：销售单位是“商场专柜”，并且商品类别是“鞋”" in form and "tuoshan policy facts all" in form
-    assert "仅当 毛病是“开胶”" in said_of(form, "opening_cm")
+    assert "这本规则包只管：销售单位：商场专柜 且 商品类别：鞋" in form and "tuoshan policy facts all" in form
+    assert "仅当 毛病：开胶" in said_of(form, "opening_cm")
     assert "整数 次 0 至 50" in said_of(form, "repairs_same_fault") and "不小于 0" in said_of(form, "paid")
     _code, form = run("facts", "taobao_disputes", "--en")
     assert (
-        "only if Special matter is one of 'A gift', 'Returning is hard', 'Unfit to travel back'" in form
+        "only if Special matter: A gift / Returning is hard / Unfit to travel back" in form
         and "only if Gift value declared: yes" in form
     )
     assert "This book is for" not in run("facts", "all", "--en")[1]
@@ -152,7 +152,7 @@ def test_the_form_says_in_words_when_a_fact_is_asked_and_what_the_book_is_for() 
 
 def test_the_list_says_what_each_book_is_for() -> None:
     code, said = run("list", "--en")
-    assert code == 0 and "for house == 'mall' && goods == 'shoes'" in said
+    assert code == 0 and "for Sold by: Mall counter and Kind of goods: Shoes" in said
 
 
 def test_a_fact_of_another_matter_is_said_to_be_unused(tmp_path: Path) -> None:

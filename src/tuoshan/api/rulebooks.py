@@ -264,7 +264,7 @@ def book_table(request: HttpRequest, name: str, table: str) -> dict[str, Any]:
 def _rows(draft: BookDraft, table: str) -> dict[str, Any]:
     grid = _grid(draft, table)
     language = get_language() or "zh-hans"
-    placed = copying.placed(publishing.prove(draft.name, draft.text, publishing.tables_of(draft)).findings, grid)
+    placed = copying.placed(publishing.prove_copy(draft).findings, grid)
     found = [*placed.of_table, *(finding for known in placed.by_row.values() for _heading, finding in known)]
     return {
         "headings": list(grid.names), "rows": [dict(row.cells) for row in grid.rows], "stamp": copying.stamp(grid),
@@ -315,7 +315,7 @@ def book_settings(request: HttpRequest, name: str) -> dict[str, Any]:
 
 
 def _settings(draft: BookDraft) -> dict[str, Any]:
-    proved = publishing.prove(draft.name, draft.text, publishing.tables_of(draft))
+    proved = publishing.prove_copy(draft)
     try:
         stamp, written = copying.stamp_of_settings(draft), setting_editing.settings(draft.text)
     except copying.NotEditable as error:
@@ -343,7 +343,7 @@ def _settings(draft: BookDraft) -> dict[str, Any]:
 def book_settings_change(request: HttpRequest, name: str, body: BookSettingsIn) -> dict[str, Any]:
     """Those that are named; the rest of the text stays as it was written."""
     draft = _draft(request, name)
-    known = office.settings_of(draft, publishing.prove(name, draft.text, publishing.tables_of(draft)).pack)
+    known = office.settings_of(draft, publishing.prove_copy(draft).pack)
     given, wrong = {}, {}
     for key, text in body.values.items():
         try:
@@ -401,7 +401,7 @@ def _clause_put(request: HttpRequest, name: str, clause: str, given: copying.Cla
         draft = copying.save_clause(draft, clause, given, seen, person_id=me(request).pk, now=clock.now())
     except copying.NotEditable as error:
         raise Http404 from error
-    return _proved(publishing.prove(name, draft.text, publishing.tables_of(draft)))
+    return _proved(publishing.prove_copy(draft))
 
 
 @router.get("/rule-books/{name}/draft/effect", response=gives(EffectsOut), url_name="book_effect", summary="Its effect")
@@ -414,7 +414,7 @@ def book_effect(request: HttpRequest, name: str) -> dict[str, Any]:
 def _in_order(name: str) -> BookDraft:
     """The copy, which must be in order. Raises Problem 409."""
     draft = _read(name)
-    proved = publishing.prove(name, draft.text, publishing.tables_of(draft))
+    proved = publishing.prove_copy(draft)
     if not proved.good:
         raise _not_in_order(proved)
     return draft
@@ -508,7 +508,7 @@ def book_publish(request: HttpRequest, name: str, body: PublishIn) -> dict[str, 
             name, begins=body.begins, reason=body.reason, confirmed_by=body.confirmed_by, person=me(request), now=now,
         )  # fmt: skip
     except publishing.NotInOrder as error:
-        raise _not_in_order(publishing.prove(name, draft.text, publishing.tables_of(draft))) from error
+        raise _not_in_order(publishing.prove_copy(draft)) from error
     except publishing.Stale as error:
         said = _("这份修改所依据的版本已经被新版本取代，请对照新版本再改。内容还在。")
         raise Problem(409, "stale", said) from error

@@ -21,6 +21,7 @@ from tuoshan.core.policy.ruling import concerned, rule_all, rule_by_book
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import differing, ignored, lines, verdict
 from tuoshan.rulings import documenting, files
+from tuoshan.rulings.expressions_in_words import condition_words
 
 app = typer.Typer(no_args_is_help=True, help="规则包 / Rule books: list, facts, rule, check, diff.")
 English = Annotated[bool, typer.Option("--en/--zh", help="English or Chinese.")]
@@ -47,7 +48,7 @@ def list_(books: Books = "", en: English = False) -> None:
         if pack.in_force is not None:
             typer.echo(f"{'':<20}    {_dates(pack.in_force, en=en)}")
         if pack.applies is not None:
-            typer.echo(f"{'':<20}    {'for' if en else '适用于'} {pack.applies.text}")
+            typer.echo(f"{'':<20}    {'for' if en else '适用于'} {condition_words(pack, pack.applies, language)}")
 
 
 @app.command()

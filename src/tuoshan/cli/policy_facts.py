@@ -1,12 +1,13 @@
 """Facts as a form for strangers: what each is, when it is asked at all, and all that input is judged by."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tuoshan.core.conditions import Expression
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.given import EARLIEST, LATEST, bounds, not_after
 from tuoshan.core.policy.pack import Fact, Pack
+from tuoshan.rulings.expressions_in_words import condition_words
 
 HEAD = (
     Wording("知道的就填，其余留空；还需要什么会接着问。",
@@ -39,17 +40,6 @@ LIMITS = {
     (False, True): Wording("不大于 {most}", "not above {most}"),
 }  # fmt: skip
 """By whether there is a least and a most."""
-JOINTS = {
-    "==": Wording("是", " is "), "!=": Wording("不是", " is not "), "in": Wording("属于", " is one of "),
-    ">": Wording("大于", " is more than "), ">=": Wording("至少", " is at least "),
-    "<": Wording("小于", " is less than "), "<=": Wording("至多", " is at most "),
-    "&&": Wording("，并且", ", and "), "||": Wording("，或者", ", or "), "!": Wording("并非", "not "),
-    "(": Wording("（", "("), ")": Wording("）", ")"), "[": Wording("", ""), "]": Wording("", ""),
-    ",": Wording("、", ", "),
-}  # fmt: skip
-IS, IS_NOT, TOLD = Wording("{}：是", "{}: yes"), Wording("{}：否", "{}: no"), Wording("已填{}", "{} is filled in")
-_TOKEN = re.compile(r"'([^']*)'|has\(([a-z0-9_]+)\)|(!?)([a-z][a-z0-9_]*)|(==|!=|>=|<=|&&|\|\||[><!()\[\],])|([0-9.]+)")
-_COMPARED = re.compile(r"\s*(?:==|!=|>=|<=|>|<|in\b)")
 
 
 def form(name: str, known: Mapping[str, Fact], packs: Sequence[Pack], language: str) -> Iterator[str]:
@@ -59,13 +49,14 @@ def form(name: str, known: Mapping[str, Fact], packs: Sequence[Pack], language: 
         yield f"# {one.in_language(language)}"
     if len({pack.name for pack in packs}) == 1:
         if (condition := packs[-1].applies) is not None:
-            yield f"# {FOR.in_language(language).format(_with_code(condition.text, packs[-1].facts, language))}"
+            yield f"# {FOR.in_language(language).format(_with_code(packs[-1], condition, language))}"
         yield f"# {ALONE.in_language(language)}"
     for fact in known.values():
         yield f"\n# {fact.field.label.in_language(language)}: {fact.ask.in_language(language)}"
         yield f"# {kind_words(fact, known, language)}"
         if fact.asked_if is not None:
-            yield f"# {ONLY_IF.in_language(language).format(_with_code(fact.asked_if.text, known, language))}"
+            asking = next(pack for pack in packs if fact.name in pack.facts)
+            yield f"# {ONLY_IF.in_language(language).format(_with_code(asking, fact.asked_if, language))}"
         yield f"{fact.name}:"
 
 
@@ -102,37 +93,6 @@ def kind_words(fact: Fact, known: Mapping[str, Fact], language: str) -> str:
     return " ".join(part for part in (kind, field.unit.in_language(language), limits) if part)
 
 
-def _with_code(text: str, known: Mapping[str, Fact], language: str) -> str:
+def _with_code(pack: Pack, condition: Expression, language: str) -> str:
     """A condition in words, and as the names in the file say it."""
-    return f"{condition_words(text, known, language)}  [{text}]"
-
-
-def condition_words(text: str, known: Mapping[str, Fact], language: str) -> str:
-    """A condition by the labels of its facts and the titles of their choices."""
-    found: list[str] = []
-    subject = ""
-    for token in _TOKEN.finditer(text):
-        quoted, told, negated, name, joint, number = token.groups()
-        if quoted is not None:
-            title = _title(known.get(subject), quoted, language)
-            found.append(f"“{title}”" if language.startswith("zh") else f"'{title}'")
-        elif told:
-            found.append(TOLD.in_language(language).format(_label(known, told, language)))
-        elif name and name in JOINTS:
-            found.append(JOINTS[name].in_language(language))
-        elif name:
-            subject, label = name, _label(known, name, language)
-            compared = _COMPARED.match(text, token.end()) is not None
-            found.append(label if compared else (IS_NOT if negated else IS).in_language(language).format(label))
-        else:
-            found.append(JOINTS[joint].in_language(language) if joint else number)
-    return "".join(found)
-
-
-def _label(known: Mapping[str, Fact], name: str, language: str) -> str:
-    return known[name].field.label.in_language(language) if name in known else name
-
-
-def _title(fact: Fact | None, value: str, language: str) -> str:
-    titles = {one.value: one.title.in_language(language) for one in fact.field.choices} if fact is not None else {}
-    return titles.get(value, value)
+    return f"{condition_words(pack, condition, language)}  [{condition.text}]"

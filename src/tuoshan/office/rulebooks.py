@@ -77,14 +77,14 @@ def save_settings(
 
     Raises ManagersOnly, copying.NotEditable, copying.ChangedMeanwhile.
     """
-    before = settings_of(draft, publishing.prove(draft.name, draft.text, publishing.tables_of(draft)).pack)
+    before = settings_of(draft, publishing.prove_copy(draft).pack)
     changed = [before[name] for name, value in values.items() if name in before and before[name].value != value]
     if not changed and not values.keys() - before.keys():
         return draft
     _keep_to_managers(draft.name, changed, person)
     with write_transaction():
         saved = copying.save_settings(draft, values, seen, person_id=person.pk, now=now)
-        after = settings_of(saved, publishing.prove(saved.name, saved.text, publishing.tables_of(saved)).pack)
+        after = settings_of(saved, publishing.prove_copy(saved).pack)
         _record(person, draft.name, both(lambda: _("副本")), before, after, reason)
     return saved
 
@@ -94,7 +94,7 @@ def publish(
 ) -> PublishedBook:
     """As `publishing.publish`, with what it changes among the settings written down. Raises ManagersOnly as well."""
     before, draft = library.newest(name).settings, publishing.open_draft(name)
-    proved = publishing.prove(name, draft.text, publishing.tables_of(draft)).pack if draft is not None else None
+    proved = publishing.prove_copy(draft).pack if draft is not None else None
     after = proved.settings if proved is not None else before
     others = [one for one in before.values() if one.name not in after or after[one.name].value != one.value]
     _keep_to_managers(name, [*others, *(one for one in after.values() if one.name not in before)], person)

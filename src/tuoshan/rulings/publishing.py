@@ -115,6 +115,11 @@ def prove(name: str, text: str, tables: dict[str, str], *, version: int | None =
     return Proved(read.pack, findings)
 
 
+def prove_copy(draft: BookDraft) -> Proved:
+    """The same for the copy of a book."""
+    return prove(draft.name, draft.text, tables_of(draft))
+
+
 def _before(name: str, version: int | None) -> Pack | None:
     """The version of a book that the next one, or the one of this number, stands behind."""
     known = [one for one in library.packs() if one.name == name and (version is None or one.version < version)]

@@ -87,7 +87,7 @@ def rule_book_effect_again(request: HttpRequest, name: str) -> HttpResponse:
     draft = publishing.open_draft(name)
     if draft is None:
         raise Http404
-    proved = publishing.prove(name, draft.text, publishing.tables_of(draft))
+    proved = publishing.prove_copy(draft)
     if proved.good:
         effects.begin(draft, person_id(request), again=True)
     return redirect("workbench:rule_book_change", name=name)

@@ -178,7 +178,7 @@ def _changing(
     request: HttpRequest, draft: BookDraft, form: DraftForm, publish: PublishForm | None = None
 ) -> dict[str, Any]:
     name = draft.name
-    proved = publishing.prove(name, draft.text, publishing.tables_of(draft))
+    proved = publishing.prove_copy(draft)
     tables, clauses = _parts(draft, proved)
     context: dict[str, Any] = {
         "form": form, "name": name, "draft": draft, "title": words(library.newest(name).title),

@@ -107,7 +107,7 @@ def _clause(request: HttpRequest, name: str, clause: str) -> HttpResponse:
         raise Http404 from error
     if clause and clause not in known:
         raise Http404
-    proved = publishing.prove(name, draft.text, publishing.tables_of(draft))
+    proved = publishing.prove_copy(draft)
     form = _clause_form(request, proved.pack or library.newest(name), known.get(clause))
     context: dict[str, Any] = {
         "form": form, "draft": draft, "name": name, "clause": clause, "seen": copying.stamp(known.get(clause)),

@@ -103,7 +103,7 @@ def _help(setting: Setting, before: Setting | None, kept: bool) -> str:
 def rule_settings(request: HttpRequest, name: str) -> HttpResponse:
     """The settings of the copy as a form."""
     draft = draft_for(request, name)
-    proved = publishing.prove(name, draft.text, publishing.tables_of(draft))
+    proved = publishing.prove_copy(draft)
     known, before = office.settings_of(draft, proved.pack), library.newest(name).settings
     try:
         seen = copying.stamp_of_settings(draft)

@@ -158,7 +158,7 @@ def _free(name: str, rows: list[GridRow]) -> str:
 
 
 def _table(request: HttpRequest, draft: BookDraft, grid: Grid) -> dict[str, Any]:
-    proved = publishing.prove(draft.name, draft.text, publishing.tables_of(draft))
+    proved = publishing.prove_copy(draft)
     pack = proved.pack or library.newest(draft.name)
     placed = copying.placed(proved.findings, grid)
     heads = _heads(pack, grid)
@@ -237,7 +237,7 @@ def rule_table_csv(request: HttpRequest, name: str, table: str) -> HttpResponse:
 
 
 def _titles(draft: BookDraft, grid: Grid) -> dict[str, str]:
-    pack = publishing.prove(draft.name, draft.text, publishing.tables_of(draft)).pack or library.newest(draft.name)
+    pack = publishing.prove_copy(draft).pack or library.newest(draft.name)
     about = copying.about(pack, grid, get_language() or "zh-hans")
     labels = {name: one.label for name, one in about.items() if one.label != name}
     return {**{name: str(label) for name, label in HEADINGS.items()}, **labels}

@@ -183,10 +183,10 @@ class Bounding:
         if not isinstance(said.of.tree, Named):
             return found
         asked = [self._asked(said.of.tree.name, column.name, cell)
-                 for column, cell in zip(columns, row.cells, strict=True)]  # fmt: skip
+                 for column, cell in zip(columns, row.cells, strict=True) if cell is not None]  # fmt: skip
         return Bounds(max((one for one in (found.low, *asked) if one is not None), default=None), found.high)
 
-    def _asked(self, name: str, column: str, cell: Cell | None) -> Any:
+    def _asked(self, name: str, column: str, cell: Cell) -> Any:
         """How great a fact is at least where a row hits: `> 36`, or yes to `agreed_months > guarantee_months`."""
         if isinstance(cell, Between):
             return cell.low if column == name else None

@@ -68,6 +68,18 @@ def test_conditions_stand_as_chips_that_can_be_taken_off(house: House, lodge: An
     assert client(house, "lin").get("/search?cursor=x&q=漏水").status_code == 404
 
 
+def test_lines_of_products_are_those_that_a_product_carries(house: House, lodge: Any) -> None:
+    from tuoshan.catalog.models import Product, ProductLine
+
+    for number, line in enumerate(("小家电", "小家电", "鞋靴")):
+        Product.objects.create(code=f"K-{number}", name="壶", line=line, is_active=number > 0)
+    lodge("壶漏水", title="壶")
+    assert {"家电", "家用电器", "鞋", "鞋类"} <= set(ProductLine.objects.values_list("name", flat=True))
+    chosen = re.search(r'<select[^>]* name="line".*?</select>', page(house, "lin", "/search"), re.S)
+    assert chosen is not None
+    assert re.findall(r'<option value="([^"]*)"', chosen[0]) == ["", "小家电", "鞋靴", "none"]
+
+
 def test_more_rows_follow(house: House, lodge: Any) -> None:
     for number in range(53):
         lodge(f"第{number}件漏水", title=f"{number}", work=False)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from tuoshan.care.models import SurveyReason
 from tuoshan.cases import library, meanings
-from tuoshan.catalog.models import Category, Product, ProductLine
+from tuoshan.catalog.models import Category, Product
 from tuoshan.core.playbook import Wording
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.name_order import name_order
@@ -72,9 +72,11 @@ def products(ids: Iterable[int | None]) -> dict[int, str]:
 
 
 def lines() -> list[str]:
-    """Every line of products that the catalogue knows."""
-    used = Product.objects.exclude(line="").order_by().values_list("line", flat=True).distinct()
-    return sorted({*used, *ProductLine.objects.values_list("name", flat=True)}, key=name_order)
+    """Every line that a product of the catalogue carries, in use or not. What the settings say besides of how a line
+    may be called, for the rule books, has no product and therefore no case.
+    """
+    carried = Product.objects.exclude(line="").order_by().values_list("line", flat=True).distinct()
+    return sorted(carried, key=name_order)
 
 
 def units() -> dict[int, str]:

@@ -35,10 +35,10 @@ from tuoshan.insight.told_to_staff import whose_page
 from tuoshan.insight.values import channel_title, shown_value
 from tuoshan.integrations import replied
 from tuoshan.office import beside, customers, papers, subjects
+from tuoshan.office.taking_over import CLAIM
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import allowed, permitted, sees_removed
 from tuoshan.workbench import queues
-from tuoshan.workbench.assignable import CLAIM
 from tuoshan.workbench.cards import graded, state_title
 from tuoshan.workbench.panels import panels_for
 

@@ -242,6 +242,8 @@ def test_a_spreadsheet_is_mapped_tried_imported_and_stopped() -> None:
     desk.work_off(Item.objects.get(kind="job", name="import"), clock.now())
     done = lead.get(f"/imports/{run['id']}")
     assert (done["status"], done["taken"], done["percent"]) == ("done", 1, 100)
+    lead.registered()
+    assert found(lead, f"imported={run['id']}") == [Case.objects.get(title="杯子碎了").number]
     assert lead.post(f"/imports/{run['id']}/stop")["status"] == "done"
     assert [one["id"] for one in lead.get("/imports")["imports"]] == [run["id"]] and ImportRun.objects.count() == 1
     fake = SimpleUploadedFile("voices.exe", b"MZ", "application/octet-stream")

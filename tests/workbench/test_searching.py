@@ -169,6 +169,9 @@ def test_a_filter_with_a_condition_that_is_not_understood_is_refused_in_words(ho
     given = {"title": "坏的", "state": "open", "category": HUGE, "shared": "1"}
     answer = lin.post("/search/filters", given, follow=True)
     assert answer.status_code == 200 and "看不懂这些条件：类别" in answer.content.decode()
+    for name, said in (("product", "商品"), ("imported", "导入")):
+        answer = lin.post("/search/filters", {"title": "坏的", "state": "open", name: "没有这个"}, follow=True)
+        assert answer.status_code == 200 and f"看不懂这些条件：{said}" in answer.content.decode()
     assert not SavedFilter.objects.exists()
     lin.cookies["tuoshan_language"] = "en"
     said = lin.post("/search/filters", given, follow=True).content.decode()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -9,6 +10,7 @@ from tuoshan.care.models import SurveyReason
 from tuoshan.cases import library, meanings
 from tuoshan.catalog.models import Category, Product
 from tuoshan.core.playbook import Wording
+from tuoshan.intake.models import ImportRun
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.name_order import name_order
 from tuoshan.quality.models import Cause, LiableParty
@@ -96,6 +98,13 @@ def cause(value: str) -> str:
 def liable(value: str) -> str:
     found = LiableParty.objects.filter(key=value).first() if value else None
     return str(found) if found else choice("liable", value)
+
+
+def imported(number: int) -> str:
+    """An import, by when it was begun: whose file it was is for who may see imports."""
+    found = ImportRun.objects.filter(pk=number).values_list("created_at", flat=True).first()
+    at = timezone.localtime(found).strftime("%Y-%m-%d %H:%M") if found else ""
+    return _("导入：%(at)s") % {"at": at} if at else _("一次导入")
 
 
 def reasons() -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 `python tools/translations.py` lists what is missing, empty, fuzzy or worded in two ways, and ends with 1 when there
 is any; `--update` first writes missing sentences (still empty) into the catalogue of their app and
-drops those no longer used. Sources: Python by gettext calls, templates by Django's own tags.
+drops those no longer used; what stays keeps its place. Sources: Python by gettext calls, templates by Django's own
+tags.
 """
 
 from __future__ import annotations
@@ -117,19 +118,50 @@ def conflicts(homes: Iterable[Path]) -> Iterator[str]:
             yield f"{first!r} has more than one English wording: {says}; give one of them a context"
 
 
+def kept_order(old: Catalog, needed: dict[Key, tuple[str | tuple[str, ...], str]]) -> list[Key]:
+    """What is needed, in the order in which it stands in the catalogue already; what is new comes behind the sentence
+    that stands before it in the sources, so that a difference shows what was changed and nothing else.
+    """
+    known: dict[Key, None] = {(entry.context, _first(entry.id)): None for entry in old if entry.id}
+    order = [key for key in known if key in needed]
+    before: Key | None = None
+    for key in sorted(needed, key=lambda one: by_place(needed[one][1])):
+        if key not in known:
+            order.insert(order.index(before) + 1 if before is not None else 0, key)
+        before = key
+    return order
+
+
+def by_place(place: str) -> tuple[str, int]:
+    """File and line of `file:line`, so that line 9 comes before line 10."""
+    file, _colon, line = place.rpartition(":")
+    return file, int(line)
+
+
+def _first(identifier: str | Iterable[str]) -> str:
+    return identifier if isinstance(identifier, str) else next(iter(identifier))
+
+
 def update(home: Path, needed: dict[Key, tuple[str | tuple[str, ...], str]]) -> int:
-    """Write what is missing into the catalogue; returns how many were added."""
-    old = english(home)
+    """Write what is missing into the catalogue, but for what the house's own says; returns how many were added."""
+    old, house = english(home), english(SOURCE)
+    needed = {
+        (context, first): wanted for (context, first), wanted in needed.items()
+        if old.get(first, context) or not house.get(first, context)
+    }  # fmt: skip
     new = Catalog(locale="en", project="tuoshan", charset="utf-8", header_comment="# Tuoshan: English")
     added = 0
-    for (context, first), (message, place) in sorted(needed.items(), key=lambda pair: pair[1][1]):
+    for context, first in kept_order(old, needed):
+        message, place = needed[context, first]
         entry = old.get(first, context)
         added += entry is None
         identifier = message if isinstance(message, str) else tuple(message[:2])
         empty: str | tuple[str, ...] = "" if isinstance(identifier, str) else ("", "")
         string = entry.string if entry is not None else empty
         flags = entry.flags if entry is not None else ()
-        new.add(identifier, string, locations=[(place.rsplit(":", 1)[0], None)], flags=flags, context=context)
+        said = entry.user_comments if entry is not None else ()
+        where = [(by_place(place)[0], None)]
+        new.add(identifier, string, locations=where, flags=flags, user_comments=said, context=context)
     path = home / CATALOGUE
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as writing:

@@ -110,8 +110,13 @@ class Unreadable(str):
         said.token, said.place = token, place
         if len(_logged) < _MOST_LOGGED and token not in _logged:
             _logged.add(token)
-            log.error("cannot_decrypt", place=place, written_at=_written_at(token))
+            log.error("cannot_decrypt", place=place, written_at=said.since)
         return said
+
+    @property
+    def since(self) -> str:
+        """When it was written."""
+        return _written_at(self.token)
 
 
 _strict: ContextVar[bool] = ContextVar("strict", default=False)
@@ -131,13 +136,33 @@ def strictly(wanted: bool = True) -> Iterator[None]:
         _strict.reset(before)
 
 
+_noticed: ContextVar[list[Unreadable] | None] = ContextVar("noticed", default=None)
+
+
+@contextlib.contextmanager
+def noticing() -> Iterator[list[Unreadable]]:
+    """Inside, each stored text that is used and cannot be decrypted comes into the list which this gives."""
+    met: list[Unreadable] = []
+    before = _noticed.set(met)
+    try:
+        yield met
+    finally:
+        _noticed.reset(before)
+
+
 def legible(text: str) -> str:
-    """The text itself. Raises ``CannotDecrypt`` inside ``strictly`` when it only says that it cannot be decrypted."""
-    if isinstance(text, Unreadable) and _strict.get():
-        since = _written_at(text.token)
+    """The text itself, noticed inside ``noticing`` when it only says that it cannot be decrypted; then it raises
+    ``CannotDecrypt`` inside ``strictly``.
+    """
+    if not isinstance(text, Unreadable):
+        return text
+    met = _noticed.get()
+    if met is not None:
+        met.append(text)
+    if _strict.get():
         raise CannotDecrypt(
-            f"无法解密：{text.place} 是 {since} 用这里没有的密钥写的。 / "
-            f"Cannot be decrypted: {text.place} was written at {since} under a key that is not here."
+            f"无法解密：{text.place} 是 {text.since} 用这里没有的密钥写的。 / "
+            f"Cannot be decrypted: {text.place} was written at {text.since} under a key that is not here."
         )
     return text
 
@@ -324,6 +349,7 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "normalised",
+    "noticing",
     "phone_e164",
     "read_link",
     "rotate",

@@ -242,6 +242,8 @@ def test_a_spreadsheet_is_mapped_tried_imported_and_stopped() -> None:
     desk.work_off(Item.objects.get(kind="job", name="import"), clock.now())
     done = lead.get(f"/imports/{run['id']}")
     assert (done["status"], done["taken"], done["percent"]) == ("done", 1, 100)
+    lead.registered()
+    assert found(lead, f"imported={run['id']}") == [Case.objects.get(title="杯子碎了").number]
     assert lead.post(f"/imports/{run['id']}/stop")["status"] == "done"
     assert [one["id"] for one in lead.get("/imports")["imports"]] == [run["id"]] and ImportRun.objects.count() == 1
     fake = SimpleUploadedFile("voices.exe", b"MZ", "application/octet-stream")
@@ -410,6 +412,33 @@ def test_a_program_takes_what_nobody_has_and_takes_over_with_a_reason() -> None:
     assert [one["code"] for one in second.post("/batches", body)] == ["invalid_form"]
     second.post(claim, {"values": {"handler": str(second.person.pk), **why}})
     assert Case.objects.get(number=number).handler_id == second.person.pk
+
+
+def test_who_takes_a_colleagues_case_over_gives_it_to_no_third_person_but_who_may_hand_it_over() -> None:
+    first, second, third = caller("agent", name="one"), caller("agent", name="two"), caller("agent", name="three")
+    lead, number = caller("supervisor"), second.registered()
+    claim = f"/cases/{number}/actions/claim"
+
+    def given(to: Caller) -> dict[str, Any]:
+        return {"values": {"handler": str(to.person.pk), "taken_because": "分片调整"}}
+
+    def whose() -> int | None:
+        return Case.objects.get(number=number).handler_id
+
+    second.post(claim, {"values": {"handler": str(first.person.pk)}})
+    assert whose() == first.person.pk, "what nobody has is given out by the desk"
+    refused = second.post(claim, given(third), expect=422)
+    assert refused["facts"]["fields"] == {"handler": "not_oneself"} and "您只能自己接手" in refused["detail"]
+    (member,) = second.post("/batches", {"numbers": [number], "action": "claim", **given(third)})
+    assert member["code"] == "invalid_form" and "您只能自己接手" in member["detail"]
+    assert second.post(f"/cases/{number}/actions/transfer", {"values": {}}, expect=403)["code"] == "not_allowed"
+    assert whose() == first.person.pk
+    lead.post(claim, given(third))
+    assert whose() == third.person.pk
+    third.post(claim, given(first))
+    assert whose() == first.person.pk, "whose it is may hand it over"
+    second.post(claim, given(second))
+    assert whose() == second.person.pk
 
 
 def test_a_list_is_given_for_one_process_as_the_desk_offers_it() -> None:

@@ -96,9 +96,12 @@ def test_what_it_took_stands_among_the_imports_of_the_desk_without_its_table(pla
         "from tuoshan.intake.models import ImportRun\n"
         "run = ImportRun.objects.order_by('created_at').last()\n"
         "print(run.status, run.can_start, desk.notes(run), list(desk.folder().glob('*')))\n"
+        "from tuoshan.cases.models import Case; from tuoshan.insight.conditions import Conditions\n"
+        "made = Case.objects.filter(Conditions(imported=str(run.pk)).on_cases())\n"
+        "print(desk.has_cases(run), *made.values_list('title', flat=True))\n"
         "print(desk.sweep(clock.now() + timedelta(days=31)) > 0, ImportRun.objects.exclude(refused=[]).count())"
     )
-    assert said == "done False [] []\nTrue 0"
+    assert said == "done False [] []\nTrue 杯子碎了\nTrue 0"
 
 
 def test_a_wrong_word_is_refused_in_both_languages(place: Place, tmp_path: Path) -> None:

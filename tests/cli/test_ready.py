@@ -54,11 +54,14 @@ def test_keys_that_do_not_fit_end_it_in_words(company: Place, command: tuple[str
     assert "Traceback" not in refused.stderr
 
 
-@pytest.mark.parametrize("variable", ["TUOSHAN_FIELD_KEYS", "TUOSHAN_INDEX_KEY"])
+@pytest.mark.parametrize("variable", list(OTHER_KEYS))
 def test_one_wrong_key_is_enough(company: Place, variable: str) -> None:
     with With(company, **{variable: OTHER_KEYS[variable]}):
         refused = company.run("worker", "--until-idle", ends=1)
     assert ("index key does not fit" in refused.stderr) is (variable == "TUOSHAN_INDEX_KEY")
+    is_signing = variable == "TUOSHAN_SECRET_KEY"
+    assert ("签名密钥（TUOSHAN_SECRET_KEY）与数据库不符" in refused.stderr) is is_signing
+    assert ("everybody signs in anew; no data is lost" in refused.stderr) is is_signing
 
 
 def test_a_node_without_the_keys_makes_none(company: Place, tmp_path: Path) -> None:
@@ -98,7 +101,62 @@ def test_a_database_from_before_gets_its_proof_from_who_can_read_it(company: Pla
     company.run("verify")
     assert company.python(PROOFS) == "0", "who only reads writes nothing"
     company.run("worker", "--until-idle")
-    assert company.python(PROOFS) == "2"
+    assert company.python(PROOFS) == "3"
+
+
+def test_a_database_from_before_gets_the_proof_of_the_key_that_signs_at_its_next_start(tmp_path: Path) -> None:
+    place = Place(tmp_path, "unsigned")
+    seed(place)
+    place.run("worker", "--until-idle")
+    place.python(f"{PROOF}; KeyProof.objects.filter(kind='signing').delete()")
+    other = {"TUOSHAN_SECRET_KEY": OTHER_KEYS["TUOSHAN_SECRET_KEY"]}
+    with With(place, **other):
+        place.run("verify")
+        assert place.python(PROOFS) == "2", "who only reads proves none"
+    place.run("worker", "--until-idle")
+    assert place.python(PROOFS) == "3"
+    with With(place, **other):
+        for command in (("verify",), ("serve",), ("worker", "--until-idle")):
+            assert "signing key (TUOSHAN_SECRET_KEY) does not fit" in place.run(*command, ends=1).stderr
+        place.run("keys", "adopt", "--yes")
+        place.run("worker", "--until-idle")
+        assert "0 faults" in place.run("verify").stdout, "nothing else is lost with it"
+    assert "tuoshan keys adopt" in place.run("worker", "--until-idle", ends=1).stderr
+
+
+def test_a_new_key_that_signs_comes_to_every_node_in_turn(tmp_path: Path) -> None:
+    place = Place(tmp_path, "signing")
+    given = {"TUOSHAN_FIELD_KEYS": "f", "TUOSHAN_INDEX_KEY": "i"}
+
+    def starts(keys: str) -> bool:
+        with With(place, **given, TUOSHAN_SECRET_KEY=keys):
+            try:
+                place.run("worker", "--until-idle")
+            except AssertionError as refused:
+                assert "签名密钥" in str(refused)
+                return False
+        return True
+
+    with With(place, **given, TUOSHAN_SECRET_KEY="old"):
+        seed(place)
+    assert starts("old") and not starts("new")
+    assert starts("old,new"), "behind the old one on each node"
+    assert starts("old") and starts("new,old"), "then before it, on one node after the other"
+    assert starts("old,new") and starts("new,old")
+    assert not starts("old"), "it would not believe what the others sign"
+    assert starts("new") and not starts("other,old")
+
+
+def test_a_retired_key_that_signed_is_the_databases_no_more(tmp_path: Path) -> None:
+    place = Place(tmp_path, "retired")
+    seed(place)
+    place.run("worker", "--until-idle")
+    old = (place.data / "keys" / "secret").read_text(encoding="ascii").strip()
+    place.run("keys", "new", "signing")
+    place.run("keys", "retire", "signing")
+    place.run("worker", "--until-idle")
+    (place.data / "keys" / "secret").write_text(old, encoding="ascii")
+    assert "签名密钥" in place.run("worker", "--until-idle", ends=1).stderr
 
 
 def test_rotation_with_several_keys_leaves_no_node_behind_that_knows_only_the_old(tmp_path: Path) -> None:

@@ -142,6 +142,32 @@ def test_a_colleagues_case_is_taken_over_with_a_reason_and_they_hear_of_it(desk:
     assert "客户指名找我" in desk.client("agent").get(f"/case/{case.number}").content.decode()
 
 
+@pytest.mark.parametrize("where", ["case", "bulk"])
+def test_who_takes_a_colleagues_case_over_is_offered_nobody_else(desk: Any, where: str) -> None:
+    case, free = desk.accepted(), desk.complaint()
+    colleague, lead = desk.people["colleague"].pk, desk.people["lead"].pk
+
+    def offered(who: str, one: Any) -> list[str]:
+        address = f"/case/{one.number}/do/act/claim" if where == "case" else f"/bulk/form?do=claim&case={one.number}"
+        form = desk.client(who).get(address, headers={"HX-Request": "true"}).content.decode()
+        chosen = re.search(r'<select[^>]* name="handler".*?</select>', form, re.S)
+        assert chosen is not None
+        return [value for value in re.findall(r'<option value="(\d*)"', chosen[0]) if value]
+
+    assert offered("colleague", case) == [str(colleague)]
+    for who, one in (("colleague", free), ("lead", case), ("agent", case)):
+        assert {str(colleague), str(lead)} < set(offered(who, one)), who
+    data = {"seq": case.seq, "key": "k", "handler": lead, "taken_because": "忙不过来"}
+    if where == "case":
+        refused = desk.htmx("colleague", "post", f"/case/{case.number}/do/act/claim", data)
+        assert refused.status_code == 422 and "忙不过来" in refused.content.decode()
+    else:
+        batch = {"do": "claim", "case": [case.number], "batch": "7"}
+        refused = desk.htmx("colleague", "post", "/bulk/run", data | batch)
+    assert "您只能自己接手；要交给别人，请经办人或主管转办。" in refused.content.decode()
+    assert desk.read(case).handler_id == desk.people["agent"].pk
+
+
 def test_who_gives_their_own_case_away_is_not_told_that_it_is_gone(desk: Any, work: Any) -> None:
     from tuoshan.integrations.models import Notification
 

@@ -1,11 +1,13 @@
 """The screens of an import: a file, its columns and rows chosen, a dry run, progress, bad rows; in both languages."""
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.workbench.deskhouse import desk
+from tests.workbench.test_searching import titles
 
 __all__ = ["desk"]
 TABLE = "编号,内容,情感\n1,洗衣机漏水,差评\n2,客服很好,好评\n3,,差评\n"
@@ -169,3 +171,50 @@ def test_a_table_is_read_as_orders_where_that_is_chosen(desk: Any, language: str
     imports.work_off(Item.objects.get(kind="job", name="import"), clock.now())
     assert OrderRef.objects.get().lines == [{"name": "水壶"}]
     assert told in client.get(address).content.decode(), "and is remembered as one of orders"
+
+
+def test_the_record_of_an_import_leads_to_the_cases_that_it_made(desk: Any) -> None:
+    from tuoshan import clock
+    from tuoshan.agenda.models import Item
+    from tuoshan.intake.imports import desk as imports
+    from tuoshan.intake.models import ImportRun
+
+    client, more = desk.client("lead"), "查看建成的工单"
+
+    def imported(rows: str) -> str:
+        """The address to which the record leads; empty while it leads nowhere."""
+        file = SimpleUploadedFile("voices.csv", f"编号,内容\n{rows}".encode())
+        tried = client.post(client.post("/import/", {"file": file}).url, chosen())
+        assert tried.status_code == 302 and more not in client.get(tried.url).content.decode(), "nothing is made yet"
+        client.post(tried.url)
+        imports.work_off(Item.objects.get(kind="job", name="import", done_at=None), clock.now())
+        Item.objects.filter(kind="job", name="import").delete()
+        page = client.get(tried.url).content.decode()
+        found = re.search(rf'href="(/search\?[^"]+)"[^>]*>(?:<svg.*?</svg>)?{more}', page)
+        return unescape(found[1]) if found else ""
+
+    desk.complaint()
+    first = imported("".join(f"{number},第{number}件漏水\n" for number in range(52)))
+    again = imported("51,第51件漏水\n60,没电\n")
+    assert imported("60,没电\n") == "", "all that it says was known"
+    page = client.get(again).content.decode()
+    assert titles(page) == ["没电"] and "导入：2026-03-02 09:00" in page
+    kept = ImportRun.objects.order_by("pk")[1].pk
+    assert f'<input type="hidden" name="imported" value="{kept}">' in page, "and stays when the search is narrowed"
+    page = client.get(first).content.decode()
+    assert len(titles(page)) == 50
+    following = re.search(r'hx-get="(/search[^"]+)"', page)
+    assert following is not None
+    page += client.get(unescape(following[1])).content.decode()
+    assert sorted(titles(page)) == sorted(f"第{number}件漏水" for number in range(52)), "to the last, each once"
+    assert titles(client.get(f"{first}&q=编号").content.decode()) == []
+    assert titles(desk.client("qa").get(first).content.decode()) == [], "within reach alone"
+    assert titles(client.get("/search?imported=7").content.decode()) == []
+
+
+def test_what_was_not_made_by_an_import_on_record_leads_nowhere(desk: Any) -> None:
+    from tuoshan import clock
+    from tuoshan.intake.models import ImportRun
+
+    run = ImportRun.objects.create(file_name="a.csv", person_id=0, created_at=clock.now(), status="done", taken=3)
+    assert "查看建成的工单" not in desk.client("lead").get(f"/import/{run.pk}").content.decode()

@@ -76,6 +76,49 @@ def test_one_looks_after_ones_own_and_finds_nobody_elses(desk: Any) -> None:
     assert list(QuickReply.objects.values_list("person_id", flat=True)) == [desk.people["lead"].pk]
 
 
+@pytest.fixture
+def overtaken(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The next form is found right; before it is stored, another press stores the same shortcut."""
+    from tuoshan.knowledge.forms import QuickReplyForm
+
+    def after(form: Any) -> dict[str, Any]:
+        values = judged(form)
+        owner = None if values.get("shared") else form.person.pk
+        row = {"shortcut": "zq", "language": "zh-hans", "person_id": owner}
+        QuickReply.objects.get_or_create(**row, defaults={"title": "先存的", "text": "x"})
+        return values
+
+    judged = QuickReplyForm.clean
+    monkeypatch.setattr(QuickReplyForm, "clean", after)
+
+
+@pytest.mark.parametrize(
+    ("who", "place", "more"),
+    [
+        ("agent", "/me/replies/new", {}), ("agent", "/case/{number}/replies/keep", {"store": "1"}),
+        ("admin", "/settings/replies/new", {}),
+    ],
+)  # fmt: skip
+def test_of_two_presses_at_one_moment_the_second_is_told_and_loses_nothing(
+    desk: Any, overtaken: None, who: str, place: str, more: dict[str, str]
+) -> None:
+    answer = desk.client(who).post(place.format(number=desk.complaint().number), KEPT | more)
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "这个快捷词已经用过了。" in text
+    assert 'value="致歉"' in text and KEPT["text"] in text and 'value="zq"' in text
+    assert [row.title for row in QuickReply.objects.all()] == ["先存的"]
+
+
+def test_a_program_is_told_the_same_when_another_was_first(desk: Any, overtaken: None) -> None:
+    body = {name: KEPT[name] for name in ("title", "text", "shortcut")}
+    for who, place in (("agent", "/api/v1/me/replies"), ("admin", "/api/v1/settings/replies")):
+        QuickReply.objects.all().delete()
+        answer = desk.client(who).post(place, body, content_type="application/json")
+        assert answer.status_code == 422, (place, answer.content.decode())
+        assert "这个快捷词已经用过了。" in answer.content.decode()
+        assert [row.title for row in QuickReply.objects.all()] == ["先存的"]
+
+
 def test_who_writes_to_nobody_keeps_none_and_only_a_case_within_reach_is_written_in(desk: Any) -> None:
     case = desk.complaint()
     place = f"/case/{case.number}/replies/keep"

@@ -68,6 +68,18 @@ def test_conditions_stand_as_chips_that_can_be_taken_off(house: House, lodge: An
     assert client(house, "lin").get("/search?cursor=x&q=漏水").status_code == 404
 
 
+def test_lines_of_products_are_those_that_a_product_carries(house: House, lodge: Any) -> None:
+    from tuoshan.catalog.models import Product, ProductLine
+
+    for number, line in enumerate(("小家电", "小家电", "鞋靴")):
+        Product.objects.create(code=f"K-{number}", name="壶", line=line, is_active=number > 0)
+    lodge("壶漏水", title="壶")
+    assert {"家电", "家用电器", "鞋", "鞋类"} <= set(ProductLine.objects.values_list("name", flat=True))
+    chosen = re.search(r'<select[^>]* name="line".*?</select>', page(house, "lin", "/search"), re.S)
+    assert chosen is not None
+    assert re.findall(r'<option value="([^"]*)"', chosen[0]) == ["", "小家电", "鞋靴", "none"]
+
+
 def test_more_rows_follow(house: House, lodge: Any) -> None:
     for number in range(53):
         lodge(f"第{number}件漏水", title=f"{number}", work=False)
@@ -157,6 +169,9 @@ def test_a_filter_with_a_condition_that_is_not_understood_is_refused_in_words(ho
     given = {"title": "坏的", "state": "open", "category": HUGE, "shared": "1"}
     answer = lin.post("/search/filters", given, follow=True)
     assert answer.status_code == 200 and "看不懂这些条件：类别" in answer.content.decode()
+    for name, said in (("product", "商品"), ("imported", "导入")):
+        answer = lin.post("/search/filters", {"title": "坏的", "state": "open", name: "没有这个"}, follow=True)
+        assert answer.status_code == 200 and f"看不懂这些条件：{said}" in answer.content.decode()
     assert not SavedFilter.objects.exists()
     lin.cookies["tuoshan_language"] = "en"
     said = lin.post("/search/filters", given, follow=True).content.decode()

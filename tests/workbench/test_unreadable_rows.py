@@ -93,6 +93,70 @@ def test_a_program_reads_the_other_cases_and_this_one(desk: Any, strange: Any) -
         assert client.get(path).status_code == 200, path
 
 
+@pytest.fixture
+def papers_set(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What came onto each paper, which is set as ever."""
+    from tuoshan.documents import pdf
+
+    told: list[Any] = []
+    compiled = pdf._compile
+    monkeypatch.setattr(pdf, "_compile", lambda *given: told.append(given[1]) or compiled(*given))
+    return told
+
+
+def test_no_paper_with_a_gap_goes_to_the_customer(desk: Any, strange: Any, papers_set: list[Any]) -> None:
+    client = desk.client("agent")
+    for size in ("80mm", "a5"):
+        page = client.get(f"/case/{strange.number}/slip?size={size}")
+        text = page.content.decode()
+        assert page.status_code == 409 and "没有打印" in text and "TUOSHAN_FIELD_KEYS" in text
+        assert "parties_customer.name" in text and "无法解密" in text
+    client.cookies["tuoshan_language"] = "en"
+    assert "was not printed, as something on it cannot" in client.get(f"/case/{strange.number}/slip").content.decode()
+    refused = client.get(f"/api/v1/cases/{strange.number}/slip", headers={"Accept-Language": "zh-hans"})
+    assert refused.status_code == 409 and refused.json()["code"] == "not_whole"
+    assert not papers_set
+
+
+def test_a_paper_of_the_houses_own_says_at_its_head_that_it_is_not_complete(
+    desk: Any, strange: Any, papers_set: list[Any]
+) -> None:
+    whole = desk.complaint()
+    for number in (strange.number, whole.number):
+        for kind in ("record", "archive"):
+            page = desk.client("agent").get(f"/case/{number}/paper/{kind}")
+            assert page.status_code == 200 and page.content.startswith(b"%PDF"), kind
+    said = [content["gaps"] for content in papers_set]
+    assert all(one.startswith("本件不完整") and "cases_words.text" in one for one in said[:2]) and said[2:] == ["", ""]
+
+
+def test_what_a_letter_does_not_say_keeps_it_from_nobody(desk: Any) -> None:
+    from tests.workbench.test_papers import not_upheld
+
+    from tuoshan.cases import service
+
+    case = not_upheld(desk)
+    service.note(case_id=case.pk, actor=service.ActingAs.by_person(desk.people["agent"]), text="内部备注")
+    spoil("cases_message", ("text",), "case_id", case.pk)
+    letter = f"/case/{case.number}/paper/letter"
+    assert desk.client("agent").get(letter).status_code == 200
+    spoil("parties_customer", ("name",), "id", case.customer_id)
+    assert desk.client("agent").get(letter).status_code == 409
+    assert desk.client("agent").get(f"/api/v1/cases/{case.number}/papers/letter").json()["code"] == "not_whole"
+
+
+def test_a_ruling_whose_thing_cannot_be_read_is_not_printed(desk: Any) -> None:
+    from tests.workbench.rulinghouse import kept
+
+    case = desk.accepted()
+    row = kept(desk, case)
+    client, place = desk.client("agent"), f"/case/{case.number}/ruling/{row.pk}/paper"
+    assert client.get(place).status_code == 200
+    spoil("rulings_kept", ("label",), "id", row.pk)
+    assert client.get(place).status_code == 409
+    assert client.get(f"/api/v1/cases/{case.number}/rulings/{row.pk}/paper").json()["code"] == "not_whole"
+
+
 def test_what_cannot_be_read_is_never_written_over(desk: Any, strange: Any) -> None:
     from tuoshan.parties.models import Customer
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ninja import Schema
 
 from tuoshan.api.problems import invalid
+from tuoshan.office import saving
 from tuoshan.office.settings import recording
 
 
@@ -56,6 +57,11 @@ def judged(form: forms.BaseForm) -> Any:
     return form
 
 
+def stored(form: Any, store: Callable[[], object]) -> Any:
+    """The form, once it is stored. Raises Problem 422 where another has stored the like at this moment."""
+    return form if saving.kept(form, store) else judged(form)
+
+
 Form = Callable[..., Any]
 
 
@@ -70,14 +76,18 @@ def _named(body: Given) -> dict[str, Any]:
 def changed(request: HttpRequest, area: str, form: Form, row: Model, body: Given, names: tuple[str, ...]) -> None:
     """Change what the body names of a row of the settings, with its record; the rest stays."""
     values = as_stored(form(instance=row)) | _named(body)
-    done = judged(form(posted(values), instance=row))
-    with recording.recorded(request, area, row, names):
-        done.save()
+    _recorded(request, area, judged(form(posted(values), instance=row)), names)
 
 
 def made(request: HttpRequest, area: str, form: Form, row: Model, body: Given, names: tuple[str, ...]) -> int:
     """Make a row of the settings, with its record. Gives its id."""
     done = judged(form(posted(as_stored(form(instance=row)) | _named(body)), instance=row))
-    with recording.recorded(request, area, done.instance, names):
-        done.save()
-    return int(done.instance.pk)
+    return int(_recorded(request, area, done, names).instance.pk)
+
+
+def _recorded(request: HttpRequest, area: str, form: Any, names: tuple[str, ...]) -> Any:
+    def store() -> None:
+        with recording.recorded(request, area, form.instance, names):
+            form.save()
+
+    return stored(form, store)

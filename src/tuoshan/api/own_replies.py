@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 from ninja import Router
 
 from tuoshan.api.application import Id, gives, me
-from tuoshan.api.formwork import as_stored, judged, posted
+from tuoshan.api.formwork import as_stored, judged, posted, stored
 from tuoshan.api.repeating import repeatable
 from tuoshan.api.shapes import ReplyIn, ReplyRow
 from tuoshan.knowledge import replies
@@ -23,7 +23,8 @@ def _form(request: HttpRequest, row: QuickReply, data: Any = None) -> QuickReply
 
 def _kept(request: HttpRequest, row: QuickReply, body: ReplyIn) -> int:
     values = as_stored(_form(request, row)) | body.dict(exclude_unset=True)
-    return int(judged(_form(request, row, posted(values))).save().pk)
+    form = judged(_form(request, row, posted(values)))
+    return int(stored(form, form.save).instance.pk)
 
 
 def _found(request: HttpRequest, pk: int) -> QuickReply:

@@ -13,6 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from tuoshan.cases.refusals import by_field, sentence
 from tuoshan.core.case import Refusal
 from tuoshan.core.playbook import Playbook
+from tuoshan.documents.gaps import NotWhole
 from tuoshan.office.customers import NotInCharge
 from tuoshan.parties.permissions import NotSignedIn, ScopeMissing
 
@@ -69,6 +70,8 @@ def of_error(error: Exception) -> Problem | None:
             return Problem(403, "scope_missing", _("令牌的权限不足"), str(error), scope=error.scope)
         case NotInCharge():
             return Problem(403, "cases_elsewhere", _("客户资料没有改动"), str(error))
+        case NotWhole():
+            return Problem(409, "not_whole", _("没有打印"), str(error))
         case PermissionDenied():
             return Problem(403, "not_permitted", _("您的角色不能使用这项功能。"))
         case ValidationError():

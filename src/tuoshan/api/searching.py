@@ -22,8 +22,8 @@ router = Router(tags=["search"])
 
 class ConditionsIn(Schema):
     """What narrows: as in the address of the search screen. A category or unit covers what lies below it; `=5` means
-    just that one, `none` means empty. A product is its code or `=5`, `line` the name of a line of products. What makes
-    no sense is left out.
+    just that one, `none` means empty. A product is its code or `=5`, `line` the name of a line of products, `imported`
+    the id of the import that made the cases. What makes no sense is left out.
     """
 
     q: str = ""
@@ -39,6 +39,7 @@ class ConditionsIn(Schema):
     since: str = ""
     until: str = ""
     history: str = ""
+    imported: str = ""
     figure: str = ""
 
 

@@ -140,6 +140,7 @@ def _import(
     from django.utils.translation import override
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from tuoshan import identifiers
     from tuoshan.intake.imports import desk, reports, running, tables
     from tuoshan.intake.imports.tables import TableRefused
     from tuoshan.intake.imports.tally import Tally
@@ -150,7 +151,7 @@ def _import(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         console=table.console,
     )  # fmt: skip
-    tally, ended = Tally(), False
+    tally, ended, number = Tally(), False, identifiers.next_id()
     try:
         total = tables.count(table.path)
         with bar:
@@ -162,13 +163,16 @@ def _import(
                 bar.update(task, completed=tally.read)
 
             rows = tables.rows(table.path)
-            tally = running.dry_run(rows, maker, show) if dry_run else running.run(rows, maker, progress=show)
+            if dry_run:
+                tally = running.dry_run(rows, maker, show)
+            else:
+                tally = running.run(rows, maker, progress=show, kept_as=number)
         ended = True
     except TableRefused as refused:
         raise _wrong(refused) from None
     finally:
         if tally.read and not dry_run:
-            desk.record(table.path, table.columns, maker, tally, ended=ended)
+            desk.record(number, table.path, table.columns, maker, tally, ended=ended)
     if tally.bad and (errors or not dry_run):
         where = _free(errors or Path(f"{table.path.name.partition('.')[0]}-errors.xlsx"))
         with override(settings.LANGUAGE_CODE if en is None else "en" if en else "zh-hans"):

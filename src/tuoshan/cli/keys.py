@@ -15,6 +15,14 @@ app = typer.Typer(
 Kind = Literal["fields", "signing"]
 _FILES = {"fields": "fields", "signing": "secret"}
 _VARIABLES = {"signing": "TUOSHAN_SECRET_KEY", "fields": "TUOSHAN_FIELD_KEYS"}
+_LOST = (
+    "原来的密钥找不回来了？用它们写的个人信息不再能读，也不再能按电话找到。 / "
+    "Are the right keys lost for good? What was written under them can neither be read nor found any more."
+)
+_SIGNING_LOST = (
+    "原来的签名密钥找不回来了？以前发出的链接失效，大家要重新登录。 / "
+    "Is the right signing key lost for good? Links sent before hold no more, and everybody signs in anew."
+)
 _MAKE = {"signing": keys.new_signing_key, "fields": keys.new_field_key}
 
 
@@ -96,11 +104,7 @@ def adopt(
         typer.echo(checks.obstacle(), err=True)
         raise typer.Exit(1)
     if not yes:
-        typer.confirm(
-            "原来的密钥找不回来了？用它们写的个人信息不再能读，也不再能按电话找到。 / "
-            "Are the right keys lost for good? What was written under them can neither be read nor found any more.",
-            abort=True,
-        )
+        typer.confirm(_SIGNING_LOST if checks.unfitting() == "signing" else _LOST, abort=True)
     checks.adopt()
     typer.echo("从现在起使用这里的密钥，请重启所有网页和后台进程。 / These are the keys now; restart web and workers.")
 
@@ -163,6 +167,7 @@ def retire(kind: Annotated[Kind, typer.Argument(help="fields or signing.")]) -> 
     settings = _ready()
     from tuoshan.cli import rekeying
     from tuoshan.cli.backup import shown_progress
+    from tuoshan.readiness import checks
 
     known = settings.FIELD_KEYS if kind == "fields" else [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     if len(known) < 2:
@@ -174,6 +179,8 @@ def retire(kind: Annotated[Kind, typer.Argument(help="fields or signing.")]) -> 
         if tally.unreadable or set(tally.by_key) - {0}:
             typer.echo("Some values still stand under an old key, or no key reads them: tuoshan keys list", err=True)
             raise typer.Exit(1)
+    else:
+        checks.prove()  # the newest is the database's own from now on, whoever has only the old one starts no more
     if _from_outside(kind):
         typer.echo(f"Nothing needs the old keys any more: leave only the first in {_VARIABLES[kind]} on every node.")
         return

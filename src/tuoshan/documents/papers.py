@@ -147,6 +147,8 @@ class RecordData:
     signatures: tuple[str, ...] = ()
     printed_at: datetime | None = None
     printed_by: str = ""
+    gaps: str = ""
+    """What is missing, told at the head: something that cannot be decrypted."""
 
 
 @dataclass(frozen=True)

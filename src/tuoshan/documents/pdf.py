@@ -146,6 +146,7 @@ def _record(data: RecordData, language: Language) -> dict[str, Any]:
         "signatures": list(data.signatures),
         "printed_at": _moment(data.printed_at),
         "printed_by": data.printed_by,
+        "gaps": data.gaps,
     }
 
 

@@ -1,9 +1,11 @@
 """What narrows a list of cases or a report, in one form for addresses, saved filters, search and figures.
 
 In an address: `q, state (open|closed), playbook, category, product, line, grade, channel, unit, handler, since, until,
-history, figure, from, to`. A category or unit covers what lies below it; `=5` means just that one, `none` means empty.
+history, imported, figure, from, to`. A category or unit covers what lies below it; `=5` means just that one, `none`
+means empty.
 A product is `=5`, or its code, which may be followed by its name; `line` is the name of a line of products.
-`since` and `until` are days of registration; `figure` with `from` and `to` is one number of a report.
+`since` and `until` are days of registration; `imported` is the id of the import that made the cases; `figure` with
+`from` and `to` is one number of a report.
 """
 
 import json
@@ -20,6 +22,7 @@ from django.db.models import Q
 from tuoshan.catalog.models import Category, Product
 from tuoshan.identifiers import is_id
 from tuoshan.insight import tokens
+from tuoshan.intake.models import Imported
 from tuoshan.parties.models import OrgUnit
 
 NONE = "none"
@@ -45,6 +48,7 @@ class Conditions:
     since: date | None = None
     until: date | None = None
     history: str = ""
+    imported: str = ""
     figure: str = ""
     figure_from: date | None = None
     figure_to: date | None = None
@@ -63,6 +67,8 @@ class Conditions:
                 values[field.name] = _product(text) if field.name == "product" else text
         if values["state"] not in ("open", "closed"):
             values["state"] = ""
+        if not is_id(values["imported"]):
+            values["imported"] = ""
         if values["history"] not in ("no", "only"):
             values["history"] = ""
         return Conditions(**values)
@@ -137,6 +143,8 @@ class Conditions:
             found &= Q(created_at__lt=day_start(self.until + timedelta(days=1)))
         if self.history:
             found &= Q(is_history=self.history == "only")
+        if self.imported:
+            found &= Q(pk__in=Imported.objects.filter(run_id=int(self.imported)).values("case_id"))
         return found
 
     def keys(self) -> list[list[str]]:

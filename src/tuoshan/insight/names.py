@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 
+from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from tuoshan.care.models import SurveyReason
 from tuoshan.cases import library, meanings
-from tuoshan.catalog.models import Category, Product, ProductLine
+from tuoshan.catalog.models import Category, Product
 from tuoshan.core.playbook import Wording
+from tuoshan.intake.models import ImportRun
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.name_order import name_order
 from tuoshan.quality.models import Cause, LiableParty
@@ -72,9 +74,11 @@ def products(ids: Iterable[int | None]) -> dict[int, str]:
 
 
 def lines() -> list[str]:
-    """Every line of products that the catalogue knows."""
-    used = Product.objects.exclude(line="").order_by().values_list("line", flat=True).distinct()
-    return sorted({*used, *ProductLine.objects.values_list("name", flat=True)}, key=name_order)
+    """Every line that a product of the catalogue carries, in use or not. What the settings say besides of how a line
+    may be called, for the rule books, has no product and therefore no case.
+    """
+    carried = Product.objects.exclude(line="").order_by().values_list("line", flat=True).distinct()
+    return sorted(carried, key=name_order)
 
 
 def units() -> dict[int, str]:
@@ -94,6 +98,13 @@ def cause(value: str) -> str:
 def liable(value: str) -> str:
     found = LiableParty.objects.filter(key=value).first() if value else None
     return str(found) if found else choice("liable", value)
+
+
+def imported(number: int) -> str:
+    """An import, by when it was begun: whose file it was is for who may see imports."""
+    found = ImportRun.objects.filter(pk=number).values_list("created_at", flat=True).first()
+    at = timezone.localtime(found).strftime("%Y-%m-%d %H:%M") if found else ""
+    return _("导入：%(at)s") % {"at": at} if at else _("一次导入")
 
 
 def reasons() -> dict[str, str]:

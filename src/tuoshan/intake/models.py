@@ -123,3 +123,17 @@ class ImportRun(models.Model):
     def problem_said(self) -> str:
         """Why it failed, in the language in force."""
         return gettext(self.problem) if self.problem else ""
+
+
+class Imported(models.Model):
+    """A case, and the import that made it. What was known already belongs to the import that made it then."""
+
+    case_id = models.BigIntegerField(primary_key=True)
+    run_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "intake_imported"
+        indexes = [models.Index(fields=["run_id", "case_id"], name="intake_imported_run")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.case_id}"

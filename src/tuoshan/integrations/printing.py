@@ -11,6 +11,7 @@ from tuoshan.agenda.models import Item
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.models import Case
 from tuoshan.documents import evidence, pdf
+from tuoshan.documents.gaps import whole
 from tuoshan.documents.models import Evidence
 from tuoshan.documents.papers import Issuer, SlipData
 from tuoshan.integrations.recipients import language_of
@@ -60,7 +61,13 @@ def _is_kept(case_id: int, key: str) -> bool:
 
 
 def slip_data(case: Any, *, language: str, seq: int = 0) -> SlipData:
-    """What the slip of a case says now, or said when an event told to print it; the workbench prints the first."""
+    """What the slip of a case says now, or said when an event told to print it; the workbench prints the first. Raises
+    NotWhole where any of it cannot be decrypted.
+    """
+    return whole(lambda: _slip_data(case, language, seq))
+
+
+def _slip_data(case: Any, language: str, seq: int) -> SlipData:
     texts = of_case(case, seq=seq)
     values = texts.values(language)
     house = company()

@@ -24,6 +24,7 @@ from tuoshan.core.playbook import Playbook
 from tuoshan.knowledge import links, sooner
 from tuoshan.knowledge.company import Company, company
 from tuoshan.knowledge.showing import day_text, fact_text, until_text, words_of
+from tuoshan.secrets import legible
 
 GENERAL = {
     "number": gettext_lazy("工单编号"),
@@ -224,7 +225,7 @@ def _person_name(number: str | None) -> str:
 def _customer_name(customer_id: int | None) -> str:
     customers: Any = apps.get_model("parties", "Customer")._default_manager
     names = customers.filter(pk=customer_id or 0, erased_at__isnull=True).values_list("name", flat=True)[:1]
-    return next((str(name) for name in names), "")
+    return next((str(legible(name)) for name in names), "")
 
 
 def _unit_name(unit_id: int | None) -> str:

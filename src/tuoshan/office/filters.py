@@ -24,7 +24,8 @@ TITLE_LENGTH = 60
 BY_DUE = ("queue_at", "id")
 TITLES = {
     "state": gettext_lazy("状态"), "category": gettext_lazy("类别"), "unit": gettext_lazy("单位"),
-    "handler": gettext_lazy("经办人"), "history": gettext_lazy("历史工单"), "since": gettext_lazy("登记日期"),
+    "product": gettext_lazy("商品"), "handler": gettext_lazy("经办人"), "imported": gettext_lazy("导入"),
+    "history": gettext_lazy("历史工单"), "since": gettext_lazy("登记日期"),
     "until": gettext_lazy("登记日期"), "from": gettext_lazy("登记日期"), "to": gettext_lazy("登记日期"),
 }  # fmt: skip
 """The conditions that can be misunderstood, as the search names them."""

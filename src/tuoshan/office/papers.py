@@ -7,7 +7,7 @@ know; no note, call or finding ever reaches it.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -27,6 +27,7 @@ from tuoshan.core.case import CaseState, Event
 from tuoshan.core.facts import encode
 from tuoshan.core.playbook import Playbook
 from tuoshan.documents import pdf, storage
+from tuoshan.documents.gaps import whole, with_gaps
 from tuoshan.documents.models import Evidence
 from tuoshan.documents.papers import (
     ArchiveData,
@@ -78,15 +79,20 @@ class Decision:
 
 
 def paper(case: Case, kind: Kind, person: Any, *, language: str) -> bytes:
-    """The paper as PDF, in this language. Raises NoDecision for a letter before there is one."""
+    """The paper as PDF, in this language. Raises NoDecision for a letter before there is one, and NotWhole for a letter
+    of which something cannot be decrypted; the house's own papers say so at their head.
+    """
     spoken: pdf.Language = "en" if language.startswith("en") else "zh-hans"
     with override(spoken):
         match kind:
             case "letter":
-                return pdf.letter(letter_data(case, spoken), language=spoken)
+                return pdf.letter(whole(lambda: letter_data(case, spoken)), language=spoken)
             case "archive":
-                return pdf.archive(archive_data(case, person, spoken), language=spoken)
-        return pdf.record(record_data(case, person, spoken), language=spoken)
+                file, gaps = with_gaps(lambda: archive_data(case, person, spoken))
+                told = replace(file, record=replace(file.record, gaps=gaps))
+                return pdf.archive(told, language=spoken)
+        record, gaps = with_gaps(lambda: record_data(case, person, spoken))
+        return pdf.record(replace(record, gaps=gaps), language=spoken)
 
 
 def letter_language(case: Case) -> str:

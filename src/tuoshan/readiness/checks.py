@@ -1,7 +1,8 @@
 """What keeps this process from working, in both languages and with what to do; and the proof of the keys in use.
 
-A database holds a small proof of each key under which something was written in it. One from before there were
-proofs gets them from the first start that can read what is stored.
+A database holds a small proof of each key under which something was written in it, and of the one that signs. One
+from before there were proofs gets them from the first start that can read what is stored; by what was signed no key
+is proved, so the proof of the signing key is that of the first start that writes one.
 """
 
 import hashlib
@@ -34,7 +35,20 @@ _MEND = (
 _WRONG = {
     KeyProof.FIELDS: "读个人信息的密钥与数据库不符。 / The keys of personal data do not fit the database.",
     KeyProof.INDEX: "查找用的密钥（TUOSHAN_INDEX_KEY）与数据库不符。 / The index key does not fit the database.",
+    KeyProof.SIGNING: (
+        "签名密钥（TUOSHAN_SECRET_KEY）与数据库不符：发出的链接和登录会话，别的节点不认。 / The signing key "
+        "(TUOSHAN_SECRET_KEY) does not fit the database: links and sessions of this node hold on no other."
+    ),
 }
+_MEND_SIGNING = (
+    "请换上这个数据库原来的签名密钥，每个节点都一样：环境变量 TUOSHAN_SECRET_KEY，或者 {folder} 里的 secret 文件。"
+    "换新密钥时旧的要留在后面（tuoshan keys new signing）。旧的确实找不回来的，运行 tuoshan keys adopt："
+    "以前发出的链接失效，大家要重新登录，数据不受影响。 / "
+    "Put in the signing key that belongs to this database, the same on every node: the variable TUOSHAN_SECRET_KEY, or "
+    "the file secret in {folder}. A new one stands before the old one (tuoshan keys new signing). If the old one is "
+    "lost for good, run tuoshan keys adopt: links sent before hold no more and everybody signs in anew; no data is "
+    "lost."
+)
 _MISSING = (
     "缺少密钥 {names}：设了其中一个变量，或者数据库里已有数据，就不再自动生成。 / "
     "There is no {names}: none is made once one of the variables is set or the database holds data."
@@ -54,7 +68,13 @@ def obstacle() -> str:
         needs_none = keys.READ_BY_COMMAND and not proofs and next(_oldest(), None) is None
         return "" if needs_none else _missing()
     wrong = _not_fitting(proofs) if proofs else _not_reading()
-    return f"{_WRONG[wrong]}\n{_mend()}" if wrong else ""
+    return f"{_WRONG[wrong]}\n{_mend(wrong)}" if wrong else ""
+
+
+def unfitting() -> str:
+    """The kind of the key that does not fit the database; empty when all do. Raises django.db.Error."""
+    proofs = _proofs()
+    return _not_fitting(proofs) if proofs else _not_reading()
 
 
 def keys_obstacle() -> str:
@@ -80,6 +100,8 @@ def prove() -> str:
     if not lacking:
         return ""
     with write_transaction():
+        if any(kind == KeyProof.SIGNING for kind, _mark in lacking):
+            KeyProof.objects.filter(kind=KeyProof.SIGNING, mark__in=_signing_marks()).delete()
         KeyProof.objects.bulk_create(
             [KeyProof(kind=kind, mark=mark, token=_TOKEN if kind == KeyProof.FIELDS else "") for kind, mark in lacking],
             ignore_conflicts=True,
@@ -102,22 +124,29 @@ def _missing() -> str:
     return f"{_MISSING.format(names=', '.join(settings.MISSING_KEYS))}\n{_mend()}"
 
 
-def _mend() -> str:
-    return _MEND.format(
+def _mend(wrong: str = "") -> str:
+    return (_MEND_SIGNING if wrong == KeyProof.SIGNING else _MEND).format(
         variables=", ".join(keys.FILES), files=", ".join(keys.FILES.values()), folder=settings.DATA_DIR / "keys"
     )
 
 
 def _marks() -> list[tuple[str, str]]:
-    """Of the field key that writes, and of the index key."""
+    """Of the field key that writes, of the index key, and of the key that signs."""
     return [
         (KeyProof.FIELDS, hashlib.sha256(b"tuoshan proof\0" + settings.FIELD_KEYS[0].encode()).hexdigest()),
         (KeyProof.INDEX, _index_mark()),
+        (KeyProof.SIGNING, _signing_marks()[0]),
     ]
 
 
 def _index_mark() -> str:
     return hmac.new(settings.INDEX_KEY.encode(), b"tuoshan proof", hashlib.sha256).hexdigest()
+
+
+def _signing_marks() -> list[str]:
+    """Of the key that signs, then of those whose signatures are still believed."""
+    known = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [hmac.new(key.encode(), b"tuoshan proof of signing", hashlib.sha256).hexdigest() for key in known]
 
 
 def _proofs() -> list[tuple[str, str, str]]:
@@ -138,13 +167,15 @@ def _is_reached() -> bool:
 
 
 def _not_fitting(proofs: list[tuple[str, str, str]]) -> str:
-    """Which kind of key does not fit the proofs; empty when both do."""
-    for kind, mark, token in proofs:
-        if kind == KeyProof.FIELDS and not _reads(token):
-            return KeyProof.FIELDS
-        if kind == KeyProof.INDEX and mark != _index_mark():
-            return KeyProof.INDEX
-    return ""
+    """Which kind of key does not fit the proofs, of several the one that costs most; empty when all do."""
+    wrong = {kind for kind, mark, token in proofs if not _fits(kind, mark, token)}
+    return next((kind for kind in (KeyProof.FIELDS, KeyProof.INDEX, KeyProof.SIGNING) if kind in wrong), "")
+
+
+def _fits(kind: str, mark: str, token: str) -> bool:
+    if kind == KeyProof.FIELDS:
+        return _reads(token)
+    return mark == _index_mark() if kind == KeyProof.INDEX else mark in _signing_marks()
 
 
 def _not_reading() -> str:
@@ -197,4 +228,4 @@ def _oldest_words() -> list[tuple[str, str]]:
         return list(cursor.fetchall())
 
 
-__all__ = ["NO_TABLES", "UNREACHABLE", "adopt", "keys_obstacle", "obstacle", "prove"]
+__all__ = ["NO_TABLES", "UNREACHABLE", "adopt", "keys_obstacle", "obstacle", "prove", "unfitting"]

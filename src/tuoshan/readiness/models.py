@@ -7,13 +7,14 @@ from tuoshan.secrets import EncryptedTextField
 
 class KeyProof(models.Model):
     """One key under which something was written. Who cannot read the token of every field key, or has not the one
-    index key, works on somebody else's database.
+    index key or, among the keys whose signatures they believe, the one that signs, works on somebody else's database.
 
     The token is written anew with all that is encrypted (`tuoshan keys rotate`), so that a retired key leaves a row
-    that the newer one reads.
+    that the newer one reads. Of signing keys there is the newest alone: who starts with a newer one beside it puts
+    that in its place.
     """
 
-    FIELDS, INDEX = "fields", "index"
+    FIELDS, INDEX, SIGNING = "fields", "index", "signing"
 
     kind = models.CharField(max_length=10)
     mark = models.CharField(max_length=64)

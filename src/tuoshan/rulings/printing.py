@@ -19,6 +19,7 @@ from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import differing, lines, verdict
 from tuoshan.documents import pdf
+from tuoshan.documents.gaps import whole
 from tuoshan.documents.papers import Issuer, RulingData, RulingPart, RulingTitles
 from tuoshan.knowledge.company import company
 from tuoshan.punctuation import in_brackets, in_turn, listed, titled
@@ -38,8 +39,8 @@ def paper(matters: Sequence[Line], on: date, language: Language, *, number: str 
 
 
 def paper_of(row: KeptRuling, number: str, language: Language) -> bytes:
-    """The PDF of a ruling as it was frozen."""
-    matter = _frozen(row)
+    """The PDF of a ruling as it was frozen. Raises NotWhole where any of it cannot be decrypted."""
+    matter = whole(lambda: _frozen(row))
     return paper([matter], matter[1].on, language, number=number, digest=row.digest)
 
 

@@ -11,9 +11,6 @@ from tuoshan.office.assignable import Assignable, assignables
 from tuoshan.parties.models import OrgUnit
 from tuoshan.parties.name_order import name_order
 
-CLAIM = "claim"
-"""The shared step by which somebody takes a case themselves."""
-
 
 class AssignableSelect(Select):
     """A drop-down in which those away can be seen and not chosen."""
@@ -31,16 +28,16 @@ class AssignableSelect(Select):
         return option
 
 
-def offer(form: Any, now: datetime, me: Any, *, takes: bool = False) -> None:
+def offer(form: Any, now: datetime, me: Any, *, takes: bool = False, alone: bool = False) -> None:
     """In a form that asks for the handler: list people with their load. Other forms stay as they are.
 
-    `me` stands first, chosen already where the step is that of taking it oneself (`takes`), then the service desk, then
-    the others, each by name; those away stand at the end.
+    `me` stands first, chosen already where the step is that of taking it oneself (`takes`) and `alone` where nobody
+    else can be given it by that, then the service desk, then the others, each by name; those away stand at the end.
     """
     field = form.fields.get("handler")
     if field is None or not hasattr(field, "choices"):
         return
-    found = assignables(now)
+    found = [one for one in assignables(now) if not alone or one.person.pk == me.pk]
     known = {str(value) for value, _title in field.choices}
     listed = sorted((one for one in found if str(one.person.pk) in known), key=lambda one: _place(one, me))
     if not listed:

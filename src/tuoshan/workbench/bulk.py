@@ -25,12 +25,12 @@ from tuoshan.identifiers import is_id
 from tuoshan.office import absences
 from tuoshan.office import bulk as office
 from tuoshan.office.bulk import MOST, shared
+from tuoshan.office.taking_over import CLAIM, only_oneself
 from tuoshan.office.writing import MOST_WRITTEN
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.workbench import assignable
 from tuoshan.workbench.answers import done_in
-from tuoshan.workbench.assignable import CLAIM
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ def _form_page(
     status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     title = {"note": _("备注（客户看不到）"), "watch": _("关注")}.get(name, "")
+    alone = False
     if not title:
         standings = _standings(request, cases)
         item = shared(standings).get(name)
@@ -86,8 +87,9 @@ def _form_page(
             return render(request, "workbench/bulk/choices.html", {"cases": cases, "problem": problem}, status=409)
         title = words(item.title)
         form = form or office.asking_most(standings, item).form(item)
+        alone = name == CLAIM and any(only_oneself(standing) for standing in standings)
     if form is not None:
-        assignable.offer(form, clock.now(), request.user, takes=name == CLAIM)
+        assignable.offer(form, clock.now(), request.user, takes=name == CLAIM, alone=alone)
     context = {
         "cases": cases, "name": name, "title": title, "form": form, "problem": problem,
         "batch": request.POST.get("batch") or identifiers.next_id(),

@@ -30,15 +30,16 @@ from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work
+from tuoshan.documents.gaps import NotWhole
 from tuoshan.insight.story import Audience, Story
 from tuoshan.insight.told_to_staff import whose_page
 from tuoshan.insight.values import channel_title, shown_value
 from tuoshan.integrations import replied
 from tuoshan.office import beside, customers, papers, subjects
+from tuoshan.office.taking_over import CLAIM
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import allowed, permitted, sees_removed
 from tuoshan.workbench import queues
-from tuoshan.workbench.assignable import CLAIM
 from tuoshan.workbench.cards import graded, state_title
 from tuoshan.workbench.panels import panels_for
 
@@ -365,10 +366,17 @@ def paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         content = papers.paper(case, kind, request.user, language=request.GET.get("language", language)[:8])
     except papers.NoDecision:
         raise Http404 from None
+    except NotWhole as gap:
+        return not_printed(request, gap)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{case.number}-{kind}.pdf"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def not_printed(request: HttpRequest, gap: NotWhole) -> HttpResponse:
+    """In the place of a paper that goes to a customer: why it was not printed, and who does what about it."""
+    return render(request, "workbench/case/not_printed.html", {"why": str(gap)}, status=409)
 
 
 @permitted("workbench.presence")

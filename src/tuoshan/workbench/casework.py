@@ -41,11 +41,11 @@ from tuoshan.intake import duplicates
 from tuoshan.intake.beside import REASONS
 from tuoshan.office import absences
 from tuoshan.office.attaching import names_a_person, shown_by_itself
+from tuoshan.office.taking_over import CLAIM, only_oneself
 from tuoshan.parties.models import OrgUnit, Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import proposing
 from tuoshan.workbench import assignable, correcting, foreseen
-from tuoshan.workbench.assignable import CLAIM
 from tuoshan.workbench.casepage import find_case, money_of_others, person_id, standing_of, way_back
 
 MOST_REASON = 200
@@ -199,7 +199,9 @@ def _form_page(
     request: HttpRequest, case: Case, standing: Standing, item: Possible, form: PlaybookForm, token: str,
     problem: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    assignable.offer(form, clock.now(), request.user, takes=item.name == CLAIM)
+    takes = item.name == CLAIM
+    alone = takes and only_oneself(standing)
+    assignable.offer(form, clock.now(), request.user, takes=takes, alone=alone)
     context = {
         "case": case, "item": item, "form": form, "problem": problem, "token": token,
         "title": words(item.title), "place": _place(standing, item),

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tuoshan.cases import library
 from tuoshan.cases.forms import words
+from tuoshan.insight.conditions import Conditions
 from tuoshan.intake.imports import desk, mapping
 from tuoshan.intake.imports.tables import TableRefused
 from tuoshan.intake.models import ImportRun
-from tuoshan.parties.permissions import may_change, permitted
+from tuoshan.parties.permissions import allowed, may_change, permitted
 from tuoshan.punctuation import in_brackets
 from tuoshan.workbench import turning
 
@@ -124,9 +125,16 @@ def show_run(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "run": run, "by": desk.by_whom([run]).get(run.person_id, ""), "kind": _kind(run), "notes": desk.notes(run),
         "bad": bad, "more": max(0, len(run.bad) - SHOWN_BAD),
-        "remarks": remarks, "more_remarks": max(0, len(run.remarks) - SHOWN_BAD),
+        "cases": _cases_of(request, run), "remarks": remarks, "more_remarks": max(0, len(run.remarks) - SHOWN_BAD),
     }  # fmt: skip
     return render(request, f"workbench/importing/{template}.html", context)
+
+
+def _cases_of(request: HttpRequest, run: ImportRun) -> str:
+    """Where the cases are found that it made, as far as the reader may see them; empty while there are none."""
+    if not allowed(request.user, "workbench.search") or not desk.has_cases(run):
+        return ""
+    return reverse("workbench:search") + Conditions(imported=str(run.pk)).address()
 
 
 def _kind(run: ImportRun) -> str:

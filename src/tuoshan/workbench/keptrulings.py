@@ -25,6 +25,7 @@ from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.pack import REMEDIES, Pack
 from tuoshan.core.policy.ruling import concerned
 from tuoshan.core.policy.tracing import shown
+from tuoshan.documents.gaps import NotWhole
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.punctuation import titled
 from tuoshan.rulings import keeping, library, printing, retracing
@@ -32,7 +33,7 @@ from tuoshan.rulings.from_cases import is_told_of
 from tuoshan.rulings.known import Bought, Known, bought, known_of
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.totals import extras_told
-from tuoshan.workbench.casepage import find_case, person_id
+from tuoshan.workbench.casepage import find_case, not_printed, person_id
 from tuoshan.workbench.panels import Shown, panel
 from tuoshan.workbench.rulings import as_pdf, in_english, language, periods_told, told, traced
 
@@ -142,7 +143,10 @@ def ruling_kept_paper(request: HttpRequest, number: str, pk: int) -> HttpRespons
     """A kept ruling as a PDF for the customer, as it was frozen."""
     case = find_case(request, number)
     row = get_object_or_404(KeptRuling, pk=pk, case_id=case.pk)
-    return as_pdf(printing.paper_of(row, case.number, language()), f"{case.number}-{row.pk}")
+    try:
+        return as_pdf(printing.paper_of(row, case.number, language()), f"{case.number}-{row.pk}")
+    except NotWhole as gap:
+        return not_printed(request, gap)
 
 
 class OverrideForm(forms.Form):

@@ -14,7 +14,7 @@ from tuoshan.integrations import recipients
 from tuoshan.knowledge import replies
 from tuoshan.knowledge.forms import QuickReplyForm
 from tuoshan.knowledge.models import QuickReply
-from tuoshan.office import variables
+from tuoshan.office import saving, variables
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import permitted
 from tuoshan.workbench.casepage import find_case, person_id
@@ -56,8 +56,7 @@ def own_reply(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, found: QuickReply) -> HttpResponse:
     kept = found.title
     form = _form(request, found, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and form.is_valid() and saving.kept(form, form.save):
         messages.success(request, _("已保存。"))
         return redirect("workbench:own_replies")
     context = {"form": form, "title": kept, "pk": found.pk, "variables": variables.of_replies()}
@@ -76,9 +75,9 @@ def own_reply_keep(request: HttpRequest, number: str) -> HttpResponse:
         language = recipients.language_of(recipients.of_case(case))
         return _small(request, case, _form(request, QuickReply(text=text, language=language), auto_id="own_%s"))
     form = _form(request, QuickReply(), request.POST, auto_id="own_%s")
-    if not form.is_valid():
+    if not form.is_valid() or not saving.kept(form, form.save):
         return _small(request, case, form, 422)
-    return render(request, "workbench/replies/kept.html", {"reply": form.save()})
+    return render(request, "workbench/replies/kept.html", {"reply": form.instance})
 
 
 def _small(request: HttpRequest, case: Case, form: QuickReplyForm, status: int = 200) -> HttpResponse:

@@ -22,6 +22,7 @@ from tuoshan.cases.refusals import problems, sentence
 from tuoshan.catalog.models import Product
 from tuoshan.core.playbook import Playbook
 from tuoshan.documents import drafts, evidence, pdf
+from tuoshan.documents.gaps import NotWhole
 from tuoshan.documents.views import lapsed
 from tuoshan.intake import arrivals, beside, pasted
 from tuoshan.intake.channels import PRODUCT_SAID, particulars_of
@@ -39,7 +40,7 @@ from tuoshan.rulings import keeping
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.proposing import from_bench
 from tuoshan.workbench.cards import cards
-from tuoshan.workbench.casepage import person_id
+from tuoshan.workbench.casepage import not_printed, person_id
 from tuoshan.workbench.panels import Shown, panel
 
 FIRST = "complaint"
@@ -351,7 +352,11 @@ def slip(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     size = SIZES[request.GET.get("size", "80mm")]
     language = "en" if str(get_language()).startswith("en") else "zh-hans"
-    content = pdf.slip(slip_data(case, language=language), size=size, language=language)  # type: ignore[arg-type]
+    try:
+        told = slip_data(case, language=language)
+    except NotWhole as gap:
+        return not_printed(request, gap)
+    content = pdf.slip(told, size=size, language=language)  # type: ignore[arg-type]
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{case.number}-{size}.pdf"'
     response["Cache-Control"] = "private, no-store"

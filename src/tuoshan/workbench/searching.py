@@ -27,6 +27,9 @@ from tuoshan.workbench.cards import Card, cards, state_title
 PALETTE_ROWS = 8
 MORE_THAN_TITLE = 6
 MOST_SUGGESTED = 500
+NARROWING = (
+    "state", "playbook", "category", "line", "product", "grade", "channel", "unit", "handler", "history", "imported",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,8 @@ def _value_title(name: str, value: str) -> str:
             return names.grade(value)
         case "channel":
             return names.channel(value)
+        case "imported":
+            return names.imported(number)
         case "history":
             return {"no": _("不含历史工单"), "only": _("只看历史工单")}[value]
         case "state":
@@ -220,7 +225,7 @@ def chips_of(conditions: Conditions) -> list[Chip]:
     """Every condition but the words, each with the address that drops it."""
     here = reverse("workbench:search")
     found = []
-    for name in ("state", "playbook", "category", "line", "product", "grade", "channel", "unit", "handler", "history"):
+    for name in NARROWING:
         value = getattr(conditions, name)
         if value:
             found.append(Chip(_value_title(name, value), here + conditions.address(**{name: ""})))

@@ -25,7 +25,7 @@ from tuoshan.intake.imports.reasons import Reason
 from tuoshan.intake.imports.records import Maker
 from tuoshan.intake.imports.tables import Row, TableRefused
 from tuoshan.intake.imports.tally import Bad, Tally
-from tuoshan.intake.models import ImportRun
+from tuoshan.intake.models import Imported, ImportRun
 from tuoshan.parties.models import Person
 from tuoshan.secrets import mask_name, mask_phone
 
@@ -94,16 +94,18 @@ def maker_of(run: ImportRun) -> Maker | OrderMaker:
     )  # fmt: skip
 
 
-def record(path: Path, columns: list[str], maker: Maker | OrderMaker, tally: Tally, *, ended: bool) -> ImportRun:
+def record(
+    number: int, path: Path, columns: list[str], maker: Maker | OrderMaker, tally: Tally, *, ended: bool
+) -> ImportRun:
     """Keep what an import from the command line came to, so that it stands among those of the desk; its table is not
-    kept. `ended` unless it was broken off.
+    kept. `number` is the id that its cases know it by; `ended` unless it was broken off.
     """
     now = clock.now()
     status = ImportRun.Status.DONE if ended else ImportRun.Status.STOPPED
     person = maker.acting.person if isinstance(maker, Maker) else maker.person
     run = ImportRun(
-        person_id=person.pk if person else 0, file_name=path.name[:200], playbook=mapping.ORDERS, columns=columns,
-        mapping=dict(maker.mapping), only=dict(maker.conditions), status=status, rows=tally.read,
+        id=number, person_id=person.pk if person else 0, file_name=path.name[:200], playbook=mapping.ORDERS,
+        columns=columns, mapping=dict(maker.mapping), only=dict(maker.conditions), status=status, rows=tally.read,
         position=tally.read, taken=tally.taken, known=tally.known, refused=_told_of([], tally),
         created_at=now, finished_at=now,
     )  # fmt: skip
@@ -178,7 +180,7 @@ def work_off(item: Item, now: datetime) -> datetime | None:
     if run is None or run.status != ImportRun.Status.RUNNING:
         return None
     try:
-        tally = running.run(_piece(run), maker_of(run))
+        tally = running.run(_piece(run), maker_of(run), kept_as=run.pk)
     except (TableRefused, OSError):
         run.status, run.problem, run.finished_at = ImportRun.Status.FAILED, FILE_GONE, now
         run.save(update_fields=["status", "problem", "finished_at"])
@@ -315,6 +317,11 @@ def _why(item: dict[str, Any], masked: bool) -> Reason:
 
 def _masked(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**facts, "phone": mask_phone(str(facts["phone"]))} if "phone" in facts else facts
+
+
+def has_cases(run: ImportRun) -> bool:
+    """Whether any case is known to be of this import; of those from before that was kept none is."""
+    return Imported.objects.filter(run_id=run.pk).exists()
 
 
 def by_whom(runs: Iterable[ImportRun]) -> dict[int, str]:

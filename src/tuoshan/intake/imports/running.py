@@ -17,6 +17,7 @@ from tuoshan.intake.imports.reasons import Reason
 from tuoshan.intake.imports.records import Maker, Ready
 from tuoshan.intake.imports.tables import Row
 from tuoshan.intake.imports.tally import Bad, Tally
+from tuoshan.intake.models import Imported
 
 TOGETHER = 200
 Progress = Callable[[Tally], None]
@@ -36,15 +37,19 @@ def dry_run(rows: Iterable[Row], maker: Maker | OrderMaker, progress: Progress |
     return tally
 
 
-def run(rows: Iterable[Row], maker: Maker | OrderMaker, *, progress: Progress | None = None) -> Tally:
-    """Register the rows, or record their orders. Safe to run again from anywhere."""
+def run(
+    rows: Iterable[Row], maker: Maker | OrderMaker, *, progress: Progress | None = None, kept_as: int | None = None
+) -> Tally:
+    """Register the rows, or record their orders. Safe to run again from anywhere. `kept_as` is the id of the import's
+    record, by which its cases are found again.
+    """
     _forget()
     tally = Tally()
     for batch in _batches(rows):
         if isinstance(maker, OrderMaker):
             order_rows.take(batch, maker, tally, write=True)
         else:
-            _register(batch, maker, tally)
+            _register(batch, maker, tally, kept_as)
         if progress:
             progress(tally)
     return tally
@@ -98,11 +103,11 @@ def _ready(rows: list[Row], maker: Maker, tally: Tally, seen: dict[str, tuple[st
     return ready
 
 
-def _register(rows: list[Row], maker: Maker, tally: Tally) -> None:
+def _register(rows: list[Row], maker: Maker, tally: Tally, kept_as: int | None) -> None:
     ready = _ready(rows, maker, tally, {})
     known = service.same_as_known([one.new for one in ready])
     given = [one.new if (one.new.idempotency_key or "") in known else maker.settled(one) for one in ready]
-    for one, outcome in zip(ready, _registered(ready, given), strict=True):
+    for one, outcome in zip(ready, _registered(ready, given, kept_as), strict=True):
         row = one.row
         if outcome.replayed:
             _known(tally, row, maker, outcome.number, same=True)
@@ -115,14 +120,21 @@ def _register(rows: list[Row], maker: Maker, tally: Tally) -> None:
             tally.bad.append(Bad(row, Reason("", refusal.data, refusal.because, maker.playbook.key)))
 
 
-def _registered(ready: Sequence[Ready], given: Sequence[NewCase]) -> list[Outcome]:
-    """Register them, and keep with each how it came: of history only what the case itself does not tell."""
+def _registered(ready: Sequence[Ready], given: Sequence[NewCase], kept_as: int | None) -> list[Outcome]:
+    """Register them, and keep with each by which import and how it came: of history only what the case itself does not
+    tell.
+    """
 
     def attempt() -> list[Outcome]:
         with write_transaction() as cursor:
             outcomes = service.register_many(given)
-            for one, new, outcome in zip(ready, given, outcomes, strict=True):
-                fresh = outcome.refusal is None and not outcome.replayed
+            made = [outcome.refusal is None and not outcome.replayed for outcome in outcomes]
+            if kept_as is not None:
+                Imported.objects.bulk_create(
+                    Imported(case_id=outcome.case_id, run_id=kept_as)
+                    for outcome, fresh in zip(outcomes, made, strict=True) if fresh
+                )
+            for one, new, outcome, fresh in zip(ready, given, outcomes, made, strict=True):
                 if fresh and (one.came.particulars or not new.history):
                     arrivals.keep(
                         cursor, case_id=outcome.case_id, came=one.came, registered_at=outcome.events[0].at,

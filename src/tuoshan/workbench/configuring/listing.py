@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tuoshan.office import saving
 from tuoshan.office.settings import recording
 from tuoshan.parties.permissions import allowed, name_of, permitted
 
@@ -128,13 +129,15 @@ def form_page(
 ) -> HttpResponse:  # fmt: skip
     """Make or change one row: what was typed stays when it is refused."""
     form = area.form(request.POST or None, instance=instance)
-    if request.method == "POST" and form.is_valid():
-        is_new = instance.pk is None
-        row = form.instance
-        with recording.recorded(request, area.key, row, area.names):
+
+    def store() -> None:
+        with recording.recorded(request, area.key, form.instance, area.names):
             form.save()
+
+    is_new = instance.pk is None
+    if request.method == "POST" and form.is_valid() and saving.kept(form, store):
         messages.success(request, _("已新建。") if is_new else _("已保存。"))
-        return redirect(f"workbench:settings_{area.one}", row.pk)
+        return redirect(f"workbench:settings_{area.one}", form.instance.pk)
     context = {
         "area": area,
         "form": form,

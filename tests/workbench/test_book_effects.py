@@ -16,6 +16,7 @@ from tests.workbench.rulinghouse import SHOES, books_as_shipped, changed_text, k
 from tuoshan import clock
 from tuoshan.agenda.models import Item
 from tuoshan.cases.models import Case
+from tuoshan.insight import export
 from tuoshan.parties.models import OrgUnit, Role
 from tuoshan.rulings import effects, library, publishing
 from tuoshan.rulings.known import Bought, Known
@@ -117,6 +118,22 @@ def test_the_list_is_turned_to_its_end_with_as_many_queries_as_for_one(desk: Any
     assert "全部 61 条" in page
     sheet = sheet_of(manager)
     assert len(sheet) == 62 and {row[0] for row in sheet[1:]} == set(numbers)
+
+
+def test_a_file_that_does_not_hold_all_says_how_many_there_are(desk: Any, monkeypatch: Any) -> None:  # noqa: F811
+    """Three lines change. A file for three holds them all; one for two says so above its headings."""
+    numbers = [desk.accepted() for _each in range(3)]
+    for case in numbers:
+        kept(desk, case)
+    looked(desk)
+    manager = desk.client("manager")
+    monkeypatch.setattr(export, "MOST_ROWS", 3)
+    assert [row[0] for row in sheet_of(manager)][0] == "编号" and len(sheet_of(manager)) == 4
+    monkeypatch.setattr(export, "MOST_ROWS", 2)
+    said, headings, *rows = sheet_of(manager)
+    assert said[0].startswith("一共 3 条，这个文件只放得下前 2 条。")
+    assert "/api/v1/rule-books/mall_shoes/draft/effect/open" in said[0]
+    assert headings[0] == "编号" and [row[0] for row in rows] == [case.number for case in reversed(numbers)][:2]
 
 
 def test_a_large_house_is_looked_at_by_a_job_to_the_last_ruling(desk: Any, monkeypatch: Any) -> None:  # noqa: F811

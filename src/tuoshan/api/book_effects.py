@@ -177,6 +177,6 @@ def _case(one: book_effects.ToldLine) -> dict[str, Any]:
 )  # fmt: skip
 @api_permitted("api.book_effect_file")
 def book_effect_file(request: HttpRequest, name: str, group: Literal["open", "quarter"]) -> FileResponse:
-    """Every line that changes, up to 50,000."""
+    """Every line that changes, up to 50,000; where there are more, its first row says how many."""
     place = book_effects.cases_file(me(request), _run(name), group)
     return sent(place, f"tuoshan-{name}-{group}.xlsx", gone=True)

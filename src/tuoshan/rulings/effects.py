@@ -25,6 +25,7 @@ from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library as playbooks
 from tuoshan.cases.models import Case
 from tuoshan.cases.rows import Row
+from tuoshan.core.case import CaseState
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.changes import changes
@@ -37,6 +38,7 @@ from tuoshan.rulings.from_cases import is_told_of
 from tuoshan.rulings.known import bought, known_of
 from tuoshan.rulings.models import BookDraft, BookEffect, BookEffectLine, KeptRuling
 from tuoshan.rulings.publishing import QUARTER, copy_of_newest, forget_effect, open_draft, tables_of
+from tuoshan.rulings.surroundings import Surroundings
 
 JOB = "rule_book_effect"
 GROUPS = ("open", "quarter")
@@ -347,10 +349,11 @@ def _cases(run: BookEffect, comparing: Comparing, counts: Counts) -> _Step:
     ruled = set(KeptRuling.objects.filter(case_id__in=ids).values_list("case_id", flat=True))
     viewer = Person.objects.get(pk=run.person_id)
     today, lines = timezone.localdate(run.begun_at), []
-    for case in cases:
-        if case.pk not in ruled:
-            line = _unruled(run, comparing, counts, case, viewer, today)
-            lines += [line] if line is not None else []
+    unruled = [(case, Row.of(case).state) for case in cases if case.pk not in ruled]
+    around = Surroundings.of(unruled, viewer)
+    for case, state in unruled:
+        line = _unruled(run, comparing, counts, _Open(case, state, around, viewer), today)
+        lines += [line] if line is not None else []
     last = len(cases) < CASES_AT_ONCE
     if last:
         counts.unruled.closed = _closed_unruled(run.begun_at)
@@ -362,18 +365,29 @@ def _closed_unruled(now: datetime) -> int:
     return ended.exclude(Exists(KeptRuling.objects.filter(case_id=OuterRef("pk")))).count()
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An open case on which nobody has ruled, and what it stands on."""
+
+    case: Case
+    state: CaseState
+    around: Surroundings
+    viewer: Person
+
+
 def _unruled(
-    run: BookEffect, comparing: Comparing, counts: Counts, case: Case, viewer: Person, today: date
+    run: BookEffect, comparing: Comparing, counts: Counts, one: _Open, today: date
 ) -> BookEffectLine | None:
     """A case by what is known of it; only what the book is certain to speak of counts."""
     counts.unruled.looked_at += 1
+    case = one.case
     try:
-        state = Row.of(case).state
-        known, line_of_order = known_of(case, state, library.facts(), viewer), bought(case, state)
+        known = known_of(case, one.state, library.facts(), one.viewer, None, one.around)
+        line_of_order = bought(case, one.state, one.around)
     except playbooks.PlaybookUnknown:  # it can only be finished; nothing is known by its facts
         counts.unruled.unsure += 1
         return None
-    both = comparing.of(Past(case.number, today, {name: plain(one.value) for name, one in known.items()}))
+    both = comparing.of(Past(case.number, today, {name: plain(told.value) for name, told in known.items()}))
     if both is None or (both.concerned and not both.certain):
         counts.unruled.unsure += 1
         return None

@@ -29,11 +29,11 @@ from tuoshan.core.case import CaseState
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.changes import changes
-from tuoshan.core.policy.comparing import Compared, Comparing, Past, cost, replaced
+from tuoshan.core.policy.comparing import Compared, Comparing, Past, replaced
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.wording import verdict
 from tuoshan.parties.models import Person
-from tuoshan.rulings import library
+from tuoshan.rulings import claims, library
 from tuoshan.rulings.from_cases import is_told_of
 from tuoshan.rulings.known import bought, known_of
 from tuoshan.rulings.models import BookDraft, BookEffect, BookEffectLine, KeptRuling
@@ -287,32 +287,27 @@ def _counting(cases: Iterable[int]) -> dict[int, tuple[int, str]]:
 def _held_against(
     run: BookEffect, comparing: Comparing, counts: Counts, wanted: Mapping[int, tuple[int | None, bool, bool]]
 ) -> Iterator[BookEffectLine]:
-    rows = KeptRuling.objects.filter(pk__in=wanted).order_by("-id")
-    for pk, facts, asked_on, kept_at, pieces in rows.values_list("pk", "facts", "asked_on", "kept_at", "quantity"):
-        case_id, is_open, in_quarter = wanted[pk]
+    rows = list(KeptRuling.objects.filter(pk__in=wanted).only(*claims.COMPARED).order_by("-id"))
+    compared = {row.pk: comparing.of(claims.past(row)) for row in rows}
+    costs = claims.costs_of_each(rows, compared, comparing)
+    for row in rows:
+        case_id, is_open, in_quarter = wanted[row.pk]
         groups = [one for one, there in ((counts.open, is_open), (counts.quarter, in_quarter)) if there]
-        day = asked_on or timezone.localdate(kept_at)
-        both = comparing.of(Past(str(pk), day, json.loads(facts), pieces))
+        both = compared[row.pk]
         for group in groups:
             group.unreadable += both is None
             group.looked_at += both is not None
         if both is None or not both.concerned:
             continue
-        line = _line(run, both, pieces)
-        costs = _costs(both, pieces)
+        line = _line(run, both, costs[row.pk])
         for group in groups:
-            group.speaks(costs, changed=line is not None)
+            group.speaks(costs[row.pk], changed=line is not None)
         if line is not None:
-            line.ruling_id, line.case_id, line.is_open, line.in_quarter = pk, case_id, is_open, in_quarter
+            line.ruling_id, line.case_id, line.is_open, line.in_quarter = row.pk, case_id, is_open, in_quarter
             yield line
 
 
-def _costs(both: Compared, pieces: int) -> tuple[Decimal, Decimal]:
-    before, after = (cost(one, pieces) if one is not None else Decimal("0.00") for one in (both.before, both.after))
-    return before, after
-
-
-def _line(run: BookEffect, both: Compared, pieces: int) -> BookEffectLine | None:
+def _line(run: BookEffect, both: Compared, costs: claims.Costs) -> BookEffectLine | None:
     """What changes, in words; None where nothing does."""
     if both.before is None or both.after is None:
         return None
@@ -323,7 +318,6 @@ def _line(run: BookEffect, both: Compared, pieces: int) -> BookEffectLine | None
         "changes": [_both(one) for one in said], "before": _both(verdict(both.before)),
         "after": _both(verdict(both.after)),
     }  # fmt: skip
-    costs = _costs(both, pieces)
     return BookEffectLine(
         effect_id=run.pk, is_open=True, in_quarter=False, told=json.dumps(told, ensure_ascii=False),
         cost_before=costs[0], cost_after=costs[1],
@@ -394,11 +388,12 @@ def _unruled(
     if not both.concerned:
         return None
     pieces = line_of_order.pieces if line_of_order is not None else 1
-    line = _line(run, both, pieces)
+    costs = claims.costs(both, pieces)
+    line = _line(run, both, costs)
     counts.unruled.concerned += 1
     counts.unruled.many += line is not None
     counts.unruled.asks += both.after is not None and bool(both.after.questions)
-    counts.open.speaks(_costs(both, pieces), changed=line is not None)
+    counts.open.speaks(costs, changed=line is not None)
     if line is not None:
         line.case_id = case.pk
     return line

@@ -130,6 +130,30 @@ def test_whether_there_is_a_fault_and_whose_it_is_is_asked_before_any_agreed_per
     assert all(asked.index(name) > first for name in {"agreed_months", "state_months", "repair_days"} & set(asked))
 
 
+@pytest.mark.parametrize(
+    ("answers", "asked_for"),
+    [
+        ({"installation": "done", "installed_on": date(2026, 5, 2)}, {"installation", "installed_on"}),
+        ({"installation": "pending"}, {"installation"}),
+        ({"installation": "none"}, {"installation"}),
+    ],
+    ids=["installed", "not yet", "nothing to install"],
+)
+def test_furniture_bought_at_a_distance_is_asked_for_its_installation_once(
+    answers: Mapping[str, object], asked_for: set[str]
+) -> None:
+    """The law asks whether it is installed and when, the furniture shop from which day its thirty days run: one day."""
+    told = {
+        "goods": "furniture", "house": "furniture_shop", "sale": "distance", "platform": "none", "problem": "quality",
+        "serious_fault": "collapse", "has_receipt": True, "has_card": True, "sold_on": date(2026, 4, 20),
+        "reported_on": date(2026, 6, 1),
+    }  # fmt: skip
+    more = {**ANSWERS, **answers, "signed_on": date(2026, 5, 1), "set_kind": "single", "same_model": True,
+            "parts_wait_days": Decimal(0), "in_repair": False, "wants": "return", "province": "other"}  # fmt: skip
+    asked, _ruling = walk(told, dict(more), date(2026, 6, 1), Random(7))
+    assert {name for name in asked if name in ("installation", "installed_on", "delivered_on")} == asked_for
+
+
 def counts(ruling: Ruling) -> tuple[object, ...]:
     """What is due, or that nothing is, with the sums."""
     return tuple(sorted((one.remedy, one.amount, one.fee) for one in ruling.rights)), ruling.extra

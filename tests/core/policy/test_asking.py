@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.policy.test_every_fact_is_asked import answer, bounds_of
 from tests.core.policy.test_properties import TRIES
-from tests.core.policy.worked import asked_on, hand_worked, known
+from tests.core.policy.worked import all_of, asked_on, known
 
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.narrowing import narrowed
+from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.ruling import rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import lines
@@ -159,13 +160,28 @@ def counts(ruling: Ruling) -> tuple[object, ...]:
     return tuple(sorted((one.remedy, one.amount, one.fee) for one in ruling.rights)), ruling.extra
 
 
-CASES = [case for pack in PACKS if pack.name != "facility" for case in hand_worked(pack.name)]
+CASES = [case for pack in PACKS if pack.name != "facility" for case in all_of(pack.name)]
+"""Those worked out by hand beside the tests and the examples that travel with the books."""
 
 
 @TRIES
 @given(case=st.sampled_from(CASES), random=st.randoms(use_true_random=False))
 def test_what_was_not_asked_changes_nothing(case: dict[str, Any], random: Random) -> None:
     """Told part of a matter and then what is asked, one comes to the answer that all of it gives."""
+    asked_to_the_same_end(case, random)
+
+
+@pytest.mark.parametrize("pack", [pack for pack in PACKS if pack.name != "facility"], ids=lambda pack: pack.key)
+def test_every_example_of_a_book_is_asked_to_the_same_end(pack: Pack) -> None:
+    """Every boundary that the book guards, told in three different parts, the same ones each time."""
+    random = Random(pack.name)
+    for one in pack.examples:
+        for _part in range(3):
+            asked_to_the_same_end({"id": one.name, "on": one.on, "facts": one.facts}, random)
+
+
+def asked_to_the_same_end(case: Mapping[str, Any], random: Random) -> None:
+    """Told a part of the case, drawn at random, and then what is asked, one comes to what all of it gives."""
     on = asked_on(case)
     whole, _problems = read_given(known(), case["facts"], on)
     kept = {name: value for name, value in whole.items() if name in ("sold_on", "problem") or random.random() < 0.6}
@@ -173,7 +189,7 @@ def test_what_was_not_asked_changes_nothing(case: dict[str, Any], random: Random
     _asked, ruling = walk(kept, answers, on, random)
     final = rule_all(PACKS, answers, on)
     if not final.questions and not supposes_good_faith(ruling, answers):
-        assert counts(final) == counts(ruling)
+        assert counts(final) == counts(ruling), case["id"]
 
 
 def supposes_good_faith(ruling: Ruling, facts: Mapping[str, Any]) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tuoshan.core.policy.costing import PUTTING_RIGHT, beside, due_in
 from tuoshan.core.policy.pack import REMEDIES
 from tuoshan.rulings import floor
 
@@ -24,10 +25,10 @@ def enough(*rights: Right, fees: dict[str, str] | None = None, **facts: str) -> 
 
 
 def test_every_remedy_either_puts_the_matter_right_or_comes_beside() -> None:
-    assert {*floor.PUTTING_RIGHT, *ACCESSORIES} == set(REMEDIES)
+    assert {*PUTTING_RIGHT, *ACCESSORIES} == set(REMEDIES)
     known = {*floor.AS_GOOD, *floor.BOUGHT_BACK}
     known = known.union(*floor.AS_GOOD.values(), *floor.BOUGHT_BACK.values())
-    assert known <= set(floor.PUTTING_RIGHT)
+    assert known <= set(PUTTING_RIGHT)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_what_is_enough_where_the_law_gives_one_remedy(law: tuple[str, str | Non
 @pytest.mark.parametrize("layer", ["law", "national", "platform", "house"])
 def test_what_comes_beside_stands_in_no_ones_place(accessory: str, layer: str) -> None:
     """A loaner of the car rules and a house's three yuan for swollen biscuits alike, whoever gives them."""
-    for main in floor.PUTTING_RIGHT:
+    for main in PUTTING_RIGHT:
         assert accessory not in enough(("law", main, None), (layer, accessory, None), wants=accessory)
 
 
@@ -74,10 +75,10 @@ def test_what_the_law_gives_beside_is_due_with_each() -> None:
     """Unsafe food for 200 that did harm for 500: the price back, or a new one, and the 500."""
     ruled = ("law", "refund", "200.00"), ("law", "exchange", None), ("law", "compensation", "500.00")
     assert enough(*ruled) == {"refund": "700.00", "exchange": "500.00", "return": "700.00"}
-    assert floor.beside({"rights": [
+    assert beside(due_in({"rights": [
         {"remedy": remedy, "amount": amount, "fee": None, "given_by": [{"layer": layer}]}
         for layer, remedy, amount in (*ruled, ("house", "discount", "9.00"))
-    ]}) == Decimal("500.00")  # fmt: skip
+    ]})) == Decimal("500.00")  # fmt: skip
 
 
 def test_a_lower_layers_remedy_stands_for_the_laws_where_it_is_as_good_or_wanted() -> None:

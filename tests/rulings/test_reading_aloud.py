@@ -7,7 +7,7 @@ import pytest
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.wording import SUBJECTS
 from tuoshan.rulings import files
-from tuoshan.rulings.reading_aloud import tables_to_read
+from tuoshan.rulings.reading_aloud import ExampleToRead, boundaries_to_read, tables_to_read
 
 PACKS = files.packaged()
 
@@ -33,6 +33,21 @@ def test_a_sum_is_told_with_its_floor_and_its_cap() -> None:
     assert any("少件价款，不超过实付价款" in line for line in zh)
     [chain] = [pack for pack in PACKS if pack.name == "shoe_chain"]
     assert any("not before the agreed period ends" in line for line in told(chain, "en"))
+
+
+def test_the_examples_at_the_boundaries_say_why() -> None:
+    """Worked out by hand from the sources: whoever moves a boundary reads what it rested on."""
+    [shoes] = [pack for pack in PACKS if pack.name == "mall_shoes"]
+    assert ExampleToRead("209.99元，第三天掉跟，只修", "209.99 元不到 210 元，只有 M02") in boundaries_to_read(
+        shoes, "zh-hans"
+    )
+    assert ExampleToRead(
+        "209.99 yuan, heel off on day 3, repair", "209.99 is below 210, so M02 alone"
+    ) in boundaries_to_read(shoes, "en")
+    assert sum(len(boundaries_to_read(pack, "en")) for pack in PACKS) >= 112
+    for pack in PACKS:
+        for one in boundaries_to_read(pack, "en"):
+            assert not re.search("[\u4e00-\u9fff]", one.name + one.because), one
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.key)

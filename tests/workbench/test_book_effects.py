@@ -10,12 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 from tests.api.callers import Caller
+from tests.rulings.test_known import complaint
 from tests.workbench.deskhouse import desk  # noqa: F401
 from tests.workbench.rulinghouse import SHOES, books_as_shipped, changed_text, kept  # noqa: F401
 
 from tuoshan import clock
 from tuoshan.agenda.models import Item
 from tuoshan.cases.models import Case
+from tuoshan.catalog.models import OrderRef, Product, ProductLine
+from tuoshan.insight import export
 from tuoshan.parties.models import OrgUnit, Role
 from tuoshan.rulings import effects, library, publishing
 from tuoshan.rulings.known import Bought, Known
@@ -119,6 +122,22 @@ def test_the_list_is_turned_to_its_end_with_as_many_queries_as_for_one(desk: Any
     assert len(sheet) == 62 and {row[0] for row in sheet[1:]} == set(numbers)
 
 
+def test_a_file_that_does_not_hold_all_says_how_many_there_are(desk: Any, monkeypatch: Any) -> None:  # noqa: F811
+    """Three lines change. A file for three holds them all; one for two says so above its headings."""
+    numbers = [desk.accepted() for _each in range(3)]
+    for case in numbers:
+        kept(desk, case)
+    looked(desk)
+    manager = desk.client("manager")
+    monkeypatch.setattr(export, "MOST_ROWS", 3)
+    assert [row[0] for row in sheet_of(manager)][0] == "编号" and len(sheet_of(manager)) == 4
+    monkeypatch.setattr(export, "MOST_ROWS", 2)
+    said, headings, *rows = sheet_of(manager)
+    assert said[0].startswith("一共 3 条，这个文件只放得下前 2 条。")
+    assert "/api/v1/rule-books/mall_shoes/draft/effect/open" in said[0]
+    assert headings[0] == "编号" and [row[0] for row in rows] == [case.number for case in reversed(numbers)][:2]
+
+
 def test_a_large_house_is_looked_at_by_a_job_to_the_last_ruling(desk: Any, monkeypatch: Any) -> None:  # noqa: F811
     """More rulings than one step: nothing is left out or counted twice, and the page tells how far it is."""
     monkeypatch.setattr(effects, "RULINGS_AT_ONCE", 2)
@@ -175,6 +194,35 @@ def test_open_cases_without_a_ruling_are_counted_by_what_is_known_of_them(desk: 
     assert "看了 0 份裁定" in page and "另有 2 件未结工单还没有裁定" in page and "1 件会变" in page
     assert "没有裁定，登记于" in row_of(page, certain.number)
     assert unsure.number not in page
+
+
+def ordered(desk: Any, number: int) -> None:  # noqa: F811
+    """An open complaint about shoes of a product and an order of their own, with a closed one about the same before."""
+    product = Product.objects.create(code=f"SH-{number}", name="皮鞋", line=f"鞋{number}")
+    ProductLine.objects.create(name=f"鞋{number}", goods="shoes")
+    OrderRef.objects.create(
+        order_no=f"DD1{number:07d}", shop="天猫旗舰店", paid=Decimal("399.00"), signed_at=clock.now(),
+        lines=[{"product": product.code, "name": "皮鞋", "quantity": 1, "price": "399.00"}],
+    )  # fmt: skip
+    about = {"order_no": f"DD1{number:07d}", "product": str(product.pk)}
+    Case.objects.filter(pk=complaint(desk, **about).pk).update(ended=True)
+    complaint(desk, **about)
+
+
+def test_a_step_takes_as_many_statements_for_fifty_open_cases_as_for_five(desk: Any) -> None:  # noqa: F811
+    """Each with its own order, product and earlier case."""
+    steps = []
+    for upto in (5, 50):
+        for number in range(OrderRef.objects.count(), upto):
+            ordered(desk, number)
+        run = looked(desk, again=True)
+        BookEffect.objects.filter(pk=run.pk).update(ended_at=None, before_ruling=None, after_case=0)
+        run.refresh_from_db()
+        with CaptureQueriesContext(connection) as asked:
+            effects.take_some(run)
+        steps.append(len(asked))
+    assert steps[0] == steps[1]
+    assert effects.counts_of(BookEffect.objects.get()).unruled.looked_at == 100, "all fifty, and once more"
 
 
 def test_an_open_case_without_a_ruling_costs_as_much_as_its_pieces(desk: Any, monkeypatch: Any) -> None:  # noqa: F811

@@ -9,13 +9,15 @@ import pytest
 from tests.workbench.deskhouse import desk  # noqa: F401
 from tests.workbench.rulinghouse import SHOES, address, bench, books_as_shipped  # noqa: F401
 
+from tuoshan import clock
 from tuoshan.cases import service
 from tuoshan.cases.models import Case
 from tuoshan.cases.orders import Order
 from tuoshan.cases.possible import Standing
 from tuoshan.catalog.models import Category, OrderRef
-from tuoshan.rulings import holding, keeping, printing, proposing
-from tuoshan.rulings.models import KeptRuling
+from tuoshan.core.policy.comparing import effect, replaced
+from tuoshan.rulings import effects, holding, keeping, library, printing, proposing, publishing
+from tuoshan.rulings.models import BookEffectLine, KeptRuling
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +168,35 @@ def test_lines_of_one_purchase_reach_the_minimum_together(desk: Any) -> None:  #
     assert filled(desk, case) == ("600.00", "100.00")
     assert propose(desk, case, "599.99", "100").status_code == 422
     assert propose(desk, case, "600", "100").status_code == 302
+
+
+def test_a_changed_book_costs_the_minimum_once_for_lines_of_one_purchase(desk: Any, monkeypatch: Any) -> None:  # noqa: F811
+    """60 and 40 of one day: 600 by the law as it is. With a minimum of 600 it is divided as 360 and 240: 700, whichever
+    step of the job looks at which line, on the screen as by the command."""
+    case = ordered(desk, 2, "50.00", "100.00")
+    lines = ({**DECEIVED, "paid": "60"}, {**DECEIVED, "paid": "40"})
+    keep(desk, address(*lines, case=case.number).partition("?")[2])
+    law = library.newest("consumer_law")
+    text, beside = library.text_of(law)
+    text = text.partition("\nexamples:")[0] + "\n"  # they hold the book to its minimum
+    higher = text.replace('of: paid * 3, at_least: "500"', 'of: paid * 3, at_least: "600"')
+    assert higher != text
+    manager = desk.people["manager"].pk
+    draft = publishing.save_draft("consumer_law", higher, beside, person_id=manager, now=clock.now())
+    for at_once in (500, 1):
+        monkeypatch.setattr(effects, "RULINGS_AT_ONCE", at_once)
+        run = effects.begin(draft, manager, again=True)
+        while effects.take_some(run):
+            pass
+        found = effects.counts_of(run).open
+        assert (found.cost_before, found.cost_after, found.changed_more) == (Decimal(600), Decimal(700), Decimal(100))
+        told = sorted(BookEffectLine.objects.filter(effect_id=run.pk).values_list("cost_before", "cost_after"))
+        assert told == [(Decimal(240), Decimal(280)), (Decimal(360), Decimal(420))]
+    changed = library.read_version("consumer_law", higher, beside).pack
+    assert changed is not None
+    by_command = effect(publishing.past_of("open", clock.now()), library.packs(), replaced(library.packs(), changed))
+    assert (by_command.cost_before, by_command.cost_after) == (Decimal(600), Decimal(700))
+    assert sorted(one.costs_more for one in by_command.changed) == [Decimal(40), Decimal(60)]
 
 
 def test_the_paper_says_how_damages_were_reckoned(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811

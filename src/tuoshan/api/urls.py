@@ -13,6 +13,8 @@ from tuoshan.api import problems
 from tuoshan.api.application import api
 from tuoshan.api.beside import router as beside
 from tuoshan.api.board import router as board
+from tuoshan.api.book_effects import router as book_effects
+from tuoshan.api.book_parts import router as book_parts
 from tuoshan.api.colleagues import router as colleagues
 from tuoshan.api.directory import router as directory
 from tuoshan.api.doing import batches_router
@@ -45,7 +47,7 @@ api.add_router("/imports", imports)
 api.add_router("/lessons", lessons)
 for _router in (
     directory, mine, own_replies, colleagues, registering, orders, searching, reports, playbooks, running, rulings,
-    rulebooks,
+    rulebooks, book_parts, book_effects,
 ):  # fmt: skip
     api.add_router("", _router)
 for _router in (

@@ -118,15 +118,18 @@ def _told(
 
 
 def cases_file(person: Any, run: BookEffect, group: str) -> Path:
-    """All lines of a group as an Excel file, up to 50,000; the caller removes it."""
-    sheet = export.Sheet()
+    """All lines of a group as an Excel file, up to 50,000, of which it says how many there are; the caller removes
+    it."""
+    found, sheet = lines(run, group), export.Sheet()
     sheet.begin(_("会变的工单"), (22, 34, 24, 18, 8, 10, 17, 60, 34, 34, 14, 14, 14))
+    if (many := found.count()) > export.MOST_ROWS:
+        sheet.line((_cut(run, group, many), "text"))
     sheet.columns(
         _("编号"), _("标题"), _("商品"), _("物品"), _("物品件数"), _("状态"), _("裁定或登记时间"), _("会变什么"),
         _("原来"), _("改后"), _("原来的费用（元）"), _("改后的费用（元）"), _("差（元）"),
     )  # fmt: skip
-    found, written, last = lines(run, group), 0, 0
-    while written < export.MOST_ROWS and (rows := list(found.filter(pk__gt=last)[:CHUNK])):
+    written, last = 0, 0
+    while rows := list(found.filter(pk__gt=last)[: min(CHUNK, export.MOST_ROWS - written)]):
         for one in told(person, rows):
             sheet.line(
                 (one.case_words, "text"), (one.title, "text"), (one.product, "text"), (one.label, "text"),
@@ -136,3 +139,11 @@ def cases_file(person: Any, run: BookEffect, group: str) -> Path:
             )  # fmt: skip
         written, last = written + len(rows), rows[-1].pk
     return sheet.close()
+
+
+def _cut(run: BookEffect, group: str, many: int) -> str:
+    """That a file does not hold all lines, and where the others are."""
+    return _(
+        "一共 %(many)d 条，这个文件只放得下前 %(shown)d 条。其余的请在页面上逐页看，"
+        "或用接口 GET /api/v1/rule-books/%(name)s/draft/effect/%(group)s 逐页读完。"
+    ) % {"many": many, "shown": export.MOST_ROWS, "name": run.name, "group": group}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.pack import LAYER_TITLES, Clause, Pack
 from tuoshan.rulings.expressions_in_words import condition_words, dates_words, quoted
-from tuoshan.rulings.reading_aloud import HITS, RowToRead, TableToRead, tables_to_read
+from tuoshan.rulings.reading_aloud import HITS, RowToRead, TableToRead, boundaries_to_read, tables_to_read
 from tuoshan.rulings.reckoned_in_words import Line, Question, questions, reckoned
 
 INTRODUCTION = Wording(
@@ -17,6 +17,7 @@ INTRODUCTION = Wording(
     "provisional is not certain, and says why.",
 )
 SHARED = Wording("各规则包共同的问题", "Questions that the books share")
+BOUNDARIES = Wording("边界上的例子，以及为什么", "Examples at the boundaries, and why")
 RULE = "| --- | --- | --- | --- |"
 SHARED_ANCHOR = "questions"
 MADE = Wording(
@@ -77,6 +78,7 @@ class _Page:
         yield from self._questions(pack)
         for table in tables:
             yield from self._table(pack, table)
+        yield from self._boundaries(pack)
 
     @property
     def _colon(self) -> str:
@@ -161,6 +163,13 @@ class _Page:
         yield RULE
         for number, row in enumerate(table.rows, 1):
             yield f"| {number} | {self._conditions(row)} | {self._conclusions(row)} | {self._marked(pack, row)} |"
+
+    def _boundaries(self, pack: Pack) -> Iterator[str]:
+        found = boundaries_to_read(pack, self.language)
+        if not found:
+            return
+        yield f"\n### {self.words(BOUNDARIES)}\n"
+        yield from (f"- {one.name}{self._colon}{one.because}" for one in found)
 
     def _conditions(self, row: RowToRead) -> str:
         return _cell(self.said("；", "; ").join(row.conditions)) or self.said("其余情况", "all else")

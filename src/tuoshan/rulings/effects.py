@@ -25,18 +25,20 @@ from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import library as playbooks
 from tuoshan.cases.models import Case
 from tuoshan.cases.rows import Row
+from tuoshan.core.case import CaseState
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.changes import changes
-from tuoshan.core.policy.comparing import Compared, Comparing, Past, cost, replaced
+from tuoshan.core.policy.comparing import Compared, Comparing, Past, replaced
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.wording import verdict
 from tuoshan.parties.models import Person
-from tuoshan.rulings import library
+from tuoshan.rulings import claims, library
 from tuoshan.rulings.from_cases import is_told_of
 from tuoshan.rulings.known import bought, known_of
 from tuoshan.rulings.models import BookDraft, BookEffect, BookEffectLine, KeptRuling
 from tuoshan.rulings.publishing import QUARTER, copy_of_newest, forget_effect, open_draft, tables_of
+from tuoshan.rulings.surroundings import Surroundings
 
 JOB = "rule_book_effect"
 GROUPS = ("open", "quarter")
@@ -285,32 +287,27 @@ def _counting(cases: Iterable[int]) -> dict[int, tuple[int, str]]:
 def _held_against(
     run: BookEffect, comparing: Comparing, counts: Counts, wanted: Mapping[int, tuple[int | None, bool, bool]]
 ) -> Iterator[BookEffectLine]:
-    rows = KeptRuling.objects.filter(pk__in=wanted).order_by("-id")
-    for pk, facts, asked_on, kept_at, pieces in rows.values_list("pk", "facts", "asked_on", "kept_at", "quantity"):
-        case_id, is_open, in_quarter = wanted[pk]
+    rows = list(KeptRuling.objects.filter(pk__in=wanted).only(*claims.COMPARED).order_by("-id"))
+    compared = {row.pk: comparing.of(claims.past(row)) for row in rows}
+    costs = claims.costs_of_each(rows, compared, comparing)
+    for row in rows:
+        case_id, is_open, in_quarter = wanted[row.pk]
         groups = [one for one, there in ((counts.open, is_open), (counts.quarter, in_quarter)) if there]
-        day = asked_on or timezone.localdate(kept_at)
-        both = comparing.of(Past(str(pk), day, json.loads(facts), pieces))
+        both = compared[row.pk]
         for group in groups:
             group.unreadable += both is None
             group.looked_at += both is not None
         if both is None or not both.concerned:
             continue
-        line = _line(run, both, pieces)
-        costs = _costs(both, pieces)
+        line = _line(run, both, costs[row.pk])
         for group in groups:
-            group.speaks(costs, changed=line is not None)
+            group.speaks(costs[row.pk], changed=line is not None)
         if line is not None:
-            line.ruling_id, line.case_id, line.is_open, line.in_quarter = pk, case_id, is_open, in_quarter
+            line.ruling_id, line.case_id, line.is_open, line.in_quarter = row.pk, case_id, is_open, in_quarter
             yield line
 
 
-def _costs(both: Compared, pieces: int) -> tuple[Decimal, Decimal]:
-    before, after = (cost(one, pieces) if one is not None else Decimal("0.00") for one in (both.before, both.after))
-    return before, after
-
-
-def _line(run: BookEffect, both: Compared, pieces: int) -> BookEffectLine | None:
+def _line(run: BookEffect, both: Compared, costs: claims.Costs) -> BookEffectLine | None:
     """What changes, in words; None where nothing does."""
     if both.before is None or both.after is None:
         return None
@@ -321,7 +318,6 @@ def _line(run: BookEffect, both: Compared, pieces: int) -> BookEffectLine | None
         "changes": [_both(one) for one in said], "before": _both(verdict(both.before)),
         "after": _both(verdict(both.after)),
     }  # fmt: skip
-    costs = _costs(both, pieces)
     return BookEffectLine(
         effect_id=run.pk, is_open=True, in_quarter=False, told=json.dumps(told, ensure_ascii=False),
         cost_before=costs[0], cost_after=costs[1],
@@ -347,10 +343,11 @@ def _cases(run: BookEffect, comparing: Comparing, counts: Counts) -> _Step:
     ruled = set(KeptRuling.objects.filter(case_id__in=ids).values_list("case_id", flat=True))
     viewer = Person.objects.get(pk=run.person_id)
     today, lines = timezone.localdate(run.begun_at), []
-    for case in cases:
-        if case.pk not in ruled:
-            line = _unruled(run, comparing, counts, case, viewer, today)
-            lines += [line] if line is not None else []
+    unruled = [(case, Row.of(case).state) for case in cases if case.pk not in ruled]
+    around = Surroundings.of(unruled, viewer)
+    for case, state in unruled:
+        line = _unruled(run, comparing, counts, _Open(case, state, around, viewer), today)
+        lines += [line] if line is not None else []
     last = len(cases) < CASES_AT_ONCE
     if last:
         counts.unruled.closed = _closed_unruled(run.begun_at)
@@ -362,29 +359,41 @@ def _closed_unruled(now: datetime) -> int:
     return ended.exclude(Exists(KeptRuling.objects.filter(case_id=OuterRef("pk")))).count()
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An open case on which nobody has ruled, and what it stands on."""
+
+    case: Case
+    state: CaseState
+    around: Surroundings
+    viewer: Person
+
+
 def _unruled(
-    run: BookEffect, comparing: Comparing, counts: Counts, case: Case, viewer: Person, today: date
+    run: BookEffect, comparing: Comparing, counts: Counts, one: _Open, today: date
 ) -> BookEffectLine | None:
     """A case by what is known of it; only what the book is certain to speak of counts."""
     counts.unruled.looked_at += 1
+    case = one.case
     try:
-        state = Row.of(case).state
-        known, line_of_order = known_of(case, state, library.facts(), viewer), bought(case, state)
+        known = known_of(case, one.state, library.facts(), one.viewer, None, one.around)
+        line_of_order = bought(case, one.state, one.around)
     except playbooks.PlaybookUnknown:  # it can only be finished; nothing is known by its facts
         counts.unruled.unsure += 1
         return None
-    both = comparing.of(Past(case.number, today, {name: plain(one.value) for name, one in known.items()}))
+    both = comparing.of(Past(case.number, today, {name: plain(told.value) for name, told in known.items()}))
     if both is None or (both.concerned and not both.certain):
         counts.unruled.unsure += 1
         return None
     if not both.concerned:
         return None
     pieces = line_of_order.pieces if line_of_order is not None else 1
-    line = _line(run, both, pieces)
+    costs = claims.costs(both, pieces)
+    line = _line(run, both, costs)
     counts.unruled.concerned += 1
     counts.unruled.many += line is not None
     counts.unruled.asks += both.after is not None and bool(both.after.questions)
-    counts.open.speaks(_costs(both, pieces), changed=line is not None)
+    counts.open.speaks(costs, changed=line is not None)
     if line is not None:
         line.case_id = case.pk
     return line

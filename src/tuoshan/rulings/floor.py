@@ -8,11 +8,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from tuoshan.core.policy.pack import BY_LAW
+from tuoshan.core.policy.costing import PUTTING_RIGHT, beside, due_in
 
 ZERO = Decimal("0.00")
-PUTTING_RIGHT = ("refund", "return", "exchange", "reissue", "repair", "replace_part")
-"""The remedies to choose from; all others come beside them."""
 AS_GOOD: Mapping[str, tuple[str, ...]] = {
     "exchange": ("repair", "replace_part"),
     "replace_part": ("repair",),
@@ -35,7 +33,8 @@ def alternatives(result: Data, facts: Data) -> dict[str, Decimal]:
     beside it, where that is what the customer wants. With any of them comes what the law gives beside.
     """
     rights: Sequence[Data] = result["rights"]
-    by_law = {right["remedy"]: _amount(right) for right in rights if _is_by_law(right)}
+    due = due_in(result)
+    by_law = {one.remedy: one.amount for one in due if one.by_law}
     main = {remedy: amount for remedy, amount in by_law.items() if remedy in PUTTING_RIGHT}
     if not main:
         return by_law
@@ -43,16 +42,8 @@ def alternatives(result: Data, facts: Data) -> dict[str, Decimal]:
         remedy: least for remedy in PUTTING_RIGHT
         if remedy not in main and (least := _as_good(remedy, main, rights, facts)) is not None
     }  # fmt: skip
-    more = beside(result)
+    more = beside(due)
     return {remedy: amount + more for remedy, amount in found.items()}
-
-
-def beside(result: Data) -> Decimal:
-    """The sums that the law gives, for one piece, beside what puts the matter right: the loss."""
-    by_law = [right for right in result["rights"] if _is_by_law(right)]
-    if not any(right["remedy"] in PUTTING_RIGHT for right in by_law):
-        return ZERO
-    return sum((_amount(right) for right in by_law if right["remedy"] not in PUTTING_RIGHT), ZERO)
 
 
 def _as_good(remedy: str, main: Mapping[str, Decimal], rights: Sequence[Data], facts: Data) -> Decimal | None:
@@ -72,10 +63,6 @@ def _as_good(remedy: str, main: Mapping[str, Decimal], rights: Sequence[Data], f
         if given is not None and given["amount"] is not None and not costs:
             least.append(_amount(given))
     return min(least, default=None)
-
-
-def _is_by_law(right: Data) -> bool:
-    return any(by["layer"] in BY_LAW for by in right["given_by"])
 
 
 def _amount(right: Data) -> Decimal:

@@ -11,6 +11,7 @@ from tuoshan.cases.orders import Order
 from tuoshan.core import ceilings
 from tuoshan.core.case import CaseState, Json, Refusal
 from tuoshan.core.playbook import Playbook
+from tuoshan.core.policy import costing
 from tuoshan.punctuation import in_turn
 from tuoshan.rulings import keeping, proposing
 from tuoshan.rulings.models import KeptRuling
@@ -106,12 +107,13 @@ def _enough(row: KeptRuling, offered: set[str]) -> Line:
     def called(remedy: str, amount: Decimal) -> Enough:
         return Enough(tuple(names_of(remedy, offered)), amount * row.quantity + extra)
 
-    rights = {right["remedy"]: Decimal(right["amount"] or "0.00") for right in keeping.result_of(row)["rights"]}
+    given = costing.due_in(keeping.result_of(row))
+    rights = {one.remedy: one.amount + costing.with_it(one.remedy, given) for one in given}
     due = [called(remedy, amount) for remedy, amount in rights.items()]
     by_law = keeping.enough_by_law(row)
-    given = [called(remedy, least) for remedy, least in by_law.items() if remedy in rights] if by_law else due
+    ruled = [called(remedy, least) for remedy, least in by_law.items() if remedy in rights] if by_law else due
     as_good = [called(remedy, least) for remedy, least in by_law.items() if remedy not in rights]
-    enough = [one for one in given if one.names] or given
+    enough = [one for one in ruled if one.names] or ruled
     enough += [one for one in as_good if one.names]
     instead = row.overrides.order_by("-id").first()
     if instead is not None:

@@ -15,7 +15,7 @@ from tuoshan.cases import service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
 from tuoshan.core.policy.as_data import as_data, plain
-from tuoshan.core.policy.on_top import Claimed, OnTop, claim_of, shares
+from tuoshan.core.policy.on_top import Claimed, OnTop, Share, claim_of, shares
 from tuoshan.core.policy.pack import BY_LAW, REMEDIES, Pack
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import verdict
@@ -111,10 +111,15 @@ def standing(case_id: int) -> list[KeptRuling]:
 def on_top_of(row: KeptRuling, *, by_law: bool = False) -> Decimal:
     """What comes on top for all pieces of a line: all of it, or as far as the law gives it. A minimum is of the claim:
     of one that counts once for several lines this is the line's part."""
+    return sum((one.amount for one in shares_of(row, by_law=by_law).values()), Decimal("0.00"))
+
+
+def shares_of(row: KeptRuling, *, by_law: bool = False) -> dict[str, Share]:
+    """The same by its kind."""
     rows = ruled_together(row) if result_of(row)["extras"] else [row]
     found = shares([Claimed(one.quantity, _on_top(one, by_law=by_law), claim_of_row(one)) for one in rows])
     [mine] = [share for one, share in zip(rows, found, strict=True) if one.pk == row.pk]
-    return sum((one.amount for one in mine.values()), Decimal("0.00"))
+    return mine
 
 
 def ruled_together(row: KeptRuling) -> list[KeptRuling]:

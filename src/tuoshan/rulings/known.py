@@ -5,7 +5,7 @@ earlier cases about the same order. What a process's facts mean stands beside it
 categories, lines of products and shops mean in the company's lists. All of it can be corrected on the bench.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,22 +15,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tuoshan.cases import library as playbooks
-from tuoshan.cases import queries
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case
 from tuoshan.cases.rows import Row
-from tuoshan.catalog.models import Category, OrderRef, Product, ProductLine, Shop
+from tuoshan.catalog.models import OrderRef, Product, ProductLine, Shop
 from tuoshan.core.case import CaseState
 from tuoshan.core.money import MoneyError, yuan
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.policy.from_case import FromCase
 from tuoshan.core.policy.pack import Fact
-from tuoshan.identifiers import is_id
-from tuoshan.parties.models import Customer, OrgUnit
+from tuoshan.parties.models import OrgUnit
 from tuoshan.rulings import keeping
 from tuoshan.rulings.from_cases import from_case
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.pieces import paid_for
+from tuoshan.rulings.surroundings import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +41,24 @@ class Known:
 
 
 def known_of(
-    case: Case, state: CaseState, facts: Mapping[str, Fact], viewer: Any, ruled: KeptRuling | None = None
-) -> dict[str, Known]:
-    """Fact of the rule books → what is known of it; `ruled` is the ruling that is asked once more."""
+    case: Case, state: CaseState, facts: Mapping[str, Fact], viewer: Any, ruled: KeptRuling | None = None,
+    around: Surroundings | None = None,
+) -> dict[str, Known]:  # fmt: skip
+    """Fact of the rule books → what is known of it; `ruled` is the ruling that is asked once more. `around`: what was
+    read for several cases at once."""
+    around = around or Surroundings.of([(case, state)], viewer)
     told = from_case(case.playbook)
-    order, product = _order(state, told), _product(case)
-    line = _product_line(product)
+    order, product = around.order(case, state), around.product(case)
+    line = around.lines.get(product.line.strip()) if product is not None else None
     goods = line.goods if line is not None else ""
     whole = _of_whole_order(case, state, told)
     paid = _paid(whole, order, product).of_a_piece
     own = paid if whole is not None and paid.get("paid") is whole and _is_all_there_is(case, ruled) else {}
     parts = (
         _of_case(case, state, told), own, _of_ruling(ruled), paid,
-        _of_order(order, line),
-        {"goods": Known(goods, _("商品品类"))} if goods else {}, _of_category(case), _of_customer(case),
-        _of_earlier(case, viewer), {"reported_on": Known(timezone.localdate(case.created_at), _("工单登记日期"))},
+        _of_order(order, line, around.shops),
+        {"goods": Known(goods, _("商品品类"))} if goods else {}, _of_category(case, around), _of_customer(case, around),
+        _of_earlier(case, around), {"reported_on": Known(timezone.localdate(case.created_at), _("工单登记日期"))},
     )  # fmt: skip
     found: dict[str, Known] = {}
     for part in parts:
@@ -79,10 +81,11 @@ class Bought:
     paid: str = ""
 
 
-def bought(case: Case, state: CaseState) -> Bought | None:
+def bought(case: Case, state: CaseState, around: Surroundings | None = None) -> Bought | None:
     """The line of the order that the case is about, where that is plain."""
+    around = around or Surroundings.of([(case, state)])
     told = from_case(case.playbook)
-    order, product = _order(state, told), _product(case)
+    order, product = around.order(case, state), around.product(case)
     line = _line(order, product) if order is not None else None
     if order is None or line is None:
         return None
@@ -134,25 +137,11 @@ def _of_ruling(row: KeptRuling | None) -> dict[str, Known]:
     return {name: Known(value, source) for name, value in keeping.facts_of(row).items()}
 
 
-def _order(state: CaseState, told: FromCase) -> OrderRef | None:
-    """The order that the case names, by its row or by its number where that is the only one."""
-    given = str(state.facts.get(told.order) or "") if told.order else ""
-    if not given:
-        return None
-    orders = OrderRef.objects.select_related("unit")
-    found = orders.filter(pk=int(given)).first() if is_id(given) else None
-    return found or orders.filter(order_no=given).order_by("-id").first()
-
-
-def _product(case: Case) -> Product | None:
-    return Product.objects.filter(pk=case.product_id).first() if case.product_id else None
-
-
 def _said_by(order: OrderRef) -> str:
     return _("订单 %(number)s") % {"number": order.order_no}
 
 
-def _of_order(order: OrderRef | None, line: ProductLine | None) -> dict[str, Known]:
+def _of_order(order: OrderRef | None, line: ProductLine | None, shops: Sequence[Shop]) -> dict[str, Known]:
     """Days, platform and kind of sale as the order has them; that it is ours is proof of the purchase."""
     if order is None:
         return {}
@@ -165,7 +154,7 @@ def _of_order(order: OrderRef | None, line: ProductLine | None) -> dict[str, Kno
         found["signed_on"] = Known(signed, source)
         if line is not None and line.goods and not line.is_installed:
             found["delivered_on"] = Known(signed, _("%(order)s，签收即交付") % {"order": source})
-    platform = _platform(order.shop)
+    platform = _platform(order.shop, shops)
     if platform:
         found |= {"platform": Known(platform, source), "sale": Known("distance", source)}
     elif order.unit is not None and order.unit.kind == OrgUnit.Kind.STORE:
@@ -233,39 +222,30 @@ def _told(order: OrderRef, line: Mapping[str, Any]) -> tuple[Decimal, int] | Non
         return None
 
 
-def _product_line(product: Product | None) -> ProductLine | None:
-    """The line of the product, as the company's list has it."""
-    return ProductLine.objects.filter(name=product.line.strip()).first() if product is not None else None
-
-
-def _platform(shop: str) -> str:
+def _platform(shop: str, shops: Sequence[Shop]) -> str:
     """The platform of a shop: by its whole name, else by the parts of names that it holds, where they agree."""
-    known = [one for one in Shop.objects.all() if one.name in shop]
+    known = [one for one in shops if one.name in shop]
     named = [one.platform for one in known if one.name == shop] or list({one.platform for one in known})
     return named[0] if len(named) == 1 else ""
 
 
-def _of_category(case: Case) -> dict[str, Known]:
-    if case.category_id is None:
-        return {}
-    problem = Category.objects.filter(pk=case.category_id).values_list("problem", flat=True).first()
+def _of_category(case: Case, around: Surroundings) -> dict[str, Known]:
+    problem = around.problems.get(case.category_id or 0)
     return {"problem": Known(problem, _("投诉类别"))} if problem else {}
 
 
-def _of_customer(case: Case) -> dict[str, Known]:
-    if case.customer_id is None:
-        return {}
-    grade = Customer.objects.filter(pk=case.customer_id).values_list("grade", flat=True).first() or ""
+def _of_customer(case: Case, around: Surroundings) -> dict[str, Known]:
+    grade = around.grades.get(case.customer_id or 0, "")
     source = _("客户级别")
     found = {"dealer_grade": Known(grade.strip().upper(), source)} if grade else {}
     return found | ({"vip": Known(True, source)} if "VIP" in grade.upper() else {})
 
 
-def _of_earlier(case: Case, viewer: Any) -> dict[str, Known]:
+def _of_earlier(case: Case, around: Surroundings) -> dict[str, Known]:
     """Repairs of the same kind of fault, and an exchange, that were carried out in earlier cases about the order."""
     found: dict[str, Known] = {}
     repaired: list[tuple[date, str]] = []
-    for one in _carried_out(case, viewer):
+    for one in _carried_out(case, around):
         if one.repaired:
             repaired.append((one.done_on, one.number))
         if one.exchanged:
@@ -288,14 +268,9 @@ class Earlier:
     done_on: date
 
 
-def _carried_out(case: Case, viewer: Any) -> Iterator[Earlier]:
+def _carried_out(case: Case, around: Surroundings) -> Iterator[Earlier]:
     """The oldest first."""
-    if case.about_kind != "order_no" or not case.about_key:
-        return
-    earlier = queries.reachable(viewer).defer(None).filter(
-        about_kind=case.about_kind, about_key=case.about_key, product_id=case.product_id, pk__lt=case.pk
-    )
-    for one in earlier.order_by("id"):
+    for one in around.earlier(case):
         state, told = Row.of(one).state, from_case(one.playbook).carried_out
         if told is None:
             continue

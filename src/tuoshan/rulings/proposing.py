@@ -16,8 +16,9 @@ from tuoshan.core.case import CaseState
 from tuoshan.core.forms import called_up_by
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Field, Playbook
+from tuoshan.core.policy import costing
 from tuoshan.punctuation import in_turn, titled
-from tuoshan.rulings import floor, keeping, library
+from tuoshan.rulings import keeping, library
 from tuoshan.rulings.from_cases import from_case
 from tuoshan.rulings.models import KeptRuling
 
@@ -59,7 +60,7 @@ def initial(case_id: int, playbook: Playbook, form: Sequence[Field], state: Case
     found: dict[str, object] = {}
     offered = {choice.value for choice in fields[named_as.remedies].choices}
     named = [_named(right["remedy"], offered) for _row, right in rights]
-    named += [_named(COMPENSATION, offered) for row, _right in rights if floor.beside(keeping.result_of(row))]
+    named += [_named(COMPENSATION, offered) for row, _right in rights if costing.beside(_due(row))]
     if chosen := list(dict.fromkeys(name for name in named if name)):
         found[named_as.remedies] = chosen
     giving_back = gives_money_back(fields.get(named_as.money_back), named_as.remedies)
@@ -96,8 +97,12 @@ def money_back(row: KeptRuling, right: dict[str, Any]) -> Decimal:
 
 def amount_of(row: KeptRuling, right: dict[str, Any]) -> Decimal:
     """What it comes to for all its pieces, with what the law gives beside it and the sums on top."""
-    more = floor.beside(keeping.result_of(row)) if right["remedy"] in floor.PUTTING_RIGHT else ZERO
-    return money_back(row, right) + more * row.quantity + keeping.on_top_of(row)
+    more = costing.with_it(right["remedy"], _due(row))
+    return costing.cost(money_back(row, right), more, row.quantity, keeping.shares_of(row))
+
+
+def _due(row: KeptRuling) -> tuple[costing.Due, ...]:
+    return costing.due_in(keeping.result_of(row))
 
 
 def names_of(remedy: str, offered: set[str]) -> list[str]:

@@ -16,6 +16,7 @@ from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.models import Case
 from tuoshan.core.policy.checking import check_date, check_overridden, check_pack
 from tuoshan.core.policy.comparing import Past
+from tuoshan.core.policy.on_top import claim_of
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.reading.findings import Finding
 from tuoshan.rulings import library
@@ -145,13 +146,19 @@ def past_of(which: str, now: datetime) -> Iterator[Past]:
         "all": KeptRuling.objects.all(),
     }[which]
     counting: dict[int, str] = {}
-    found = rows.order_by("-id").values_list("id", "case_id", "session", "facts", "asked_on", "kept_at", "quantity")
-    for number, case_id, session, facts, asked_on, kept_at, pieces in found.iterator(READ_AT_ONCE):
+    found = rows.order_by("-id").values_list(
+        "id", "case_id", "session", "line", "facts", "asked_on", "kept_at", "quantity"
+    )
+    for number, case_id, session, line, text, asked_on, kept_at, pieces in found.iterator(READ_AT_ONCE):
         if case_id is not None:
             ruled_before = case_id in counting
             if counting.setdefault(case_id, session) != session or (ruled_before and not session):
                 continue
-        yield Past(str(number), asked_on or timezone.localdate(kept_at), json.loads(facts), pieces)
+        facts = json.loads(text)
+        yield Past(
+            str(number), asked_on or timezone.localdate(kept_at), facts, pieces,
+            (case_id, session, claim_of(facts, line)) if session else None,
+        )  # fmt: skip
 
 
 def publish(name: str, *, begins: date, reason: str, confirmed_by: str, person_id: int, now: datetime) -> PublishedBook:

@@ -88,6 +88,20 @@ class TableToRead:
     rows: list[RowToRead]
 
 
+@dataclass(frozen=True)
+class ExampleToRead:
+    name: str
+    because: str
+
+
+def boundaries_to_read(pack: Pack, language: str) -> list[ExampleToRead]:
+    """The examples of a pack that say why they are so: what holds just at a boundary and just beyond it."""
+    return [
+        ExampleToRead(one.title.in_language(language), one.because.in_language(language))
+        for one in pack.examples if one.because.zh
+    ]  # fmt: skip
+
+
 def tables_to_read(pack: Pack, language: str) -> list[TableToRead]:
     """All tables of a pack, in order."""
     return [

@@ -1,8 +1,8 @@
 """Several lines of a bench beside each other: what is paid for each by the remedy chosen, and altogether, to the fen.
 
 Each line is ruled by itself; a line of several pieces is ruled once and its remedy counted as often. The amount of a
-remedy is already less what the books take off it. What comes on top is reckoned on all pieces, and a minimum of it
-counts once for each claim, however many pieces and lines it has.
+remedy is already less what the books take off it. What the law gives beside a remedy is paid with it. What comes on top
+is reckoned on all pieces, and a minimum of it counts once for each claim, however many pieces and lines it has.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from tuoshan.cases.forms import words
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy import costing
 from tuoshan.core.policy.on_top import Claimed, OnTop, Share, on_top, shares
-from tuoshan.core.policy.statements import Right, Ruling
+from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import SUBJECTS
 
 ZERO = Decimal("0.00")
@@ -39,12 +40,14 @@ class LineSum:
     on_top: Mapping[str, OnTop]
     claim: Hashable = None
     """Lines of one claim have the same; None: a claim of its own."""
+    beside: Decimal = ZERO
+    """What the law gives beside the remedy, for one piece."""
     shares: Mapping[str, Share] = field(default_factory=dict)
     """What of the sums on top falls to this line, by kind."""
 
     @property
     def back(self) -> Decimal:
-        """What the remedy comes to for all pieces, without what is on top."""
+        """What the remedy comes to for all pieces, without what comes beside it and on top."""
         return sum((amount * pieces for amount, pieces in self.amounts), ZERO)
 
     @property
@@ -53,28 +56,31 @@ class LineSum:
         return sum((one.amount for one in self.shares.values()), ZERO)
 
     @property
+    def all_beside(self) -> Decimal:
+        """What the law gives beside the remedy for all pieces."""
+        return self.beside * self.quantity
+
+    @property
     def total(self) -> Decimal:
-        return self.back + self.extra
+        return costing.cost(self.back, self.beside, self.quantity, self.shares)
 
 
 def line_sum(ruling: Ruling, *, remedy: str = "", quantity: int = 1, claim: Hashable = None) -> LineSum:
     """A line by the remedy chosen; by the dearest where none is, or one that is not due. As if it were alone."""
-    right = next((one for one in ruling.rights if one.remedy == remedy), None)
-    chosen = right is not None
-    right = right or dearest(ruling.rights)
+    due = costing.due(ruling)
+    dearest = costing.dearest(due)
+    chosen = any(one.remedy == remedy for one in due)
+    named = remedy if chosen else dearest.remedy if dearest is not None else ""
+    right = next((one for one in ruling.rights if one.remedy == named), None)
     off = sum((one.value for one in ruling.deductions.values() if isinstance(one.value, Decimal)), ZERO)
     amount = right.amount if right is not None and right.amount is not None else ZERO
     pieces = min(max(quantity, 1), MOST_PIECES)
     alone = LineSum(
-        right.remedy if right else "", chosen, pieces, ((amount, pieces),), off if amount else ZERO,
+        named, chosen, pieces, ((amount, pieces),), off if amount else ZERO,
         (right.fee if right else None) or ZERO, bool(ruling.questions), on_top(ruling.extras), claim,
+        costing.with_it(named, due),
     )  # fmt: skip
     return beside_each_other([alone])[0]
-
-
-def dearest(rights: Sequence[Right]) -> Right | None:
-    """The remedy that costs most; of several the one that stands first."""
-    return max(rights, key=lambda right: right.amount or ZERO, default=None)
 
 
 def beside_each_other(sums: Sequence[LineSum]) -> list[LineSum]:
@@ -105,14 +111,18 @@ def together(sums: Iterable[LineSum]) -> Decimal:
 
 
 def extras_told(sums: Sequence[LineSum]) -> list[tuple[str, Decimal]]:
-    """What comes on top, claim by claim: how it was reckoned, in the language in force, and what it comes to."""
+    """What the law gives beside the remedies, then what comes on top, claim by claim: how it was reckoned, in the
+    language in force, and what it comes to."""
     claims: dict[tuple[Hashable, str], list[Share]] = {}
     for place, one in enumerate(sums):
         for what, share in one.shares.items():
             claims.setdefault((("alone", place) if one.claim is None else ("with", one.claim), what), []).append(share)
+    together_beside = sum((one.all_beside for one in sums), ZERO)
     return [
-        (_reckoned(what, found), sum((one.amount for one in found), ZERO)) for (_claim, what), found in claims.items()
-    ]
+        *([(_("其中依法与方案一并给付的"), together_beside)] if together_beside else []),
+        *((_reckoned(what, found), sum((one.amount for one in found), ZERO))
+          for (_claim, what), found in claims.items()),
+    ]  # fmt: skip
 
 
 def _reckoned(what: str, found: Sequence[Share]) -> str:

@@ -21,7 +21,8 @@ def sums(benches: Sequence["Bench"]) -> dict[str, Any] | None:
     rows = [
         {
             "bench": one, "sum": found, "remedy": printing.remedy_of(found), "amount": _by_the_piece(found),
-            "extra": format_money(found.extra), "off": format_money(found.taken_off), "fee": format_money(found.fee),
+            "extra": format_money(found.extra + found.all_beside),
+            "off": format_money(found.taken_off), "fee": format_money(found.fee),
             "total": format_money(found.total),
         }
         for one, found in told_sums
@@ -29,7 +30,7 @@ def sums(benches: Sequence["Bench"]) -> dict[str, Any] | None:
     return {
         "rows": rows, "total": format_money(together(found for _one, found in told_sums)),
         "open": any(found.open for _one, found in told_sums) or len(told_sums) < len(benches),
-        "extras": any(found.extra for _one, found in told_sums),
+        "extras": any(found.extra or found.all_beside for _one, found in told_sums),
         "reckoned": [(said, format_money(amount)) for said, amount in extras_told([found for _o, found in told_sums])],
         "least": any(share.at_least for _o, found in told_sums for share in found.shares.values()),
         "off": any(found.taken_off for _o, found in told_sums),

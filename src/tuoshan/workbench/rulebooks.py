@@ -28,7 +28,7 @@ from tuoshan.punctuation import listed, titled
 from tuoshan.rulings import copying, effects, library, publishing
 from tuoshan.rulings.expressions_in_words import condition_words, dates_words
 from tuoshan.rulings.models import BookDraft
-from tuoshan.rulings.reading_aloud import TableToRead, tables_to_read
+from tuoshan.rulings.reading_aloud import TableToRead, boundaries_to_read, tables_to_read
 from tuoshan.rulings.reckoned_in_words import questions, reckoned, setting_value
 from tuoshan.workbench.bookeffects import effect_context
 from tuoshan.workbench.casepage import person_id
@@ -99,7 +99,7 @@ def _shown(pack: Pack) -> dict[str, Any]:
     tables: list[TableToRead] = tables_to_read(pack, language)
     return {
         "dates": _dates(pack, pack.in_force) or _("按询问之日"), "reckoned": reckoned(pack, language),
-        "asked": questions(pack, language),
+        "asked": questions(pack, language), "boundaries": boundaries_to_read(pack, language),
         "applies": condition_words(pack, pack.applies, language) if pack.applies is not None else "",
         "doubtful": {one.name for one in pack.clauses.values() if one.provisional.zh},
         "pack": pack, "title": words(pack.title), "source": words(pack.source), "clauses": clauses, "tables": tables,

@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.policy.test_every_fact_is_asked import answer, bounds_of
 from tests.core.policy.test_properties import TRIES
-from tests.core.policy.worked import asked_on, hand_worked, known
+from tests.core.policy.worked import all_of, asked_on, known
 
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.narrowing import narrowed
+from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.ruling import rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import lines
@@ -130,18 +131,57 @@ def test_whether_there_is_a_fault_and_whose_it_is_is_asked_before_any_agreed_per
     assert all(asked.index(name) > first for name in {"agreed_months", "state_months", "repair_days"} & set(asked))
 
 
+@pytest.mark.parametrize(
+    ("answers", "asked_for"),
+    [
+        ({"installation": "done", "installed_on": date(2026, 5, 2)}, {"installation", "installed_on"}),
+        ({"installation": "pending"}, {"installation"}),
+        ({"installation": "none"}, {"installation"}),
+    ],
+    ids=["installed", "not yet", "nothing to install"],
+)
+def test_furniture_bought_at_a_distance_is_asked_for_its_installation_once(
+    answers: Mapping[str, object], asked_for: set[str]
+) -> None:
+    """The law asks whether it is installed and when, the furniture shop from which day its thirty days run: one day."""
+    told = {
+        "goods": "furniture", "house": "furniture_shop", "sale": "distance", "platform": "none", "problem": "quality",
+        "serious_fault": "collapse", "has_receipt": True, "has_card": True, "sold_on": date(2026, 4, 20),
+        "reported_on": date(2026, 6, 1),
+    }  # fmt: skip
+    more = {**ANSWERS, **answers, "signed_on": date(2026, 5, 1), "set_kind": "single", "same_model": True,
+            "parts_wait_days": Decimal(0), "in_repair": False, "wants": "return", "province": "other"}  # fmt: skip
+    asked, _ruling = walk(told, dict(more), date(2026, 6, 1), Random(7))
+    assert {name for name in asked if name in ("installation", "installed_on", "delivered_on")} == asked_for
+
+
 def counts(ruling: Ruling) -> tuple[object, ...]:
     """What is due, or that nothing is, with the sums."""
     return tuple(sorted((one.remedy, one.amount, one.fee) for one in ruling.rights)), ruling.extra
 
 
-CASES = [case for pack in PACKS if pack.name != "facility" for case in hand_worked(pack.name)]
+CASES = [case for pack in PACKS if pack.name != "facility" for case in all_of(pack.name)]
+"""Those worked out by hand beside the tests and the examples that travel with the books."""
 
 
 @TRIES
 @given(case=st.sampled_from(CASES), random=st.randoms(use_true_random=False))
 def test_what_was_not_asked_changes_nothing(case: dict[str, Any], random: Random) -> None:
     """Told part of a matter and then what is asked, one comes to the answer that all of it gives."""
+    asked_to_the_same_end(case, random)
+
+
+@pytest.mark.parametrize("pack", [pack for pack in PACKS if pack.name != "facility"], ids=lambda pack: pack.key)
+def test_every_example_of_a_book_is_asked_to_the_same_end(pack: Pack) -> None:
+    """Every boundary that the book guards, told in three different parts, the same ones each time."""
+    random = Random(pack.name)
+    for one in pack.examples:
+        for _part in range(3):
+            asked_to_the_same_end({"id": one.name, "on": one.on, "facts": one.facts}, random)
+
+
+def asked_to_the_same_end(case: Mapping[str, Any], random: Random) -> None:
+    """Told a part of the case, drawn at random, and then what is asked, one comes to what all of it gives."""
     on = asked_on(case)
     whole, _problems = read_given(known(), case["facts"], on)
     kept = {name: value for name, value in whole.items() if name in ("sold_on", "problem") or random.random() < 0.6}
@@ -149,7 +189,7 @@ def test_what_was_not_asked_changes_nothing(case: dict[str, Any], random: Random
     _asked, ruling = walk(kept, answers, on, random)
     final = rule_all(PACKS, answers, on)
     if not final.questions and not supposes_good_faith(ruling, answers):
-        assert counts(final) == counts(ruling)
+        assert counts(final) == counts(ruling), case["id"]
 
 
 def supposes_good_faith(ruling: Ruling, facts: Mapping[str, Any]) -> bool:

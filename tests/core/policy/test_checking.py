@@ -158,6 +158,20 @@ def test_a_setting_keeps_its_own_bounds(setting: str, said: str) -> None:
     assert any(said in one for one in told) if said else not told, told
 
 
+def test_why_an_example_is_so_is_told_in_both_languages_and_where_it_fails() -> None:
+    example = """
+examples:
+  - {id: six, today: 2026-06-01, facts: {fault: open, length_cm: 6, sold_on: 2026-05-20, asked_on: 2026-05-25, paid: 399}, expect: {rights: {return: {amount: 400}, exchange: {}}}, because: WHY}
+"""  # noqa: E501
+    why = "实付 399 元 / 399 yuan were paid"
+    [told] = found(BOOK + example.replace("WHY", why))
+    assert "expected 400 (why it is so: 399 yuan were paid)" in told
+    fits = example.replace("amount: 400", "amount: 399")
+    assert not found(BOOK + fits.replace("WHY", why))
+    assert any("Chinese or English is missing" in one for one in found(BOOK + fits.replace("WHY", "只有中文")))
+    assert found(BOOK + fits.replace("WHY", "[a, b]")), "a list is no text"
+
+
 def test_examples_run_with_the_settings_for_which_they_were_written() -> None:
     text = (
         BOOK.replace("\nvalues:", "\nsettings:\n  dear: {value: false, label: 收费 / Fee}\nvalues:")

@@ -45,6 +45,19 @@ def test_a_time_that_was_stated_is_told() -> None:
     assert ruling.optional == ()
 
 
+def test_a_stated_time_that_is_over_on_the_day_of_asking_is_told_to_be_over() -> None:
+    """Asked on 22 May: the 22nd still counts, the 21st is over, in the sentence read first as in the line itself."""
+    last_day, over = ruled(proof_until="2026-05-22"), ruled(proof_until="2026-05-21")
+    assert "最晚 2026 年 5 月 22 日（已写明的期限）；" in proofs(last_day)[0]
+    assert "最晚 2026 年 5 月 21 日（已写明的期限，已经过了）；不能证明的退款" in proofs(over)[0]
+    assert "by 21 May 2026 (the time that was stated, which is over)" in proofs(over, "en")[0]
+    assert (verdict(last_day).zh, verdict(over).zh) == ("先由商家举证", "先由商家举证，期限已经过了")
+    assert verdict(over).en == "First the seller has to give proof; its time is over"
+    assert (last_day.rights, last_day.questions) == (over.rights, over.questions), "it decides nothing"
+    kept = from_data(as_data(over))
+    assert (proofs(kept), verdict(kept)) == (proofs(over), verdict(over)), "a kept ruling tells the same"
+
+
 def test_without_one_our_own_is_told_as_ours() -> None:
     [zh], [en] = proofs(ruled()), proofs(ruled(), "en")
     assert "最晚 2026 年 5 月 24 日（没有写明期限，这是我们自己的 48 小时；另有写明的，以写明的为准）" in zh
@@ -101,6 +114,8 @@ def test_a_book_may_say_the_time_itself() -> None:
     for length, said in (
         ("within: 3 days", "最晚 2026 年 5 月 25 日（3 天内）"),
         ("within: 3 days, counted_from: sold_on", "最晚 2026 年 5 月 23 日（3 天内）"),
+        ("within: 2 days, counted_from: sold_on", "最晚 2026 年 5 月 22 日（2 天内）"),
+        ("within: 1 days, counted_from: sold_on", "最晚 2026 年 5 月 21 日（1 天内，已经过了）"),
         ("within: 36 hours", "36 小时内"),
     ):
         ruling = rule_all([book(PROOF.replace("LENGTH", length))], facts, ON)

@@ -252,6 +252,10 @@ class _Checker:
         for setting in pack.settings.values():
             said = [setting.label, *(one for one in (setting.unit, setting.provisional) if one.zh or one.en)]
             texts += [(f"settings.{setting.name}", setting.line, one) for one in said]
+        texts += [
+            (f"examples.{one.name}", one.line, one.because)
+            for one in pack.examples if one.because.zh or one.because.en
+        ]  # fmt: skip
         for where, line, words in texts:
             if not (words.zh and words.en):
                 self.note(WORDING, line, where, "缺少中文或英文", "Chinese or English is missing",
@@ -281,9 +285,12 @@ class _Checker:
     # -- examples ----------------------------------------------------------------------------------------------
     def _examples(self) -> None:
         for example, wrong in run_examples(self.pack):
+            why = example.because
+            zh, en = (f"（例子的理由：{why.zh}）", f" (why it is so: {why.en})") if why.zh else ("", "")
             for line in wrong:
-                self.note(EXAMPLES, example.line, f"examples.{example.name}", f"例子不成立：{line}",
-                          f"the example fails: {line}", "改正规则或例子", "mend the rule, or the example")  # fmt: skip
+                self.note(EXAMPLES, example.line, f"examples.{example.name}", f"例子不成立：{line}{zh}",
+                          f"the example fails: {line}{en}",
+                          "改正规则或例子", "mend the rule, or the example")  # fmt: skip
 
 
 def _overlap(one: InForce, other: InForce) -> bool:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from tuoshan.core.policy import costing
 from tuoshan.core.policy.given import facts_of, read_given
-from tuoshan.core.policy.on_top import Claimed, on_top, shares
+from tuoshan.core.policy.on_top import Claimed, Share, on_top, shares
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.precedence import put_together
 from tuoshan.core.policy.ruling import read
 from tuoshan.core.policy.statements import Chosen, Ruling
 
 ZERO = Decimal("0.00")
+NOTHING: Mapping[str, Share] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Past:
     """As they were kept: texts, yes and no."""
     pieces: int = 1
     """How many alike the line is about."""
+    claim: Hashable = None
+    """Lines of one claim have the same, and a minimum of it counts once for all; None: a claim of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,14 @@ class Changed:
     key: str
     before: Ruling
     after: Ruling
-    pieces: int = 1
+    cost_before: Decimal = ZERO
+    cost_after: Decimal = ZERO
+    """Of all its pieces."""
 
     @property
     def costs_more(self) -> Decimal:
         """How much more it would cost; negative where it costs less."""
-        return cost(self.after, self.pieces) - cost(self.before, self.pieces)
+        return self.cost_after - self.cost_before
 
 
 @dataclass(slots=True)
@@ -65,12 +71,17 @@ class Effect:
         return self.cost_after - self.cost_before
 
 
-def cost(ruling: Ruling, pieces: int = 1) -> Decimal:
-    """What following a ruling costs at most for so many pieces: the dearest remedy to choose from for each, and what
-    comes on top, of which a minimum counts once."""
-    dearest = max((right.amount or ZERO for right in ruling.rights), default=ZERO)
-    [share] = shares([Claimed(pieces, on_top(ruling.extras))])
-    return dearest * pieces + sum((one.amount for one in share.values()), ZERO)
+def cost(ruling: Ruling, pieces: int = 1, share: Mapping[str, Share] | None = None) -> Decimal:
+    """What following a ruling costs at most for so many pieces: the dearest remedy to choose from for each, with what
+    the law gives beside it, and what comes on top, of which a minimum counts once. `share`: what of that falls to the
+    line, where it is one of several of a claim."""
+    rights = costing.due(ruling)
+    chosen = costing.dearest(rights)
+    if share is None:
+        [share] = shares([Claimed(pieces, on_top(ruling.extras))])
+    if chosen is None:
+        return costing.cost(ZERO, ZERO, pieces, share)
+    return costing.cost(chosen.amount * pieces, costing.with_it(chosen.remedy, rights), pieces, share)
 
 
 def borne(chosen: Mapping[str, Chosen]) -> tuple[tuple[str, object], ...]:
@@ -137,7 +148,7 @@ class Comparing:
 
 def effect(past: Iterable[Past], before: Sequence[Pack], after: Sequence[Pack], *, most_changed: int = 200) -> Effect:
     """Rule on past facts by both sets of books; changed ones are kept up to a number, all count in cost."""
-    found, comparing = Effect(), Comparing(before, after)
+    found, comparing, waiting = Effect(), Comparing(before, after), list[_Waiting]()
     for one in past:
         both = comparing.of(one)
         if both is None:
@@ -147,13 +158,47 @@ def effect(past: Iterable[Past], before: Sequence[Pack], after: Sequence[Pack], 
         if both.before is None or both.after is None:
             continue
         found.concerned += 1
-        found.cost_before += cost(both.before, one.pieces)
-        found.cost_after += cost(both.after, one.pieces)
+        alone = None if one.claim is None or not (both.before.extras or both.after.extras) else NOTHING
+        costs = (cost(both.before, one.pieces, alone), cost(both.after, one.pieces, alone))
+        found.cost_before += costs[0]
+        found.cost_after += costs[1]
+        place = None
         if outcome(both.before) != outcome(both.after):
             found.many += 1
             if len(found.changed) < most_changed:
-                found.changed.append(Changed(one.key, both.before, both.after, one.pieces))
+                place = len(found.changed)
+                found.changed.append(Changed(one.key, both.before, both.after, *costs))
+        if alone is not None:
+            old, new = (Claimed(one.pieces, on_top(each.extras), one.claim) for each in (both.before, both.after))
+            waiting.append(_Waiting(old, new, place))
+    _add_claims(found, waiting)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A line of a claim: what comes on top of it is known once all lines of the claim are."""
+
+    before: Claimed
+    after: Claimed
+    place: int | None
+    """Among the changed ones that are kept."""
+
+
+def _add_claims(found: Effect, waiting: Sequence[_Waiting]) -> None:
+    """What comes on top of the lines of claims, of which a minimum counts once."""
+    before, after = (
+        [sum((one.amount for one in share.values()), ZERO) for share in shares(lines)]
+        for lines in ([one.before for one in waiting], [one.after for one in waiting])
+    )
+    found.cost_before += sum(before, ZERO)
+    found.cost_after += sum(after, ZERO)
+    for one, earlier, later in zip(waiting, before, after, strict=True):
+        if one.place is not None:
+            line = found.changed[one.place]
+            found.changed[one.place] = replace(
+                line, cost_before=line.cost_before + earlier, cost_after=line.cost_after + later
+            )
 
 
 def replaced(packs: Sequence[Pack], new: Pack) -> tuple[Pack, ...]:

@@ -322,13 +322,21 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Facts and what must be ruled on them, as data; `expect` is compared by `examples`."""
+    """Facts and what must be ruled on them, as data; `expect` is compared by `examples`. `because`: why that is so, by
+    the source and not by the book."""
 
     name: str
     on: date
     facts: Mapping[str, object]
     expect: Mapping[str, object]
     line: int = 0
+    because: Wording = NO_WORDING
+
+    @property
+    def title(self) -> Wording:
+        """Its name in both languages; of one that is named in a single one, that."""
+        zh, _slash, en = self.name.partition(" / ")
+        return Wording(zh.strip(), (en or zh).strip())
 
 
 @dataclass(frozen=True, eq=False)

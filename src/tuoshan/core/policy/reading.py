@@ -316,12 +316,12 @@ class _Reader:
         found = []
         for item in self.values.items(node):
             body = self.values.mapping(item, "examples")
-            self.values.known(body, ("id", "today", "facts", "expect"), "examples")
+            self.values.known(body, ("id", "today", "facts", "expect", "because"), "examples")
             day = self._date(body.get("today"), "examples")
             if day is not None:
                 found.append(Example(
                     self.values.text(body.get("id"), "examples"), day, self._data(body.get("facts")),
-                    self._data(body.get("expect")), body.line,
+                    self._data(body.get("expect")), body.line, self.values.wording(body.get("because"), "examples"),
                 ))  # fmt: skip
         return tuple(found)
 

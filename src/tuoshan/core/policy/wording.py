@@ -78,8 +78,11 @@ def verdict(ruling: Ruling) -> Wording:
         more = _more(ruling)
         return Wording(f"可以{zh}{more.zh}", f"Due: {en}{more.en}")
     if ruling.proofs:
-        party = _party(ruling.proofs[0])
-        return Wording(f"先由{party.zh}举证", f"First {party.en} has to give proof")
+        party, late = _party(ruling.proofs[0]), _proof_is_late(ruling.proofs[0], ruling.on)
+        return Wording(
+            f"先由{party.zh}举证" + ("，期限已经过了" if late else ""),
+            f"First {party.en} has to give proof" + ("; its time is over" if late else ""),
+        )
     if ruling.questions:
         return Wording("还不能判定，请先回答问题", "Not decided yet: please answer what is asked")
     if ruling.refused:
@@ -152,7 +155,7 @@ def lines(ruling: Ruling) -> Iterator[Line]:
                     zh, en = zh + how.zh, en + how.en
                 yield Line("cost", Wording(zh, en), one.by.why.clauses)
     for statement in ruling.proofs:
-        yield Line("asked", _proof(statement), statement.why.clauses)
+        yield Line("asked", _proof(statement, ruling.on), statement.why.clauses)
     for statement in ruling.periods:
         yield from _period(statement)
     for statement in ruling.deadlines:
@@ -299,35 +302,43 @@ def _party(statement: Statement) -> Wording:
     return BEARERS.get(statement.what, Wording(statement.what, statement.what))
 
 
-def _proof(statement: Statement) -> Wording:
+def _proof(statement: Statement, on: date) -> Wording:
     party = _party(statement)
     what = statement.words.get("what")
     words = what if isinstance(what, Wording) else Wording("", "")
     silent = statement.words.get("silent")
     after = silent if isinstance(silent, Wording) else Wording("", "")
-    time = _proof_time(statement)
+    time = _proof_time(statement, on)
     return Wording(
         "；".join(one for one in (f"请{party.zh}提供：{words.zh}", time.zh, after.zh) if one),
         "; ".join(one for one in (f"Wanted from {party.en}: {_small(words.en)}", time.en, after.en) if one),
     )
 
 
-def _proof_time(statement: Statement) -> Wording:
-    """By when a proof has to be there, and whose time that is; nothing of a ruling that was kept without."""
+def _proof_is_late(statement: Statement, on: date) -> bool:
+    """Whether the last day for a proof lies before the day of asking."""
+    ends = statement.amounts.get("ends")
+    return isinstance(ends, date) and ends < on
+
+
+def _proof_time(statement: Statement, on: date) -> Wording:
+    """By when a proof has to be there, whose time that is, and that it is over by the day of asking; nothing of a
+    ruling that was kept without."""
     ends, within = statement.amounts.get("ends"), str(statement.words.get("within") or "")
     if not isinstance(ends, date):
         return Wording(f"{length_zh(within)}内", f"within {length_en(within)}") if within else Wording("", "")
     zh, en = f"最晚 {day_zh(ends)}", f"by {day_en(ends)}"
+    over = Wording("，已经过了", ", which is over") if _proof_is_late(statement, on) else NO_WORDING
     match statement.words.get("time"):
         case "stated":
-            return Wording(f"{zh}（已写明的期限）", f"{en} (the time that was stated)")
+            return Wording(f"{zh}（已写明的期限{over.zh}）", f"{en} (the time that was stated{over.en})")
         case "ours":
             hours = statement.words.get("hours")
             return Wording(
                 f"{zh}（没有写明期限，这是我们自己的 {hours} 小时；另有写明的，以写明的为准）",
                 f"{en} (no time was stated: these are our own {hours} hours; a time that is stated counts before it)",
             )
-    return Wording(f"{zh}（{length_zh(within)}内）", f"{en} (within {length_en(within)})")
+    return Wording(f"{zh}（{length_zh(within)}内{over.zh}）", f"{en} (within {length_en(within)}{over.en})")
 
 
 def _period(statement: Statement) -> Iterator[Line]:

@@ -24,6 +24,8 @@ Shifts = tuple[Shift, ...]
 
 MAX_DAYS = 3660
 """No computation looks further than this many days (ten years)."""
+MOST_REMEMBERED = 20_000
+"""So many days a calendar remembers the working day that follows them."""
 
 _DAY = 86_400_000_000
 _ORIGIN = datetime(1, 1, 1, tzinfo=UTC)
@@ -123,6 +125,8 @@ class WorkCalendar:
     _zone: ZoneInfo = field(init=False, repr=False, compare=False)
     _week: tuple[_Spans, ...] = field(init=False, repr=False, compare=False)
     _special: dict[int, _Spans] = field(init=False, repr=False, compare=False)
+    _worked_from: dict[date, DayReached] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """The working days found before."""
 
     def __post_init__(self) -> None:
         if len(self.weekly) != 7:
@@ -186,7 +190,14 @@ class WorkCalendar:
 
     def next_working_day(self, day: date) -> DayReached:
         """The day itself if it is worked, else the first working day after it."""
-        first = day.toordinal()
+        found = self._worked_from.get(day)
+        if found is None:
+            if len(self._worked_from) >= MOST_REMEMBERED:
+                self._worked_from.clear()
+            found = self._worked_from[day] = self._first_worked(day.toordinal())
+        return found
+
+    def _first_worked(self, first: int) -> DayReached:
         for ordinal in self._scan(first, 1):
             if self._spans_of_day(ordinal):
                 return DayReached(date.fromordinal(ordinal), self._is_provisional(first, ordinal))

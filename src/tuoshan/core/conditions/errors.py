@@ -30,7 +30,7 @@ class MissingFact(EvaluationError):
 
     def __init__(self, *names: str) -> None:
         super().__init__(*names)
-        self.names: tuple[str, ...] = tuple(dict.fromkeys(names))
+        self.names: tuple[str, ...] = names if len(names) < 2 else tuple(dict.fromkeys(names))
 
     def __str__(self) -> str:
         return "need: " + ", ".join(self.names)

@@ -7,10 +7,9 @@ day contains it whatever the answer is, and that answer need not be asked. Worke
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tuoshan.core.conditions.operations import ORDERING
 from tuoshan.core.conditions.syntax import (
@@ -37,8 +36,7 @@ if TYPE_CHECKING:
 ZERO: Final = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """The least and the greatest that a number or a date may be; None: no such bound."""
 
     low: Any = None
@@ -77,6 +75,8 @@ class Bounding:
             case Bands():
                 return self._band(value)
             case DaysBetween() | EndOf():
+                if self.of(value.start).low is None:
+                    return None
                 found = self._of_value(value)
                 return found.low if found.known else None
 
@@ -148,6 +148,8 @@ class Bounding:
 
     def _end(self, start: Bounds, plus: Band, more: Bounds, *, high: bool = True) -> Bounds:
         """The last day of a period: the later it starts and the longer it is, the later it ends."""
+        if start == ANYTHING:
+            return ANYTHING
         high = high and not self._lows
         fixed = isinstance(plus.count, int)
         length = Bounds(Decimal(plus.count), Decimal(plus.count)) if fixed else self.of(str(plus.count))
@@ -218,7 +220,7 @@ class Bounding:
         less, first = self._addition(value.less), value.bands[0]
         if None not in (to.high, low := self._end(start, first, less, high=False).low) and to.high <= low:
             return first.name
-        if to.low is None or start.high is None or (low is not None and to.low <= low):
+        if to.low is None or start.high is None or to.low <= start.high or (low is not None and to.low <= low):
             return None
         highs = [self._end(start, band, less).high for band in value.bands]
         return None if None in highs or to.low <= max(highs) else value.otherwise

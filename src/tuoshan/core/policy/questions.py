@@ -31,9 +31,9 @@ MONEY_BACK = ("refund", "return")
 class Opened:
     """A table that is not decided: what it would ask, and the rows that may still hit."""
 
-    asks: tuple[tuple[tuple[str, ...], int, int], ...]
+    asks: Sequence[tuple[tuple[str, ...], int, int]]
     """For a column that is not known: the facts to ask for, its weight, and the rows that have a cell in it."""
-    rows: tuple[tuple[int, ReadyRow], ...]
+    rows: Sequence[tuple[int, ReadyRow]]
     """By their place."""
     in_order: bool
     """Whether a row hits only where those above it do not."""
@@ -128,26 +128,21 @@ def as_much(one: Statement, amount: Amount | None = None) -> bool:
 
 def questions(reads: Sequence[Read], statements: Iterable[Statement], so_far: SoFar) -> tuple[Question, ...]:
     """The facts to ask for, the one that decides most first; facts of equal weight as the packs list them."""
-    weights: dict[str, int] = {}
-    packs: dict[str, list[str]] = {}
-
-    def ask(name: str, weight: int, read: Read) -> None:
-        weights[name] = weights.get(name, 0) + weight
-        if read.pack.key not in packs.setdefault(name, []):
-            packs[name].append(read.pack.key)
-
-    waiting: dict[Pack, list[str]] = {}
+    waiting: dict[str, list[str]] = {}
     for one in statements:
         if one.waits:
-            waiting.setdefault(one.why.pack, []).extend(one.waits)
+            waiting.setdefault(one.why.pack.key, []).extend(one.waits)
+    weights: dict[str, int] = {}
+    packs: dict[str, list[str]] = {}
     for read in reads:
-        for name, weight in read.questions.items():
-            ask(name, weight * WHOLE, read)
+        asked = {name: weight * WHOLE for name, weight in read.questions.items()}
         for opened in read.opened:
-            for name, weight in _asked(opened, LAYERS.index(read.pack.layer), so_far):
-                ask(name, weight, read)
-        for name in waiting.get(read.pack, ()):
-            ask(name, 0, read)
+            _ask(opened, LAYERS.index(read.pack.layer), so_far, asked)
+        for name in waiting.get(read.pack.key, ()):
+            asked.setdefault(name, 0)
+        for name, weight in asked.items():
+            weights[name] = weights.get(name, 0) + weight
+            packs.setdefault(name, []).append(read.pack.key)
     if not weights:
         return ()
     order = {name: _place(name, reads) for name in weights}
@@ -155,21 +150,23 @@ def questions(reads: Sequence[Read], statements: Iterable[Statement], so_far: So
     return tuple(Question(name, -(-weights[name] // WHOLE), tuple(packs[name])) for name in names)
 
 
-def _asked(opened: Opened, rank: int, so_far: SoFar) -> Iterable[tuple[str, int]]:
-    """What an open table asks for, for the sake of the rows that would add something."""
-    adding = [
-        place for place, row in opened.rows
-        if any(so_far.adds(one, rank) or (one.kind == "period" and row.provisional) for one, _fixed in row.findings)
-    ]  # fmt: skip
-    if not adding:
+def _ask(opened: Opened, rank: int, so_far: SoFar, asked: dict[str, int]) -> None:
+    """Add what an open table asks for, for the sake of the rows that would add something."""
+    rows = last = 0
+    for place, row in opened.rows:
+        for one, _fixed in row.findings:
+            if so_far.adds(one, rank) or (one.kind == "period" and row.provisional):
+                rows |= 1 << place
+                last = place
+                break
+    if not rows:
         return
     if opened.in_order:
-        adding = [place for place, _row in opened.rows if place <= adding[-1]]
-    rows = sum(1 << place for place in adding)
+        rows = sum(1 << place for place, _row in opened.rows if place <= last)
     for names, weight, turning in opened.asks:
         if turning & rows:
             for name in names:
-                yield name, weight
+                asked[name] = asked.get(name, 0) + weight
 
 
 @lru_cache(maxsize=256)

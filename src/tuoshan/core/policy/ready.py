@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tuoshan.core.conditions import Expression, MissingFact
+from tuoshan.core.conditions import MISSING, Expression, MissingFact
+from tuoshan.core.conditions.analysis import Reading, read
+from tuoshan.core.conditions.compiler import Run, compile_tree
+from tuoshan.core.conditions.syntax import Both, Node
 from tuoshan.core.policy.compiled import UNKNOWN, Begun, CompiledTable, Looked
 from tuoshan.core.policy.pack import Fact, Pack
 
@@ -22,7 +26,7 @@ class DoesNotExist(LookupError):
     """An expression reads something that does not exist in this matter (a fact outside of its `asked_if`)."""
 
 
-def _few_answers(expression: Expression, facts: Mapping[str, Fact]) -> bool:
+def _few_answers(expression: Expression | Reading, facts: Mapping[str, Fact]) -> bool:
     """Whether it turns on choices alone, and not on the day: only then there are few answers to remember."""
     if expression.namespaces or expression.tables or expression.uses_now or expression.uses_calendar:
         return False
@@ -47,9 +51,10 @@ class Condition:
         if self._reads is None:
             return self._judged(desk)
         key = tuple([desk.value(name) for name in self._reads])
-        if key not in self._found:
-            self._found[key] = self._judged(desk)
-        return self._found[key]
+        found = self._found.get(key, self)
+        if found is self:
+            found = self._found[key] = self._judged(desk)
+        return found  # type: ignore[return-value]
 
     def _judged(self, desk: Desk) -> bool | tuple[str, ...] | None:
         try:
@@ -61,28 +66,67 @@ class Condition:
 class Applies:
     """Whether a pack speaks in a matter, found before anything else of it is made ready.
 
-    Remembered by the facts as they are given, unknown ones too, where each is asked in any matter.
+    Those parts of its condition that turn on choices alone, each asked in any matter, are remembered by these as they
+    are given, unknown ones too; where one of them does not hold, the others are not looked at.
     """
 
-    __slots__ = ("_found", "reads")
+    __slots__ = ("_found", "_parts", "reads", "whole")
 
     def __init__(self, pack: Pack) -> None:
-        few = pack.applies is not None and _few_answers(pack.applies, pack.facts)
-        reads = sorted(pack.applies.reads) if pack.applies is not None and few else []
-        always = all(pack.facts[name].asked_if is None for name in reads)
-        self.reads = tuple(reads) if few and always else None
-        """The facts on which it turns, where it is remembered by them."""
+        parts = _parts(pack.applies) if pack.applies is not None else []
+        remembered = [(run, of) for run, of in parts if _few_answers(of, pack.facts)
+                      and all(pack.facts[name].asked_if is None for name in of.reads)]  # fmt: skip
+        self._parts = [run for run, _of in remembered]
+        self.reads = tuple(sorted({name for _run, of in remembered for name in of.reads}))
+        """The choices by which it is remembered."""
+        self.whole = len(remembered) == len(parts)
+        """Whether it turns on nothing else."""
         self._found: dict[tuple[object, ...], bool | tuple[str, ...]] = {}
 
     def of(self, given: Mapping[str, object], judge: Callable[[], bool]) -> bool | tuple[str, ...]:
         """Yes, no, or the facts that it waits for."""
-        if self.reads is None:
-            return _answer(judge)
-        key = tuple([given.get(name) for name in self.reads])
+        found = self.by_choices(given, judge)
+        return found if self.whole or found is False else _answer(judge)
+
+    def by_choices(self, given: Mapping[str, object], judge: Callable[[], bool]) -> bool | tuple[str, ...]:
+        """No where the choices that are remembered say so; else the answer as far as they tell it."""
+        key = tuple(map(given.get, self.reads))
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = _answer(judge)
+            found = self._found[key] = _answer(judge) if self.whole else self._may_hold(_Choices(given))
         return found
+
+    def _may_hold(self, choices: _Choices) -> bool:
+        for part in self._parts:
+            with suppress(MissingFact):
+                if not part(choices):  # type: ignore[arg-type]
+                    return False
+        return True
+
+
+class _Choices:
+    """The facts given, for conditions that read nothing else."""
+
+    __slots__ = ("_given",)
+
+    def __init__(self, given: Mapping[str, object]) -> None:
+        self._given = given
+
+    def fact(self, name: str) -> object:
+        return self._given.get(name, MISSING)
+
+
+def _parts(condition: Expression) -> list[tuple[Run, Reading]]:
+    """The parts of a condition that all have to hold, with what each reads."""
+    return [(compile_tree(condition.text, part), read(part)) for part in _all_of(condition.tree)]
+
+
+def _all_of(node: Node) -> Iterator[Node]:
+    if isinstance(node, Both):
+        for part in node.parts:
+            yield from _all_of(part)
+    else:
+        yield node
 
 
 def _answer(judge: Callable[[], bool]) -> bool | tuple[str, ...]:
@@ -128,7 +172,7 @@ class Ready:
 
     def focus(self, given: Mapping[str, object]) -> Focus:
         """The pack for these choices; worked out once for each combination."""
-        key = tuple([given.get(name) for name in self.telling])
+        key = tuple(map(given.get, self.telling))
         found = self.focuses.get(key)
         if found is None:
             if len(self.focuses) >= MOST_FOCUSES:

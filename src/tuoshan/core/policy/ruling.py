@@ -88,6 +88,9 @@ class Compiled:
     """Whether any of its rows bars what lower layers give."""
     weighty: Mapping[str, int]
     """The rows of a table that govern or bar something."""
+    left: dict[tuple[str, int], tuple[tuple[int, ReadyRow], ...]] = field(default_factory=dict, compare=False)
+    """By a table and a mask of its rows these rows by their place, as far as they were wanted; none where none of them
+    says anything."""
 
     @property
     def tables(self) -> Mapping[str, CompiledTable]:
@@ -96,6 +99,15 @@ class Compiled:
     def rows_of(self, table: str, mask: int) -> Iterator[ReadyRow]:
         """The rows of a mask."""
         return (row for place, row in enumerate(self.rows[table]) if mask >> place & 1)
+
+    def speaking(self, table: str, mask: int) -> tuple[tuple[int, ReadyRow], ...]:
+        """The rows of a mask by their place; none where none of them says anything."""
+        key = (table, mask)
+        found = self.left.get(key)
+        if found is None:
+            rows = tuple((place, row) for place, row in enumerate(self.rows[table]) if mask >> place & 1)
+            found = self.left[key] = rows if any(row.findings for _place, row in rows) else ()
+        return found
 
 
 @lru_cache(maxsize=256)
@@ -207,12 +219,12 @@ class Choosing:
 
     def __init__(self, packs: tuple[Pack, ...]) -> None:
         self._packs = packs
-        self._names = tuple(sorted({name for pack in packs for name in compiled(pack).ready.applies.reads or ()}))
+        self._names = tuple(sorted({name for pack in packs for name in compiled(pack).ready.applies.reads}))
         self._among: dict[tuple[object, ...], tuple[Pack, ...]] = {}
 
     def among(self, facts: Mapping[str, object], on: date) -> Sequence[Pack]:
         """The packs of which these choices do not say that they are silent, in their order."""
-        key = tuple([facts.get(name) for name in self._names])
+        key = tuple(map(facts.get, self._names))
         found = self._among.get(key)
         if found is None:
             if len(self._among) >= MOST_CHOICES:
@@ -221,12 +233,11 @@ class Choosing:
         return found
 
     def _silent(self, pack: Pack, facts: Mapping[str, object], on: date) -> bool:
-        ready = compiled(pack).ready
-        if ready.applies.reads is None:
+        ready, condition = compiled(pack).ready, pack.applies
+        if condition is None:
             return False
-        found = Read(pack)
-        _applies(found, ready, facts, on, None)
-        return found.applies is False
+        desk = Desk(ready, facts, on, standard_cn())
+        return ready.applies.by_choices(facts, lambda: bool(desk.evaluate(condition))) is False
 
 
 @lru_cache(maxsize=64)
@@ -276,9 +287,9 @@ def _begun(
     """A pack before any of its tables is looked at: whether it speaks, and the desk to read it at where it may."""
     ready, found = compiled(pack).ready, Read(pack)
     if not choosing or _applies(found, ready, facts, on, calendar):
-        found.desk = Desk(ready, facts, on, calendar or standard_cn())
+        desk = found.desk = found.desk or Desk(ready, facts, on, calendar or standard_cn())
         if choosing:
-            _in_force(found, found.desk)
+            _in_force(found, desk)
     return found
 
 
@@ -295,12 +306,15 @@ def _applies(found: Read, ready: Ready, facts: Mapping[str, object], on: date, c
     condition = ready.pack.applies
     if condition is None:
         return True
-    answer = ready.applies.of(
-        facts, lambda: bool(Desk(ready, facts, on, calendar or standard_cn()).evaluate(condition))
-    )
+
+    def judge() -> bool:
+        found.desk = desk = Desk(ready, facts, on, calendar or standard_cn())
+        return bool(desk.evaluate(condition))
+
+    answer = ready.applies.of(facts, judge)
     if isinstance(answer, tuple):
         found.applies = None
-        found.ask(answer, DATE_OF_VERSION if ready.applies.reads is not None else 1)
+        found.ask(answer, DATE_OF_VERSION if ready.applies.whole else 1)
         return False
     found.applies = answer
     return answer
@@ -341,14 +355,12 @@ def _open_table(found: Read, desk: Desk, made: Compiled, name: str, looked: Look
     table = made.tables[name]
     in_order = table.table.hit != "collect"
     left = looked.possible if in_order else looked.possible & ~looked.hits
-    rows = tuple((place, row) for place, row in enumerate(made.rows[name]) if left >> place & 1)
-    if not any(row.findings for _place, row in rows):
+    if not (rows := made.speaking(name, left)):
         return
-    columns = [(place, desk.missing[table.columns[place].name]) for place in looked.unknown]
-    asks = tuple(
-        (names, WHOLE * (1 + ruled_out) // len(names), ~table.any_masks[place])
-        for (place, names), ruled_out in zip(columns, looked.weights, strict=True)
-    )
+    asks = []
+    for place, ruled_out in zip(looked.unknown, looked.weights, strict=True):
+        names = desk.missing[table.columns[place].name]
+        asks.append((names, WHOLE * (1 + ruled_out) // len(names), ~table.any_masks[place]))
     found.opened.append(Opened(asks, rows, in_order))
 
 

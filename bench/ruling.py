@@ -19,7 +19,8 @@ from tuoshan.core.policy.comparing import effect, replaced
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.ruling import compiled, read, rule, rule_all
+from tuoshan.core.policy.rows import compiled
+from tuoshan.core.policy.ruling import read, rule, rule_all
 from tuoshan.core.policy.tracing import trace
 from tuoshan.parties import tokens
 from tuoshan.parties.models import Person

@@ -8,7 +8,8 @@ from tests.core.policy.worked import all_of, known
 
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.ruling import compiled, read
+from tuoshan.core.policy.rows import compiled
+from tuoshan.core.policy.ruling import read
 from tuoshan.rulings import files
 
 

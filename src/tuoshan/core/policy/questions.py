@@ -15,7 +15,8 @@ from tuoshan.core.policy.pack import BEARERS, IN_ITS_PLACE, LAYERS, Amount, Find
 from tuoshan.core.policy.statements import Chosen, Question, Right, Statement
 
 if TYPE_CHECKING:
-    from tuoshan.core.policy.ruling import Read, ReadyRow
+    from tuoshan.core.policy.rows import ReadyRow
+    from tuoshan.core.policy.ruling import Read
 
 COST: Mapping[str, int] = {name: place for place, name in enumerate(BEARERS)}
 """How much it costs the consumer that somebody bears something: the more, the higher."""

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 
 from tuoshan.core.conditions import MissingFact
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
+from tuoshan.core.policy.choosing import chooser
+from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, Looked
 from tuoshan.core.policy.pack import (
-    MOVING,
     OUR_HOURS,
     PROOF_HOURS,
     PROOF_UNTIL,
@@ -30,13 +30,12 @@ from tuoshan.core.policy.pack import (
     Finding,
     InForce,
     Pack,
-    Row,
-    Table,
 )
 from tuoshan.core.policy.precedence import put_together
 from tuoshan.core.policy.questions import WHOLE, Opened
-from tuoshan.core.policy.ready import DoesNotExist, Ready, make_ready
+from tuoshan.core.policy.ready import DoesNotExist, Ready
 from tuoshan.core.policy.reckoning import Reckoning, reckoned
+from tuoshan.core.policy.rows import Compiled, ReadyRow, compiled
 from tuoshan.core.policy.statements import Lengthening, Ruling, Statement, Why
 from tuoshan.core.policy.table_reading import clause_column
 from tuoshan.core.policy.valuing import Desk, unpublished
@@ -46,114 +45,10 @@ DATE_OF_VERSION = 100
 """How much the date weighs that decides whether a pack speaks at all: more than any row."""
 LAST_DAYS = ("until", "ends", "after")
 """The figures that may be the end of a period."""
-MOST_CHOICES = 4096
-"""For so many combinations of choices it is kept which packs may speak."""
 COVERED = frozenset((*REMEDIES, "guarantee"))
 """Of these the last day need not be certain for who asked in time: nobody is asked for the sake of it alone."""
 ONLY_AN_AMOUNT = 0
 """What a fact weighs on which nothing turns but a figure."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyRow:
-    """What a row says, as far as it is the same for all facts: what it reads, and statements without figures."""
-
-    columns: tuple[str, ...]
-    """The columns on which it has a cell."""
-    why: Why
-    provisional: tuple[Wording, ...]
-    findings: tuple[tuple[Finding, Statement | None], ...]
-
-    @property
-    def governs(self) -> frozenset[str]:
-        """The remedies for which it stands in the place of what is given where no rule is."""
-        return frozenset(finding.what for finding, _ in self.findings if finding.kind == "governs")
-
-    @property
-    def bars(self) -> bool:
-        """Whether nothing that its layer and lower ones give stands beside it."""
-        return any(finding.kind == "bars" for finding, _ in self.findings)
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A pack made ready, and what its rows say."""
-
-    ready: Ready
-    rows: Mapping[str, tuple[ReadyRow, ...]]
-    dated: tuple[Clause, ...]
-    governing: frozenset[str]
-    """The remedies that any of its rows governs."""
-    bars: bool
-    """Whether any of its rows bars what lower layers give."""
-    weighty: Mapping[str, int]
-    """The rows of a table that govern or bar something."""
-    left: dict[tuple[str, int], tuple[tuple[int, ReadyRow], ...]] = field(default_factory=dict, compare=False)
-    """By a table and a mask of its rows these rows by their place, as far as they were wanted; none where none of them
-    says anything."""
-
-    @property
-    def tables(self) -> Mapping[str, CompiledTable]:
-        return self.ready.tables
-
-    def rows_of(self, table: str, mask: int) -> Iterator[ReadyRow]:
-        """The rows of a mask."""
-        return (row for place, row in enumerate(self.rows[table]) if mask >> place & 1)
-
-    def speaking(self, table: str, mask: int) -> tuple[tuple[int, ReadyRow], ...]:
-        """The rows of a mask by their place; none where none of them says anything."""
-        key = (table, mask)
-        found = self.left.get(key)
-        if found is None:
-            rows = tuple((place, row) for place, row in enumerate(self.rows[table]) if mask >> place & 1)
-            found = self.left[key] = rows if any(row.findings for _place, row in rows) else ()
-        return found
-
-
-@lru_cache(maxsize=256)
-def compiled(pack: Pack) -> Compiled:
-    """The pack made ready; the same pack once."""
-    rows = {name: tuple(_ready(pack, table, row) for row in table.rows) for name, table in pack.tables.items()}
-    dated = tuple(clause for clause in pack.clauses.values() if clause.in_force is not None)
-    governing = frozenset(what for listed in rows.values() for row in listed for what in row.governs)
-    bars = any(row.bars for listed in rows.values() for row in listed)
-    weighty = {
-        name: sum(1 << place for place, row in enumerate(listed) if row.governs or row.bars)
-        for name, listed in rows.items()
-    }
-    return Compiled(make_ready(pack), rows, dated, governing, bars, weighty)
-
-
-def _ready(pack: Pack, table: Table, row: Row) -> ReadyRow:
-    columns = tuple(column.name for column, cell in zip(table.columns, row.cells, strict=True) if cell is not None)
-    unsure = [pack.clauses[name].provisional for name in row.clauses]
-    used = (pack.settings[name] for name in columns if name in pack.settings)
-    unsure += [setting.provisional for setting in used if setting.value is not False]
-    provisional = tuple(one for one in dict.fromkeys(unsure) if one.zh)
-    why = Why(pack, table.name, row.name, row.clauses, row.because, row.findings)
-    findings = [(one, _fixed(one, why, provisional)) for one in _of_remedies(row)]
-    return ReadyRow(columns, why, provisional, tuple(findings))
-
-
-def _of_remedies(row: Row) -> Iterator[Finding]:
-    """What the row finds; who bears a leg beside a remedy that the row gives bears it for that remedy, and who bears it
-    beside a refusal does so because nothing is due."""
-    given = tuple(one.what for one in row.findings if one.kind == "right")
-    refuses = not given and any(one.kind in ("no_right", "bars") for one in row.findings)
-    for one in row.findings:
-        if one.kind in MOVING and given and "for" not in one.words:
-            yield replace(one, words={**one.words, "for": given})
-        elif one.kind == "freight" and refuses:
-            yield replace(one, words={**one.words, "refused": True})
-        else:
-            yield one
-
-
-def _fixed(finding: Finding, why: Why, provisional: tuple[Wording, ...]) -> Statement | None:
-    """The statement of a finding on which no fact has any influence."""
-    if finding.condition is not None or finding.amounts or finding.words.get("from") or finding.kind == "proof":
-        return None
-    return Statement(finding.kind, finding.what, why, {}, finding.words, provisional)
 
 
 @dataclass(slots=True)
@@ -163,9 +58,9 @@ class Read:
     pack: Pack
     statements: list[Statement] = field(default_factory=list)
     questions: dict[str, int] = field(default_factory=dict)
+    """What decides whether it speaks, or whether a row that hit says a thing: asked in any case."""
     optional: set[str] = field(default_factory=set)
     """Facts that decide nothing and that somebody may know."""
-    """What decides whether it speaks, or whether a row that hit says a thing: asked in any case."""
     opened: list[Opened] = field(default_factory=list)
     """Tables that are not decided."""
     desk: Desk | None = None
@@ -208,41 +103,8 @@ def rule_all(
     packs: Sequence[Pack], facts: Mapping[str, object], on: date, calendar: WorkCalendar | None = None
 ) -> Ruling:
     """What all packs that apply say, put together by precedence."""
-    reads = [read(pack, facts, on, calendar) for pack in _choosing(tuple(packs)).among(facts, on)]
+    reads = [read(pack, facts, on, calendar) for pack in chooser(tuple(packs)).among(facts, on)]
     return put_together([one for one in reads if one.applies is not False], facts, on)
-
-
-class Choosing:
-    """Which of several packs may speak: most are told by few choices, and found once for each combination of them."""
-
-    __slots__ = ("_among", "_names", "_packs")
-
-    def __init__(self, packs: tuple[Pack, ...]) -> None:
-        self._packs = packs
-        self._names = tuple(sorted({name for pack in packs for name in compiled(pack).ready.applies.reads}))
-        self._among: dict[tuple[object, ...], tuple[Pack, ...]] = {}
-
-    def among(self, facts: Mapping[str, object], on: date) -> Sequence[Pack]:
-        """The packs of which these choices do not say that they are silent, in their order."""
-        key = tuple(map(facts.get, self._names))
-        found = self._among.get(key)
-        if found is None:
-            if len(self._among) >= MOST_CHOICES:
-                self._among.clear()
-            found = self._among[key] = tuple(pack for pack in self._packs if not self._silent(pack, facts, on))
-        return found
-
-    def _silent(self, pack: Pack, facts: Mapping[str, object], on: date) -> bool:
-        ready, condition = compiled(pack).ready, pack.applies
-        if condition is None:
-            return False
-        desk = Desk(ready, facts, on, standard_cn())
-        return ready.applies.by_choices(facts, lambda: bool(desk.evaluate(condition))) is False
-
-
-@lru_cache(maxsize=64)
-def _choosing(packs: tuple[Pack, ...]) -> Choosing:
-    return Choosing(packs)
 
 
 def concerned(packs: Iterable[Pack], facts: Mapping[str, object], on: date) -> dict[str, bool | None]:

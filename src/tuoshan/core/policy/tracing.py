@@ -15,7 +15,8 @@ from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, CompiledTable, Looked
 from tuoshan.core.policy.pack import Pack, Row
 from tuoshan.core.policy.reckoning import PeriodRead, periods_read
-from tuoshan.core.policy.ruling import Read, compiled
+from tuoshan.core.policy.rows import compiled
+from tuoshan.core.policy.ruling import Read
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.valuing import Desk
 

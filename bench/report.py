@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ def machine() -> dict[str, Any]:
     return {
         "system": f"{platform.system()} {platform.machine()}", "python": platform.python_version(),
         "processors": os.cpu_count(), "load": round(os.getloadavg()[0], 1),
+        "yardstick_ms": yardstick() * 1000,
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9),
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
     }  # fmt: skip
@@ -209,6 +211,23 @@ def show(result: dict[str, Any]) -> None:
             console.print(f"  {'met   ' if met else 'MISSED'} {aim}: {figure}")
 
 
+def yardstick() -> float:
+    """Seconds that a million additions take here in plain Python, at best: by it figures of two machines, or of two
+    days on one whose processor is shared, can be compared."""
+    best = float("inf")
+    for _ in range(7):
+        start, total = time.perf_counter(), 0
+        for number in range(1_000_000):
+            total += number
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def _yardstick_told(at: dict[str, Any]) -> str:
+    took = at.get("yardstick_ms")
+    return f"A million additions in plain Python take {took:.0f} ms here. " if took else ""
+
+
 def document(result: dict[str, Any]) -> str:
     """The whole of docs/benchmarks.md."""
     at = result["machine"]
@@ -216,7 +235,7 @@ def document(result: dict[str, Any]) -> str:
         "# Benchmarks", "",
         "Made by `python -m bench --report`; do not edit. How it is measured: [bench](../bench/README.md).", "",
         f"{at['date']}, {result['scale']} run: {at['processors']} processors, {at['memory_gb']} GB, {at['system']}, "
-        f"Python {at['python']}. Load average at the start {at['load']}"
+        f"Python {at['python']}. {_yardstick_told(at)}Load average at the start {at['load']}"
         + (
             ": other work was going on, so read the ratios, not the absolute figures."
             if at["load"] > at["processors"] / 2

@@ -45,7 +45,7 @@ def test_the_database_never_sees_who_a_customer_is() -> None:
         row = repr(cursor.fetchall())
         cursor.execute("SELECT * FROM parties_customernamegram")
         row += repr(cursor.fetchall())
-    for plain in ("欧阳", "小明", "13800138000", "0013", "8000'", "ming@", "幸福路"):
+    for plain in ("欧阳", "小明", "0013 8000", "00138000", "ming@", "幸福路"):
         assert plain not in row
 
 

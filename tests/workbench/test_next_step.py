@@ -103,6 +103,14 @@ def test_after_an_overturned_decision_the_lead_reads_who_is_next(desk: Any, answ
     assert "This comes only after “The customer disagrees”. Next: " in english and "“Propose”" in english
 
 
+def test_who_has_no_step_to_take_reads_whose_turn_it_is(desk: Any) -> None:  # noqa: F811
+    """A supervisor took a complaint over before the desk had accepted it, and had neither a step nor a hint."""
+    case = desk.complaint()
+    assert "接下来由客服台办理“受理并调查”。" in page_of(desk, "lead", case)
+    assert "Next: " in page_of(desk, "lead", case, "en")
+    assert "接下来由" not in page_of(desk, "agent", case)
+
+
 def test_what_a_step_brought_beside_is_said(desk: Any) -> None:  # noqa: F811
     """Who handles the case from now on, and the grade that followed, where nobody chose them in so many words."""
     import json

@@ -126,14 +126,24 @@ def _why_not(standing: Standing, refusal: Refusal) -> str:
     awaited = timing.awaited(standing.playbook, standing.state)
     if refusal.because != "condition_false" or not awaited or awaited & standing.actor.parties:
         return said
+    return _("%(said)s%(turn)s") % {"said": said, "turn": _turn(standing, awaited)}
+
+
+def whose_turn(standing: Standing, leading: list[Button]) -> str:
+    """Whose turn it is, for a person who has no step to take in a case that goes on; empty for others."""
+    awaited = timing.awaited(standing.playbook, standing.state)
+    if leading or not awaited or awaited & standing.actor.parties:
+        return ""
+    return _turn(standing, awaited)
+
+
+def _turn(standing: Standing, awaited: frozenset[str]) -> str:
     known = standing.playbook.parties
     who = punctuation.listed(sorted(words(known[name].title) if name in known else name for name in awaited))
     step = _awaited_step(standing, awaited)
     if step and not all(is_outside(standing.playbook, party) for party in awaited):
-        turn = _("接下来由%(who)s办理“%(step)s”。") % {"who": who, "step": step}
-    else:
-        turn = _("现在等%(who)s。") % {"who": who}
-    return _("%(said)s%(turn)s") % {"said": said, "turn": turn}
+        return _("接下来由%(who)s办理“%(step)s”。") % {"who": who, "step": step}
+    return _("现在等%(who)s。") % {"who": who}
 
 
 def _awaited_step(standing: Standing, awaited: frozenset[str]) -> str:
@@ -178,6 +188,7 @@ def case_context(request: HttpRequest, case: Case) -> dict[str, Any]:
         "leading_clock": next((view for view in clocks if view.open and view.ours), None),
         "leading": leading,
         "barred": [*barred(leading), *_nobody_left(case, playbook)],
+        "whose_turn": "" if case.ended else whose_turn(standing, leading),
         "nobody_left": customer_erased() if case.is_erased else "",
         "others": [b for b in all_buttons if b not in leading],
         "claimable": _claimable(request, case, all_buttons),

@@ -1,5 +1,6 @@
 // The few scripts of the product. Pages work without them but for countdowns, drafts, previews and keys.
 import Alpine from '@alpinejs/csp';
+import { startBench } from './desk/bench.js';
 import { startCalm } from './desk/calm.js';
 import { components } from './desk/components.js';
 import { startClocks } from './desk/clocks.js';
@@ -30,6 +31,7 @@ const start = () => {
   startConversation();
   startFields();
   startDates();
+  startBench();
   startDrafts();
   startUploads();
   startClocks();

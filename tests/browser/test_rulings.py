@@ -131,6 +131,40 @@ def test_a_price_for_several_pieces_outlives_further_answers(open_page: Any, com
     expect(page.locator("#bench tfoot")).to_contain_text("¥100.00")
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_refused_answer_takes_the_ruling_away_at_once(
+    open_page: Any, company: Staffed, check_accessible: Callable[[Page], None], width: int
+) -> None:
+    """While 600 is typed the ruling on 6 is greyed and cannot be used; once sent there is none, only the reason."""
+    sold = (clock.now() - timedelta(days=52)).date().isoformat()
+    known = {**SAID, **FOUND, "sold_on": sold, "delivered_on": sold, "reported_on": clock.now().date().isoformat()}
+    page = open_page(width=width)
+    company.sign_in(page, "agent")
+    page.goto("/rulings/?" + urlencode({f"f1-{name}": value for name, value in known.items()}))
+    ready(page)
+    ruled, length = page.locator("section[data-ruled]"), page.locator("[name=f1-opening_cm]")
+    expect(ruled).to_contain_text("退货退款 ¥399.00")
+    length.fill("600")
+    expect(ruled).to_have_attribute("data-behind", "")
+    assert ruled.evaluate("one => one.inert")
+    length.fill("6")
+    assert not ruled.evaluate("one => one.inert"), "what was ruled on stands there again"
+    length.fill("600")
+    length.press("Tab")
+    expect(page.locator("#bench .err")).to_contain_text("“开胶长度”不能大于 100")
+    expect(length).to_be_focused()
+    expect(ruled).not_to_contain_text("¥399.00")
+    expect(page.locator("button[form=keep-form], [data-copy], [data-print]")).to_have_count(0)
+    check_accessible(page)
+    length.fill("6")
+    length.press("Tab")
+    expect(ruled).to_contain_text("退货退款 ¥399.00")
+    page.emulate_media(media="print")
+    expect(page.locator(".only-print")).to_contain_text("可以退货退款 ¥399.00")
+    for what in ("#bench-quantity", "button[form=keep-form]", ".page-head", "section[data-ruled]"):
+        expect(page.locator(what)).to_be_hidden()
+
+
 TABLE = "/rule-books/mall_shoes/change/tables/replace"
 
 

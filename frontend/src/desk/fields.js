@@ -1,5 +1,5 @@
 // Fields that depend on others (`data-when="name=value|value"` shows, `data-open-when` opens), picking of rows, copying, and Enter from an input method.
-import { all, announce, isComposing, make, onContent, say } from './page.js';
+import { all, announce, banner, isComposing, make, onContent, say } from './page.js';
 
 function valueOf(form, name) {
   const control = form.elements[name];
@@ -98,7 +98,7 @@ export function startFields() {
     if (!button) return;
     try {
       await navigator.clipboard.writeText(button.dataset.copy);
-      announce(say('copied'));
+      banner('copied', 'ok', say('copied'));
       button.dataset.copied = 'true';
     } catch { /* without permission the text can still be marked by hand */ }
   });

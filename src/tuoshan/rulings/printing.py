@@ -174,12 +174,15 @@ def _sums(matters: Sequence[Line]) -> tuple[tuple[str, str], ...]:
     told = []
     for title, one in sums:
         named = remedy_of(one)
-        told.append((listed([title, named]) if title else named, format_money(one.total)))
+        amount = "—" if one.waits and not one.total else format_money(one.total)
+        told.append((listed([title, named]) if title else named, amount))
     extras = ((said, format_money(amount)) for said, amount in extras_told([one for _title, one in sums]))
-    return (*told, *extras, (_("最多付出"), format_money(together(one for _title, one in sums))))
+    without = any(one.waits for _title, one in sums)
+    most = _("最多付出（不含还不能判定的）") if without else _("最多付出")
+    return (*told, *extras, (most, format_money(together(one for _title, one in sums))))
 
 
 def remedy_of(one: LineSum) -> str:
     """The remedy of a line, with the number of pieces."""
-    named = words(REMEDIES[one.remedy]) if one.remedy else _("不予支持")
+    named = words(REMEDIES[one.remedy]) if one.remedy else _("还不能判定") if one.waits else _("不予支持")
     return f"{named} × {one.quantity}" if one.quantity > 1 else named

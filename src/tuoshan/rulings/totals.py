@@ -37,6 +37,8 @@ class LineSum:
     fee: Decimal
     """What the customer pays for it; not set off against what is paid out."""
     open: bool
+    waits: bool
+    """Whether nothing can be said yet of what is due: its nought is no refusal, and a total is without it."""
     on_top: Mapping[str, OnTop]
     claim: Hashable = None
     """Lines of one claim have the same; None: a claim of its own."""
@@ -77,7 +79,8 @@ def line_sum(ruling: Ruling, *, remedy: str = "", quantity: int = 1, claim: Hash
     pieces = min(max(quantity, 1), MOST_PIECES)
     alone = LineSum(
         named, chosen, pieces, ((amount, pieces),), off if amount else ZERO,
-        (right.fee if right else None) or ZERO, bool(ruling.questions), on_top(ruling.extras), claim,
+        (right.fee if right else None) or ZERO, bool(ruling.questions),
+        not ruling.rights and bool(ruling.proofs or ruling.questions), on_top(ruling.extras), claim,
         costing.with_it(named, due),
     )  # fmt: skip
     return beside_each_other([alone])[0]

@@ -20,15 +20,18 @@ def sums(benches: Sequence["Bench"]) -> dict[str, Any] | None:
         return None
     rows = [
         {
-            "bench": one, "sum": found, "remedy": printing.remedy_of(found), "amount": _by_the_piece(found),
+            "bench": one, "sum": found, "remedy": printing.remedy_of(found),
+            "amount": "—" if found.waits else _by_the_piece(found),
             "extra": format_money(found.extra + found.all_beside),
             "off": format_money(found.taken_off), "fee": format_money(found.fee),
-            "total": format_money(found.total),
+            "total": "—" if found.waits and not found.total else format_money(found.total),
         }
         for one, found in told_sums
     ]  # fmt: skip
     return {
         "rows": rows, "total": format_money(together(found for _one, found in told_sums)),
+        "without": listed([*(one.title for one, found in told_sums if found.waits),
+                           *(one.title for one in benches if one.ruling is None)]),
         "open": any(found.open for _one, found in told_sums) or len(told_sums) < len(benches),
         "extras": any(found.extra or found.all_beside for _one, found in told_sums),
         "reckoned": [(said, format_money(amount)) for said, amount in extras_told([found for _o, found in told_sums])],

@@ -6,7 +6,6 @@ stands in the address, so that nothing is lost, Back goes back, and a colleague 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
@@ -19,15 +18,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tuoshan import clock, identifiers
-from tuoshan.cases.forms import PlaybookForm, build_form, words
+from tuoshan.cases.forms import PlaybookForm, words
 from tuoshan.cases.rows import Row
-from tuoshan.core.playbook import Field, Wording
 from tuoshan.core.policy.on_top import claim_of
-from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
+from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.tracing import shown, trace
 from tuoshan.core.policy.wording import Line, counted_words, differing, ignored, lines, verdict
 from tuoshan.identifiers import is_id
+from tuoshan.knowledge.company import company
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.punctuation import listed
 from tuoshan.rulings import keeping, library, printing
@@ -36,14 +35,14 @@ from tuoshan.rulings.known import bought, known_of, paid_for_order
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.pieces import MoreThanBought, priced
 from tuoshan.rulings.reading_aloud import trace_told
-from tuoshan.rulings.totals import MOST_PIECES, LineSum, line_sum
+from tuoshan.rulings.totals import LineSum, line_sum
+from tuoshan.workbench.benchfields import NOTHING, fact_form, pieces_of, settling
 from tuoshan.workbench.benchsums import over_paid, summed, sums
 from tuoshan.workbench.casepage import find_case, person_id
 
 FIRST = "complaint"
 MOST_LINES = 20
 QUESTIONS_SHOWN = 3
-NOTHING: Mapping[Any, Any] = MappingProxyType({})
 OF_THE_ORDER = ("house", "sale", "platform", "sold_on", "signed_on", "delivered_on", "reported_on", "has_receipt")
 """What one order has in common: a further line begins with it."""
 OF_THE_LINE = ("label", "quantity", "choice")
@@ -64,10 +63,16 @@ class Bench:
     given: Mapping[str, str]
     asked: Asked
     known: PlaybookForm
+    refused: PlaybookForm
+    """The facts that cannot be taken, each with the reason."""
     next: PlaybookForm
     later: PlaybookForm
+    settling: PlaybookForm
+    """Facts that are not asked and by which a last day may be later."""
     label: str = ""
     quantity: int = 1
+    typed_quantity: str = ""
+    quantity_refused: str = ""
     choice: str = ""
     dearer: tuple[Ruling, int] | None = None
     """Where what was paid for all pieces cannot be divided: the ruling on those that cost a fen more, and how many."""
@@ -84,6 +89,11 @@ class Bench:
     @property
     def ruling(self) -> Ruling | None:
         return self.asked.ruling
+
+    @property
+    def problems(self) -> list[str]:
+        """What of this line is refused, each naming its fact: until it is mended there is no ruling on the line."""
+        return [words(one.message) for one in self.asked.problems] + [one for one in [self.quantity_refused] if one]
 
     @property
     def title(self) -> str:
@@ -108,9 +118,18 @@ def rulings(request: HttpRequest) -> HttpResponse:
         return _moved(request, further_line(request.GET, int(request.GET["add"])))
     part = "bench" if request.headers.get("HX-Target") == "bench" else "page"
     context = {
-        **_bench(request.GET, _sources(request)), "may_keep": allowed(request.user, "workbench.ruling_keep")
+        **_bench(_begun(request.GET), _sources(request)), "may_keep": allowed(request.user, "workbench.ruling_keep")
     }  # fmt: skip
     return render(request, f"workbench/rulings/{part}.html", context)
+
+
+def _begun(query: QueryDict) -> QueryDict:
+    """A bench opened with nothing on it begins with a complaint made today: it stands in its field to be changed."""
+    if query.get("case") or any(name == "line" or is_id(name.partition("-")[0][1:]) for name in query):
+        return query
+    begun = query.copy()
+    begun["f1-reported_on"] = timezone.localdate(clock.now()).isoformat()
+    return begun
 
 
 def _moved(request: HttpRequest, address: str) -> HttpResponse:
@@ -128,7 +147,8 @@ def _sources(request: HttpRequest) -> Sources:
     """What the case knows from which the bench was opened, so that each value says where it comes from."""
     number = request.GET.get("case", "")
     if not number:
-        return {}
+        today = timezone.localdate(clock.now()).isoformat()
+        return {(line, "reported_on"): (today, _("今天；不是今天提出的请改")) for line in line_numbers(request.GET)}
     case, facts = find_case(request, number, whole=True), library.facts()
     state, rows = Row.of(case).state, keeping.standing(case.pk)
     lines: Sequence[KeptRuling | None] = rows or [None]
@@ -152,12 +172,13 @@ def _bench(query: QueryDict, sources: Sources = NOTHING) -> dict[str, Any]:
     numbers = line_numbers(query)
     benches = [bench(query, number, book, sources) for number in numbers]
     current = int(line) if is_id(line := str(query.get("line", ""))) else numbers[0]
-    shown_line = next((one for one in benches if one.number == current), benches[0])
+    shown_line, house = next((one for one in benches if one.number == current), benches[0]), company()
     return {
         "benches": benches, "shown": shown_line, "book": book, "query": query.urlencode(),
         "books": [(pack.name, words(pack.title), words(LAYER_TITLES[pack.layer])) for pack in library.newest_of_each()],
         "result": told(shown_line.ruling) if shown_line.ruling is not None else None,
-        "text": plain_text(benches), "sums": sums(benches),
+        "text": plain_text(benches), "sums": sums(benches), "to_mend": listed(to_mend(benches)),
+        "heading": f"{house.named(language())} {house.hotline}".strip(),
         "may_add": len(benches) < MOST_LINES, "today": timezone.localdate(clock.now()),
         "pieces_from": _source(sources, shown_line.number, "quantity", str(shown_line.quantity)),
         "over_paid": over_paid(benches, *sources.get((OF_THE_CASE, "paid"), ("", ""))), "case": query.get("case", ""),
@@ -192,22 +213,24 @@ def bench(query: QueryDict, number: int, book: str, sources: Sources = NOTHING) 
         name.removeprefix(f"{prefix}-"): str(value).strip()
         for name, value in query.items() if name.startswith(f"{prefix}-") and str(value).strip()
     }  # fmt: skip
-    label, quantity, choice = (given.pop(name, "") for name in OF_THE_LINE)
-    pieces = min(max(int(quantity), 1), MOST_PIECES) if is_id(quantity) else 1
+    label, typed, choice = (given.pop(name, "") for name in OF_THE_LINE)
+    pieces, pieces_refused = pieces_of(typed)
     asked, dearer = _asked_of_all(given, pieces, book)
+    if pieces_refused:
+        asked, dearer = replace(asked, ruling=None), None
     facts = library.facts()
     ruling = asked.ruling
     questions = [one.fact for one in (*ruling.questions, *ruling.optional)] if ruling is not None else []
-    names = [name for name in facts if name in given]
+    wrong = {problem.fact for problem in asked.problems}
+    names = [name for name in facts if name in given and name not in wrong]
     told = {name: _source(sources, number, name, given[name]) for name in names}
-    known = _form(facts, names, prefix, given, told)
-    for problem in asked.problems:
-        if problem.fact in known.fields:
-            known.add_error(problem.fact, words(problem.message))
     return Bench(
-        number, given, asked, known, _form(facts, questions[:QUESTIONS_SHOWN], prefix, {}),
-        _form(facts, questions[QUESTIONS_SHOWN:], prefix, {}), label[:60],
-        pieces, choice if choice in REMEDIES else "", dearer,
+        number, given, asked, fact_form(facts, names, prefix, given, told),
+        fact_form(facts, [name for name in facts if name in wrong], prefix, given, problems=asked.problems),
+        fact_form(facts, questions[:QUESTIONS_SHOWN], prefix, {}),
+        fact_form(facts, questions[QUESTIONS_SHOWN:], prefix, {}),
+        fact_form(facts, settling(ruling, given) if ruling is not None else [], prefix, {}), label[:60],
+        pieces, typed, pieces_refused, choice if choice in REMEDIES else "", dearer,
     )  # fmt: skip
 
 
@@ -227,36 +250,6 @@ def _source(sources: Sources, line: int, name: str, value: str) -> str:
     """Where a value comes from; empty once it was corrected."""
     known, source = sources.get((line, name), ("", ""))
     return source if known == value else ""
-
-
-def _form(
-    facts: Mapping[str, Fact], names: list[str], prefix: str, given: Mapping[str, str],
-    told: Mapping[str, str] = NOTHING,
-) -> PlaybookForm:  # fmt: skip
-    """Fields for some facts, none required: what is left open stays a question. `told`: where a value comes from."""
-    fields = [_asked(facts[name], known=bool(given), told=told.get(name, "")) for name in names]
-    data = {f"{prefix}-{name}": value for name, value in given.items()} if given else None
-    form = build_form(fields, data=data, prefix=prefix)
-    if "paid" in form.fields:
-        _takes_text(form.fields["paid"].widget)
-    if given:
-        form.is_valid()
-        form.errors.clear()
-    return form
-
-
-def _takes_text(widget: Any) -> None:
-    """A browser would empty a field for numbers of `100.00/3`."""
-    widget.input_type = "text"
-    for name in ("min", "max", "step", "inputmode"):
-        widget.attrs.pop(name, None)
-
-
-def _asked(fact: Fact, *, known: bool, told: str = "") -> Field:
-    """A fact as a form asks it: by its label where it is known, else by its question; with its unit."""
-    said, unit = fact.field.label if known else fact.ask, fact.field.unit
-    label = Wording(f"{said.zh}（{unit.zh}）" if unit.zh else said.zh, f"{said.en} ({unit.en})" if unit.en else said.en)
-    return replace(fact.field, required=False, show_if=None, label=label, help=Wording(told, told))
 
 
 @dataclass(frozen=True)
@@ -298,8 +291,13 @@ def periods_told(ruling: Ruling) -> list[str]:
     return list(dict.fromkeys(words(line.counted) for line in lines(ruling) if line.counted is not None))
 
 
+def to_mend(benches: Sequence[Bench]) -> list[str]:
+    """The lines on which something is refused. While there is one, nothing of the bench is told, printed or kept."""
+    return [one.title for one in benches if one.problems]
+
+
 def plain_text(benches: list[Bench]) -> str:
-    """All lines as text for the customer, with what the paper says."""
+    """All lines as text for the customer, with what the paper says; empty while anything is refused."""
     matters = _matters(benches)
     return printing.text(matters, timezone.localdate(clock.now()), language()) if matters else ""
 
@@ -307,6 +305,8 @@ def plain_text(benches: list[Bench]) -> str:
 def _matters(benches: Sequence[Bench]) -> list[printing.Line]:
     """The lines that are ruled on, as the customer is told of them; of several each has a name."""
     ready = [one for one in benches if one.ruling is not None]
+    if len(ready) < len(benches):
+        return []
     named = len(ready) > 1
     return [(one.title if named else one.label, one.ruling, found) for one, found in summed(ready) if one.ruling]
 

@@ -23,7 +23,7 @@ from tuoshan.core.policy import costing
 from tuoshan.punctuation import in_brackets, in_turn, listed, titled
 from tuoshan.rulings import amounts_in_words, keeping, proposing
 from tuoshan.rulings.models import KeptRuling
-from tuoshan.rulings.proposing import Proposal, called, names_of, pieces_of
+from tuoshan.rulings.proposing import Proposal, called, departed, names_of, pieces_of
 
 ZERO = Decimal("0.00")
 PROPOSING = ("act", "task", "correct")
@@ -166,7 +166,7 @@ def _less(rows: Sequence[KeptRuling], lacking: str, otherwise: Mapping[str, Json
     """`said`: line by line what counts, a departure where there is one; `lacking`: what is missing, as a sentence."""
     instead = [keeping.departure(row) for row in rows]
     told = [
-        _("已决定改为%(remedy)s") % {"remedy": one} if one is not None else keeping.said(row)
+        _("已决定改为%(remedy)s") % {"remedy": departed(row, one)} if one is not None else keeping.said(row)
         for row, one in zip(rows, instead, strict=True)
     ]  # fmt: skip
     several = len(rows) > 1 or any(row.quantity > 1 for row in rows)

@@ -80,16 +80,17 @@ def initial(case_id: int, playbook: Playbook, form: Sequence[Field], state: Case
     named += [_named(COMPENSATION, offered) for part in parts if part.beside]
     if chosen := list(dict.fromkeys(name for name in named if name)):
         found[named_as.remedies] = chosen
+    cut = ZERO
     giving_back = gives_money_back(fields.get(named_as.money_back), named_as.remedies)
     if back := [part.back for part in parts if _named(part.remedy, offered) in giving_back]:
         ruled = sum(back, ZERO)
         room = ceilings.room(playbook, state, named_as.money_back, leaving=named_as.amount)
         given = ruled if room is None else min(ruled, room)
         found[named_as.money_back] = given
-        amount -= ruled - given
-    found[named_as.amount] = amount
+        cut = ruled - given
+    found[named_as.amount] = amount - cut
     if named_as.words in fields:
-        found[named_as.words] = _in_words(rows, amount)
+        found[named_as.words] = _in_words(rows, amount - cut, figures=not cut)
     return found
 
 
@@ -98,7 +99,7 @@ def part_of(row: KeptRuling) -> Part | None:
     instead, right = keeping.departure(row), right_of(row)
     if instead is not None:
         amount = instead.amount or ZERO
-        return Part(instead.remedy, amount, _price_in(row, amount), False, _departed(row, instead))
+        return Part(instead.remedy, amount, _price_in(row, amount), False, departed(row, instead))
     if right is None:
         return None
     beside = bool(costing.beside(_due(row)))
@@ -155,11 +156,11 @@ def called(row: KeptRuling) -> str:
     return f"{row.label or _('第 %(line)d 项') % {'line': row.line}}{pieces}"
 
 
-def _in_words(rows: Sequence[KeptRuling], amount: Decimal) -> str:
-    """What is proposed line by line; without figures where they do not make the sum, of which the case has paid a part
-    or cannot pay all."""
+def _in_words(rows: Sequence[KeptRuling], amount: Decimal, *, figures: bool) -> str:
+    """What is proposed line by line; without figures where these do not make the sum, as where the case has paid a part
+    or may not pay all."""
     said = "\n".join(_said(row, len(rows)) for row in rows)
-    if amounts_in_words.others(said, amount, pieces_of(rows)):
+    if not figures or amounts_in_words.others(said, amount, pieces_of(rows)):
         return "\n".join(_said(row, len(rows), figures=False) for row in rows)
     return said
 
@@ -179,7 +180,8 @@ def _said(row: KeptRuling, lines: int, *, figures: bool = True) -> str:
     return titled(called(row), said) if lines > 1 or row.quantity > 1 else said
 
 
-def _departed(row: KeptRuling, instead: Override) -> str:
+def departed(row: KeptRuling, instead: Override) -> str:
+    """What is done instead of a ruling; of several pieces, that the sum is for all."""
     if row.quantity > 1 and instead.amount:
         return in_turn([instead.title, _altogether(row, instead.amount)])
     return str(instead) if instead.amount else instead.title

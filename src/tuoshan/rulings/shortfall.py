@@ -1,8 +1,10 @@
 """By how much a departure stays below what the law gives in a ruling, by which clauses, in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tuoshan.cases.forms import words
@@ -13,6 +15,7 @@ from tuoshan.rulings import keeping
 from tuoshan.rulings.models import KeptRuling
 
 ZERO = Decimal("0.00")
+LONGEST_ARTICLE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,16 @@ def by_law(row: KeptRuling) -> ByLaw:
     least = {remedy: enough[remedy] * row.quantity + extra for remedy, by in sources.items() if by and remedy in enough}
     cited = [by for remedy in least for by in sources[remedy]]
     cited += [one["by"] for one in result["extras"].values() if one["by"]["layer"] in BY_LAW]
-    return ByLaw(least, extra, tuple(dict.fromkeys(clause for by in cited for clause in by["clauses"])))
+    texts = {(one["pack"], one["clause"]): one["text"] for one in result["clauses"]}
+    clauses = dict.fromkeys((by["pack"], clause) for by in cited for clause in by["clauses"])
+    return ByLaw(least, extra, tuple(_clause(name, texts.get((pack, name), {})) for pack, name in clauses))
+
+
+def _clause(name: str, text: Mapping[str, str]) -> str:
+    """`消法第24条 CPL24`: what a clause's text begins with, where that names the article."""
+    said = text.get("en" if (get_language() or "").startswith("en") else "zh", "")
+    article, colon, _rest = said.replace("：", ":", 1).partition(":")
+    return f"{article.strip()} {name}" if colon and len(article) <= LONGEST_ARTICLE else name
 
 
 def floor_told(row: KeptRuling) -> str:

@@ -95,6 +95,7 @@ class Departure:
     """What was decided instead of a ruling, by whom; of several the last holds."""
 
     row: Override
+    words: str
     person: str
     holds: bool
 
@@ -104,7 +105,8 @@ def departures_told(row: KeptRuling) -> list[Departure]:
     made = sorted(row.overrides.all(), key=lambda one: -one.pk)
     people = Person.objects.in_bulk({one.made_by_id for one in made}) if made else {}
     return [
-        Departure(one, str(people.get(one.made_by_id) or _("已离职人员")), place == 0) for place, one in enumerate(made)
+        Departure(one, proposing.departed(row, one), str(people.get(one.made_by_id) or _("已离职人员")), place == 0)
+        for place, one in enumerate(made)
     ]  # fmt: skip
 
 

@@ -456,7 +456,8 @@ def filled(desk: Any, case: Any, who: str = "agent") -> dict[str, Any]:  # noqa:
 def depart(desk: Any, case: Any, row: KeptRuling, who: str = "lead", **said: str) -> Any:  # noqa: F811
     """Decide otherwise; below the law it is said twice."""
     path = f"/case/{case.number}/ruling/{row.pk}/override"
-    return desk.client(who).post(path, {"reason": "已穿 52 天", "below_law": "on", **said})
+    confirmed = f"{said['remedy']} {Decimal(said.get('amount') or 0):.2f}"
+    return desk.client(who).post(path, {"reason": "已穿 52 天", "below_law": confirmed, **said})
 
 
 def test_a_proposal_says_the_remedy_that_was_chosen_and_no_other(desk: Any) -> None:  # noqa: F811
@@ -578,7 +579,12 @@ def test_below_the_law_is_asked_once_more_with_clause_and_shortfall(desk: Any) -
         assert answer.status_code == 422 and "比退货退款少 ¥498.00" in told and "消法第24条 CPL24" in told
     assert "请由主管决定" in refused.content.decode() and "below_law" not in refused.content.decode()
     assert 'name="below_law"' in asked.content.decode() and not Override.objects.exists()
-    assert desk.client("lead").post(f"{address}/override", {**given, "below_law": "on"}).status_code == 302
+    assert 'value="return 300.00"' in asked.content.decode()
+    less = desk.client("lead").post(f"{address}/override", {**given, "amount": "30", "below_law": "return 300.00"})
+    assert less.status_code == 422 and "比退货退款少 ¥768.00" in less.content.decode(), "another sum is asked anew"
+    assert "checked" not in less.content.decode().partition('name="below_law"')[2][:80]
+    assert not Override.objects.exists()
+    assert depart(desk, case, shoes, remedy="return", amount="300").status_code == 302
     page = desk.client("agent").get(address).content.decode()
     assert str(desk.people["lead"]) in page.partition("已穿 52 天")[2][:200]
     enough = {"remedy": "return", "amount": "798", "reason": "按法律"}

@@ -199,9 +199,16 @@ class OverrideForm(forms.Form):
         self.fields["remedy"].choices = [("", _("请选择")), *choices, ("none", _("不予支持"))]  # type: ignore[attr-defined]
         self.fields["amount"].help_text = shortfall.amount_is_for(row)
 
-    def ask_below_law(self) -> None:
-        """Whether it is meant although it is below the law: by how much stands above the form."""
-        self.fields["below_law"] = forms.BooleanField(label=_("知道低于法定，仍这样决定"), required=False)
+    def ask_below_law(self) -> bool:
+        """Ask whether it is meant although it is below the law, by how much stands above the form; false where just
+        this remedy and sum were confirmed."""
+        meant = f"{self.cleaned_data['remedy']} {self.cleaned_data['amount'] or 0:.2f}"
+        if self.data.get("below_law") == meant:
+            return False
+        self.data = {name: value for name, value in self.data.items() if name != "below_law"}
+        box = forms.CheckboxInput(attrs={"value": meant})
+        self.fields["below_law"] = forms.BooleanField(label=_("知道低于法定，仍这样决定"), required=False, widget=box)
+        return True
 
 
 @permitted("workbench.ruling_override")
@@ -214,8 +221,7 @@ def ruling_override(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         short = shortfall.shortfall_told(row, given["remedy"], given["amount"])
-        if short and keeping.may_go_below_law(request.user) and "below_law" not in request.POST:
-            form.ask_below_law()
+        if short and keeping.may_go_below_law(request.user) and form.ask_below_law():
             told = _kept(request, case, row, form) | {"short": short}
             return render(request, "workbench/rulings/kept.html", told, status=422)
         try:

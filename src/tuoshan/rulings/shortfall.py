@@ -1,5 +1,6 @@
 """By how much a departure stays below what the law gives in a ruling, by which clauses, in words."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +16,8 @@ from tuoshan.rulings import keeping
 from tuoshan.rulings.models import KeptRuling
 
 ZERO = Decimal("0.00")
-LONGEST_ARTICLE = 40
+ARTICLE = re.compile(r"[^，,]{1,30}(?:条(?:第.款)?|\d(?:, \w+ paragraph)?)")
+"""`消法第55条第二款`, `Consumer Law 55, second paragraph`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def _clause(name: str, text: Mapping[str, str]) -> str:
     """`消法第24条 CPL24`: what a clause's text begins with, where that names the article."""
     said = text.get("en" if (get_language() or "").startswith("en") else "zh", "")
     article, colon, _rest = said.replace("：", ":", 1).partition(":")
-    return f"{article.strip()} {name}" if colon and len(article) <= LONGEST_ARTICLE else name
+    return f"{article.strip()} {name}" if colon and ARTICLE.fullmatch(article) else name
 
 
 def floor_told(row: KeptRuling) -> str:

@@ -198,9 +198,16 @@ def test_a_ruling_is_frozen_in_a_case_once_and_overridden_with_a_reason() -> Non
     assert kept["text"].startswith(f"轿车：{kept['verdict']}") and "\n条款\n" in kept["text"]
     path = f"/cases/{number}/rulings/{made['id']}/override"
     below = {"remedy": "compensation", "amount": "100", "reason": "客户同意"}
-    assert agent.post(path, below, expect=403)["code"] == "below_law"
-    caller("supervisor").post(path, below)
-    assert agent.get(f"/cases/{number}/rulings")[0]["overrides"][0]["below_law"] is True
+    refused = agent.post(path, below, expect=403)
+    assert refused["code"] == "below_law" and "CAR24" in refused["title"]
+    assert "比退货退款少 ¥143,900.00" in refused["title"], "144,000 less 100"
+    lead = caller("supervisor")
+    lead.post(path, below)
+    lead.post(path, {**below, "amount": "200"})
+    told = agent.get(f"/cases/{number}/rulings")[0]["overrides"]
+    assert [(one["amount"], one["below_law"], one["holds"]) for one in told] == [
+        ("100.00", True, False), ("200.00", True, True)
+    ]  # fmt: skip
 
 
 def test_how_a_frozen_ruling_came_about_is_told_to_programs() -> None:

@@ -118,6 +118,8 @@ def test_ruled_on_more_than_was_paid_it_is_said_and_never_filled_in(desk: Any) -
     assert "一共 ¥798.00，多于工单：实付金额 ¥399.00" in page
     keep(desk, query)
     assert filled(desk, case) == ("399.00", "399.00")
+    given = desk.htmx("agent", "get", f"/case/{case.number}/do/act/propose").context["form"].initial
+    assert "798" not in given["remedy_steps"], "what is not filled in is not said to the customer"
     refused = propose(desk, case, "399", "399")
     assert refused.status_code == 422
     assert "裁定按实付 798.00 元作出，工单里的实付是 399.00 元" in refused.content.decode()

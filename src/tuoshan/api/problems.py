@@ -22,7 +22,7 @@ MEDIA_TYPE = "application/problem+json"
 REFUSAL_STATUS = {
     "not_allowed": 403, "not_by_same_person": 403, "invalid_form": 422, "needs_evidence": 422, "need_facts": 422,
     "kept_to_supervisors": 403, "not_correctable": 422, "not_backdated": 422, "moment_ahead": 422,
-    "moment_before_case": 422, "below_ruling": 422, "evidence_not_shown": 422,
+    "moment_before_case": 422, "below_ruling": 422, "words_name_another_amount": 422, "evidence_not_shown": 422,
     "unknown_action": 404, "unknown_case": 404,
 }  # fmt: skip
 """Every other refusal is a conflict with the state that the case is in: 409."""

@@ -25,7 +25,8 @@ from tuoshan.core.policy.given import FactProblem, bounds, facts_of, not_after
 from tuoshan.core.policy.pack import REMEDIES, Fact, Pack
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.parties.permissions import api_permitted
-from tuoshan.rulings import keeping, library, printing, retracing
+from tuoshan.punctuation import sentences
+from tuoshan.rulings import keeping, library, printing, retracing, shortfall
 from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.totals import MOST_PIECES, LineSum, beside_each_other, line_sum, together
@@ -174,6 +175,7 @@ class KeptOut(Schema):
     on_top: str
     """What comes on top for all pieces; of a minimum that counts once for several lines, this line's part."""
     overrides: list[dict[str, Any]]
+    """What was decided instead; of several the last `holds`."""
 
 
 class TraceOut(Schema):
@@ -354,7 +356,8 @@ def _kept(row: KeptRuling) -> dict[str, Any]:
         "result": keeping.result_of(row), "on_top": f"{keeping.on_top_of(row):.2f}",
         "overrides": [
             {"remedy": one.remedy, "amount": None if one.amount is None else f"{one.amount:f}",
-             "reason": one.reason, "below_law": one.below_law, "at": one.made_at.isoformat()}
+             "reason": one.reason, "below_law": one.below_law, "at": one.made_at.isoformat(),
+             "by": str(one.made_by_id), "holds": one == keeping.departure(row)}
             for one in row.overrides.all()
         ],
     }  # fmt: skip
@@ -423,7 +426,8 @@ def case_override(request: HttpRequest, number: str, pk: Id, body: OverrideIn) -
             may_go_below=keeping.may_go_below_law(request.user), now=clock.now(),
         )  # fmt: skip
     except keeping.LawFloor as error:
-        raise Problem(403, "below_law", str(keeping.BELOW_LAW)) from error
+        short = shortfall.shortfall_told(row, body.remedy, body.amount)
+        raise Problem(403, "below_law", sentences([short, keeping.FOR_A_SUPERVISOR])) from error
     except keeping.NotNewest as error:
         raise Problem(409, "not_newest", str(keeping.NOT_NEWEST)) from error
     return {"id": str(made.pk)}

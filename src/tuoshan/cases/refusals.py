@@ -119,6 +119,7 @@ _SENTENCES: Final[Mapping[str, Said]] = {
     )),
     "not_correctable": _about_facts(lambda: _("%(facts)s不能用更正来改；请用工单里对应的步骤。")),
     "below_ruling": lambda playbook, data: _below_ruling(data),
+    "words_name_another_amount": lambda playbook, data: _words_differ(playbook, data),
     "kept_to_supervisors": _about_facts(lambda: _("%(facts)s只有主管能看到和更正。")),
     "not_backdated": lambda playbook, data: _("“%(action)s”按现在的时间记录，不能另填实际发生的时间。") % {
         "action": _action(playbook, str(data["action"]))
@@ -150,9 +151,23 @@ def _below_ruling(data: Data) -> str:
             "这比工单里最新的裁定少：%(said)s。裁定按实付 %(ruled_paid)s 元作出，工单里的实付是 %(case_paid)s 元："
             "请先更正工单里的实付，或按它重新裁定。"
         ) % {name: data[name] for name in ("said", "ruled_paid", "case_paid")}
-    return _(
-        "这比工单里最新的裁定少：%(said)s。请按裁定提出；要另作处理，先在那份裁定里选“不按裁定处理”并写理由。"
-    ) % {"said": data["said"]}
+    first, then = (
+        (_("这比已决定的少：%(said)s。"), _("请按已决定的提出；要再改，在那份裁定里重新写明。")) if data.get("departed")
+        else (_("这比工单里最新的裁定少：%(said)s。"),
+              _("请按裁定提出；要另作处理，先在那份裁定里选“不按裁定处理”并写理由。"))
+    )  # fmt: skip
+    parts = [first % {"said": data["said"]}, str(data.get("lacking", "")), then]
+    return punctuation.sentences(part for part in parts if part)
+
+
+def _words_differ(playbook: Playbook, data: Data) -> str:
+    """What a proposal's words name, and what its amount says."""
+    labels = _labels(playbook)
+    return _("“%(words)s”里写的是 %(named)s，“%(fact)s”却是 %(amount)s。请把两处改成一致。") % {
+        "words": labels[data["words"]], "fact": labels[data["fact"]],
+        "amount": _("%(amount)s 元") % {"amount": data["amount"]},
+        "named": _join(_("%(amount)s 元") % {"amount": one} for one in data["named"]),
+    }  # fmt: skip
 
 
 def problems(refusal: Refusal, playbook: Playbook) -> dict[str, str]:

@@ -1,4 +1,8 @@
-"""Where somebody decided otherwise than a ruling: what was ruled, what was done, and the difference in money."""
+"""Where somebody decided otherwise than a ruling: what was ruled, what was done, and the difference in money.
+
+Of several decisions about one line the last holds, as long as its ruling is the one that counts: it alone has a
+difference in money and is below the law. The others are counted as decisions.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,11 +37,18 @@ class Overridden:
     """None where money is given and nobody said how much."""
     clauses: tuple[tuple[str, str], ...]
     """Book and clause of what was set aside: of the remedy that was due, or of the refusal."""
+    holds: bool = True
+
+    @property
+    def below_law(self) -> bool:
+        """Whether less than the law gives is given by it."""
+        return self.row.below_law and self.holds
 
     @property
     def difference(self) -> Decimal | None:
-        """How much more was given than ruled; negative where it was less, None where that is not known."""
-        return None if self.given is None else self.given - self.ruled
+        """How much more was given than ruled; negative where it was less, None where that is not known, or another
+        decision holds."""
+        return None if self.given is None or not self.holds else self.given - self.ruled
 
     @property
     def books(self) -> tuple[str, ...]:
@@ -48,12 +59,13 @@ def within(span: Span, cases: Sequence[int] | None = None) -> Iterator[Overridde
     """The overrides of a stretch of time, the newest first; of these cases alone where they are named."""
     rows = Override.objects.filter(made_at__gte=span[0], made_at__lt=span[1]).select_related("ruling")
     known = None if cases is None else set(cases)
-    for row in rows.order_by("-made_at", "-id"):
-        if known is None or row.case_id in known:
-            yield read(row)
+    found = [row for row in rows.order_by("-made_at", "-id") if known is None or row.case_id in known]
+    holding = keeping.departures_that_hold(row.case_id for row in found)
+    for row in found:
+        yield read(row, holds=row.pk in holding)
 
 
-def read(row: Override) -> Overridden:
+def read(row: Override, *, holds: bool = True) -> Overridden:
     """An override beside what was ruled."""
     kept = row.ruling
     due = proposing.right_of(kept)
@@ -63,7 +75,7 @@ def read(row: Override) -> Overridden:
         by for one in result["refused"] for by in one["refused_by"]
     ]  # fmt: skip
     cited = dict.fromkeys((by["pack"], clause) for by in sources for clause in by["clauses"])
-    return Overridden(row, keeping.said(kept), ruled, _given(row), tuple(cited))
+    return Overridden(row, keeping.said(kept), ruled, _given(row), tuple(cited), holds)
 
 
 def _given(row: Override) -> Decimal | None:
@@ -77,7 +89,8 @@ def case_ids(span: Span, value: str) -> list[int]:
     if not value:
         found: Iterable[int] = rows.values_list("case_id", flat=True)
     elif kind == BELOW:
-        found = rows.filter(below_law=True).values_list("case_id", flat=True)
+        below = dict(rows.filter(below_law=True).values_list("id", "case_id"))
+        found = [below[pk] for pk in keeping.departures_that_hold(below.values()) if pk in below]
     elif kind == PERSON:
         found = rows.filter(made_by_id=int(name) if is_id(name) else -1).values_list("case_id", flat=True)
     elif kind == BOOK:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language, pgettext
@@ -15,7 +16,9 @@ from tuoshan.cases.forms import words
 from tuoshan.cases.models import Message
 from tuoshan.cases.summary import is_outside
 from tuoshan.core.case import Event
+from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Field, Playbook, Wording
+from tuoshan.core.policy.pack import REMEDIES
 from tuoshan.documents.models import Evidence
 from tuoshan.insight.record import CHANGES
 from tuoshan.insight.story import Detail, Entry, EntryKind, Story
@@ -34,7 +37,7 @@ RECORDS = {
     "evidence": _lazy("添加了凭证"),
     "evidence_removed": _lazy("移除了凭证"),
     "survey": _lazy("收到满意度评价"),
-    "ruling": _lazy("冻结了一份裁定"),
+    "ruling": _lazy("作出了一份裁定"),
     "ruling_overridden": _lazy("没有按裁定处理"),
     "undelivered": _lazy("发给客户的消息最终没有送达，没有算作答复"),
     "delivered": _lazy("先前没有送达的消息已送达客户"),
@@ -282,6 +285,8 @@ class ToldToStaff:
             item = form.get(name) or self.playbook.facts.get(name)
             if item is not None and name not in corrected:
                 shown.append(Detail(words(item.label), self.value(item, raw), item.supervisors_only))
+        if event.name == "ruling_overridden":
+            shown.append(_departure(given.get("extra", {})))
         moved = units.move_of(event)
         if moved is not None:
             before, after = (self._unit(moved[at]) for at in ("before", "after"))
@@ -311,6 +316,14 @@ class ToldToStaff:
     def value(self, item: Field | None, raw: Any) -> str:
         """A stored value in words: choices by title, money with its unit, moments in local time."""
         return shown_value(item, raw, self.record.words, self.people)
+
+
+def _departure(told: Mapping[str, Any]) -> Detail:
+    """What is done instead of a ruling, and that it is below the law."""
+    known = REMEDIES.get(str(told.get("remedy", "")))
+    done = words(known) if known is not None else _("不予支持")
+    done += f" {format_money(Decimal(told['amount']))}" if told.get("amount") else ""
+    return Detail(_("改为"), punctuation.in_brackets(done, _("低于法定") if told.get("below_law") else ""))
 
 
 def _corrections(given: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -27,7 +27,7 @@ RULED, OVERRULED = "ruling", "ruling_overridden"
 """The names under which a case's history tells of them."""
 
 
-BELOW_LAW = _("这样处理低于法律给消费者的权利，请由主管决定。")
+FOR_A_SUPERVISOR = _("请由主管决定。")
 NOT_NEWEST = _("工单里已有更新的裁定；要不按裁定处理，请在最新的那份里写明。")
 
 
@@ -108,6 +108,23 @@ def standing(case_id: int) -> list[KeptRuling]:
     return list(KeptRuling.objects.filter(case_id=case_id, session=newest.session).order_by("line", "id"))
 
 
+def departures_that_hold(case_ids: Iterable[int]) -> set[int]:
+    """Of what was decided otherwise in these cases, what holds: the last of each line of the rulings that count there.
+    """
+    newest: dict[int | None, tuple[int, str]] = {}
+    of_bench: dict[tuple[int | None, str], list[int]] = {}
+    rows = KeptRuling.objects.filter(case_id__in=set(case_ids)).order_by("id").values_list("id", "case_id", "session")
+    for pk, case_id, session in rows:
+        newest[case_id] = (pk, session)
+        of_bench.setdefault((case_id, session), []).append(pk)
+    counting = {
+        pk for case_id, (last, session) in newest.items()
+        for pk in (of_bench[case_id, session] if session else [last])
+    }  # fmt: skip
+    made = Override.objects.filter(ruling_id__in=counting).order_by("id").values_list("id", "ruling_id")
+    return set({ruling: pk for pk, ruling in made}.values())
+
+
 def on_top_of(row: KeptRuling, *, by_law: bool = False) -> Decimal:
     """What comes on top for all pieces of a line: all of it, or as far as the law gives it. A minimum is of the claim:
     of one that counts once for several lines this is the line's part."""
@@ -176,6 +193,11 @@ def unchanged(row: KeptRuling) -> bool:
 
 
 # -- deciding otherwise ---------------------------------------------------------------------------------------
+
+
+def departure(row: KeptRuling) -> Override | None:
+    """What was decided instead of a ruling last: of several this one holds."""
+    return max(row.overrides.all(), key=lambda one: one.pk, default=None)
 
 
 def below_law(row: KeptRuling, remedy: str, amount: Decimal | None) -> bool:

@@ -1,4 +1,5 @@
-"""From kept rulings to a proposal: the remedy chosen, or the first that is due, its amount, the words that say so.
+"""From kept rulings to a proposal: what was decided instead, else the remedy chosen, or the first that is due; its
+amount, and the words that say so.
 
 What was ruled together on one bench is proposed together: amounts are added, remedies and words put side by side.
 """
@@ -11,22 +12,38 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tuoshan.cases import meanings
+from tuoshan.cases.forms import words
 from tuoshan.core import ceilings
 from tuoshan.core.case import CaseState
 from tuoshan.core.forms import called_up_by
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Field, Playbook
 from tuoshan.core.policy import costing
-from tuoshan.punctuation import in_turn, titled
-from tuoshan.rulings import keeping, library
+from tuoshan.core.policy.pack import REMEDIES
+from tuoshan.punctuation import in_brackets, in_turn, titled
+from tuoshan.rulings import amounts_in_words, keeping, library
 from tuoshan.rulings.from_cases import from_case
-from tuoshan.rulings.models import KeptRuling
+from tuoshan.rulings.models import KeptRuling, Override
 
 ZERO = Decimal("0.00")
+NOTHING = "none"
+"""The remedy of who decides that nothing is given."""
 AS_PROPOSED = {"return": ("return_refund", "refund"), "replace_part": ("repair",)}
 """Remedies that a playbook's list may call by another name; others go by their own."""
 COMPENSATION = "compensation"
 """How a list of remedies calls a sum that is given beside another remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is proposed for one line: its remedy (`none`: nothing), for all its pieces the sum and what of it gives the
+    price back, whether a sum for a loss comes beside, and the words."""
+
+    remedy: str
+    amount: Decimal
+    back: Decimal
+    beside: bool
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,39 +58,58 @@ class Proposal:
     @classmethod
     def of(cls, playbook: Playbook) -> "Proposal":
         """As the process says."""
-        words = ("remedies", "remedy_amount", "money_back", "remedy_words")
-        return cls(*(meanings.one_meant(playbook, word) for word in words))
+        meant = ("remedies", "remedy_amount", "money_back", "remedy_words")
+        return cls(*(meanings.one_meant(playbook, word) for word in meant))
 
 
 def initial(case_id: int, playbook: Playbook, form: Sequence[Field], state: CaseState) -> dict[str, object]:
-    """Values for a proposal's form from what was ruled last in the case, if something is due; else nothing. Money back
-    is no more than its ceiling leaves."""
+    """Values for a proposal's form from what was ruled last in the case, or decided instead, if something is due; else
+    nothing. Money back is no more than its ceiling leaves."""
     fields, named_as = {field.name: field for field in form}, Proposal.of(playbook)
     if named_as.remedies not in fields or named_as.amount not in fields:
         return {}
     rows = keeping.standing(case_id)
-    rights = [(row, right) for row in rows if (right := right_of(row)) is not None]
-    if not rights:
+    parts = [part for row in rows if (part := part_of(row)) is not None]
+    if all(part.remedy == NOTHING for part in parts):
         return {}
-    amount = sum((amount_of(row, right) for row, right in rights), ZERO)
-    amount += sum((keeping.on_top_of(row) for row in rows if right_of(row) is None), ZERO)
+    amount = sum((part.amount for part in parts), ZERO)
+    amount += sum((keeping.on_top_of(row) for row in rows if part_of(row) is None), ZERO)
     found: dict[str, object] = {}
     offered = {choice.value for choice in fields[named_as.remedies].choices}
-    named = [_named(right["remedy"], offered) for _row, right in rights]
-    named += [_named(COMPENSATION, offered) for row, _right in rights if costing.beside(_due(row))]
+    named = [_named(part.remedy, offered) for part in parts]
+    named += [_named(COMPENSATION, offered) for part in parts if part.beside]
     if chosen := list(dict.fromkeys(name for name in named if name)):
         found[named_as.remedies] = chosen
+    cut = ZERO
     giving_back = gives_money_back(fields.get(named_as.money_back), named_as.remedies)
-    if back := [money_back(row, right) for row, right in rights if _named(right["remedy"], offered) in giving_back]:
+    if back := [part.back for part in parts if _named(part.remedy, offered) in giving_back]:
         ruled = sum(back, ZERO)
         room = ceilings.room(playbook, state, named_as.money_back, leaving=named_as.amount)
         given = ruled if room is None else min(ruled, room)
         found[named_as.money_back] = given
-        amount -= ruled - given
-    found[named_as.amount] = amount
+        cut = ruled - given
+    found[named_as.amount] = amount - cut
     if named_as.words in fields:
-        found[named_as.words] = "\n".join(_said(row, len(rows)) for row in rows)
+        found[named_as.words] = _in_words(rows, amount - cut, figures=not cut)
     return found
+
+
+def part_of(row: KeptRuling) -> Part | None:
+    """What a line proposes: what was decided instead of its ruling, else its remedy; none where nothing is due."""
+    instead, right = keeping.departure(row), right_of(row)
+    if instead is not None:
+        amount = instead.amount or ZERO
+        return Part(instead.remedy, amount, _price_in(row, amount), False, departed(row, instead))
+    if right is None:
+        return None
+    beside = bool(costing.beside(_due(row)))
+    return Part(right["remedy"], amount_of(row, right), money_back(row, right), beside, _ruled(row, right))
+
+
+def _price_in(row: KeptRuling, amount: Decimal) -> Decimal:
+    """What of a sum decided instead can give back the price: no more than was paid for the pieces."""
+    paid = keeping.facts_of(row).get("paid")
+    return amount if paid is None else min(amount, Decimal(str(paid)) * row.quantity)
 
 
 def gives_money_back(field: Field | None, remedies: str) -> frozenset[str]:
@@ -114,15 +150,59 @@ def _named(remedy: str, offered: set[str]) -> str:
     return next(iter(names_of(remedy, offered)), "")
 
 
-def _said(row: KeptRuling, lines: int) -> str:
-    """What a ruling says, with what it is about where there are several."""
+def called(row: KeptRuling) -> str:
+    """What a line is about, and how many pieces there are."""
     pieces = f" × {row.quantity}" if row.quantity > 1 else ""
-    said, right = keeping.said(row), right_of(row)
-    if right is not None and (row.quantity > 1 or keeping.result_of(row)["extras"]) and (pieces or lines > 1):
-        said = in_turn([said, _("%(pieces)d 件合计 %(sum)s") % {
-            "pieces": row.quantity, "sum": format_money(amount_of(row, right))
-        }])  # fmt: skip
-    return titled(f"{row.label or row.line}{pieces}", said) if lines > 1 or pieces else said
+    return f"{row.label or _('第 %(line)d 项') % {'line': row.line}}{pieces}"
+
+
+def _in_words(rows: Sequence[KeptRuling], amount: Decimal, *, figures: bool) -> str:
+    """What is proposed line by line; without figures where these do not make the sum, as where the case has paid a part
+    or may not pay all."""
+    said = "\n".join(_said(row, len(rows)) for row in rows)
+    if not figures or amounts_in_words.others(said, amount, pieces_of(rows)):
+        return "\n".join(_said(row, len(rows), figures=False) for row in rows)
+    return said
+
+
+def pieces_of(rows: Sequence[KeptRuling]) -> frozenset[int]:
+    """How often an amount for one piece may count: for a line's pieces, or for all."""
+    return frozenset({*(row.quantity for row in rows), sum(row.quantity for row in rows)})
+
+
+def _said(row: KeptRuling, lines: int, *, figures: bool = True) -> str:
+    """What is proposed for a line, with what it is about where there are several."""
+    part = part_of(row)
+    if part is None:
+        said = keeping.said(row)
+    else:
+        said = part.words if figures else str(words(REMEDIES[part.remedy]) if part.remedy in REMEDIES else part.words)
+    return titled(called(row), said) if lines > 1 or row.quantity > 1 else said
+
+
+def departed(row: KeptRuling, instead: Override) -> str:
+    """What is done instead of a ruling; of several pieces, that the sum is for all."""
+    if row.quantity > 1 and instead.amount:
+        return in_turn([instead.title, _altogether(row, instead.amount)])
+    return str(instead) if instead.amount else instead.title
+
+
+def _ruled(row: KeptRuling, right: dict[str, Any]) -> str:
+    """The remedy that was chosen, it alone; else all that the customer may choose from."""
+    said = keeping.said(row)
+    if right["remedy"] == row.chosen:
+        said = words(REMEDIES[row.chosen])
+        said += f" {format_money(Decimal(right['amount']))}" if right["amount"] is not None else ""
+        if Decimal(right["fee"] or ZERO):
+            said = in_brackets(said, _("收费 %(fee)s") % {"fee": format_money(Decimal(right["fee"]))})
+    amount = amount_of(row, right)
+    if amount and (row.quantity > 1 or amount != money_back(row, right)):
+        said = in_turn([said, _altogether(row, amount)])
+    return said
+
+
+def _altogether(row: KeptRuling, amount: Decimal) -> str:
+    return _("%(pieces)d 件合计 %(sum)s") % {"pieces": row.quantity, "sum": format_money(amount)}
 
 
 def from_bench(session: str, playbook: Playbook) -> dict[str, object]:

@@ -47,6 +47,7 @@ from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import proposing
 from tuoshan.workbench import assignable, correcting, foreseen
 from tuoshan.workbench.casepage import find_case, money_of_others, person_id, standing_of, way_back
+from tuoshan.workbench.keptrulings import ruled_here
 
 MOST_REASON = 200
 HAPPENED = "happened-at"
@@ -229,7 +230,9 @@ def _deciding(request: HttpRequest, case: Case, standing: Standing, item: Possib
         return None
     with lists.remembered():
         told = reviewed.to_be_decided(Story(case, standing.playbook, Audience.staff(request.user)), standing.state)
-    return {"entries": told, "money": money_of_others(standing, case)} if told else None
+    if not told:
+        return None
+    return {"entries": told, "money": money_of_others(standing, case), "rulings": ruled_here(request.user, case)}
 
 
 def _evidence_choices(item: Possible) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Rulings kept in a case: the panel, one as it was frozen, its paper, and deciding otherwise."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,12 +27,13 @@ from tuoshan.core.policy.pack import REMEDIES, Pack
 from tuoshan.core.policy.ruling import concerned
 from tuoshan.core.policy.tracing import shown
 from tuoshan.documents.gaps import NotWhole
+from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted
-from tuoshan.punctuation import titled
-from tuoshan.rulings import keeping, library, printing, retracing
+from tuoshan.punctuation import sentences, titled
+from tuoshan.rulings import keeping, library, printing, proposing, retracing, shortfall
 from tuoshan.rulings.from_cases import is_told_of
 from tuoshan.rulings.known import Bought, Known, bought, known_of
-from tuoshan.rulings.models import KeptRuling
+from tuoshan.rulings.models import KeptRuling, Override
 from tuoshan.rulings.totals import extras_told
 from tuoshan.workbench.casepage import find_case, not_printed, person_id
 from tuoshan.workbench.panels import Shown, panel
@@ -70,7 +72,7 @@ def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
         {
             "row": row, "said": keeping.said(row), "data": keeping.result_of(row),
             "periods": periods_told(from_data(keeping.result_of(row))),
-            "unchanged": keeping.unchanged(row), "overrides": list(row.overrides.all()),
+            "unchanged": keeping.unchanged(row), "departures": departures_told(row),
         }
         for row in kept
     ]  # fmt: skip
@@ -88,6 +90,38 @@ def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
     return Shown("workbench/rulings/panel.html", told)
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """What was decided instead of a ruling, by whom; of several the last holds."""
+
+    row: Override
+    words: str
+    person: str
+    holds: bool
+
+
+def departures_told(row: KeptRuling) -> list[Departure]:
+    """All of a ruling, the one that holds first."""
+    made = sorted(row.overrides.all(), key=lambda one: -one.pk)
+    people = Person.objects.in_bulk({one.made_by_id for one in made}) if made else {}
+    return [
+        Departure(one, proposing.departed(row, one), str(people.get(one.made_by_id) or _("已离职人员")), place == 0)
+        for place, one in enumerate(made)
+    ]  # fmt: skip
+
+
+def ruled_here(person: Any, case: Case) -> list[dict[str, Any]]:
+    """What counts in a case line by line, for who decides about its proposal: the ruling, and what was decided instead.
+    """
+    if not allowed(person, "workbench.rulings"):
+        return []
+    return [
+        {"row": row, "title": proposing.called(row) if row.label or row.quantity > 1 else "", "said": keeping.said(row),
+         "instead": next(iter(departures_told(row)), None)}
+        for row in keeping.standing(case.pk)
+    ]  # fmt: skip
+
+
 def speaking(known: Mapping[str, Known]) -> list[Pack]:
     """The books of which it is certain already, by what is known of the case, that they speak in it."""
     today = timezone.localdate(clock.now())
@@ -102,7 +136,7 @@ def ruling(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """A kept ruling as it was frozen: facts, versions, result."""
     case = find_case(request, number)
     row = get_object_or_404(KeptRuling, pk=pk, case_id=case.pk)
-    return render(request, "workbench/rulings/kept.html", _kept(request, case, row, OverrideForm()))
+    return render(request, "workbench/rulings/kept.html", _kept(request, case, row, OverrideForm(row)))
 
 
 def _kept(request: HttpRequest, case: Case, row: KeptRuling, form: "OverrideForm") -> dict[str, Any]:
@@ -112,7 +146,7 @@ def _kept(request: HttpRequest, case: Case, row: KeptRuling, form: "OverrideForm
         "result": told(from_data(data)), "chosen": words(REMEDIES[row.chosen]) if row.chosen in REMEDIES else "",
         "said": keeping.said(row), "sums": _sums(row), "unchanged": keeping.unchanged(row),
         "text": printing.text_of(row, language()),
-        "overrides": list(row.overrides.all()), "english": in_english(),
+        "departures": departures_told(row), "floor": shortfall.floor_told(row), "english": in_english(),
         "may_override": allowed(request.user, "workbench.ruling_override"),
         "not_newest": "" if row in keeping.standing(case.pk) else keeping.NOT_NEWEST,
     }  # fmt: skip
@@ -159,10 +193,22 @@ class OverrideForm(forms.Form):
         help_text=_lazy("会记入工单，报表也会统计。低于法定的，只有主管可以决定。"),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, row: KeptRuling, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(name, words(title)) for name, title in REMEDIES.items()]
         self.fields["remedy"].choices = [("", _("请选择")), *choices, ("none", _("不予支持"))]  # type: ignore[attr-defined]
+        self.fields["amount"].help_text = shortfall.amount_is_for(row)
+
+    def ask_below_law(self) -> bool:
+        """Ask whether it is meant although it is below the law, by how much stands above the form; false where just
+        this remedy and sum were confirmed."""
+        meant = f"{self.cleaned_data['remedy']} {self.cleaned_data['amount'] or 0:.2f}"
+        if self.data.get("below_law") == meant:
+            return False
+        self.data = {name: value for name, value in self.data.items() if name != "below_law"}
+        box = forms.CheckboxInput(attrs={"value": meant})
+        self.fields["below_law"] = forms.BooleanField(label=_("知道低于法定，仍这样决定"), required=False, widget=box)
+        return True
 
 
 @permitted("workbench.ruling_override")
@@ -171,9 +217,13 @@ def ruling_override(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Decide otherwise than a ruling, with a reason; below the law's floor by a supervisor alone."""
     case = find_case(request, number)
     row = get_object_or_404(KeptRuling, pk=pk, case_id=case.pk)
-    form = OverrideForm(request.POST)
+    form = OverrideForm(row, request.POST)
     if form.is_valid():
         given = form.cleaned_data
+        short = shortfall.shortfall_told(row, given["remedy"], given["amount"])
+        if short and keeping.may_go_below_law(request.user) and form.ask_below_law():
+            told = _kept(request, case, row, form) | {"short": short}
+            return render(request, "workbench/rulings/kept.html", told, status=422)
         try:
             keeping.override(
                 row, remedy=given["remedy"], amount=given["amount"], reason=given["reason"],
@@ -183,7 +233,7 @@ def ruling_override(request: HttpRequest, number: str, pk: int) -> HttpResponse:
             messages.success(request, _("不按裁定处理已记入工单。"))
             return redirect("workbench:ruling", number=case.number, pk=row.pk)
         except keeping.LawFloor:
-            form.add_error("remedy", keeping.BELOW_LAW)
+            form.add_error("remedy", sentences([short, keeping.FOR_A_SUPERVISOR]))
         except keeping.NotNewest:
             pass  # the page says so in the place of the form
     return render(request, "workbench/rulings/kept.html", _kept(request, case, row, form), status=422)

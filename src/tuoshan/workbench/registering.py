@@ -38,7 +38,7 @@ from tuoshan.parties.models import Customer, Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.rulings import keeping
 from tuoshan.rulings.models import KeptRuling
-from tuoshan.rulings.proposing import from_bench
+from tuoshan.rulings.proposing import called, from_bench
 from tuoshan.workbench.cards import cards
 from tuoshan.workbench.casepage import not_printed, person_id
 from tuoshan.workbench.panels import Shown, panel
@@ -95,12 +95,19 @@ def register_form(request: HttpRequest, playbook: str) -> HttpResponse:
         registration.form.refuse(problems(refusal, book))
         status = 409 if refusal.because == "key_used_otherwise" else 422
         return _screen(request, registration, problem=sentence(refusal, book, marked=True), status=status)
-    if session := request.POST.get("ruling") or request.GET.get("ruling"):
-        rows = KeptRuling.objects.filter(session=session, case_id=None, kept_by_id=person_id(request)).order_by("line")
-        keeping.attach(list(rows), done.outcome.case_id, person_id(request))
+    keeping.attach(_ruled(request), done.outcome.case_id, person_id(request))
     request.session["register_channel"] = registration.channel
     request.session["registered"] = {"number": done.outcome.number, "differs": list(done.differs)}
     return redirect("workbench:registered", number=done.outcome.number)
+
+
+def _ruled(request: HttpRequest) -> list[KeptRuling]:
+    """What was ruled on the bench from which the registration was begun: it goes into the case."""
+    session = request.POST.get("ruling") or request.GET.get("ruling")
+    if not session:
+        return []
+    rows = KeptRuling.objects.filter(session=session, case_id=None, kept_by_id=person_id(request))
+    return list(rows.order_by("line", "id"))
 
 
 def _send(request: HttpRequest, registration: Registration) -> Registered:
@@ -136,6 +143,8 @@ def _initial(request: HttpRequest, book: Playbook) -> dict[str, Any]:
         initial["store"] = str(unit.pk)
     if session := request.GET.get("ruling"):
         initial |= from_bench(session, book)
+        if len(goods := {row.label for row in _ruled(request)}) == 1 and "" not in goods:
+            initial["product"] = goods.pop()
     before = own_case(request.user, request.GET["after"]) if request.GET.get("after") else None
     customer = Customer.objects.filter(pk=before.customer_id or 0, erased_at=None).first() if before else None
     if customer is not None:
@@ -161,6 +170,7 @@ def _screen(
         "others": others,
         "said_field": registration.fields.get(said_field(book)), "fields": registration.fields,
         "rest": [one for name, one in registration.fields.items() if name not in {*_PLACED, said_field(book)}],
+        "ruled": [(called(row) if row.label else "", keeping.said(row)) for row in _ruled(request)],
         "has_order": "order_no" in known, "has_photos": "photos" in known,
         "token": drafts.usable(request.POST.get("upload_token", ""), _holder(request)),
         "key": identifiers.token() if status != 422 else request.POST.get("key") or identifiers.token(),

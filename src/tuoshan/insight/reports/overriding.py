@@ -14,6 +14,7 @@ from tuoshan.insight.overrides import Overridden
 from tuoshan.insight.reports import PAGES
 from tuoshan.insight.reports.counting import Counting
 from tuoshan.insight.reports.shapes import SMALL, Cell, Chart, Column, Report, Table, Tile
+from tuoshan.punctuation import sentences
 from tuoshan.rulings.models import KeptRuling
 
 MOST_LISTED = 500
@@ -71,7 +72,7 @@ def _share(counting: Counting, number: int) -> Cell:
 
 
 def _below(found: list[Overridden]) -> int:
-    return len({one.row.case_id for one in found if one.row.below_law})
+    return len({one.row.case_id for one in found if one.below_law})
 
 
 def _more(found: Iterable[Overridden]) -> Decimal:
@@ -92,12 +93,16 @@ def _each(
             Column(_("工单"), "text"), Column(_("日期"), "date"), Column(_("决定人"), "text"),
             Column(_("单位"), "text"), Column(_("裁定"), "text"), Column(_("改为"), "text"),
             Column(_("裁定金额"), "money"), Column(_("实际金额"), "money"), Column(_("差额"), "money"),
-            Column(_("低于法定"), "text"), Column(_("理由"), "text"),
+            Column(_("低于法定"), "text"), Column(_("现在有效"), "text"), Column(_("理由"), "text"),
         ],
         empty=_("期间没有不按裁定处理的。"),
     )  # fmt: skip
+    notes = []
+    if any(not one.holds for one in found):
+        notes.append(_("同一项改了几次，或后来重新裁定的，只有现在有效的一次计入差额和低于法定。"))
     if len(found) > MOST_LISTED:
-        table.note = _("只列最近 %(n)s 次；合计包括全部。") % {"n": MOST_LISTED}
+        notes.append(_("只列最近 %(n)s 次；合计包括全部。") % {"n": MOST_LISTED})
+    table.note = sentences(notes) if notes else ""
     for one in found[:MOST_LISTED]:
         row = one.row
         number = numbers.get(row.case_id, "")
@@ -108,7 +113,8 @@ def _each(
                 Cell(people.get(row.made_by_id, _("已离职人员")), "text"), Cell(units.get(unit or 0, ""), "text"),
                 Cell(one.said, "text"), Cell(known.done_title(row), "text"), Cell(one.ruled, "money"),
                 Cell(one.given, "money"), Cell(one.difference, "money"),
-                Cell(_("是") if row.below_law else _("否"), "text"), Cell(row.reason, "text"),
+                Cell(_("是") if row.below_law else _("否"), "text"), Cell(_("是") if one.holds else _("否"), "text"),
+                Cell(row.reason, "text"),
             ]
         )  # fmt: skip
     return table
@@ -136,7 +142,7 @@ def _by(
         cases = Cell(len({one.row.case_id for one in mine}), "cases", counting.behind(more.pop("figure"), **more))
         table.rows.append(
             [
-                Cell(title_of(key), "text"), Cell(len(mine)), cases, Cell(sum(one.row.below_law for one in mine)),
+                Cell(title_of(key), "text"), Cell(len(mine)), cases, Cell(sum(one.below_law for one in mine)),
                 Cell(_more(mine), "money"), Cell(_less(mine), "money"),
                 Cell(sum((one.difference or ZERO for one in mine), ZERO), "money"),
             ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +10,13 @@ from decimal import Decimal
 
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import NO_WORDING, Wording
+from tuoshan.core.policy.costing import PUTTING_RIGHT, beside, due
 from tuoshan.core.policy.on_top import best_of
 from tuoshan.core.policy.pack import BEARERS, LAYER_TITLES, MOVING, NEEDS, REMEDIES
+from tuoshan.core.policy.questions import MONEY_BACK
 from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.statements import (
+    ZERO,
     Chosen,
     Difference,
     Lengthening,
@@ -73,10 +77,13 @@ class Line:
 def verdict(ruling: Ruling) -> Wording:
     """The answer in one sentence."""
     if ruling.rights:
-        zh = "；".join(_right_zh(right) for right in ruling.rights)
-        en = "; ".join(_right_en(right) for right in ruling.rights)
-        more = _more(ruling)
-        return Wording(f"可以{zh}{more.zh}", f"Due: {en}{more.en}")
+        to_choose, besides = chosen_from(ruling)
+        zh = "；".join(_right_zh(right) for right in to_choose) + "".join(f"，另外{_right_zh(one)}" for one in besides)
+        en = "; ".join(_right_en(right) for right in to_choose) + "".join(
+            f"; besides {_right_en(one)}" for one in besides
+        )
+        more, total = _more(ruling), total_words(ruling) or NO_WORDING
+        return Wording(f"可以{zh}{more.zh}{total.zh}", f"Due: {en}{more.en}{total.en}")
     if ruling.proofs:
         party, late = _party(ruling.proofs[0]), _proof_is_late(ruling.proofs[0], ruling.on)
         return Wording(
@@ -91,6 +98,38 @@ def verdict(ruling: Ruling) -> Wording:
     if ruling.limits or ruling.deadlines or ruling.extras:
         return Wording("按下列规定办理", "As follows")
     return Wording("规则没有规定，由双方协商", "The rules say nothing of this; it is for both sides to agree")
+
+
+def chosen_from(ruling: Ruling) -> tuple[tuple[Right, ...], tuple[Right, ...]]:
+    """The remedies to choose from, and what is due besides, whichever of them is chosen. Where nothing puts the matter
+    right, what there is stands for itself."""
+    to_choose = tuple(right for right in ruling.rights if right.remedy in PUTTING_RIGHT)
+    if not to_choose:
+        return ruling.rights, ()
+    return to_choose, tuple(right for right in ruling.rights if right.remedy not in PUTTING_RIGHT)
+
+
+def total_words(ruling: Ruling) -> Wording | None:
+    """What one piece comes to if money is chosen, and of what that consists; None where nothing is added to the money
+    back, where it turns on which remedy is chosen, or while anything is still asked."""
+    to_choose, besides = chosen_from(ruling)
+    [back, *more] = {right.amount for right in to_choose if right.remedy in MONEY_BACK} or {None}
+    of_law = beside(due(ruling))
+    promised = sum((right.amount or ZERO for right in besides), ZERO) - of_law
+    parts = [one for one in (back, of_law, ruling.extra) if one]
+    if back is None or more or promised or len(parts) < 2 or ruling.questions:
+        return None
+    told, whole = " + ".join(f"{one:,.2f}" for one in parts), format_money(sum(parts, ZERO))
+    return Wording(
+        f"（选退款的，一件合计 {told} = {whole}）", f" (with money back, in all for one piece: {told} = {whole})"
+    )
+
+
+def _beside_words(right: Right, to_choose: Sequence[Right]) -> Wording:
+    """What is due besides, as a sentence of its own."""
+    if len(to_choose) > 1:
+        return Wording(f"不论选哪样，另外{_right_zh(right)}", f"Besides, whichever is chosen: {_right_en(right)}")
+    return Wording(f"另外{_right_zh(right)}", f"Besides: {_right_en(right)}")
 
 
 def _more(ruling: Ruling) -> Wording:
@@ -128,10 +167,13 @@ def ignored(ruling: Ruling) -> dict[str, Wording]:
 
 def lines(ruling: Ruling) -> Iterator[Line]:
     """Everything that the ruling says, sentence by sentence, for a screen, a paper or the telephone."""
-    for right in ruling.rights:
+    to_choose, besides = chosen_from(ruling)
+    for right in (*to_choose, *besides):
         until = _until(right)
-        yield Line("due", Wording(_right_zh(right) + until.zh, _capital(_right_en(right)) + until.en),
-                   _cited(*right.given_by), counted_words(right.counted))  # fmt: skip
+        told = (Wording(_right_zh(right), _capital(_right_en(right))) if right in to_choose
+                else _beside_words(right, to_choose))  # fmt: skip
+        yield Line("due", Wording(told.zh + until.zh, told.en + until.en),
+                   _cited(*right.given_by), counted_words(right.counted, right.later))  # fmt: skip
     yield from _needed(ruling.rights)
     for refused in ruling.refused:
         asked = Wording("所提要求", "What is asked") if refused.remedy == "all" else REMEDIES[refused.remedy]
@@ -150,6 +192,8 @@ def lines(ruling: Ruling) -> Iterator[Line]:
                 subject = SUBJECTS.get(what, Wording(what, what))
                 figure = _figure(what, one.value)
                 zh, en = f"{subject.zh} {figure}", f"{subject.en} {figure}"
+                if chosen is ruling.deductions:
+                    zh, en = f"扣除{subject.zh} {figure}", f"Taken off: {_small(subject.en)} {figure}"
                 if chosen is ruling.extras:
                     how = _how_reckoned(one)
                     zh, en = zh + how.zh, en + how.en
@@ -191,16 +235,41 @@ def remedies_words(names: Iterable[str]) -> Wording:
 
 
 def _how_reckoned(one: Chosen) -> Wording:
-    """How a sum on top came about where a minimum counts, which is of the purchase and not of each piece."""
+    """How a sum on top came about: how many times of what, and where a minimum counts, which is of the purchase and not
+    of each piece, that it does."""
     found = best_of((one.by, *one.others))
-    if found is None or found.each >= found.at_least:
-        return Wording("", "")
+    if found is None:
+        return NO_WORDING
+    times = times_reckoned(one)
     each, least = format_money(found.each), format_money(found.at_least)
+    of_what = f"{format_money(found.each / times)} × {times:f}" if times is not None else ""
+    if found.each >= found.at_least:
+        return Wording(f"（{of_what}）", f" ({of_what})") if of_what else NO_WORDING
+    each = f"{of_what} = {each}" if of_what else each
     return Wording(
         f"（一件算得 {each}，不足最低额 {least}，按最低额；几件的先合计，最低额只算一次）",
         f" ({each} as reckoned for one piece is below the least of {least}, which counts; several pieces are added up "
         "first, and the least counts once)",
     )
+
+
+def times_reckoned(one: Chosen) -> Decimal | None:
+    """By how much the price or the loss was multiplied for a sum on top; None where it is no multiple."""
+    given = [said for said in (one.by, *one.others) if "of" in said.amounts]
+    best = max(given, key=lambda said: said.amounts.get("each", said.amounts["of"]), default=None)
+    if best is None:
+        return None
+    if (times := best.amounts.get("times")) is not None:
+        return Decimal(times)
+    formulas = [
+        finding.amounts["of"] for finding in best.why.findings
+        if finding.kind == "extra" and finding.what == best.what and "of" in finding.amounts
+    ]  # fmt: skip
+    found = [_MULTIPLE.fullmatch(one.of.text.strip()) for one in formulas if one.at_most is None]
+    return next((Decimal(multiple[1]) for multiple in found if multiple), None)
+
+
+_MULTIPLE = re.compile(r"[a-z_]+ \* ([0-9]+)")
 
 
 def _until(right: Right) -> Wording:
@@ -350,20 +419,26 @@ def _period(statement: Statement) -> Iterator[Line]:
             facts = _quoted(statement.later)
             told = Wording(f"至少{told.zh}（看{facts.zh}，可能更晚）",
                            f"{told.en} at least (perhaps later, by {facts.en})")  # fmt: skip
-        counted = counted_words(statement.counted)
+        counted = counted_words(statement.counted, statement.later)
         if counted is not None and statement.words.get("restarts"):
             counted = Wording(f"{counted.zh}；换货后重新起算", f"{counted.en}; it begins anew with a replacement")
         yield Line("said", told, statement.why.clauses, counted)
 
 
-def counted_words(counted: Reckoning | None) -> Wording | None:
-    """How a period was counted, in one sentence."""
+def counted_words(counted: Reckoning | None, later: Sequence[Lengthening] = ()) -> Wording | None:
+    """How a period was counted, in one sentence. Where nobody gave the day that it counts from (`later` names it), it
+    was counted from the earliest on which that may have been, and no event is said of that day."""
     if counted is None:
         return None
     length = f"{counted.count} {counted.unit[:-1] if counted.count == 1 else counted.unit}"
     began = Wording("重新起算", "Counted anew") if counted.anew else Wording("起算", "Counted")
     zh = f"自 {day_zh(counted.starts)}{counted.event.zh}{began.zh} {length_zh(length)}"
     en = f"{began.en} from {day_en(counted.starts)}, {counted.event.en}: {length_en(length)}"
+    if any(one.fact == counted.counted_from for one in later):
+        facts = _quoted([one for one in later if one.fact == counted.counted_from])
+        zh = f"{facts.zh}没有填，先按最早可能的 {day_zh(counted.starts)}{began.zh} {length_zh(length)}"
+        en = f"{facts.en} was not given: {_small(began.en)} from {day_en(counted.starts)}, the earliest that it can be"
+        en += f", {length_en(length)}"
     if counted.left_out:
         zh += "，扣除" + "、".join(f"{one.called.zh} {one.days} 天" for one in counted.left_out)
         en += ", less " + " and ".join(

@@ -276,17 +276,29 @@ def _until(right: Right) -> Wording:
     """By when a remedy is to be asked for; where facts that nobody was asked may move that day, which these are."""
     facts = _quoted(right.later)
     if right.until is None:
-        return Wording(f"，最晚哪天提出看{facts.zh}", f", by when depends on {facts.en}") if right.later else NO_WORDING
+        if not right.later:
+            return NO_WORDING
+        if not facts.zh:
+            return Wording("，最晚哪天提出，核对后告诉您", ", by when you will be told once it is checked")
+        return Wording(f"，最晚哪天提出看{facts.zh}", f", by when depends on {facts.en}")
     zh, en = day_zh(right.until), day_en(right.until)
     if right.later:
-        return Wording(f"，至少 {zh}以前都可提出（看{facts.zh}，可能更晚）",
-                       f", to be asked for by {en} at least (perhaps later, by {facts.en})")  # fmt: skip
+        perhaps = _perhaps_later(facts)
+        return Wording(f"，至少 {zh}以前都可提出{perhaps.zh}", f", to be asked for by {en} at least{perhaps.en}")
     return Wording(f"，最晚 {zh}提出", f", to be asked for by {en}")
+
+
+def _perhaps_later(facts: Wording) -> Wording:
+    """That a day may move, and by what; a customer is not told the names of our fields."""
+    if not facts.zh:
+        return Wording("（可能更晚）", " (perhaps later)")
+    return Wording(f"（看{facts.zh}，可能更晚）", f" (perhaps later, by {facts.en})")
 
 
 def _quoted(facts: Sequence[Lengthening]) -> Wording:
     """Facts by their labels."""
-    return Wording("".join(f"“{one.label.zh}”" for one in facts), ", ".join(f"'{one.label.en}'" for one in facts))
+    named = [one.label for one in facts if one.label.zh]
+    return Wording("".join(f"“{one.zh}”" for one in named), ", ".join(f"'{one.en}'" for one in named))
 
 
 def needs_words(names: Iterable[str]) -> Wording:
@@ -416,9 +428,8 @@ def _period(statement: Statement) -> Iterator[Line]:
         until = PERIODS.get(statement.what, PERIODS["guarantee"])
         told = Wording(f"{until.zh} {day_zh(ends)}", f"{until.en} {day_en(ends)}")
         if statement.later:
-            facts = _quoted(statement.later)
-            told = Wording(f"至少{told.zh}（看{facts.zh}，可能更晚）",
-                           f"{told.en} at least (perhaps later, by {facts.en})")  # fmt: skip
+            perhaps = _perhaps_later(_quoted(statement.later))
+            told = Wording(f"至少{told.zh}{perhaps.zh}", f"{told.en} at least{perhaps.en}")
         counted = counted_words(statement.counted, statement.later)
         if counted is not None and statement.words.get("restarts"):
             counted = Wording(f"{counted.zh}；换货后重新起算", f"{counted.en}; it begins anew with a replacement")

@@ -214,7 +214,8 @@ def test_the_paper_says_how_damages_were_reckoned(desk: Any, monkeypatch: pytest
     ] == "¥500.00"
     alone = [words for _sign, words, _clauses in seen[0].parts[0].lines if words.startswith("惩罚性赔偿")]
     assert alone == [
-        "惩罚性赔偿 ¥500.00（一件算得 ¥50.00 × 3 = ¥150.00，不足最低额 ¥500.00，按最低额；几件的先合计，最低额只算一次）"
+        "惩罚性赔偿 ¥500.00（一件算得 ¥50.00 × 3 = ¥150.00，不足最低额 ¥500.00，按最低额；"
+        "几件的先合计，最低额只算一次）"
     ]
 
 

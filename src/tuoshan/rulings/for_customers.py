@@ -13,7 +13,8 @@ from tuoshan.cases.forms import words
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import Computed, Pack
 from tuoshan.core.policy.statements import Lengthening, Ruling, Statement, Why
-from tuoshan.core.policy.wording import Line, chosen_from, lines
+from tuoshan.core.policy.sums_told import chosen_from
+from tuoshan.core.policy.wording import Line, lines
 from tuoshan.punctuation import in_brackets
 from tuoshan.rulings import library
 

@@ -17,7 +17,8 @@ from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import chosen_from, day_en, day_zh, differing, lines, verdict
+from tuoshan.core.policy.sums_told import chosen_from
+from tuoshan.core.policy.wording import day_en, day_zh, differing, lines, verdict
 from tuoshan.documents import pdf
 from tuoshan.documents.gaps import whole
 from tuoshan.documents.papers import Issuer, RulingData, RulingPart, RulingTitles

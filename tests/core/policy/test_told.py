@@ -127,3 +127,25 @@ def test_a_delivery_that_nobody_gave_is_not_said_to_have_been() -> None:
     )
     given = ruled("2026-11-30", NOTEBOOK, delivered_on="2026-11-22")
     assert counted(given)[0].startswith("自 2026 年 11 月 22 日交付（安装完成）起算 7 天")
+
+
+def test_a_sale_at_the_counter_has_no_outbound_freight() -> None:
+    """Nothing was sent: what has to be carried is told once; of a sale at a distance both legs are."""
+    assert told(ruled("2026-05-22", CAR), sign="cost")[0] == "需要运送的，运输等必要费用由商家承担"
+    assert told(ruled("2026-05-22", CAR), "en", "cost")[0] == (
+        "Where it has to be carried, necessary cost of transport is borne by the seller"
+    )
+    assert told(ruled("2026-05-20", FOOD), sign="cost")[:2] == ["发出运费由商家承担", "退回运费由商家承担"]
+
+
+def test_what_is_taken_off_is_called_so() -> None:
+    """259.00 were paid and a gift of 30.00 does not come back: 229.00, and the 30.00 are said to be taken off."""
+    ruling = ruled("2026-05-22", {
+        "house": "other", "platform": "none", "sale": "distance", "goods": "clothes", "problem": "dislike",
+        "sold_on": "2026-05-12", "signed_on": "2026-05-15", "reported_on": "2026-05-22", "paid": "259.00",
+        "intact": "yes", "return_freight_promised": "no", "gift_back": "missing", "gift_declared": "yes",
+        "gift_value": "30.00", "breaks_threshold": "no", "no_return_confirmed": "no",
+    })  # fmt: skip
+    assert verdict(ruling).zh == "可以退货退款 ¥229.00"
+    assert "扣除赠品价款 ¥30.00" in told(ruling, sign="cost")
+    assert "Taken off: value of the gift ¥30.00" in told(ruling, "en", "cost")

@@ -11,8 +11,9 @@ from tuoshan.core.policy.on_top import OnTop, best_of
 from tuoshan.core.policy.pack import BY_LAW
 from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.statements import Chosen, Difference, Lengthening, Refused, Right, Ruling, Stated, Statement
+from tuoshan.core.policy.sums_told import times_reckoned
 from tuoshan.core.policy.tracing import shown, trace
-from tuoshan.core.policy.wording import counted_words, ignored, needs_words, times_reckoned
+from tuoshan.core.policy.wording import counted_words, ignored, needs_words
 
 FORMAT = 1
 """The form of what is kept; a later form raises it."""

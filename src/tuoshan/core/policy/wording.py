@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.costing import PUTTING_RIGHT, beside, due
-from tuoshan.core.policy.on_top import best_of
 from tuoshan.core.policy.pack import BEARERS, LAYER_TITLES, MOVING, NEEDS, REMEDIES
-from tuoshan.core.policy.questions import MONEY_BACK
 from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.statements import (
-    ZERO,
     Chosen,
     Difference,
     Lengthening,
@@ -26,6 +21,7 @@ from tuoshan.core.policy.statements import (
     Stated,
     Statement,
 )  # fmt: skip
+from tuoshan.core.policy.sums_told import chosen_from, how_reckoned, total_words
 
 SUBJECTS = {
     "out": Wording("发出运费", "Outbound freight"), "back": Wording("退回运费", "Return freight"),
@@ -100,31 +96,6 @@ def verdict(ruling: Ruling) -> Wording:
     return Wording("规则没有规定，由双方协商", "The rules say nothing of this; it is for both sides to agree")
 
 
-def chosen_from(ruling: Ruling) -> tuple[tuple[Right, ...], tuple[Right, ...]]:
-    """The remedies to choose from, and what is due besides, whichever of them is chosen. Where nothing puts the matter
-    right, what there is stands for itself."""
-    to_choose = tuple(right for right in ruling.rights if right.remedy in PUTTING_RIGHT)
-    if not to_choose:
-        return ruling.rights, ()
-    return to_choose, tuple(right for right in ruling.rights if right.remedy not in PUTTING_RIGHT)
-
-
-def total_words(ruling: Ruling) -> Wording | None:
-    """What one piece comes to if money is chosen, and of what that consists; None where nothing is added to the money
-    back, where it turns on which remedy is chosen, or while anything is still asked."""
-    to_choose, besides = chosen_from(ruling)
-    [back, *more] = {right.amount for right in to_choose if right.remedy in MONEY_BACK} or {None}
-    of_law = beside(due(ruling))
-    promised = sum((right.amount or ZERO for right in besides), ZERO) - of_law
-    parts = [one for one in (back, of_law, ruling.extra) if one]
-    if back is None or more or promised or len(parts) < 2 or ruling.questions:
-        return None
-    told, whole = " + ".join(f"{one:,.2f}" for one in parts), format_money(sum(parts, ZERO))
-    return Wording(
-        f"（选退款的，一件合计 {told} = {whole}）", f" (with money back, in all for one piece: {told} = {whole})"
-    )
-
-
 def _beside_words(right: Right, to_choose: Sequence[Right]) -> Wording:
     """What is due besides, as a sentence of its own."""
     if len(to_choose) > 1:
@@ -182,8 +153,11 @@ def lines(ruling: Ruling) -> Iterator[Line]:
         yield Line("refused", told,
                    _cited(*refused.refused_by))  # fmt: skip
     for kind, chosen in (("freight", ruling.freight), ("pays", ruling.pays), ("risk", ruling.risk)):
-        for what, one in chosen.items():
-            yield Line("cost", _borne(kind, what, str(one.value)), one.by.why.clauses)
+        if kind == "freight" and (both := _carried(ruling)) is not None:
+            yield both
+        else:
+            for what, one in chosen.items():
+                yield Line("cost", _borne(kind, what, str(one.value)), one.by.why.clauses)
         if kind in MOVING:
             yield from _of_single_remedies(ruling, kind)
     for chosen in (ruling.extras, ruling.deductions, ruling.limits):
@@ -195,19 +169,32 @@ def lines(ruling: Ruling) -> Iterator[Line]:
                 if chosen is ruling.deductions:
                     zh, en = f"扣除{subject.zh} {figure}", f"Taken off: {_small(subject.en)} {figure}"
                 if chosen is ruling.extras:
-                    how = _how_reckoned(one)
+                    how = how_reckoned(one)
                     zh, en = zh + how.zh, en + how.en
                 yield Line("cost", Wording(zh, en), one.by.why.clauses)
     for statement in ruling.proofs:
         yield Line("asked", _proof(statement, ruling.on), statement.why.clauses)
-    for statement in ruling.periods:
-        yield from _period(statement)
+    yield from _each_once(line for statement in ruling.periods for line in _period(statement))
     for statement in ruling.deadlines:
         yield Line("said", _deadline(statement), statement.why.clauses)
     for statement in ruling.said:
         text = statement.words.get("text")
         if isinstance(text, Wording):
             yield Line("said", text, statement.why.clauses)
+
+
+def _carried(ruling: Ruling) -> Line | None:
+    """Who bears what is carried to and fro where the sale was face to face and nothing was sent; None where the legs
+    are to be told one by one."""
+    legs = ruling.freight
+    bearers = {str(one.value) for one in legs.values()}
+    if ruling.facts.get("sale") != "store" or set(legs) != {"out", "back"} or len(bearers) > 1:
+        return None
+    [by] = bearers
+    bearer = BEARERS.get(by, Wording(by, by))
+    told = Wording(f"需要运送的，运输等必要费用由{bearer.zh}承担",
+                   f"Where it has to be carried, necessary cost of transport is borne by {bearer.en}")  # fmt: skip
+    return Line("cost", told, _cited(*(one.by for one in legs.values())))
 
 
 def own_legs(ruling: Ruling, right: Right, kind: str) -> dict[str, Chosen]:
@@ -232,44 +219,6 @@ def remedies_words(names: Iterable[str]) -> Wording:
     """Remedies as one list."""
     titles = [REMEDIES[name] for name in names]
     return Wording("、".join(one.zh for one in titles), ", ".join(one.en.lower() for one in titles))
-
-
-def _how_reckoned(one: Chosen) -> Wording:
-    """How a sum on top came about: how many times of what, and where a minimum counts, which is of the purchase and not
-    of each piece, that it does."""
-    found = best_of((one.by, *one.others))
-    if found is None:
-        return NO_WORDING
-    times = times_reckoned(one)
-    each, least = format_money(found.each), format_money(found.at_least)
-    of_what = f"{format_money(found.each / times)} × {times:f}" if times is not None else ""
-    if found.each >= found.at_least:
-        return Wording(f"（{of_what}）", f" ({of_what})") if of_what else NO_WORDING
-    each = f"{of_what} = {each}" if of_what else each
-    return Wording(
-        f"（一件算得 {each}，不足最低额 {least}，按最低额；几件的先合计，最低额只算一次）",
-        f" ({each} as reckoned for one piece is below the least of {least}, which counts; several pieces are added up "
-        "first, and the least counts once)",
-    )
-
-
-def times_reckoned(one: Chosen) -> Decimal | None:
-    """By how much the price or the loss was multiplied for a sum on top; None where it is no multiple."""
-    given = [said for said in (one.by, *one.others) if "of" in said.amounts]
-    best = max(given, key=lambda said: said.amounts.get("each", said.amounts["of"]), default=None)
-    if best is None:
-        return None
-    if (times := best.amounts.get("times")) is not None:
-        return Decimal(times)
-    formulas = [
-        finding.amounts["of"] for finding in best.why.findings
-        if finding.kind == "extra" and finding.what == best.what and "of" in finding.amounts
-    ]  # fmt: skip
-    found = [_MULTIPLE.fullmatch(one.of.text.strip()) for one in formulas if one.at_most is None]
-    return next((Decimal(multiple[1]) for multiple in found if multiple), None)
-
-
-_MULTIPLE = re.compile(r"[a-z_]+ \* ([0-9]+)")
 
 
 def _until(right: Right) -> Wording:
@@ -420,6 +369,15 @@ def _proof_time(statement: Statement, on: date) -> Wording:
                 f"{en} (no time was stated: these are our own {hours} hours; a time that is stated counts before it)",
             )
     return Wording(f"{zh}（{length_zh(within)}内{over.zh}）", f"{en} (within {length_en(within)}{over.en})")
+
+
+def _each_once(told: Iterable[Line]) -> Iterator[Line]:
+    """Lines that say the same as one, with the clauses of all."""
+    alike: dict[str, list[Line]] = {}
+    for line in told:
+        alike.setdefault(line.words.zh, []).append(line)
+    for some in alike.values():
+        yield replace(some[0], clauses=tuple(dict.fromkeys(name for one in some for name in one.clauses)))
 
 
 def _period(statement: Statement) -> Iterator[Line]:

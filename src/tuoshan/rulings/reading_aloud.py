@@ -241,11 +241,12 @@ def value_words(pack: Pack, name: str, value: str, language: str) -> str:
 
 @dataclass(frozen=True)
 class RowTold:
-    """A row of a trace: what it asks for, why it is so, how it came out, and the first cell that did not hold, both
-    sides of it. `excluded`: what is given is just what the row leaves out."""
+    """A row of a trace: what it asks for, what it says, why it is so, how it came out, and the first cell that did not
+    hold, both sides of it. `excluded`: what is given is just what the row leaves out."""
 
     name: str
     conditions: str
+    said: str
     because: str
     outcome: str
     clauses: tuple[str, ...]
@@ -261,12 +262,26 @@ class RowsTold:
     hit: list[RowTold]
     missed: list[RowTold]
     outside: list[RowTold]
+    answers: bool = False
+    """Whether a row that hit says something of the answer itself; else it only leads to another table."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether a row that hit leads to the answer by what was given, and not as what is left over."""
+        return not self.answers and any(one.conditions for one in self.hit)
+
+    @property
+    def left_over(self) -> bool:
+        """Whether nothing but the row for all other cases hit."""
+        return bool(self.hit) and not self.answers and not self.leads
 
 
 def trace_told(trace: TableTrace, language: str) -> RowsTold:
     """The rows of a trace in words, those first on which the answer rests."""
     table = trace.pack.tables[trace.table]
-    told = RowsTold([], [], [])
+    both = zip(trace.rows, table.rows, strict=True)
+    answers = any(one.outcome == "hit" and row.findings for one, row in both)
+    told = RowsTold([], [], [], answers)
     for traced, row in zip(trace.rows, table.rows, strict=True):
         one = _row_told(trace, table, traced, row, language)
         if traced.outcome == "hit":
@@ -291,10 +306,12 @@ def _row_told(trace: TableTrace, table: Table, traced: RowTrace, row: Row, langu
     conditions = conditions_of(trace.pack, table, row, language)
     if outcome == "hit":
         conditions = list(_met(trace, table, traced, row, language))
-    said = Wording("；", "; ").in_language(language).join(conditions)
+    semicolon = Wording("；", "; ").in_language(language)
+    said = semicolon.join(_row(trace.pack, table, row, language).conclusions) if outcome == "hit" else ""
     return RowTold(
-        traced.row, said, traced.because.in_language(language), outcome, traced.clauses, asked, found, excluded
-    )
+        traced.row, semicolon.join(conditions), said, traced.because.in_language(language), outcome, traced.clauses,
+        asked, found, excluded,
+    )  # fmt: skip
 
 
 def _leaves_out(cell: Cell) -> bool:

@@ -46,7 +46,7 @@ def test_a_car_that_was_a_month_in_repair() -> None:
     assert rights["return"]["amount"] == "144000.00" and rights["exchange"]["fee"] == "6000.00"
     assert "loaner" in rights
     assert {one["clause"] for one in ruling["clauses"]} >= {"CAR24", "CAR27", "CAR21"}
-    assert "144,000.00" in answer["text"] and "\nCAR24 " in answer["text"]
+    assert "144,000.00" in answer["text"] and "（家用汽车三包规定第24条）" in answer["text"]
     assert any(row["outcome"] == "hit" for table in ruling["trace"] for row in table["rows"])
 
 
@@ -195,7 +195,7 @@ def test_a_ruling_is_frozen_in_a_case_once_and_overridden_with_a_reason() -> Non
     assert agent.post(f"/cases/{number}/rulings", body, key="r1") == made
     [kept] = agent.get(f"/cases/{number}/rulings")
     assert kept["unchanged"] and kept["label"] == "轿车"
-    assert kept["text"].startswith(f"轿车：{kept['verdict']}") and "\n条款\n" in kept["text"]
+    assert kept["text"].startswith(f"轿车：{kept['verdict']}") and "\n依据\n- " in kept["text"]
     path = f"/cases/{number}/rulings/{made['id']}/override"
     below = {"remedy": "compensation", "amount": "100", "reason": "客户同意"}
     refused = agent.post(path, below, expect=403)

@@ -210,13 +210,14 @@ def test_the_paper_says_how_damages_were_reckoned(desk: Any, monkeypatch: pytest
     printing.paper_of(row, case.number, "en")
     chinese, english = (dict(one.sums) for one in seen)
     assert chinese["其中惩罚性赔偿（2 件一共算得 ¥300.00，不足最低额，按 ¥500.00，只算一次）"] == "¥500.00"
-    assert chinese["最多付出"] == english["Paid at most"] == "¥600.00"
+    assert chinese["按上面列的方案一共"] == english["In all, by the remedies named above"] == "¥600.00"
     assert english[
         "Of which punitive damages (¥300.00 as reckoned for 2 in all, below the minimum, so ¥500.00, once)"
     ] == "¥500.00"
     alone = [words for _sign, words, _clauses in seen[0].parts[0].lines if words.startswith("惩罚性赔偿")]
     assert alone == [
-        "惩罚性赔偿 ¥500.00（一件算得 ¥150.00，不足最低额 ¥500.00，按最低额；几件的先合计，最低额只算一次）"
+        "惩罚性赔偿 ¥500.00（一件算得 ¥50.00 × 3 = ¥150.00，不足最低额 ¥500.00，按最低额；"
+        "几件的先合计，最低额只算一次）"
     ]
 
 

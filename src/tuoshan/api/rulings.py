@@ -131,7 +131,7 @@ class RulingPaperIn(Schema):
 class RulingOut(Schema):
     """A ruling: what is due and refused, who bears what, what is still to be asked, each with its clauses. By one book
     alone, `applies` says whether it speaks in this matter at all (null: not known yet), `also` which others do.
-    `text`: the same as the customer's paper says, to be pasted into a chat."""
+    `text`: what the customer is told, to be pasted into a chat."""
 
     ruling: dict[str, Any]
     text: str = ""
@@ -159,7 +159,7 @@ class KeepIn(Schema):
 
 
 class KeptOut(Schema):
-    """A ruling as it was frozen; `text` is what the customer's paper says."""
+    """A ruling as it was frozen; `text` is what the customer is told in a chat."""
 
     id: str
     label: str

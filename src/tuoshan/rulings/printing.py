@@ -1,5 +1,5 @@
 """A ruling as told to the customer, on paper or as text to be pasted into a chat: from the bench as it stands, or as it
-was frozen in a case. Both say the same in the same words.
+was frozen in a case. The paper is to be kept and cites each clause; the text says what a customer reads in a chat.
 """
 
 from collections.abc import Sequence
@@ -17,13 +17,14 @@ from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import differing, lines, verdict
+from tuoshan.core.policy.sums_told import chosen_from
+from tuoshan.core.policy.wording import day_en, day_zh, differing, lines, verdict
 from tuoshan.documents import pdf
 from tuoshan.documents.gaps import whole
 from tuoshan.documents.papers import Issuer, RulingData, RulingPart, RulingTitles
 from tuoshan.knowledge.company import company
 from tuoshan.punctuation import in_brackets, in_turn, listed, titled
-from tuoshan.rulings import keeping, library
+from tuoshan.rulings import for_customers, keeping, library
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.totals import LineSum, beside_each_other, extras_told, line_sum, together
 
@@ -45,12 +46,16 @@ def paper_of(row: KeptRuling, number: str, language: Language) -> bytes:
 
 
 def text(matters: Sequence[Line], on: date, language: Language) -> str:
-    """The same as text, to be pasted into a chat or read out."""
+    """What the customer is told of it, to be pasted into a chat or read out: what is due and refused, on what it rests,
+    what to do next, who says so and when. Nothing for staff, and no number of ours."""
     with override(language):
-        data = _data(matters, on, language)
-        parts = [_text(part, data.titles) for part in data.parts]
-        if data.sums:
-            parts.append("\n".join([data.titles.sums, *(titled(name, amount) for name, amount in data.sums)]))
+        many, house = len(matters), company()
+        parts = [_text(_called(title, at, many), ruling, total) for at, (title, ruling, total) in enumerate(matters, 1)]
+        if sums := _sums(matters):
+            parts.append("\n".join([_titles().sums, *(titled(name, amount) for name, amount in sums)]))
+        parts += for_customers.next_steps([ruling for _title, ruling, _total in matters], house.hotline)
+        day = day_en(on) if language == "en" else day_zh(on)
+        parts.append(for_customers.signature(house.named(language), house.hotline, day))
         return "\n\n".join(parts)
 
 
@@ -84,26 +89,36 @@ def _titles() -> RulingTitles:
     )  # fmt: skip
 
 
-def _text(part: RulingPart, titles: RulingTitles) -> str:
-    """One matter, in the order of the paper."""
-    found = [titled(part.title, part.verdict) if part.title else part.verdict]
-    if part.choice:
-        found.append(titled(titles.choice, part.choice))
-    if part.questions:
-        found.append(titled(titles.questions, in_turn(part.questions)))
-    told = [in_brackets(words, listed(clauses.split())) for _sign, words, clauses in part.lines]
-    for title, said in (
-        (titles.lines, told), (titles.differences, part.differences), (titles.provisional, part.provisional),
+def _text(title: str, ruling: Ruling, total: LineSum | None) -> str:
+    """One matter."""
+    titles, told = _titles(), for_customers.told(ruling)
+    said = words(verdict(told))
+    found = [titled(title, said) if title else said]
+    if total is not None and total.chosen:
+        found.append(titled(titles.choice, remedy_of(total)))
+    if questions := _questions(told):
+        found.append(titled(titles.questions, in_turn(questions)))
+    sentences = [words(line.words) for line in for_customers.sentences_of(ruling)]
+    if ruling.differences:
+        sentences.append(_("几处规定不一样的地方，已经按对您更有利的办理"))
+    for heading, some in (
+        (titles.lines, sentences),
+        (titles.provisional, [words(why) for why in for_customers.doubts(ruling)]),
+        (titles.facts, [" ".join(pair) for pair in facts_told(_facts(ruling))]),
+        (_("依据"), for_customers.rests_on(ruling)),
     ):  # fmt: skip
-        if said:
-            found += ["", title, *(f"- {one}" for one in said)]
-    if part.facts:
-        found += ["", titled(titles.facts, in_turn(f"{label} {value}" for label, value in part.facts))]
-    if part.clauses:
-        found += ["", titles.clauses, *(f"{name} {said}" for name, said in part.clauses)]
-    if part.books:
-        found += ["", titled(titles.books, listed(part.books))]
+        if some:
+            found += ["", heading, *(f"- {one}" for one in some)]
     return "\n".join(found)
+
+
+def _questions(told: Ruling) -> tuple[str, ...]:
+    facts = library.facts()
+    return tuple(words(facts[one.fact].field.label) for one in told.questions if one.fact in facts)
+
+
+def _facts(ruling: Ruling) -> dict[str, object]:
+    return {name: plain(value) for name, value in for_customers.facts_that_count(ruling).items()}
 
 
 def ruled(row: KeptRuling) -> tuple[Ruling, LineSum]:
@@ -128,13 +143,11 @@ def _noon(day: date) -> datetime:
 
 def _part(title: str, ruling: Ruling, total: LineSum | None) -> RulingPart:
     told = ruling.for_customer()
-    facts = library.facts()
     return RulingPart(
         title, words(verdict(told)),
         tuple((line.sign, words(line.words), " ".join(line.clauses)) for line in lines(told)),
-        tuple(words(one) for one in differing(told)), tuple(words(why) for why in told.provisional),
-        tuple(words(facts[one.fact].field.label) for one in told.questions if one.fact in facts),
-        facts_told({name: plain(value) for name, value in sorted(ruling.facts.items())}),
+        tuple(words(one) for one in differing(told)), tuple(words(why) for why in for_customers.doubts(told)),
+        _questions(told), facts_told(_facts(ruling)),
         tuple((name, words(pack.clauses[name].text)) for pack, name in told.clauses if name in pack.clauses),
         tuple(
             in_brackets(words(pack.title), listed([words(LAYER_TITLES[pack.layer]), _version(pack.version)]))
@@ -168,18 +181,27 @@ def fact_words(fact: Fact | None, value: object) -> str:
 
 
 def _sums(matters: Sequence[Line]) -> tuple[tuple[str, str], ...]:
+    """What is paid for each by the remedy that is named, where there are several, and altogether. What is exchanged or
+    repaired brings no money and has no line.
+    """
     sums = [(title, one) for title, _ruling, one in matters if one is not None]
     if len(sums) < 2 and not any(one.quantity > 1 for _title, one in sums):
         return ()
     told = []
     for title, one in sums:
         named = remedy_of(one)
-        amount = "—" if one.waits and not one.total else format_money(one.total)
-        told.append((listed([title, named]) if title else named, amount))
+        if one.total or one.waits:
+            amount = "—" if one.waits and not one.total else format_money(one.total)
+            told.append((listed([title, named]) if title else named, amount))
+    if not told:
+        return ()
     extras = ((said, format_money(amount)) for said, amount in extras_told([one for _title, one in sums]))
-    without = any(one.waits for _title, one in sums)
-    most = _("最多付出（不含还不能判定的）") if without else _("最多付出")
-    return (*told, *extras, (most, format_money(together(one for _title, one in sums))))
+    if any(one.waits for _title, one in sums):
+        whole = _("一共（不含还不能判定的）")
+    else:
+        settled = all(one is None or one.chosen or len(chosen_from(ruling)[0]) < 2 for _title, ruling, one in matters)
+        whole = _("一共") if settled else _("按上面列的方案一共")
+    return (*told, *extras, (whole, format_money(together(one for _title, one in sums))))
 
 
 def remedy_of(one: LineSum) -> str:

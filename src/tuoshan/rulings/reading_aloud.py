@@ -11,7 +11,7 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Among, Cell
 from tuoshan.core.policy.pack import BEARERS, MOVING, REMEDIES, Amount, Finding, Pack, Row, Table, needs_of
 from tuoshan.core.policy.ruling import LAST_DAYS
-from tuoshan.core.policy.tracing import TableTrace
+from tuoshan.core.policy.tracing import RowTrace, TableTrace
 from tuoshan.core.policy.wording import SUBJECTS, length_en, length_zh, needs_words, remedies_words
 from tuoshan.rulings.expressions_in_words import (
     called,
@@ -241,29 +241,92 @@ def value_words(pack: Pack, name: str, value: str, language: str) -> str:
 
 @dataclass(frozen=True)
 class RowTold:
-    """A row of a trace: what it asks for, how it came out, and the first cell that did not hold, both sides of it."""
+    """A row of a trace: what it asks for, what it says, why it is so, how it came out, and the first cell that did not
+    hold, both sides of it. `excluded`: what is given is just what the row leaves out."""
 
     name: str
     conditions: str
+    said: str
+    because: str
     outcome: str
     clauses: tuple[str, ...]
     asked: str
     found: str
+    excluded: bool = False
 
 
-def trace_told(trace: TableTrace, language: str) -> list[RowTold]:
-    """The rows of a trace in words."""
+@dataclass(frozen=True)
+class RowsTold:
+    """The rows of one table: those that hit, those that did not and why, and those that are not of this matter."""
+
+    hit: list[RowTold]
+    missed: list[RowTold]
+    outside: list[RowTold]
+    answers: bool = False
+    """Whether a row that hit says something of the answer itself; else it only leads to another table."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether a row that hit leads to the answer by what was given, and not as what is left over."""
+        return not self.answers and any(one.conditions for one in self.hit)
+
+    @property
+    def left_over(self) -> bool:
+        """Whether nothing but the row for all other cases hit."""
+        return bool(self.hit) and not self.answers and not self.leads
+
+
+def trace_told(trace: TableTrace, language: str) -> RowsTold:
+    """The rows of a trace in words, those first on which the answer rests."""
     table = trace.pack.tables[trace.table]
-    semicolon = Wording("；", "; ").in_language(language)
-    told = []
+    both = zip(trace.rows, table.rows, strict=True)
+    answers = any(one.outcome == "hit" and row.findings for one, row in both)
+    told = RowsTold([], [], [], answers)
     for traced, row in zip(trace.rows, table.rows, strict=True):
-        asked = found = ""
-        if (failed := traced.failed) is not None:
-            at = next(number for number, column in enumerate(table.columns) if column.name == failed.column)
-            cell = row.cells[at]
-            if cell is not None and not failed.column.startswith(CLAUSE):
-                asked = _condition(trace.pack, failed.column, cell, language)
-            found = value_words(trace.pack, failed.column, failed.value, language)
-        conditions = semicolon.join(_row(trace.pack, table, row, language).conditions)
-        told.append(RowTold(traced.row, conditions, traced.outcome, traced.clauses, asked, found))
+        one = _row_told(trace, table, traced, row, language)
+        if traced.outcome == "hit":
+            told.hit.append(one)
+        elif traced.outcome == "passed_over" or one.found or (traced.outcome == "open" and not trace.settled):
+            told.missed.append(one)
+        else:
+            told.outside.append(one)
     return told
+
+
+def _row_told(trace: TableTrace, table: Table, traced: RowTrace, row: Row, language: str) -> RowTold:
+    asked = found = ""
+    excluded = False
+    if (failed := traced.failed) is not None:
+        at = next(number for number, column in enumerate(table.columns) if column.name == failed.column)
+        cell = row.cells[at]
+        if cell is not None and not failed.column.startswith(CLAUSE):
+            asked, excluded = _condition(trace.pack, failed.column, cell, language), _leaves_out(cell)
+        found = value_words(trace.pack, failed.column, failed.value, language)
+    outcome = "idle" if traced.outcome == "open" and trace.settled else traced.outcome
+    conditions = conditions_of(trace.pack, table, row, language)
+    if outcome == "hit":
+        conditions = list(_met(trace, table, traced, row, language))
+    semicolon = Wording("；", "; ").in_language(language)
+    said = semicolon.join(_row(trace.pack, table, row, language).conclusions) if outcome == "hit" else ""
+    return RowTold(
+        traced.row, semicolon.join(conditions), said, traced.because.in_language(language), outcome, traced.clauses,
+        asked, found, excluded,
+    )  # fmt: skip
+
+
+def _leaves_out(cell: Cell) -> bool:
+    return isinstance(cell, Among) and cell.text.startswith("not ")
+
+
+def _met(trace: TableTrace, table: Table, traced: RowTrace, row: Row, language: str) -> Iterable[str]:
+    """The conditions of a row that hit; where it leaves something out, what is given instead of all that it is not."""
+    values = {cell.column: cell.value for cell in traced.cells}
+    cells = {column.name: cell for column, cell in zip(table.columns, row.cells, strict=True)}
+    for name, cell in cells.items():
+        if cell is None or name.startswith(CLAUSE):
+            continue
+        if _leaves_out(cell) and values.get(name):
+            value = value_words(trace.pack, name, values[name], language)
+            yield f"{called(trace.pack, name, language)}{colon(language)}{value}"
+        else:
+            yield _condition(trace.pack, name, cell, language)

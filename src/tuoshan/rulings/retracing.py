@@ -102,10 +102,13 @@ def _ruled(books: Sequence[Pack], others: Sequence[Pack], facts: Mapping[str, ob
 
 
 def _same(frozen: object, now: object) -> bool:
-    """Whether everything that was frozen is the same; what a later form of the data adds is none of it."""
+    """Whether everything that was frozen is the same; what a later form of the data adds is none of it, nor how the
+    counting of a period is put into words."""
     match frozen, now:
         case dict(), dict():
-            return all(name in now and _same(value, now[name]) for name, value in frozen.items())
+            return all(
+                name == "words" or (name in now and _same(value, now[name])) for name, value in frozen.items()
+            )
         case list(), list():
             return len(frozen) == len(now) and all(map(_same, frozen, now))
     return frozen == now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from tuoshan.core.policy.on_top import OnTop, best_of
 from tuoshan.core.policy.pack import BY_LAW
 from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.statements import Chosen, Difference, Lengthening, Refused, Right, Ruling, Stated, Statement
+from tuoshan.core.policy.sums_told import times_reckoned
 from tuoshan.core.policy.tracing import shown, trace
 from tuoshan.core.policy.wording import counted_words, ignored, needs_words
 
@@ -103,7 +104,7 @@ def _statement(one: Statement) -> Data:
         "kind": one.kind, "what": one.what, **({"who": one.what} if "what" in one.words else {}),
         **{name: plain(value) for name, value in one.amounts.items()},
         **({"later": _later(one.later)} if one.later else {}),
-        **({"counted": _counted(one.counted)} if one.counted is not None else {}),
+        **({"counted": _counted(one.counted, one.later)} if one.counted is not None else {}),
         **{name: _word(value) for name, value in one.words.items() if name not in ("from", "length", "working_days")},
         "by": _source(one),
     }  # fmt: skip
@@ -118,14 +119,14 @@ def _word(value: object) -> object:
 def _right(right: Right) -> Data:
     return {
         "remedy": right.remedy, "amount": _text(right.amount), "fee": _text(right.fee), "until": _text(right.until),
-        "later": _later(right.later), "counted": _counted(right.counted), "needs": _needs(right.needs),
+        "later": _later(right.later), "counted": _counted(right.counted, right.later), "needs": _needs(right.needs),
         "better_needs": _needs(right.better_needs),
         "freight": _chosen(right.freight), "risk": _chosen(right.risk),
         "given_by": [_source(one) for one in right.given_by], "asked_by": [_source(one) for one in right.asked_by],
     }  # fmt: skip
 
 
-def _counted(one: Reckoning | None) -> Data | None:
+def _counted(one: Reckoning | None, later: Sequence[Lengthening] = ()) -> Data | None:
     """How a period was counted, with that in words."""
     if one is None:
         return None
@@ -133,7 +134,7 @@ def _counted(one: Reckoning | None) -> Data | None:
         "from": one.counted_from, "event": _words(one.event), "starts": plain(one.starts), "count": one.count,
         "unit": one.unit, "ends": plain(one.ends), "anew": one.anew, "moved": one.moved,
         "left_out": [{"fact": part.fact, "called": _words(part.called), "days": part.days} for part in one.left_out],
-        "words": _words(counted_words(one) or NO_WORDING),
+        "words": _words(counted_words(one, later) or NO_WORDING),
     }  # fmt: skip
 
 
@@ -160,7 +161,8 @@ def _chosen(chosen: Mapping[str, Chosen]) -> Data:
 
 def _extras(chosen: Mapping[str, Chosen]) -> Data:
     """Sums on top, each with what the law itself gives where a promise of more counts; null: nothing. `reckoned` is
-    what is reckoned for one piece, and the least for all pieces of the claim."""
+    what is reckoned for one piece, and the least for all pieces of the claim; `times` by how much price or loss was
+    multiplied for a piece."""
     found: dict[str, object] = {}
     for what, one in chosen.items():
         by_law = [said for said in (one.by, *one.others) if said.why.pack.layer in BY_LAW and "of" in said.amounts]
@@ -168,6 +170,7 @@ def _extras(chosen: Mapping[str, Chosen]) -> Data:
             "value": plain(one.value), "by": _source(one.by),
             "by_law": _text(max(said.amounts["of"] for said in by_law)) if by_law else None,
             "reckoned": _reckoned(best_of((one.by, *one.others))), "reckoned_by_law": _reckoned(best_of(by_law)),
+            "times": _text(times_reckoned(one)),
         }  # fmt: skip
     return found
 

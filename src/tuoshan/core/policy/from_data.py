@@ -142,6 +142,8 @@ def _extras(data: Data, source: _Source) -> dict[str, Chosen]:
     for what, one in data.items():
         told = one.get("reckoned") or {"each": one["value"]}
         amounts = {"of": Decimal(one["value"]), **{name: Decimal(figure) for name, figure in told.items()}}
+        if one.get("times"):
+            amounts["times"] = Decimal(one["times"])
         found[what] = Chosen(what, amounts["of"], Statement("extra", what, source.why(one["by"]), amounts, {}))
     return found
 

@@ -244,10 +244,14 @@ def _last_day(one: Statement, later: Sequence[Statement]) -> date | None:
 def _until(
     given: Sequence[Statement], lasting: Sequence[date | None], differences: list[Difference], remedy: str
 ) -> date | None:
-    """The last of the last days; none where somebody gives the remedy without one, or while one is not known."""
+    """The last of the last days; none where somebody gives the remedy without one, or while none is known. Where one
+    book's day is not known yet, that of another is sure at least (`_later` names what may move it)."""
     known = [(day, one) for day, one in zip(lasting, given, strict=True) if day is not None]
-    if len(known) < len(given) and all(day != date.max for day, _one in known):
+    if not known:
         return None
+    if len(known) < len(given) and all(day != date.max for day, _one in known):
+        movable = all(one.later for day, one in zip(lasting, given, strict=True) if day is None)
+        return max(day for day, _one in known) if movable else None
     last, best = max(known, key=lambda each: each[0])
     differences += [_differs("until", remedy, best, one) for day, one in known if day != last]
     return None if last == date.max else last

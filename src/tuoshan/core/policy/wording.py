@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.on_top import best_of
 from tuoshan.core.policy.pack import BEARERS, LAYER_TITLES, MOVING, NEEDS, REMEDIES
 from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.statements import (
@@ -22,6 +21,7 @@ from tuoshan.core.policy.statements import (
     Stated,
     Statement,
 )  # fmt: skip
+from tuoshan.core.policy.sums_told import chosen_from, how_reckoned, total_words
 
 SUBJECTS = {
     "out": Wording("发出运费", "Outbound freight"), "back": Wording("退回运费", "Return freight"),
@@ -73,10 +73,13 @@ class Line:
 def verdict(ruling: Ruling) -> Wording:
     """The answer in one sentence."""
     if ruling.rights:
-        zh = "；".join(_right_zh(right) for right in ruling.rights)
-        en = "; ".join(_right_en(right) for right in ruling.rights)
-        more = _more(ruling)
-        return Wording(f"可以{zh}{more.zh}", f"Due: {en}{more.en}")
+        to_choose, besides = chosen_from(ruling)
+        zh = "；".join(_right_zh(right) for right in to_choose) + "".join(f"，另外{_right_zh(one)}" for one in besides)
+        en = "; ".join(_right_en(right) for right in to_choose) + "".join(
+            f"; besides {_right_en(one)}" for one in besides
+        )
+        more, total = _more(ruling), total_words(ruling) or NO_WORDING
+        return Wording(f"可以{zh}{more.zh}{total.zh}", f"Due: {en}{more.en}{total.en}")
     if ruling.proofs:
         party, late = _party(ruling.proofs[0]), _proof_is_late(ruling.proofs[0], ruling.on)
         return Wording(
@@ -91,6 +94,13 @@ def verdict(ruling: Ruling) -> Wording:
     if ruling.limits or ruling.deadlines or ruling.extras:
         return Wording("按下列规定办理", "As follows")
     return Wording("规则没有规定，由双方协商", "The rules say nothing of this; it is for both sides to agree")
+
+
+def _beside_words(right: Right, to_choose: Sequence[Right]) -> Wording:
+    """What is due besides, as a sentence of its own."""
+    if len(to_choose) > 1:
+        return Wording(f"不论选哪样，另外{_right_zh(right)}", f"Besides, whichever is chosen: {_right_en(right)}")
+    return Wording(f"另外{_right_zh(right)}", f"Besides: {_right_en(right)}")
 
 
 def _more(ruling: Ruling) -> Wording:
@@ -128,10 +138,13 @@ def ignored(ruling: Ruling) -> dict[str, Wording]:
 
 def lines(ruling: Ruling) -> Iterator[Line]:
     """Everything that the ruling says, sentence by sentence, for a screen, a paper or the telephone."""
-    for right in ruling.rights:
+    to_choose, besides = chosen_from(ruling)
+    for right in (*to_choose, *besides):
         until = _until(right)
-        yield Line("due", Wording(_right_zh(right) + until.zh, _capital(_right_en(right)) + until.en),
-                   _cited(*right.given_by), counted_words(right.counted))  # fmt: skip
+        told = (Wording(_right_zh(right), _capital(_right_en(right))) if right in to_choose
+                else _beside_words(right, to_choose))  # fmt: skip
+        yield Line("due", Wording(told.zh + until.zh, told.en + until.en),
+                   _cited(*right.given_by), counted_words(right.counted, right.later))  # fmt: skip
     yield from _needed(ruling.rights)
     for refused in ruling.refused:
         asked = Wording("所提要求", "What is asked") if refused.remedy == "all" else REMEDIES[refused.remedy]
@@ -140,8 +153,11 @@ def lines(ruling: Ruling) -> Iterator[Line]:
         yield Line("refused", told,
                    _cited(*refused.refused_by))  # fmt: skip
     for kind, chosen in (("freight", ruling.freight), ("pays", ruling.pays), ("risk", ruling.risk)):
-        for what, one in chosen.items():
-            yield Line("cost", _borne(kind, what, str(one.value)), one.by.why.clauses)
+        if kind == "freight" and (both := _carried(ruling)) is not None:
+            yield both
+        else:
+            for what, one in chosen.items():
+                yield Line("cost", _borne(kind, what, str(one.value)), one.by.why.clauses)
         if kind in MOVING:
             yield from _of_single_remedies(ruling, kind)
     for chosen in (ruling.extras, ruling.deductions, ruling.limits):
@@ -150,20 +166,35 @@ def lines(ruling: Ruling) -> Iterator[Line]:
                 subject = SUBJECTS.get(what, Wording(what, what))
                 figure = _figure(what, one.value)
                 zh, en = f"{subject.zh} {figure}", f"{subject.en} {figure}"
+                if chosen is ruling.deductions:
+                    zh, en = f"扣除{subject.zh} {figure}", f"Taken off: {_small(subject.en)} {figure}"
                 if chosen is ruling.extras:
-                    how = _how_reckoned(one)
+                    how = how_reckoned(one)
                     zh, en = zh + how.zh, en + how.en
                 yield Line("cost", Wording(zh, en), one.by.why.clauses)
     for statement in ruling.proofs:
         yield Line("asked", _proof(statement, ruling.on), statement.why.clauses)
-    for statement in ruling.periods:
-        yield from _period(statement)
+    yield from _each_once(line for statement in ruling.periods for line in _period(statement))
     for statement in ruling.deadlines:
         yield Line("said", _deadline(statement), statement.why.clauses)
     for statement in ruling.said:
         text = statement.words.get("text")
         if isinstance(text, Wording):
             yield Line("said", text, statement.why.clauses)
+
+
+def _carried(ruling: Ruling) -> Line | None:
+    """Who bears what is carried to and fro where the sale was face to face and nothing was sent; None where the legs
+    are to be told one by one."""
+    legs = ruling.freight
+    bearers = {str(one.value) for one in legs.values()}
+    if ruling.facts.get("sale") != "store" or set(legs) != {"out", "back"} or len(bearers) > 1:
+        return None
+    [by] = bearers
+    bearer = BEARERS.get(by, Wording(by, by))
+    told = Wording(f"需要运送的，运输等必要费用由{bearer.zh}承担",
+                   f"Where it has to be carried, necessary cost of transport is borne by {bearer.en}")  # fmt: skip
+    return Line("cost", told, _cited(*(one.by for one in legs.values())))
 
 
 def own_legs(ruling: Ruling, right: Right, kind: str) -> dict[str, Chosen]:
@@ -190,34 +221,33 @@ def remedies_words(names: Iterable[str]) -> Wording:
     return Wording("、".join(one.zh for one in titles), ", ".join(one.en.lower() for one in titles))
 
 
-def _how_reckoned(one: Chosen) -> Wording:
-    """How a sum on top came about where a minimum counts, which is of the purchase and not of each piece."""
-    found = best_of((one.by, *one.others))
-    if found is None or found.each >= found.at_least:
-        return Wording("", "")
-    each, least = format_money(found.each), format_money(found.at_least)
-    return Wording(
-        f"（一件算得 {each}，不足最低额 {least}，按最低额；几件的先合计，最低额只算一次）",
-        f" ({each} as reckoned for one piece is below the least of {least}, which counts; several pieces are added up "
-        "first, and the least counts once)",
-    )
-
-
 def _until(right: Right) -> Wording:
     """By when a remedy is to be asked for; where facts that nobody was asked may move that day, which these are."""
     facts = _quoted(right.later)
     if right.until is None:
-        return Wording(f"，最晚哪天提出看{facts.zh}", f", by when depends on {facts.en}") if right.later else NO_WORDING
+        if not right.later:
+            return NO_WORDING
+        if not facts.zh:
+            return Wording("，最晚哪天提出，核对后告诉您", ", by when you will be told once it is checked")
+        return Wording(f"，最晚哪天提出看{facts.zh}", f", by when depends on {facts.en}")
     zh, en = day_zh(right.until), day_en(right.until)
     if right.later:
-        return Wording(f"，至少 {zh}以前都可提出（看{facts.zh}，可能更晚）",
-                       f", to be asked for by {en} at least (perhaps later, by {facts.en})")  # fmt: skip
+        perhaps = _perhaps_later(facts)
+        return Wording(f"，至少 {zh}以前都可提出{perhaps.zh}", f", to be asked for by {en} at least{perhaps.en}")
     return Wording(f"，最晚 {zh}提出", f", to be asked for by {en}")
+
+
+def _perhaps_later(facts: Wording) -> Wording:
+    """That a day may move, and by what; a customer is not told the names of our fields."""
+    if not facts.zh:
+        return Wording("（可能更晚）", " (perhaps later)")
+    return Wording(f"（看{facts.zh}，可能更晚）", f" (perhaps later, by {facts.en})")
 
 
 def _quoted(facts: Sequence[Lengthening]) -> Wording:
     """Facts by their labels."""
-    return Wording("".join(f"“{one.label.zh}”" for one in facts), ", ".join(f"'{one.label.en}'" for one in facts))
+    named = [one.label for one in facts if one.label.zh]
+    return Wording("".join(f"“{one.zh}”" for one in named), ", ".join(f"'{one.en}'" for one in named))
 
 
 def needs_words(names: Iterable[str]) -> Wording:
@@ -341,29 +371,43 @@ def _proof_time(statement: Statement, on: date) -> Wording:
     return Wording(f"{zh}（{length_zh(within)}内{over.zh}）", f"{en} (within {length_en(within)}{over.en})")
 
 
+def _each_once(told: Iterable[Line]) -> Iterator[Line]:
+    """Lines that say the same as one, with the clauses of all."""
+    alike: dict[str, list[Line]] = {}
+    for line in told:
+        alike.setdefault(line.words.zh, []).append(line)
+    for some in alike.values():
+        yield replace(some[0], clauses=tuple(dict.fromkeys(name for one in some for name in one.clauses)))
+
+
 def _period(statement: Statement) -> Iterator[Line]:
     ends = statement.amounts.get("ends")
     if isinstance(ends, date):
         until = PERIODS.get(statement.what, PERIODS["guarantee"])
         told = Wording(f"{until.zh} {day_zh(ends)}", f"{until.en} {day_en(ends)}")
         if statement.later:
-            facts = _quoted(statement.later)
-            told = Wording(f"至少{told.zh}（看{facts.zh}，可能更晚）",
-                           f"{told.en} at least (perhaps later, by {facts.en})")  # fmt: skip
-        counted = counted_words(statement.counted)
+            perhaps = _perhaps_later(_quoted(statement.later))
+            told = Wording(f"至少{told.zh}{perhaps.zh}", f"{told.en} at least{perhaps.en}")
+        counted = counted_words(statement.counted, statement.later)
         if counted is not None and statement.words.get("restarts"):
             counted = Wording(f"{counted.zh}；换货后重新起算", f"{counted.en}; it begins anew with a replacement")
         yield Line("said", told, statement.why.clauses, counted)
 
 
-def counted_words(counted: Reckoning | None) -> Wording | None:
-    """How a period was counted, in one sentence."""
+def counted_words(counted: Reckoning | None, later: Sequence[Lengthening] = ()) -> Wording | None:
+    """How a period was counted, in one sentence. Where nobody gave the day that it counts from (`later` names it), it
+    was counted from the earliest on which that may have been, and no event is said of that day."""
     if counted is None:
         return None
     length = f"{counted.count} {counted.unit[:-1] if counted.count == 1 else counted.unit}"
     began = Wording("重新起算", "Counted anew") if counted.anew else Wording("起算", "Counted")
     zh = f"自 {day_zh(counted.starts)}{counted.event.zh}{began.zh} {length_zh(length)}"
     en = f"{began.en} from {day_en(counted.starts)}, {counted.event.en}: {length_en(length)}"
+    if any(one.fact == counted.counted_from for one in later):
+        facts = _quoted([one for one in later if one.fact == counted.counted_from])
+        zh = f"{facts.zh}没有填，先按最早可能的 {day_zh(counted.starts)}{began.zh} {length_zh(length)}"
+        en = f"{facts.en} was not given: {_small(began.en)} from {day_en(counted.starts)}, the earliest that it can be"
+        en += f", {length_en(length)}"
     if counted.left_out:
         zh += "，扣除" + "、".join(f"{one.called.zh} {one.days} 天" for one in counted.left_out)
         en += ", less " + " and ".join(

@@ -1,0 +1,140 @@
+"""What a customer is told of a ruling in a chat: what is due, on what it rests and what to do next; no number of ours,
+nothing that only staff need. Functions answer in the language in force.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from tuoshan.cases.forms import words
+from tuoshan.core.playbook import NO_WORDING, Wording
+from tuoshan.core.policy.pack import Computed, Pack
+from tuoshan.core.policy.statements import Lengthening, Ruling, Statement, Why
+from tuoshan.core.policy.sums_told import chosen_from
+from tuoshan.core.policy.wording import Line, lines
+from tuoshan.punctuation import in_brackets
+from tuoshan.rulings import library
+
+CHECK_BEFORE_CITING = "引用前请核对"
+"""By these words a clause says that its number is not certain; a customer is told no such number."""
+PERHAPS_LATER = (Lengthening("", NO_WORDING),)
+_NAMES_ITS_ARTICLE = re.compile(r"[^：:]{2,20}第[0-9〇一二三四五六七八九十百之-]+条：")
+_NUMBER = re.compile(r"[A-Z]+([0-9]+)")
+
+
+def told(ruling: Ruling) -> Ruling:
+    """The ruling without what is for staff, and without the names of fields that they might still ask for."""
+    mine = ruling.for_customer()
+    return replace(
+        mine,
+        rights=tuple(replace(one, later=PERHAPS_LATER) if one.later else one for one in mine.rights),
+        periods=tuple(replace(one, later=PERHAPS_LATER) if one.later else one for one in mine.periods),
+    )
+
+
+def sentences_of(ruling: Ruling) -> list[Line]:
+    """The sentences of a ruling as the customer is told them."""
+    return list(lines(told(ruling)))
+
+
+def doubts(ruling: Ruling) -> tuple[Wording, ...]:
+    """Why it is not certain, as far as that is more than the number of a clause."""
+    return tuple(why for why in ruling.provisional if CHECK_BEFORE_CITING not in why.zh)
+
+
+def rests_on(ruling: Ruling) -> list[str]:
+    """The clauses behind what is told, each once: what it says, of which source and article."""
+    cited = {name for line in sentences_of(ruling) for name in line.clauses}
+    found = [(pack, name) for pack, name in ruling.clauses if name in cited and name in pack.clauses]
+    return list(dict.fromkeys(_clause(pack, name) for pack, name in found))
+
+
+def _clause(pack: Pack, name: str) -> str:
+    said = pack.clauses[name].text
+    if _NAMES_ITS_ARTICLE.match(said.zh):
+        return words(said)
+    source = words(pack.title)
+    if pack.layer == "national" and (number := _NUMBER.fullmatch(name)):
+        source = _("%(source)s第%(number)s条") % {"source": source, "number": number[1]}
+    return in_brackets(words(said), source)
+
+
+def facts_that_count(ruling: Ruling) -> dict[str, object]:
+    """What was taken as given, in the order of the matter; what was denied only where that decided something."""
+    order = {name: place for place, name in enumerate(library.facts())}
+    decided = set(_decided_by(ruling))
+    names = sorted(ruling.facts, key=lambda name: (order.get(name, len(order)), name))
+    return {name: ruling.facts[name] for name in names if name in decided or not _denied(ruling.facts[name])}
+
+
+def _denied(value: object) -> bool:
+    return value is False or value == Decimal(0) or value in ("0", "none")
+
+
+def _decided_by(ruling: Ruling) -> Iterator[str]:
+    """The facts that the rows look at which took something off or asked for a proof; of what was refused also those
+    behind a value that they look at. What is due is not explained by all that the customer did not do."""
+    books = {pack.hash: pack for pack in library.packs()}
+    for by in (*(one.by for one in ruling.deductions.values()), *ruling.proofs):
+        yield from _columns(by.why, books)
+    for refused in ruling.refused:
+        for by in refused.refused_by:
+            yield from _behind(by, books)
+
+
+def _columns(why: Why, books: Mapping[str, Pack]) -> list[str]:
+    pack = why.pack if why.pack.tables else books.get(why.pack.hash, why.pack)
+    table = pack.tables.get(why.table)
+    row = next((row for row in table.rows if row.name == why.row), None) if table is not None else None
+    if table is None or row is None:
+        return []
+    return [column.name for column, cell in zip(table.columns, row.cells, strict=True) if cell is not None]
+
+
+def _behind(by: Statement, books: Mapping[str, Pack]) -> Iterator[str]:
+    pack = by.why.pack if by.why.pack.tables else books.get(by.why.pack.hash, by.why.pack)
+    waiting, seen = _columns(by.why, books), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        yield name
+        if isinstance(value := pack.values.get(name), Computed):
+            waiting += sorted(value.expression.reads)
+
+
+def next_steps(rulings: Sequence[Ruling], phone: str) -> list[str]:
+    """What the customer can do now, each once."""
+    return list(dict.fromkeys(step for ruling in rulings for step in _steps(ruling, phone)))
+
+
+def _steps(ruling: Ruling, phone: str) -> Iterable[str]:
+    reach = _("回复本消息或拨打 %(phone)s") % {"phone": phone} if phone else _("回复本消息")
+    to_choose, _besides = chosen_from(ruling)
+    if ruling.questions:
+        yield _("请先补充还没有回答的情况，我们再给您最后的答复：%(reach)s。") % {"reach": reach}
+    elif len(to_choose) > 1:
+        yield _("请告诉我们您选哪一种，并备好上面要求的凭证和商品：%(reach)s。") % {"reach": reach}
+    elif to_choose:
+        yield _("需要办理的，请备好上面要求的凭证和商品：%(reach)s。") % {"reach": reach}
+    elif ruling.proofs and ruling.proofs[0].what == "buyer":
+        yield _("请在上面的期限内把材料发给我们：%(reach)s。") % {"reach": reach}
+    elif ruling.proofs:
+        yield _("这一步不用您做什么，有了结果我们会告诉您。")
+    elif not ruling.refused:
+        yield _("请和我们商量怎么办：%(reach)s。") % {"reach": reach}
+    if ruling.refused and not ruling.questions:
+        yield _(
+            "对不支持的部分有不同意见，可以补充理由和凭证向我们申诉（%(reach)s），由另外的人复核；"
+            "也可以向 12315 投诉，或依法申请仲裁、提起诉讼。"
+        ) % {"reach": reach}
+
+
+def signature(name: str, phone: str, day: str) -> str:
+    """Who says it, how to reach them, and when it was said."""
+    return " ".join(one for one in (name, phone, day) if one)
+

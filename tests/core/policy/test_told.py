@@ -1,0 +1,151 @@
+"""How a ruling is told: what is chosen from and what is owed besides, how a sum came about, which days are sure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from tests.core.policy.worked import known
+
+from tuoshan.core.policy.as_data import as_data
+from tuoshan.core.policy.from_data import from_data
+from tuoshan.core.policy.given import read_given
+from tuoshan.core.policy.ruling import rule_all
+from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.wording import lines, verdict
+from tuoshan.rulings import files
+
+FOOD: dict[str, Any] = {
+    "house": "other", "platform": "none", "sale": "distance", "goods": "food", "problem": "quality",
+    "sold_on": "2026-05-12", "signed_on": "2026-05-15", "delivered_on": "2026-05-15", "reported_on": "2026-05-20",
+    "paid": "30.00", "loss": "333.34", "fault_confirmed": "yes", "user_caused": "no", "asked_of": "seller",
+    "seller_knew": "yes", "label_flaw_only": "no", "staged_claim": "no", "deceived": "no", "food_unsafe": "yes",
+    "agreed_months": "0", "state_months": "0", "is_replacement": "no",
+}  # fmt: skip
+CAR: dict[str, Any] = {
+    "sale": "store", "goods": "car", "problem": "quality", "car_part": "other", "safety_event": "none",
+    "sold_on": "2026-05-15", "delivered_on": "2026-05-15", "reported_on": "2026-05-22", "mileage_km": "300",
+    "paid": "150000", "use_coefficient": "0.50", "fault_confirmed": "yes", "user_caused": "no",
+    "safety_repairs": "0", "repairs_same_fault": "0", "repair_days": "6", "repair_days_now": "6", "has_card": "yes",
+    "has_receipt": "yes", "deceived": "no", "purpose_defeated": "no",
+}  # fmt: skip
+TABLE: dict[str, Any] = {
+    "house": "furniture_shop", "sale": "store", "goods": "furniture", "problem": "quality", "paid": "3000",
+    "sold_on": "2026-11-04", "delivered_on": "2026-11-04", "reported_on": "2026-11-30", "deceived": "no",
+    "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "yes", "has_card": "yes", "is_replacement": "no",
+    "serious_fault": "collapse", "repairs_same_fault": "0", "repair_days": "0", "purpose_defeated": "no",
+    "same_model": "yes", "set_kind": "single", "parts_wait_days": "0",
+}  # fmt: skip
+NOTEBOOK: dict[str, Any] = {
+    "house": "computer_shop", "sale": "store", "goods": "computer", "problem": "quality", "computer_part": "host",
+    "fault_kind": "functional", "paid": "5999", "sold_on": "2026-11-21", "reported_on": "2026-11-30", "deceived": "no",
+    "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "yes",
+}  # fmt: skip
+
+
+def ruled(on: str, facts: dict[str, Any], **more: object) -> Ruling:
+    given, problems = read_given(known(), {**facts, **more}, date.fromisoformat(on))
+    assert not problems
+    return rule_all(files.packaged(), given, date.fromisoformat(on))
+
+
+def told(ruling: Ruling, language: str = "zh", sign: str = "due") -> list[str]:
+    return [line.words.in_language(language) for line in lines(ruling) if line.sign == sign]
+
+
+def counted(ruling: Ruling, language: str = "zh") -> list[str]:
+    return [line.counted.in_language(language) for line in lines(ruling) if line.sign == "due" and line.counted]
+
+
+def test_a_loss_is_owed_besides_and_the_headline_adds_up() -> None:
+    """Food that cost 30.00, a loss of 333.34: three times 333.34 is 1,000.02, and 30.00 + 333.34 + 1,000.02 = 1,363.36
+    whoever takes the money back."""
+    ruling = ruled("2026-05-20", FOOD)
+    assert verdict(ruling).zh == (
+        "可以仅退款 ¥30.00；退货退款 ¥30.00；换货，另外补偿 ¥333.34，另付 ¥1,000.02"
+        "（选退款的，一件合计 30.00 + 333.34 + 1,000.02 = ¥1,363.36）"
+    )
+    assert verdict(ruling).en == (
+        "Due: refund without return of ¥30.00; return for a refund of ¥30.00; exchange; besides compensation of "
+        "¥333.34, and ¥1,000.02 on top (with money back, in all for one piece: 30.00 + 333.34 + 1,000.02 = ¥1,363.36)"
+    )
+    assert told(ruling)[-1] == "不论选哪样，另外补偿 ¥333.34"
+    assert told(ruling, "en")[-1] == "Besides, whichever is chosen: compensation of ¥333.34"
+    assert "食品安全赔偿 ¥1,000.02（¥333.34 × 3）" in told(ruling, sign="cost")
+    kept = from_data(as_data(ruling))
+    assert verdict(kept) == verdict(ruling), "a kept ruling tells the same"
+    assert "Damages for unsafe food ¥1,000.02 (¥333.34 × 3)" in told(kept, "en", "cost")
+
+
+def test_a_minimum_says_what_it_stands_for() -> None:
+    """Ten times 30.00 is 300.00, below the least of 1,000."""
+    ruling = ruled("2026-05-20", FOOD, loss="0")
+    assert verdict(ruling).zh.endswith("换货，另付 ¥1,000.00（选退款的，一件合计 30.00 + 1,000.00 = ¥1,030.00）")
+    [damages] = [one for one in told(ruling, sign="cost") if one.startswith("食品")]
+    assert damages.startswith("食品安全赔偿 ¥1,000.00（一件算得 ¥30.00 × 10 = ¥300.00，不足最低额 ¥1,000.00")
+
+
+def test_no_total_is_told_while_something_is_asked() -> None:
+    ruling = ruled("2026-05-20", {name: value for name, value in FOOD.items() if name != "label_flaw_only"})
+    assert ruling.questions and "合计" not in verdict(ruling).zh
+
+
+def test_a_loan_during_the_repair_is_no_remedy_to_choose() -> None:
+    ruling = ruled("2026-05-22", CAR)
+    assert verdict(ruling).zh.endswith("，另外提供备用品") and "；提供备用品" not in verdict(ruling).zh
+    assert told(ruling)[-1] in ("另外提供备用品", "不论选哪样，另外提供备用品")
+
+
+def test_a_sure_last_day_is_told_where_another_book_may_name_a_later_one() -> None:
+    """U03 gives sixty days from the delivery on 4 November, to 3 January; a period of the State may be longer. Once it
+    is known that there is none, the shop's own twelve months are the last word."""
+    unsure = ruled("2026-11-30", TABLE, agreed_months="0")
+    assert any(
+        one.startswith("换货，至少 2027 年 ") and one.endswith("以前都可提出（看“国家规定的期限”，可能更晚）")
+        for one in told(unsure)
+    )
+    both = ruled("2026-11-30", TABLE)
+    assert "换货，至少 2027 年 1 月 3 日以前都可提出（看“国家规定的期限”“约定的期限”，可能更晚）" in told(both)
+    assert "自 2026 年 11 月 4 日交付（安装完成）起算 60 天，至 2027 年 1 月 3 日止" in counted(both)
+    sure = ruled("2026-11-30", TABLE, agreed_months="0", state_months="0")
+    assert "换货，最晚 2027 年 11 月 4 日提出" in told(sure)
+
+
+def test_a_delivery_that_nobody_gave_is_not_said_to_have_been() -> None:
+    """Bought on 21 November; seven days end on Saturday the 28th and move to Monday the 30th."""
+    ruling = ruled("2026-11-30", NOTEBOOK)
+    assert counted(ruling)[0] == (
+        "“交付或安装完成日期”没有填，先按最早可能的 2026 年 11 月 21 日起算 7 天，"
+        "至 2026 年 11 月 30 日止（末日逢休息日，顺延）"
+    )
+    assert counted(ruling, "en")[0] == (
+        "'Delivered or installed on' was not given: counted from 21 November 2026, the earliest that it can be, 7 "
+        "days, until 30 November 2026 (moved past days off)"
+    )
+    assert [one["counted"]["words"]["zh"] for one in as_data(ruling)["rights"] if one["counted"]][0] == (  # type: ignore[attr-defined]
+        counted(ruling)[0]
+    )
+    given = ruled("2026-11-30", NOTEBOOK, delivered_on="2026-11-22")
+    assert counted(given)[0].startswith("自 2026 年 11 月 22 日交付（安装完成）起算 7 天")
+
+
+def test_a_sale_at_the_counter_has_no_outbound_freight() -> None:
+    """Nothing was sent: what has to be carried is told once; of a sale at a distance both legs are."""
+    assert told(ruled("2026-05-22", CAR), sign="cost")[0] == "需要运送的，运输等必要费用由商家承担"
+    assert told(ruled("2026-05-22", CAR), "en", "cost")[0] == (
+        "Where it has to be carried, necessary cost of transport is borne by the seller"
+    )
+    assert told(ruled("2026-05-20", FOOD), sign="cost")[:2] == ["发出运费由商家承担", "退回运费由商家承担"]
+
+
+def test_what_is_taken_off_is_called_so() -> None:
+    """259.00 were paid and a gift of 30.00 does not come back: 229.00, and the 30.00 are said to be taken off."""
+    ruling = ruled("2026-05-22", {
+        "house": "other", "platform": "none", "sale": "distance", "goods": "clothes", "problem": "dislike",
+        "sold_on": "2026-05-12", "signed_on": "2026-05-15", "reported_on": "2026-05-22", "paid": "259.00",
+        "intact": "yes", "return_freight_promised": "no", "gift_back": "missing", "gift_declared": "yes",
+        "gift_value": "30.00", "breaks_threshold": "no", "no_return_confirmed": "no",
+    })  # fmt: skip
+    assert verdict(ruling).zh == "可以退货退款 ¥229.00"
+    assert "扣除赠品价款 ¥30.00" in told(ruling, sign="cost")
+    assert "Taken off: value of the gift ¥30.00" in told(ruling, "en", "cost")

@@ -137,6 +137,10 @@ class Fact:
     """Whether a period that counts from this day began again on it."""
     days_since: str = ""
     """The date since which this number counts days: there cannot have been more."""
+    seen: bool = False
+    """Whether it is seen on the thing itself: what it is, what is wrong with it. Asked before exclusions as weighty."""
+    lengthens: bool = False
+    """Whether it only lengthens a period: asked after what is as weighty."""
     proof_of: str = ""
     """Whose proof this tells the state of: `seller`, `buyer`, or the fact that says who."""
 

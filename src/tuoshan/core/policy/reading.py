@@ -57,7 +57,9 @@ PACK_KEYS = (
     "policy", "version", "title", "source", "layer", "among", "applies", "in_force", "facts", "settings", "values",
     "clauses", "tables", "examples", "labels",
 )  # fmt: skip
-FACT_KEYS = ("ask", "not_before", "asked_if", "ahead", "whole", "called", "anew", "days_since", "proof_of")
+FACT_KEYS = (
+    "ask", "not_before", "asked_if", "ahead", "whole", "called", "anew", "days_since", "seen", "lengthens", "proof_of",
+)  # fmt: skip
 SETTING_KEYS = ("value", "label", "provisional", "unit", "min", "max", "whole", "managers_only", "examples")
 FACT_KINDS = ("choice", "yes_no", "number", "money", "date")
 Beside = Callable[[str], str | None]
@@ -143,6 +145,7 @@ def read_facts(node: Node | None, values: Values, *, shared: bool = False) -> di
             values.yes(body.get("ahead"), f"{where}.ahead"), values.yes(body.get("whole"), f"{where}.whole"),
             called if (called := values.wording(body.get("called"), f"{where}.called")).zh else None,
             values.yes(body.get("anew"), f"{where}.anew"), values.name(body.get("days_since"), f"{where}.days_since"),
+            values.yes(body.get("seen"), f"{where}.seen"), values.yes(body.get("lengthens"), f"{where}.lengthens"),
             values.name(body.get("proof_of"), f"{where}.proof_of"),
         )  # fmt: skip
     return found

@@ -66,8 +66,8 @@ def test_a_proof_says_by_when_and_a_remedy_its_own_freight() -> None:
     asked = {"facts": facts, "today": "2026-05-22", "book": "taobao_disputes"}
     ruling = caller("agent").post("/rulings", asked)["ruling"]
     assert [(one["ends"], one["time"], one["hours"]) for one in ruling["proofs"]] == [("2026-05-24", "ours", 48)]
-    assert [one["fact"] for one in ruling["optional"]] == ["proof_until"] and ruling["questions"] == []
-    stated = {**asked, "facts": {**facts, "proof_until": "2026-05-28"}}
+    assert [one["fact"] for one in ruling["optional"]] == ["seller_proof_until"] and ruling["questions"] == []
+    stated = {**asked, "facts": {**facts, "seller_proof_until": "2026-05-28"}}
     ruling = caller("agent").post("/rulings", stated)["ruling"]
     assert [(one["ends"], one["time"]) for one in ruling["proofs"]] == [("2026-05-28", "stated")]
     house = {"house": "web_shop", "shop_matter": "aftersale", "problem": "dislike", "wants": "exchange", "used": "no",

@@ -32,7 +32,7 @@ TABLE = """客户姓名,手机号,投诉内容,商品,登记日期
 TODAY = date.today()
 ASKED = "?" + urlencode({f"f1-{name}": value for name, value in {
     "house": "mall", "goods": "shoes", "sale": "store", "problem": "quality", "shoe_kind": "leather", "defect": "glue",
-    "opening_cm": "6", "agreed_months": "0", "state_months": "0", "is_replacement": "no",
+    "opening_cm": "6", "agreed_months": "0", "is_replacement": "no",
     "used": "yes", "has_receipt": "yes", "has_card": "yes", "paid": "399", "fault_confirmed": "yes",
     "user_caused": "no", "clearance": "no", "matches_invoice": "yes", "purpose_defeated": "no", "deceived": "no",
     "repairs_same_fault": "0", "repair_days": "0", "sold_on": TODAY - timedelta(days=52),

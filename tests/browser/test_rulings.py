@@ -17,7 +17,7 @@ from tuoshan.rulings import effects, keeping, library, publishing
 pytestmark = pytest.mark.django_db(transaction=True)
 SAID = {
     "house": "mall", "goods": "shoes", "sale": "store", "problem": "quality", "shoe_kind": "leather",
-    "defect": "glue", "opening_cm": "6", "agreed_months": "0", "state_months": "0", "is_replacement": "no",
+    "defect": "glue", "opening_cm": "6", "agreed_months": "0", "is_replacement": "no",
     "used": "yes", "has_receipt": "yes", "paid": "399",
 }  # fmt: skip
 """What the customer says; what is asked beside it is answered as the clerk finds it."""

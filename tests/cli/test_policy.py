@@ -116,9 +116,9 @@ def test_the_form_tells_of_every_date_what_it_is_judged_by() -> None:
     _code, form = run("facts", "pinduoduo", "--en")
     facts = json.loads(run("facts", "pinduoduo", "--json")[1])
     asked = [name for name, fact in facts.items() if fact["kind"] == "date"]
-    assert {"sold_on", "reported_on", "stage_since", "valid_until", "proof_until"} == set(asked)
+    assert {"sold_on", "reported_on", "stage_since", "valid_until", "seller_proof_until"} == set(asked)
     for name in asked:
-        ahead = name in ("valid_until", "proof_until")
+        ahead = name in ("valid_until", "seller_proof_until")
         assert ("may lie after --on" in said_of(form, name)) is ahead
         assert ("not after --on" in said_of(form, name)) is not ahead
     assert "not before sold_on (Day of sale)" in said_of(form, "reported_on")

@@ -14,7 +14,7 @@ from tuoshan.rulings.models import KeptRuling
 
 SHOES = {
     "house": "mall", "sale": "store", "goods": "shoes", "problem": "quality", "shoe_kind": "leather", "defect": "glue",
-    "opening_cm": "6", "agreed_months": "0", "state_months": "0", "is_replacement": "no",
+    "opening_cm": "6", "agreed_months": "0", "is_replacement": "no",
     "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "yes", "clearance": "no",
     "matches_invoice": "yes", "repairs_same_fault": "0", "repair_days": "0", "sold_on": "2026-01-20",
     "delivered_on": "2026-01-20", "reported_on": "2026-03-02", "paid": "399", "purpose_defeated": "no",

@@ -84,12 +84,12 @@ DISPUTE = {
 
 def test_the_time_for_a_proof_is_asked_last_and_keeps_nothing_open(desk: Any) -> None:  # noqa: F811
     page = bench(desk, DISPUTE)
-    assert 'name="f1-proof_until"' in page and "还有问题未答" not in page
+    assert 'name="f1-seller_proof_until"' in page and "还有问题未答" not in page
     told = page.count("没有写明期限，这是我们自己的 48 小时")
     assert told == 3, "on the screen, in the text to copy, and on the browser's paper"
-    page = bench(desk, {**DISPUTE, "proof_until": "2026-03-02"})
+    page = bench(desk, {**DISPUTE, "seller_proof_until": "2026-03-02"})
     assert page.count("最晚 2026 年 3 月 2 日（已写明的期限）") == 3, "today is its last day"
-    page = bench(desk, {**DISPUTE, "proof_until": "2026-03-01"})
+    page = bench(desk, {**DISPUTE, "seller_proof_until": "2026-03-01"})
     assert page.count("最晚 2026 年 3 月 1 日（已写明的期限，已经过了）") == 3
     assert page.count("先由商家举证，期限已经过了") >= 2, "in the headline of both"
 

@@ -52,8 +52,9 @@ class BookOut(Schema):
 
 class FactOut(Schema):
     """A fact that a book may ask for: the question, what it may be, and when it exists at all. Input is judged by
-    `least` and `most` (of dates as well), `not_before` (a fact), `not_after` (`today`: the day of asking) and `whole`;
-    an amount has two decimals at most, a number may carry its own `unit` and no other."""
+    `least` and `most` (of dates as well), `not_before` (facts, divided by commas), `not_after` (`today`: the day of
+    asking), `whole` and `days_since` (a fact: no more days than since then); an amount has two decimals at most, a
+    number may carry its own `unit` and no other."""
 
     name: str
     kind: str
@@ -65,6 +66,7 @@ class FactOut(Schema):
     most: str
     not_before: str
     not_after: str
+    days_since: str
     only_if: str
     whole: bool
     """Whether it counts something without parts: a fraction is refused."""
@@ -232,7 +234,8 @@ def _fact(fact: Fact) -> dict[str, Any]:
     return {
         "name": fact.name, "kind": field.kind, "label": words(field.label), "ask": words(fact.ask),
         "unit": words(field.unit), "choices": {one.value: words(one.title) for one in field.choices},
-        "least": least, "most": most, "not_before": fact.not_before, "not_after": not_after(fact),
+        "least": least, "most": most, "not_before": ", ".join(fact.not_before),
+        "not_after": not_after(fact), "days_since": fact.days_since,
         "only_if": fact.asked_if.text if fact.asked_if else "", "whole": fact.whole,
     }  # fmt: skip
 

@@ -68,9 +68,10 @@ def fact_data(fact: Fact) -> dict[str, Any]:
         "kind": field.kind, "label": {"zh": field.label.zh, "en": field.label.en},
         "ask": {"zh": fact.ask.zh, "en": fact.ask.en}, "unit": {"zh": field.unit.zh, "en": field.unit.en},
         "choices": {choice.value: {"zh": choice.title.zh, "en": choice.title.en} for choice in field.choices},
-        "min": least or None, "max": most or None, "not_before": fact.not_before or None,
+        "min": least or None, "max": most or None, "not_before": ", ".join(fact.not_before) or None,
         "not_after": not_after(fact) or None,
         "only_if": fact.asked_if.text if fact.asked_if else None, "whole": fact.whole,
+        "days_since": fact.days_since or None,
     }  # fmt: skip
 
 
@@ -82,10 +83,10 @@ def kind_words(fact: Fact, known: Mapping[str, Fact], language: str) -> str:
     if field.kind == "date":
         said = [NOT_AFTER_ASKING if not_after(fact) else AHEAD]
         parts = [KINDS["date"].in_language(language) + " YYYY-MM-DD", *(one.in_language(language) for one in said)]
-        if fact.not_before:
-            other = known.get(fact.not_before)
-            label = other.field.label.in_language(language) if other is not None else fact.not_before
-            parts.append(NOT_BEFORE.in_language(language).format(name=fact.not_before, label=label))
+        for name in fact.not_before:
+            if (other := known.get(name)) is not None:
+                label = other.field.label.in_language(language)
+                parts.append(NOT_BEFORE.in_language(language).format(name=name, label=label))
         return ("，" if language.startswith("zh") else ", ").join(parts)
     kind = KINDS["whole" if fact.whole else field.kind].in_language(language)
     limits = LIMITS[bool(field.minimum), bool(field.maximum)].in_language(language)

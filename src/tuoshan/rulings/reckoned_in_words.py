@@ -314,8 +314,8 @@ def _answers(pack: Pack, fact: Fact, language: str) -> str:
         return Wording("是 / 否", "yes / no").in_language(language)
     if field.kind == "date":
         told = [Wording("日期", "a date").in_language(language)]
-        if fact.not_before:
-            before = within_sentence(called(pack, fact.not_before, language), language)
+        for name in (one for one in fact.not_before if one in pack.facts):
+            before = within_sentence(called(pack, name, language), language)
             told.append(Wording(f"不早于{before}", f"not before the {before}").in_language(language))
         if not fact.ahead:
             told.append(Wording("不晚于今天", "not after today").in_language(language))

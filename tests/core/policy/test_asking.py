@@ -62,8 +62,9 @@ def walk(told: Mapping[str, object], answers: dict[str, Any], on: date = ON, ran
 def invented(name: str, answers: Mapping[str, Any], on: date, random: Random) -> object:
     fact = known()[name]
     if fact.field.kind == "date":
-        earliest = answers.get(fact.not_before) or answers.get("sold_on") or on
-        return max(earliest, on - timedelta(days=random.choice([0, 3, 9, 20, 45])))
+        earliest = answers.get(next(iter(fact.not_before), "")) or answers.get("sold_on") or on
+        latest = [answers[one.name] for one in known().values() if name in one.not_before and one.name in answers]
+        return min([max(earliest, on - timedelta(days=random.choice([0, 3, 9, 20, 45]))), *latest])
     pack = next(one for one in PACKS if name in one.facts)
     return answer(fact, bounds_of(pack), random)
 
@@ -78,6 +79,25 @@ def test_the_shoes_with_the_open_sole_are_ruled_on_after_six_answers() -> None:
     assert {right.remedy: right.amount for right in ruling.rights} == {
         "return": Decimal("399.00"), "exchange": None, "repair": None
     }  # fmt: skip
+
+
+def test_what_is_seen_on_the_shoe_is_asked_before_exclusions() -> None:
+    """Which material and how long the opening, of which the remedy hangs, before deceit, clearance and the rest."""
+    told = {**COUNTER, "goods": "shoes", "sold_on": date(2026, 3, 29), "problem": "quality", "has_receipt": True,
+            "reported_on": ON, "paid": Decimal("399.00")}  # fmt: skip
+    asked, ruling = walk(told, {**SAID, **ANSWERS})
+    assert set(asked[:5]) == {"user_caused", "fault_confirmed", "defect", "shoe_kind", "opening_cm"}
+    assert {"deceived", "clearance", "matches_invoice"} <= set(asked[5:]) and len(asked) <= 9
+    assert {right.remedy for right in ruling.rights} == {"return", "exchange", "repair"}
+
+
+def test_no_months_of_the_state_are_asked_where_it_has_no_guarantee() -> None:
+    """Shoes and clothes have none; of furniture a province may have one."""
+    begun = {"problem": "quality", "house": "other", "sale": "store", "platform": "none", "has_receipt": True,
+             "sold_on": date(2026, 1, 10), "delivered_on": date(2026, 1, 10), "reported_on": ON}  # fmt: skip
+    for goods, asks in (("clothes", False), ("shoes", False), ("furniture", True)):
+        asked, _ruling = walk({**begun, "goods": goods}, {**ANSWERS, "in_repair": False}, ON, Random(3))
+        assert ("state_months" in asked) is asks and "agreed_months" in asked
 
 
 def test_the_last_day_of_which_not_all_is_known_is_told_as_the_earliest_it_may_be() -> None:
@@ -156,8 +176,8 @@ def test_furniture_bought_at_a_distance_is_asked_for_its_installation_once(
 
 
 def counts(ruling: Ruling) -> tuple[object, ...]:
-    """What is due, or that nothing is, with the sums."""
-    return tuple(sorted((one.remedy, one.amount, one.fee) for one in ruling.rights)), ruling.extra
+    """What is due, or that nothing is, with the sums; whoever names no fee asks for none."""
+    return tuple(sorted((one.remedy, one.amount, one.fee or 0) for one in ruling.rights)), ruling.extra
 
 
 CASES = [case for pack in PACKS if pack.name != "facility" for case in all_of(pack.name)]

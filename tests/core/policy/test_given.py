@@ -82,6 +82,17 @@ def test_what_counts_something_without_parts_is_refused_with_a_fraction() -> Non
     assert read_given(known, {"opening_cm": "1.5"}, TODAY)[1] == ()
 
 
+def test_no_more_days_in_repair_than_since_the_sale() -> None:
+    """Sold on the 10th and asked on 1 June: 22 days at most, whatever the day of the report."""
+    known, sold = facts_of(files.packaged()), {"sold_on": "2026-05-10", "reported_on": "2026-05-12"}
+    for name in ("repair_days", "parts_wait_days", "repairer_days"):
+        assert not read_given(known, {**sold, name: "22"}, TODAY)[1]
+        [problem] = read_given(known, {**sold, name: "23"}, TODAY)[1]
+        assert (problem.fact, problem.code) == (name, "too_many_days")
+        assert not read_given(known, {name: "23"}, TODAY)[1], "where the sale is not known nothing is refused"
+    assert problem.message.zh.endswith("23 天太多：从“购买日期”2026-05-10 到今天 2026-06-01 只有 22 天")
+
+
 def test_a_date_may_lie_ahead_only_where_its_fact_says_so() -> None:
     until = "  valid_until: {kind: date, label: 有效期止 / Valid until, ask: 到哪天 / Until when, ahead: true}\nvalues:"
     pack = book(BOOK.replace("values:", until, 1))

@@ -37,7 +37,7 @@ def proofs(ruling: Ruling, language: str = "zh") -> list[str]:
 
 
 def test_a_time_that_was_stated_is_told() -> None:
-    ruling = ruled(proof_until="2026-05-28")
+    ruling = ruled(seller_proof_until="2026-05-28")
     assert proofs(ruling) == [
         "请商家提供：本人或指定代收人签收的凭证；最晚 2026 年 5 月 28 日（已写明的期限）；不能证明的退款"
     ]
@@ -47,7 +47,7 @@ def test_a_time_that_was_stated_is_told() -> None:
 
 def test_a_stated_time_that_is_over_on_the_day_of_asking_is_told_to_be_over() -> None:
     """Asked on 22 May: the 22nd still counts, the 21st is over, in the sentence read first as in the line itself."""
-    last_day, over = ruled(proof_until="2026-05-22"), ruled(proof_until="2026-05-21")
+    last_day, over = ruled(seller_proof_until="2026-05-22"), ruled(seller_proof_until="2026-05-21")
     assert "最晚 2026 年 5 月 22 日（已写明的期限）；" in proofs(last_day)[0]
     assert "最晚 2026 年 5 月 21 日（已写明的期限，已经过了）；不能证明的退款" in proofs(over)[0]
     assert "by 21 May 2026 (the time that was stated, which is over)" in proofs(over, "en")[0]
@@ -66,9 +66,9 @@ def test_without_one_our_own_is_told_as_ours() -> None:
 
 def test_the_time_is_a_question_that_keeps_nothing_open() -> None:
     ruling = ruled()
-    assert [one.fact for one in ruling.optional] == ["proof_until"] and ruling.questions == ()
+    assert [one.fact for one in ruling.optional] == ["seller_proof_until"] and ruling.questions == ()
     data: Any = as_data(ruling)
-    assert [(one["fact"], one["decides"]) for one in data["optional"]] == [("proof_until", 0)]
+    assert [(one["fact"], one["decides"]) for one in data["optional"]] == [("seller_proof_until", 0)]
     settled = ruled(signing_proof="given")
     assert settled.optional == () and not settled.proofs
     assert ruling.for_customer().optional == ()
@@ -76,7 +76,7 @@ def test_the_time_is_a_question_that_keeps_nothing_open() -> None:
 
 def test_it_is_the_same_ruling_but_for_the_day() -> None:
     """A day that decides nothing changes no right, no refusal and no question."""
-    before, after = ruled(), ruled(proof_until="2026-05-28")
+    before, after = ruled(), ruled(seller_proof_until="2026-05-28")
     assert (before.rights, before.refused, before.questions) == (after.rights, after.refused, after.questions)
     assert [one.zh.partition("：")[0] for one in changes(before, after)] == ["不再要求举证", "新增举证"]
     assert verdict(before) == verdict(after)
@@ -90,6 +90,67 @@ def test_a_kept_ruling_tells_the_day_and_one_of_before_none() -> None:
     for name in ("ends", "time", "hours"):
         del data["proofs"][0][name]
     assert proofs(from_data(data)) == ["请商家提供：本人或指定代收人签收的凭证；不能证明的退款"]
+
+
+FLAW: dict[str, Any] = {
+    "platform": "taobao", "special": "none", "problem": "quality", "sale": "distance", "goods": "clothes",
+    "house": "other", "paid": "100", "sold_on": "2026-05-10", "signed_on": "2026-05-14", "reported_on": "2026-05-20",
+    "fault_confirmed": "no", "fault_visible": "yes", "buyer_first_proof": "awaited",
+}  # fmt: skip
+
+
+def test_a_stated_day_is_of_the_side_that_has_to_prove() -> None:
+    """What was stated to the seller is no time of the buyer, and each is asked for only where that side proves."""
+    facts, problems = read_given(known(), {**FLAW, "seller_proof_until": "2026-05-21"}, ON)
+    ruling = rule_all(files.packaged(), facts, ON)
+    assert not problems
+    assert [(one.what, one.amounts["ends"], one.words["time"]) for one in ruling.proofs] == [
+        ("buyer", date(2026, 5, 24), "ours")
+    ]
+    assert [one.fact for one in ruling.optional] == ["buyer_proof_until"]
+    next_step = {**FLAW, "buyer_first_proof": "given", "seller_rebuttal": "awaited", "buyer_proof_until": "2026-05-21"}
+    ruling = rule_all(files.packaged(), read_given(known(), next_step, ON)[0], ON)
+    assert [(one.what, one.words["time"]) for one in ruling.proofs] == [("seller", "ours")]
+    assert [one.fact for one in ruling.optional] == ["seller_proof_until"]
+
+
+def test_a_stated_day_before_the_complaint_or_the_signing_is_refused_by_name() -> None:
+    """The complaint is of 20 May, the signing of the 14th: the 20th itself may be stated, the 19th may not."""
+    for day, wrong in (("2026-05-20", []), ("2026-05-19", ["before"])):
+        _facts, problems = read_given(known(), {**FLAW, "buyer_proof_until": day}, ON)
+        assert [one.code for one in problems] == wrong
+    assert problems[0].message.zh == "“买家举证期限”2026-05-19 早于“客户提出日期”2026-05-20"
+    unreported = {name: value for name, value in FLAW.items() if name != "reported_on"}
+    [problem] = read_given(known(), {**unreported, "seller_proof_until": "2026-05-13"}, ON)[1]
+    assert problem.message.en == "'Seller's proof due by' 2026-05-13 lies before 'Day of signing' 2026-05-14"
+    assert not read_given(known(), {**unreported, "seller_proof_until": "2026-05-14"}, ON)[1]
+
+
+def test_nobody_is_silent_before_the_day_stated_to_them_is_over() -> None:
+    """Asked on 22 May: stated until the 22nd the side still has its time; until the 21st it may have been silent."""
+    for day, wrong in (("2026-05-22", ["not_over"]), ("2026-05-21", [])):
+        given = {**FLAW, "buyer_first_proof": "silent", "buyer_proof_until": day}
+        _facts, problems = read_given(known(), given, ON)
+        assert [(one.fact, one.code) for one in problems] == [("buyer_first_proof", code) for code in wrong]
+        if problems:
+            assert "现在选“尚待举证”" in problems[0].message.zh and "answer 'Awaited'" in problems[0].message.en
+    other_side = {**FLAW, "buyer_first_proof": "silent", "seller_proof_until": "2026-05-30"}
+    assert not read_given(known(), other_side, ON)[1], "the other side's day says nothing of it"
+    denied = {"platform": "taobao", "special": "denied_deal", "denier": "seller", "denial_proof": "silent"}
+    for name, wrong in (("seller_proof_until", ["not_over"]), ("buyer_proof_until", [])):
+        assert [one.code for one in read_given(known(), {**denied, name: "2026-05-30"}, ON)[1]] == wrong
+
+
+def test_a_stated_day_that_is_over_says_what_to_do_next() -> None:
+    """To staff alone; nothing of it while the day is not over."""
+    def notes(ruling: Ruling) -> list[str]:
+        told = [one.words["text"].zh for one in ruling.said if one.kind == "note"]
+        return [one for one in told if "逾期未提供" in one]
+
+    over = ruled(seller_proof_until="2026-05-21")
+    assert len(notes(over)) == 1 and "填新的期限" in notes(over)[0]
+    assert notes(ruled(seller_proof_until="2026-05-22")) == [] and notes(over.for_customer()) == []
+    assert notes(from_data(as_data(over))) == notes(over)
 
 
 PROOF = """
@@ -120,7 +181,7 @@ def test_a_book_may_say_the_time_itself() -> None:
     ):
         ruling = rule_all([book(PROOF.replace("LENGTH", length))], facts, ON)
         assert proofs(ruling) == [f"请消费者提供：照片；{said}"] and ruling.optional == ()
-    assert "proof_until" not in SHARED, "a book whose facts know no such day waits our own 48 hours all the same"
+    assert not {"seller_proof_until", "buyer_proof_until"} & set(SHARED), "a book whose facts know no such day waits"
     own = rule_all([book(PROOF.replace(", LENGTH", ""))], facts, ON)
     assert own.proofs[0].amounts["ends"] == date(2026, 5, 24) and own.optional == ()
 

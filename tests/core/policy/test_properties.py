@@ -72,8 +72,9 @@ def facts_for(draw: Any, packs: list[Pack], missing: float = 0.1) -> Facts:
     known = {name: fact for pack in packs for name, fact in pack.facts.items()}
     facts = {name: draw(value_of(fact)) for name, fact in known.items() if draw(st.floats(0, 1)) >= missing}
     for name, fact in known.items():
-        if name in facts and fact.field.kind == "date" and fact.not_before in facts:
-            facts[name] = max(facts[name], facts[fact.not_before])
+        for earlier in fact.not_before:
+            if name in facts and fact.field.kind == "date" and earlier in facts:
+                facts[name] = max(facts[name], facts[earlier])
     return facts
 
 

@@ -133,7 +133,7 @@ class Bounding:
     def _of_fact(self, fact: Fact) -> Bounds:
         field = fact.field
         if field.kind == "date":
-            earliest = self.of(fact.not_before).low if fact.not_before else None
+            earliest = self.of(fact.not_before[0]).low if fact.not_before else None
             return Bounds(earliest, None if fact.ahead else self._desk.today)
         if field.kind in ("number", "money"):
             return Bounds(*(Decimal(one) if one else None for one in (field.minimum, field.maximum)))

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from tuoshan.core.money import LARGEST, MoneyError, format_money, yuan
 from tuoshan.core.playbook import Field, Wording
-from tuoshan.core.policy.pack import TODAY, Fact, Pack
+from tuoshan.core.policy.pack import PROOF_UNTIL, SILENT, TODAY, Fact, Pack
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
 """Between these every date lies."""
@@ -74,7 +74,11 @@ def read_given(
         except _Wrong as wrong:
             problems.append(FactProblem(name, wrong.code, wrong.message))
     for name in list(values):
-        problem = _date_problem(known[name], values, known, today)
+        fact = known[name]
+        problem = (
+            _date_problem(fact, values, known, today) or _too_many_days(fact, values, known, today)
+            or _silent_too_soon(fact, values, known, today)
+        )  # fmt: skip
         if problem is not None:
             problems.append(problem)
     return values, tuple(problems)
@@ -97,13 +101,49 @@ def _date_problem(
     if value > today and not fact.ahead:
         return FactProblem(fact.name, "in_the_future", Wording(
             f"“{label.zh}”{value} 晚于今天 {today}", f"'{label.en}' {value} lies after today, {today}"))  # fmt: skip
-    earlier = values.get(fact.not_before)
-    if isinstance(earlier, date) and value < earlier:
-        other = known[fact.not_before].field.label
-        return FactProblem(fact.name, "before", Wording(
-            f"“{label.zh}”{value} 早于“{other.zh}”{earlier}", f"'{label.en}' {value} lies before '{other.en}' {earlier}"
-        ))  # fmt: skip
+    for name in fact.not_before:
+        earlier = values.get(name)
+        if isinstance(earlier, date) and value < earlier:
+            other = known[name].field.label
+            return FactProblem(fact.name, "before", Wording(
+                f"“{label.zh}”{value} 早于“{other.zh}”{earlier}",
+                f"'{label.en}' {value} lies before '{other.en}' {earlier}"
+            ))  # fmt: skip
     return None
+
+
+def _too_many_days(
+    fact: Fact, values: Mapping[str, object], known: Mapping[str, Fact], today: date
+) -> FactProblem | None:
+    """More days than there have been since the date from which they count."""
+    value, start = values[fact.name], values.get(fact.days_since)
+    if not isinstance(value, Decimal) or not isinstance(start, date) or value <= (most := (today - start).days):
+        return None
+    label, other = fact.field.label, known[fact.days_since].field.label
+    return FactProblem(fact.name, "too_many_days", Wording(
+        f"“{label.zh}”{value:f} 天太多：从“{other.zh}”{start} 到今天 {today} 只有 {most} 天",
+        f"'{label.en}' {value:f} days are too many: from '{other.en}' {start} until today, {today}, there are {most}"
+    ))  # fmt: skip
+
+
+def _silent_too_soon(
+    fact: Fact, values: Mapping[str, object], known: Mapping[str, Fact], today: date
+) -> FactProblem | None:
+    """A side that is said to have let its time pass while the day stated to it has not passed yet."""
+    side = str(values.get(fact.proof_of, fact.proof_of))
+    until = PROOF_UNTIL.get(side, "")
+    ends = values.get(until)
+    if values[fact.name] != SILENT or not isinstance(ends, date) or ends < today:
+        return None
+    answers = {choice.value: choice.title for choice in fact.field.choices}
+    label, other = fact.field.label, known[until].field.label
+    silent, awaited = answers[SILENT], answers.get("awaited", Wording("", ""))
+    return FactProblem(fact.name, "not_over", Wording(
+        f"“{label.zh}”不能是“{silent.zh}”：“{other.zh}”{ends} 在今天 {today} 还没有过；"
+        f"现在选“{awaited.zh}”，期限填错的先改期限",
+        f"'{label.en}' cannot be '{silent.en}': '{other.en}' {ends} is not over today, {today}; "
+        f"answer '{awaited.en}', or put the day right"
+    ))  # fmt: skip
 
 
 # -- kinds ----------------------------------------------------------------------------------------------------

@@ -103,8 +103,12 @@ MOVING = ("freight", "risk")
 IN_ITS_PLACE = frozenset({"refund", "return", "exchange", "reissue", "repair", "replace_part"})
 """The remedies beside which a refusal, and what the consumer bears by it, does not stand."""
 
-PROOF_UNTIL = "proof_until"
-"""The fact that holds the last day stated for a proof in this matter, as a platform states it."""
+PROOF_UNTIL: Mapping[str, str] = {"seller": "seller_proof_until", "buyer": "buyer_proof_until"}
+"""By who has to prove, the fact that holds the last day stated to them in this matter, as a platform states it."""
+PROOF_OF_EITHER = "proof_until"
+"""That fact in books that were kept before each side had its own."""
+SILENT = "silent"
+"""The answer that a side let its time pass, where a fact asks how a proof of its stands."""
 PROOF_HOURS = "proof_hours"
 """The setting of a book that says how long we wait for a proof where no time was stated."""
 OUR_HOURS = Decimal(48)
@@ -120,7 +124,8 @@ class Fact:
 
     field: Field
     ask: Wording
-    not_before: str = ""
+    not_before: tuple[str, ...] = ()
+    """Dates that this one cannot lie before; the first is a fact of every book that asks for this one."""
     shared: bool = False
     ahead: bool = False
     """Whether this date may still lie ahead, as the end of a period does."""
@@ -130,6 +135,14 @@ class Fact:
     """What happened on this day, or on these days, in a sentence about a period; else its label says it."""
     anew: bool = False
     """Whether a period that counts from this day began again on it."""
+    days_since: str = ""
+    """The date since which this number counts days: there cannot have been more."""
+    seen: bool = False
+    """Whether it is seen on the thing itself: what it is, what is wrong with it. Asked before exclusions as weighty."""
+    lengthens: bool = False
+    """Whether it only lengthens a period: asked after what is as weighty."""
+    proof_of: str = ""
+    """Whose proof this tells the state of: `seller`, `buyer`, or the fact that says who."""
 
     @property
     def name(self) -> str:

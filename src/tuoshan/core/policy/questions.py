@@ -22,6 +22,10 @@ COST: Mapping[str, int] = {name: place for place, name in enumerate(BEARERS)}
 """How much it costs the consumer that somebody bears something: the more, the higher."""
 WHOLE = 60
 """The weight of one row, so that several facts may share it without fractions."""
+SEEN = 2 * WHOLE
+"""By how much what is seen on the thing itself goes before what else is asked: by two rows."""
+LENGTHENS = -WHOLE
+"""By how much what only lengthens a period comes after what else is asked: by one row."""
 WORDS_ALONE = ("note", "outside", "stated")
 """What adds nothing to an answer that there is."""
 MONEY_BACK = ("refund", "return")
@@ -128,7 +132,9 @@ def as_much(one: Statement, amount: Amount | None = None) -> bool:
 
 
 def questions(reads: Sequence[Read], statements: Iterable[Statement], so_far: SoFar) -> tuple[Question, ...]:
-    """The facts to ask for, the one that decides most first; facts of equal weight as the packs list them."""
+    """The facts to ask for, the one that decides most first; facts of equal weight as the packs list them. What
+    is seen on the thing itself decides which remedy it is, and comes before an exclusion of somewhat more weight, which
+    is seldom so; what only lengthens a period comes after what is as weighty."""
     waiting: dict[str, list[str]] = {}
     for one in statements:
         if one.waits:
@@ -147,7 +153,11 @@ def questions(reads: Sequence[Read], statements: Iterable[Statement], so_far: So
     if not weights:
         return ()
     order = {name: _place(name, reads) for name in weights}
-    names = sorted(weights, key=lambda name: (-weights[name], order[name], name))
+    leads: dict[str, int] = {}
+    for read in reads:
+        leads |= _leads(read.pack)
+    leading = {name: weight + leads.get(name, 0) for name, weight in weights.items()}
+    names = sorted(weights, key=lambda name: (-leading[name], order[name], name))
     return tuple(Question(name, -(-weights[name] // WHOLE), tuple(packs[name])) for name in names)
 
 
@@ -173,6 +183,12 @@ def _ask(opened: Opened, rank: int, so_far: SoFar, asked: dict[str, int]) -> Non
 @lru_cache(maxsize=256)
 def _places(pack: Pack) -> Mapping[str, int]:
     return {name: place for place, name in enumerate(pack.facts)}
+
+
+@lru_cache(maxsize=256)
+def _leads(pack: Pack) -> Mapping[str, int]:
+    """By how much facts are asked before or after their weight."""
+    return {name: SEEN if fact.seen else LENGTHENS for name, fact in pack.facts.items() if fact.seen or fact.lengthens}
 
 
 def _place(name: str, reads: Sequence[Read]) -> int:

@@ -21,6 +21,7 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Domain
 from tuoshan.core.policy.pack import (
     LAYERS,
+    PROOF_OF_EITHER,
     PROOF_UNTIL,
     TODAY,
     Amount,
@@ -56,7 +57,9 @@ PACK_KEYS = (
     "policy", "version", "title", "source", "layer", "among", "applies", "in_force", "facts", "settings", "values",
     "clauses", "tables", "examples", "labels",
 )  # fmt: skip
-FACT_KEYS = ("ask", "not_before", "asked_if", "ahead", "whole", "called", "anew")
+FACT_KEYS = (
+    "ask", "not_before", "asked_if", "ahead", "whole", "called", "anew", "days_since", "seen", "lengthens", "proof_of",
+)  # fmt: skip
 SETTING_KEYS = ("value", "label", "provisional", "unit", "min", "max", "whole", "managers_only", "examples")
 FACT_KINDS = ("choice", "yes_no", "number", "money", "date")
 Beside = Callable[[str], str | None]
@@ -138,10 +141,12 @@ def read_facts(node: Node | None, values: Values, *, shared: bool = False) -> di
         condition = values.expression(body.get("asked_if"), f"{where}.asked_if")
         found[name] = Fact(
             replace(field, show_if=condition), ask if ask.zh else field.label,
-            values.name(body.get("not_before"), f"{where}.not_before"), shared,
+            values.names(body.get("not_before"), f"{where}.not_before"), shared,
             values.yes(body.get("ahead"), f"{where}.ahead"), values.yes(body.get("whole"), f"{where}.whole"),
             called if (called := values.wording(body.get("called"), f"{where}.called")).zh else None,
-            values.yes(body.get("anew"), f"{where}.anew"),
+            values.yes(body.get("anew"), f"{where}.anew"), values.name(body.get("days_since"), f"{where}.days_since"),
+            values.yes(body.get("seen"), f"{where}.seen"), values.yes(body.get("lengthens"), f"{where}.lengthens"),
+            values.name(body.get("proof_of"), f"{where}.proof_of"),
         )  # fmt: skip
     return found
 
@@ -388,13 +393,16 @@ def _used(
         for row in table.rows:
             names |= expressions_names(row_expressions(row))
             names |= {str(one.words["from"]) for one in row.findings if one.words.get("from")}
-            names |= {PROOF_UNTIL for one in row.findings if one.kind == "proof" and not one.words["within"]}
+            names |= {
+                name for one in row.findings if one.kind == "proof" and not one.words["within"]
+                for name in (PROOF_UNTIL.get(one.what, PROOF_OF_EITHER), PROOF_OF_EITHER)
+            }  # fmt: skip
     while True:
         more = {
             name for one in names if (fact := known.get(one)) is not None and fact.asked_if is not None
             for name in fact.asked_if.reads
         }  # fmt: skip
-        more |= {fact.not_before for one in names if (fact := known.get(one)) is not None and fact.not_before}
+        more |= {name for one in names if (fact := known.get(one)) is not None for name in fact.not_before[:1]}
         if more <= names:
             return {name: fact for name, fact in known.items() if name in names}
         names |= more

@@ -108,6 +108,30 @@ def publish(
     return made
 
 
+def withdraw(name: str, version: int, *, reason: str, person: Person, now: datetime) -> PublishedBook:
+    """As `publishing.withdraw`, written down with its reason. Who may not change a setting may not undo its change
+    either: raises ManagersOnly as well."""
+    library.look_again()
+    known = {one.version: one for one in publishing.every_version(name)}
+    gone = known.get(version)
+    if gone is not None:
+        before = [one for one in known.values() if one.version < version and one not in library.withdrawn()]
+        stays = before[-1].settings if before else gone.settings
+        _keep_to_managers(name, [one for one in gone.settings.values()
+                                 if one.name not in stays or stays[one.name].value != one.value], person)  # fmt: skip
+    with write_transaction():
+        row = publishing.withdraw(name, version, reason=reason, person_id=person.pk, now=now)
+        book, what = library.newest(name).title, both(lambda: _("第 %(version)s 版已撤回") % {"version": version})
+        begins = both(lambda: _("原定生效日期"))
+        why = both(lambda: _("理由"))
+        record_by(
+            person, AREA, name, Both(f"{book.zh}（{what.zh}）", f"{book.en} ({what.en})"), action="done",
+            before=Both(*({"begins": f"{row.begins}"},) * 2), after=Both(*({"reason": row.withdrawn_reason},) * 2),
+            labels=Both({"begins": begins.zh, "reason": why.zh}, {"begins": begins.en, "reason": why.en}),
+        )  # fmt: skip
+    return row
+
+
 def _keep_to_managers(name: str, changed: Iterable[Setting], person: Person) -> None:
     kept = [one for one in changed if kept_to_managers(name, one)]
     if kept and not person.has_role(MANAGER):

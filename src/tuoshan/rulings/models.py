@@ -12,7 +12,11 @@ from tuoshan.secrets import EncryptedTextField
 
 
 class PublishedBook(models.Model):
-    """A version of a rule book that the company put in force; it counts from `begins` on, after all earlier ones."""
+    """A version of a rule book that the company put in force; it counts from `begins` on, after all earlier ones.
+
+    One that had not begun may have been withdrawn: it never counts, its number is not given again, and it stays, with
+    who withdrew it when and why.
+    """
 
     name = models.SlugField(_("规则包"), max_length=60)
     version = models.PositiveIntegerField(_("版本"))
@@ -24,6 +28,9 @@ class PublishedBook(models.Model):
     confirmed_by = models.CharField(_("法务确认人"), max_length=60)
     published_by_id = models.BigIntegerField()
     published_at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by_id = models.BigIntegerField(null=True)
+    withdrawn_reason = models.TextField(_("撤回原因"), max_length=2000, default="", db_default="", blank=True)
 
     class Meta:
         db_table = "rulings_published_book"

@@ -31,6 +31,7 @@ from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import TableToRead, boundaries_to_read, tables_to_read
 from tuoshan.rulings.reckoned_in_words import questions, reckoned, setting_value
 from tuoshan.workbench.bookeffects import effect_context
+from tuoshan.workbench.bookversions import versions_shown
 from tuoshan.workbench.casepage import person_id
 
 
@@ -57,14 +58,10 @@ def rule_books(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rule_book(request: HttpRequest, name: str) -> HttpResponse:
     """One book: its clauses, its tables in words, its versions."""
-    versions = _versions(name)
-    number = request.GET.get("version", "")
-    pack = next((one for one in versions if str(one.version) == number), versions[-1])
-    published = publishing.history(name)
-    people = Person.objects.in_bulk({row.published_by_id for row in published})
+    newest, number = _versions(name)[-1], request.GET.get("version", "")
+    pack = next((one for one in publishing.every_version(name) if str(one.version) == number), newest)
     context = {
-        **_shown(pack), "versions": [_version(one) for one in reversed(versions)],
-        "published": [(row, people.get(row.published_by_id)) for row in published],
+        **_shown(pack), "versions": versions_shown(request, name),
         "may_change": may_change(request.user, "workbench.rule_book_change"),
         "may_look": allowed(request.user, "workbench.rule_book_change"),
         "changing": name in publishing.open_drafts(), "changes": recording.changes(office.AREA, name),
@@ -77,10 +74,6 @@ def _versions(name: str) -> tuple[Pack, ...]:
         return library.versions(name)
     except library.BookUnknown as error:
         raise Http404 from error
-
-
-def _version(pack: Pack) -> dict[str, Any]:
-    return {"version": pack.version, "dates": _dates(pack, pack.in_force)}
 
 
 def _dates(pack: Pack, dates: InForce | None) -> str:
@@ -190,9 +183,9 @@ def _changing(
     if proved.pack is not None and proved.good and not context["unchanged"]:
         if may_change(request.user, "workbench.rule_book_change"):
             effects.begin(draft, person_id(request))
+        earliest = publishing.earliest(name, timezone.localdate(clock.now()))
         context |= {
-            **effect_context(request, draft),
-            "publish": publish or PublishForm(initial={"begins": timezone.localdate(clock.now())}),
+            **effect_context(request, draft), "publish": publish or PublishForm(initial={"begins": earliest}),
         }  # fmt: skip
     return context
 

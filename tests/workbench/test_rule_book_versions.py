@@ -1,0 +1,158 @@
+"""Versions of a rule book: withdrawn before they begin, copied again from any earlier one."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from tests.workbench.deskhouse import desk
+from tests.workbench.rulinghouse import SHOES, books_as_shipped, changed_text
+
+from tuoshan import clock
+from tuoshan.core.policy.setting_editing import with_settings
+from tuoshan.parties.models import SettingChange
+from tuoshan.rulings import keeping, library, publishing, retracing
+from tuoshan.rulings.asking import ask
+from tuoshan.rulings.models import BookText, PublishedBook
+
+pytestmark = pytest.mark.django_db
+__all__ = ["books_as_shipped", "desk"]
+
+BOOK = "/rule-books/mall_shoes"
+
+
+def today() -> date:
+    return timezone.localdate(clock.now())
+
+
+def published(desk: Any, *, begins: date, text: str = "") -> PublishedBook:
+    manager = desk.people["manager"].pk
+    publishing.save_draft("mall_shoes", text or changed_text()[1], {}, person_id=manager, now=clock.now())
+    return publishing.publish("mall_shoes", begins=begins, reason="新办法", confirmed_by="法务部", person_id=manager,
+                              now=clock.now())  # fmt: skip
+
+
+def bought(day: date) -> Any:
+    facts = {**SHOES, "sold_on": day.isoformat(), "delivered_on": day.isoformat(), "reported_on": day.isoformat()}
+    ruling = ask(facts, day, book="mall_shoes").ruling
+    assert ruling is not None
+    return ruling
+
+
+def test_a_version_that_begins_tomorrow_is_withdrawn_and_another_may_begin_on_that_day(desk: Any) -> None:
+    tomorrow = today() + timedelta(days=1)
+    published(desk, begins=tomorrow)
+    assert [pack.version for pack in bought(tomorrow).packs] == [2]
+    manager = desk.client("manager")
+    assert f"{BOOK}/versions/2/withdraw" in manager.get(BOOK).content.decode()
+    refused = manager.post(f"{BOOK}/versions/2/withdraw", {"reason": " "})
+    assert refused.status_code == 422 and not PublishedBook.objects.exclude(withdrawn_at=None).exists()
+    assert manager.post(f"{BOOK}/versions/2/withdraw", {"reason": "五厘米写成了七厘米"}).status_code == 302
+    assert [pack.version for pack in bought(tomorrow).packs] == [1], "the mistake never counts"
+    row = PublishedBook.objects.get()
+    assert (row.withdrawn_by_id, row.withdrawn_reason) == (desk.people["manager"].pk, "五厘米写成了七厘米")
+    change = SettingChange.objects.get()
+    assert change.title == "商场三包：鞋（第 2 版已撤回）" and change.person_id == desk.people["manager"].pk
+    told = {one["label"]: (one["before"], one["after"]) for one in change.shown_fields}
+    assert told == {"原定生效日期": (tomorrow.isoformat(), ""), "理由": ("", "五厘米写成了七厘米")}
+    page = manager.get(BOOK).content.decode()
+    assert "已撤回" in page and "五厘米写成了七厘米" in page and "第 1 版" in page.partition("</h1>")[2][:200]
+    assert f"{BOOK}/versions/2/withdraw" not in page
+    assert "第 2 版" in manager.get(f"{BOOK}?version=2").content.decode().partition("</h1>")[2][:200]
+    again = published(desk, begins=tomorrow)
+    assert (again.version, again.begins) == (3, tomorrow), "its number is not given again"
+    assert [pack.version for pack in bought(tomorrow).packs] == [3]
+
+
+def test_what_counts_already_what_was_withdrawn_and_what_was_shipped_are_not_withdrawn(desk: Any) -> None:
+    published(desk, begins=today())
+    manager = desk.client("manager")
+    given = {"reason": "写错了"}
+    begun = manager.post(f"{BOOK}/versions/2/withdraw", given)
+    assert begun.status_code == 422 and "已经生效，不能撤回" in begun.content.decode()
+    shipped = manager.post(f"{BOOK}/versions/1/withdraw", given)
+    assert shipped.status_code == 422 and "随产品提供的版本不能撤回" in shipped.content.decode()
+    published(desk, begins=today() + timedelta(days=1), text=changed_text_again())
+    assert manager.post(f"{BOOK}/versions/3/withdraw", given).status_code == 302
+    twice = manager.post(f"{BOOK}/versions/3/withdraw", given)
+    assert twice.status_code == 422 and "已经撤回" in twice.content.decode()
+    assert manager.post(f"{BOOK}/versions/9/withdraw", given).status_code == 404
+    assert [pack.version for pack in library.versions("mall_shoes")] == [1, 2]
+    assert SettingChange.objects.count() == 1
+
+
+@pytest.mark.parametrize("who", ["agent", "lead", "auditor"])
+def test_who_may_not_publish_may_not_withdraw_or_copy(desk: Any, who: str) -> None:
+    published(desk, begins=today() + timedelta(days=1))
+    client = desk.client(who)
+    assert client.post(f"{BOOK}/versions/2/withdraw", {"reason": "写错了"}).status_code == 403
+    assert client.post(f"{BOOK}/versions/1/copy").status_code == 403
+    page = client.get(BOOK).content.decode()
+    assert "/withdraw" not in page and "/copy" not in page
+    assert library.newest("mall_shoes").version == 2
+
+
+def test_a_managers_setting_is_not_undone_by_somebody_else(desk: Any) -> None:
+    text = library.text_of(library.newest("mall_shoes"))[0]
+    published(desk, begins=today() + timedelta(days=1), text=with_settings(text, {"exchange_fee_on": True}))
+    path, given = f"{BOOK}/versions/2/withdraw", {"reason": "写错了"}
+    answer = desk.client("admin").post(path, given)
+    assert answer.status_code == 422 and "“换货收折旧费”只有经理可以改" in answer.content.decode()
+    assert desk.client("manager").post(path, given).status_code == 302
+
+
+def test_a_ruling_that_was_asked_ahead_keeps_its_trace(desk: Any) -> None:
+    tomorrow = today() + timedelta(days=1)
+    published(desk, begins=tomorrow)
+    row = keeping.keep(bought(tomorrow), person_id=desk.people["agent"].pk, now=clock.now())
+    assert '"mall_shoes",2,' in row.packs.replace(" ", "")
+    publishing.withdraw("mall_shoes", 2, reason="写错了", person_id=desk.people["manager"].pk, now=clock.now())
+    assert retracing.worked_out_again(row) is not None
+    BookText.objects.all().delete()  # as of before texts were kept
+    assert retracing.worked_out_again(row) is not None
+
+
+def test_version_one_comes_back_whole_with_the_examples_that_version_two_had_lost(desk: Any) -> None:
+    shipped = library.text_of(library.newest("mall_shoes"))
+    published(desk, begins=today())
+    assert "\nexamples:" not in library.text_of(library.newest("mall_shoes"))[0]
+    manager = desk.client("manager")
+    assert manager.post(f"{BOOK}/versions/1/copy").status_code == 302
+    draft = publishing.open_draft("mall_shoes")
+    assert draft is not None and (draft.text, publishing.tables_of(draft)) == shipped
+    given = {"begins": (today() + timedelta(days=1)).isoformat(), "confirmed_by": "法务部", "reason": "恢复"}
+    assert manager.post(f"{BOOK}/publish", given).status_code == 302
+    newest = library.newest("mall_shoes")
+    assert newest.version == 3 and newest.hash == library.versions("mall_shoes")[0].hash
+
+
+def test_a_copy_with_changes_in_it_is_not_thrown_away_for_another(desk: Any) -> None:
+    published(desk, begins=today())
+    manager = desk.client("manager")
+    manager.get(f"{BOOK}/change")  # opened and left as it was: it gives way
+    assert manager.post(f"{BOOK}/versions/1/copy").status_code == 302
+    mine = publishing.open_draft("mall_shoes")
+    assert mine is not None
+    page = manager.post(f"{BOOK}/versions/2/copy", follow=True).content.decode()
+    assert "已经有一份改过的副本" in page
+    left = publishing.open_draft("mall_shoes")
+    assert left is not None and left.text == mine.text
+    assert manager.post(f"{BOOK}/versions/9/copy").status_code == 404
+
+
+def test_a_copy_of_the_version_that_is_withdrawn_goes_on_upon_the_one_before(desk: Any) -> None:
+    """Somebody mends the mistake in a copy first and withdraws the version then."""
+    tomorrow = today() + timedelta(days=1)
+    published(desk, begins=tomorrow)
+    text = changed_text_again()
+    publishing.save_draft("mall_shoes", text, {}, person_id=desk.people["manager"].pk, now=clock.now())
+    manager = desk.client("manager")
+    manager.post(f"{BOOK}/versions/2/withdraw", {"reason": "写错了"})
+    given = {"begins": tomorrow.isoformat(), "confirmed_by": "法务部", "reason": "六厘米"}
+    assert manager.post(f"{BOOK}/publish", given).status_code == 302
+    assert library.newest("mall_shoes").version == 3
+
+
+def changed_text_again() -> str:
+    text, _tables = library.text_of(library.newest("mall_shoes"))
+    return text.replace('opening_cm: "<= 7"', 'opening_cm: "<= 6"').replace('opening_cm: "> 7"', 'opening_cm: "> 6"')

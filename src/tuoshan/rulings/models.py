@@ -198,6 +198,8 @@ class BookEffectLine(models.Model):
     """A line of a case that the copy would answer otherwise: its kept ruling, or the case where it has none.
 
     `told` is JSON: `changes`, a list of sentences, and both verdicts, each in both languages. Costs are of all pieces.
+    `goes_by` is its own day by which a version of the book would be chosen, such as that of the sale; none where it is
+    not known, or where the book goes by the day of asking.
     """
 
     id = models.BigIntegerField(primary_key=True, default=identifiers.next_id)
@@ -206,6 +208,7 @@ class BookEffectLine(models.Model):
     case_id = models.BigIntegerField(null=True)
     is_open = models.BooleanField()
     in_quarter = models.BooleanField()
+    goes_by = models.DateField(null=True)
     told = models.TextField()
     cost_before = models.DecimalField(max_digits=14, decimal_places=2)
     cost_after = models.DecimalField(max_digits=14, decimal_places=2)

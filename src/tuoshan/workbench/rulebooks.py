@@ -30,7 +30,7 @@ from tuoshan.rulings.expressions_in_words import condition_words, dates_words
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import TableToRead, boundaries_to_read, tables_to_read
 from tuoshan.rulings.reckoned_in_words import questions, reckoned, setting_value
-from tuoshan.workbench.bookeffects import effect_context
+from tuoshan.workbench.bookeffects import chosen_day, effect_context
 from tuoshan.workbench.bookversions import versions_shown
 from tuoshan.workbench.casepage import person_id
 
@@ -183,9 +183,11 @@ def _changing(
     if proved.pack is not None and proved.good and not context["unchanged"]:
         if may_change(request.user, "workbench.rule_book_change"):
             effects.begin(draft, person_id(request))
-        earliest = publishing.earliest(name, timezone.localdate(clock.now()))
+        begins = chosen_day(request, name)
+        if publish is not None and publish.is_bound:
+            begins = publish.cleaned_data.get("begins") or begins
         context |= {
-            **effect_context(request, draft), "publish": publish or PublishForm(initial={"begins": earliest}),
+            **effect_context(request, draft, begins), "publish": publish or PublishForm(initial={"begins": begins}),
         }  # fmt: skip
     return context
 

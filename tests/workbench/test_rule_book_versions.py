@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from tests.api.callers import Caller
 from tests.workbench.deskhouse import desk
 from tests.workbench.rulinghouse import SHOES, books_as_shipped, changed_text
+from tests.workbench.test_rule_books import typed
 
 from tuoshan import clock
 from tuoshan.core.policy.setting_editing import with_settings
@@ -53,8 +55,7 @@ def test_a_version_that_begins_tomorrow_is_withdrawn_and_another_may_begin_on_th
     assert (row.withdrawn_by_id, row.withdrawn_reason) == (desk.people["manager"].pk, "五厘米写成了七厘米")
     change = SettingChange.objects.get()
     assert change.title == "商场三包：鞋（第 2 版已撤回）" and change.person_id == desk.people["manager"].pk
-    told = {one["label"]: (one["before"], one["after"]) for one in change.shown_fields}
-    assert told == {"原定生效日期": (tomorrow.isoformat(), ""), "理由": ("", "五厘米写成了七厘米")}
+    assert told(change) == {"原定生效日期": (tomorrow.isoformat(), ""), "理由": ("", "五厘米写成了七厘米")}
     page = manager.get(BOOK).content.decode()
     assert "已撤回" in page and "五厘米写成了七厘米" in page and "第 1 版" in page.partition("</h1>")[2][:200]
     assert f"{BOOK}/versions/2/withdraw" not in page
@@ -151,6 +152,79 @@ def test_a_copy_of_the_version_that_is_withdrawn_goes_on_upon_the_one_before(des
     given = {"begins": tomorrow.isoformat(), "confirmed_by": "法务部", "reason": "六厘米"}
     assert manager.post(f"{BOOK}/publish", given).status_code == 302
     assert library.newest("mall_shoes").version == 3
+
+
+def told(change: SettingChange) -> dict[str, tuple[str, str]]:
+    return {one["label"]: (one["before"], one["after"]) for one in change.shown_fields}
+
+
+def newest_change() -> SettingChange:
+    return SettingChange.objects.order_by("-id")[0]
+
+
+def test_what_a_manager_changes_stands_in_the_record_old_and_new(desk: Any) -> None:
+    """A cell, a row, a clause and an example; opening the copy is no change."""
+    manager = desk.client("manager")
+    page = manager.get(f"{BOOK}/change").content.decode()
+    assert "最后修改" not in page and not SettingChange.objects.exists()
+    table = f"{BOOK}/change/tables/repair"
+    assert manager.post(table, typed(desk, "repair", r1__opening_cm="<= 7")).status_code == 302
+    [cell] = SettingChange.objects.all()
+    assert cell.person_id == desk.people["manager"].pk and cell.title == "商场三包：鞋（副本）"
+    assert told(cell) == {"修理 · 第 2 行（glue_small） · 开胶长度": ("不超过 5 厘米", "不超过 7 厘米")}
+    assert manager.post(table, typed(desk, "repair", r1__opening_cm="<= 7")).status_code == 302
+    assert SettingChange.objects.count() == 1, "saved as it was"
+    assert "最后修改" in manager.get(f"{BOOK}/change").content.decode()
+    assert manager.post(table, {**typed(desk, "repair"), "do": "drop-1"}).status_code == 302
+    [(label, (before, after))] = told(newest_change()).items()
+    assert label == "修理 · 第 2 行（glue_small）" and after == "已删除"
+    assert "开胶长度：不超过 7 厘米" in before and "可以 维修" in before
+    name = library.newest("mall_shoes").examples[0].name
+    assert manager.post(f"{BOOK}/change/examples/drop", {"example": name}).status_code == 302
+    [(label, (before, after))] = told(newest_change()).items()
+    assert label.startswith("例子 ") and name.split(" / ")[0] in label and after == "已删除" and "expect" in before
+    clause = f"{BOOK}/change/clauses/M08"
+    seen = manager.get(clause).content.decode().partition('name="seen" value="')[2].partition('"')[0]
+    manager.post(clause, {"zh": "不退不换", "en": "Nothing", "seen": seen})
+    assert told(newest_change())["条款 M08"][1] == "不退不换"
+    shown = manager.get(BOOK).content.decode().partition('id="changes"')[2]
+    assert "变更记录" in shown and "不超过 5 厘米" in shown and "不超过 7 厘米" in shown and "不退不换" in shown
+    assert 'id="changes"' not in desk.client("agent").get(BOOK).content.decode()
+    assert f"{BOOK}#changes" in manager.get(f"{BOOK}/change").content.decode()
+    assert manager.post(f"{BOOK}/drop").status_code == 302
+    assert newest_change().title == "商场三包：鞋（丢弃副本）"
+
+
+def test_a_text_that_cannot_be_read_is_no_book_without_clauses(desk: Any) -> None:
+    text, _tables = library.text_of(library.newest("mall_shoes"))
+    desk.client("manager").post(f"{BOOK}/change", {"text": text + "\n: : broken ["})
+    assert set(told(newest_change())) == {"其余内容"}
+
+
+def test_what_a_program_changes_stands_there_too(desk: Any) -> None:
+    program = Caller(desk.people["manager"], "admin")
+    table = program.get("/rule-books/mall_shoes/draft/tables/repair")
+    rows = [{**row, "opening_cm": "<= 7"} if row["id"] == "glue_small" else row for row in table["rows"]]
+    program.send("PUT", "/rule-books/mall_shoes/draft/tables/repair", {"rows": rows, "stamp": table["stamp"]})
+    assert told(newest_change()) == {"修理 · 第 2 行（glue_small） · 开胶长度": ("不超过 5 厘米", "不超过 7 厘米")}
+    program.send("PUT", "/rule-books/mall_shoes/draft/tables/repair", {"rows": rows, "stamp": "old"}, expect=409)
+    assert SettingChange.objects.count() == 1
+
+
+def test_publishing_that_is_refused_says_so_at_the_top_and_at_the_field(desk: Any) -> None:
+    """The newest version begins in three days; a day later is proposed, and one before is refused."""
+    published(desk, begins=today() + timedelta(days=3))
+    publishing.save_draft("mall_shoes", changed_text_again(), {}, person_id=desk.people["manager"].pk, now=clock.now())
+    manager, earliest = desk.client("manager"), (today() + timedelta(days=4)).isoformat()
+    form = manager.get(f"{BOOK}/change").content.decode().partition(f'action="{BOOK}/publish"')[2]
+    assert f'name="begins" value="{earliest}"' in form
+    given = {"begins": today().isoformat(), "confirmed_by": "法务部", "reason": "六厘米"}
+    answer = manager.post(f"{BOOK}/publish", given)
+    top, _form, rest = answer.content.decode().partition("检查通过")
+    said = f"必须晚于最新一版的生效日期，最早 {earliest}"
+    assert answer.status_code == 422 and "没有发布" in top and said in top and 'href="#id_begins"' in top
+    assert said in rest.partition('id="id_begins_error"')[2][:200]
+    assert manager.post(f"{BOOK}/publish", {**given, "begins": earliest}).status_code == 302
 
 
 def changed_text_again() -> str:

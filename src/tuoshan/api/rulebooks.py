@@ -16,6 +16,7 @@ from tuoshan.api.application import gives, me
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.repeating import repeatable
 from tuoshan.office import rulebooks as office
+from tuoshan.office.settings.recording import both
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import api_permitted
 from tuoshan.rulings import library, publishing
@@ -116,7 +117,8 @@ def known_book(name: str) -> None:
 def book_change(request: HttpRequest, name: str, body: DraftIn) -> dict[str, Any]:
     """Keep the copy as it was sent, in order or not, and say what the checks find."""
     known_book(name)
-    publishing.save_draft(name, body.text, body.tables, person_id=me(request).pk, now=clock.now())
+    with office.noted(me(request), name):
+        publishing.save_draft(name, body.text, body.tables, person_id=me(request).pk, now=clock.now())
     return proved(publishing.prove(name, body.text, body.tables))
 
 
@@ -183,7 +185,8 @@ def book_publish(request: HttpRequest, name: str, body: PublishIn) -> dict[str, 
 def book_drop(request: HttpRequest, name: str) -> dict[str, Any]:
     """Throw the copy away; the book stays as it is."""
     known_book(name)
-    publishing.drop_draft(name)
+    with office.noted(me(request), name, both(lambda: _("丢弃副本"))):
+        publishing.drop_draft(name)
     return {"findings": [], "good": True}
 
 
@@ -242,7 +245,8 @@ def book_copy(request: HttpRequest, name: str, body: CopyIn) -> dict[str, Any]:
     """Begin a copy with what any version says, its examples included; a copy with changes in it is not thrown away."""
     known_book(name)
     try:
-        draft = publishing.copy_version(name, body.version, person_id=me(request).pk, now=clock.now())
+        with office.noted(me(request), name):
+            draft = publishing.copy_version(name, body.version, person_id=me(request).pk, now=clock.now())
     except library.BookUnknown as error:
         raise invalid({"version": [_("没有这一版。")]}) from error
     except publishing.AlreadyChanging as error:

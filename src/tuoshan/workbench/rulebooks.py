@@ -21,7 +21,7 @@ from tuoshan.core.policy.pack import LAYER_TITLES, InForce, Pack
 from tuoshan.core.reading.findings import Finding
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings import recording
-from tuoshan.office.settings.recording import me
+from tuoshan.office.settings.recording import both, me
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, may_change, permitted
 from tuoshan.punctuation import listed, titled
@@ -33,6 +33,8 @@ from tuoshan.rulings.reckoned_in_words import questions, reckoned, setting_value
 from tuoshan.workbench.bookeffects import chosen_day, effect_context
 from tuoshan.workbench.bookversions import versions_shown
 from tuoshan.workbench.casepage import person_id
+
+CHANGES_SHOWN = 30
 
 
 @permitted("workbench.rule_books")
@@ -64,7 +66,8 @@ def rule_book(request: HttpRequest, name: str) -> HttpResponse:
         **_shown(pack), "versions": versions_shown(request, name),
         "may_change": may_change(request.user, "workbench.rule_book_change"),
         "may_look": allowed(request.user, "workbench.rule_book_change"),
-        "changing": name in publishing.open_drafts(), "changes": recording.changes(office.AREA, name),
+        "changing": name in publishing.open_drafts(), "changes": recording.changes(office.AREA, name, CHANGES_SHOWN),
+        "may_list": allowed(request.user, "workbench.settings_changes"),
     }  # fmt: skip
     return render(request, "workbench/rulebooks/book.html", context)
 
@@ -160,9 +163,10 @@ def rule_book_change(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST":
         if not form.is_valid():
             return render(request, "workbench/rulebooks/change.html", {"form": form, "name": name}, status=422)
-        draft = publishing.save_draft(
-            name, form.cleaned_data["text"], form.tables(), person_id=person_id(request), now=clock.now()
-        )
+        with office.noted(me(request), name):
+            draft = publishing.save_draft(
+                name, form.cleaned_data["text"], form.tables(), person_id=person_id(request), now=clock.now()
+            )
         tables = publishing.tables_of(draft)
     return render(request, "workbench/rulebooks/change.html", _changing(request, draft, form))
 
@@ -178,7 +182,7 @@ def _changing(
         "findings": [_finding(draft, one) for one in proved.findings], "good": proved.good,
         "unchanged": proved.pack is not None and proved.pack.hash == draft.based_on,
         "tables": tables, "clauses": clauses, "setting_rows": _settings(draft, proved),
-        "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
+        "edited": publishing.is_changed(draft), "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
     }  # fmt: skip
     if proved.pack is not None and proved.good and not context["unchanged"]:
         if may_change(request.user, "workbench.rule_book_change"):
@@ -311,7 +315,8 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
         except office.ManagersOnly as error:
             problem = error.said
         except ValueError:
-            form.add_error("begins", _("生效日期必须晚于现行版本的生效日期。"))
+            earliest = publishing.earliest(name, timezone.localdate(now))
+            form.add_error("begins", _("必须晚于最新一版的生效日期，最早 %(day)s。") % {"day": earliest})
     draft = publishing.draft_of(name, person_id(request), now)
     shown = DraftForm(initial={"text": draft.text}, tables=publishing.tables_of(draft))
     context = {**_changing(request, draft, shown, form), "problem": problem}
@@ -323,7 +328,8 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
 def rule_book_drop(request: HttpRequest, name: str) -> HttpResponse:
     """Throw the copy away."""
     _versions(name)
-    publishing.drop_draft(name)
+    with office.noted(me(request), name, both(lambda: _("丢弃副本"))):
+        publishing.drop_draft(name)
     messages.success(request, _("修改已丢弃，规则包没有变。"))
     return redirect("workbench:rule_book", name=name)
 

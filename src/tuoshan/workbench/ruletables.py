@@ -18,6 +18,8 @@ from tuoshan.cases.forms import words
 from tuoshan.core.policy import table_editing
 from tuoshan.core.policy.pack import Pack
 from tuoshan.identifiers import is_id
+from tuoshan.office import rulebooks as office
+from tuoshan.office.settings.recording import me
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import Grid, GridRow, NotEditable
@@ -90,8 +92,9 @@ def rule_table(request: HttpRequest, name: str, table: str) -> HttpResponse:
     at = int(place) if is_id(place) and int(place) < len(rows) else None
     rows, at = _done(rows, doing, at, grid)
     try:
-        copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
-                          now=clock.now())  # fmt: skip
+        with office.noted(me(request), name):
+            copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
+                              now=clock.now())  # fmt: skip
     except copying.ChangedMeanwhile:
         places = {row.cells.get("id", ""): row.of for row in grid.rows}
         mine = tuple(GridRow(row.cells, places.get(row.cells.get("id", ""))) for row in rows)
@@ -256,7 +259,8 @@ def rule_table_upload(request: HttpRequest, name: str, table: str) -> HttpRespon
     sheet = copying.read_sheet(draft, grid, file.read())
     if sheet.problems:
         return _refused(request, draft, grid, [_sheet_problem(one, _titles(draft, grid)) for one in sheet.problems])
-    copying.save_rows(draft, table, sheet.rows, copying.stamp(grid), person_id=person_id(request), now=clock.now())
+    with office.noted(me(request), name):
+        copying.save_rows(draft, table, sheet.rows, copying.stamp(grid), person_id=person_id(request), now=clock.now())
     messages.success(request, _("已读入 %(count)d 行并检查。") % {"count": len(sheet.rows)})
     return _back(name, table)
 

@@ -227,6 +227,31 @@ def test_publishing_that_is_refused_says_so_at_the_top_and_at_the_field(desk: An
     assert manager.post(f"{BOOK}/publish", {**given, "begins": earliest}).status_code == 302
 
 
+def found_of(client: Any) -> str:
+    """The page of the copy above its whole text."""
+    page: str = client.get(f"{BOOK}/change").content.decode()
+    return page.partition("全部内容（YAML）")[0]
+
+
+def test_cells_and_findings_are_told_in_words(desk: Any) -> None:
+    """No code of the files and no line of theirs where a manager reads; the command line keeps both."""
+    manager = desk.client("manager")
+    table = f"{BOOK}/change/tables/repair"
+    manager.post(table, typed(desk, "repair", r1__opening_cm="<= 7"))
+    page = manager.get(table).content.decode()
+    assert "不超过 7 厘米" in page.partition('id="r1-opening_cm"')[2][:400]
+    assert "开胶" in page.partition('id="r1-defect"')[2][:400] and 'value="glue"' in page
+    findings = found_of(manager)
+    assert "例子“开胶5.1厘米，可换可退”：例子不成立：现在算出可以：换货、维修、退货退款；例子要的是" in findings
+    assert "mall_shoes.yaml:" not in findings and "rights:" not in findings
+    manager.post(table, typed(desk, "repair", r1__opening_cm="five", r0__clause="M99"))
+    findings = found_of(manager)
+    assert "《修理》第 2 行、开胶长度：“five”不是数字" in findings and "《修理》第 1 行" in findings
+    assert "mall_shoes.yaml:" not in findings
+    text = publishing.copy_of_newest("mall_shoes").text.replace('opening_cm: "<= 5"', 'opening_cm: "five"')
+    assert "mall_shoes.yaml:" in publishing.prove("mall_shoes", text, {}).findings[0].in_language("en")
+
+
 def changed_text_again() -> str:
     text, _tables = library.text_of(library.newest("mall_shoes"))
     return text.replace('opening_cm: "<= 7"', 'opening_cm: "<= 6"').replace('opening_cm: "> 7"', 'opening_cm: "> 6"')

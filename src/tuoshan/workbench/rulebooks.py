@@ -26,6 +26,8 @@ from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, may_change, permitted
 from tuoshan.punctuation import listed, titled
 from tuoshan.rulings import copying, effects, library, publishing
+from tuoshan.rulings.cells_in_words import heading_words
+from tuoshan.rulings.examples_in_words import example_told
 from tuoshan.rulings.expressions_in_words import condition_words, dates_words
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import TableToRead, boundaries_to_read, tables_to_read
@@ -197,25 +199,47 @@ def _changing(
 
 
 def _finding(draft: BookDraft, one: Finding) -> dict[str, Any]:
-    """A finding in words with the way to the form that mends it."""
+    """A finding in words, by the part of the book that it is about, with the way to the form that mends it."""
     part, _dot, rest = one.where.partition(".")
-    href, example, text = "", "", one.in_language(get_language() or "zh-hans")
+    href, example, place = "", "", ""
     if part == "tables":
-        table = rest.partition(".")[0]
-        try:
-            place = next(iter(copying.placed([one], copying.table_of(draft, table)).by_row), None)
-            row = "" if place is None else f"#row-{place}"
-            text = titled(listed([_table_title(draft.name, table), *rest.split(".")[2:]]), finding_told(one))
-            href = reverse("workbench:rule_table", args=[draft.name, table]) + row
-        except (copying.NotEditable, NoReverseMatch):
-            href = ""
+        place, href = _place_in_table(draft, one, rest.partition(".")[0])
     elif part == "settings":
-        href = reverse("workbench:rule_settings", args=[draft.name])
-    elif part == "clauses" and rest in _clauses_of(draft):
-        href = reverse("workbench:rule_clause", args=[draft.name, rest])
+        known = library.newest(draft.name).settings.get(rest.partition(".")[0])
+        place, href = words(known.label) if known else rest, reverse("workbench:rule_settings", args=[draft.name])
+    elif part == "clauses":
+        place = _("条款 %(name)s") % {"name": rest}
+        if rest in _clauses_of(draft):
+            href = reverse("workbench:rule_clause", args=[draft.name, rest])
     elif part == "examples":
-        example = rest
-    return {"text": text, "href": href, "example": example}
+        example, place = rest, _("例子“%(name)s”") % {"name": _in_language(rest)}
+    else:
+        place = _("全文第 %(line)d 行") % {"line": one.line}
+    return {"text": titled(place, finding_told(one)), "href": href, "example": example}
+
+
+def _place_in_table(draft: BookDraft, one: Finding, table: str) -> tuple[str, str]:
+    """The table's title with row and column, and where that row is changed."""
+    title = _table_title(draft.name, table)
+    try:
+        grid = copying.table_of(draft, table)
+        href = reverse("workbench:rule_table", args=[draft.name, table])
+    except (copying.NotEditable, NoReverseMatch):
+        return title, ""
+    found = copying.placed([one], grid).by_row
+    if not found:
+        return title, href
+    number, [(heading, _finding)] = next(iter(found.items()))
+    row = _("《%(table)s》第 %(number)d 行") % {"table": title, "number": number + 1}
+    language = get_language() or "zh-hans"
+    column = heading_words(library.newest(draft.name), heading, language) if heading else ""
+    return listed([row, column] if column else [row]), f"{href}#row-{number}"
+
+
+def _in_language(name: str) -> str:
+    """A name of an example, `中文 / English`, in the language in force."""
+    zh, _slash, en = name.partition(" / ")
+    return (en or zh).strip() if _english() else zh.strip()
 
 
 def _table_title(name: str, table: str) -> str:
@@ -227,7 +251,7 @@ def finding_told(finding: Finding) -> str:
     """What is wrong and what to do about it, without the place: that is where it is shown."""
     language = get_language() or "zh-hans"
     dash = ". " if language.startswith("en") else "。"
-    message, mend = finding.message.in_language(language), finding.mend.in_language(language)
+    message, mend = example_told(finding.message.in_language(language), language), finding.mend.in_language(language)
     return f"{message[:1].upper()}{message[1:]}{dash}{mend[:1].upper()}{mend[1:]}"
 
 

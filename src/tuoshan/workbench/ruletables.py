@@ -22,6 +22,7 @@ from tuoshan.office import rulebooks as office
 from tuoshan.office.settings.recording import me
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import copying, library, publishing
+from tuoshan.rulings.cells_in_words import cell_words
 from tuoshan.rulings.copying import Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import tables_to_read
@@ -64,6 +65,8 @@ class ShownCell:
     size: int
     listed: str
     wrong: list[str]
+    said: str = ""
+    """What stands in it, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +215,7 @@ def _rows(pack: Pack, grid: Grid, heads: list[Head], placed: copying.Placed) -> 
             ShownCell(
                 head.name, f"r{number}-{head.name}", head.label, row.cells.get(head.name, ""), widest[head.name],
                 f"list-{head.name}" if head.choices else "", wrong.get(head.name, []),
+                _said(pack, head.name, row.cells.get(head.name, "").strip(), language),
             )
             for head in heads
         ]  # fmt: skip
@@ -222,6 +226,12 @@ def _rows(pack: Pack, grid: Grid, heads: list[Head], placed: copying.Placed) -> 
         name = row.cells.get("id", "")
         found.append(ShownRow(number, row.of, name, cells, own, said.get(name, []), wrong.get("", [])))
     return found
+
+
+def _said(pack: Pack, name: str, text: str, language: str) -> str:
+    """A cell in words, where these say more than what was typed."""
+    said = cell_words(pack, name, text, language) if text not in ("", "-") else ""
+    return said if said != text else ""
 
 
 # -- as CSV -----------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.utils import timezone
 from tests.api.callers import Caller
 from tests.api.test_one_case_over_the_wire import FOUND, GROUND, PROPOSAL, open_tasks
 from tests.api.test_permission_table_over_http import schema
@@ -343,6 +344,22 @@ def book_publish(desk: Any) -> Post:
     program(desk, "manager", "admin").send("PUT", "/rule-books/mall_shoes/draft", {"text": text, "tables": tables})
     body = {"begins": "2026-12-01", "confirmed_by": "法务部", "reason": "新办法"}
     return Post("manager", "/rule-books/mall_shoes/publish", body, "admin")
+
+
+@example
+def book_withdraw(desk: Any) -> Post:
+    text, tables = books.text_of(books.newest("mall_shoes"))
+    manager = program(desk, "manager", "admin")
+    manager.send("PUT", "/rule-books/mall_shoes/draft", {"text": text, "tables": tables})
+    begins = (timezone.localdate(product_clock.now()) + timedelta(days=3)).isoformat()
+    manager.send("POST", "/rule-books/mall_shoes/publish",
+                 {"begins": begins, "confirmed_by": "法务部", "reason": "新办法"})  # fmt: skip
+    return Post("manager", "/rule-books/mall_shoes/versions/2/withdraw", {"reason": "写错了"}, "admin")
+
+
+@example
+def book_copy(desk: Any) -> Post:
+    return Post("manager", "/rule-books/mall_shoes/draft/copy", {"version": 1}, "admin")
 
 
 @example

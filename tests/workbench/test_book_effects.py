@@ -1,13 +1,14 @@
 """Which cases a changed rule book would answer otherwise: named, told in words, page by page, within one's reach."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 from tests.api.callers import Caller
 from tests.rulings.test_known import complaint
@@ -20,7 +21,7 @@ from tuoshan.cases.models import Case
 from tuoshan.catalog.models import OrderRef, Product, ProductLine
 from tuoshan.insight import export
 from tuoshan.parties.models import OrgUnit, Role
-from tuoshan.rulings import effects, library, publishing
+from tuoshan.rulings import effects, library, publishing, touching
 from tuoshan.rulings.known import Bought, Known
 from tuoshan.rulings.models import BookEffect, BookEffectLine, KeptRuling
 
@@ -278,3 +279,40 @@ def test_a_program_reads_the_same_lines_page_by_page(desk: Any) -> None:  # noqa
     assert {one["case"]: one["ruling"] for one in [*first["cases"], *rest["cases"]]} == rulings and not rest["next"]
     one = first["cases"][0]
     assert one["cost_before"] == "399.00" and any(said.startswith(LOST) for said in one["changes"])
+
+
+def test_a_change_that_is_taken_back_costs_the_same_the_other_way(desk: Any) -> None:  # noqa: F811
+    """Shoes of January; the version counts from tomorrow. Both look at them as if it had been so at the time."""
+    kept(desk, desk.accepted())
+    draft = copied(desk)
+    there = effects.counts_of(effects.begin(draft, desk.people["manager"].pk)).open
+    tomorrow = timezone.localdate(clock.now()) + timedelta(days=1)
+    publishing.publish("mall_shoes", begins=tomorrow, reason="新办法", confirmed_by="法务部",
+                       person_id=desk.people["manager"].pk, now=clock.now())  # fmt: skip
+    back = publishing.copy_version("mall_shoes", 1, person_id=desk.people["manager"].pk, now=clock.now())
+    again = effects.counts_of(effects.begin(back, desk.people["manager"].pk)).open
+    assert (there.many, again.many) == (1, 1)
+    assert (there.changed_before, there.changed_after) == (again.changed_after, again.changed_before)
+    assert there.changed_more == -again.changed_more != Decimal(0)
+
+
+def test_beside_it_stands_which_open_cases_it_really_touches_from_the_chosen_day(desk: Any) -> None:  # noqa: F811
+    """Bought on 20 January and on 5 February: from 5 February on one changes, from the 6th none."""
+    kept(desk, desk.accepted())
+    kept(desk, desk.accepted(), sold_on="2026-02-05", delivered_on="2026-02-05")
+    copied(desk)
+    run = looked(desk)
+    for day, many in ((date(2026, 1, 20), 2), (date(2026, 1, 21), 1), (date(2026, 2, 5), 1), (date(2026, 2, 6), 0)):
+        found = touching.touched(run, day)
+        assert (found.many, found.cases, found.unknown) == (many, many, 0), day
+        assert found.cost_before == 399 * many
+    page = desk.client("manager").get(f"{PAGE}?begins=2099-01-01").content.decode()
+    assert "假如当时就是这样" in page and "看了 2 份裁定，本规则包涉及其中 2 份，2 份会变" in page
+    assert "按购买日期选版本：购买日期在 2099-01-01 或以后的才用新版。照这一天发布，未结的 0 条会变" in page
+    assert 'name="begins" value="2099-01-01"' in page.partition('action="/rule-books/mall_shoes/publish"')[2]
+    program = Caller(desk.people["manager"], "read")
+    told = program.get("/rule-books/mall_shoes/draft/effect?begins=2099-01-01")
+    assert told["goes_by"] == "sold_on" and told["touched"]["many"] == 0 and told["open_cases"]["many"] == 2
+    BookEffectLine.objects.filter(effect_id=run.pk).update(goes_by=None)
+    assert touching.touched(run, date(2026, 1, 1)).unknown == 2
+    assert "另有 2 条还不知道购买日期" in desk.client("manager").get(PAGE).content.decode()

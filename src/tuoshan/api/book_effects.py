@@ -1,12 +1,14 @@
 """What the copy of a rule book would change in cases: counted, case by case, and as an Excel file."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from django.http import FileResponse, Http404, HttpRequest
+from django.utils import timezone
 from ninja import Router, Schema
 
+from tuoshan import clock
 from tuoshan.api import rulebooks
 from tuoshan.api.application import gives, me
 from tuoshan.api.files import SHEET, sent
@@ -15,7 +17,7 @@ from tuoshan.api.repeating import repeatable
 from tuoshan.api.shapes import Limit
 from tuoshan.office import book_effects
 from tuoshan.parties.permissions import api_permitted
-from tuoshan.rulings import effects, publishing
+from tuoshan.rulings import effects, publishing, touching
 from tuoshan.rulings.models import BookDraft, BookEffect
 
 router = Router(tags=["rulings"])
@@ -49,8 +51,24 @@ class UnruledOut(Schema):
     closed: int
 
 
+class TouchedOut(Schema):
+    """What a version that counts from `begins` on really changes in open cases: how many lines, in how many cases, and
+    their costs; `unknown` lines do not tell their day yet. Both groups of the effect suppose instead that the newest
+    version, or the copy, had been in force on every case's own dates."""
+
+    begins: date
+    many: int
+    cases: int
+    unknown: int
+    cost_before: str
+    cost_after: str
+
+
 class EffectsOut(Schema):
-    """`state`: none (nobody has asked for it since the copy was changed), working, done. While it works, the numbers
+    """`goes_by`: the fact by whose day a version is chosen (`today`: the day of asking); `touched` by the day that was
+    asked for, else the first possible one, once the state is done.
+
+    `state`: none (nobody has asked for it since the copy was changed), working, done. While it works, the numbers
     are of the `looked` first of `total`. A case that is open and was ruled on in the last quarter counts in both."""
 
     state: str
@@ -61,6 +79,8 @@ class EffectsOut(Schema):
     open_cases: EffectOut
     last_quarter: EffectOut
     unruled: UnruledOut
+    goes_by: str
+    touched: TouchedOut | None
 
 
 class EffectBeginIn(Schema):
@@ -99,9 +119,10 @@ class EffectCasePage(Schema):
 
 @router.get("/rule-books/{name}/draft/effect", response=gives(EffectsOut), url_name="book_effect", summary="Its effect")
 @api_permitted("api.book_effect")
-def book_effect(request: HttpRequest, name: str) -> dict[str, Any]:
-    """What was found of what the copy would change, once it was asked for (`book_effect_begin`)."""
-    return _effects(effects.found_for(_in_order(name)))
+def book_effect(request: HttpRequest, name: str, begins: date | None = None) -> dict[str, Any]:
+    """What was found of what the copy would change, once it was asked for (`book_effect_begin`); `begins`: from which
+    day it is to count."""
+    return _effects(name, effects.found_for(_in_order(name)), begins)
 
 
 def _in_order(name: str) -> BookDraft:
@@ -124,10 +145,10 @@ def book_effect_begin(request: HttpRequest, name: str, body: EffectBeginIn) -> d
 
     A small house has the answer at once; else a worker goes on and `book_effect` tells how far it has come.
     """
-    return _effects(effects.begin(_in_order(name), me(request).pk, again=body.again))
+    return _effects(name, effects.begin(_in_order(name), me(request).pk, again=body.again))
 
 
-def _effects(run: BookEffect | None) -> dict[str, Any]:
+def _effects(name: str, run: BookEffect | None, begins: date | None = None) -> dict[str, Any]:
     counts = effects.counts_of(run) if run is not None else effects.Counts()
     state = "none" if run is None else "done" if run.ended_at else "working"
     return {
@@ -135,7 +156,15 @@ def _effects(run: BookEffect | None) -> dict[str, Any]:
         "begun_at": run.begun_at if run else None, "ended_at": run.ended_at if run else None,
         "open_cases": _counted(counts.open), "last_quarter": _counted(counts.quarter),
         "unruled": {name: getattr(counts.unruled, name) for name in UnruledOut.model_fields},
+        "goes_by": touching.goes_by(name), "touched": _touched(name, run, begins) if state == "done" and run else None,
     }  # fmt: skip
+
+
+def _touched(name: str, run: BookEffect, begins: date | None) -> dict[str, Any]:
+    earliest = publishing.earliest(name, timezone.localdate(clock.now()))
+    found = touching.touched(run, max(earliest, begins or earliest))
+    values = {one: getattr(found, one) for one in TouchedOut.model_fields}
+    return {one: f"{value:f}" if isinstance(value, Decimal) else value for one, value in values.items()}
 
 
 def _counted(found: effects.Counted) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Its tables, settings and clauses one by one stand in `book_parts`, what it would change in `book_effects`.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
@@ -16,6 +16,8 @@ from tuoshan.api.application import gives, me
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.repeating import repeatable
 from tuoshan.office import rulebooks as office
+from tuoshan.office.settings.recording import both
+from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import api_permitted
 from tuoshan.rulings import library, publishing
 from tuoshan.rulings.models import BookDraft
@@ -64,6 +66,44 @@ class PublishedOut(Schema):
     begins: date
 
 
+class BookVersionOut(Schema):
+    """A version of a book: from which day it counts until which (by the fact `by`; empty: by no date of its own), who
+    published it when and why, and, where it was withdrawn before it began, who did that when and why. A version that
+    comes with the product names nobody."""
+
+    version: int
+    by: str
+    begins: date | None
+    until: date | None
+    published_at: datetime | None
+    published_by: str
+    confirmed_by: str
+    reason: str
+    withdrawn_at: datetime | None
+    withdrawn_by: str
+    withdrawn_reason: str
+
+
+class WithdrawIn(Schema):
+    """Why the version is withdrawn."""
+
+    reason: Words
+
+
+class WithdrawnOut(Schema):
+    """The version that will not count."""
+
+    name: str
+    version: int
+    withdrawn_at: datetime
+
+
+class CopyIn(Schema):
+    """Of which version the copy is to be."""
+
+    version: int
+
+
 def known_book(name: str) -> None:
     """Raises Http404 for a book that is not there."""
     try:
@@ -77,7 +117,8 @@ def known_book(name: str) -> None:
 def book_change(request: HttpRequest, name: str, body: DraftIn) -> dict[str, Any]:
     """Keep the copy as it was sent, in order or not, and say what the checks find."""
     known_book(name)
-    publishing.save_draft(name, body.text, body.tables, person_id=me(request).pk, now=clock.now())
+    with office.noted(me(request), name):
+        publishing.save_draft(name, body.text, body.tables, person_id=me(request).pk, now=clock.now())
     return proved(publishing.prove(name, body.text, body.tables))
 
 
@@ -144,5 +185,72 @@ def book_publish(request: HttpRequest, name: str, body: PublishIn) -> dict[str, 
 def book_drop(request: HttpRequest, name: str) -> dict[str, Any]:
     """Throw the copy away; the book stays as it is."""
     known_book(name)
-    publishing.drop_draft(name)
+    with office.noted(me(request), name, both(lambda: _("丢弃副本"))):
+        publishing.drop_draft(name)
     return {"findings": [], "good": True}
+
+
+# -- versions -------------------------------------------------------------------------------------------------------
+
+
+@router.get("/rule-books/{name}/versions", response=gives(list[BookVersionOut]), url_name="book_versions",
+            summary="Its versions")  # fmt: skip
+@api_permitted("api.book_versions")
+def book_versions(request: HttpRequest, name: str) -> list[dict[str, Any]]:
+    """All versions, the newest first, with those that were withdrawn."""
+    known_book(name)
+    rows = {row.version: row for row in publishing.history(name)}
+    named = [pk for row in rows.values() for pk in (row.published_by_id, row.withdrawn_by_id) if pk is not None]
+    people = {pk: str(person) for pk, person in Person.objects.in_bulk(named).items()}
+    found = []
+    for pack in reversed(publishing.every_version(name)):
+        row, dates = rows.get(pack.version), pack.in_force
+        found.append({
+            "version": pack.version, "by": dates.by if dates else "", "begins": dates.begins if dates else None,
+            "until": dates.until if dates else None, "published_at": row.published_at if row else None,
+            "published_by": people.get(row.published_by_id, "") if row else "",
+            "confirmed_by": row.confirmed_by if row else "", "reason": row.reason if row else "",
+            "withdrawn_at": row.withdrawn_at if row else None,
+            "withdrawn_by": people.get(row.withdrawn_by_id or 0, "") if row else "",
+            "withdrawn_reason": row.withdrawn_reason if row else "",
+        })  # fmt: skip
+    return found
+
+
+@router.post("/rule-books/{name}/versions/{version}/withdraw", response=gives(WithdrawnOut), url_name="book_withdraw",
+             summary="Withdraw a version")  # fmt: skip
+@api_permitted("api.book_withdraw")
+@repeatable
+def book_withdraw(request: HttpRequest, name: str, version: int, body: WithdrawIn) -> dict[str, Any]:
+    """Take a published version back before its first day; another may then begin on that day."""
+    known_book(name)
+    try:
+        row = office.withdraw(name, version, reason=body.reason, person=me(request), now=clock.now())
+    except publishing.Begun as error:
+        raise Problem(409, "begun", _("这一版已经生效，不能撤回。请改一份副本，作为新版本发布。")) from error
+    except publishing.Withdrawn as error:
+        raise Problem(409, "withdrawn", _("这一版已经撤回。")) from error
+    except library.BookUnknown as error:
+        raise Http404 from error
+    except office.ManagersOnly as error:
+        raise Problem(403, "managers_only", error.said) from error
+    return {"name": row.name, "version": row.version, "withdrawn_at": row.withdrawn_at}
+
+
+@router.post("/rule-books/{name}/draft/copy", response=gives(BookDraftOut), url_name="book_copy",
+             summary="Copy a version")  # fmt: skip
+@api_permitted("api.book_copy")
+@repeatable
+def book_copy(request: HttpRequest, name: str, body: CopyIn) -> dict[str, Any]:
+    """Begin a copy with what any version says, its examples included; a copy with changes in it is not thrown away."""
+    known_book(name)
+    try:
+        with office.noted(me(request), name):
+            draft = publishing.copy_version(name, body.version, person_id=me(request).pk, now=clock.now())
+    except library.BookUnknown as error:
+        raise invalid({"version": [_("没有这一版。")]}) from error
+    except publishing.AlreadyChanging as error:
+        said = _("已经有一份改过的副本。请先发布或丢弃它，再从这一版开始。")
+        raise Problem(409, "already_changing", said) from error
+    tables = publishing.tables_of(draft)
+    return {"text": draft.text, "tables": tables, **proved(publishing.prove(name, draft.text, tables))}

@@ -79,7 +79,7 @@ def _published() -> list[Checked]:
     from tuoshan.rulings.models import PublishedBook
 
     found: list[Checked] = []
-    for row in PublishedBook.objects.order_by("name", "version"):
+    for row in PublishedBook.objects.filter(withdrawn_at=None).order_by("name", "version"):
         proved = publishing.prove(row.name, row.text, publishing.tables_of(row), version=row.version)
         pack = library.published(proved.pack, row) if proved.good and proved.pack is not None else None
         found.append((str(row), proved.findings, pack))

@@ -1,13 +1,15 @@
-"""Settings of rule books changed and books published, each written down with who did it and why.
+"""Rule books changed, published and withdrawn, each written down with who did it, what was and what became of it.
 
 A setting that only managers change is refused to everybody else, whichever way its book was changed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.forms import words
@@ -15,15 +17,21 @@ from tuoshan.core.policy.pack import Pack, Setting
 from tuoshan.core.policy.setting_editing import Written
 from tuoshan.core.policy.value_reading import unfit
 from tuoshan.core.reading.values import NUMBER
-from tuoshan.office.settings.recording import Both, both, record_by
+from tuoshan.office.settings.recording import Both, Read, both, record_by
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import MANAGER
 from tuoshan.punctuation import listed
 from tuoshan.rulings import copying, library, publishing
+from tuoshan.rulings.differences import Difference, Text, differences
 from tuoshan.rulings.models import BookDraft, PublishedBook
-from tuoshan.rulings.reckoned_in_words import setting_value
 
 AREA = "rule_books"
+MOST_NOTED = 150
+"""Differences that one entry of the record tells; a whole table may come from a spreadsheet."""
+SAID = {
+    "reason": _lazy("理由"), "begins": _lazy("生效日期"), "confirmed_by": _lazy("由谁确认合法"),
+    "further": _lazy("此外还改了几处"),
+}  # fmt: skip
 
 
 class ManagersOnly(PermissionError):
@@ -82,30 +90,79 @@ def save_settings(
     if not changed and not values.keys() - before.keys():
         return draft
     _keep_to_managers(draft.name, changed, person)
+    old = Text(draft.name, draft.text, publishing.tables_of(draft))
     with write_transaction():
         saved = copying.save_settings(draft, values, seen, person_id=person.pk, now=now)
-        after = settings_of(saved, publishing.prove_copy(saved).pack)
-        _record(person, draft.name, both(lambda: _("副本")), before, after, reason)
+        found = differences(old, Text(draft.name, saved.text, publishing.tables_of(saved)))
+        if found:
+            _record(person, draft.name, both(lambda: _("副本")), found, reason=reason)
     return saved
+
+
+@contextmanager
+def noted(person: Person, name: str, where: Both[str] | None = None) -> Iterator[None]:
+    """What is done to the copy inside the block is one transaction with its record: cells, settings, clauses and
+    examples, old and new. Opening a copy changes nothing and is not written down."""
+    with write_transaction():
+        before = written(name)
+        yield
+        _record(person, name, where or both(lambda: _("副本")), differences(before, written(name)))
+
+
+def written(name: str) -> Text:
+    """The copy as it is now; the newest version where there is none."""
+    draft = publishing.open_draft(name) or publishing.copy_of_newest(name)
+    return Text(name, draft.text, publishing.tables_of(draft))
 
 
 def publish(
     name: str, *, begins: date, reason: str, confirmed_by: str, person: Person, now: datetime
 ) -> PublishedBook:
-    """As `publishing.publish`, with what it changes among the settings written down. Raises ManagersOnly as well."""
-    before, draft = library.newest(name).settings, publishing.open_draft(name)
+    """As `publishing.publish`, with all that it changes written down. Raises ManagersOnly as well."""
+    library.look_again()
+    newest = library.newest(name)
+    before, draft = newest.settings, publishing.open_draft(name)
     proved = publishing.prove_copy(draft).pack if draft is not None else None
     after = proved.settings if proved is not None else before
     others = [one for one in before.values() if one.name not in after or after[one.name].value != one.value]
     _keep_to_managers(name, [*others, *(one for one in after.values() if one.name not in before)], person)
+    old = Text(name, *library.text_of(newest))
     with write_transaction():
         made = publishing.publish(
             name, begins=begins, reason=reason, confirmed_by=confirmed_by, person_id=person.pk, now=now
         )
         version = both(lambda: _("第 %(version)s 版") % {"version": made.version})
-        _record(person, name, version, before, after, reason)
+        found = differences(old, Text(name, made.text, publishing.tables_of(made)))
+        _record(
+            person, name, version, found, reason=made.reason, begins=made.begins.isoformat(),
+            confirmed_by=made.confirmed_by,
+        )  # fmt: skip
     library.look_again()
     return made
+
+
+def withdraw(name: str, version: int, *, reason: str, person: Person, now: datetime) -> PublishedBook:
+    """As `publishing.withdraw`, written down with its reason. Who may not change a setting may not undo its change
+    either: raises ManagersOnly as well."""
+    library.look_again()
+    known = {one.version: one for one in publishing.every_version(name)}
+    gone = known.get(version)
+    if gone is not None:
+        before = [one for one in known.values() if one.version < version and one not in library.withdrawn()]
+        stays = before[-1].settings if before else gone.settings
+        _keep_to_managers(name, [one for one in gone.settings.values()
+                                 if one.name not in stays or stays[one.name].value != one.value], person)  # fmt: skip
+    with write_transaction():
+        row = publishing.withdraw(name, version, reason=reason, person_id=person.pk, now=now)
+        book, what = library.newest(name).title, both(lambda: _("第 %(version)s 版已撤回") % {"version": version})
+        begins = both(lambda: _("原定生效日期"))
+        why = both(lambda: _("理由"))
+        record_by(
+            person, AREA, name, Both(f"{book.zh}（{what.zh}）", f"{book.en} ({what.en})"), action="done",
+            before=Both(*({"begins": f"{row.begins}"},) * 2), after=Both(*({"reason": row.withdrawn_reason},) * 2),
+            labels=Both({"begins": begins.zh, "reason": why.zh}, {"begins": begins.en, "reason": why.en}),
+        )  # fmt: skip
+    return row
 
 
 def _keep_to_managers(name: str, changed: Iterable[Setting], person: Person) -> None:
@@ -115,27 +172,23 @@ def _keep_to_managers(name: str, changed: Iterable[Setting], person: Person) -> 
 
 
 def _record(
-    person: Person, name: str, where: Both[str], before: Mapping[str, Setting], after: Mapping[str, Setting],
-    reason: str,
-) -> None:  # fmt: skip
-    """One entry for all settings that changed, with the reason; nothing where none did."""
-    names = [one for one in {**before, **after} if _told(before, one) != _told(after, one)]
-    if not names:
+    person: Person, name: str, where: Both[str], found: Sequence[Difference], **more: str
+) -> None:
+    """One entry for all that is otherwise, then what was said of it (reason, day …); nothing where nothing is."""
+    if not found and not more:
         return
     book = library.newest(name).title
+    shown = found[:MOST_NOTED]
+    before, after, labels = Both[Read]({}, {}), Both[Read]({}, {}), Both[Read]({}, {})
+    for number, one in enumerate(shown):
+        key = f"part{number}"
+        for part, told in ((labels, one.label), (before, one.before), (after, one.after)):
+            part.zh[key], part.en[key] = told.zh, told.en
+    if len(found) > len(shown):
+        more["further"] = str(len(found) - len(shown))
+    for key, value in more.items():
+        label = both(lambda key=key: str(SAID[key]))  # type: ignore[misc]
+        labels.zh[key], labels.en[key], after.zh[key], after.en[key] = label.zh, label.en, value, value
     title = Both(f"{book.zh}（{where.zh}）", f"{book.en} ({where.en})")
-    labels = {one: (after.get(one) or before[one]).label for one in names}
-    why = both(lambda: _("理由"))
-    record_by(
-        person, AREA, name, title,
-        before=Both({one: _told(before, one).zh for one in names}, {one: _told(before, one).en for one in names}),
-        after=Both({**{one: _told(after, one).zh for one in names}, "reason": reason},
-                   {**{one: _told(after, one).en for one in names}, "reason": reason}),
-        labels=Both({**{one: label.zh for one, label in labels.items()}, "reason": why.zh},
-                    {**{one: label.en for one, label in labels.items()}, "reason": why.en}),
-    )  # fmt: skip
-
-
-def _told(found: Mapping[str, Setting], name: str) -> Both[str]:
-    setting = found.get(name)
-    return Both("", "") if setting is None else Both(setting_value(setting, "zh-hans"), setting_value(setting, "en"))
+    record_by(person, AREA, name, title, before=before, after=after, labels=labels,
+              action="changed")  # fmt: skip

@@ -1,5 +1,8 @@
 """What a changed copy of a rule book would do to cases: every ruling of an open case and of the last quarter, and open
-cases that have none, ruled on by the books as they are and with the copy.
+cases that have none, ruled on as if the newest version had been in force on their own dates, and as if the copy had.
+
+So a change back shows the same amounts the other way. Which of the open cases a version really touches depends on the
+day from which it counts: those whose own day, such as that of the sale, lies on it or later (`touching`).
 
 It goes some at a time: the first at once, so that a small house sees the whole, the rest by a job. Every step commits
 together with how far it has come, so that a kill anywhere loses and counts nothing twice. Where the copy or another
@@ -29,7 +32,7 @@ from tuoshan.core.case import CaseState
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.changes import changes
-from tuoshan.core.policy.comparing import Compared, Comparing, Past, replaced
+from tuoshan.core.policy.comparing import Compared, Comparing, Past
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.wording import verdict
 from tuoshan.parties.models import Person
@@ -39,6 +42,7 @@ from tuoshan.rulings.known import bought, known_of
 from tuoshan.rulings.models import BookDraft, BookEffect, BookEffectLine, KeptRuling
 from tuoshan.rulings.publishing import QUARTER, copy_of_newest, forget_effect, open_draft, tables_of
 from tuoshan.rulings.surroundings import Surroundings
+from tuoshan.rulings.touching import goes_by, supposed
 
 JOB = "rule_book_effect"
 GROUPS = ("open", "quarter")
@@ -194,7 +198,8 @@ def take_some(run: BookEffect) -> bool:
     pack = _pack(draft, run.key)
     if pack is None:
         return False
-    comparing = Comparing(library.packs(), replaced(library.packs(), pack))
+    newest = library.newest(run.name)
+    comparing = Comparing(supposed(newest), supposed(pack))
     counts = counts_of(run)
     if run.after_case is None:
         return _keep(run, counts, _rulings(run, comparing, counts))
@@ -299,7 +304,7 @@ def _held_against(
             group.looked_at += both is not None
         if both is None or not both.concerned:
             continue
-        line = _line(run, both, costs[row.pk])
+        line = _line(run, both, costs[row.pk], _day_of(run, json.loads(row.facts)))
         for group in groups:
             group.speaks(costs[row.pk], changed=line is not None)
         if line is not None:
@@ -307,7 +312,14 @@ def _held_against(
             yield line
 
 
-def _line(run: BookEffect, both: Compared, costs: claims.Costs) -> BookEffectLine | None:
+def _day_of(run: BookEffect, facts: Mapping[str, object]) -> date | None:
+    try:
+        return date.fromisoformat(str(facts.get(goes_by(run.name), "")))
+    except ValueError:
+        return None
+
+
+def _line(run: BookEffect, both: Compared, costs: claims.Costs, day: date | None) -> BookEffectLine | None:
     """What changes, in words; None where nothing does."""
     if both.before is None or both.after is None:
         return None
@@ -319,7 +331,7 @@ def _line(run: BookEffect, both: Compared, costs: claims.Costs) -> BookEffectLin
         "after": _both(verdict(both.after)),
     }  # fmt: skip
     return BookEffectLine(
-        effect_id=run.pk, is_open=True, in_quarter=False, told=json.dumps(told, ensure_ascii=False),
+        effect_id=run.pk, is_open=True, in_quarter=False, goes_by=day, told=json.dumps(told, ensure_ascii=False),
         cost_before=costs[0], cost_after=costs[1],
     )  # fmt: skip
 
@@ -381,7 +393,8 @@ def _unruled(
     except playbooks.PlaybookUnknown:  # it can only be finished; nothing is known by its facts
         counts.unruled.unsure += 1
         return None
-    both = comparing.of(Past(case.number, today, {name: plain(told.value) for name, told in known.items()}))
+    facts = {name: plain(told.value) for name, told in known.items()}
+    both = comparing.of(Past(case.number, today, facts))
     if both is None or (both.concerned and not both.certain):
         counts.unruled.unsure += 1
         return None
@@ -389,7 +402,7 @@ def _unruled(
         return None
     pieces = line_of_order.pieces if line_of_order is not None else 1
     costs = claims.costs(both, pieces)
-    line = _line(run, both, costs)
+    line = _line(run, both, costs, _day_of(run, facts))
     counts.unruled.concerned += 1
     counts.unruled.many += line is not None
     counts.unruled.asks += both.after is not None and bool(both.after.questions)

@@ -1,8 +1,8 @@
 """The rule books in force: those that come with the product, then the versions that the company published.
 
 A version counts from its date on; the one before it ends there. Every process looks now and then whether something
-was published; a published text was checked before it was stored, so that a book that is wrong never replaces one
-that works.
+was published or withdrawn; a published text was checked before it was stored, so that a book that is wrong never
+replaces one that works. A version that was withdrawn before it began never counts; it can still be read.
 """
 
 import json
@@ -11,7 +11,7 @@ import time as machine_time
 from dataclasses import dataclass, replace
 
 import structlog
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from tuoshan.core.policy.given import facts_of
 from tuoshan.core.policy.pack import TODAY, Fact, InForce, Pack
@@ -31,7 +31,9 @@ class BookUnknown(LookupError):
 @dataclass
 class _Library:
     packs: tuple[Pack, ...] = ()
-    newest: int | None = None
+    withdrawn: tuple[Pack, ...] = ()
+    seen: tuple[int, int] | None = None
+    """The last row that was published, and how many were withdrawn."""
     looked_at: float = 0.0
 
 
@@ -42,19 +44,32 @@ _lock = threading.RLock()
 def packs() -> tuple[Pack, ...]:
     """Every version of every book, highest layer first."""
     with _lock:
-        now = machine_time.monotonic()
-        if not _library.packs or now - _library.looked_at > LOOKS_EVERY_SECONDS:
-            newest = PublishedBook.objects.aggregate(newest=Max("id"))["newest"] or 0
-            if newest != _library.newest:
-                _library.packs, _library.newest = _load(), newest
-            _library.looked_at = now
+        _look()
         return _library.packs
 
 
-def look_again() -> None:
-    """Forget what is loaded: something was published in this process."""
+def withdrawn() -> tuple[Pack, ...]:
+    """The versions that were withdrawn before they began, as they were published."""
     with _lock:
-        _library.packs, _library.newest = (), None
+        _look()
+        return _library.withdrawn
+
+
+def _look() -> None:
+    now = machine_time.monotonic()
+    if _library.packs and now - _library.looked_at <= LOOKS_EVERY_SECONDS:
+        return
+    found = PublishedBook.objects.aggregate(newest=Max("id"), withdrawn=Count("withdrawn_at"))
+    seen = (found["newest"] or 0, found["withdrawn"])
+    if seen != _library.seen:
+        (_library.packs, _library.withdrawn), _library.seen = _load(), seen
+    _library.looked_at = now
+
+
+def look_again() -> None:
+    """Forget what is loaded: something was published or withdrawn in this process."""
+    with _lock:
+        _library.packs, _library.withdrawn, _library.seen = (), (), None
 
 
 def versions(name: str) -> tuple[Pack, ...]:
@@ -97,15 +112,16 @@ def read_version(name: str, text: str, tables: dict[str, str]) -> ReadPack:
     return files.read_text(text, f"{name}.yaml", tables.get)
 
 
-def _load() -> tuple[Pack, ...]:
-    found = list(files.packaged())
+def _load() -> tuple[tuple[Pack, ...], tuple[Pack, ...]]:
+    """The versions that count or will, and those that were withdrawn."""
+    found, gone = list(files.packaged()), []
     for row in PublishedBook.objects.order_by("name", "version"):
         read = read_version(row.name, row.text, json.loads(row.tables))
         if read.pack is None or not read.good:
             log.error("book_unreadable", book=str(row), findings=[one.in_language("en") for one in read.findings[:5]])
             continue
-        found.append(published(read.pack, row))
-    return files.in_order(found)
+        (found if row.withdrawn_at is None else gone).append(published(read.pack, row))
+    return files.in_order(found), tuple(gone)
 
 
 def published(pack: Pack, row: PublishedBook) -> Pack:

@@ -12,7 +12,11 @@ from tuoshan.secrets import EncryptedTextField
 
 
 class PublishedBook(models.Model):
-    """A version of a rule book that the company put in force; it counts from `begins` on, after all earlier ones."""
+    """A version of a rule book that the company put in force; it counts from `begins` on, after all earlier ones.
+
+    One that had not begun may have been withdrawn: it never counts, its number is not given again, and it stays, with
+    who withdrew it when and why.
+    """
 
     name = models.SlugField(_("规则包"), max_length=60)
     version = models.PositiveIntegerField(_("版本"))
@@ -24,6 +28,9 @@ class PublishedBook(models.Model):
     confirmed_by = models.CharField(_("法务确认人"), max_length=60)
     published_by_id = models.BigIntegerField()
     published_at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by_id = models.BigIntegerField(null=True)
+    withdrawn_reason = models.TextField(_("撤回原因"), max_length=2000, default="", db_default="", blank=True)
 
     class Meta:
         db_table = "rulings_published_book"
@@ -191,6 +198,8 @@ class BookEffectLine(models.Model):
     """A line of a case that the copy would answer otherwise: its kept ruling, or the case where it has none.
 
     `told` is JSON: `changes`, a list of sentences, and both verdicts, each in both languages. Costs are of all pieces.
+    `goes_by` is its own day by which a version of the book would be chosen, such as that of the sale; none where it is
+    not known, or where the book goes by the day of asking.
     """
 
     id = models.BigIntegerField(primary_key=True, default=identifiers.next_id)
@@ -199,6 +208,7 @@ class BookEffectLine(models.Model):
     case_id = models.BigIntegerField(null=True)
     is_open = models.BooleanField()
     in_quarter = models.BooleanField()
+    goes_by = models.DateField(null=True)
     told = models.TextField()
     cost_before = models.DecimalField(max_digits=14, decimal_places=2)
     cost_after = models.DecimalField(max_digits=14, decimal_places=2)

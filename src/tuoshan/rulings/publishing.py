@@ -34,6 +34,18 @@ class NotInOrder(ValueError):
     """The draft has findings, so that it cannot be published."""
 
 
+class Begun(ValueError):
+    """A version that counts already is not withdrawn: matters were ruled by it, and a new version takes its place."""
+
+
+class Withdrawn(ValueError):
+    """The version was withdrawn before."""
+
+
+class AlreadyChanging(ValueError):
+    """There is a copy with changes in it, which another copy would throw away."""
+
+
 @dataclass(frozen=True)
 class Proved:
     """A draft as far as it could be read, and everything that was found in it."""
@@ -71,8 +83,50 @@ def draft_of(name: str, person_id: int, now: datetime) -> BookDraft:
 def copy_of_newest(name: str) -> BookDraft:
     """What a copy begins with; it is not kept. Raises BookUnknown."""
     newest = library.newest(name)
-    text, tables = library.text_of(newest)
-    return BookDraft(name=name, text=text, tables=json.dumps(tables, ensure_ascii=False), based_on=newest.hash)
+    return _copy_of(newest, newest)
+
+
+def _copy_of(pack: Pack, newest: Pack) -> BookDraft:
+    text, tables = library.text_of(pack)
+    return BookDraft(name=pack.name, text=text, tables=json.dumps(tables, ensure_ascii=False), based_on=newest.hash)
+
+
+def copy_version(name: str, version: int, *, person_id: int, now: datetime) -> BookDraft:
+    """A copy of any version, an earlier one or one that was withdrawn, whole and with its examples; published, it
+    follows the newest. A copy in which nothing was changed gives way to it. Raises BookUnknown, AlreadyChanging."""
+    newest = library.newest(name)
+    pack = next((one for one in every_version(name) if one.version == version), None)
+    if pack is None:
+        raise library.BookUnknown(name)
+    fresh = _copy_of(pack, newest)
+    fresh.changed_by_id, fresh.changed_at = person_id, now
+    with write_transaction():
+        there = BookDraft.objects.select_for_update().filter(name=name).first()
+        if there is not None and is_changed(there):
+            raise AlreadyChanging(name)
+        BookDraft.objects.filter(name=name).delete()
+        forget_effect(name)
+        fresh.save()
+    return fresh
+
+
+def is_changed(draft: BookDraft) -> bool:
+    """Whether a copy says anything else than the newest version."""
+    newest = copy_of_newest(draft.name)
+    return (draft.text, tables_of(draft)) != (newest.text, tables_of(newest))
+
+
+def every_version(name: str) -> tuple[Pack, ...]:
+    """The versions of a book, also those that were withdrawn, by their number. Raises BookUnknown."""
+    gone = [one for one in library.withdrawn() if one.name == name]
+    return tuple(sorted([*library.versions(name), *gone], key=lambda one: one.version))
+
+
+def earliest(name: str, today: date) -> date:
+    """The first day from which a new version may begin: today, or the day after the newest one begins."""
+    newest = library.newest(name)
+    begins = newest.in_force.begins if newest.in_force is not None else None
+    return max(today, begins + timedelta(days=1)) if begins is not None else today
 
 
 def save_draft(name: str, text: str, tables: dict[str, str], *, person_id: int, now: datetime) -> BookDraft:
@@ -163,6 +217,7 @@ def past_of(which: str, now: datetime) -> Iterator[Past]:
 
 def publish(name: str, *, begins: date, reason: str, confirmed_by: str, person_id: int, now: datetime) -> PublishedBook:
     """Put the draft in force from a day. Raises NotInOrder, Stale, library.BookUnknown, ValueError for an early day."""
+    library.look_again()
     newest = library.newest(name)
     with write_transaction():
         draft = BookDraft.objects.select_for_update().filter(name=name).first()
@@ -188,8 +243,35 @@ def publish(name: str, *, begins: date, reason: str, confirmed_by: str, person_i
     return made
 
 
+def withdraw(name: str, version: int, *, reason: str, person_id: int, now: datetime) -> PublishedBook:
+    """Take a version back before its first day: it never counts, and another may begin on that day. What it said is
+    kept, for rulings that were asked ahead by it; a copy that is being changed goes on upon the version before.
+
+    Raises library.BookUnknown, also for a version that comes with the product; Begun, Withdrawn.
+    """
+    library.look_again()
+    library.versions(name)
+    try:
+        with write_transaction():
+            row = PublishedBook.objects.select_for_update().filter(name=name, version=version).first()
+            if row is None:
+                raise library.BookUnknown(name)
+            if row.withdrawn_at is not None:
+                raise Withdrawn(name)
+            if row.begins <= timezone.localdate(now):
+                raise Begun(name)
+            row.withdrawn_at, row.withdrawn_by_id, row.withdrawn_reason = now, person_id, reason.strip()
+            row.save(update_fields=["withdrawn_at", "withdrawn_by_id", "withdrawn_reason"])
+            library.look_again()
+            BookDraft.objects.filter(name=name, based_on=row.hash).update(based_on=library.newest(name).hash)
+            forget_effect(name)
+    finally:
+        library.look_again()
+    return row
+
+
 def history(name: str) -> list[PublishedBook]:
-    """The versions that the company published, the newest first."""
+    """The versions that the company published, the newest first; those that it withdrew as well."""
     return list(PublishedBook.objects.filter(name=name).order_by("-version"))
 
 

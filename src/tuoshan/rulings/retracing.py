@@ -38,8 +38,9 @@ def worked_out_again(row: KeptRuling) -> Ruling | None:
 
 
 def _libraries(row: KeptRuling) -> Iterator[Mapping[str, Pack]]:
-    """Where the books may be found by their hash: as they are in force now, then as they were when they ruled."""
-    yield {pack.hash: pack for pack in library.packs()}
+    """Where the books may be found by their hash: as they are now, those that were withdrawn since included, then as
+    they were when they ruled."""
+    yield {pack.hash: pack for pack in (*library.withdrawn(), *library.packs())}
     yield from texts.books_of([named[2] for named in (*json.loads(row.packs), *json.loads(row.beside or "[]"))])
 
 

@@ -1,18 +1,23 @@
 """What the copy of a rule book would change: how far that has been looked at, and the cases one by one."""
 
+from datetime import date
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from tuoshan import clock
 from tuoshan.cases.forms import words
+from tuoshan.core.policy.pack import TODAY
 from tuoshan.office import book_effects
 from tuoshan.parties.permissions import allowed, may_change, permitted
-from tuoshan.rulings import effects, library, publishing
+from tuoshan.rulings import effects, library, publishing, touching
+from tuoshan.rulings.expressions_in_words import called, within_sentence
 from tuoshan.rulings.models import BookDraft, BookEffect
 from tuoshan.workbench import turning
 from tuoshan.workbench.casepage import person_id
@@ -22,19 +27,41 @@ PAGE = 50
 TITLES = {"open": _lazy("对未结工单"), "quarter": _lazy("对最近一个季度")}
 
 
-def effect_context(request: HttpRequest, draft: BookDraft) -> dict[str, Any]:
-    """What `workbench/rulebooks/effects.html` shows."""
+def effect_context(request: HttpRequest, draft: BookDraft, begins: date | None = None) -> dict[str, Any]:
+    """What `workbench/rulebooks/effects.html` shows; `begins`: from which day the copy is to count."""
     run = effects.found_for(draft)
     context = {
         "shows_effect": True, "run": run, "name": draft.name,
-        "may_begin": may_change(request.user, "workbench.rule_book_change"),
+        "may_begin": may_change(request.user, "workbench.rule_book_change"), "asked": request.GET.get("begins", ""),
     }  # fmt: skip
     if run is None:
         return context
     counts = effects.counts_of(run)
     if run.ended_at is None:
         return {**context, "counts": counts}
-    return {**context, "counts": counts, "groups": [_group(request, run, counts, name) for name in effects.GROUPS]}
+    return {
+        **context, "counts": counts, "groups": [_group(request, run, counts, name) for name in effects.GROUPS],
+        **_touched(run, begins or chosen_day(request, draft.name)),
+    }  # fmt: skip
+
+
+def chosen_day(request: HttpRequest, name: str) -> date:
+    """The day from which the copy is to count, as the address asks; the first one possible where it does not."""
+    earliest = publishing.earliest(name, timezone.localdate(clock.now()))
+    try:
+        return max(earliest, date.fromisoformat(request.GET.get("begins", "")))
+    except ValueError:
+        return earliest
+
+
+def _touched(run: BookEffect, begins: date) -> dict[str, Any]:
+    found, by = touching.touched(run, begins), touching.goes_by(run.name)
+    language = get_language() or "zh-hans"
+    return {
+        "touched": found, "touched_costs": book_effects.became(found.cost_before, found.cost_after),
+        "touched_more": book_effects.signed(found.costs_more), "begins": begins.isoformat(),
+        "goes_by": "" if by == TODAY else within_sentence(called(library.newest(run.name), by, language), language),
+    }  # fmt: skip
 
 
 def _group(request: HttpRequest, run: BookEffect, counts: effects.Counts, name: str) -> dict[str, Any]:

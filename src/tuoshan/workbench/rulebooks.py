@@ -21,17 +21,22 @@ from tuoshan.core.policy.pack import LAYER_TITLES, InForce, Pack
 from tuoshan.core.reading.findings import Finding
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings import recording
-from tuoshan.office.settings.recording import me
+from tuoshan.office.settings.recording import both, me
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, may_change, permitted
 from tuoshan.punctuation import listed, titled
 from tuoshan.rulings import copying, effects, library, publishing
+from tuoshan.rulings.cells_in_words import heading_words
+from tuoshan.rulings.examples_in_words import example_told
 from tuoshan.rulings.expressions_in_words import condition_words, dates_words
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import TableToRead, boundaries_to_read, tables_to_read
 from tuoshan.rulings.reckoned_in_words import questions, reckoned, setting_value
-from tuoshan.workbench.bookeffects import effect_context
+from tuoshan.workbench.bookeffects import chosen_day, effect_context
+from tuoshan.workbench.bookversions import versions_shown
 from tuoshan.workbench.casepage import person_id
+
+CHANGES_SHOWN = 30
 
 
 @permitted("workbench.rule_books")
@@ -57,17 +62,14 @@ def rule_books(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rule_book(request: HttpRequest, name: str) -> HttpResponse:
     """One book: its clauses, its tables in words, its versions."""
-    versions = _versions(name)
-    number = request.GET.get("version", "")
-    pack = next((one for one in versions if str(one.version) == number), versions[-1])
-    published = publishing.history(name)
-    people = Person.objects.in_bulk({row.published_by_id for row in published})
+    newest, number = _versions(name)[-1], request.GET.get("version", "")
+    pack = next((one for one in publishing.every_version(name) if str(one.version) == number), newest)
     context = {
-        **_shown(pack), "versions": [_version(one) for one in reversed(versions)],
-        "published": [(row, people.get(row.published_by_id)) for row in published],
+        **_shown(pack), "versions": versions_shown(request, name),
         "may_change": may_change(request.user, "workbench.rule_book_change"),
         "may_look": allowed(request.user, "workbench.rule_book_change"),
-        "changing": name in publishing.open_drafts(), "changes": recording.changes(office.AREA, name),
+        "changing": name in publishing.open_drafts(), "changes": recording.changes(office.AREA, name, CHANGES_SHOWN),
+        "may_list": allowed(request.user, "workbench.settings_changes"),
     }  # fmt: skip
     return render(request, "workbench/rulebooks/book.html", context)
 
@@ -77,10 +79,6 @@ def _versions(name: str) -> tuple[Pack, ...]:
         return library.versions(name)
     except library.BookUnknown as error:
         raise Http404 from error
-
-
-def _version(pack: Pack) -> dict[str, Any]:
-    return {"version": pack.version, "dates": _dates(pack, pack.in_force)}
 
 
 def _dates(pack: Pack, dates: InForce | None) -> str:
@@ -167,9 +165,10 @@ def rule_book_change(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST":
         if not form.is_valid():
             return render(request, "workbench/rulebooks/change.html", {"form": form, "name": name}, status=422)
-        draft = publishing.save_draft(
-            name, form.cleaned_data["text"], form.tables(), person_id=person_id(request), now=clock.now()
-        )
+        with office.noted(me(request), name):
+            draft = publishing.save_draft(
+                name, form.cleaned_data["text"], form.tables(), person_id=person_id(request), now=clock.now()
+            )
         tables = publishing.tables_of(draft)
     return render(request, "workbench/rulebooks/change.html", _changing(request, draft, form))
 
@@ -185,38 +184,62 @@ def _changing(
         "findings": [_finding(draft, one) for one in proved.findings], "good": proved.good,
         "unchanged": proved.pack is not None and proved.pack.hash == draft.based_on,
         "tables": tables, "clauses": clauses, "setting_rows": _settings(draft, proved),
-        "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
+        "edited": publishing.is_changed(draft), "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
     }  # fmt: skip
     if proved.pack is not None and proved.good and not context["unchanged"]:
         if may_change(request.user, "workbench.rule_book_change"):
             effects.begin(draft, person_id(request))
+        begins = chosen_day(request, name)
+        if publish is not None and publish.is_bound:
+            begins = publish.cleaned_data.get("begins") or begins
         context |= {
-            **effect_context(request, draft),
-            "publish": publish or PublishForm(initial={"begins": timezone.localdate(clock.now())}),
+            **effect_context(request, draft, begins), "publish": publish or PublishForm(initial={"begins": begins}),
         }  # fmt: skip
     return context
 
 
 def _finding(draft: BookDraft, one: Finding) -> dict[str, Any]:
-    """A finding in words with the way to the form that mends it."""
+    """A finding in words, by the part of the book that it is about, with the way to the form that mends it."""
     part, _dot, rest = one.where.partition(".")
-    href, example, text = "", "", one.in_language(get_language() or "zh-hans")
+    href, example, place = "", "", ""
     if part == "tables":
-        table = rest.partition(".")[0]
-        try:
-            place = next(iter(copying.placed([one], copying.table_of(draft, table)).by_row), None)
-            row = "" if place is None else f"#row-{place}"
-            text = titled(listed([_table_title(draft.name, table), *rest.split(".")[2:]]), finding_told(one))
-            href = reverse("workbench:rule_table", args=[draft.name, table]) + row
-        except (copying.NotEditable, NoReverseMatch):
-            href = ""
+        place, href = _place_in_table(draft, one, rest.partition(".")[0])
     elif part == "settings":
-        href = reverse("workbench:rule_settings", args=[draft.name])
-    elif part == "clauses" and rest in _clauses_of(draft):
-        href = reverse("workbench:rule_clause", args=[draft.name, rest])
+        known = library.newest(draft.name).settings.get(rest.partition(".")[0])
+        place, href = words(known.label) if known else rest, reverse("workbench:rule_settings", args=[draft.name])
+    elif part == "clauses":
+        place = _("条款 %(name)s") % {"name": rest}
+        if rest in _clauses_of(draft):
+            href = reverse("workbench:rule_clause", args=[draft.name, rest])
     elif part == "examples":
-        example = rest
-    return {"text": text, "href": href, "example": example}
+        example, place = rest, _("例子“%(name)s”") % {"name": _in_language(rest)}
+    else:
+        place = _("全文第 %(line)d 行") % {"line": one.line}
+    return {"text": titled(place, finding_told(one)), "href": href, "example": example}
+
+
+def _place_in_table(draft: BookDraft, one: Finding, table: str) -> tuple[str, str]:
+    """The table's title with row and column, and where that row is changed."""
+    title = _table_title(draft.name, table)
+    try:
+        grid = copying.table_of(draft, table)
+        href = reverse("workbench:rule_table", args=[draft.name, table])
+    except (copying.NotEditable, NoReverseMatch):
+        return title, ""
+    found = copying.placed([one], grid).by_row
+    if not found:
+        return title, href
+    number, [(heading, _finding)] = next(iter(found.items()))
+    row = _("《%(table)s》第 %(number)d 行") % {"table": title, "number": number + 1}
+    language = get_language() or "zh-hans"
+    column = heading_words(library.newest(draft.name), heading, language) if heading else ""
+    return listed([row, column] if column else [row]), f"{href}#row-{number}"
+
+
+def _in_language(name: str) -> str:
+    """A name of an example, `中文 / English`, in the language in force."""
+    zh, _slash, en = name.partition(" / ")
+    return (en or zh).strip() if _english() else zh.strip()
 
 
 def _table_title(name: str, table: str) -> str:
@@ -228,7 +251,7 @@ def finding_told(finding: Finding) -> str:
     """What is wrong and what to do about it, without the place: that is where it is shown."""
     language = get_language() or "zh-hans"
     dash = ". " if language.startswith("en") else "。"
-    message, mend = finding.message.in_language(language), finding.mend.in_language(language)
+    message, mend = example_told(finding.message.in_language(language), language), finding.mend.in_language(language)
     return f"{message[:1].upper()}{message[1:]}{dash}{mend[:1].upper()}{mend[1:]}"
 
 
@@ -316,7 +339,8 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
         except office.ManagersOnly as error:
             problem = error.said
         except ValueError:
-            form.add_error("begins", _("生效日期必须晚于现行版本的生效日期。"))
+            earliest = publishing.earliest(name, timezone.localdate(now))
+            form.add_error("begins", _("必须晚于最新一版的生效日期，最早 %(day)s。") % {"day": earliest})
     draft = publishing.draft_of(name, person_id(request), now)
     shown = DraftForm(initial={"text": draft.text}, tables=publishing.tables_of(draft))
     context = {**_changing(request, draft, shown, form), "problem": problem}
@@ -328,7 +352,8 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
 def rule_book_drop(request: HttpRequest, name: str) -> HttpResponse:
     """Throw the copy away."""
     _versions(name)
-    publishing.drop_draft(name)
+    with office.noted(me(request), name, both(lambda: _("丢弃副本"))):
+        publishing.drop_draft(name)
     messages.success(request, _("修改已丢弃，规则包没有变。"))
     return redirect("workbench:rule_book", name=name)
 

@@ -16,6 +16,8 @@ from tuoshan.cases.forms import words
 from tuoshan.core.policy import clause_editing
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.tracing import label_of
+from tuoshan.office import rulebooks as office
+from tuoshan.office.settings.recording import me
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import ClauseText, NotEditable
@@ -122,8 +124,9 @@ def _clause(request: HttpRequest, name: str, clause: str) -> HttpResponse:
             form.add_error("name", _("这个条款名已经有了。"))
             return render(request, "workbench/rulebooks/clause.html", context, status=422)
         try:
-            copying.save_clause(draft, wanted, form.clause(), request.POST.get("seen", ""),
-                                person_id=person_id(request), now=clock.now())  # fmt: skip
+            with office.noted(me(request), name):
+                copying.save_clause(draft, wanted, form.clause(), request.POST.get("seen", ""),
+                                    person_id=person_id(request), now=clock.now())  # fmt: skip
         except copying.ChangedMeanwhile:
             return render(request, "workbench/rulebooks/clause.html", {**context, "meanwhile": True}, status=409)
         messages.success(request, _("条款 %(name)s 已保存。") % {"name": wanted})
@@ -162,8 +165,9 @@ def rule_clause_drop(request: HttpRequest, name: str, clause: str) -> HttpRespon
     """Take a clause out of the copy."""
     draft = draft_for(request, name)
     try:
-        copying.save_clause(draft, clause, None, request.POST.get("seen", ""), person_id=person_id(request),
-                            now=clock.now())  # fmt: skip
+        with office.noted(me(request), name):
+            copying.save_clause(draft, clause, None, request.POST.get("seen", ""), person_id=person_id(request),
+                                now=clock.now())  # fmt: skip
         messages.success(request, _("条款 %(name)s 已从副本中删除。") % {"name": clause})
     except copying.ChangedMeanwhile:
         messages.error(request, _("这一条刚被别人改过，没有删除。"))
@@ -178,7 +182,8 @@ def rule_example_drop(request: HttpRequest, name: str) -> HttpResponse:
     """Take an example out of the copy that the changed rules no longer bear out."""
     draft = draft_for(request, name)
     try:
-        copying.drop_example(draft, request.POST.get("example", ""), person_id=person_id(request), now=clock.now())
+        with office.noted(me(request), name):
+            copying.drop_example(draft, request.POST.get("example", ""), person_id=person_id(request), now=clock.now())
         messages.success(request, _("例子已从副本中删除。"))
     except NotEditable as error:
         raise Http404 from error

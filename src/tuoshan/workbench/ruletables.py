@@ -18,8 +18,11 @@ from tuoshan.cases.forms import words
 from tuoshan.core.policy import table_editing
 from tuoshan.core.policy.pack import Pack
 from tuoshan.identifiers import is_id
+from tuoshan.office import rulebooks as office
+from tuoshan.office.settings.recording import me
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import copying, library, publishing
+from tuoshan.rulings.cells_in_words import cell_words
 from tuoshan.rulings.copying import Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import tables_to_read
@@ -62,6 +65,8 @@ class ShownCell:
     size: int
     listed: str
     wrong: list[str]
+    said: str = ""
+    """What stands in it, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,9 @@ def rule_table(request: HttpRequest, name: str, table: str) -> HttpResponse:
     at = int(place) if is_id(place) and int(place) < len(rows) else None
     rows, at = _done(rows, doing, at, grid)
     try:
-        copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
-                          now=clock.now())  # fmt: skip
+        with office.noted(me(request), name):
+            copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
+                              now=clock.now())  # fmt: skip
     except copying.ChangedMeanwhile:
         places = {row.cells.get("id", ""): row.of for row in grid.rows}
         mine = tuple(GridRow(row.cells, places.get(row.cells.get("id", ""))) for row in rows)
@@ -209,6 +215,7 @@ def _rows(pack: Pack, grid: Grid, heads: list[Head], placed: copying.Placed) -> 
             ShownCell(
                 head.name, f"r{number}-{head.name}", head.label, row.cells.get(head.name, ""), widest[head.name],
                 f"list-{head.name}" if head.choices else "", wrong.get(head.name, []),
+                _said(pack, head.name, row.cells.get(head.name, "").strip(), language),
             )
             for head in heads
         ]  # fmt: skip
@@ -219,6 +226,12 @@ def _rows(pack: Pack, grid: Grid, heads: list[Head], placed: copying.Placed) -> 
         name = row.cells.get("id", "")
         found.append(ShownRow(number, row.of, name, cells, own, said.get(name, []), wrong.get("", [])))
     return found
+
+
+def _said(pack: Pack, name: str, text: str, language: str) -> str:
+    """A cell in words, where these say more than what was typed."""
+    said = cell_words(pack, name, text, language) if text not in ("", "-") else ""
+    return said if said != text else ""
 
 
 # -- as CSV -----------------------------------------------------------------------------------------------------
@@ -256,7 +269,8 @@ def rule_table_upload(request: HttpRequest, name: str, table: str) -> HttpRespon
     sheet = copying.read_sheet(draft, grid, file.read())
     if sheet.problems:
         return _refused(request, draft, grid, [_sheet_problem(one, _titles(draft, grid)) for one in sheet.problems])
-    copying.save_rows(draft, table, sheet.rows, copying.stamp(grid), person_id=person_id(request), now=clock.now())
+    with office.noted(me(request), name):
+        copying.save_rows(draft, table, sheet.rows, copying.stamp(grid), person_id=person_id(request), now=clock.now())
     messages.success(request, _("已读入 %(count)d 行并检查。") % {"count": len(sheet.rows)})
     return _back(name, table)
 

@@ -34,6 +34,7 @@ AREAS = (
     "keptrulings",
     "rulebooks",
     "bookeffects",
+    "bookversions",
     "ruletables",
     "ruleclauses",
     "rulesettings",

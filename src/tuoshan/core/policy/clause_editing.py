@@ -96,6 +96,17 @@ def _clause_text(clause: ClauseText) -> str:
     return "{" + ", ".join(parts) + "}"
 
 
+def examples(text: str) -> dict[str, str]:
+    """The examples by name, each as it is written. Raises NotEditable."""
+    root = yaml_strict.marked(text)
+    items = value_of(root, "examples") if isinstance(root, yaml.MappingNode) else None
+    found = {}
+    for place, item in enumerate(items.value if isinstance(items, yaml.SequenceNode) else (), 1):
+        name = value_of(item, "id") if isinstance(item, yaml.MappingNode) else None
+        found[str(name.value) if name is not None else f"{place}"] = text[item.start_mark.index : end_of(text, item)]
+    return found
+
+
 def without_example(text: str, name: str) -> str:
     """The text without the example of this name. Raises NotEditable."""
     root = yaml_strict.marked(text)

@@ -37,7 +37,7 @@ AREAS = {
     "playbooks": _("流程文件"),
     "outgoing": _("公司与外发"),
     "customers": _("客户资料"),
-    "rule_books": _("规则包的设置"),
+    "rule_books": _("规则包"),
 }
 SHOWN_ON_A_PAGE = 8
 _MASKED = {"phone": mask_phone, "email": mask_email}

@@ -1,0 +1,233 @@
+"""What is otherwise between two texts of a rule book, in words: settings, cells of tables, clauses, examples.
+
+Made for the record of changes, so that it also reads a copy that is not in order.
+"""
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from tuoshan.core import yaml_strict
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy import clause_editing, table_editing
+from tuoshan.core.policy.clause_editing import ClauseText
+from tuoshan.core.policy.grids import Grid, GridRow
+from tuoshan.core.policy.pack import Pack, Setting
+from tuoshan.core.policy.text_places import NotEditable
+from tuoshan.rulings import library
+from tuoshan.rulings.cells_in_words import cell_words, heading_words
+from tuoshan.rulings.reading_aloud import tables_to_read
+from tuoshan.rulings.reckoned_in_words import setting_value
+
+NOTHING = Wording("", "")
+GONE = Wording("已删除", "deleted")
+MOST_LINES = 20
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A rule book as it is written, with the pack as far as it can be read."""
+
+    name: str
+    text: str
+    tables: Mapping[str, str]
+
+    def pack(self) -> Pack | None:
+        return library.read_version(self.name, self.text, dict(self.tables)).pack
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is otherwise; nothing on one side where it was added or taken out."""
+
+    label: Wording
+    before: Wording
+    after: Wording
+
+
+def differences(before: Text, after: Text) -> list[Difference]:
+    """Everything that is otherwise, in the order of the book's screen."""
+    if (before.text, before.tables) == (after.text, after.tables):
+        return []
+    if any(yaml_strict.marked(one.text) is None for one in (before, after)):
+        return [_lines(before.text, after.text)]
+    newest = library.newest(after.name)
+    packs = (before.pack() or newest, after.pack() or newest)
+    found = [
+        *_settings(packs[0].settings, packs[1].settings),
+        *_tables(before, after, packs),
+        *_clauses(_parts(clause_editing.clauses, before.text), _parts(clause_editing.clauses, after.text)),
+        *_examples(_parts(clause_editing.examples, before.text), _parts(clause_editing.examples, after.text)),
+    ]
+    return found or [_lines(before.text, after.text)]
+
+
+def _parts(read: Callable[[str], dict[str, Part]], text: str) -> dict[str, Part]:
+    try:
+        return read(text)
+    except NotEditable:
+        return {}
+
+
+def _lines(before: str, after: str) -> Difference:
+    """What has no form of its own, as it is written."""
+    changed = [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[:1] in "+-"]
+    old, new = ("\n".join([line[2:].strip() for line in changed if line[0] == sign][:MOST_LINES]) for sign in "-+")
+    return Difference(Wording("其余内容", "The rest of the text"), Wording(old, old), Wording(new, new))
+
+
+# -- settings -----------------------------------------------------------------------------------------------------
+
+
+def _settings(before: Mapping[str, Setting], after: Mapping[str, Setting]) -> Iterator[Difference]:
+    for name in {**before, **after}:
+        old, new = (_setting(found.get(name)) for found in (before, after))
+        if old != new:
+            yield Difference((after.get(name) or before[name]).label, old, new)
+
+
+def _setting(setting: Setting | None) -> Wording:
+    return NOTHING if setting is None else Wording(setting_value(setting, "zh-hans"), setting_value(setting, "en"))
+
+
+# -- tables -------------------------------------------------------------------------------------------------------
+
+
+def _tables(before: Text, after: Text, packs: Sequence[Pack]) -> Iterator[Difference]:
+    names = dict.fromkeys([*table_editing.table_names(before.text), *table_editing.table_names(after.text)])
+    for name in names:
+        old, new = _grid(before, name), _grid(after, name)
+        if old is None and new is None:
+            continue
+        known = packs[1].tables.get(name) or packs[0].tables.get(name)
+        yield from _table(known.title if known else Wording(name, name), old, new, packs)
+
+
+def _grid(of: Text, table: str) -> Grid | None:
+    try:
+        return table_editing.grid(of.text, of.tables, table)
+    except NotEditable:
+        return None
+
+
+def _table(title: Wording, before: Grid | None, after: Grid | None, packs: Sequence[Pack]) -> Iterator[Difference]:
+    old, new = _rows(before), _rows(after)
+    if list(old.items()) == list(new.items()):
+        return
+    said = [_conclusions(pack, (before or after).table) for pack in packs]  # type: ignore[union-attr]
+    for name in {**old, **new}:
+        place, row = _placed(new if name in new else old, name)
+        label = _joined(title, place)
+        if name not in old or name not in new:
+            one, pack, told = (row, packs[1], said[1]) if name in new else (row, packs[0], said[0])
+            whole = _whole(pack, one, told.get(name, NOTHING))
+            yield Difference(label, *((NOTHING, whole) if name in new else (whole, GONE)))
+            continue
+        for heading in dict.fromkeys([*old[name].cells, *new[name].cells]):
+            cells = [rows[name].cells.get(heading, "") for rows in (old, new)]
+            if cells[0].strip() == cells[1].strip() or heading == "id":
+                continue
+            both = [side.get(name, NOTHING) for side in said]
+            values = both if heading == "then" and both[0] != both[1] else [
+                _cell(pack, heading, cell) for pack, cell in zip(packs, cells, strict=True)]  # fmt: skip
+            yield Difference(_joined(label, _heading(packs[1], heading)), *values)
+    kept = [[name for name in rows if name in old and name in new] for rows in (old, new)]
+    if kept[0] != kept[1]:
+        order = [Wording(*(", ".join(names),) * 2) for names in kept]
+        yield Difference(_joined(title, Wording("行的次序", "order of the rows")), *order)
+
+
+def _rows(grid: Grid | None) -> dict[str, GridRow]:
+    rows = grid.rows if grid is not None else ()
+    return {row.cells.get("id") or f"row{place}": GridRow(row.cells) for place, row in enumerate(rows, 1)}
+
+
+def _placed(rows: Mapping[str, GridRow], name: str) -> tuple[Wording, GridRow]:
+    place = list(rows).index(name) + 1
+    return Wording(f"第 {place} 行（{name}）", f"row {place} ({name})"), rows[name]
+
+
+def _conclusions(pack: Pack, table: str) -> dict[str, Wording]:
+    """What each row of a table says, by its name."""
+    only = replace(pack, tables={name: one for name, one in pack.tables.items() if name == table})
+    both = [
+        {row.name: "; ".join(row.conclusions) for one in tables_to_read(only, language) for row in one.rows}
+        for language in ("zh-hans", "en")
+    ]
+    return {name: Wording(zh.replace("; ", "；"), both[1].get(name, zh)) for name, zh in both[0].items()}
+
+
+def _cell(pack: Pack, heading: str, text: str) -> Wording:
+    if heading in ("then", "clause", "because_zh", "because_en"):
+        return Wording(text, text)
+    return Wording(cell_words(pack, heading, text, "zh-hans"), cell_words(pack, heading, text, "en"))
+
+
+def _heading(pack: Pack, name: str) -> Wording:
+    return Wording(heading_words(pack, name, "zh-hans"), heading_words(pack, name, "en"))
+
+
+def _whole(pack: Pack, row: GridRow, conclusion: Wording) -> Wording:
+    """A row that came or went: what it asks for, what it says."""
+    told: list[Wording] = []
+    for heading, text in row.cells.items():
+        if heading in ("id", "because_zh", "because_en", "then") or text.strip() in ("", "-"):
+            continue
+        told.append(_joined(_heading(pack, heading), _cell(pack, heading, text), ("：", ": ")))
+    then = row.cells.get("then", "")
+    told.append(conclusion if conclusion.zh else Wording(then, then))
+    return Wording("；".join(one.zh for one in told if one.zh), "; ".join(one.en for one in told if one.en))
+
+
+def _joined(one: Wording, other: Wording, by: tuple[str, str] = (" · ", " · ")) -> Wording:
+    return Wording(f"{one.zh}{by[0]}{other.zh}", f"{one.en}{by[1]}{other.en}")
+
+
+# -- clauses and examples -------------------------------------------------------------------------------------------
+
+
+def _clauses(before: Mapping[str, ClauseText], after: Mapping[str, ClauseText]) -> Iterator[Difference]:
+    for name in {**before, **after}:
+        label, old, new = Wording(f"条款 {name}", f"Clause {name}"), before.get(name), after.get(name)
+        if old is None or new is None:
+            yield Difference(label, _words(old), GONE if new is None else _words(new))
+            continue
+        if _words(old) != _words(new):
+            yield Difference(label, _words(old), _words(new))
+        for part, title in CLAUSE_PARTS.items():
+            values = [_of_clause(one, part) for one in (old, new)]
+            if values[0] != values[1]:
+                yield Difference(_joined(label, title), *values)
+
+
+CLAUSE_PARTS = {
+    "by": Wording("按哪个日期", "by which date"), "begins": Wording("从", "from"), "until": Wording("到", "until"),
+    "provisional": Wording("暂定", "provisional"), "overridden_by": Wording("在它之上的条款", "clauses above it"),
+}  # fmt: skip
+
+
+def _words(clause: ClauseText | None) -> Wording:
+    return NOTHING if clause is None else Wording(clause.zh, clause.en)
+
+
+def _of_clause(clause: ClauseText, part: str) -> Wording:
+    if part == "provisional":
+        return Wording(clause.provisional_zh, clause.provisional_en)
+    value = str(getattr(clause, part))
+    return Wording(value, value)
+
+
+def _examples(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Difference]:
+    for name in {**before, **after}:
+        zh, _slash, en = name.partition(" / ")
+        old, new = before.get(name), after.get(name)
+        if old != new:
+            label = Wording(f"例子 {zh.strip()}", f"Example {(en or zh).strip()}")
+            yield Difference(label, _text(old), GONE if new is None else _text(new))
+
+
+def _text(text: str | None) -> Wording:
+    shown = " ".join((text or "").split())
+    return Wording(shown, shown)

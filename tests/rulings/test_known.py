@@ -145,7 +145,8 @@ def test_a_request_on_a_marketplace_has_its_price_from_the_order_alone() -> None
 
 def test_the_time_that_the_platform_states_for_a_proof_is_taken_from_the_case() -> None:
     for name in ("pinduoduo_refund", "pinduoduo_return"):
-        assert [one.field for one in from_cases.from_case(name).means if one.fact == "seller_proof_until"] == ["platform_due"]
+        told = from_cases.from_case(name).means
+        assert [one.field for one in told if one.fact == "seller_proof_until"] == ["platform_due"]
 
 
 @pytest.mark.parametrize(

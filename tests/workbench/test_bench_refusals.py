@@ -92,7 +92,7 @@ def test_an_item_that_is_not_decided_is_no_refusal_in_the_total(desk: Any) -> No
     assert "还不能判定" in totals and "不予支持" not in totals and "¥0.00" not in totals
     assert "不含还不能判定的：凉鞋" in totals and "¥399.00" in totals
     text = unescape(re.findall(r'data-copy="([^"]*)"', page)[0]).partition("\n合计\n")[2]
-    assert "凉鞋、还不能判定：—" in text and "最多付出（不含还不能判定的）：¥399.00" in text and "不予支持" not in text
+    assert "凉鞋、还不能判定：—" in text and "一共（不含还不能判定的）：¥399.00" in text and "不予支持" not in text
 
 
 def test_a_refusal_stays_a_refusal_in_the_total(desk: Any) -> None:  # noqa: F811

@@ -114,7 +114,7 @@ def read_version(name: str, text: str, tables: dict[str, str]) -> ReadPack:
 
 def _load() -> tuple[tuple[Pack, ...], tuple[Pack, ...]]:
     """The versions that count or will, and those that were withdrawn."""
-    found, gone = list(files.packaged()), []
+    found, gone = list(files.packaged()), list[Pack]()
     for row in PublishedBook.objects.order_by("name", "version"):
         read = read_version(row.name, row.text, json.loads(row.tables))
         if read.pack is None or not read.good:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tuoshan.core.policy.costing import PUTTING_RIGHT, beside, due_in
-from tuoshan.core.policy.pack import REMEDIES
+from tuoshan.core.policy.costing import beside, due_in
+from tuoshan.core.policy.pack import PUTTING_RIGHT, REMEDIES
 from tuoshan.rulings import floor
 
 Right = tuple[str, str, str | None]

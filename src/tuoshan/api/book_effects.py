@@ -161,8 +161,7 @@ def _effects(name: str, run: BookEffect | None, begins: date | None = None) -> d
 
 
 def _touched(name: str, run: BookEffect, begins: date | None) -> dict[str, Any]:
-    earliest = publishing.earliest(name, timezone.localdate(clock.now()))
-    found = touching.touched(run, max(earliest, begins or earliest))
+    found = touching.touched(run, publishing.earliest(name, timezone.localdate(clock.now()), begins))
     values = {one: getattr(found, one) for one in TouchedOut.model_fields}
     return {one: f"{value:f}" if isinstance(value, Decimal) else value for one, value in values.items()}
 

@@ -352,6 +352,8 @@ def case_rulings(request: HttpRequest, number: str) -> list[dict[str, Any]]:
 
 
 def _kept(row: KeptRuling) -> dict[str, Any]:
+    made = sorted(row.overrides.all(), key=lambda one: one.pk)
+    holding = made[-1] if made else None
     return {
         "id": str(row.pk), "label": row.label, "quantity": row.quantity, "chosen": row.chosen,
         "verdict": keeping.said(row), "text": printing.text_of(row, _language()), "open_questions": row.open_questions,
@@ -360,8 +362,8 @@ def _kept(row: KeptRuling) -> dict[str, Any]:
         "overrides": [
             {"remedy": one.remedy, "amount": None if one.amount is None else f"{one.amount:f}",
              "reason": one.reason, "below_law": one.below_law, "at": one.made_at.isoformat(),
-             "by": str(one.made_by_id), "holds": one == keeping.departure(row)}
-            for one in row.overrides.all()
+             "by": str(one.made_by_id), "holds": one == holding}
+            for one in made
         ],
     }  # fmt: skip
 

@@ -90,23 +90,19 @@ def save_settings(
     if not changed and not values.keys() - before.keys():
         return draft
     _keep_to_managers(draft.name, changed, person)
-    old = Text(draft.name, draft.text, publishing.tables_of(draft))
-    with write_transaction():
-        saved = copying.save_settings(draft, values, seen, person_id=person.pk, now=now)
-        found = differences(old, Text(draft.name, saved.text, publishing.tables_of(saved)))
-        if found:
-            _record(person, draft.name, both(lambda: _("副本")), found, reason=reason)
-    return saved
+    with noted(person, draft.name, reason=reason):
+        return copying.save_settings(draft, values, seen, person_id=person.pk, now=now)
 
 
 @contextmanager
-def noted(person: Person, name: str, where: Both[str] | None = None) -> Iterator[None]:
+def noted(person: Person, name: str, where: Both[str] | None = None, **said: str) -> Iterator[None]:
     """What is done to the copy inside the block is one transaction with its record: cells, settings, clauses and
-    examples, old and new. Opening a copy changes nothing and is not written down."""
+    examples, old and new, then what was `said` of it. Opening a copy changes nothing and is not written down."""
     with write_transaction():
         before = written(name)
         yield
-        _record(person, name, where or both(lambda: _("副本")), differences(before, written(name)))
+        if found := differences(before, written(name)):
+            _record(person, name, where or both(lambda: _("副本")), found, **said)
 
 
 def written(name: str) -> Text:

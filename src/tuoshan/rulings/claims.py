@@ -9,9 +9,8 @@ from decimal import Decimal
 from django.utils import timezone
 
 from tuoshan.core.policy.comparing import Compared, Comparing, Past, cost
-from tuoshan.core.policy.on_top import Claimed, Share, on_top, shares
+from tuoshan.core.policy.on_top import Claimed, Share, claim_of, on_top, shares
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.rulings import keeping
 from tuoshan.rulings.models import KeptRuling
 
 COMPARED = ("pk", "case_id", "session", "line", "facts", "asked_on", "kept_at", "quantity")
@@ -23,8 +22,10 @@ NOTHING = Decimal("0.00")
 
 
 def past(row: KeptRuling) -> Past:
-    """A kept ruling as facts to be ruled on again."""
-    return Past(str(row.pk), row.asked_on or timezone.localdate(row.kept_at), json.loads(row.facts), row.quantity)
+    """A kept ruling as facts to be ruled on again, with the claim that its line is of."""
+    facts, day = json.loads(row.facts), row.asked_on or timezone.localdate(row.kept_at)
+    claim = (row.case_id, row.session, claim_of(facts, row.line)) if row.session else None
+    return Past(str(row.pk), day, facts, row.quantity, claim)
 
 
 def costs_of_each(
@@ -52,9 +53,11 @@ def _shares(
     """Of the lines that were ruled on together, also of those that are not among the rows."""
     benches = {(row.session, row.case_id) for row in rows if row.session and _has_on_top(compared[row.pk])}
     lines = list(_ruled_together(benches))
-    both = {row.pk: compared[row.pk] if row.pk in compared else comparing.of(past(row)) for row in lines}
-    before = shares([_claimed(row, one.before if (one := both[row.pk]) else None) for row in lines])
-    after = shares([_claimed(row, one.after if (one := both[row.pk]) else None) for row in lines])
+    asked = [past(row) for row in lines]
+    both = [compared[row.pk] if row.pk in compared else comparing.of(one)
+            for row, one in zip(lines, asked, strict=True)]  # fmt: skip
+    before = shares([_claimed(one, two.before if two else None) for one, two in zip(asked, both, strict=True)])
+    after = shares([_claimed(one, two.after if two else None) for one, two in zip(asked, both, strict=True)])
     return {row.pk: (old, new) for row, old, new in zip(lines, before, after, strict=True)}
 
 
@@ -75,6 +78,5 @@ def _has_on_top(both: Compared | None) -> bool:
     return both is not None and any(one is not None and one.extras for one in (both.before, both.after))
 
 
-def _claimed(row: KeptRuling, ruling: Ruling | None) -> Claimed:
-    claim = (row.case_id, row.session, keeping.claim_of_row(row))
-    return Claimed(row.quantity, on_top(ruling.extras) if ruling is not None else {}, claim)
+def _claimed(asked: Past, ruling: Ruling | None) -> Claimed:
+    return Claimed(asked.pieces, on_top(ruling.extras) if ruling is not None else {}, asked.claim)

@@ -9,18 +9,17 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from tuoshan.core import yaml_strict
-from tuoshan.core.playbook import Wording
+from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy import clause_editing, table_editing
 from tuoshan.core.policy.clause_editing import ClauseText
 from tuoshan.core.policy.grids import Grid, GridRow
-from tuoshan.core.policy.pack import Pack, Setting
+from tuoshan.core.policy.pack import Pack, Setting, example_title
 from tuoshan.core.policy.text_places import NotEditable
 from tuoshan.rulings import library
 from tuoshan.rulings.cells_in_words import cell_words, heading_words
 from tuoshan.rulings.reading_aloud import tables_to_read
 from tuoshan.rulings.reckoned_in_words import setting_value
 
-NOTHING = Wording("", "")
 GONE = Wording("已删除", "deleted")
 MOST_LINES = 20
 Part = TypeVar("Part")
@@ -89,7 +88,7 @@ def _settings(before: Mapping[str, Setting], after: Mapping[str, Setting]) -> It
 
 
 def _setting(setting: Setting | None) -> Wording:
-    return NOTHING if setting is None else Wording(setting_value(setting, "zh-hans"), setting_value(setting, "en"))
+    return NO_WORDING if setting is None else Wording(setting_value(setting, "zh-hans"), setting_value(setting, "en"))
 
 
 # -- tables -------------------------------------------------------------------------------------------------------
@@ -122,14 +121,14 @@ def _table(title: Wording, before: Grid | None, after: Grid | None, packs: Seque
         label = _joined(title, place)
         if name not in old or name not in new:
             one, pack, told = (row, packs[1], said[1]) if name in new else (row, packs[0], said[0])
-            whole = _whole(pack, one, told.get(name, NOTHING))
-            yield Difference(label, *((NOTHING, whole) if name in new else (whole, GONE)))
+            whole = _whole(pack, one, told.get(name, NO_WORDING))
+            yield Difference(label, *((NO_WORDING, whole) if name in new else (whole, GONE)))
             continue
         for heading in dict.fromkeys([*old[name].cells, *new[name].cells]):
             cells = [rows[name].cells.get(heading, "") for rows in (old, new)]
             if cells[0].strip() == cells[1].strip() or heading == "id":
                 continue
-            both = [side.get(name, NOTHING) for side in said]
+            both = [side.get(name, NO_WORDING) for side in said]
             values = both if heading == "then" and both[0] != both[1] else [
                 _cell(pack, heading, cell) for pack, cell in zip(packs, cells, strict=True)]  # fmt: skip
             yield Difference(_joined(label, _heading(packs[1], heading)), *values)
@@ -209,7 +208,7 @@ CLAUSE_PARTS = {
 
 
 def _words(clause: ClauseText | None) -> Wording:
-    return NOTHING if clause is None else Wording(clause.zh, clause.en)
+    return NO_WORDING if clause is None else Wording(clause.zh, clause.en)
 
 
 def _of_clause(clause: ClauseText, part: str) -> Wording:
@@ -221,10 +220,10 @@ def _of_clause(clause: ClauseText, part: str) -> Wording:
 
 def _examples(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Difference]:
     for name in {**before, **after}:
-        zh, _slash, en = name.partition(" / ")
+        title = example_title(name)
         old, new = before.get(name), after.get(name)
         if old != new:
-            label = Wording(f"例子 {zh.strip()}", f"Example {(en or zh).strip()}")
+            label = Wording(f"例子 {title.zh}", f"Example {title.en}")
             yield Difference(label, _text(old), GONE if new is None else _text(new))
 
 

@@ -11,14 +11,14 @@ book changes meanwhile it stops: what it found is of a copy that is no more.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from tuoshan import clock
@@ -36,7 +36,7 @@ from tuoshan.core.policy.comparing import Compared, Comparing, Past
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.wording import verdict
 from tuoshan.parties.models import Person
-from tuoshan.rulings import claims, library
+from tuoshan.rulings import claims, keeping, library
 from tuoshan.rulings.from_cases import is_told_of
 from tuoshan.rulings.known import bought, known_of
 from tuoshan.rulings.models import BookDraft, BookEffect, BookEffectLine, KeptRuling
@@ -267,7 +267,7 @@ def _rulings(run: BookEffect, comparing: Comparing, counts: Counts) -> _Step:
     rows = list(kept.values_list("pk", "case_id", "session", "kept_at")[:RULINGS_AT_ONCE])
     cases = {case_id for _pk, case_id, _session, _at in rows if case_id is not None}
     going = set(Case.objects.filter(pk__in=cases, ended=False).values_list("pk", flat=True))
-    counting, since = _counting(cases), run.begun_at - QUARTER
+    counting, since = keeping.counting(cases), run.begun_at - QUARTER
     wanted: dict[int, tuple[int | None, bool, bool]] = {}
     for pk, case_id, session, kept_at in rows:
         newest = counting.get(case_id) if case_id is not None else None
@@ -281,19 +281,12 @@ def _rulings(run: BookEffect, comparing: Comparing, counts: Counts) -> _Step:
     return _Step(len(rows), rows[-1][0] if rows else run.before_ruling, 0 if last else None, False, lines)
 
 
-def _counting(cases: Iterable[int]) -> dict[int, tuple[int, str]]:
-    """Of each case the ruling that counts, the newest, and its bench: all lines of that count with it."""
-    found = KeptRuling.objects.filter(case_id__in=cases).order_by().values("case_id").annotate(newest=Max("pk"))
-    newest = [one["newest"] for one in found]
-    rows = KeptRuling.objects.filter(pk__in=newest).values_list("case_id", "pk", "session")
-    return {case_id: (pk, session) for case_id, pk, session in rows if case_id is not None}
-
-
 def _held_against(
     run: BookEffect, comparing: Comparing, counts: Counts, wanted: Mapping[int, tuple[int | None, bool, bool]]
 ) -> Iterator[BookEffectLine]:
     rows = list(KeptRuling.objects.filter(pk__in=wanted).only(*claims.COMPARED).order_by("-id"))
-    compared = {row.pk: comparing.of(claims.past(row)) for row in rows}
+    past = {row.pk: claims.past(row) for row in rows}
+    compared = {pk: comparing.of(one) for pk, one in past.items()}
     costs = claims.costs_of_each(rows, compared, comparing)
     for row in rows:
         case_id, is_open, in_quarter = wanted[row.pk]
@@ -304,7 +297,7 @@ def _held_against(
             group.looked_at += both is not None
         if both is None or not both.concerned:
             continue
-        line = _line(run, both, costs[row.pk], _day_of(run, json.loads(row.facts)))
+        line = _line(run, both, costs[row.pk], _day_of(run, past[row.pk].facts))
         for group in groups:
             group.speaks(costs[row.pk], changed=line is not None)
         if line is not None:

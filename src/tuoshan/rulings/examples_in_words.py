@@ -3,10 +3,9 @@
 import re
 
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.checking import FAILS, REASON
 from tuoshan.rulings.reading_aloud import NAMES
 
-PREFIX = Wording("例子不成立：", "the example fails: ")
-REASON = Wording("（例子的理由：", " (why it is so: ")
 _WORDS = {
     "rights": Wording("现在算出可以", "now due"), "refused": Wording("现在算出不支持", "now not due"),
     "expected": Wording("例子要的是", "the example expects"), "nothing": Wording("什么也没有", "nothing"),
@@ -24,7 +23,7 @@ _NAME = re.compile(r"[A-Za-z_]+")
 
 def example_told(message: str, language: str) -> str:
     """The message of an example that fails, the names in it by what they are called."""
-    prefix, reason = PREFIX.in_language(language), REASON.in_language(language)
+    prefix, reason = FAILS.in_language(language), REASON.in_language(language)
     if not message.startswith(prefix):
         return message
     line, sign, why = message.removeprefix(prefix).partition(reason)

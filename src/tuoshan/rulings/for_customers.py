@@ -85,8 +85,13 @@ def _decided_by(ruling: Ruling) -> Iterator[str]:
             yield from _behind(by, books)
 
 
+def _book(why: Why, books: Mapping[str, Pack]) -> Pack:
+    """The whole book: a frozen ruling knows of it no more than its name."""
+    return why.pack if why.pack.tables else books.get(why.pack.hash, why.pack)
+
+
 def _columns(why: Why, books: Mapping[str, Pack]) -> list[str]:
-    pack = why.pack if why.pack.tables else books.get(why.pack.hash, why.pack)
+    pack = _book(why, books)
     table = pack.tables.get(why.table)
     row = next((row for row in table.rows if row.name == why.row), None) if table is not None else None
     if table is None or row is None:
@@ -95,7 +100,7 @@ def _columns(why: Why, books: Mapping[str, Pack]) -> list[str]:
 
 
 def _behind(by: Statement, books: Mapping[str, Pack]) -> Iterator[str]:
-    pack = by.why.pack if by.why.pack.tables else books.get(by.why.pack.hash, by.why.pack)
+    pack = _book(by.why, books)
     waiting, seen = _columns(by.why, books), set[str]()
     while waiting:
         name = waiting.pop()

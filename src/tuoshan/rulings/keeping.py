@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Max
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -102,27 +103,31 @@ def of_case(case_id: int) -> list[KeptRuling]:
 
 def standing(case_id: int) -> list[KeptRuling]:
     """The rulings that count in a case: the newest, with those of the same bench; what came before is history."""
-    newest = KeptRuling.objects.filter(case_id=case_id).order_by("-id").first()
+    of_case = KeptRuling.objects.filter(case_id=case_id).prefetch_related("overrides")
+    newest = of_case.order_by("-id").first()
     if newest is None or not newest.session:
         return [newest] if newest else []
-    return list(KeptRuling.objects.filter(case_id=case_id, session=newest.session).order_by("line", "id"))
+    return list(of_case.filter(session=newest.session).order_by("line", "id"))
+
+
+def counting(case_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Of each case the ruling that counts, the newest, and its bench: all lines of that count with it."""
+    found = KeptRuling.objects.filter(case_id__in=case_ids).order_by().values("case_id").annotate(newest=Max("pk"))
+    rows = KeptRuling.objects.filter(pk__in=[one["newest"] for one in found])
+    return {one.case_id: (one.pk, one.session) for one in rows.only("case_id", "session") if one.case_id is not None}
 
 
 def departures_that_hold(case_ids: Iterable[int]) -> set[int]:
     """Of what was decided otherwise in these cases, what holds: the last of each line of the rulings that count there.
     """
-    newest: dict[int | None, tuple[int, str]] = {}
-    of_bench: dict[tuple[int | None, str], list[int]] = {}
-    rows = KeptRuling.objects.filter(case_id__in=set(case_ids)).order_by("id").values_list("id", "case_id", "session")
-    for pk, case_id, session in rows:
-        newest[case_id] = (pk, session)
-        of_bench.setdefault((case_id, session), []).append(pk)
-    counting = {
-        pk for case_id, (last, session) in newest.items()
-        for pk in (of_bench[case_id, session] if session else [last])
-    }  # fmt: skip
-    made = Override.objects.filter(ruling_id__in=counting).order_by("id").values_list("id", "ruling_id")
-    return set({ruling: pk for pk, ruling in made}.values())
+    known = counting(set(case_ids))
+    made = Override.objects.filter(ruling__case_id__in=known).order_by("id")
+    last: dict[int, int] = {}
+    for pk, ruling, case_id, session in made.values_list("id", "ruling_id", "ruling__case_id", "ruling__session"):
+        newest, bench = known[case_id or 0]
+        if (session == bench) if bench else (ruling == newest):
+            last[ruling] = pk
+    return set(last.values())
 
 
 def on_top_of(row: KeptRuling, *, by_law: bool = False) -> Decimal:

@@ -68,12 +68,12 @@ def initial(case_id: int, playbook: Playbook, form: Sequence[Field], state: Case
     fields, named_as = {field.name: field for field in form}, Proposal.of(playbook)
     if named_as.remedies not in fields or named_as.amount not in fields:
         return {}
-    rows = keeping.standing(case_id)
-    parts = [part for row in rows if (part := part_of(row)) is not None]
+    lines = [(row, part_of(row)) for row in keeping.standing(case_id)]
+    parts = [part for _row, part in lines if part is not None]
     if all(part.remedy == NOTHING for part in parts):
         return {}
     amount = sum((part.amount for part in parts), ZERO)
-    amount += sum((keeping.on_top_of(row) for row in rows if part_of(row) is None), ZERO)
+    amount += sum((keeping.on_top_of(row) for row, part in lines if part is None), ZERO)
     found: dict[str, object] = {}
     offered = {choice.value for choice in fields[named_as.remedies].choices}
     named = [_named(part.remedy, offered) for part in parts]
@@ -90,7 +90,7 @@ def initial(case_id: int, playbook: Playbook, form: Sequence[Field], state: Case
         cut = ruled - given
     found[named_as.amount] = amount - cut
     if named_as.words in fields:
-        found[named_as.words] = _in_words(rows, amount - cut, figures=not cut)
+        found[named_as.words] = _in_words(lines, amount - cut, figures=not cut)
     return found
 
 
@@ -156,12 +156,12 @@ def called(row: KeptRuling) -> str:
     return f"{row.label or _('第 %(line)d 项') % {'line': row.line}}{pieces}"
 
 
-def _in_words(rows: Sequence[KeptRuling], amount: Decimal, *, figures: bool) -> str:
+def _in_words(lines: Sequence[tuple[KeptRuling, Part | None]], amount: Decimal, *, figures: bool) -> str:
     """What is proposed line by line; without figures where these do not make the sum, as where the case has paid a part
     or may not pay all."""
-    said = "\n".join(_said(row, len(rows)) for row in rows)
-    if not figures or amounts_in_words.others(said, amount, pieces_of(rows)):
-        return "\n".join(_said(row, len(rows), figures=False) for row in rows)
+    said = "\n".join(_said(*line, len(lines)) for line in lines)
+    if not figures or amounts_in_words.others(said, amount, pieces_of([row for row, _part in lines])):
+        return "\n".join(_said(*line, len(lines), figures=False) for line in lines)
     return said
 
 
@@ -170,9 +170,8 @@ def pieces_of(rows: Sequence[KeptRuling]) -> frozenset[int]:
     return frozenset({*(row.quantity for row in rows), sum(row.quantity for row in rows)})
 
 
-def _said(row: KeptRuling, lines: int, *, figures: bool = True) -> str:
+def _said(row: KeptRuling, part: Part | None, lines: int, *, figures: bool = True) -> str:
     """What is proposed for a line, with what it is about where there are several."""
-    part = part_of(row)
     if part is None:
         said = keeping.said(row)
     else:

@@ -16,10 +16,9 @@ from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.models import Case
 from tuoshan.core.policy.checking import check_date, check_overridden, check_pack
 from tuoshan.core.policy.comparing import Past
-from tuoshan.core.policy.on_top import claim_of
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.reading.findings import Finding
-from tuoshan.rulings import library
+from tuoshan.rulings import claims, library
 from tuoshan.rulings.models import BookDraft, BookEffect, KeptRuling, PublishedBook
 
 QUARTER = timedelta(days=92)
@@ -122,11 +121,13 @@ def every_version(name: str) -> tuple[Pack, ...]:
     return tuple(sorted([*library.versions(name), *gone], key=lambda one: one.version))
 
 
-def earliest(name: str, today: date) -> date:
-    """The first day from which a new version may begin: today, or the day after the newest one begins."""
+def earliest(name: str, today: date, wanted: date | None = None) -> date:
+    """The first day from which a new version may begin: today, or the day after the newest one begins; the day that is
+    wanted where that is later."""
     newest = library.newest(name)
     begins = newest.in_force.begins if newest.in_force is not None else None
-    return max(today, begins + timedelta(days=1)) if begins is not None else today
+    days = [today, *([begins + timedelta(days=1)] if begins is not None else []), *([wanted] if wanted else [])]
+    return max(days)
 
 
 def save_draft(name: str, text: str, tables: dict[str, str], *, person_id: int, now: datetime) -> BookDraft:
@@ -200,19 +201,12 @@ def past_of(which: str, now: datetime) -> Iterator[Past]:
         "all": KeptRuling.objects.all(),
     }[which]
     counting: dict[int, str] = {}
-    found = rows.order_by("-id").values_list(
-        "id", "case_id", "session", "line", "facts", "asked_on", "kept_at", "quantity"
-    )
-    for number, case_id, session, line, text, asked_on, kept_at, pieces in found.iterator(READ_AT_ONCE):
-        if case_id is not None:
-            ruled_before = case_id in counting
-            if counting.setdefault(case_id, session) != session or (ruled_before and not session):
+    for row in rows.only(*claims.COMPARED).order_by("-id").iterator(READ_AT_ONCE):
+        if row.case_id is not None:
+            ruled_before = row.case_id in counting
+            if counting.setdefault(row.case_id, row.session) != row.session or (ruled_before and not row.session):
                 continue
-        facts = json.loads(text)
-        yield Past(
-            str(number), asked_on or timezone.localdate(kept_at), facts, pieces,
-            (case_id, session, claim_of(facts, line)) if session else None,
-        )  # fmt: skip
+        yield claims.past(row)
 
 
 def publish(name: str, *, begins: date, reason: str, confirmed_by: str, person_id: int, now: datetime) -> PublishedBook:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import cast
 
@@ -276,17 +276,20 @@ class RowsTold:
         return bool(self.hit) and not self.answers and not self.leads
 
 
-def trace_told(trace: TableTrace, language: str) -> RowsTold:
-    """The rows of a trace in words, those first on which the answer rests."""
+def trace_told(trace: TableTrace, language: str, *, settled: bool) -> RowsTold:
+    """The rows of a trace in words, those first on which the answer rests. `settled`: nothing is asked any more, so
+    that what is not known can change nothing."""
     table = trace.pack.tables[trace.table]
     both = zip(trace.rows, table.rows, strict=True)
     answers = any(one.outcome == "hit" and row.findings for one, row in both)
     told = RowsTold([], [], [], answers)
     for traced, row in zip(trace.rows, table.rows, strict=True):
         one = _row_told(trace, table, traced, row, language)
+        if traced.outcome == "open" and settled:
+            one = replace(one, outcome="idle")
         if traced.outcome == "hit":
             told.hit.append(one)
-        elif traced.outcome == "passed_over" or one.found or (traced.outcome == "open" and not trace.settled):
+        elif traced.outcome == "passed_over" or one.found or one.outcome == "open":
             told.missed.append(one)
         else:
             told.outside.append(one)
@@ -302,14 +305,14 @@ def _row_told(trace: TableTrace, table: Table, traced: RowTrace, row: Row, langu
         if cell is not None and not failed.column.startswith(CLAUSE):
             asked, excluded = _condition(trace.pack, failed.column, cell, language), _leaves_out(cell)
         found = value_words(trace.pack, failed.column, failed.value, language)
-    outcome = "idle" if traced.outcome == "open" and trace.settled else traced.outcome
-    conditions = conditions_of(trace.pack, table, row, language)
-    if outcome == "hit":
+    conditions, hit = conditions_of(trace.pack, table, row, language), traced.outcome == "hit"
+    if hit:
         conditions = list(_met(trace, table, traced, row, language))
     semicolon = Wording("；", "; ").in_language(language)
-    said = semicolon.join(_row(trace.pack, table, row, language).conclusions) if outcome == "hit" else ""
+    said = semicolon.join(_row(trace.pack, table, row, language).conclusions) if hit else ""
     return RowTold(
-        traced.row, semicolon.join(conditions), said, traced.because.in_language(language), outcome, traced.clauses,
+        traced.row, semicolon.join(conditions), said, traced.because.in_language(language), traced.outcome,
+        traced.clauses,
         asked, found, excluded,
     )  # fmt: skip
 

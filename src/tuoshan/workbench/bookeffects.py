@@ -1,5 +1,6 @@
 """What the copy of a rule book would change: how far that has been looked at, and the cases one by one."""
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -47,11 +48,10 @@ def effect_context(request: HttpRequest, draft: BookDraft, begins: date | None =
 
 def chosen_day(request: HttpRequest, name: str) -> date:
     """The day from which the copy is to count, as the address asks; the first one possible where it does not."""
-    earliest = publishing.earliest(name, timezone.localdate(clock.now()))
-    try:
-        return max(earliest, date.fromisoformat(request.GET.get("begins", "")))
-    except ValueError:
-        return earliest
+    wanted = None
+    with suppress(ValueError):
+        wanted = date.fromisoformat(request.GET.get("begins", ""))
+    return publishing.earliest(name, timezone.localdate(clock.now()), wanted)
 
 
 def _touched(run: BookEffect, begins: date) -> dict[str, Any]:

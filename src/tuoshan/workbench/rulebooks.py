@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tuoshan import clock
 from tuoshan.cases.forms import words
 from tuoshan.core.policy import clause_editing, table_editing
-from tuoshan.core.policy.pack import LAYER_TITLES, InForce, Pack
+from tuoshan.core.policy.pack import LAYER_TITLES, InForce, Pack, example_title
 from tuoshan.core.reading.findings import Finding
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings import recording
@@ -212,7 +212,7 @@ def _finding(draft: BookDraft, one: Finding) -> dict[str, Any]:
         if rest in _clauses_of(draft):
             href = reverse("workbench:rule_clause", args=[draft.name, rest])
     elif part == "examples":
-        example, place = rest, _("例子“%(name)s”") % {"name": _in_language(rest)}
+        example, place = rest, _("例子“%(name)s”") % {"name": words(example_title(rest))}
     else:
         place = _("全文第 %(line)d 行") % {"line": one.line}
     return {"text": titled(place, finding_told(one)), "href": href, "example": example}
@@ -234,12 +234,6 @@ def _place_in_table(draft: BookDraft, one: Finding, table: str) -> tuple[str, st
     language = get_language() or "zh-hans"
     column = heading_words(library.newest(draft.name), heading, language) if heading else ""
     return listed([row, column] if column else [row]), f"{href}#row-{number}"
-
-
-def _in_language(name: str) -> str:
-    """A name of an example, `中文 / English`, in the language in force."""
-    zh, _slash, en = name.partition(" / ")
-    return (en or zh).strip() if _english() else zh.strip()
 
 
 def _table_title(name: str, table: str) -> str:

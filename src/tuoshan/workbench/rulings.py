@@ -328,8 +328,9 @@ def traced(ruling: Ruling | None) -> dict[str, Any]:
     """How a ruling came about, for the template."""
     spoken = get_language() or ""
     tables = trace(ruling) if ruling is not None else ()
+    settled = ruling is not None and not ruling.questions
     told_tables = [
-        (table, trace_told(table, spoken), [
+        (table, trace_told(table, spoken, settled=settled), [
             (words(one.called), words(said)) for one in table.periods
             if (said := counted_words(one.counted)) is not None
         ])

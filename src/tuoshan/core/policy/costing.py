@@ -13,11 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from tuoshan.core.policy.on_top import Share
-from tuoshan.core.policy.pack import BY_LAW
+from tuoshan.core.policy.pack import BY_LAW, PUTTING_RIGHT
 from tuoshan.core.policy.statements import ZERO, Ruling
-
-PUTTING_RIGHT = ("refund", "return", "exchange", "reissue", "repair", "replace_part")
-"""The remedies to choose from; all others come beside them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,8 +100,9 @@ LEGS = ("out", "back")
 MOVING = ("freight", "risk")
 """What is said of goods on their way."""
 
-IN_ITS_PLACE = frozenset({"refund", "return", "exchange", "reissue", "repair", "replace_part"})
-"""The remedies beside which a refusal, and what the consumer bears by it, does not stand."""
+PUTTING_RIGHT = ("refund", "return", "exchange", "reissue", "repair", "replace_part")
+"""The remedies to choose from; all others come beside them. Beside one of these a refusal, and what the consumer bears
+by it, does not stand."""
 
 PROOF_UNTIL: Mapping[str, str] = {"seller": "seller_proof_until", "buyer": "buyer_proof_until"}
 """By who has to prove, the fact that holds the last day stated to them in this matter, as a platform states it."""
@@ -333,6 +334,12 @@ class Table:
     file: str = ""
 
 
+def example_title(name: str) -> Wording:
+    """The name of an example in both languages; of one that is named in a single one, that."""
+    zh, _slash, en = name.partition(" / ")
+    return Wording(zh.strip(), (en or zh).strip())
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """Facts and what must be ruled on them, as data; `expect` is compared by `examples`. `because`: why that is so, by
@@ -347,9 +354,8 @@ class Example:
 
     @property
     def title(self) -> Wording:
-        """Its name in both languages; of one that is named in a single one, that."""
-        zh, _slash, en = self.name.partition(" / ")
-        return Wording(zh.strip(), (en or zh).strip())
+        """Its name in both languages."""
+        return example_title(self.name)
 
 
 @dataclass(frozen=True, eq=False)

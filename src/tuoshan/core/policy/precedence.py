@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tuoshan.core.policy.finding_reading import AFTERWARDS
-from tuoshan.core.policy.pack import IN_ITS_PLACE, LAYERS, LEGS, MOVING, REMEDIES, SENDING_BACK
+from tuoshan.core.policy.pack import LAYERS, LEGS, MOVING, PUTTING_RIGHT, REMEDIES, SENDING_BACK
 from tuoshan.core.policy.questions import COST, MONEY_BACK, SoFar, as_much, questions
 from tuoshan.core.policy.statements import (
     NO_RANK,
@@ -360,7 +360,7 @@ def _legs(said: Said, kind: str, given: Sequence[str], differences: list[Differe
     speaking = said.get(kind, ())
     if not speaking:
         return {}
-    if not IN_ITS_PLACE.isdisjoint(given):
+    if not set(PUTTING_RIGHT).isdisjoint(given):
         speaking = [one for one in speaking if "refused" not in one.words]
     if not any("for" in one.words for one in speaking):
         return dict.fromkeys(given or ("",), _borne(speaking, kind, differences))

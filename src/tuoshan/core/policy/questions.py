@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tuoshan.core.policy.pack import BEARERS, IN_ITS_PLACE, LAYERS, Amount, Finding, Pack
+from tuoshan.core.policy.pack import BEARERS, LAYERS, PUTTING_RIGHT, Amount, Finding, Pack
 from tuoshan.core.policy.statements import Chosen, Question, Right, Statement
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class SoFar:
     def _cheaper(self, finding: Finding) -> bool:
         """Whether some remedy that is due, of those it concerns, would cost the consumer less on the way, or says
         nothing of that leg yet."""
-        if "refused" in finding.words and not IN_ITS_PLACE.isdisjoint(self.rights):
+        if "refused" in finding.words and any(one in self.rights for one in PUTTING_RIGHT):
             return False
         named = finding.words.get("for", tuple(self.rights))
         legs = [right.freight if finding.kind == "freight" else right.risk for remedy, right in self.rights.items()

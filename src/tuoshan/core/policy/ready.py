@@ -51,10 +51,9 @@ class Condition:
         if self._reads is None:
             return self._judged(desk)
         key = tuple([desk.value(name) for name in self._reads])
-        found = self._found.get(key, self)
-        if found is self:
-            found = self._found[key] = self._judged(desk)
-        return found  # type: ignore[return-value]
+        if key not in self._found:
+            self._found[key] = self._judged(desk)
+        return self._found[key]
 
     def _judged(self, desk: Desk) -> bool | tuple[str, ...] | None:
         try:

@@ -4,17 +4,16 @@ counted for a sum on top, and what it all comes to.
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
+from tuoshan.core.conditions.syntax import Arithmetic, Fact, Literal
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.costing import PUTTING_RIGHT, beside, due
+from tuoshan.core.policy.costing import beside, due
 from tuoshan.core.policy.on_top import best_of
+from tuoshan.core.policy.pack import PUTTING_RIGHT
 from tuoshan.core.policy.questions import MONEY_BACK
 from tuoshan.core.policy.statements import ZERO, Chosen, Right, Ruling
-
-_MULTIPLE = re.compile(r"[a-z_]+ \* ([0-9]+)")
 
 
 def chosen_from(ruling: Ruling) -> tuple[tuple[Right, ...], tuple[Right, ...]]:
@@ -73,5 +72,8 @@ def times_reckoned(one: Chosen) -> Decimal | None:
         finding.amounts["of"] for finding in best.why.findings
         if finding.kind == "extra" and finding.what == best.what and "of" in finding.amounts
     ]  # fmt: skip
-    found = [_MULTIPLE.fullmatch(one.of.text.strip()) for one in formulas if one.at_most is None]
-    return next((Decimal(multiple[1]) for multiple in found if multiple), None)
+    for formula in formulas:
+        match formula.of.tree:
+            case Arithmetic("*", Fact(), Literal(Decimal() as times)) if formula.at_most is None:
+                return times
+    return None

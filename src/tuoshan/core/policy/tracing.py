@@ -6,7 +6,7 @@ Nothing of this is kept while ruling; it is worked out again from the same facts
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -58,14 +58,11 @@ class TableTrace:
     rows: tuple[RowTrace, ...]
     periods: tuple[PeriodRead, ...] = ()
     """The periods that it turned on, as they were counted."""
-    settled: bool = False
-    """Nothing is asked any more: what is not known can change nothing."""
 
 
 def trace(ruling: Ruling) -> tuple[TableTrace, ...]:
     """All tables that were read, pack by pack, in the order in which they were read."""
-    settled = not ruling.questions
-    return tuple(replace(table, settled=settled) for read in ruling.reads for table in _of_pack(read))
+    return tuple(table for read in ruling.reads for table in _of_pack(read))
 
 
 def _of_pack(read: Read) -> Iterator[TableTrace]:

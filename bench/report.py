@@ -144,7 +144,8 @@ def _ruling_lines(found: dict[str, Any]) -> Iterator[Line]:
     yield "Rulings by one book", f"{fast['one_book']:,.0f}/s", f"with trace {fast['one_book_traced']:,.0f}/s"
     yield (
         f"Rulings by all {fast['books']} books, {fast['cases']} matters", f"{fast['all_books']:,.0f}/s",
-        f"with trace {fast['all_books_traced']:,.0f}/s",
+        f"with trace {fast['all_books_traced']:,.0f}/s"
+        + (f"; the first of its shape {fast['all_books_new_shape']:,.0f}/s" if "all_books_new_shape" in fast else ""),
     )  # fmt: skip
     yield (
         f"Rulings over HTTP, {http['many']:,} at once", f"{http['per_second']:,.0f}/s, {http['seconds']:.1f} s",

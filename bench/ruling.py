@@ -21,6 +21,7 @@ from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.rows import compiled
 from tuoshan.core.policy.ruling import read, rule, rule_all
+from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.tracing import trace
 from tuoshan.parties import tokens
 from tuoshan.parties.models import Person
@@ -57,9 +58,17 @@ def in_memory(seconds: float) -> dict[str, Any]:
         "one_book": _rate(lambda one: rule(book, *one).questions, of_book, seconds),
         "one_book_traced": _rate(lambda one: trace(rule(book, *one)), of_book, seconds),
         "all_books": _rate(lambda one: rule_all(packs, *one).questions, asked, seconds),
+        "all_books_new_shape": _rate(lambda one: _unprepared(packs, *one).questions, asked, seconds),
         "all_books_traced": _rate(lambda one: trace(rule_all(packs, *one)), asked, seconds),
         "books": len(packs), "cases": len(asked),
     }  # fmt: skip
+
+
+def _unprepared(packs: Sequence[Pack], facts: Mapping[str, object], on: date) -> Ruling:
+    """A ruling as for the first matter of its shape: nothing is kept of what its choices settle."""
+    for pack in packs:
+        compiled(pack).ready.focuses.clear()
+    return rule_all(packs, facts, on)
 
 
 def _looks(book: Pack, asked: Sequence[Case], seconds: float) -> dict[str, float]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.checking import check_overridden, check_pack, check_versions
-from tuoshan.core.policy.pack import LAYERS, Fact, InForce, Pack
+from tuoshan.core.policy.pack import Fact, InForce, Pack
 from tuoshan.core.policy.reading import (
     ReadPack,
     read_conditions_file,
@@ -104,7 +104,7 @@ def beside(folder: Path) -> Callable[[str], str | None]:
 
 def in_order(packs: Iterable[Pack]) -> tuple[Pack, ...]:
     """Highest layer first, then by name; of several versions of a book each ends where the next begins."""
-    ordered = sorted(packs, key=lambda pack: (LAYERS.index(pack.layer), pack.name, pack.version))
+    ordered = sorted(packs, key=lambda pack: (pack.rank, pack.name, pack.version))
     found: list[Pack] = []
     for pack in ordered:
         before = found[-1] if found and found[-1].name == pack.name else None

@@ -14,7 +14,7 @@ from typing import Any
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.narrowing import narrowed
-from tuoshan.core.policy.pack import LAYERS, InForce, Pack
+from tuoshan.core.policy.pack import InForce, Pack
 from tuoshan.core.policy.precedence import put_together
 from tuoshan.core.policy.ruling import read
 from tuoshan.core.policy.statements import Ruling
@@ -93,7 +93,7 @@ def _ruled(books: Sequence[Pack], others: Sequence[Pack], facts: Mapping[str, ob
     """By the books that ruled, whatever dates they have by now, with those beside them of which it was not known."""
     unsure = [pack for pack in others if read(pack, facts, today).applies is None]
     ruled = {pack.key for pack in books}
-    packs = sorted([*books, *unsure], key=lambda pack: (LAYERS.index(pack.layer), pack.name, pack.version))
+    packs = sorted([*books, *unsure], key=lambda pack: (pack.rank, pack.name, pack.version))
 
     def rule_on(given: Mapping[str, object]) -> Ruling:
         reads = [read(pack, given, today, choosing=pack.key not in ruled) for pack in packs]

@@ -14,7 +14,7 @@ from tuoshan.core.conditions import FactType, check
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import CompiledTable
 from tuoshan.core.policy.examples import run_examples
-from tuoshan.core.policy.pack import LAYERS, TODAY, Amount, Clause, InForce, Pack, Row, Table
+from tuoshan.core.policy.pack import TODAY, Amount, Clause, InForce, Pack, Row, Table
 from tuoshan.core.policy.reading import row_expressions
 from tuoshan.core.policy.trying import Trial
 from tuoshan.core.policy.units import clashes
@@ -102,7 +102,7 @@ def _overridden(pack: Pack, clause: Clause, name: str, known: Mapping[str, Pack]
         zh, en = did_you_mean(book, known) if above is None else did_you_mean(number, above.clauses)
         yield _finding(CLAUSES, pack, clause.line, where, f"overridden_by：没有“{name}”",
                        f"overridden_by: there is no '{name}'", zh, en)  # fmt: skip
-    elif LAYERS.index(above.layer) >= LAYERS.index(pack.layer):
+    elif above.rank >= pack.rank:
         yield _finding(
             CLAUSES, pack, clause.line, where, f"“{name}”不比本规定层级高", f"'{name}' is of no higher layer",
             "只有更高层级的条款才能使它不适用", "only a clause of a higher layer keeps it from being applied",

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
+from tuoshan.core.policy.focusing import desk_for
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.rows import compiled
-from tuoshan.core.policy.valuing import Desk
 from tuoshan.core.worktime import standard_cn
 
 MOST_CHOICES = 4096
@@ -39,7 +39,7 @@ class Chooser:
         ready, condition = compiled(pack).ready, pack.applies
         if condition is None:
             return False
-        desk = Desk(ready, facts, on, standard_cn())
+        desk = desk_for(ready, facts, on, standard_cn())
         return ready.applies.by_choices(facts, lambda: bool(desk.evaluate(condition))) is False
 
 

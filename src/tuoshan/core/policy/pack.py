@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal, cast
 
 from tuoshan.core.conditions import Expression
@@ -256,6 +257,20 @@ class EndOf:
 Value = Computed | DaysBetween | Bands | EndOf
 
 
+def lengths(value: Value) -> tuple[str, ...]:
+    """The names that say how long the periods of a value are, and by how much they lengthen."""
+    match value:
+        case Bands(bands=bands, less=less):
+            found = [*(band.count for band in bands), less]
+        case EndOf(plus=plus, more=more):
+            found = [plus.count, more]
+        case DaysBetween(less=less):
+            found = [less]
+        case Computed():
+            found = []
+    return tuple(name for name in found if isinstance(name, str) and name)
+
+
 # -- tables ---------------------------------------------------------------------------------------------------
 
 
@@ -380,7 +395,12 @@ class Pack:
     hash: str = ""
     file: str = ""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Name and version, as a ruling names the pack."""
         return f"{self.name}@{self.version}"
+
+    @cached_property
+    def rank(self) -> int:
+        """0 for the law, larger for lower layers."""
+        return LAYERS.index(self.layer)

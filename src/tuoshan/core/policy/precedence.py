@@ -48,8 +48,9 @@ Legs = Mapping[str, Mapping[str, Chosen]]
 
 def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -> Ruling:
     """One ruling of what the packs say."""
-    reads = sorted(reads, key=lambda read: LAYERS.index(read.pack.layer))
-    statements = _without_idle_conditions(_not_barred(reads, _not_governed(reads)))
+    reads = sorted(reads, key=lambda read: read.pack.rank)
+    governed, upheld = _certainly("governs", reads), _certainly(AFTERWARDS, reads)
+    statements = _without_idle_conditions(_not_barred(reads, _not_governed(reads, governed, upheld)))
     said: dict[str, list[Statement]] = {}
     for one in statements:
         said.setdefault(one.kind, []).append(one)
@@ -71,7 +72,7 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
     pays = _borne(said.get("pays", ()), "pays", differences)
     so_far = SoFar(
         {right.remedy: right for right in rights}, frozenset(one.remedy for one in refused),
-        {"freight": freight, "risk": risk, "pays": pays}, _certainly("governs", reads), _certainly(AFTERWARDS, reads),
+        {"freight": freight, "risk": risk, "pays": pays}, governed, upheld,
         min((one.why.rank for one in said.get("bars", ())), default=len(LAYERS)), "deduct" in said,
         frozenset(one.what for one in said.get("period", ())),
         frozenset(one.what for one in said.get("floor", ()) if as_much(one)),
@@ -91,11 +92,10 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
     )  # fmt: skip
 
 
-def _not_governed(reads: Sequence[Read]) -> list[Statement]:
+def _not_governed(reads: Sequence[Read], governed: frozenset[str], upheld: frozenset[str]) -> list[Statement]:
     """All statements but rights that are given only where no rule governs them, while another book does or may, and
     those given only while another book's own guarantee runs (`governs: …, after: day`), where none does."""
-    governed = _certainly("governs", reads).union(*(read.may_govern for read in reads))
-    upheld = _certainly(AFTERWARDS, reads)
+    governed = governed.union(*(read.may_govern for read in reads))
     return [
         one for read in reads for one in read.statements
         if not (one.words.get("where_none_governs") and one.what in governed)
@@ -111,7 +111,9 @@ def _not_barred(reads: Sequence[Read], statements: list[Statement]) -> list[Stat
     """Without what is given against a bar of the same or a higher layer: a claim in bad faith has no remedy by any
     promise. A bar that is still open holds back what lower layers give, for it may fall yet."""
     bars = [one.why.rank for one in statements if one.kind == "bars"]
-    may = [LAYERS.index(read.pack.layer) + 1 for read in reads if read.may_bar]
+    may = [read.pack.rank + 1 for read in reads if read.may_bar]
+    if not bars and not may:
+        return statements
     barred_from = min([*bars, *may], default=len(LAYERS))
     return [one for one in statements if not (one.kind in BARRED and one.why.rank >= barred_from)]
 
@@ -128,6 +130,8 @@ def _without_idle_legs(statements: list[Statement]) -> list[Statement]:
 
 def _without_idle_conditions(statements: list[Statement]) -> list[Statement]:
     """What a book asks for stands only beside a remedy that this very book gives."""
+    if all(one.kind != "for" for one in statements):
+        return statements
     given = {(one.why.pack.name, one.what) for one in statements if one.kind == "right"}
     books = {name for name, _remedy in given}
     return [
@@ -160,8 +164,11 @@ def _stated(said: Sequence[Statement], reads: Sequence[Read]) -> tuple[Stated, .
 
 def _rights(said: Said, freight: Legs, risk: Legs, differences: list[Difference]) -> tuple[Right, ...]:
     rights = []
-    for remedy in [remedy for remedy in REMEDIES if any(one.what == remedy for one in said.get("right", ()))]:
-        given = [one for one in said["right"] if one.what == remedy]
+    due: dict[str, list[Statement]] = {}
+    for one in said.get("right", ()):
+        due.setdefault(one.what, []).append(one)
+    for remedy in filter(due.__contains__, REMEDIES):
+        given = due[remedy]
         floors = [one for one in said.get("floor", ()) if one.what == remedy]
         refusing = [one for one in said.get("no_right", ()) if one.what in (remedy, "all")]
         differences += [_differs("right", remedy, given[0], other) for other in refusing]
@@ -261,7 +268,7 @@ def _later(
     given: Sequence[Statement], later: Sequence[Statement], lasting: Sequence[date | None]
 ) -> tuple[Lengthening, ...]:
     """The facts, not asked, by which the last day may be later than the one told; none where there is no last day."""
-    if any(day == date.max for day in lasting):
+    if date.max in lasting:
         return ()
     told = [*given, *later] if any(one.words.get("where_none_governs") for one in given) else given
     return tuple({more.fact: more for one in told for more in one.later}.values())
@@ -279,9 +286,11 @@ def _counted(given: Sequence[Statement], until: date | None) -> Reckoning | None
 
 def _needs_of(one: Statement, asking: Sequence[Statement]) -> tuple[str, ...]:
     """What a statement asks for, with what its book asks for wherever it gives this remedy."""
-    book = (other for other in asking if other.why.pack.name == one.why.pack.name)
-    found = [*one.words.get("needs", ()), *(name for other in book for name in other.words["needs"])]
-    return tuple(dict.fromkeys(found))
+    found: tuple[str, ...] = one.words.get("needs", ())
+    if asking:
+        book = (other for other in asking if other.why.pack.name == one.why.pack.name)
+        found = (*found, *(name for other in book for name in other.words["needs"]))
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
 
 def _needs(
@@ -290,6 +299,8 @@ def _needs(
     """The statement whose conditions count, and these: those of the highest layer, for nothing that a lower one asks
     may weaken its right; a lower one's only where it asks for part of them."""
     asked = [(one, _needs_of(one, asking)) for one in given]
+    if not any(names for _one, names in asked):
+        return given[0], ()
     strict = [(one, tuple(name for name in names if name not in SENDING_BACK)) for one, names in asked]
     counts, needs = strict[0]
     for one, names in strict[1:]:
@@ -314,15 +325,14 @@ def _better_needs(
         one for day, one in zip(lasting, given, strict=True)
         if one.amounts.get("amount", amount) > amount or (day is not None and day > until)
     ]  # fmt: skip
-    found = [name for one in more for name in _needs_of(one, asking) if name not in needs]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(name for one in more for name in _needs_of(one, asking) if name not in needs))
 
 
 def _best(given: Sequence[Statement], name: str, pick: Any, differences: list[Difference], remedy: str) -> Any:
     """The best of a term for the consumer; where layers differ, the difference is kept."""
     speaking = [one for one in given if name in one.amounts]
-    if not speaking:
-        return None
+    if len(speaking) < 2:
+        return speaking[0].amounts[name] if speaking else None
     best = pick(speaking, key=lambda one: one.amounts[name])
     for one in speaking:
         if one.amounts[name] != best.amounts[name]:
@@ -426,6 +436,8 @@ def _chosen(said: Said, kind: str, *, lower: bool, differences: list[Difference]
 
 def _limits(said: Said, differences: list[Difference]) -> dict[str, Chosen]:
     """How far staff may go, the highest of each kind; one that lies below what a higher layer gives is none."""
+    if "limit" not in said:
+        return {}
     chosen = _chosen(said, "limit", lower=False, differences=differences)
     for subject, limit in tuple(chosen.items()):
         above = next((

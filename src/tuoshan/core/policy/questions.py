@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tuoshan.core.policy.pack import BEARERS, LAYERS, PUTTING_RIGHT, Amount, Finding, Pack
+from tuoshan.core.policy.pack import BEARERS, PUTTING_RIGHT, Amount, Finding, Pack
 from tuoshan.core.policy.statements import Chosen, Question, Right, Statement
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def questions(reads: Sequence[Read], statements: Iterable[Statement], so_far: So
     for read in reads:
         asked = {name: weight * WHOLE for name, weight in read.questions.items()}
         for opened in read.opened:
-            _ask(opened, LAYERS.index(read.pack.layer), so_far, asked)
+            _ask(opened, read.pack.rank, so_far, asked)
         for name in waiting.get(read.pack.key, ()):
             asked.setdefault(name, 0)
         for name, weight in asked.items():
@@ -152,12 +152,16 @@ def questions(reads: Sequence[Read], statements: Iterable[Statement], so_far: So
             packs.setdefault(name, []).append(read.pack.key)
     if not weights:
         return ()
-    order = {name: _place(name, reads) for name in weights}
+    places = [_places(read.pack) for read in reads]
     leads: dict[str, int] = {}
     for read in reads:
         leads |= _leads(read.pack)
-    leading = {name: weight + leads.get(name, 0) for name, weight in weights.items()}
-    names = sorted(weights, key=lambda name: (-leading[name], order[name], name))
+
+    def first(name: str) -> tuple[int, int, str]:
+        place = next((one[name] for one in places if name in one), 0)
+        return -weights[name] - leads.get(name, 0), place, name
+
+    names = sorted(weights, key=first)
     return tuple(Question(name, -(-weights[name] // WHOLE), tuple(packs[name])) for name in names)
 
 
@@ -182,6 +186,7 @@ def _ask(opened: Opened, rank: int, so_far: SoFar, asked: dict[str, int]) -> Non
 
 @lru_cache(maxsize=256)
 def _places(pack: Pack) -> Mapping[str, int]:
+    """Where the pack lists its facts; of several books the highest that knows a fact counts."""
     return {name: place for place, name in enumerate(pack.facts)}
 
 
@@ -189,8 +194,3 @@ def _places(pack: Pack) -> Mapping[str, int]:
 def _leads(pack: Pack) -> Mapping[str, int]:
     """By how much facts are asked before or after their weight."""
     return {name: SEEN if fact.seen else LENGTHENS for name, fact in pack.facts.items() if fact.seen or fact.lengthens}
-
-
-def _place(name: str, reads: Sequence[Read]) -> int:
-    """Where the highest book that knows the fact lists it."""
-    return next((places[name] for read in reads if name in (places := _places(read.pack))), 0)

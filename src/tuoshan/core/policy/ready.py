@@ -11,15 +11,16 @@ from tuoshan.core.conditions import MISSING, Expression, MissingFact
 from tuoshan.core.conditions.analysis import Reading, read
 from tuoshan.core.conditions.compiler import Run, compile_tree
 from tuoshan.core.conditions.syntax import Both, Node
-from tuoshan.core.policy.compiled import UNKNOWN, Begun, CompiledTable, Looked
+from tuoshan.core.policy.compiled import Begun, CompiledTable, Looked
 from tuoshan.core.policy.pack import Fact, Pack
 
 if TYPE_CHECKING:
+    from tuoshan.core.policy.bounding import Found
     from tuoshan.core.policy.valuing import Desk
 
 
-MOST_FOCUSES = 512
-"""So many combinations of choices are kept for one pack."""
+FEW_ANSWERS = ("choice", "yes_no")
+"""The kinds of facts with few answers."""
 
 
 class DoesNotExist(LookupError):
@@ -30,7 +31,7 @@ def _few_answers(expression: Expression | Reading, facts: Mapping[str, Fact]) ->
     """Whether it turns on choices alone, and not on the day: only then there are few answers to remember."""
     if expression.namespaces or expression.tables or expression.uses_now or expression.uses_calendar:
         return False
-    return all(name in facts and facts[name].field.kind in ("choice", "yes_no") for name in expression.reads)
+    return all(name in facts and facts[name].field.kind in FEW_ANSWERS for name in expression.reads)
 
 
 class Condition:
@@ -85,14 +86,14 @@ class Applies:
     def of(self, given: Mapping[str, object], judge: Callable[[], bool]) -> bool | tuple[str, ...]:
         """Yes, no, or the facts that it waits for."""
         found = self.by_choices(given, judge)
-        return found if self.whole or found is False else _answer(judge)
+        return found if self.whole or found is False else answer(judge)
 
     def by_choices(self, given: Mapping[str, object], judge: Callable[[], bool]) -> bool | tuple[str, ...]:
         """No where the choices that are remembered say so; else the answer as far as they tell it."""
         key = tuple(map(given.get, self.reads))
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = _answer(judge) if self.whole else self._may_hold(_Choices(given))
+            found = self._found[key] = answer(judge) if self.whole else self._may_hold(_Choices(given))
         return found
 
     def _may_hold(self, choices: _Choices) -> bool:
@@ -128,7 +129,8 @@ def _all_of(node: Node) -> Iterator[Node]:
         yield node
 
 
-def _answer(judge: Callable[[], bool]) -> bool | tuple[str, ...]:
+def answer(judge: Callable[[], bool]) -> bool | tuple[str, ...]:
+    """Yes, no, or the facts that a condition waits for."""
     try:
         return judge()
     except DoesNotExist:
@@ -139,16 +141,24 @@ def _answer(judge: Callable[[], bool]) -> bool | tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """A pack for the choices by which its tables tell matters apart: what these alone settle, once for all facts."""
+    """A pack for the shape of a matter: the answers that are choices or yes and no, and which others are known at all.
+    What these alone settle is settled once for all matters of that shape."""
 
     known: Mapping[str, object]
-    """Settings, these choices, and the outputs of tables that are settled."""
+    """What every name is that they settle: facts, settings, values, outputs; UNKNOWN and ABSENT too."""
     missing: Mapping[str, tuple[str, ...]]
+    told: tuple[str, ...]
+    """The other facts that are known and exist in every such matter: each matter has its own answer."""
     looked: Mapping[str, Looked]
-    """The tables that are settled, with outputs that are the same for all facts."""
+    """The tables that are settled, with their outputs."""
     begun: Mapping[str, Begun]
+    """The others."""
     speaking: tuple[str, ...]
     """The tables of which rows that say something may hit, in their order; others are looked at where they are read."""
+    bounds: Found
+    """Within what the lengths of periods lie that are not known."""
+    applies: bool | tuple[str, ...] | None
+    """Whether the pack speaks, or what that waits for; None where it turns on more than the shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,35 +175,11 @@ class Ready:
     """The others."""
     settings: Mapping[str, object]
     applies: Applies
-    telling: tuple[str, ...]
-    """The choices asked in every matter on which its tables turn."""
+    choices: tuple[str, ...]
+    """The facts whose answer is a choice, or yes or no."""
+    others: tuple[str, ...]
     focuses: dict[tuple[object, ...], Focus]
-
-    def focus(self, given: Mapping[str, object]) -> Focus:
-        """The pack for these choices; worked out once for each combination."""
-        key = tuple(map(given.get, self.telling))
-        found = self.focuses.get(key)
-        if found is None:
-            if len(self.focuses) >= MOST_FOCUSES:
-                self.focuses.clear()
-            found = self.focuses[key] = self._focus(key)
-        return found
-
-    def _focus(self, key: tuple[object, ...]) -> Focus:
-        told = {name: UNKNOWN if value is None else value for name, value in zip(self.telling, key, strict=True)}
-        known: dict[str, object] = {**self.settings, **told}
-        looked, begun, speaking = {}, {}, []
-        for name, table in self.tables.items():
-            begun[name] = of_table = table.begun(known)
-            settled = of_table.settled
-            if settled is not None and settled.fixed:
-                looked[name] = settled
-                known |= settled.given
-            left = of_table.possible if settled is None or settled.unknown else settled.hits
-            if any(row.findings for row in table.rows_of(left)):
-                speaking.append(name)
-        missing = {name: (name,) for name, value in told.items() if value is UNKNOWN}
-        return Focus(known, missing, looked, begun, tuple(speaking))
+    """By shape, as far as they were wanted; `focusing` works them out."""
 
 
 def make_ready(pack: Pack) -> Ready:
@@ -201,17 +187,11 @@ def make_ready(pack: Pack) -> Ready:
     exists = {
         name: Condition(fact.asked_if, pack.facts) for name, fact in pack.facts.items() if fact.asked_if is not None
     }
+    few = tuple(name for name, fact in pack.facts.items() if fact.field.kind in FEW_ANSWERS)
     return Ready(
         pack, {name: CompiledTable(table) for name, table in pack.tables.items()},
         {output.name: name for name, table in pack.tables.items() for output in table.outputs},
         exists, frozenset(pack.facts) - exists.keys(),
-        {setting.name: setting.value for setting in pack.settings.values()}, Applies(pack), _telling(pack), {},
-    )  # fmt: skip
-
-
-def _telling(pack: Pack) -> tuple[str, ...]:
-    columns = {column.name for table in pack.tables.values() for column in table.columns}
-    return tuple(
-        name for name, fact in pack.facts.items()
-        if fact.field.kind == "choice" and fact.asked_if is None and name in columns
+        {setting.name: setting.value for setting in pack.settings.values()}, Applies(pack),
+        few, tuple(name for name in pack.facts if name not in few), {},
     )  # fmt: skip

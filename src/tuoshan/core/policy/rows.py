@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import lru_cache
 
+from tuoshan.core.conditions.syntax import Literal
+from tuoshan.core.money import round_to_fen
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import CompiledTable
-from tuoshan.core.policy.pack import MOVING, Clause, Finding, Pack, Row, Table
+from tuoshan.core.policy.pack import MOVING, Amount, Clause, Finding, Pack, Row, Table
 from tuoshan.core.policy.ready import Ready, make_ready
 from tuoshan.core.policy.statements import Statement, Why
 
@@ -110,6 +113,17 @@ def _of_remedies(row: Row) -> Iterator[Finding]:
 
 def _fixed(finding: Finding, why: Why, provisional: tuple[Wording, ...]) -> Statement | None:
     """The statement of a finding on which no fact has any influence."""
-    if finding.condition is not None or finding.amounts or finding.words.get("from") or finding.kind == "proof":
+    if finding.condition is not None or finding.words.get("from") or finding.kind == "proof":
         return None
-    return Statement(finding.kind, finding.what, why, {}, finding.words, provisional)
+    amounts = {name: _constant(amount) for name, amount in finding.amounts.items()}
+    if None in amounts.values():
+        return None
+    return Statement(finding.kind, finding.what, why, amounts, finding.words, provisional)
+
+
+def _constant(amount: Amount) -> Decimal | None:
+    """An amount that is but a number."""
+    tree = amount.of.tree
+    if amount.at_least is not None or amount.at_most is not None or not isinstance(tree, Literal):
+        return None
+    return round_to_fen(tree.value) if isinstance(tree.value, Decimal) else None

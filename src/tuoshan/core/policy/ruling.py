@@ -19,6 +19,7 @@ from tuoshan.core.conditions import MissingFact
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.choosing import chooser
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, Looked
+from tuoshan.core.policy.focusing import desk_at_least, desk_for
 from tuoshan.core.policy.pack import (
     OUR_HOURS,
     PROOF_HOURS,
@@ -156,7 +157,7 @@ def _begun(
     """A pack before any of its tables is looked at: whether it speaks, and the desk to read it at where it may."""
     ready, found = compiled(pack).ready, Read(pack)
     if not choosing or _applies(found, ready, facts, on, calendar):
-        desk = found.desk = found.desk or Desk(ready, facts, on, calendar or standard_cn())
+        desk = found.desk = found.desk or desk_for(ready, facts, on, calendar or standard_cn())
         if choosing:
             _in_force(found, desk)
     return found
@@ -177,8 +178,11 @@ def _applies(found: Read, ready: Ready, facts: Mapping[str, object], on: date, c
         return True
 
     def judge() -> bool:
-        found.desk = desk = Desk(ready, facts, on, calendar or standard_cn())
-        return bool(desk.evaluate(condition))
+        found.desk = desk = desk_for(ready, facts, on, calendar or standard_cn())
+        settled = desk.focus.applies
+        if isinstance(settled, tuple):
+            raise MissingFact(*settled)
+        return bool(desk.evaluate(condition)) if settled is None else settled
 
     answer = ready.applies.of(facts, judge)
     if isinstance(answer, tuple):
@@ -274,10 +278,12 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
                 amounts[name] = day
         except DoesNotExist:
             none.add(name)
-    open_yet = tuple(name for name in finding.amounts if name not in amounts and name not in none)
-    if later:
-        missing.pop("starts", None)
-    waits = tuple(dict.fromkeys(name for names in missing.values() for name in names))
+    open_yet: tuple[str, ...] = ()
+    if missing or later:
+        open_yet = tuple(name for name in finding.amounts if name not in amounts and name not in none)
+        if later:
+            missing.pop("starts", None)
+    waits = tuple(dict.fromkeys(name for names in missing.values() for name in names)) if missing else ()
     if finding.kind == "extra" and "of" in amounts:
         amounts |= _of_the_claim(desk, finding.amounts["of"])
     words = finding.words
@@ -292,9 +298,7 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
     if last := next((name for name in LAST_DAYS if name in amounts and name in finding.amounts), ""):
         counting = partial(_reckoned, desk, finding.amounts[last], amounts[last], later)
     lengthening = tuple(Lengthening(name, desk.facts[name].field.label) for name in later if name in desk.facts)
-    return Statement(
-        finding.kind, finding.what, why, amounts, words, kept, counting, lengthening, waits, open_yet
-    )
+    return Statement(finding.kind, finding.what, why, amounts, words, kept, counting, lengthening, waits, open_yet)
 
 
 def _proof_time(found: Read, desk: Desk, finding: Finding) -> tuple[date, Mapping[str, object]]:
@@ -323,7 +327,7 @@ def _of_the_claim(desk: Desk, amount: Amount) -> dict[str, object]:
 
 
 def _reckoned(desk: Desk, amount: Amount, day: object, later: tuple[str, ...]) -> Reckoning | None:
-    return reckoned(desk.at_least(later, amount) if later else desk, amount, day)
+    return reckoned(desk_at_least(desk, later, amount) if later else desk, amount, day)
 
 
 def _deadline_ends(

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.pack import LAYERS, Finding, Pack
+from tuoshan.core.policy.pack import Finding, Pack
 
 if TYPE_CHECKING:
     from tuoshan.core.policy.reckoning import Reckoning
@@ -37,7 +37,7 @@ class Why:
     @property
     def rank(self) -> int:
         """0 for the law, larger for lower layers."""
-        return LAYERS.index(self.pack.layer)
+        return self.pack.rank
 
 
 @dataclass(frozen=True, slots=True)

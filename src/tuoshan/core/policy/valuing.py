@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from tuoshan.core.conditions import MISSING, Expression, MissingFact
 from tuoshan.core.conditions.syntax import Both, Either
+from tuoshan.core.conditions.syntax import Fact as Named
 from tuoshan.core.money import round_to_fen
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.bounding import Bounding, Found
@@ -27,8 +27,7 @@ from tuoshan.core.policy.pack import (
     Row,
     Value,
 )  # fmt: skip
-from tuoshan.core.policy.ready import DoesNotExist, Ready
-from tuoshan.core.policy.table_reading import clause_column
+from tuoshan.core.policy.ready import DoesNotExist, Focus, Ready
 from tuoshan.core.worktime import WorkCalendar
 
 _FURTHEST = 4000
@@ -44,23 +43,27 @@ class Desk:
     """
 
     __slots__ = (
-        "_bounds", "_ready", "calendar", "facts", "focus", "given", "known", "looked", "missing", "pack", "today",
-        "unsure",
+        "_bounds", "calendar", "facts", "focus", "given", "known", "looked", "missing", "pack", "ready", "unsure",
     )  # fmt: skip
 
-    def __init__(self, ready: Ready, given: Mapping[str, object], today: date, calendar: WorkCalendar) -> None:
-        self._ready, self.pack, self.facts = ready, ready.pack, ready.pack.facts
-        self.given, self.today, self.calendar = given, today, calendar
-        self._bounds: Found = {}
-        self.focus = focus = ready.focus(given)
-        self.known: dict[str, object] = {TODAY: today, **focus.known}
-        always = ready.always
-        for name, value in given.items():
-            if value is not None and name in always:
-                self.known[name] = value
+    def __init__(
+        self, ready: Ready, focus: Focus, given: Mapping[str, object], today: date, calendar: WorkCalendar
+    ) -> None:
+        self.ready, self.pack, self.facts = ready, ready.pack, ready.pack.facts
+        self.given, self.calendar = given, calendar
+        self._bounds: Found = {**focus.bounds}
+        self.focus = focus
+        self.known: dict[str, object] = {**focus.known, TODAY: today}
+        for name in focus.told:
+            self.known[name] = given[name]
         self.missing: dict[str, tuple[str, ...]] = dict(focus.missing)
         self.unsure: dict[str, tuple[Wording, ...]] = {}
         self.looked: dict[str, Looked] = dict(focus.looked)
+
+    @property
+    def today(self) -> date:
+        """The day of asking."""
+        return cast(date, self.value(TODAY))
 
     # -- the scope of expressions --------------------------------------------------------------------------
     @property
@@ -112,23 +115,26 @@ class Desk:
                 return UNKNOWN
             except DoesNotExist:
                 return ABSENT
-        self.look(self._ready.outputs[name])
+        self.look(self.ready.outputs[name])
         return self.known[name]
 
     def _fact(self, name: str) -> object:
-        exists = self._ready.exists.get(name)
-        if exists is not None:
-            state = exists.state(self)
-            if state is None or state is False:
-                return ABSENT
-            if state is not True:
-                self.missing[name] = self._asked_for(state)
-                return UNKNOWN
+        state = self._exists(name)
+        if state is None or state is False:
+            return ABSENT
+        if state is not True:
+            self.missing[name] = self._asked_for(state)
+            return UNKNOWN
         value = self.given.get(name)
         if value is None:
             self.missing[name] = (name,)
             return UNKNOWN
         return value
+
+    def _exists(self, name: str) -> bool | tuple[str, ...] | None:
+        """Whether a fact exists in this matter, or what that waits for; None where it can never be known."""
+        condition = self.ready.exists.get(name)
+        return True if condition is None else condition.state(self)
 
     def _settled(self, value: Value) -> object:
         """What a value is whatever the facts that are missing are; None where they decide it."""
@@ -217,6 +223,8 @@ class Desk:
 
     def evaluate(self, expression: Expression) -> object:
         """Raises MissingFact with the facts that somebody can answer, or DoesNotExist where none can."""
+        if isinstance(expression.tree, Named):
+            return self._named(expression.tree.name)
         try:
             return expression.evaluate(self)  # type: ignore[arg-type]
         except MissingFact as missing:
@@ -227,6 +235,15 @@ class Desk:
                 first = Bounding(self, self._bounds).waits_for(expression.tree)
                 askable = tuple(name for name in first if name in askable) or askable
             raise MissingFact(*self._asked_for(askable)) from None
+
+    def _named(self, name: str) -> object:
+        """What an expression is that is but a name."""
+        value = self.value(name)
+        if value is UNKNOWN:
+            raise MissingFact(*self.missing[name])
+        if value is ABSENT:
+            raise DoesNotExist(name)
+        return value
 
     def askable(self, missing: MissingFact) -> tuple[str, ...]:
         """What an expression misses that exists in this matter."""
@@ -261,27 +278,13 @@ class Desk:
             return None, ()
         return day, tuple(dict.fromkeys(unpublished(end) for end in bounding.guessed))
 
-    def at_least(self, names: Iterable[str], amount: Amount) -> Desk:
-        """The desk on which these facts, which are missing here, have the least answer, with what an amount rests on
-        worked out as far as it is known there."""
-        bounding = Bounding(self, self._bounds)
-        least = {
-            name: False if self.facts[name].field.kind == "yes_no" else bounding.of(name).low
-            for name in names if name in self.facts
-        }  # fmt: skip
-        desk = Desk(self._ready, {**self.given, **least}, self.today, self.calendar)
-        desk.known |= {name: value for name, value in self.known.items() if name.startswith(clause_column(""))}
-        with suppress(MissingFact, DoesNotExist):
-            desk.amount(amount)
-        return desk
-
     # -- tables --------------------------------------------------------------------------------------------
     def look(self, name: str) -> Looked:
         """Read a table once; its outputs become known."""
         found = self.looked.get(name)
         if found is not None:
             return found
-        begun, table = self.focus.begun[name], self._ready.tables[name]
+        begun, table = self.focus.begun[name], self.ready.tables[name]
         found = self.looked[name] = table.finish(begun, self.known, self.value)
         if found.given:
             self._give_all(table, begun, found)
@@ -313,19 +316,19 @@ class Desk:
 
     def rows_for(self, name: str) -> list[tuple[Sequence[Column], Row]]:
         """The rows that may still give an output that is not known, with the columns of their table."""
-        table = self._ready.outputs.get(name)
+        table = self.ready.outputs.get(name)
         if table is None:
             return []
-        looked, made = self.look(table), self._ready.tables[table]
+        looked, made = self.look(table), self.ready.tables[table]
         return [(made.table.columns, row) for row in made.rows_of(looked.hits if looked.decided else looked.possible)]
 
     def row_giving(self, name: str) -> Row | None:
         """The row that gave an output; None where none did, or where it is not known yet which does."""
-        table = self._ready.outputs.get(name)
+        table = self.ready.outputs.get(name)
         looked = self.looked.get(table) if table is not None else None
         if table is None or looked is None or not looked.decided or not looked.hits:
             return None
-        return self._ready.tables[table].table.rows[looked.hits.bit_length() - 1]
+        return self.ready.tables[table].table.rows[looked.hits.bit_length() - 1]
 
     def asked_by(self, table: CompiledTable, looked: Looked) -> tuple[str, ...]:
         """The facts that an undecided table waits for."""

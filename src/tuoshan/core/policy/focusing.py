@@ -1,0 +1,164 @@
+"""What the shape of a matter settles in a pack, once for all matters of that shape.
+
+The shape: which answer each choice and each yes or no has, and which of the other facts are known. It tells which
+facts exist, what is missing, and most tables. A pack is read for it as for any matter, at a desk at which whatever
+turns on a day, a number or the calendar is left open; what nevertheless comes out holds for every such matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date
+from typing import NoReturn, cast
+
+from tuoshan.core.conditions import MissingFact
+from tuoshan.core.policy.bounding import Bounding
+from tuoshan.core.policy.compiled import UNKNOWN, Begun, Looked
+from tuoshan.core.policy.pack import Amount, lengths
+from tuoshan.core.policy.ready import DoesNotExist, Focus, Ready, answer
+from tuoshan.core.policy.table_reading import clause_column
+from tuoshan.core.policy.valuing import Desk
+from tuoshan.core.worktime import WorkCalendar
+
+MOST_SHAPES = 512
+"""So many are kept for one pack."""
+
+
+def desk_for(ready: Ready, given: Mapping[str, object], today: date, calendar: WorkCalendar) -> Desk:
+    """A desk at which the pack is read for one matter."""
+    return Desk(ready, focus_of(ready, given), given, today, calendar)
+
+
+def desk_at_least(desk: Desk, names: Iterable[str], amount: Amount) -> Desk:
+    """The desk on which these facts, which are missing at this one, have the least answer, with what an amount rests
+    on worked out as far as it is known there."""
+    bounding = Bounding(desk, {})
+    least = {
+        name: False if desk.facts[name].field.kind == "yes_no" else bounding.of(name).low
+        for name in names if name in desk.facts
+    }  # fmt: skip
+    found = desk_for(desk.ready, {**desk.given, **least}, desk.today, desk.calendar)
+    found.known |= {name: value for name, value in desk.known.items() if name.startswith(clause_column(""))}
+    with suppress(MissingFact, DoesNotExist):
+        found.amount(amount)
+    return found
+
+
+def focus_of(ready: Ready, given: Mapping[str, object]) -> Focus:
+    """The pack for the shape of this matter; worked out once for each."""
+    key = (*map(given.get, ready.choices), *[given.get(name) is not None for name in ready.others])
+    found = ready.focuses.get(key)
+    if found is None:
+        if len(ready.focuses) >= MOST_SHAPES:
+            ready.focuses.clear()
+        found = ready.focuses[key] = _ShapeDesk(ready, given).focused()
+    return found
+
+
+class _LeftOpen(Exception):
+    """What is wanted turns on more than the shape."""
+
+
+class _NoCalendar:
+    """In the place of a calendar: no shape has one."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise _LeftOpen
+
+
+_NOTHING = Focus({}, {}, (), {}, {}, (), {}, None)
+
+
+class _ShapeDesk(Desk):
+    """A desk at which only the shape of a matter is known."""
+
+    __slots__ = ("_begun", "_looking", "_open", "_others", "_told")
+
+    def __init__(self, ready: Ready, given: Mapping[str, object]) -> None:
+        choices = {name: given[name] for name in ready.choices if given.get(name) is not None}
+        super().__init__(ready, _NOTHING, choices, date.min, cast(WorkCalendar, _NoCalendar()))
+        self.known = {**ready.settings}
+        self._others = frozenset(name for name in ready.others if given.get(name) is not None)
+        self._told: dict[str, None] = {}
+        self._begun: dict[str, Begun] = {}
+        self._looking: set[str] = set()
+        self._open: set[str] = set()
+
+    def focused(self) -> Focus:
+        """All that is settled."""
+        for name in (*self.facts, *self.pack.values):
+            with suppress(_LeftOpen):
+                self.value(name)
+        for name in self.ready.tables:
+            with suppress(_LeftOpen):
+                self.look(name)
+        for value in self.pack.values.values():
+            for name in lengths(value):
+                if self.known.get(name) is UNKNOWN:
+                    with suppress(_LeftOpen):
+                        Bounding(self, self._bounds).of(name)
+        return Focus(
+            self.known, self.missing, tuple(self._told), self.looked, self._begun,
+            tuple(name for name in self.ready.tables if self._speaks(name)), self._bounds, self._applies(),
+        )  # fmt: skip
+
+    def _applies(self) -> bool | tuple[str, ...] | None:
+        condition = self.pack.applies
+        if condition is None:
+            return True
+        try:
+            return answer(lambda: bool(self.evaluate(condition)))
+        except _LeftOpen:
+            return None
+
+    def _speaks(self, name: str) -> bool:
+        settled, table = self.looked.get(name), self.ready.tables[name]
+        left = self._begun[name].possible if settled is None else settled.possible if settled.unknown else settled.hits
+        return any(row.findings for row in table.rows_of(left))
+
+    def value(self, name: str) -> object:
+        if name in self._open:
+            raise _LeftOpen
+        try:
+            return super().value(name)
+        except _LeftOpen:
+            self._open.add(name)
+            raise
+
+    def _find(self, name: str) -> object:
+        if name in self.facts or name in self.pack.values or name in self.ready.outputs:
+            return super()._find(name)
+        raise _LeftOpen
+
+    def _fact(self, name: str) -> object:
+        if name in self._others and self._exists(name) is True:
+            self._told[name] = None
+            raise _LeftOpen
+        return super()._fact(name)
+
+    def look(self, name: str) -> Looked:
+        found = self.looked.get(name)
+        if found is not None:
+            return found
+        if name in self._begun or name in self._looking:
+            raise _LeftOpen
+        table = self.ready.tables[name]
+        self._looking.add(name)
+        for column in table.columns:
+            with suppress(_LeftOpen):
+                self.value(column.name)
+        self._looking.remove(name)
+        begun = table.begun(self.known)
+        if begun.settled is not None:
+            try:
+                self._give_all(table, begun, begun.settled)
+            except _LeftOpen:
+                for output in begun.settled.given:
+                    self.known.pop(output, None)
+                    self.missing.pop(output, None)
+            else:
+                self.looked[name] = begun.settled
+                return begun.settled
+        self._begun[name] = begun
+        raise _LeftOpen

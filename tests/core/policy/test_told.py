@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from tests.core.policy.worked import known
+import pytest
+from tests.core.policy.worked import all_of, asked_on, known
 
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.given import read_given
-from tuoshan.core.policy.ruling import rule_all
+from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import lines, verdict
 from tuoshan.rulings import files
@@ -149,3 +150,21 @@ def test_what_is_taken_off_is_called_so() -> None:
     assert verdict(ruling).zh == "可以退货退款 ¥229.00"
     assert "扣除赠品价款 ¥30.00" in told(ruling, sign="cost")
     assert "Taken off: value of the gift ¥30.00" in told(ruling, "en", "cost")
+
+
+ANSWERED = {
+    "PD-07 day 8: overdue": ("pinduoduo", "用户逾期未处理，这次申请关闭；售后有效期内可以再申请"),
+    "TB-34 wrong address given by the buyer": ("taobao_disputes", "按下列规定办理"),
+    "TB-83 accepted: six months, month end": ("taobao_disputes", "按下列规定办理"),
+    "P02 not in stock": ("web_shop", "没有库存可换，如实告诉客户"),
+    "CPL25 bought in a shop, not liked, day 1": ("consumer_law", "规则没有规定，由双方协商"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_a_rule_that_gives_no_remedy_is_an_answer_too(name: str) -> None:
+    book, told = ANSWERED[name]
+    case = next(one for one in all_of(book) if one["id"] == name)
+    facts, _problems = read_given(known(), case["facts"], asked_on(case))
+    pack = next(one for one in files.packaged() if one.name == book)
+    assert verdict(rule(pack, facts, asked_on(case))).zh == told

@@ -57,6 +57,8 @@ PERIODS = {
     "application": Wording("可以申请到", "May be applied for until"),
 }
 """What a period is called; a guarantee where nothing else is said."""
+ANSWERS = ("inquiry", "application")
+"""The periods that are an answer by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,14 @@ def verdict(ruling: Ruling) -> Wording:
     if ruling.refused:
         because = ruling.refused[0].refused_by[0].why.because
         return Wording(f"不予支持：{because.zh}" if because.zh else "不予支持", f"Not due: {because.en}".rstrip(": "))
-    if ruling.limits or ruling.deadlines or ruling.extras:
+    if ruling.limits or ruling.deadlines or ruling.extras or ruling.freight or ruling.pays or ruling.risk or any(
+        one.what in ANSWERS for one in ruling.periods
+    ):
         return Wording("按下列规定办理", "As follows")
+    duties = [one.words["text"] for one in ruling.said if one.kind == "duty"]
+    if duties:
+        told: Wording = duties[0]
+        return told
     return Wording("规则没有规定，由双方协商", "The rules say nothing of this; it is for both sides to agree")
 
 

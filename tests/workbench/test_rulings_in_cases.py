@@ -184,7 +184,7 @@ def test_less_than_the_law_gives_is_for_a_supervisor_to_decide(desk: Any) -> Non
     assert depart(desk, case, row, **said).status_code == 302
     made = Override.objects.get()
     assert made.below_law and made.amount == Decimal("50.00")
-    assert Event.objects.filter(case_id=case.pk, name="ruling_overridden").count() == 1
+    assert Event.objects.filter(case_id=case.pk, name="ruling_below_law").count() == 1
 
 
 def test_at_least_what_the_law_gives_needs_only_a_reason(desk: Any) -> None:  # noqa: F811

@@ -15,6 +15,7 @@ from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
+from tuoshan.core.playbook import BELOW_LAW, OVERRULED
 from tuoshan.core.policy.as_data import as_data, plain
 from tuoshan.core.policy.on_top import Claimed, OnTop, Share, claim_of, shares
 from tuoshan.core.policy.pack import BY_LAW, REMEDIES, Pack
@@ -24,8 +25,8 @@ from tuoshan.parties.permissions import LEADS
 from tuoshan.rulings import floor, texts
 from tuoshan.rulings.models import KeptRuling, Override
 
-RULED, OVERRULED = "ruling", "ruling_overridden"
-"""The names under which a case's history tells of them."""
+RULED = "ruling"
+"""The name under which a case's history tells of a ruling; those of departures a process may name."""
 
 
 FOR_A_SUPERVISOR = _("请由主管决定。")
@@ -257,7 +258,8 @@ def override(
             made_by_id=person_id, made_at=now,
         )  # fmt: skip
         service.record(
-            case_id=row.case_id, name=OVERRULED, actor=ActingAs("person", person_id, parties=frozenset()),
+            case_id=row.case_id, name=BELOW_LAW if below else OVERRULED,
+            actor=ActingAs("person", person_id, parties=frozenset()),
             extra={"ruling": str(row.pk), "override": str(made.pk), "remedy": remedy, "below_law": below,
                    **({"amount": str(amount)} if amount is not None else {})},
             idempotency_key=f"override:{made.pk}",

@@ -190,7 +190,7 @@ class OverrideForm(forms.Form):
     amount = forms.DecimalField(label=_lazy("金额（元）"), max_digits=12, decimal_places=2, min_value=0, required=False)
     reason = forms.CharField(
         label=_lazy("理由"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000,
-        help_text=_lazy("会记入工单，报表也会统计。低于法定的，只有主管可以决定。"),
+        help_text=_lazy("会记入工单，报表也会统计。低于法定的，只有主管可以决定，方案须由另一位同事审批。"),
     )  # fmt: skip
 
     def __init__(self, row: KeptRuling, *args: Any, **kwargs: Any) -> None:

@@ -20,7 +20,7 @@ def sums(benches: Sequence["Bench"]) -> dict[str, Any] | None:
         return None
     rows = [
         {
-            "bench": one, "sum": found, "remedy": printing.remedy_of(found),
+            "bench": one, "sum": found, "remedy": printing.remedy_of(found), "unchosen": _unchosen(one, found),
             "amount": "—" if found.waits else _by_the_piece(found),
             "extra": format_money(found.extra + found.all_beside),
             "off": format_money(found.taken_off), "fee": format_money(found.fee),
@@ -39,6 +39,11 @@ def sums(benches: Sequence["Bench"]) -> dict[str, Any] | None:
         "off": any(found.taken_off for _o, found in told_sums),
         "fees": any(found.fee for _one, found in told_sums),
     }  # fmt: skip
+
+
+def _unchosen(one: "Bench", found: LineSum) -> bool:
+    """Whether the dearest stands in for a choice."""
+    return not found.chosen and bool(found.remedy) and [name for name, _title in one.choices] != [found.remedy]
 
 
 def summed(benches: Sequence["Bench"]) -> list[tuple["Bench", LineSum]]:

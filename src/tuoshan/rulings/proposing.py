@@ -101,14 +101,14 @@ def part_of(row: KeptRuling) -> Part | None:
     instead, right = keeping.departure(row), right_of(row)
     if instead is not None:
         amount = instead.amount or ZERO
-        return Part(instead.remedy, amount, _price_in(row, amount), False, departed(row, instead))
+        return Part(instead.remedy, amount, price_in(row, amount), False, departed(row, instead))
     if right is None:
         return None
     beside = bool(costing.beside(_due(row)))
     return Part(right["remedy"], amount_of(row, right), money_back(row, right), beside, _ruled(row, right))
 
 
-def _price_in(row: KeptRuling, amount: Decimal) -> Decimal:
+def price_in(row: KeptRuling, amount: Decimal) -> Decimal:
     """What of a sum decided instead can give back the price: no more than was paid for the pieces."""
     paid = keeping.facts_of(row).get("paid")
     return amount if paid is None else min(amount, Decimal(str(paid)) * row.quantity)

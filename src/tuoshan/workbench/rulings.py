@@ -23,7 +23,7 @@ from tuoshan.cases.rows import Row
 from tuoshan.core.policy.on_top import claim_of
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.sums_told import all_pieces, chosen_from
+from tuoshan.core.policy.sums_told import chosen_from
 from tuoshan.core.policy.tracing import shown, trace
 from tuoshan.core.policy.wording import Line, counted_words, differing, ignored, lines, verdict
 from tuoshan.identifiers import is_id
@@ -38,8 +38,8 @@ from tuoshan.rulings.pieces import MoreThanBought, priced
 from tuoshan.rulings.reading_aloud import trace_told
 from tuoshan.rulings.surroundings import Surroundings
 from tuoshan.rulings.totals import LineSum, line_sum
-from tuoshan.workbench.benchfields import NOTHING, fact_form, pieces_of, settling
-from tuoshan.workbench.benchsums import over_paid, summed, sums
+from tuoshan.workbench.benchfields import NOTHING, OF_THE_LINE, fact_form, known_alone, pieces_of, settling
+from tuoshan.workbench.benchsums import headline, over_paid, summed, sums
 from tuoshan.workbench.casepage import find_case, person_id
 
 FIRST = "complaint"
@@ -47,8 +47,6 @@ MOST_LINES = 20
 QUESTIONS_SHOWN = 3
 OF_THE_ORDER = ("house", "sale", "platform", "sold_on", "signed_on", "delivered_on", "reported_on", "has_receipt")
 """What one order has in common: a further line begins with it."""
-OF_THE_LINE = ("label", "quantity", "choice")
-"""What is said of a line beside its facts: what it is called, how many pieces, which remedy is chosen."""
 OF_THE_CASE = 0
 """In place of a line: what the case says of all of them."""
 SIGNS = {
@@ -176,6 +174,7 @@ def _sources(request: HttpRequest) -> Sources:
 
 
 def _bench(query: QueryDict, sources: Sources = NOTHING) -> dict[str, Any]:
+    query, unknown = known_alone(query, library.facts())
     book = query.get("book", "")
     if book not in {pack.name for pack in library.packs()}:
         book = ""
@@ -187,24 +186,16 @@ def _bench(query: QueryDict, sources: Sources = NOTHING) -> dict[str, Any]:
         "benches": benches, "shown": shown_line, "book": book, "query": query.urlencode(),
         "books": [(pack.name, words(pack.title), words(LAYER_TITLES[pack.layer])) for pack in library.newest_of_each()],
         "result": told(shown_line.ruling) if shown_line.ruling is not None else None,
-        "headline": _headline(shown_line, benches), "text": plain_text(benches), "sums": sums(benches),
+        "headline": headline(shown_line, benches), "text": plain_text(benches), "sums": sums(benches),
         "to_mend": listed(to_mend(benches)),
         "heading": f"{house.named(language())} {house.hotline}".strip(),
         "may_add": len(benches) < MOST_LINES, "today": timezone.localdate(clock.now()),
         "pieces_from": _source(sources, shown_line.number, "quantity", str(shown_line.quantity)),
         "over_paid": over_paid(benches, *sources.get((OF_THE_CASE, "paid"), ("", ""))), "case": query.get("case", ""),
-        "left_out": _left_out(shown_line, book),
+        "unknown": listed(unknown), "left_out": _left_out(shown_line, book),
         "others": [(name, value) for name, value in query.items() if name.partition("-")[0] != f"f{shown_line.number}"
                    and name not in ("line", "book")],
     }  # fmt: skip
-
-
-def _headline(one: Bench, benches: Sequence[Bench]) -> str:
-    """The answer in one sentence, of several pieces for all of them."""
-    if one.ruling is None:
-        return ""
-    on_top = next(found.extra for line, found in summed(benches) if line.number == one.number)
-    return words(all_pieces(one.parts, on_top) or verdict(one.ruling))
 
 
 def _left_out(one: Bench, book: str) -> dict[str, Any] | None:

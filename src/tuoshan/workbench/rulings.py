@@ -31,6 +31,7 @@ from tuoshan.knowledge.company import company
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.punctuation import listed
 from tuoshan.rulings import keeping, library, printing
+from tuoshan.rulings.afterwards import afterwards
 from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.known import bought, known_of, paid_for_order
 from tuoshan.rulings.models import KeptRuling
@@ -186,6 +187,7 @@ def _bench(query: QueryDict, sources: Sources = NOTHING) -> dict[str, Any]:
         "benches": benches, "shown": shown_line, "book": book, "query": query.urlencode(),
         "books": [(pack.name, words(pack.title), words(LAYER_TITLES[pack.layer])) for pack in library.newest_of_each()],
         "result": told(shown_line.ruling) if shown_line.ruling is not None else None,
+        "afterwards": [words(one) for one in afterwards(shown_line.asked, timezone.localdate(clock.now()), book)],
         "headline": headline(shown_line, benches), "text": plain_text(benches), "sums": sums(benches),
         "to_mend": listed(to_mend(benches)),
         "heading": f"{house.named(language())} {house.hotline}".strip(),

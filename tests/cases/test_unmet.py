@@ -154,3 +154,12 @@ def test_the_desk_says_until_when_it_could_be_done(desk: Any, clock: Any) -> Non
     assert "已结案" not in told, "that time never began"
     english = reasons(page_of(desk, "agent", desk.read(case), "en"))
     assert re.search(r"It has to be done within its time from “Withdrawn”, by \d{4}", english), english
+
+
+def test_a_departure_from_a_ruling_is_called_by_its_words() -> None:
+    data = {"condition": "times.ruling_below_law == 0"}
+    with override("zh-hans"):
+        assert unmet.sentence(data, library.current("complaint")) == "不能已经有过“不按裁定处理，低于法定”。"
+    with override("en"):
+        said = unmet.sentence(data, library.current("complaint"))
+    assert said == "There must have been no “Departure below the law” yet."

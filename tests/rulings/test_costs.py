@@ -85,6 +85,9 @@ def test_a_loss_by_promise_alone_comes_beside_nothing() -> None:
 @pytest.mark.django_db
 def test_who_proposes_the_price_beside_a_new_one_covers_both_with_the_loss() -> None:
     """The new one with loss and damages is 1,333.36; the price is named too, so it must be in the sum."""
-    line = holding._enough(kept(ruled(HARMED, "30.00"), "", 1), {"refund", "exchange"})
-    assert holding._least([line], {"exchange"}) == Decimal("1333.36")
-    assert holding._least([line], {"refund"}) == holding._least([line], {"refund", "exchange"}) == Decimal("1363.36")
+    line = holding.enough_for(kept(ruled(HARMED, "30.00"), "", 1), {"refund", "exchange"}, {"refund"})
+    assert holding.least_of([line], {"exchange"}).least == Decimal("1333.36")
+    for named in ({"refund"}, {"refund", "exchange"}):
+        assert holding.least_of([line], named).least == Decimal("1363.36")
+        assert holding.back_of([line], named) == Decimal("30.00"), "loss and damages give no price back"
+    assert holding.back_of([line], {"exchange"}) == 0

@@ -151,3 +151,17 @@ def test_the_browsers_print_is_what_the_customer_is_told(desk: Any) -> None:  # 
     before = page.partition('class="only-print"')[0]
     assert re.search(r'class="page-head no-print"', before) and re.search(r'class="grid [^"]*no-print"', before)
     assert company().named("zh-hans") in page.partition('class="only-print"')[2]
+
+
+def test_a_fact_that_no_book_knows_is_named_and_dropped_and_the_rest_is_ruled_on(desk: Any) -> None:  # noqa: F811
+    """An old link, made when a book still asked for the colour."""
+    lines = ({**SETTLED, "colour": "red"}, {**SETTLED, "label": "凉鞋", "heel": "9"})
+    page = bench(desk, *lines, line="1")
+    assert "没有采用：colour=red、heel=9。其余的都在。" in unescape(page) and "请先改正" not in page
+    assert "可以退货退款 ¥399.00" in page and "keep-form" in page
+    assert 'name="f2-heel"' not in page and 'name="f2-label" value="凉鞋"' in page, "the next answer is without it"
+    agent = desk.client("agent")
+    assert agent.get(address(*lines).replace("/?", "/paper?")).status_code == 200
+    agent.post("/rulings/keep", {"query": address(*lines).partition("?")[2]})
+    assert KeptRuling.objects.count() == 2 and "colour" not in KeptRuling.objects.order_by("line")[0].facts
+    assert "没有采用：" not in bench(desk, SETTLED)

@@ -235,3 +235,48 @@ def test_what_was_refunded_already_counts_for_what_was_ruled(desk: Any) -> None:
         after = replace(state, facts={**state.facts, **given})
         refused = holding.less_than_ruled(case.pk, Order("act", acting, "propose", given), standing.playbook, after)
         assert (refused is None) == enough, amount
+
+
+def headline(page: str) -> str:
+    return page.partition('<p class="font-semibold text-base">')[2].partition("</p>")[0]
+
+
+def test_the_headline_is_for_all_pieces_of_the_line(desk: Any) -> None:  # noqa: F811
+    """Two at 399.00, deceived: 798.00 back and three times 798.00, which is 2,394.00, on top."""
+    two = {**DECEIVED, "paid": "399", "quantity": "2"}
+    said = headline(bench(desk, two))
+    assert said.startswith("2 件一共可以退货退款 ¥798.00（2 × 399.00）")
+    assert said.endswith("，另付 ¥2,394.00（2 × 1,197.00）")
+    assert "以下各项按一件写。" in bench(desk, two)
+    one = bench(desk, {**two, "quantity": "1"})
+    assert headline(one).startswith("可以退货退款 ¥399.00；") and "以下各项按一件写。" not in one
+    rest = headline(bench(desk, {**RETURNED, "paid": "100.00/3", "quantity": "3"}))
+    assert rest.startswith("3 件一共可以退货退款 ¥100.00（2 × 33.33 + 33.34）")
+
+
+def test_a_minimum_of_several_lines_is_this_lines_part_in_its_headline(desk: Any) -> None:  # noqa: F811
+    """50 for one and 50 for two: three times 150 is 450, less than 500, divided 1 to 2: 166.67 and 333.33."""
+    one, two = {**DECEIVED, "paid": "50"}, {**DECEIVED, "paid": "50", "quantity": "2"}
+    assert headline(bench(desk, one, two, line="2")).endswith("，另付 ¥333.33")
+
+
+def test_what_is_owed_besides_is_not_to_be_chosen(desk: Any) -> None:  # noqa: F811
+    """Unsafe food with a loss: money back or another one, and the loss with either; nobody chooses the loss alone."""
+    from tests.core.policy.test_told import FOOD
+
+    facts = {name: str(value).replace("2026-05", "2026-02") for name, value in FOOD.items()}
+    page = bench(desk, {**facts, "quantity": "2", "choice": "compensation"})
+    choice = page.partition('id="bench-choice"')[2].partition("</select>")[0]
+    assert "换货" in choice and "退货退款" in choice and "补偿" not in choice and "selected" not in choice
+    assert "未选，按最贵的" in page and "另外补偿 ¥666.68（2 × 333.34）" in headline(page)
+    keep(desk, urlencode({f"f1-{name}": value for name, value in {**facts, "choice": "compensation"}.items()}))
+    assert KeptRuling.objects.get().chosen == ""
+
+
+def test_a_kept_line_of_several_pieces_says_its_sum_for_all_of_them(desk: Any) -> None:  # noqa: F811
+    case = ordered(desk, 2, "399.00", "798.00")
+    [row] = keep(desk, opened(desk, case, **RETURNED))
+    said = "2 件一共可以退货退款 ¥798.00（2 × 399.00）"
+    assert row.verdict_zh.startswith("可以退货退款 ¥399.00"), "frozen as it was ruled, for one piece"
+    for page in (f"/case/{case.number}", f"/case/{case.number}/ruling/{row.pk}"):
+        assert said in desk.client("agent").get(page).content.decode(), page

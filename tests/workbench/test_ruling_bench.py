@@ -294,3 +294,24 @@ def test_a_kept_ruling_is_copied_as_it_was_frozen(desk: Any) -> None:  # noqa: F
     page = desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}").content.decode()
     assert copied(page) == printing.text_of(row, "zh-hans")
     assert "还没有回答，结论可能变化" in copied(page)
+
+
+STAGED = {
+    "goods": "car", "sale": "store", "house": "other", "problem": "quality", "car_part": "other",
+    "safety_event": "brake_failed", "safety_repairs": "2", "assembly_replacements": "0", "repairs_same_fault": "0",
+    "repair_days": "0", "repair_days_now": "0", "mileage_km": "3000", "paid": "150000", "use_coefficient": "0.50",
+    "sold_on": "2026-01-05", "delivered_on": "2026-01-05", "reported_on": "2026-03-02", "fault_confirmed": "yes",
+    "user_caused": "no", "agreed_months": "0", "exchange_months": "0", "is_replacement": "no", "deceived": "no",
+    "purpose_defeated": "no",
+}  # fmt: skip
+
+
+def test_what_goes_on_after_a_last_day_on_another_ground_is_told(desk: Any) -> None:  # noqa: F811
+    """Brakes that failed: free within 60 days of 5 January, which is 6 March. On 7 March, repaired twice for safety,
+    less 150,000 × 3,000 / 1,000 × 0.5 % = 2,250, until two years are over."""
+    page = unescape(bench(desk, STAGED))
+    assert "退货退款 ¥150,000.00，最晚 2026 年 3 月 6 日提出" in page
+    assert "2026 年 3 月 7 日才提出的：退货退款 ¥147,750.00（收费 ¥2,250.00），最晚 2028 年 1 月 5 日提出" in page
+    assert "2026 年 3 月 7 日才提出的：换货（收费 ¥2,250.00），最晚 2028 年 1 月 5 日提出" in page
+    once = unescape(bench(desk, {**STAGED, "safety_repairs": "0"}))
+    assert "最晚 2026 年 3 月 6 日提出" in once and "才提出的" not in once, "nothing follows"

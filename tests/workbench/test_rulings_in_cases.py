@@ -184,7 +184,7 @@ def test_less_than_the_law_gives_is_for_a_supervisor_to_decide(desk: Any) -> Non
     assert depart(desk, case, row, **said).status_code == 302
     made = Override.objects.get()
     assert made.below_law and made.amount == Decimal("50.00")
-    assert Event.objects.filter(case_id=case.pk, name="ruling_overridden").count() == 1
+    assert Event.objects.filter(case_id=case.pk, name="ruling_below_law").count() == 1
 
 
 def test_at_least_what_the_law_gives_needs_only_a_reason(desk: Any) -> None:  # noqa: F811
@@ -589,3 +589,44 @@ def test_below_the_law_is_asked_once_more_with_clause_and_shortfall(desk: Any) -
     assert str(desk.people["lead"]) in page.partition("已穿 52 天")[2][:200]
     enough = {"remedy": "return", "amount": "798", "reason": "按法律"}
     assert desk.client("lead").post(f"{address}/override", enough).status_code == 302, "nothing is asked"
+
+
+def test_the_sum_belongs_to_the_line_whose_remedy_was_chosen(desk: Any) -> None:  # noqa: F811
+    """399 are to be paid back for the shoes, the pair at 100 is to be repaired: 100 in all are not enough."""
+    case = desk.accepted()
+    for place, (label, paid, chosen) in enumerate((("皮鞋", "399", "return"), ("凉鞋", "100", "repair")), 1):
+        ruling = ask({**SHOES, "reported_on": "2026-01-25", "paid": paid}, date(2026, 3, 2)).ruling
+        assert ruling is not None
+        keeping.keep(ruling, person_id=desk.people["agent"].pk, now=clock.now(), case_id=case.pk, session="s",
+                     line=place, label=label, chosen=chosen)  # fmt: skip
+    refused = propose(desk, case, "agent", "100", "return_refund", "repair")
+    assert refused.status_code == 422
+    said = "合计至少要 ¥399.00，现在是 ¥100.00，还差 ¥299.00。其中：皮鞋：退货退款 ¥399.00；凉鞋：维修。"
+    assert said in refused.content.decode()
+    assert propose(desk, case, "agent", "399", "return_refund", "repair").status_code == 302
+
+
+def test_of_the_sum_what_gives_back_the_price_is_money_back(desk: Any) -> None:  # noqa: F811
+    """399 of which only 50 were called money back: the rest would stand as a compensation."""
+    case = desk.accepted()
+    kept(desk, case, reported_on="2026-01-25")
+    refused = propose(desk, case, "agent", "399", "return_refund", "compensation", refund_amount="50")
+    assert refused.status_code == 422
+    assert "其中退还货款至少要 ¥399.00，现在是 ¥50.00，还差 ¥349.00。" in refused.content.decode()
+    assert propose(desk, case, "agent", "450", "return_refund", "compensation", refund_amount="399").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("said", "status"), [("退您三百元", 422), ("退您３９９块", 302), ("三百九十九元，七日内退", 302)]
+)
+def test_words_that_name_another_sum_in_chinese_numerals_are_refused(
+    desk: Any,  # noqa: F811
+    said: str,
+    status: int,
+) -> None:
+    case = desk.accepted()
+    kept(desk, case, reported_on="2026-01-25")
+    answer = propose(desk, case, "agent", "399", "return_refund", remedy_steps=said)
+    assert answer.status_code == status
+    if status == 422:
+        assert "里写的是 300.00 元" in answer.content.decode()

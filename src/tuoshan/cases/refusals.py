@@ -14,7 +14,7 @@ from tuoshan.cases import unmet
 from tuoshan.cases.evidence_kinds import ANY_TITLE, TITLES
 from tuoshan.cases.forms import PROBLEMS, unit_of, words
 from tuoshan.core.case import Refusal
-from tuoshan.core.playbook import ANY_EVIDENCE, Playbook
+from tuoshan.core.playbook import ANY_EVIDENCE, DEPARTURES, Playbook
 
 Data = Mapping[str, Any]
 Said = Callable[[Playbook, Data], str]
@@ -52,7 +52,14 @@ def _tasks_open(playbook: Playbook, data: Data) -> str:
 
 
 def _not_by_same_person(playbook: Playbook, data: Data) -> str:
-    who = _who(playbook, data.get("instead", ()))
+    if nobody := _parties(playbook, data.get("nobody", ())):
+        who = _("现在没有别的人可以处理：请管理员让另一位同事担任%(parties)s中的一种。") % {"parties": nobody}
+    else:
+        who = _who(playbook, data.get("instead", ()))
+    did = data.get("did", ())
+    if did and set(did) <= set(DEPARTURES):
+        why = _("不按裁定处理是您决定的，这一步须由另一位同事做。")
+        return why + (who or _who(playbook, data.get("needs", ())))
     if why := _why_not_them(playbook, str(data.get("step", ""))):
         return why + who
     return who or _("经办过“%(actions)s”的人不能再做这一步，请由其他人处理。") % {
@@ -213,6 +220,8 @@ def _moment(text: str) -> str:
 
 def _action(playbook: Playbook, name: str) -> str:
     known: Any = playbook.actions.get(name) or playbook.tasks.get(name)
+    if name in DEPARTURES:
+        return words(DEPARTURES[name])
     return words(known.title) if known else name
 
 

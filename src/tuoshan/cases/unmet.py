@@ -35,7 +35,7 @@ from tuoshan.core.conditions.syntax import (
     Table,
     walk,
 )
-from tuoshan.core.playbook import Playbook
+from tuoshan.core.playbook import DEPARTURES, Playbook
 
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<", "in": "not in"}
 _TURNED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -276,6 +276,8 @@ class _Told:
 
     def _step(self, name: str) -> str:
         known: Any = self.playbook.actions.get(name) or self.playbook.states.get(name)
+        if name in DEPARTURES:
+            return words(DEPARTURES[name])
         return words(known.title) if known else name
 
     def _clock(self, name: str) -> str:

@@ -111,9 +111,22 @@ def let_in(work: Work, actor: Actor, allowed: frozenset[str], step: Action | Tas
     if held and _acting(actor, held, kept) is None:
         instead = {"instead": sorted(line.reached)} if line.somebody and len(line.levels) > 1 else {}
         raise Refused(
-            "not_by_same_person", actions=list(step.not_by), step=step.name, needs=sorted(line.reached), **instead
-        )
+            "not_by_same_person", actions=list(step.not_by), step=step.name, needs=sorted(line.reached),
+            did=_did(work, actor, held, step), nobody=[] if line.somebody else _all_of(line), **instead,
+        )  # fmt: skip
     raise Refused("not_allowed", needs=sorted(line.reached))
+
+
+def _did(work: Work, actor: Actor, held: frozenset[str], step: Action | Task) -> list[str]:
+    """What of the step's `not_by` was done by this actor, or by those for whom alone they could act."""
+    absent = frozenset[str]().union(*(actor.stands_in.get(party, frozenset()) for party in held))
+    persons = actor.persons | absent
+    return [name for name in step.not_by if not persons.isdisjoint(who_did(work.playbook, work.case, name))]
+
+
+def _all_of(line: Line) -> list[str]:
+    """The parties of all levels, from below."""
+    return [party for level in line.levels for party in sorted(level)]
 
 
 def _below(playbook: Playbook, parties: Iterable[str], above: str, levels_up: int) -> str:

@@ -62,6 +62,14 @@ class Wording:
 
 NO_WORDING = Wording("", "")
 
+OVERRULED, BELOW_LAW = "ruling_overridden", "ruling_below_law"
+"""How a case's history calls it that somebody decided otherwise than a ruling: giving no less than the law, or less."""
+DEPARTURES: Mapping[str, Wording] = {
+    OVERRULED: Wording("不按裁定处理", "Departure from a ruling"),
+    BELOW_LAW: Wording("不按裁定处理，低于法定", "Departure below the law"),
+}
+"""What is recorded beside the main line and may be named in `not_by` and in conditions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -7,6 +7,8 @@ A walk is a story told in steps joined by `>`:
 * `start(facts)` first, optional; `ACTION(values)`; `ACTION … by PERSON`; `ACTION … as PARTY`;
 * `ACTION fails`, `ACTION fails CODE`, `ACTION blocked TASK`; `ACTION without evidence` attaches nothing;
   `ACTION 3h ago` records what happened then;
+* `message by PERSON`, `ruling_overridden by PERSON`, `ruling_below_law by PERSON`: what is recorded beside the main
+  line (a message to the customer, a departure from a ruling, one below the law);
 * `task NAME[key] OUTCOME(values)`, `ask NAME`, `hold NAME`, `release NAME`, `settle NAME`, `fail NAME`;
 * `wait 25h` (m, h, d, or minutes, hours, days): time passes and every alarm goes off on its way;
 * `expect STATE`, `late CLOCK`, `not late CLOCK`, `paused CLOCK`, `running CLOCK`, `ended CLOCK`,
@@ -30,7 +32,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from tuoshan.core.case import Command, Decision
-from tuoshan.core.playbook import MESSAGE, Playbook, Walk
+from tuoshan.core.playbook import DEPARTURES, MESSAGE, Playbook, Walk
 from tuoshan.core.walker import Walker, WalkProblem
 
 WAIT_UNITS = {"m": "minutes", "h": "hours", "d": "days", "minute": "minutes", "hour": "hours", "day": "days"}
@@ -220,8 +222,8 @@ def _send(walker: Walker, words: str, values: dict[str, object], tail: str) -> D
         by = ((hold.release_by or hold.by) if head == "release" else hold.by) if hold else ()
         filled = walker.fill(hold.form, values) if hold and head == "hold" else values
         return walker.send(Command(head, parts[1], walker.actor_for(by, as_party, person), filled))  # type: ignore[arg-type]
-    if head == MESSAGE:
-        return walker.send(Command("record", MESSAGE, walker.actor_for((), as_party, person)))
+    if head == MESSAGE or head in DEPARTURES:
+        return walker.send(Command("record", head, walker.actor_for((), as_party, person)))
     ago = re.search(r"([\d.]+\s*[a-z]+)\s+ago\b", tail)
     return walker.act(head, values, as_party, person, _span(ago[1]) if ago else None)
 

@@ -17,7 +17,7 @@ from tuoshan.cases.models import Message
 from tuoshan.cases.summary import is_outside
 from tuoshan.core.case import Event
 from tuoshan.core.money import format_money
-from tuoshan.core.playbook import Field, Playbook, Wording
+from tuoshan.core.playbook import BELOW_LAW, DEPARTURES, OVERRULED, Field, Playbook, Wording
 from tuoshan.core.policy.pack import REMEDIES
 from tuoshan.documents.models import Evidence
 from tuoshan.insight.record import CHANGES
@@ -38,7 +38,8 @@ RECORDS = {
     "evidence_removed": _lazy("移除了凭证"),
     "survey": _lazy("收到满意度评价"),
     "ruling": _lazy("作出了一份裁定"),
-    "ruling_overridden": _lazy("没有按裁定处理"),
+    OVERRULED: _lazy("没有按裁定处理"),
+    BELOW_LAW: _lazy("没有按裁定处理"),
     "undelivered": _lazy("发给客户的消息最终没有送达，没有算作答复"),
     "delivered": _lazy("先前没有送达的消息已送达客户"),
     CUSTOMER_ERASED: _lazy("删除了客户的个人信息"),
@@ -285,7 +286,7 @@ class ToldToStaff:
             item = form.get(name) or self.playbook.facts.get(name)
             if item is not None and name not in corrected:
                 shown.append(Detail(words(item.label), self.value(item, raw), item.supervisors_only))
-        if event.name == "ruling_overridden":
+        if event.name in DEPARTURES:
             shown.append(_departure(given.get("extra", {})))
         moved = units.move_of(event)
         if moved is not None:

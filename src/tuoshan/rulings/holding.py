@@ -4,7 +4,7 @@ What its words say must be what its sum says.
 Asked inside the write path, so that the desk, the API and whoever else proposes are held to the same.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,7 @@ from tuoshan.core.facts import Words
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Playbook
 from tuoshan.core.policy import costing
-from tuoshan.punctuation import in_brackets, in_turn, listed, titled
+from tuoshan.punctuation import in_brackets, in_turn, listed, sentences, titled
 from tuoshan.rulings import amounts_in_words, keeping, proposing
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.proposing import Proposal, called, departed, names_of, pieces_of
@@ -32,10 +32,14 @@ PROPOSING = ("act", "task", "correct")
 
 @dataclass(frozen=True, slots=True)
 class Enough:
-    """One thing that is enough for a line: how a proposal may call it (any of these), and the least amount."""
+    """One thing that is enough for a line: how a proposal may call it (any of these), the least amount, and what of
+    that gives back the price."""
 
     names: tuple[str, ...]
     least: Decimal
+    back: Decimal = ZERO
+    chosen: bool = False
+    """Whether it is what the customer chose on the bench, or what was decided instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,18 @@ class Line:
     due: tuple[Enough, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """The least that a proposal comes to, and for which remedy of each line."""
+
+    least: Decimal = ZERO
+    lines: tuple[Enough, ...] = ()
+
+    def more(self, amount: Decimal, one: Enough) -> "Owed":
+        """With one more line."""
+        return Owed(self.least + amount, (*self.lines, one))
+
+
 def less_than_ruled(case_id: int, order: Order, playbook: Playbook, after: CaseState) -> Refusal | None:
     """Why a command may not leave a case with this proposal: it is less than the rulings that count there give, or its
     words name another sum than its amount.
@@ -53,19 +69,26 @@ def less_than_ruled(case_id: int, order: Order, playbook: Playbook, after: CaseS
     What somebody decided instead of a ruling, with a reason and below the law as a supervisor, is enough as well.
     """
     fields = Proposal.of(playbook)
-    if order.kind not in PROPOSING or not _touches(order, fields.remedies, fields.amount, fields.words):
+    if order.kind not in PROPOSING or not _touches(
+        order, fields.remedies, fields.amount, fields.money_back, fields.words
+    ):
         return None
     remedies, amount = after.facts.get(fields.remedies), after.facts.get(fields.amount)
     if not isinstance(remedies, list | tuple) or not isinstance(amount, Decimal):
         return None
     rows = keeping.standing(case_id)
-    if _touches(order, fields.remedies, fields.amount):
+    if _touches(order, fields.remedies, fields.amount, fields.money_back):
         titles = {choice.value: words(choice.title) for choice in playbook.facts[fields.remedies].choices}
-        lines = [_enough(row, set(titles)) for row in rows]
-        least = _least(lines, set(remedies))
-        given = amount + _given_back(playbook, fields, after)
-        if least is None or given < least:
-            lacking = _lacking(rows, lines, set(remedies), titles) if least is None else _too_little(least, given)
+        giving_back = proposing.gives_money_back(playbook.facts.get(fields.money_back), fields.remedies)
+        lines = [enough_for(row, set(titles), giving_back) for row in rows]
+        lacking = _lacking(rows, lines, set(remedies), titles)
+        if not lacking and rows:
+            before = _given_back(playbook, fields, after)
+            lacking = _too_little(rows, least_of(lines, set(remedies)), amount + before, titles)
+            back = after.facts.get(fields.money_back)
+            if not lacking and isinstance(back, Decimal):
+                lacking = _too_little_back(back_of(lines, set(remedies)), back + before)
+        if lacking:
             return _less(rows, lacking, _paid_otherwise(rows, playbook, fields, after))
     return _words_differ(rows, _words(case_id, order, fields, after), fields, amount)
 
@@ -120,44 +143,79 @@ def _touches(order: Order, *fields: str) -> bool:
     return any(field in named for field in fields)
 
 
-def _least(lines: Sequence[Line], remedies: Set[str]) -> Decimal | None:
-    """The least amount with which these remedies are enough for every line; None where for some they never are.
-
-    For each line the cheapest remedy that is named counts; but each that is named is given for one line at least.
+def least_of(lines: Sequence[Line], remedies: Set[str]) -> Owed:
+    """The least amount with which these remedies are enough for every line: what the customer chose for it, or what was
+    decided instead, where that is named; else the cheapest that is. Each that is named is given for one line at least.
     """
-    cheapest = []
+    return _cheapest(lines, remedies, lambda one: one.least)
+
+
+def back_of(lines: Sequence[Line], remedies: Set[str]) -> Decimal:
+    """The least of that which gives back the price."""
+    return _cheapest(lines, remedies, lambda one: one.back).least
+
+
+def _cheapest(lines: Sequence[Line], remedies: Set[str], price: Callable[[Enough], Decimal]) -> Owed:
+    """By which of them are covered by the lines so far: a line for which so much is given may have any that costs no
+    more, so that the ways for a line are the prices of what is due there."""
+    named = [name for name in sorted(remedies) if any(_is_called(one, name) for line in lines for one in line.due)]
+    found = {frozenset[str](): Owed()}
     for line in lines:
-        named = [one.least for one in line.enough if not one.names or not remedies.isdisjoint(one.names)]
-        if not named:
-            return None
-        cheapest.append(min(named))
-    dearer = [
-        min(one.least - cheapest[place] for place, line in enumerate(lines) for one in line.due
-            if one.names[:1] == (name,))
-        for name in remedies if any(one.names[:1] == (name,) for line in lines for one in line.due)
-    ]  # fmt: skip
-    return sum(cheapest, ZERO) + max([ZERO, *dearer])
+        base = min(_given(line, remedies), key=price)
+        dearer = [one for one in line.due if price(one) > price(base) and any(_is_called(one, name) for name in named)]
+        ways = {one: _covered(line, named, price, price(one)) for one in (base, *dearer)}
+        further: dict[frozenset[str], Owed] = {}
+        for covered, owed in found.items():
+            for one, more in ways.items():
+                either, sum_of_both = covered | more, owed.more(price(one), one)
+                if either not in further or sum_of_both.least < further[either].least:
+                    further[either] = sum_of_both
+        found = further
+    return found[frozenset(named)]
 
 
-def _enough(row: KeptRuling, offered: set[str]) -> Line:
+def _given(line: Line, remedies: Set[str]) -> list[Enough]:
+    """What of the remedies named is enough for the line; that which was chosen alone, where it is among them."""
+    enough = [one for one in line.enough if not one.names or not remedies.isdisjoint(one.names)]
+    return [one for one in enough if one.chosen] or enough
+
+
+def _covered(
+    line: Line, named: Sequence[str], price: Callable[[Enough], Decimal], most: Decimal
+) -> frozenset[str]:
+    return frozenset(
+        name for name in named if any(_is_called(one, name) and price(one) <= most for one in line.due)
+    )
+
+
+def _is_called(one: Enough, name: str) -> bool:
+    """Whether this is how a proposal calls it first."""
+    return one.names[:1] == (name,)
+
+
+def enough_for(row: KeptRuling, offered: set[str], giving_back: Set[str]) -> Line:
     """What is enough for one line: what is by the law, where it gives something, else any remedy that is due; and what
     was decided instead last."""
     extra = keeping.on_top_of(row)
-
-    def called(remedy: str, amount: Decimal) -> Enough:
-        return Enough(tuple(names_of(remedy, offered)), amount * row.quantity + extra)
-
     given = costing.due_in(keeping.result_of(row))
-    rights = {one.remedy: one.amount + costing.with_it(one.remedy, given) for one in given}
-    due = [called(remedy, amount) for remedy, amount in rights.items()]
-    by_law = keeping.enough_by_law(row)
-    ruled = [called(remedy, least) for remedy, least in by_law.items() if remedy in rights] if by_law else due
-    as_good = [called(remedy, least) for remedy, least in by_law.items() if remedy not in rights]
+    by_law, of_law = keeping.enough_by_law(row), costing.beside(given)
+    instead = keeping.departure(row)
+
+    def called(remedy: str, amount: Decimal, beside: Decimal) -> Enough:
+        names = tuple(names_of(remedy, offered))
+        back = (amount - beside) * row.quantity if not giving_back.isdisjoint(names[:1]) else ZERO
+        return Enough(names, amount * row.quantity + extra, back, instead is None and remedy == row.chosen)
+
+    rights = {one.remedy: (one.amount, costing.with_it(one.remedy, given)) for one in given}
+    due = [called(remedy, amount + beside, beside) for remedy, (amount, beside) in rights.items()]
+    ruled = [called(remedy, least, of_law) for remedy, least in by_law.items() if remedy in rights] if by_law else due
+    as_good = [called(remedy, least, of_law) for remedy, least in by_law.items() if remedy not in rights]
     enough = [one for one in ruled if one.names] or ruled
     enough += [one for one in as_good if one.names]
-    instead = keeping.departure(row)
     if instead is not None:
-        decided = Enough(tuple(names_of(instead.remedy, offered)), instead.amount or ZERO)
+        names, amount = tuple(names_of(instead.remedy, offered)), instead.amount or ZERO
+        back = proposing.price_in(row, amount) if not giving_back.isdisjoint(names[:1]) else ZERO
+        decided = Enough(names, amount, back, chosen=True)
         return Line((*enough, decided), (*due, decided))
     return Line(tuple(enough) or (Enough((), extra),), tuple(due))
 
@@ -178,20 +236,40 @@ def _less(rows: Sequence[KeptRuling], lacking: str, otherwise: Mapping[str, Json
 
 
 def _lacking(rows: Sequence[KeptRuling], lines: Sequence[Line], remedies: Set[str], titles: Mapping[str, str]) -> str:
-    """Of which lines no remedy is named that is enough, and which would be, with the least for all their pieces."""
+    """Of which lines no remedy is named that is enough, and which would be, with the least for all their pieces; empty
+    where there is one for each."""
     missing = []
     for row, line in zip(rows, lines, strict=True):
-        if any(not one.names or not remedies.isdisjoint(one.names) for one in line.enough):
-            continue
-        choices = dict.fromkeys(
-            f"{titles[one.names[0]]} {format_money(one.least)}" if one.least else titles[one.names[0]]
-            for one in line.enough
-        )
-        missing.append(titled(called(row), _("要选%(choices)s") % {"choices": _("或").join(choices)}))
-    return _("处理方式里还缺：%(missing)s。") % {"missing": in_turn(missing)}
+        if not _given(line, remedies):
+            choices = dict.fromkeys(_titled(one, titles) for one in line.enough)
+            missing.append(titled(called(row), _("要选%(choices)s") % {"choices": _("或").join(choices)}))
+    return _("处理方式里还缺：%(missing)s。") % {"missing": in_turn(missing)} if missing else ""
 
 
-def _too_little(least: Decimal, given: Decimal) -> str:
-    return _("合计至少要 %(least)s，现在是 %(given)s，还差 %(short)s。") % {
+def _titled(one: Enough, titles: Mapping[str, str]) -> str:
+    """A remedy as the process calls it, with what it comes to."""
+    if not one.names:
+        return _("另付 %(amount)s") % {"amount": format_money(one.least)}
+    return f"{titles[one.names[0]]} {format_money(one.least)}" if one.least else titles[one.names[0]]
+
+
+def _too_little(rows: Sequence[KeptRuling], owed: Owed, given: Decimal, titles: Mapping[str, str]) -> str:
+    """How much is missing, and of several lines what belongs to each; empty where nothing is."""
+    if given >= owed.least:
+        return ""
+    told = _("合计至少要 %(least)s，现在是 %(given)s，还差 %(short)s。") % {
+        "least": format_money(owed.least), "given": format_money(given), "short": format_money(owed.least - given),
+    }  # fmt: skip
+    if len(rows) < 2:
+        return told
+    of_each = [titled(called(row), _titled(one, titles)) for row, one in zip(rows, owed.lines, strict=True)
+               if one.names or one.least]  # fmt: skip
+    return sentences([told, _("其中：%(lines)s。") % {"lines": in_turn(of_each)}])
+
+
+def _too_little_back(least: Decimal, given: Decimal) -> str:
+    if given >= least:
+        return ""
+    return _("其中退还货款至少要 %(least)s，现在是 %(given)s，还差 %(short)s。") % {
         "least": format_money(least), "given": format_money(given), "short": format_money(least - given),
     }  # fmt: skip

@@ -15,6 +15,7 @@ from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases import service
 from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
+from tuoshan.core.playbook import BELOW_LAW, OVERRULED
 from tuoshan.core.policy.as_data import as_data, plain
 from tuoshan.core.policy.on_top import Claimed, OnTop, Share, claim_of, shares
 from tuoshan.core.policy.pack import BY_LAW, REMEDIES, Pack
@@ -24,8 +25,8 @@ from tuoshan.parties.permissions import LEADS
 from tuoshan.rulings import floor, texts
 from tuoshan.rulings.models import KeptRuling, Override
 
-RULED, OVERRULED = "ruling", "ruling_overridden"
-"""The names under which a case's history tells of them."""
+RULED = "ruling"
+"""The name under which a case's history tells of a ruling; those of departures a process may name."""
 
 
 FOR_A_SUPERVISOR = _("请由主管决定。")
@@ -98,7 +99,7 @@ def _tell(row: KeptRuling, case_id: int, person_id: int) -> None:
 
 def of_case(case_id: int) -> list[KeptRuling]:
     """The rulings of a case, the newest first."""
-    return list(KeptRuling.objects.filter(case_id=case_id).order_by("-id").prefetch_related("overrides"))
+    return _by_bench(list(KeptRuling.objects.filter(case_id=case_id).order_by("-id").prefetch_related("overrides")))
 
 
 def standing(case_id: int) -> list[KeptRuling]:
@@ -106,8 +107,18 @@ def standing(case_id: int) -> list[KeptRuling]:
     of_case = KeptRuling.objects.filter(case_id=case_id).prefetch_related("overrides")
     newest = of_case.order_by("-id").first()
     if newest is None or not newest.session:
-        return [newest] if newest else []
-    return list(of_case.filter(session=newest.session).order_by("line", "id"))
+        return _by_bench([newest] if newest else [])
+    return _by_bench(list(of_case.filter(session=newest.session).order_by("line", "id")))
+
+
+def _by_bench(rows: list[KeptRuling]) -> list[KeptRuling]:
+    """The same, each with the lines of its bench, which are among them: nobody has to look for these again."""
+    benches: dict[str, list[KeptRuling]] = {}
+    for row in sorted(rows, key=lambda one: (one.line, one.pk)):
+        row.bench = benches.setdefault(row.session, []) if row.session else [row]
+        if row.session:
+            benches[row.session].append(row)
+    return rows
 
 
 def counting(case_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
@@ -146,6 +157,8 @@ def shares_of(row: KeptRuling, *, by_law: bool = False) -> dict[str, Share]:
 
 def ruled_together(row: KeptRuling) -> list[KeptRuling]:
     """The lines that were ruled on one bench for one case, this one among them."""
+    if row.bench is not None:
+        return list(row.bench)
     if not row.session:
         return [row]
     rows = KeptRuling.objects.filter(session=row.session, case_id=row.case_id).order_by("line", "id")
@@ -257,7 +270,8 @@ def override(
             made_by_id=person_id, made_at=now,
         )  # fmt: skip
         service.record(
-            case_id=row.case_id, name=OVERRULED, actor=ActingAs("person", person_id, parties=frozenset()),
+            case_id=row.case_id, name=BELOW_LAW if below else OVERRULED,
+            actor=ActingAs("person", person_id, parties=frozenset()),
             extra={"ruling": str(row.pk), "override": str(made.pk), "remedy": remedy, "below_law": below,
                    **({"amount": str(amount)} if amount is not None else {})},
             idempotency_key=f"override:{made.pk}",

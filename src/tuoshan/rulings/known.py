@@ -127,7 +127,9 @@ def _of_whole_order(case: Case, state: CaseState, told: FromCase) -> Known | Non
 
 def _is_all_there_is(case: Case, ruled: KeptRuling | None) -> bool:
     """Whether the line is all that was ruled on, so that what the whole order cost is what it cost."""
-    return ruled is None or (ruled.quantity == 1 and len(keeping.standing(case.pk)) == 1)
+    if ruled is None or ruled.quantity > 1:
+        return ruled is None
+    return len(ruled.bench if ruled.bench is not None else keeping.standing(case.pk)) == 1
 
 
 def _of_ruling(row: KeptRuling | None) -> dict[str, Known]:

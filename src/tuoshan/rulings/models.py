@@ -1,5 +1,7 @@
 """Rule books that the company published, rulings that were kept, and where somebody decided otherwise."""
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -114,6 +116,8 @@ class KeptRuling(models.Model):
     provisional = models.BooleanField(default=False)
     kept_by_id = models.BigIntegerField()
     kept_at = models.DateTimeField(default=clock.now)
+    bench: "Sequence[KeptRuling] | None" = None
+    """The lines that were ruled on with it, itself among them, where these were read with it; no column."""
 
     class Meta:
         db_table = "rulings_kept"

@@ -19,7 +19,9 @@ from tuoshan.core.forms import called_up_by
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Field, Playbook
 from tuoshan.core.policy import costing
+from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.pack import REMEDIES
+from tuoshan.core.policy.sums_told import all_pieces
 from tuoshan.punctuation import in_brackets, in_turn, titled
 from tuoshan.rulings import amounts_in_words, keeping, library
 from tuoshan.rulings.from_cases import from_case
@@ -99,14 +101,14 @@ def part_of(row: KeptRuling) -> Part | None:
     instead, right = keeping.departure(row), right_of(row)
     if instead is not None:
         amount = instead.amount or ZERO
-        return Part(instead.remedy, amount, _price_in(row, amount), False, departed(row, instead))
+        return Part(instead.remedy, amount, price_in(row, amount), False, departed(row, instead))
     if right is None:
         return None
     beside = bool(costing.beside(_due(row)))
     return Part(right["remedy"], amount_of(row, right), money_back(row, right), beside, _ruled(row, right))
 
 
-def _price_in(row: KeptRuling, amount: Decimal) -> Decimal:
+def price_in(row: KeptRuling, amount: Decimal) -> Decimal:
     """What of a sum decided instead can give back the price: no more than was paid for the pieces."""
     paid = keeping.facts_of(row).get("paid")
     return amount if paid is None else min(amount, Decimal(str(paid)) * row.quantity)
@@ -148,6 +150,14 @@ def names_of(remedy: str, offered: set[str]) -> list[str]:
 
 def _named(remedy: str, offered: set[str]) -> str:
     return next(iter(names_of(remedy, offered)), "")
+
+
+def said_of_all(row: KeptRuling) -> str:
+    """What a kept ruling says in one sentence, of several pieces for all of them."""
+    if row.quantity > 1:
+        told = all_pieces([(from_data(keeping.result_of(row)), row.quantity)], keeping.on_top_of(row))
+        return words(told) if told is not None else keeping.said(row)
+    return keeping.said(row)
 
 
 def called(row: KeptRuling) -> str:

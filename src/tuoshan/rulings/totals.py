@@ -17,6 +17,7 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy import costing
 from tuoshan.core.policy.on_top import Claimed, OnTop, Share, on_top, shares
 from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.sums_told import chosen_from
 from tuoshan.core.policy.wording import SUBJECTS
 
 ZERO = Decimal("0.00")
@@ -68,10 +69,11 @@ class LineSum:
 
 
 def line_sum(ruling: Ruling, *, remedy: str = "", quantity: int = 1, claim: Hashable = None) -> LineSum:
-    """A line by the remedy chosen; by the dearest where none is, or one that is not due. As if it were alone."""
+    """A line by the remedy chosen; by the dearest where none is, or one that is not to be chosen. As if it were alone.
+    """
     due = costing.due(ruling)
     dearest = costing.dearest(due)
-    chosen = any(one.remedy == remedy for one in due)
+    chosen = any(one.remedy == remedy for one in chosen_from(ruling)[0])
     named = remedy if chosen else dearest.remedy if dearest is not None else ""
     right = next((one for one in ruling.rights if one.remedy == named), None)
     off = sum((one.value for one in ruling.deductions.values() if isinstance(one.value, Decimal)), ZERO)

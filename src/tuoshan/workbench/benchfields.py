@@ -4,12 +4,13 @@ The server alone judges what is typed. A browser that holds a field to bounds of
 word, and the ruling on the answer before it would stand beside what the field says now.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from django.forms import NumberInput
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from tuoshan.cases.forms import PlaybookForm, build_form, words
@@ -21,6 +22,8 @@ from tuoshan.identifiers import is_id
 from tuoshan.rulings.totals import MOST_PIECES
 
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
+OF_THE_LINE = ("label", "quantity", "choice")
+"""What is said of a line beside its facts: what it is called, how many pieces, which remedy is chosen."""
 
 
 def fact_form(
@@ -66,6 +69,23 @@ def pieces_of(typed: str) -> tuple[int, str]:
         return int(typed), ""
     told = {"most": MOST_PIECES, "typed": typed[:20]}
     return 1, _("“件数”要填 1 到 %(most)d 的整数，不能是“%(typed)s”。") % told
+
+
+def known_alone(query: QueryDict, known: Container[str]) -> tuple[QueryDict, list[str]]:
+    """An address without the facts that no book knows (any more), and which these were, with what they said."""
+    unknown = {name: name.partition("-")[2] for name in query if _of_a_line(name)}
+    dropped = {name: fact for name, fact in unknown.items() if fact not in known and fact not in OF_THE_LINE}
+    if not dropped:
+        return query, []
+    kept = query.copy()
+    for name in dropped:
+        del kept[name]
+    return kept, [f"{fact}={query[name]}"[:80] for name, fact in dropped.items()]
+
+
+def _of_a_line(name: str) -> bool:
+    head, dash, _fact = name.partition("-")
+    return bool(dash) and head[:1] == "f" and is_id(head[1:])
 
 
 def settling(ruling: Ruling, given: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tuoshan.cases.forms import words
 from tuoshan.core.money import format_money
+from tuoshan.core.policy.sums_told import all_pieces
+from tuoshan.core.policy.wording import verdict
 from tuoshan.punctuation import listed
 from tuoshan.rulings import printing
 from tuoshan.rulings.totals import LineSum, as_one_line, beside_each_other, extras_told, together
@@ -20,7 +23,7 @@ def sums(benches: Sequence["Bench"]) -> dict[str, Any] | None:
         return None
     rows = [
         {
-            "bench": one, "sum": found, "remedy": printing.remedy_of(found),
+            "bench": one, "sum": found, "remedy": printing.remedy_of(found), "unchosen": _unchosen(one, found),
             "amount": "—" if found.waits else _by_the_piece(found),
             "extra": format_money(found.extra + found.all_beside),
             "off": format_money(found.taken_off), "fee": format_money(found.fee),
@@ -41,6 +44,11 @@ def sums(benches: Sequence["Bench"]) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def _unchosen(one: "Bench", found: LineSum) -> bool:
+    """Whether the dearest stands in for a choice."""
+    return not found.chosen and bool(found.remedy) and [name for name, _title in one.choices] != [found.remedy]
+
+
 def summed(benches: Sequence["Bench"]) -> list[tuple["Bench", LineSum]]:
     """What each line comes to beside the others, of one claim among them the minimum once; lines without a ruling are
     left out."""
@@ -50,6 +58,14 @@ def summed(benches: Sequence["Bench"]) -> list[tuple["Bench", LineSum]]:
     for (one, _part), part in zip(parts, found, strict=True):
         by_line.setdefault(one.number, []).append(part)
     return [(one, as_one_line(by_line[one.number])) for one in benches if one.number in by_line]
+
+
+def headline(one: "Bench", benches: Sequence["Bench"]) -> str:
+    """The answer on a line in one sentence, of several pieces for all of them; empty without a ruling."""
+    if one.ruling is None:
+        return ""
+    on_top = next(found.extra for line, found in summed(benches) if line.number == one.number)
+    return words(all_pieces(one.parts, on_top) or verdict(one.ruling))
 
 
 def _by_the_piece(found: LineSum) -> str:

@@ -34,6 +34,7 @@ from tuoshan.rulings import keeping, library, printing, proposing, retracing, sh
 from tuoshan.rulings.from_cases import is_told_of
 from tuoshan.rulings.known import Bought, Known, bought, known_of
 from tuoshan.rulings.models import KeptRuling, Override
+from tuoshan.rulings.surroundings import Surroundings
 from tuoshan.rulings.totals import extras_told
 from tuoshan.workbench.casepage import find_case, not_printed, person_id
 from tuoshan.workbench.panels import Shown, panel
@@ -68,11 +69,12 @@ def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
     writes = allowed(person, "workbench.ruling_keep") and not case.is_history and is_told_of(case.playbook)
     if not kept and not writes:
         return None
+    departures = departures_told(kept)
     rows = [
         {
-            "row": row, "said": keeping.said(row), "data": keeping.result_of(row),
+            "row": row, "said": proposing.said_of_all(row), "data": keeping.result_of(row),
             "periods": periods_told(from_data(keeping.result_of(row))),
-            "unchanged": keeping.unchanged(row), "departures": departures_told(row),
+            "unchanged": keeping.unchanged(row), "departures": departures[row.pk],
         }
         for row in kept
     ]  # fmt: skip
@@ -80,8 +82,9 @@ def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
     if writes:
         facts = library.facts()
         rows_ruled: Sequence[KeptRuling | None] = keeping.standing(case.pk) or [None]
-        lines = [(row, known_of(case, standing.state, facts, person, row)) for row in rows_ruled]
-        told["address"] = bench_address(case, lines, bought(case, standing.state))
+        around = Surroundings.of([(case, standing.state)], person)
+        lines = [(row, known_of(case, standing.state, facts, person, row, around)) for row in rows_ruled]
+        told["address"] = bench_address(case, lines, bought(case, standing.state, around))
         told["books"] = [words(book.title) for book in speaking(lines[0][1])]
         told["known"] = [
             (words(facts[name].field.label), printing.fact_words(facts[name], plain(one.value)), one.source)
@@ -100,14 +103,18 @@ class Departure:
     holds: bool
 
 
-def departures_told(row: KeptRuling) -> list[Departure]:
-    """All of a ruling, the one that holds first."""
-    made = sorted(row.overrides.all(), key=lambda one: -one.pk)
-    people = Person.objects.in_bulk({one.made_by_id for one in made}) if made else {}
-    return [
-        Departure(one, proposing.departed(row, one), str(people.get(one.made_by_id) or _("已离职人员")), place == 0)
-        for place, one in enumerate(made)
-    ]  # fmt: skip
+def departures_told(rows: Sequence[KeptRuling]) -> dict[int, list[Departure]]:
+    """All of each ruling, the one that holds first; who made them is read for all of them at once."""
+    made = {row.pk: sorted(row.overrides.all(), key=lambda one: -one.pk) for row in rows}
+    ids = {one.made_by_id for some in made.values() for one in some}
+    people = Person.objects.in_bulk(ids) if ids else {}
+    return {
+        row.pk: [
+            Departure(one, proposing.departed(row, one), str(people.get(one.made_by_id) or _("已离职人员")), place == 0)
+            for place, one in enumerate(made[row.pk])
+        ]
+        for row in rows
+    }  # fmt: skip
 
 
 def ruled_here(person: Any, case: Case) -> list[dict[str, Any]]:
@@ -115,10 +122,12 @@ def ruled_here(person: Any, case: Case) -> list[dict[str, Any]]:
     """
     if not allowed(person, "workbench.rulings"):
         return []
+    rows = keeping.standing(case.pk)
+    departures = departures_told(rows)
     return [
-        {"row": row, "title": proposing.called(row) if row.label or row.quantity > 1 else "", "said": keeping.said(row),
-         "instead": next(iter(departures_told(row)), None)}
-        for row in keeping.standing(case.pk)
+        {"row": row, "title": proposing.called(row) if row.label or row.quantity > 1 else "",
+         "said": proposing.said_of_all(row), "instead": next(iter(departures[row.pk]), None)}
+        for row in rows
     ]  # fmt: skip
 
 
@@ -144,9 +153,9 @@ def _kept(request: HttpRequest, case: Case, row: KeptRuling, form: "OverrideForm
     return {
         "case": case, "row": row, "known": printing.facts_told(keeping.facts_of(row)), "data": data, "form": form,
         "result": told(from_data(data)), "chosen": words(REMEDIES[row.chosen]) if row.chosen in REMEDIES else "",
-        "said": keeping.said(row), "sums": _sums(row), "unchanged": keeping.unchanged(row),
+        "said": proposing.said_of_all(row), "sums": _sums(row), "unchanged": keeping.unchanged(row),
         "text": printing.text_of(row, language()),
-        "departures": departures_told(row), "floor": shortfall.floor_told(row), "english": in_english(),
+        "departures": departures_told([row])[row.pk], "floor": shortfall.floor_told(row), "english": in_english(),
         "may_override": allowed(request.user, "workbench.ruling_override"),
         "not_newest": "" if row in keeping.standing(case.pk) else keeping.NOT_NEWEST,
     }  # fmt: skip
@@ -190,7 +199,7 @@ class OverrideForm(forms.Form):
     amount = forms.DecimalField(label=_lazy("金额（元）"), max_digits=12, decimal_places=2, min_value=0, required=False)
     reason = forms.CharField(
         label=_lazy("理由"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000,
-        help_text=_lazy("会记入工单，报表也会统计。低于法定的，只有主管可以决定。"),
+        help_text=_lazy("会记入工单，报表也会统计。低于法定的，只有主管可以决定，方案须由另一位同事审批。"),
     )  # fmt: skip
 
     def __init__(self, row: KeptRuling, *args: Any, **kwargs: Any) -> None:

@@ -23,6 +23,7 @@ from tuoshan.cases.rows import Row
 from tuoshan.core.policy.on_top import claim_of
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES
 from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.sums_told import chosen_from
 from tuoshan.core.policy.tracing import shown, trace
 from tuoshan.core.policy.wording import Line, counted_words, differing, ignored, lines, verdict
 from tuoshan.identifiers import is_id
@@ -30,14 +31,16 @@ from tuoshan.knowledge.company import company
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.punctuation import listed
 from tuoshan.rulings import keeping, library, printing
+from tuoshan.rulings.afterwards import afterwards
 from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.known import bought, known_of, paid_for_order
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.pieces import MoreThanBought, priced
 from tuoshan.rulings.reading_aloud import trace_told
+from tuoshan.rulings.surroundings import Surroundings
 from tuoshan.rulings.totals import LineSum, line_sum
-from tuoshan.workbench.benchfields import NOTHING, fact_form, pieces_of, settling
-from tuoshan.workbench.benchsums import over_paid, summed, sums
+from tuoshan.workbench.benchfields import NOTHING, OF_THE_LINE, fact_form, known_alone, pieces_of, settling
+from tuoshan.workbench.benchsums import headline, over_paid, summed, sums
 from tuoshan.workbench.casepage import find_case, person_id
 
 FIRST = "complaint"
@@ -45,8 +48,6 @@ MOST_LINES = 20
 QUESTIONS_SHOWN = 3
 OF_THE_ORDER = ("house", "sale", "platform", "sold_on", "signed_on", "delivered_on", "reported_on", "has_receipt")
 """What one order has in common: a further line begins with it."""
-OF_THE_LINE = ("label", "quantity", "choice")
-"""What is said of a line beside its facts: what it is called, how many pieces, which remedy is chosen."""
 OF_THE_CASE = 0
 """In place of a line: what the case says of all of them."""
 SIGNS = {
@@ -102,12 +103,18 @@ class Bench:
     def sums(self) -> list[LineSum]:
         """What each part comes to by the remedy chosen, as if it were alone."""
         claim = claim_of(self.asked.given, self.number)
-        return [line_sum(told, remedy=self.choice, quantity=pieces, claim=claim) for told, pieces in self.parts]
+        return [line_sum(told, remedy=self.chosen, quantity=pieces, claim=claim) for told, pieces in self.parts]
 
     @property
     def choices(self) -> list[tuple[str, str]]:
-        """The remedies that are due, to choose from."""
-        return [(right.remedy, words(REMEDIES[right.remedy])) for right in self.ruling.rights] if self.ruling else []
+        """The remedies to choose from; what is owed besides comes with each of them."""
+        to_choose = chosen_from(self.ruling)[0] if self.ruling else ()
+        return [(right.remedy, words(REMEDIES[right.remedy])) for right in to_choose]
+
+    @property
+    def chosen(self) -> str:
+        """The remedy that the customer has chosen, where it is one of them."""
+        return self.choice if self.choice in dict(self.choices) else ""
 
 
 @permitted("workbench.rulings")
@@ -152,13 +159,15 @@ def _sources(request: HttpRequest) -> Sources:
     case, facts = find_case(request, number, whole=True), library.facts()
     state, rows = Row.of(case).state, keeping.standing(case.pk)
     lines: Sequence[KeptRuling | None] = rows or [None]
+    around = Surroundings.of([(case, state)], request.user)
     found = {
         (number, name): (shown(one.value), one.source)
-        for number, row in enumerate(lines, 1) for name, one in known_of(case, state, facts, request.user, row).items()
-    }  # fmt: skip
+        for number, row in enumerate(lines, 1)
+        for name, one in known_of(case, state, facts, request.user, row, around).items()
+    }
     if (whole := paid_for_order(case, state)) is not None:
         found[OF_THE_CASE, "paid"] = (shown(whole.value), whole.source)
-    if not rows and (line := bought(case, state)) is not None:
+    if not rows and (line := bought(case, state, around)) is not None:
         found[1, "quantity"] = (str(line.pieces), line.source)
         if line.paid:
             found[1, "paid"] = (line.paid, line.source)
@@ -166,6 +175,7 @@ def _sources(request: HttpRequest) -> Sources:
 
 
 def _bench(query: QueryDict, sources: Sources = NOTHING) -> dict[str, Any]:
+    query, unknown = known_alone(query, library.facts())
     book = query.get("book", "")
     if book not in {pack.name for pack in library.packs()}:
         book = ""
@@ -177,12 +187,14 @@ def _bench(query: QueryDict, sources: Sources = NOTHING) -> dict[str, Any]:
         "benches": benches, "shown": shown_line, "book": book, "query": query.urlencode(),
         "books": [(pack.name, words(pack.title), words(LAYER_TITLES[pack.layer])) for pack in library.newest_of_each()],
         "result": told(shown_line.ruling) if shown_line.ruling is not None else None,
-        "text": plain_text(benches), "sums": sums(benches), "to_mend": listed(to_mend(benches)),
+        "afterwards": [words(one) for one in afterwards(shown_line.asked, timezone.localdate(clock.now()), book)],
+        "headline": headline(shown_line, benches), "text": plain_text(benches), "sums": sums(benches),
+        "to_mend": listed(to_mend(benches)),
         "heading": f"{house.named(language())} {house.hotline}".strip(),
         "may_add": len(benches) < MOST_LINES, "today": timezone.localdate(clock.now()),
         "pieces_from": _source(sources, shown_line.number, "quantity", str(shown_line.quantity)),
         "over_paid": over_paid(benches, *sources.get((OF_THE_CASE, "paid"), ("", ""))), "case": query.get("case", ""),
-        "left_out": _left_out(shown_line, book),
+        "unknown": listed(unknown), "left_out": _left_out(shown_line, book),
         "others": [(name, value) for name, value in query.items() if name.partition("-")[0] != f"f{shown_line.number}"
                    and name not in ("line", "book")],
     }  # fmt: skip
@@ -392,7 +404,7 @@ def ruling_keep(request: HttpRequest) -> HttpResponse:
     for one, (ruling, pieces) in ((line, part) for line in ready for part in line.parts):
         keeping.keep(
             ruling, person_id=person_id(request), now=clock.now(), case_id=case.pk if case else None,
-            session=session, line=one.number, label=one.label, quantity=pieces, chosen=one.choice,
+            session=session, line=one.number, label=one.label, quantity=pieces, chosen=one.chosen,
         )  # fmt: skip
     if case is None:
         return redirect(f"{reverse('workbench:register_form', args=[FIRST])}?ruling={session}")

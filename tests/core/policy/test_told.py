@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.sums_told import all_pieces
 from tuoshan.core.policy.wording import lines, verdict
 from tuoshan.rulings import files
 
@@ -168,3 +170,33 @@ def test_a_rule_that_gives_no_remedy_is_an_answer_too(name: str) -> None:
     facts, _problems = read_given(known(), case["facts"], asked_on(case))
     pack = next(one for one in files.packaged() if one.name == book)
     assert verdict(rule(pack, facts, asked_on(case))).zh == told
+def test_the_headline_of_several_pieces_is_for_all_of_them() -> None:
+    """Food at 30.00, a loss of 333.34, two alike: 60.00, 666.68 and three times 666.68, which is 2,000.04."""
+    ruling = ruled("2026-05-20", FOOD)
+    said = all_pieces([(ruling, 2)], Decimal("2000.04"))
+    assert said is not None and said.zh == (
+        "2 件一共可以仅退款 ¥60.00（2 × 30.00）；退货退款 ¥60.00（2 × 30.00）；换货，另外补偿 ¥666.68（2 × 333.34），"
+        "另付 ¥2,000.04（2 × 1,000.02）（选退款的，一共 60.00 + 666.68 + 2,000.04 = ¥2,726.72）"
+    )
+    assert said.en == (
+        "Due for all 2 pieces: refund without return of ¥60.00 (2 × 30.00); return for a refund of ¥60.00 (2 × 30.00); "
+        "exchange; besides compensation of ¥666.68 (2 × 333.34), and ¥2,000.04 on top (2 × 1,000.02) (with money back, "
+        "in all: 60.00 + 666.68 + 2,000.04 = ¥2,726.72)"
+    )
+
+
+def test_pieces_that_differ_by_a_fen_are_added_up_and_a_minimum_is_no_multiple() -> None:
+    """100.00 for three: two at 33.33 and one at 33.34; ten times 100.00 is 1,000.00, the least of the claim, once."""
+    two, one = (ruled("2026-05-20", FOOD, loss="0", paid=paid) for paid in ("33.33", "33.34"))
+    said = all_pieces([(two, 2), (one, 1)], Decimal("1000.00"))
+    assert said is not None and said.zh == (
+        "3 件一共可以仅退款 ¥100.00（2 × 33.33 + 33.34）；退货退款 ¥100.00（2 × 33.33 + 33.34）；换货，另付 ¥1,000.00"
+        "（选退款的，一共 100.00 + 1,000.00 = ¥1,100.00）"
+    )
+
+
+def test_one_piece_and_what_is_not_due_have_no_such_headline() -> None:
+    ruling = ruled("2026-05-20", FOOD)
+    assert all_pieces([(ruling, 1)], Decimal("1000.02")) is None and all_pieces([], Decimal(0)) is None
+    nothing = ruled("2026-05-20", {"goods": "food"})
+    assert not nothing.rights and all_pieces([(nothing, 2)], Decimal(0)) is None

@@ -14,6 +14,7 @@ from tuoshan.core.conditions.names import QUERIES
 from tuoshan.core.playbook import (
     ANY_EVIDENCE,
     ANY_OPEN,
+    DEPARTURES,
     EVIDENCE_KINDS,
     MESSAGE,
     START,
@@ -30,6 +31,7 @@ BUILT_IN_PARTIES: Final = frozenset({"system", "staff", "customer"})
 RESERVED: Final = frozenset({
     "start", "any_open", "previous", "system", "wait", "expect", "late", "kept", "not", "open", "paused", "running",
     "ended", "task", "ask", "hold", "release", "setting", "warned", "told", "started", "followed", "fact",
+    *DEPARTURES,
 })  # fmt: skip
 """What actions cannot be called: words of the grammar and of walks."""
 
@@ -148,7 +150,7 @@ def _actions(desk: Desk) -> None:
         _known(desk, f"{where}.from", line, action.sources, {*book.states, ANY_OPEN}, "状态", "state")
         _known(desk, f"{where}.to", line, [action.to], book.states, "状态", "state")
         _parties(desk, f"{where}.by", line, action.by)
-        known = {*doers, *book.parties}
+        known = {*doers, *book.parties, *DEPARTURES}
         _known(desk, f"{where}.not_by", line, action.not_by, known, "操作、待办或当事方", "action, task or party")
         _parties(desk, f"{where}.speaks_for", line, [action.speaks_for])
         _known(desk, f"{where}.tell", line, action.tell, book.messages, "消息", "message")
@@ -238,7 +240,8 @@ def _tasks(desk: Desk) -> None:
         _known(desk, f"{where}.until", line, task.until, triggers, "操作或待办结果", "action or task outcome")
         _known(desk, f"{where}.before", line, task.before, book.actions, "操作", "action")
         _known(desk, f"{where}.while", line, task.during, {*book.states, ANY_OPEN}, "状态", "state")
-        _known(desk, f"{where}.not_by", line, task.not_by, {*book.actions, *book.tasks}, "操作或待办", "action or task")
+        doers = {*book.actions, *book.tasks, *DEPARTURES}
+        _known(desk, f"{where}.not_by", line, task.not_by, doers, "操作或待办", "action or task")
         _known(desk, f"{where}.tell", line, task.tell, book.messages, "消息", "message")
         _known(desk, f"{where}.do", line, task.do, task.outcomes, "结果", "outcome")
         for asked in (task.evidence, *task.outcome_evidence.values()):
@@ -335,11 +338,12 @@ def _history(desk: Desk, where: str, line: int, namespace: str, name: str) -> No
     book = desk.playbook
     match namespace:
         case "on" | "times":
-            _known(desk, where, line, [name], book.actions, "操作", "action")
+            _known(desk, where, line, [name], {*book.actions, *DEPARTURES}, "操作", "action")
         case "entered":
             _known(desk, where, line, [name], book.states, "状态", "state")
         case "first":
-            _known(desk, where, line, [name], {*book.actions, *book.states}, "操作或状态", "action or state")
+            known = {*book.actions, *book.states, *DEPARTURES}
+            _known(desk, where, line, [name], known, "操作或状态", "action or state")
         case "late":
             clocks = [*book.deadlines, *book.states, *book.tasks]
             _known(desk, where, line, [name], clocks, "计时", "clock")

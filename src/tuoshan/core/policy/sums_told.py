@@ -4,6 +4,7 @@ counted for a sum on top, and what it all comes to.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from tuoshan.core.conditions.syntax import Arithmetic, Fact, Literal
@@ -11,7 +12,7 @@ from tuoshan.core.money import format_money
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.costing import beside, due
 from tuoshan.core.policy.on_top import best_of
-from tuoshan.core.policy.pack import PUTTING_RIGHT
+from tuoshan.core.policy.pack import PUTTING_RIGHT, REMEDIES
 from tuoshan.core.policy.questions import MONEY_BACK
 from tuoshan.core.policy.statements import ZERO, Chosen, Right, Ruling
 
@@ -28,17 +29,70 @@ def chosen_from(ruling: Ruling) -> tuple[tuple[Right, ...], tuple[Right, ...]]:
 def total_words(ruling: Ruling) -> Wording | None:
     """What one piece comes to if money is chosen, and of what that consists; None where nothing is added to the money
     back, where it turns on which remedy is chosen, or while anything is still asked."""
-    to_choose, besides = chosen_from(ruling)
-    [back, *more] = {right.amount for right in to_choose if right.remedy in MONEY_BACK} or {None}
-    of_law = beside(due(ruling))
-    promised = sum((right.amount or ZERO for right in besides), ZERO) - of_law
-    parts = [one for one in (back, of_law, ruling.extra) if one]
-    if back is None or more or promised or len(parts) < 2 or ruling.questions:
+    found = _total([(ruling, 1)], ruling.extra or ZERO)
+    if not found:
         return None
-    told, whole = " + ".join(f"{one:,.2f}" for one in parts), format_money(sum(parts, ZERO))
-    return Wording(
-        f"（选退款的，一件合计 {told} = {whole}）", f" (with money back, in all for one piece: {told} = {whole})"
-    )
+    return Wording(f"（选退款的，一件合计 {found}）", f" (with money back, in all for one piece: {found})")
+
+
+def all_pieces(parts: Sequence[tuple[Ruling, int]], on_top: Decimal) -> Wording | None:
+    """The answer in one sentence for all pieces of a line that are alike but for a fen of their price: each sum, and
+    how it comes about. `on_top`: what comes on top for all of them. None for one piece, and where nothing is due."""
+    many = sum(pieces for _ruling, pieces in parts)
+    first = parts[0][0] if parts else None
+    named = {tuple(right.remedy for right in ruling.rights) for ruling, _pieces in parts}
+    if first is None or many < 2 or len(named) > 1 or not first.rights:
+        return None
+    to_choose, besides = ([_of_all(right, parts) for right in some] for some in chosen_from(first))
+    zh = "；".join(one.zh for one in to_choose) + "".join(f"，另外{one.zh}" for one in besides)
+    en = "; ".join(one.en for one in to_choose) + "".join(f"; besides {one.en}" for one in besides)
+    if on_top:
+        each = [(ruling.extra or ZERO, pieces) for ruling, pieces in parts]
+        how = _times(each) if sum((one * pieces for one, pieces in each), ZERO) == on_top else ""
+        zh += f"，另付 {format_money(on_top)}" + (f"（{how}）" if how else "")
+        en += f", and {format_money(on_top)} on top" + (f" ({how})" if how else "")
+    if total := _total(parts, on_top):
+        zh, en = f"{zh}（选退款的，一共 {total}）", f"{en} (with money back, in all: {total})"
+    return Wording(f"{many} 件一共可以{zh}", f"Due for all {many} pieces: {en}")
+
+
+def _of_all(right: Right, parts: Sequence[tuple[Ruling, int]]) -> Wording:
+    """A remedy for all pieces."""
+    of_each = [(next(one for one in ruling.rights if one.remedy == right.remedy), many) for ruling, many in parts]
+    zh, en = REMEDIES[right.remedy].zh, REMEDIES[right.remedy].en.lower()
+    if right.amount is not None:
+        figure, how = _summed([(one.amount or ZERO, many) for one, many in of_each])
+        zh, en = f"{zh} {figure}（{how}）", f"{en} of {figure} ({how})"
+    if right.fee:
+        figure, how = _summed([(one.fee or ZERO, many) for one, many in of_each])
+        zh, en = f"{zh}（收费 {figure}，{how}）", f"{en} (fee {figure}, {how})"
+    return Wording(zh, en)
+
+
+def _summed(of_each: Sequence[tuple[Decimal, int]]) -> tuple[str, str]:
+    return format_money(sum((amount * many for amount, many in of_each), ZERO)), _times(of_each)
+
+
+def _times(of_each: Sequence[tuple[Decimal, int]]) -> str:
+    return " + ".join(f"{many} × {amount:,.2f}" if many > 1 else f"{amount:,.2f}" for amount, many in of_each)
+
+
+def _total(parts: Sequence[tuple[Ruling, int]], on_top: Decimal) -> str:
+    """`30.00 + 333.34 + 1,000.02 = ¥1,363.36`; empty where there is nothing to be added up, or nothing certain."""
+    found = {"back": ZERO, "of_law": ZERO}
+    for ruling, many in parts:
+        to_choose, besides = chosen_from(ruling)
+        [back, *more] = {right.amount for right in to_choose if right.remedy in MONEY_BACK} or {None}
+        of_law = beside(due(ruling))
+        promised = sum((right.amount or ZERO for right in besides), ZERO) - of_law
+        if back is None or more or promised or ruling.questions:
+            return ""
+        found["back"] += back * many
+        found["of_law"] += of_law * many
+    added = [one for one in (*found.values(), on_top) if one]
+    if len(added) < 2:
+        return ""
+    return f"{' + '.join(f'{one:,.2f}' for one in added)} = {format_money(sum(added, ZERO))}"
 
 
 def how_reckoned(one: Chosen) -> Wording:

@@ -150,8 +150,8 @@ def _stated(said: Sequence[Statement], reads: Sequence[Read]) -> tuple[Stated, .
             if law is None or number not in law.clauses:
                 above.append(Overriding(pack, number))
             else:
-                above.append(Overriding(pack, number, law.clauses[number].text))
-        found[book.name, clause.name] = Stated(book.name, clause.name, book.title, clause.text, tuple(above))
+                above.append(Overriding(pack, number, law.clauses[number].told))
+        found[book.name, clause.name] = Stated(book.name, clause.name, book.title, clause.told, tuple(above))
     return tuple(found.values())
 
 

@@ -61,6 +61,7 @@ FACT_KEYS = (
     "ask", "not_before", "asked_if", "ahead", "whole", "called", "anew", "days_since", "seen", "lengthens", "proof_of",
 )  # fmt: skip
 SETTING_KEYS = ("value", "label", "provisional", "unit", "min", "max", "whole", "managers_only", "examples")
+CLAUSE_KEYS = ("article", "text", "in_force", "provisional", "verify_number", "overridden_by")
 FACT_KINDS = ("choice", "yes_no", "number", "money", "date")
 Beside = Callable[[str], str | None]
 """The text of a file beside the pack, by its name; None where there is none."""
@@ -272,11 +273,13 @@ class _Reader:
                 )
                 continue
             body = self.values.mapping(entry.value, where)
-            self.values.known(body, ("text", "in_force", "provisional", "overridden_by"), where)
+            self.values.known(body, CLAUSE_KEYS, where)
             found[entry.key.text] = Clause(
                 entry.key.text, self.values.wording(body.get("text"), where), self._in_force(body, where),
                 self.values.wording(body.get("provisional"), where),
                 self._overriding(body.get("overridden_by"), f"{where}.overridden_by"), entry.key.line,
+                self.values.wording(body.get("article"), f"{where}.article"),
+                self.values.yes(body.get("verify_number"), f"{where}.verify_number"),
             )  # fmt: skip
         return found
 

@@ -28,7 +28,6 @@ from tuoshan.parties.permissions import allowed, may_change, permitted
 from tuoshan.punctuation import listed, titled
 from tuoshan.rulings import copying, effects, library, publishing
 from tuoshan.rulings.cells_in_words import heading_words
-from tuoshan.rulings.examples_in_words import example_told
 from tuoshan.rulings.expressions_in_words import condition_words, dates_words
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import TableToRead, boundaries_to_read, tables_to_read
@@ -246,7 +245,7 @@ def finding_told(finding: Finding) -> str:
     """What is wrong and what to do about it, without the place: that is where it is shown."""
     language = get_language() or "zh-hans"
     dash = ". " if language.startswith("en") else "。"
-    message, mend = example_told(finding.message.in_language(language), language), finding.mend.in_language(language)
+    message, mend = finding.message.in_language(language), finding.mend.in_language(language)
     return f"{message[:1].upper()}{message[1:]}{dash}{mend[:1].upper()}{mend[1:]}"
 
 

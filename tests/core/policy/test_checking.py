@@ -159,7 +159,7 @@ def test_an_example_that_fails_keeps_the_book_out() -> None:
 examples:
   - {id: six, today: 2026-06-01, facts: {fault: open, length_cm: 6, sold_on: 2026-05-20, asked_on: 2026-05-25, paid: 399}, expect: {rights: {return: {amount: 400}, exchange: {}}}}
 """  # noqa: E501
-    assert any("return amount: 399.00, expected 400" in line for line in found(BOOK + example))
+    assert any("Return for a refund, amount: 399.00; the example expects 400" in line for line in found(BOOK + example))
     assert not found(BOOK + example.replace("amount: 400", "amount: 399"))
 
 
@@ -199,7 +199,7 @@ examples:
 """  # noqa: E501
     why = "实付 399 元 / 399 yuan were paid"
     [told] = found(BOOK + example.replace("WHY", why))
-    assert "expected 400 (why it is so: 399 yuan were paid)" in told
+    assert "the example expects 400 (why it is so: 399 yuan were paid)" in told
     fits = example.replace("amount: 400", "amount: 399")
     assert not found(BOOK + fits.replace("WHY", why))
     assert any("Chinese or English is missing" in one for one in found(BOOK + fits.replace("WHY", "只有中文")))

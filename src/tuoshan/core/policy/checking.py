@@ -14,6 +14,7 @@ from tuoshan.core.conditions import FactType, check
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import CompiledTable
 from tuoshan.core.policy.examples import run_examples
+from tuoshan.core.policy.examples_told import unmet_words
 from tuoshan.core.policy.pack import BY_LAW, LAYERS, TODAY, Amount, Clause, InForce, Pack, Row, Table
 from tuoshan.core.policy.reading import row_expressions
 from tuoshan.core.policy.trying import Trial
@@ -26,9 +27,6 @@ _TYPES: Final[Mapping[str, FactType]] = {"choice": "choice", "yes_no": "yes_no",
 GAP, OVERLAP, DEAD, NAMES, CLAUSES, EXAMPLES, WORDING, DATES, TYPES = 1, 2, 3, 4, 5, 6, 7, 8, 9
 """The checks, as docs/policies.md numbers them."""
 NO_DATES: Final = Wording("不写 in_force", "leave in_force out")
-FAILS: Final = Wording("例子不成立：", "the example fails: ")
-REASON: Final = Wording("（例子的理由：", " (why it is so: ")
-"""How a finding about an example begins, and how its written reason does."""
 """How a version goes by the day of asking."""
 
 
@@ -298,10 +296,11 @@ class _Checker:
     def _examples(self) -> None:
         for example, wrong in run_examples(self.pack):
             why = example.because
-            zh, en = (f"{REASON.zh}{why.zh}）", f"{REASON.en}{why.en})") if why.zh else ("", "")
-            for line in wrong:
-                self.note(EXAMPLES, example.line, f"examples.{example.name}", f"{FAILS.zh}{line}{zh}",
-                          f"{FAILS.en}{line}{en}",
+            zh, en = (f"（例子的理由：{why.zh}）", f" (why it is so: {why.en})") if why.zh else ("", "")
+            for one in wrong:
+                told = unmet_words(self.pack, one)
+                self.note(EXAMPLES, example.line, f"examples.{example.name}", f"例子不成立：{told.zh}{zh}",
+                          f"the example fails: {told.en}{en}",
                           "改正规则或例子", "mend the rule, or the example")  # fmt: skip
 
 

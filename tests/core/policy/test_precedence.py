@@ -22,7 +22,7 @@ version: 1
 title: {layer}书 / The {layer} book
 source: 测试 / Tests
 layer: {layer}
-clauses: {{C1: 条款 / Clause}}
+clauses: {{C1: {{article: 无 / none, text: 条款 / Clause}}}}
 tables:
   only:
     title: 表 / Table
@@ -156,7 +156,7 @@ def test_a_difference_names_both_clauses_and_which_is_better_for_the_consumer() 
 
 def test_what_a_house_states_below_the_law_is_named_and_not_applied() -> None:
     house = one("house", "{stated: C2}").replace(
-        "C1: 条款 / Clause}", "C1: 条款 / Clause, C2: {text: 离柜不认 / No claims later, overridden_by: law_book.C1}}"
+        "条款 / Clause}}", "条款 / Clause}, C2: {text: 离柜不认 / No claims later, overridden_by: law_book.C1}}"
     )
     ruling = together(one("law", "{right: return}"), house)
     [stated] = ruling.stated

@@ -108,8 +108,12 @@ PROOF_UNTIL: Mapping[str, str] = {"seller": "seller_proof_until", "buyer": "buye
 """By who has to prove, the fact that holds the last day stated to them in this matter, as a platform states it."""
 PROOF_OF_EITHER = "proof_until"
 """That fact in books that were kept before each side had its own."""
+PROOF_ASKED: Mapping[str, str] = {"seller": "seller_asked_on", "buyer": "buyer_asked_on"}
+"""By who has to prove, the fact that holds the day on which the proof was last asked for: from it our hours run."""
 SILENT = "silent"
 """The answer that a side let its time pass, where a fact asks how a proof of its stands."""
+AWAITED = "awaited"
+"""The answer that a side still has its time."""
 PROOF_HOURS = "proof_hours"
 """The setting of a book that says how long we wait for a proof where no time was stated."""
 OUR_HOURS = Decimal(48)

@@ -21,6 +21,7 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Domain
 from tuoshan.core.policy.pack import (
     LAYERS,
+    PROOF_ASKED,
     PROOF_OF_EITHER,
     PROOF_UNTIL,
     TODAY,
@@ -63,6 +64,7 @@ FACT_KEYS = (
 SETTING_KEYS = ("value", "label", "provisional", "unit", "min", "max", "whole", "managers_only", "examples")
 CLAUSE_KEYS = ("article", "text", "in_force", "provisional", "verify_number", "overridden_by")
 FACT_KINDS = ("choice", "yes_no", "number", "money", "date")
+_DAYS_OF_PROOF = {side: (PROOF_UNTIL[side], PROOF_ASKED[side]) for side in PROOF_UNTIL}
 Beside = Callable[[str], str | None]
 """The text of a file beside the pack, by its name; None where there is none."""
 
@@ -406,6 +408,10 @@ def _used(
             for name in fact.asked_if.reads
         }  # fmt: skip
         more |= {name for one in names if (fact := known.get(one)) is not None for name in fact.not_before[:1]}
+        more |= {
+            day for one in names if (fact := known.get(one)) is not None and fact.proof_of
+            for side, days in _DAYS_OF_PROOF.items() if fact.proof_of == side or fact.proof_of in known for day in days
+        }  # fmt: skip
         if more <= names:
             return {name: fact for name, fact in known.items() if name in names}
         names |= more

@@ -287,7 +287,8 @@ def test_settings_of_a_copy_are_changed_by_a_program_with_a_reason() -> None:
     manager, admin = caller("manager", "admin"), caller("administrator", "admin")
     months, fee = "/rule-books/national_general/draft/settings", "/rule-books/mall_shoes/draft/settings"
     found = manager.get(months)
-    [setting] = found["settings"]
+    setting, hours = found["settings"]
+    assert (hours["value"], hours["unit"], hours["most"]) == ("48", "小时", "720")
     assert (setting["value"], setting["unit"], setting["most"], setting["whole"]) == ("12", "个月", "600", True)
     body = {"values": {"guarantee_months": "24"}, "reason": "目录", "stamp": found["stamp"]}
     for typed, said in (("700", "大于 600"), ("1.5", "不是整数"), ("soon", "请写一个数")):

@@ -44,7 +44,7 @@ TERMS = {
     "right": Wording("是否支持", "whether it is due"), "amount": Wording("金额", "the amount"),
     "fee": Wording("费用", "the fee"), "until": Wording("期限", "the last day"),
     "freight": Wording("运费", "the freight"), "risk": Wording("风险", "the risk"),
-    "pays": Wording("费用承担", "who pays"),
+    "pays": Wording("费用承担", "who pays"), "period": Wording("保修期", "the guarantee"),
     "extra": Wording("加付金额", "the sum on top"), "deduct": Wording("扣减", "what is taken off"),
     "limit": Wording("上限", "the limit"), "proof": Wording("举证", "the proof"),
     "needs": Wording("须满足的条件", "what is asked for"),

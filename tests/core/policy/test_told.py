@@ -164,4 +164,4 @@ def test_a_counter_sale_is_told_nothing_of_parcels_and_signing() -> None:
         ruling = rule_all(files.packaged(), {**fault, **more}, date(2026, 5, 15))
         said = " ".join(line.words.zh for line in lines(ruling) if line.sign == "said")
         assert "造假、敲诈" in said and "以上" not in said
-        assert (("查明有调包" in said), ("签收时" in said)) == (told, told), more
+        assert (("查明有掉包" in said), ("签收时" in said)) == (told, told), more

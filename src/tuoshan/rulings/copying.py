@@ -116,6 +116,12 @@ def drop_example(draft: BookDraft, name: str, *, person_id: int, now: datetime) 
     return publishing.save_draft(draft.name, text, publishing.tables_of(draft), person_id=person_id, now=now)
 
 
+def answer_doubt(draft: BookDraft, doubt: str, because: str, *, person_id: int, now: datetime) -> BookDraft:
+    """Say in the copy why something that the check doubts is meant. Raises NotEditable."""
+    text = clause_editing.with_meant(draft.text, doubt, because)
+    return publishing.save_draft(draft.name, text, publishing.tables_of(draft), person_id=person_id, now=now)
+
+
 def placed(findings: Sequence[Finding], grid: Grid) -> Placed:
     """Which findings stand beside which row of a table."""
     found = Placed({}, [], [])
@@ -227,7 +233,8 @@ def _decoded(data: bytes) -> str | None:
 
 
 __all__ = [
-    "About", "ChangedMeanwhile", "ClauseText", "Grid", "GridRow", "NotEditable", "about", "as_sheet", "drop_example",
+    "About", "ChangedMeanwhile", "ClauseText", "Grid", "GridRow", "NotEditable", "about", "answer_doubt", "as_sheet",
+    "drop_example",
     "of_parts", "placed", "read_sheet", "save_clause", "save_rows", "save_settings", "stamp", "stamp_of_settings",
     "table_of",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from django.db.models import Max
 from django.utils import timezone
@@ -16,6 +17,7 @@ from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.models import Case
 from tuoshan.core.policy.checking import check_date, check_overridden, check_pack
 from tuoshan.core.policy.comparing import Past
+from tuoshan.core.policy.doubting import Doubt, doubts
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.reading.findings import Finding
 from tuoshan.rulings import claims, library
@@ -31,6 +33,10 @@ class Stale(ValueError):
 
 class NotInOrder(ValueError):
     """The draft has findings, so that it cannot be published."""
+
+
+class Doubtful(NotInOrder):
+    """Something in the draft may not be meant, and nobody has answered it."""
 
 
 class Begun(ValueError):
@@ -55,6 +61,11 @@ class Proved:
     @property
     def good(self) -> bool:
         return self.pack is not None and not self.findings
+
+    @cached_property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What may not be meant in a draft that is in order, and is to be answered before it is published."""
+        return _doubts(self.pack) if self.pack is not None and self.good else ()
 
 
 def open_draft(name: str) -> BookDraft | None:
@@ -182,6 +193,22 @@ def _before(name: str, version: int | None) -> Pack | None:
     return known[-1] if known else None
 
 
+MOST_KEPT = 64
+_doubted: dict[tuple[str, str], tuple[Doubt, ...]] = {}
+"""Doubts by what the book and the one before it say: rows are tried on hundreds of matters, and screens ask often."""
+
+
+def _doubts(pack: Pack) -> tuple[Doubt, ...]:
+    """Also tried on the examples of the version in force: a copy may have dropped those that its changes concern."""
+    before = next((one for one in reversed(library.packs()) if one.name == pack.name), pack)
+    key = (pack.hash, before.hash)
+    if key not in _doubted:
+        if len(_doubted) >= MOST_KEPT:
+            _doubted.clear()
+        _doubted[key] = doubts(pack, before.examples)
+    return _doubted[key]
+
+
 def _others(name: str) -> Iterator[Pack]:
     return (one for one in library.newest_of_each() if one.name != name)
 
@@ -210,7 +237,8 @@ def past_of(which: str, now: datetime) -> Iterator[Past]:
 
 
 def publish(name: str, *, begins: date, reason: str, confirmed_by: str, person_id: int, now: datetime) -> PublishedBook:
-    """Put the draft in force from a day. Raises NotInOrder, Stale, library.BookUnknown, ValueError for an early day."""
+    """Put the draft in force from a day. Raises NotInOrder, Doubtful, Stale,
+    library.BookUnknown, ValueError for an early day."""
     library.look_again()
     newest = library.newest(name)
     with write_transaction():
@@ -223,6 +251,8 @@ def publish(name: str, *, begins: date, reason: str, confirmed_by: str, person_i
         proved = prove(name, draft.text, tables)
         if not proved.good or proved.pack is None:
             raise NotInOrder(name)
+        if proved.doubts:
+            raise Doubtful(name)
         if newest.in_force is not None and newest.in_force.begins and begins <= newest.in_force.begins:
             raise ValueError("begins")
         last = PublishedBook.objects.filter(name=name).aggregate(last=Max("version"))["last"] or newest.version

@@ -151,6 +151,10 @@ class Partition:
         place = bisect_left(bounds, value)
         return 2 * place + (1 if place < len(bounds) and bounds[place] == value else 0)
 
+    def is_bound(self, value: Any) -> bool:
+        """Whether a value is one at which the column is cut, a class of its own."""
+        return value in self._bounds
+
 
 def _samples(bounds: Sequence[Decimal | date], kind: DomainKind) -> Iterable[Scalar]:
     """One value below, on and between the bounds; between neighbouring days there is none, the bound stands in."""

@@ -166,6 +166,7 @@ def test_a_refused_answer_takes_the_ruling_away_at_once(
 
 
 TABLE = "/rule-books/mall_shoes/change/tables/replace"
+ROW = "/rule-books/mall_shoes/change/tables/repair/rows/1"
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -181,7 +182,8 @@ def test_the_screens_of_rule_books_are_accessible(
     manager = company.people["manager"].pk
     draft = publishing.save_draft("mall_shoes", text, library.text_of(pack)[1], person_id=manager, now=clock.now())
     effects.begin(draft, manager)
-    for address in ("/rule-books/", "/rule-books/mall_shoes", "/rule-books/mall_shoes/change", TABLE,
+    for address in ("/rule-books/", "/rule-books/mall_shoes", "/rule-books/mall_shoes/change", TABLE, ROW,
+                    "/rule-books/furniture_shop/change/tables/period/rows/0",
                     "/rule-books/mall_shoes/effect/open", "/rule-books/mall_shoes/effect/quarter",
                     "/rule-books/mall_shoes/change/clauses/M08", "/reports/overrides", "/rulings/"):  # fmt: skip
         page.goto(address)
@@ -209,9 +211,6 @@ def test_a_table_is_changed_by_keyboard_alone(open_page: Any, company: Staffed) 
     page.keyboard.press("Enter")
     expect(page.locator("#r2-opening_cm")).to_have_value("> 7")
     expect(page.locator("button[value='up-2']")).to_be_focused()
-
-
-ROW = "/rule-books/mall_shoes/change/tables/repair/rows/1"
 
 
 @pytest.mark.parametrize("width", [1440, 390])

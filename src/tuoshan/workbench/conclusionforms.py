@@ -206,7 +206,9 @@ class ConclusionForm(BookForm):
             return self.book.clauses
         if part in ("who", "from"):
             return _titled(BEARERS, was)
-        return _titled(PERIODS if self.known.verb == "period" else SUBJECTS, was)
+        if self.known.verb == "period":
+            return [(name, words(title).rstrip(":")) for name, title in PERIODS.items()]
+        return _titled(SUBJECTS, was)
 
     def _reckoned(self, name: str, label: str, kind: PartKind, was: Reckoned) -> None:
         self.put_formula(name, label, kind, was.of)

@@ -244,8 +244,11 @@ def _line(pack: Pack, why: Why) -> int:
 
 
 def _row(why: Why) -> Wording:
-    title = why.pack.tables[why.table].title
-    return Wording(f"《{title.zh}》的 {why.row} 行", f"row {why.row} of '{title.en}'")
+    table = why.pack.tables[why.table]
+    number = next((place for place, row in enumerate(table.rows, 1) if row.name == why.row), 0)
+    return Wording(
+        f"《{table.title.zh}》第 {number} 行（{why.row}）", f"row {number} ({why.row}) of '{table.title.en}'"
+    )
 
 
 def _figure(value: object) -> str:

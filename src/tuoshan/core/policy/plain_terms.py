@@ -5,7 +5,6 @@ Everything else stays as it is written; nothing here is ever guessed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +12,7 @@ from typing import Final
 
 from tuoshan.core.conditions import ExpressionError, compile_expression
 from tuoshan.core.conditions.syntax import Arithmetic, Compare, Either, Fact, Given, ListOf, Literal, Node, Not
+from tuoshan.core.policy import cells
 
 HUNDRED: Final = Decimal(100)
 ORDERED: Final = ("<=", "<", ">=", ">", "==", "!=")
@@ -165,9 +165,6 @@ def _bracketed(text: str) -> bool:
 
 # -- cells ------------------------------------------------------------------------------------------------------
 
-_COMPARISON = re.compile(r"(<=|>=|<|>|=)\s*(\S+)\Z")
-_RANGE = re.compile(r"(\S+?)\s*\.\.\s*(\S+)\Z")
-
 
 def cell(text: str, *, choice: bool) -> tuple[str, tuple[str, ...]]:
     """The sign of a cell and what stands behind it; of a `choice`, the choices."""
@@ -177,9 +174,9 @@ def cell(text: str, *, choice: bool) -> tuple[str, tuple[str, ...]]:
     if choice:
         names = tuple(part.strip() for part in text.removeprefix("not ").split(","))
         return IS_NOT if text.startswith("not ") else IS, names
-    if found := _COMPARISON.match(text):
+    if found := cells.COMPARISON.match(text):
         return found[1], (found[2],)
-    if found := _RANGE.match(text):
+    if found := cells.BETWEEN.match(text):
         return BETWEEN, (found[1], found[2])
     return EXACTLY, (text,)
 

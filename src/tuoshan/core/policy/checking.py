@@ -15,7 +15,7 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import CompiledTable
 from tuoshan.core.policy.examples import run_examples
 from tuoshan.core.policy.examples_told import unmet_words
-from tuoshan.core.policy.pack import BY_LAW, LAYERS, TODAY, Amount, Clause, InForce, Pack, Row, Table
+from tuoshan.core.policy.pack import BY_LAW, TODAY, Amount, Clause, InForce, Pack, Row, Table
 from tuoshan.core.policy.reading import row_expressions
 from tuoshan.core.policy.trying import Trial
 from tuoshan.core.policy.units import clashes

@@ -137,6 +137,12 @@ def invalid(errors: Mapping[str, Any], title: str = "", titles: Mapping[str, Any
     return Problem(422, "invalid_form", title or _("填写的内容有误"), detail, facts={"fields": fields})
 
 
+def not_from_our_page() -> Problem:
+    """A session's request without the form protection of its browser: it may have been sent from elsewhere."""
+    said = _("请求里没有这次登录的防伪标记（X-CSRFToken）。程序请用令牌（Authorization: Bearer）。")
+    return Problem(403, "csrf_failed", _("这个请求没有执行"), said)
+
+
 def failed(reference: str) -> Problem:
     """A fault of ours; by the reference whoever runs the house finds it in the log."""
     said = _(

@@ -1,4 +1,4 @@
-"""Who is not known gets 401, whatever is asked: as a program sees it, with the form protection of browsers switched on."""
+"""Who is not known gets 401, whatever is asked; tried with the form protection of browsers switched on."""
 
 from __future__ import annotations
 

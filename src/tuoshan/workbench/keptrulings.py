@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,7 +38,7 @@ from tuoshan.rulings.surroundings import Surroundings
 from tuoshan.rulings.totals import extras_told
 from tuoshan.workbench.casepage import find_case, not_printed, person_id
 from tuoshan.workbench.panels import Shown, panel
-from tuoshan.workbench.rulings import as_pdf, in_english, language, periods_told, told, traced
+from tuoshan.workbench.rulings import as_pdf, in_english, language, moved, periods_told, told, traced
 
 Lines = Sequence[tuple[KeptRuling | None, Mapping[str, Known]]]
 """Each line that a ruling in a case begins with, and what is known of it."""
@@ -231,8 +231,7 @@ def ruling_override(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         given = form.cleaned_data
         short = shortfall.shortfall_told(row, given["remedy"], given["amount"])
         if short and keeping.may_go_below_law(request.user) and form.ask_below_law():
-            told = _kept(request, case, row, form) | {"short": short}
-            return render(request, "workbench/rulings/kept.html", told, status=422)
+            return _departing(request, case, row, form, short)
         try:
             keeping.override(
                 row, remedy=given["remedy"], amount=given["amount"], reason=given["reason"],
@@ -240,12 +239,21 @@ def ruling_override(request: HttpRequest, number: str, pk: int) -> HttpResponse:
                 now=clock.now(),
             )  # fmt: skip
             messages.success(request, _("不按裁定处理已记入工单。"))
-            return redirect("workbench:ruling", number=case.number, pk=row.pk)
+            return moved(request, reverse("workbench:ruling", args=[case.number, row.pk]))
         except keeping.LawFloor:
             form.add_error("remedy", sentences([short, keeping.FOR_A_SUPERVISOR]))
         except keeping.NotNewest:
             pass  # the page says so in the place of the form
-    return render(request, "workbench/rulings/kept.html", _kept(request, case, row, form), status=422)
+    return _departing(request, case, row, form)
+
+
+def _departing(
+    request: HttpRequest, case: Case, row: KeptRuling, form: OverrideForm, short: str = ""
+) -> HttpResponse:  # fmt: skip
+    """The form as it comes back with what is to be read first: in its own place, where the page asks for that part."""
+    part = "departing" if request.headers.get("HX-Request") else "kept"
+    told = _kept(request, case, row, form) | {"short": short}
+    return render(request, f"workbench/rulings/{part}.html", told, status=422)
 
 
 urlpatterns = [

@@ -122,7 +122,7 @@ class Bench:
 def rulings(request: HttpRequest) -> HttpResponse:
     """The bench, or the part of it that changes with every answer."""
     if is_id(request.GET.get("add", "")):
-        return _moved(request, further_line(request.GET, int(request.GET["add"])))
+        return moved(request, further_line(request.GET, int(request.GET["add"])))
     part = "bench" if request.headers.get("HX-Target") == "bench" else "page"
     context = {
         **_bench(_begun(request.GET), _sources(request)), "may_keep": allowed(request.user, "workbench.ruling_keep")
@@ -139,7 +139,7 @@ def _begun(query: QueryDict) -> QueryDict:
     return begun
 
 
-def _moved(request: HttpRequest, address: str) -> HttpResponse:
+def moved(request: HttpRequest, address: str) -> HttpResponse:
     """Go to another address, within the page when the page asks for a part."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": address})

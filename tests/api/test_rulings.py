@@ -80,7 +80,7 @@ def test_a_proof_says_by_when_and_a_remedy_its_own_freight() -> None:
 
 def test_the_text_for_the_customer_names_what_is_still_open() -> None:
     open_yet = caller("agent").post("/rulings", {"facts": CAR, "today": "2026-02-20"})
-    assert "\n还没有回答，结论可能变化：" in open_yet["text"] and "经营者欺诈" in open_yet["text"].splitlines()[1]
+    assert "\n还没有回答，结论可能变化：" in open_yet["text"] and "经营者是否故意隐瞒" in open_yet["text"].splitlines()[1]
     facts = {**CAR, "agreed_months": "0", "state_months": "0", "exchange_months": "0", "is_replacement": "no"}
     answer = caller("agent").post("/rulings", {"facts": facts, "today": "2026-02-20", "book": "national_car"})
     assert answer["ruling"]["questions"] == [] and "还没有回答" not in answer["text"]
@@ -141,7 +141,8 @@ def test_the_minimum_of_damages_is_of_the_purchase(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(printing.pdf, "ruling", lambda data, language: seen.append(data) or b"%PDF-")
     lines = [{"facts": FOOD, "quantity": many, "claim": "x"} for many in (6, 4)]
     caller("agent").post("/rulings/paper", {"lines": lines, "today": "2026-02-20", "book": "consumer_law"})
-    assert [text for _name, text in seen[0].sums] == ["¥659.40", "¥439.60", "¥1,000.00", "¥1,099.00"]
+    assert [text for _name, text in seen[0].sums] == ["¥659.40", "¥439.60", "¥1,099.00"]
+    assert [text for _name, text in seen[0].within] == ["¥1,000.00"], "in the sum already"
 
 
 def test_a_list_at_the_same_address_is_ruled_on_like_a_batch() -> None:

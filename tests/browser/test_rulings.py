@@ -100,7 +100,7 @@ def test_from_a_question_to_an_override(
     expect(page.locator("#rulings-h")).to_be_visible()
     form = opened(page, "do-act-propose")
     expect(form.locator("[name=amount]")).to_have_value("399.00")
-    expect(form.locator("[name=remedy_steps]")).to_have_value(row.verdict_zh)
+    expect(form.locator("[name=remedy_steps]")).to_have_value("退货退款 ¥399.00")
 
     page.goto(f"/case/{case.number}/ruling/{row.pk}")
     ready(page)

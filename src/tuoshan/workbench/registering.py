@@ -38,7 +38,7 @@ from tuoshan.parties.models import Customer, Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.rulings import keeping
 from tuoshan.rulings.models import KeptRuling
-from tuoshan.rulings.proposing import called, from_bench
+from tuoshan.rulings.proposing import called, from_bench, said_of_all
 from tuoshan.workbench.cards import cards
 from tuoshan.workbench.casepage import not_printed, person_id
 from tuoshan.workbench.panels import Shown, panel
@@ -170,7 +170,7 @@ def _screen(
         "others": others,
         "said_field": registration.fields.get(said_field(book)), "fields": registration.fields,
         "rest": [one for name, one in registration.fields.items() if name not in {*_PLACED, said_field(book)}],
-        "ruled": [(called(row) if row.label else "", keeping.said(row)) for row in _ruled(request)],
+        "ruled": [(called(row) if row.label else "", said_of_all(row)) for row in _ruled(request)],
         "has_order": "order_no" in known, "has_photos": "photos" in known,
         "token": drafts.usable(request.POST.get("upload_token", ""), _holder(request)),
         "key": identifiers.token() if status != 422 else request.POST.get("key") or identifiers.token(),

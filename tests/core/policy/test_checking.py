@@ -58,6 +58,15 @@ def test_the_sample_is_in_order() -> None:
         ("then: {no_right: all}, clause: A5,", "then: {stated: A5},", "does not say what stands above it"),
         ("then: {no_right: all}, clause: A5,", "then: {stated: A9}, clause: A5,", "there is no clause 'A9'"),
         ("layer: house", "layer: house\namong: strangers", "there is no 'strangers'"),
+        ("amount: paid, rank: 1", "amount: paid * 3, rank: 1", "gives back 300 yuan of 100 paid"),
+        ("amount: paid, rank: 1", "amount: {of: paid * 3, at_most: paid * 2}, rank: 1", "gives back 200 yuan"),
+        ("amount: paid, rank: 1", "amount: paid * paid, rank: 1", "'paid * paid' is money times money"),
+        ("amount: paid, rank: 1", "amount: paid, until: paid, rank: 1", "'paid' is not a date"),
+        ("amount: paid, rank: 1", "amount: sold_on, rank: 1", "'sold_on' is not a number or a sum"),
+        ("amount: paid, rank: 1", "amount: -5, rank: 1", "-5 is below zero"),
+        ("{right: exchange, rank: 3}", "[{right: exchange, rank: 3}, {no_right: exchange}]", "gives and refuses"),
+        ("{right: exchange, rank: 3}", "{limit: {what: discount, at_most: 150}}", "more than the whole"),
+        ("in_15: 15 days}", "in_15: 1201 months}", "1201 months are too long"),
     ],
 )  # fmt: skip
 def test_every_trap_is_found(old: str, new: str, word: str) -> None:
@@ -221,3 +230,32 @@ examples:
     switched = text.replace("value: false", "value: true")
     assert any("the example fails" in one for one in found(switched))
     assert not found(switched.replace("value: true", "examples: false, value: true"))
+
+
+GIVEN = BOOK.replace("gives: {serious: yes_no}", "gives: {serious: yes_no, least: money, last: date, months: number}")
+
+
+@pytest.mark.parametrize(
+    ("cells", "word"),
+    [
+        ("least: length_cm", "'length_cm' is no sum of money"),
+        ("least: -1", "-1 is below zero"),
+        ("last: 5", "'5' is not a date"),
+        ("last: paid", "'paid' is not a date"),
+        ("months: sold_on", "'sold_on' is not a number or a sum"),
+        ("months: -3", "-3 is below zero"),
+        ("months: 100000", "100000 months are too long"),
+    ],
+)
+def test_what_a_table_gives_is_of_its_kind(cells: str, word: str) -> None:
+    fee = "fee: paid * 0.005 * age"
+    text = GIVEN.replace(fee, f"{fee}\n  ends: {{from: sold_on, plus: months months}}")
+    traps = found(text.replace('length_cm: "> 5", serious: yes', f'length_cm: "> 5", serious: yes, {cells}'))
+    assert any(word in one for one in traps), traps
+
+
+def test_figures_of_which_nothing_is_certain_pass() -> None:
+    right = "least: paid * 0.5, last: sold_on, months: 0"
+    assert not found(GIVEN.replace('length_cm: "> 5", serious: yes', f'length_cm: "> 5", serious: yes, {right}'))
+    assert not found(BOOK.replace("amount: paid, rank: 1", "amount: {of: paid * 3, at_most: paid}, rank: 1"))
+    assert not found(BOOK.replace("{right: exchange, rank: 3}", "{extra: {of: paid * 3, at_least: 500}}"))

@@ -170,6 +170,8 @@ def test_a_rule_that_gives_no_remedy_is_an_answer_too(name: str) -> None:
     facts, _problems = read_given(known(), case["facts"], asked_on(case))
     pack = next(one for one in files.packaged() if one.name == book)
     assert verdict(rule(pack, facts, asked_on(case))).zh == told
+
+
 def test_the_headline_of_several_pieces_is_for_all_of_them() -> None:
     """Food at 30.00, a loss of 333.34, two alike: 60.00, 666.68 and three times 666.68, which is 2,000.04."""
     ruling = ruled("2026-05-20", FOOD)

@@ -15,6 +15,7 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import CompiledTable
 from tuoshan.core.policy.examples import run_examples
 from tuoshan.core.policy.examples_told import unmet_words
+from tuoshan.core.policy.figures import wrong_figures
 from tuoshan.core.policy.pack import BY_LAW, TODAY, Amount, Clause, InForce, Pack, Row, Table
 from tuoshan.core.policy.reading import row_expressions
 from tuoshan.core.policy.trying import Trial
@@ -142,6 +143,7 @@ class _Checker:
         self._wording()
         self._kinds()
         self._units()
+        self._figures()
         if not any(one.severity == "error" for one in self.found):
             self._examples()
 
@@ -291,6 +293,11 @@ class _Checker:
             self.note(TYPES, one.line, one.where, f"“{one.text}”：{one.one.zh}与{one.other.zh}不能相加、比较或互换",
                       f"'{one.text}': {one.one.en} and {one.other.en} cannot be added, compared or exchanged",
                       "换算成同一单位，或改用另一个数", "turn them into one unit, or use another number")  # fmt: skip
+
+    # -- figures -----------------------------------------------------------------------------------------------
+    def _figures(self) -> None:
+        for one in wrong_figures(self.pack, fact_types(self.pack)):
+            self.note(TYPES, one.line, one.where, one.said.zh, one.said.en, one.mend.zh, one.mend.en)
 
     # -- examples ----------------------------------------------------------------------------------------------
     def _examples(self) -> None:

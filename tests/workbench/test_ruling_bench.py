@@ -195,7 +195,7 @@ def test_the_copied_text_of_an_interim_ruling_says_that_it_may_change(desk: Any)
     """Nobody has said yet whether the customer was deceived: the text names that question before anything else."""
     text = copied(bench(desk, SHOES))
     first, second, *_rest = text.split("\n")
-    assert first.startswith("可以") and second.startswith("还没有回答，结论可能变化：") and "经营者是否故意隐瞒" in second
+    assert first.startswith("可以") and second.startswith("还没有回答，结论可能变化：") and "经营者欺诈" in second
     assert "还没有回答" not in copied(bench(desk, {**SHOES, **REST}))
 
 

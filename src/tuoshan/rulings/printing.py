@@ -131,7 +131,7 @@ def _known(ruling: Ruling, total: LineSum | None) -> tuple[tuple[str, str], ...]
 
 def _questions(told: Ruling) -> tuple[str, ...]:
     facts = library.facts()
-    return tuple(words(facts[one.fact].ask) for one in told.questions if one.fact in facts)
+    return tuple(words(facts[one.fact].field.label) for one in told.questions if one.fact in facts)
 
 
 def _facts(ruling: Ruling) -> dict[str, object]:

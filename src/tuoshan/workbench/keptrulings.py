@@ -98,7 +98,7 @@ def _counting(kept: Sequence[KeptRuling]) -> list[KeptRuling]:
     """Of the rulings of a case, the newest first, those that count: the newest with those of its bench."""
     newest = kept[0] if kept else None
     session = newest.session if newest is not None else ""
-    found = [row for row in kept if row is newest or session and row.session == session]
+    found = [row for row in kept if row is newest or (session and row.session == session)]
     return sorted(found, key=lambda row: (row.line, row.pk))
 
 
@@ -159,9 +159,11 @@ def ruling(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 def _kept(request: HttpRequest, case: Case, row: KeptRuling, form: "OverrideForm") -> dict[str, Any]:
     data, counts = keeping.result_of(row), row in keeping.standing(case.pk)
+    several = printing.ruled(row)[1].several if row.quantity > 1 else None
     return {
         "case": case, "row": row, "known": printing.facts_told(keeping.facts_of(row)), "data": data, "form": form,
-        "result": told(from_data(data)), "chosen": words(REMEDIES[row.chosen]) if row.chosen in REMEDIES else "",
+        "result": told(from_data(data), several), "by_one": row.quantity > 1 and several is None,
+        "chosen": words(REMEDIES[row.chosen]) if row.chosen in REMEDIES else "",
         "said": proposing.said_of_all(row), "sums": _sums(row), "unchanged": keeping.unchanged(row),
         "text": printing.text_of(row, language()),
         "departures": departures_told([row])[row.pk], "counts": counts,

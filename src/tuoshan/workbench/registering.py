@@ -41,6 +41,7 @@ from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.proposing import called, from_bench, said_of_all
 from tuoshan.workbench.cards import cards
 from tuoshan.workbench.casepage import not_printed, person_id
+from tuoshan.workbench.landing import landing_of
 from tuoshan.workbench.panels import Shown, panel
 
 FIRST = "complaint"
@@ -135,8 +136,9 @@ def _identity(request: HttpRequest, registration: Registration) -> IdentityCheck
 
 
 def _initial(request: HttpRequest, book: Playbook) -> dict[str, Any]:
-    """The channel used last, and after `?after=` the customer of that case."""
-    initial: dict[str, Any] = {"channel": request.session.get("register_channel", "hotline")}
+    """The channel used last, at first that of the person's role, and after `?after=` the customer of that case."""
+    last = request.session.get("register_channel")
+    initial: dict[str, Any] = {"channel": last or landing_of(request.user).channel}
     initial["came"] = {"clerk": str(request.user)}
     unit = getattr(request.user, "unit", None)
     if unit is not None and unit.kind == "store":

@@ -174,8 +174,9 @@ def lines(ruling: Ruling, pieces: Pieces | None = None) -> Iterator[Line]:
         asked = Wording("所提要求", "What is asked") if refused.remedy == "all" else REMEDIES[refused.remedy]
         because = refused.refused_by[0].why.because
         told = Wording(_joined(f"{asked.zh}：不支持", because.zh), _joined(f"{asked.en}: not due", because.en))
-        yield Line("refused", told,
-                   _cited(*refused.refused_by))  # fmt: skip
+        if ruling.questions:
+            told = Wording(f"按已经回答的，{told.zh}", f"By what is answered so far: {_small(told.en)}")
+        yield Line("asked" if ruling.questions else "refused", told, _cited(*refused.refused_by))
     for kind, chosen in (("freight", ruling.freight), ("pays", ruling.pays), ("risk", ruling.risk)):
         if kind == "freight" and (both := _carried(ruling)) is not None:
             yield both
@@ -310,6 +311,8 @@ def difference(one: Difference) -> Wording:
     higher, lower = one.counts.why.pack, one.yields.why.pack
     term = TERMS.get(one.subject, Wording(one.subject, one.subject))
     cited_zh, cited_en = _named(one.counts), _named(one.yields)
+    if one.subject == "needs" and not one.better_for_consumer:
+        return _asks_for_more(one)
     if one.better_for_consumer:
         return Wording(
             f"{term.zh}：{higher.title.zh}（{cited_zh}）比{lower.title.zh}（{cited_en}）对消费者更有利，按前者",
@@ -321,6 +324,21 @@ def difference(one: Difference) -> Wording:
         f"{term.zh}：{lower.title.zh}（{cited_en}）低于{layer.zh}（{cited_zh}），{layer.zh}对消费者更有利，按{layer.zh}执行",
         f"{_capital(term.en)}: {lower.title.en} ({cited_en}) falls below {layer.en.lower()} ({cited_zh}),"
         " which is better for the consumer and counts",
+    )
+
+
+def _asks_for_more(one: Difference) -> Wording:
+    """For which remedy a lower layer asks for more, and for what, as far as its own row says it."""
+    higher, lower = one.counts.why.pack, one.yields.why.pack
+    remedy, layer = REMEDIES.get(one.what, TERMS["needs"]), LAYER_TITLES[higher.layer]
+    kept = one.counts.words.get("needs", ())
+    more = needs_words(name for name in one.yields.words.get("needs", ()) if name not in kept)
+    zh, en = (f"：{more.zh}", f": {more.en}") if more.zh else ("", "")
+    return Wording(
+        f"{remedy.zh}要客户满足的条件，{lower.title.zh}（{_named(one.yields)}）比{layer.zh}（{_named(one.counts)}）多{zh}；"
+        f"按{layer.zh}，不用满足多出来的",
+        f"{_capital(remedy.en)}: {lower.title.en} ({_named(one.yields)}) asks the customer for more than "
+        f"{layer.en.lower()} ({_named(one.counts)}){en}; what it asks for beyond that is not needed",
     )
 
 

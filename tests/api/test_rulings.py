@@ -141,7 +141,8 @@ def test_the_minimum_of_damages_is_of_the_purchase(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(printing.pdf, "ruling", lambda data, language: seen.append(data) or b"%PDF-")
     lines = [{"facts": FOOD, "quantity": many, "claim": "x"} for many in (6, 4)]
     caller("agent").post("/rulings/paper", {"lines": lines, "today": "2026-02-20", "book": "consumer_law"})
-    assert [text for _name, text in seen[0].sums] == ["¥659.40", "¥439.60", "¥1,000.00", "¥1,099.00"]
+    assert [text for _name, text in seen[0].sums] == ["¥659.40", "¥439.60", "¥1,099.00"]
+    assert [text for _name, text in seen[0].within] == ["¥1,000.00"], "in the sum already"
 
 
 def test_a_list_at_the_same_address_is_ruled_on_like_a_batch() -> None:

@@ -100,17 +100,45 @@ def test_from_a_question_to_an_override(
     expect(page.locator("#rulings-h")).to_be_visible()
     form = opened(page, "do-act-propose")
     expect(form.locator("[name=amount]")).to_have_value("399.00")
-    expect(form.locator("[name=remedy_steps]")).to_have_value(row.verdict_zh)
+    expect(form.locator("[name=remedy_steps]")).to_have_value("退货退款 ¥399.00")
 
     page.goto(f"/case/{case.number}/ruling/{row.pk}")
     ready(page)
+    page.locator("[name=remedy]").select_option("compensation")
+    page.locator("[name=amount]").fill("50")
+    page.locator("[name=reason]").fill("老客户，另补误工")
+    page.locator("form.action-form button").click()
+    expect(page.locator("[name=remedy]")).to_be_focused()
+    expect(page.locator("form.action-form")).to_contain_text("请由主管决定")
+    expect(page.locator("form.action-form .err").first).to_be_in_viewport()
+    check_accessible(page)
     page.locator("[name=remedy]").select_option("return")
     page.locator("[name=amount]").fill("450")
-    page.locator("[name=reason]").fill("老客户，另补误工")
     page.locator("form.action-form button").click()
     expect(page.locator("main")).to_contain_text("退货退款 ¥450.00")
     check_accessible(page)
     assert not keeping.of_case(case.pk)[0].overrides.get().below_law
+
+
+def test_below_the_law_a_supervisor_reads_in_sight_that_nothing_is_saved(open_page: Any, company: Staffed) -> None:
+    case = company.complaint()
+    row = kept(company, case)
+    page = open_page()
+    company.sign_in(page, "lead")
+    page.goto(f"/case/{case.number}/ruling/{row.pk}")
+    ready(page)
+    page.locator("[name=remedy]").select_option("compensation")
+    page.locator("[name=amount]").fill("50")
+    page.locator("[name=reason]").fill("客户同意")
+    page.locator("form.action-form button").click()
+    asked = page.locator("form.action-form [role=alert]").first
+    expect(asked).to_contain_text("还没有保存，请再确认")
+    expect(asked).to_be_in_viewport()
+    expect(asked).to_be_focused()
+    page.locator("[name=below_law]").check()
+    page.locator("form.action-form button").click()
+    expect(page.locator("main")).to_contain_text("改为补偿 ¥50.00")
+    assert row.overrides.get().below_law
 
 
 def test_a_price_for_several_pieces_outlives_further_answers(open_page: Any, company: Staffed) -> None:

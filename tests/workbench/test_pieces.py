@@ -208,17 +208,46 @@ def test_the_paper_says_how_damages_were_reckoned(desk: Any, monkeypatch: pytest
     [row] = keep(desk, opened(desk, case, **DECEIVED))
     printing.paper_of(row, case.number, "zh-hans")
     printing.paper_of(row, case.number, "en")
-    chinese, english = (dict(one.sums) for one in seen)
+    chinese, english = ({**dict(one.sums), **dict(one.within)} for one in seen)
+    assert [len(one.sums) for one in seen] == [2, 2], "what is in the sum does not stand in its column"
     assert chinese["其中惩罚性赔偿（2 件一共算得 ¥300.00，不足最低额，按 ¥500.00，只算一次）"] == "¥500.00"
     assert chinese["按上面列的方案一共"] == english["In all, by the remedies named above"] == "¥600.00"
     assert english[
         "Of which punitive damages (¥300.00 as reckoned for 2 in all, below the minimum, so ¥500.00, once)"
     ] == "¥500.00"
     alone = [words for _sign, words, _clauses in seen[0].parts[0].lines if words.startswith("惩罚性赔偿")]
-    assert alone == [
-        "惩罚性赔偿 ¥500.00（一件算得 ¥50.00 × 3 = ¥150.00，不足最低额 ¥500.00，按最低额；"
-        "几件的先合计，最低额只算一次）"
-    ]
+    assert alone == ["惩罚性赔偿 ¥500.00（2 件一共算得 ¥300.00，不足最低额 ¥500.00，按最低额，只算一次）"]
+
+
+def test_all_that_customer_and_approver_read_is_of_both_belts(desk: Any) -> None:  # noqa: F811
+    """99.00 each, by deceit: 198.00 back and three times 198.00, which is 594.00; 792.00 in all."""
+    case = ordered(desk, 2, "99.00", "198.00")
+    [row] = keep(desk, opened(desk, case, **DECEIVED, serious_harm="no"))
+    on_top = "惩罚性赔偿 ¥594.00（2 件：99.00 × 2 × 3）"
+    said = printing.text_of(row, "zh-hans")
+    assert said.startswith("半月皮鞋：2 件一共可以退货退款 ¥198.00（2 × 99.00）")
+    assert "¥792.00" in said.partition("\n")[0]
+    assert f"- {on_top}" in said and "- 退货退款 ¥198.00（2 × 99.00）" in said and "物品件数 2 件" in said
+    assert "500.00" not in said and "599.00" not in said and "一件合计" not in said
+    english = printing.text_of(row, "en")
+    assert "Punitive damages ¥594.00 (2 pieces: 99.00 × 2 × 3)" in english and "500.00" not in english
+    page = desk.htmx("agent", "get", f"/case/{case.number}/do/act/propose")
+    given = page.context["form"].initial
+    assert given["remedy_steps"] == f"半月皮鞋 × 2：退货退款 ¥198.00（2 × 99.00）；另付{on_top}；2 件合计 ¥792.00"
+    assert given["remedies"] == ["return_refund", "compensation"] and given["amount"] == Decimal("792.00")
+    panel = desk.client("agent").get(f"/case/{case.number}").content.decode().partition('id="rulings-h"')[2]
+    assert "按裁定合计最多付出 ¥792.00" in panel
+    asked = {"cause": "material-faulty", "liable": "product", "carry_out_by": "2026-03-20", **given}
+    assert desk.client("agent").post(f"/case/{case.number}/do/act/propose", asked).status_code == 302
+    told = desk.client("lead").get(f"/case/{case.number}/do/act/approve").content.decode()
+    assert "2 件一共可以" in told and "按裁定合计最多付出 ¥792.00" in told
+
+
+def test_pieces_that_cost_a_fen_more_are_in_the_multiple(desk: Any) -> None:  # noqa: F811
+    """200.00 for three: two at 66.67 and one at 66.66; three times 200.00 is 600.00."""
+    page = bench(desk, {**DECEIVED, "paid": "200.00/3", "quantity": "3"})
+    text = page.partition('data-copy="')[2].partition('"')[0]
+    assert "惩罚性赔偿 ¥600.00（3 件：(66.66 + 66.67 × 2) × 3）" in text
 
 
 def test_what_was_refunded_already_counts_for_what_was_ruled(desk: Any) -> None:  # noqa: F811
@@ -247,9 +276,9 @@ def test_the_headline_is_for_all_pieces_of_the_line(desk: Any) -> None:  # noqa:
     said = headline(bench(desk, two))
     assert said.startswith("2 件一共可以退货退款 ¥798.00（2 × 399.00）")
     assert said.endswith("，另付 ¥2,394.00（2 × 1,197.00）")
-    assert "以下各项按一件写。" in bench(desk, two)
+    assert "惩罚性赔偿 ¥2,394.00（2 件：399.00 × 2 × 3）" in bench(desk, two), "and so are its lines"
     one = bench(desk, {**two, "quantity": "1"})
-    assert headline(one).startswith("可以退货退款 ¥399.00；") and "以下各项按一件写。" not in one
+    assert headline(one).startswith("可以退货退款 ¥399.00；") and "惩罚性赔偿 ¥1,197.00（¥399.00 × 3）" in one
     rest = headline(bench(desk, {**RETURNED, "paid": "100.00/3", "quantity": "3"}))
     assert rest.startswith("3 件一共可以退货退款 ¥100.00（2 × 33.33 + 33.34）")
 

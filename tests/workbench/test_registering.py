@@ -334,3 +334,19 @@ def test_in_english(sign_in: Callable[..., Any]) -> None:
     client.cookies["tuoshan_language"] = "en"
     page = text_of(client.get(FORM))
     assert "Customer complaint" in page and "Register:" in page
+
+
+def test_at_the_counter_the_source_is_the_counter(sign_in: Callable[..., Any], shop: Shop, client: Any) -> None:  # noqa: F811
+    """By the role of who registers, until they have chosen another one."""
+    from tuoshan.parties.models import Person
+
+    def chosen(page: str) -> list[str]:
+        select = page.partition('name="channel"')[2].partition("</select>")[0]
+        return [one.partition('"')[2].partition('"')[0] for one in select.split("<option ")[1:] if " selected" in one]
+
+    assert chosen(text_of(sign_in("agent").get(FORM))) == ["hotline"]
+    clerk = Person.objects.create_user("clerk1", "x", roles=("store_clerk",), unit=shop.people["agent"].unit)
+    client.force_login(clerk)
+    assert chosen(text_of(client.get(FORM))) == ["counter"]
+    client.post(FORM, data(channel="letter"))
+    assert chosen(text_of(client.get(FORM))) == ["letter"]

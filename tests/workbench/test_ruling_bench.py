@@ -86,7 +86,9 @@ def test_the_time_for_a_proof_is_asked_last_and_keeps_nothing_open(desk: Any) ->
     page = bench(desk, DISPUTE)
     assert 'name="f1-seller_proof_until"' in page and "还有问题未答" not in page
     told = page.count("没有写明期限，这是我们自己的 48 小时")
-    assert told == 3, "on the screen, in the text to copy, and on the browser's paper"
+    assert told == 1, "on the screen; the customer is told the day, and nothing of hours of our own"
+    assert page.count("先由我们提供：") == 2, "in the text to copy, and on the browser's paper"
+    assert page.count("（另有写明期限的，以写明的为准）") == 2
     page = bench(desk, {**DISPUTE, "seller_proof_until": "2026-03-02"})
     assert page.count("最晚 2026 年 3 月 2 日（已写明的期限）") == 3, "today is its last day"
     page = bench(desk, {**DISPUTE, "seller_proof_until": "2026-03-01"})
@@ -127,7 +129,7 @@ def test_what_was_ruled_together_is_proposed_together(desk: Any) -> None:  # noq
     rows = keeping.of_case(case.pk)
     assert sorted((row.quantity, row.chosen) for row in rows) == [(1, "exchange"), (2, "")]
     page = desk.client("agent").get(f"/case/{case.number}/do/act/propose").content.decode()
-    assert 'value="798.00"' in page and "皮鞋 × 2：可以退货退款" in page
+    assert 'value="798.00"' in page and "皮鞋 × 2：退货退款 ¥798.00（2 × 399.00）" in page
     assert "checked" in page.partition('value="exchange"')[2][:200]
 
 
@@ -311,7 +313,7 @@ def test_what_goes_on_after_a_last_day_on_another_ground_is_told(desk: Any) -> N
     less 150,000 × 3,000 / 1,000 × 0.5 % = 2,250, until two years are over."""
     page = unescape(bench(desk, STAGED))
     assert "退货退款 ¥150,000.00，最晚 2026 年 3 月 6 日提出" in page
-    assert "2026 年 3 月 7 日才提出的：退货退款 ¥147,750.00（收费 ¥2,250.00），最晚 2028 年 1 月 5 日提出" in page
-    assert "2026 年 3 月 7 日才提出的：换货（收费 ¥2,250.00），最晚 2028 年 1 月 5 日提出" in page
+    assert "2026 年 3 月 7 日才提出的：退货退款 ¥147,750.00（已扣除收费 ¥2,250.00），最晚 2028 年 1 月 5 日提出" in page
+    assert "2026 年 3 月 7 日才提出的：换货（另收费 ¥2,250.00），最晚 2028 年 1 月 5 日提出" in page
     once = unescape(bench(desk, {**STAGED, "safety_repairs": "0"}))
     assert "最晚 2026 年 3 月 6 日提出" in once and "才提出的" not in once, "nothing follows"

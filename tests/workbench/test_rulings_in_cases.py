@@ -466,7 +466,7 @@ def test_a_proposal_says_the_remedy_that_was_chosen_and_no_other(desk: Any) -> N
     two_lines(desk, case)
     given = filled(desk, case)
     assert given["remedies"] == ["return_refund", "exchange"] and given["amount"] == Decimal("798.00")
-    assert given["remedy_steps"] == "女皮鞋 × 2：退货退款 ¥399.00；2 件合计 ¥798.00\n童鞋：换货"
+    assert given["remedy_steps"] == "女皮鞋 × 2：退货退款 ¥798.00（2 × 399.00）\n童鞋：换货"
 
 
 def test_a_departure_is_what_the_proposal_begins_with(desk: Any) -> None:  # noqa: F811
@@ -522,7 +522,8 @@ def test_a_refusal_names_the_line_and_what_is_lacking(desk: Any) -> None:  # noq
     case = desk.accepted()
     shoes, _children = two_lines(desk, case)
     told = propose(desk, case, "agent", "300", "return_refund").content.decode()
-    assert "女皮鞋 × 2（可以退货退款 ¥399.00；" in told and "、童鞋（可以退货退款 ¥100.00；" in told
+    assert "女皮鞋 × 2（2 件一共可以退货退款 ¥798.00（2 × 399.00）；" in told
+    assert "、童鞋（可以退货退款 ¥100.00；" in told
     assert "合计至少要 ¥898.00，现在是 ¥300.00，还差 ¥598.00。" in told
     told = propose(desk, case, "agent", "0", "apology").content.decode()
     assert "处理方式里还缺：女皮鞋 × 2：要选" in told and "；童鞋：要选" in told and "不按裁定处理" in told

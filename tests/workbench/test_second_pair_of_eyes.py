@@ -7,6 +7,7 @@ from tests.api.callers import Caller
 from tests.workbench.deskhouse import desk
 from tests.workbench.rulinghouse import books_as_shipped, kept
 from tests.workbench.test_barred_buttons import button, page_of, reasons
+from tests.workbench.test_evidence_visibility import attach, opened
 from tests.workbench.test_rulings_in_cases import depart, propose
 from tests.workbench.test_up_the_line import person
 
@@ -93,3 +94,33 @@ def test_programs_are_held_to_it_too(desk: Any) -> None:
     assert problem["facts"]["nobody"] == []
     Caller(desk.people["second"], "write").post(path, {"values": {}})
     assert desk.read(case).state == "offered"
+
+
+def test_a_refusal_below_the_law_needs_somebody_else_too(desk: Any) -> None:
+    """399 are due by the law and the supervisor decides that nothing is given: no proposal asks for an approval."""
+    second = person(desk, "second", "supervisor")
+    case = desk.accepted()
+    row = kept(desk, case, reported_on="2026-01-25")
+    assert depart(desk, case, row, who="lead", remedy="none", reason="客户已放弃").status_code == 302
+    page = page_of(desk, "agent", case)
+    assert " disabled" in button(page, "not_upheld")
+    assert "调查后不予支持：不能已经有过“不按裁定处理，低于法定”" in reasons(page)
+    assert WHY in reasons(page_of(desk, "lead", case))
+    page = page_of(desk, second.display_name, case)
+    assert " disabled" not in button(page, "not_upheld_below")
+    refused = desk.client("lead").post(f"/case/{case.number}/do/act/not_upheld_below", {"why": "无依据"})
+    assert refused.status_code == 422 and WHY in refused.content.decode() and desk.read(case).state == "proposing"
+    address = f"/case/{case.number}/do/act/not_upheld_below"
+    hidden, _text = opened(desk, "second", address)
+    attach(desk, "second", hidden["upload_token"])
+    unseen = desk.htmx("second", "post", address, hidden | {"why": "无依据"})
+    assert unseen.status_code == 422 and "请至少附一份对方可见的" in unseen.content.decode()
+    given = hidden | {"key": "another-key", "why": "无依据", "visible_to_customer": "1"}
+    assert desk.htmx("second", "post", address, given).status_code == 204
+    assert desk.read(case).state == "answered"
+
+
+def test_a_refusal_as_ruled_is_the_handlers(desk: Any) -> None:
+    case = desk.accepted()
+    kept(desk, case, reported_on="2026-01-25")
+    assert " disabled" not in button(page_of(desk, "agent", case), "not_upheld")

@@ -117,7 +117,7 @@ function offer(form) {
   const empty = read(form);
   const files = restorable(form, kept.uploads);
   if (JSON.stringify(kept.values) === JSON.stringify(empty) && !files) return;
-  if (form.querySelector('[aria-invalid=true]')) return; // the server has just given back what was typed
+  if (form.querySelector('[aria-invalid=true], [data-failed]')) return; // the server has just given back what was typed
   write(form, kept.values);
   if (files) restoreUploads(form, kept.uploads);
   const discard = make('button', 'btn btn-xs btn-line', say('draft_discard'));

@@ -108,6 +108,8 @@ class RulingData:
     number: str = ""
     sums: tuple[tuple[str, str], ...] = ()
     """What is paid for each matter and altogether, where there are several."""
+    within: tuple[tuple[str, str], ...] = ()
+    """What of the last of them is for what; nothing to be added up."""
     digest: str = ""
 
 

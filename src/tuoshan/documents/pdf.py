@@ -117,6 +117,7 @@ def ruling(data: RulingData, *, language: Language = "zh-hans") -> bytes:
         "parts": [asdict(part) for part in data.parts],
         "titles": asdict(data.titles),
         "sums": [list(pair) for pair in data.sums],
+        "within": [list(pair) for pair in data.within],
         "digest": data.digest,
     }
     return _compile("ruling.typ", content, language)

@@ -75,7 +75,7 @@ def read(row: Override, *, holds: bool = True) -> Overridden:
         by for one in result["refused"] for by in one["refused_by"]
     ]  # fmt: skip
     cited = dict.fromkeys((by["pack"], clause) for by in sources for clause in by["clauses"])
-    return Overridden(row, keeping.said(kept), ruled, _given(row), tuple(cited), holds)
+    return Overridden(row, proposing.said_of_all(kept), ruled, _given(row), tuple(cited), holds)
 
 
 def _given(row: Override) -> Decimal | None:

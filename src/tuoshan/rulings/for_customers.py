@@ -12,11 +12,13 @@ from tuoshan.cases.forms import words
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import Computed, Pack
 from tuoshan.core.policy.statements import Lengthening, Ruling, Statement, Why
-from tuoshan.core.policy.sums_told import chosen_from
-from tuoshan.core.policy.wording import Line, lines
-from tuoshan.punctuation import in_brackets
+from tuoshan.core.policy.sums_told import Pieces, chosen_from
+from tuoshan.core.policy.wording import SAYS_NOTHING, Line, lines, verdict
+from tuoshan.punctuation import in_brackets, listed, titled
 from tuoshan.rulings import library
 
+OF_THE_THING = ("return", "exchange", "repair", "replace_part")
+"""Remedies for which the thing itself is brought or sent."""
 PERHAPS_LATER = (Lengthening("", NO_WORDING),)
 
 
@@ -30,9 +32,9 @@ def told(ruling: Ruling) -> Ruling:
     )
 
 
-def sentences_of(ruling: Ruling) -> list[Line]:
-    """The sentences of a ruling as the customer is told them."""
-    return list(lines(told(ruling)))
+def sentences_of(ruling: Ruling, pieces: Pieces | None = None) -> list[Line]:
+    """The sentences of a ruling as the customer is told them, its sums for all pieces where there are several."""
+    return list(lines(told(ruling), pieces))
 
 
 def doubts(ruling: Ruling) -> tuple[Wording, ...]:
@@ -44,8 +46,8 @@ def doubts(ruling: Ruling) -> tuple[Wording, ...]:
 
 def rests_on(ruling: Ruling) -> list[str]:
     """The clauses behind what is told, each once: what it says, by which article; by which source where it names none,
-    or none whose number is certain."""
-    cited = {name for line in sentences_of(ruling) for name in line.clauses}
+    or none whose number is certain. What is stated and not applied is no ground."""
+    cited = {name for line in sentences_of(ruling) for name in line.clauses} - {one.clause for one in ruling.stated}
     found = [(pack, name) for pack, name in ruling.clauses if name in cited and name in pack.clauses]
     return list(dict.fromkeys(_clause(pack, name) for pack, name in found))
 
@@ -107,9 +109,15 @@ def _behind(by: Statement, books: Mapping[str, Pack]) -> Iterator[str]:
             waiting += sorted(value.expression.reads)
 
 
-def next_steps(rulings: Sequence[Ruling], phone: str) -> list[str]:
-    """What the customer can do now, each once."""
-    return list(dict.fromkeys(step for ruling in rulings for step in _steps(ruling, phone)))
+def next_steps(matters: Sequence[tuple[str, Ruling]], phone: str) -> list[str]:
+    """What the customer can do now, each once; where matters differ in it, with those that it is about."""
+    found: dict[str, list[str]] = {}
+    for title, ruling in matters:
+        for step in _steps(ruling, phone):
+            found.setdefault(step, []).append(title)
+    return [
+        titled(listed(titles), step) if len(titles) < len(matters) else step for step, titles in found.items()
+    ]  # fmt: skip
 
 
 def _steps(ruling: Ruling, phone: str) -> Iterable[str]:
@@ -117,21 +125,37 @@ def _steps(ruling: Ruling, phone: str) -> Iterable[str]:
     to_choose, _besides = chosen_from(ruling)
     if ruling.questions:
         yield _("请先补充还没有回答的情况，我们再给您最后的答复：%(reach)s。") % {"reach": reach}
-    elif len(to_choose) > 1:
-        yield _("请告诉我们您选哪一种，并备好上面要求的凭证和商品：%(reach)s。") % {"reach": reach}
     elif to_choose:
-        yield _("需要办理的，请备好上面要求的凭证和商品：%(reach)s。") % {"reach": reach}
+        yield _to_be_done(ruling, reach)
     elif ruling.proofs and ruling.proofs[0].what == "buyer":
         yield _("请在上面的期限内把材料发给我们：%(reach)s。") % {"reach": reach}
     elif ruling.proofs:
         yield _("这一步不用您做什么，有了结果我们会告诉您。")
     elif not ruling.refused:
-        yield _("请和我们商量怎么办：%(reach)s。") % {"reach": reach}
+        if verdict(ruling) == SAYS_NOTHING:
+            yield _("请和我们商量怎么办：%(reach)s。") % {"reach": reach}
+        else:
+            yield _("有疑问的，请联系我们：%(reach)s。") % {"reach": reach}
     if ruling.refused and not ruling.questions:
         yield _(
             "对不支持的部分有不同意见，可以补充理由和凭证向我们申诉（%(reach)s），由另外的人复核；"
             "也可以向 12315 投诉，或依法申请仲裁、提起诉讼。"
         ) % {"reach": reach}
+
+
+def _to_be_done(ruling: Ruling, reach: str) -> str:
+    """What to choose and to have ready: documents only where some are asked for, the thing only where it is needed."""
+    to_choose, _besides = chosen_from(ruling)
+    choosing, told = len(to_choose) > 1, {"reach": reach}
+    if any(right.needs or right.better_needs for right in ruling.rights):
+        if choosing:
+            return _("请告诉我们您选哪一种，并备好上面要求的凭证和商品：%(reach)s。") % told
+        return _("需要办理的，请备好上面要求的凭证和商品：%(reach)s。") % told
+    if any(right.remedy in OF_THE_THING for right in to_choose):
+        if choosing:
+            return _("请告诉我们您选哪一种，并备好商品：%(reach)s。") % told
+        return _("需要办理的，请备好商品：%(reach)s。") % told
+    return (_("请告诉我们您选哪一种：%(reach)s。") if choosing else _("需要办理的，请联系我们：%(reach)s。")) % told
 
 
 def signature(name: str, phone: str, day: str) -> str:

@@ -224,7 +224,7 @@ def _less(rows: Sequence[KeptRuling], lacking: str, otherwise: Mapping[str, Json
     """`said`: line by line what counts, a departure where there is one; `lacking`: what is missing, as a sentence."""
     instead = [keeping.departure(row) for row in rows]
     told = [
-        _("已决定改为%(remedy)s") % {"remedy": departed(row, one)} if one is not None else keeping.said(row)
+        _("已决定改为%(remedy)s") % {"remedy": departed(row, one)} if one is not None else proposing.said_of_all(row)
         for row, one in zip(rows, instead, strict=True)
     ]  # fmt: skip
     several = len(rows) > 1 or any(row.quantity > 1 for row in rows)

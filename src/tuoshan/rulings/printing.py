@@ -15,9 +15,9 @@ from tuoshan.cases.forms import words
 from tuoshan.core.money import format_money
 from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.from_data import from_data
-from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact
+from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact, Pack
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.sums_told import chosen_from
+from tuoshan.core.policy.sums_told import all_pieces, chosen_from
 from tuoshan.core.policy.wording import day_en, day_zh, differing, lines, verdict
 from tuoshan.documents import pdf
 from tuoshan.documents.gaps import whole
@@ -52,8 +52,10 @@ def text(matters: Sequence[Line], on: date, language: Language) -> str:
         many, house = len(matters), company()
         parts = [_text(_called(title, at, many), ruling, total) for at, (title, ruling, total) in enumerate(matters, 1)]
         if sums := _sums(matters):
-            parts.append("\n".join([_titles().sums, *(titled(name, amount) for name, amount in sums)]))
-        parts += for_customers.next_steps([ruling for _title, ruling, _total in matters], house.hotline)
+            told = [titled(name, amount) for name, amount in (*sums, *_within(matters))]
+            parts.append("\n".join([_titles().sums, *told]))
+        named = [(_called(title, at, many), ruling) for at, (title, ruling, _total) in enumerate(matters, 1)]
+        parts += for_customers.next_steps(named, house.hotline)
         day = day_en(on) if language == "en" else day_zh(on)
         parts.append(for_customers.signature(house.named(language), house.hotline, day))
         return "\n\n".join(parts)
@@ -77,7 +79,7 @@ def _data(matters: Sequence[Line], on: date, language: Language, number: str = "
     return RulingData(
         Issuer(house.named(language), house.hotline, house.address, house.website), _noon(on),
         tuple(_part(title, ruling, total) for title, ruling, total in matters), _titles(), number, _sums(matters),
-        digest,
+        _within(matters), digest,
     )  # fmt: skip
 
 
@@ -92,24 +94,39 @@ def _titles() -> RulingTitles:
 def _text(title: str, ruling: Ruling, total: LineSum | None) -> str:
     """One matter."""
     titles, told = _titles(), for_customers.told(ruling)
-    said = words(verdict(told))
+    said = _headline(told, total)
     found = [titled(title, said) if title else said]
     if total is not None and total.chosen:
         found.append(titled(titles.choice, remedy_of(total)))
     if questions := _questions(told):
         found.append(titled(titles.questions, in_turn(questions)))
-    sentences = [words(line.words) for line in for_customers.sentences_of(ruling)]
+    pieces = total.several if total is not None else None
+    sentences = [words(line.words) for line in for_customers.sentences_of(ruling, pieces)]
     if ruling.differences:
         sentences.append(_("几处规定不一样的地方，已经按对您更有利的办理"))
     for heading, some in (
         (titles.lines, sentences),
         (titles.provisional, [words(why) for why in for_customers.doubts(ruling)]),
-        (titles.facts, [" ".join(pair) for pair in facts_told(_facts(ruling))]),
+        (titles.facts, [" ".join(pair) for pair in _known(ruling, total)]),
         (_("依据"), for_customers.rests_on(ruling)),
     ):  # fmt: skip
         if some:
             found += ["", heading, *(f"- {one}" for one in some)]
     return "\n".join(found)
+
+
+def _headline(told: Ruling, total: LineSum | None) -> str:
+    """The answer in one sentence, for all pieces where there are several."""
+    pieces = total.several if total is not None else None
+    return words((all_pieces(pieces.parts, total.extra) if pieces and total else None) or verdict(told))
+
+
+def _known(ruling: Ruling, total: LineSum | None) -> tuple[tuple[str, str], ...]:
+    """What was taken as given; of several pieces how many they are, for their price is that of one."""
+    found = facts_told(_facts(ruling))
+    if total is None or total.quantity < 2:
+        return found
+    return (*found, (_("物品件数"), _("%(pieces)d 件，价款等都是一件的") % {"pieces": total.quantity}))
 
 
 def _questions(told: Ruling) -> tuple[str, ...]:
@@ -143,18 +160,27 @@ def _noon(day: date) -> datetime:
 
 def _part(title: str, ruling: Ruling, total: LineSum | None) -> RulingPart:
     told = ruling.for_customer()
+    pieces = total.several if total is not None else None
     return RulingPart(
-        title, words(verdict(told)),
-        tuple((line.sign, words(line.words), " ".join(line.clauses)) for line in lines(told)),
+        title, _headline(told, total),
+        tuple((line.sign, words(line.words), " ".join(line.clauses)) for line in lines(told, pieces)),
         tuple(words(one) for one in differing(told)), tuple(words(why) for why in for_customers.doubts(told)),
-        _questions(told), facts_told(_facts(ruling)),
-        tuple((name, words(pack.clauses[name].told)) for pack, name in told.clauses if name in pack.clauses),
+        _questions(told), _known(ruling, total),
+        tuple((name, words(pack.clauses[name].told)) for pack, name in _cited(told)),
         tuple(
             in_brackets(words(pack.title), listed([words(LAYER_TITLES[pack.layer]), _version(pack.version)]))
             for pack in told.packs
         ),
         remedy_of(total) if total is not None and total.chosen else "",
     )  # fmt: skip
+
+
+def _cited(told: Ruling) -> list[tuple[Pack, str]]:
+    """The clauses to which something on the paper refers."""
+    named = {name for line in lines(told) for name in line.clauses} | {one.clause for one in told.stated}
+    named |= {name for one in told.differences for by in (one.counts, one.yields) for name in by.why.clauses}
+    named |= {law.clause for one in told.stated for law in one.overridden_by}
+    return [(pack, name) for pack, name in told.clauses if name in named and name in pack.clauses]
 
 
 def _version(number: int) -> str:
@@ -195,13 +221,20 @@ def _sums(matters: Sequence[Line]) -> tuple[tuple[str, str], ...]:
             told.append((listed([title, named]) if title else named, amount))
     if not told:
         return ()
-    extras = ((said, format_money(amount)) for said, amount in extras_told([one for _title, one in sums]))
     if any(one.waits for _title, one in sums):
         whole = _("一共（不含还不能判定的）")
     else:
         settled = all(one is None or one.chosen or len(chosen_from(ruling)[0]) < 2 for _title, ruling, one in matters)
         whole = _("一共") if settled else _("按上面列的方案一共")
-    return (*told, *extras, (whole, format_money(together(one for _title, one in sums))))
+    return (*told, (whole, format_money(together(one for _title, one in sums))))
+
+
+def _within(matters: Sequence[Line]) -> tuple[tuple[str, str], ...]:
+    """What of the sum comes beside the remedies and on top of them."""
+    if not _sums(matters):
+        return ()
+    found = extras_told([one for _title, _ruling, one in matters if one is not None])
+    return tuple((said, format_money(amount)) for said, amount in found)
 
 
 def remedy_of(one: LineSum) -> str:

@@ -17,15 +17,17 @@ from tuoshan.core import ceilings
 from tuoshan.core.case import CaseState
 from tuoshan.core.forms import called_up_by
 from tuoshan.core.money import format_money
-from tuoshan.core.playbook import Field, Playbook
+from tuoshan.core.playbook import Field, Playbook, Wording
 from tuoshan.core.policy import costing
 from tuoshan.core.policy.from_data import from_data
-from tuoshan.core.policy.pack import REMEDIES
-from tuoshan.core.policy.sums_told import all_pieces
+from tuoshan.core.policy.pack import PUTTING_RIGHT, REMEDIES
+from tuoshan.core.policy.sums_told import all_pieces, on_top_for_all
+from tuoshan.core.policy.wording import SUBJECTS, right_words
 from tuoshan.punctuation import in_brackets, in_turn, titled
-from tuoshan.rulings import amounts_in_words, keeping, library
+from tuoshan.rulings import amounts_in_words, keeping, library, printing
 from tuoshan.rulings.from_cases import from_case
 from tuoshan.rulings.models import KeptRuling, Override
+from tuoshan.rulings.totals import LineSum, together
 
 ZERO = Decimal("0.00")
 NOTHING = "none"
@@ -39,7 +41,7 @@ COMPENSATION = "compensation"
 @dataclass(frozen=True, slots=True)
 class Part:
     """What is proposed for one line: its remedy (`none`: nothing), for all its pieces the sum and what of it gives the
-    price back, whether a sum for a loss comes beside, and the words."""
+    price back, whether a sum comes beside the remedy or on top, and the words."""
 
     remedy: str
     amount: Decimal
@@ -104,7 +106,7 @@ def part_of(row: KeptRuling) -> Part | None:
         return Part(instead.remedy, amount, price_in(row, amount), False, departed(row, instead))
     if right is None:
         return None
-    beside = bool(costing.beside(_due(row)))
+    beside = bool(costing.beside(_due(row)) or keeping.on_top_of(row))
     return Part(right["remedy"], amount_of(row, right), money_back(row, right), beside, _ruled(row, right))
 
 
@@ -183,7 +185,7 @@ def pieces_of(rows: Sequence[KeptRuling]) -> frozenset[int]:
 def _said(row: KeptRuling, part: Part | None, lines: int, *, figures: bool = True) -> str:
     """What is proposed for a line, with what it is about where there are several."""
     if part is None:
-        said = keeping.said(row)
+        said = said_of_all(row)
     else:
         said = part.words if figures else str(words(REMEDIES[part.remedy]) if part.remedy in REMEDIES else part.words)
     return titled(called(row), said) if lines > 1 or row.quantity > 1 else said
@@ -197,21 +199,59 @@ def departed(row: KeptRuling, instead: Override) -> str:
 
 
 def _ruled(row: KeptRuling, right: dict[str, Any]) -> str:
-    """The remedy that was chosen, it alone; else all that the customer may choose from."""
-    said = keeping.said(row)
-    if right["remedy"] == row.chosen:
-        said = words(REMEDIES[row.chosen])
-        said += f" {format_money(Decimal(right['amount']))}" if right["amount"] is not None else ""
-        if Decimal(right["fee"] or ZERO):
-            said = in_brackets(said, _("收费 %(fee)s") % {"fee": format_money(Decimal(right["fee"]))})
+    """The remedy that the proposal names, it alone, for all its pieces; what comes beside it and on top, and the sum.
+    """
+    ruling, total = printing.ruled(row)
+    pieces, by_name = total.several, {one.remedy: one for one in ruling.rights}
+    said = [_capital(words(right_words(by_name[right["remedy"]], pieces)))]
+    if costing.with_it(right["remedy"], _due(row)):
+        said += [
+            _("另外%(given)s") % {"given": words(right_words(by_name[one.remedy], pieces))}
+            for one in _due(row) if one.by_law and one.amount and one.remedy not in PUTTING_RIGHT
+        ]  # fmt: skip
+    said += [_("另付%(what)s") % {"what": _on_top(what, total)} for what in total.shares]
     amount = amount_of(row, right)
-    if amount and (row.quantity > 1 or amount != money_back(row, right)):
-        said = in_turn([said, _altogether(row, amount)])
-    return said
+    if len(said) > 1 and amount:
+        said.append(_altogether(row, amount))
+    return in_turn(said)
+
+
+def _on_top(what: str, total: LineSum) -> str:
+    """A sum on top, of several pieces with how it came about."""
+    called = SUBJECTS.get(what, Wording(what, what))
+    if total.several is None:
+        return f"{words(_small(called))} {format_money(total.shares[what].amount)}"
+    return f"{words(_small(called))} {words(on_top_for_all(what, total.several))}"
+
+
+def _small(called: Wording) -> Wording:
+    return Wording(called.zh, called.en[:1].lower() + called.en[1:])
+
+
+def _capital(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def _altogether(row: KeptRuling, amount: Decimal) -> str:
+    if row.quantity == 1:
+        return _("合计 %(sum)s") % {"sum": format_money(amount)}
     return _("%(pieces)d 件合计 %(sum)s") % {"pieces": row.quantity, "sum": format_money(amount)}
+
+
+def sums_told(rows: Sequence[KeptRuling]) -> list[str]:
+    """What the rulings that count come to together, and what does where something else was decided; nothing of a
+    single piece."""
+    if len(rows) < 2 and all(row.quantity == 1 for row in rows):
+        return []
+    ruled = [printing.ruled(row)[1] for row in rows]
+    told = [_("按裁定合计最多付出 %(total)s") % {"total": format_money(together(ruled))}]
+    if any(one.waits for one in ruled):
+        told = [in_brackets(told[0], _("不含还不能判定的"))]
+    if any(keeping.departure(row) is not None for row in rows):
+        parts = [(row, part_of(row)) for row in rows]
+        decided = sum((part.amount if part else keeping.on_top_of(row) for row, part in parts), ZERO)
+        told.append(_("按后来的决定合计 %(total)s") % {"total": format_money(decided)})
+    return told
 
 
 def from_bench(session: str, playbook: Playbook) -> dict[str, object]:

@@ -17,7 +17,7 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy import costing
 from tuoshan.core.policy.on_top import Claimed, OnTop, Share, on_top, shares
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.sums_told import chosen_from
+from tuoshan.core.policy.sums_told import Pieces, chosen_from
 from tuoshan.core.policy.wording import SUBJECTS
 
 ZERO = Decimal("0.00")
@@ -47,6 +47,14 @@ class LineSum:
     """What the law gives beside the remedy, for one piece."""
     shares: Mapping[str, Share] = field(default_factory=dict)
     """What of the sums on top falls to this line, by kind."""
+    parts: tuple[tuple[Ruling, int], ...] = ()
+    """What was ruled on its pieces, and of how many."""
+
+    @property
+    def several(self) -> Pieces | None:
+        """Its pieces, where it is told of more than one and all of them have the same remedies."""
+        alike = {tuple(right.remedy for right in ruling.rights) for ruling, _pieces in self.parts}
+        return Pieces(self.parts, self.shares) if self.quantity > 1 and len(alike) == 1 else None
 
     @property
     def back(self) -> Decimal:
@@ -83,7 +91,7 @@ def line_sum(ruling: Ruling, *, remedy: str = "", quantity: int = 1, claim: Hash
         named, chosen, pieces, ((amount, pieces),), off if amount else ZERO,
         (right.fee if right else None) or ZERO, bool(ruling.questions),
         not ruling.rights and bool(ruling.proofs or ruling.questions), on_top(ruling.extras), claim,
-        costing.with_it(named, due),
+        costing.with_it(named, due), parts=((ruling, pieces),),
     )  # fmt: skip
     return beside_each_other([alone])[0]
 
@@ -106,7 +114,7 @@ def as_one_line(parts: Sequence[LineSum]) -> LineSum:
             )  # fmt: skip
     return replace(
         first, quantity=sum(one.quantity for one in parts), amounts=tuple(a for one in parts for a in one.amounts),
-        open=any(one.open for one in parts), shares=found,
+        open=any(one.open for one in parts), shares=found, parts=tuple(found for one in parts for found in one.parts),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ The server alone judges what is typed. A browser that holds a field to bounds of
 word, and the ruling on the answer before it would stand beside what the field says now.
 """
 
+import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -65,8 +66,9 @@ def pieces_of(typed: str) -> tuple[int, str]:
     """How many pieces are meant, and why what was typed cannot be taken; one where nothing was typed."""
     if not typed:
         return 1, ""
-    if is_id(typed) and 1 <= int(typed) <= MOST_PIECES:
-        return int(typed), ""
+    narrow = unicodedata.normalize("NFKC", typed[:20]).strip().removesuffix("件").rstrip()
+    if is_id(narrow) and 1 <= int(narrow) <= MOST_PIECES:
+        return int(narrow), ""
     told = {"most": MOST_PIECES, "typed": typed[:20]}
     return 1, _("“件数”要填 1 到 %(most)d 的整数，不能是“%(typed)s”。") % told
 

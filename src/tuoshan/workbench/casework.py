@@ -232,7 +232,8 @@ def _deciding(request: HttpRequest, case: Case, standing: Standing, item: Possib
         told = reviewed.to_be_decided(Story(case, standing.playbook, Audience.staff(request.user)), standing.state)
     if not told:
         return None
-    return {"entries": told, "money": money_of_others(standing, case), "rulings": ruled_here(request.user, case)}
+    rulings, sums = ruled_here(request.user, case)
+    return {"entries": told, "money": money_of_others(standing, case), "rulings": rulings, "sums": sums}
 
 
 def _evidence_choices(item: Possible) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,7 +38,7 @@ from tuoshan.rulings.surroundings import Surroundings
 from tuoshan.rulings.totals import extras_told
 from tuoshan.workbench.casepage import find_case, not_printed, person_id
 from tuoshan.workbench.panels import Shown, panel
-from tuoshan.workbench.rulings import as_pdf, in_english, language, periods_told, told, traced
+from tuoshan.workbench.rulings import as_pdf, in_english, language, moved, periods_told, told, traced
 
 Lines = Sequence[tuple[KeptRuling | None, Mapping[str, Known]]]
 """Each line that a ruling in a case begins with, and what is known of it."""
@@ -69,16 +69,17 @@ def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
     writes = allowed(person, "workbench.ruling_keep") and not case.is_history and is_told_of(case.playbook)
     if not kept and not writes:
         return None
-    departures = departures_told(kept)
+    departures, counting = departures_told(kept), _counting(kept)
     rows = [
         {
             "row": row, "said": proposing.said_of_all(row), "data": keeping.result_of(row),
             "periods": periods_told(from_data(keeping.result_of(row))),
-            "unchanged": keeping.unchanged(row), "departures": departures[row.pk],
+            "unchanged": keeping.unchanged(row), "departures": departures[row.pk], "counts": row in counting,
         }
         for row in kept
     ]  # fmt: skip
-    told = {"kept": rows, "case": case, "writes": writes, "address": "", "known": []}
+    told = {"kept": rows, "case": case, "writes": writes, "address": "", "known": [],
+            "sums": proposing.sums_told(counting)}  # fmt: skip
     if writes:
         facts = library.facts()
         rows_ruled: Sequence[KeptRuling | None] = keeping.standing(case.pk) or [None]
@@ -93,9 +94,17 @@ def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
     return Shown("workbench/rulings/panel.html", told)
 
 
+def _counting(kept: Sequence[KeptRuling]) -> list[KeptRuling]:
+    """Of the rulings of a case, the newest first, those that count: the newest with those of its bench."""
+    newest = kept[0] if kept else None
+    session = newest.session if newest is not None else ""
+    found = [row for row in kept if row is newest or (session and row.session == session)]
+    return sorted(found, key=lambda row: (row.line, row.pk))
+
+
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """What was decided instead of a ruling, by whom; of several the last holds."""
+    """What was decided instead of a ruling, by whom; of several the last holds, as long as its ruling counts."""
 
     row: Override
     words: str
@@ -117,18 +126,18 @@ def departures_told(rows: Sequence[KeptRuling]) -> dict[int, list[Departure]]:
     }  # fmt: skip
 
 
-def ruled_here(person: Any, case: Case) -> list[dict[str, Any]]:
-    """What counts in a case line by line, for who decides about its proposal: the ruling, and what was decided instead.
-    """
+def ruled_here(person: Any, case: Case) -> tuple[list[dict[str, Any]], list[str]]:
+    """What counts in a case line by line, for who decides about its proposal: the ruling, and what was decided instead;
+    and what it comes to."""
     if not allowed(person, "workbench.rulings"):
-        return []
+        return [], []
     rows = keeping.standing(case.pk)
     departures = departures_told(rows)
     return [
         {"row": row, "title": proposing.called(row) if row.label or row.quantity > 1 else "",
-         "said": proposing.said_of_all(row), "instead": next(iter(departures[row.pk]), None)}
+         "said": proposing.said_of_all(row), "instead": next(iter(departures[row.pk]), None), "counts": True}
         for row in rows
-    ]  # fmt: skip
+    ], proposing.sums_told(rows)  # fmt: skip
 
 
 def speaking(known: Mapping[str, Known]) -> list[Pack]:
@@ -149,15 +158,18 @@ def ruling(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 
 def _kept(request: HttpRequest, case: Case, row: KeptRuling, form: "OverrideForm") -> dict[str, Any]:
-    data = keeping.result_of(row)
+    data, counts = keeping.result_of(row), row in keeping.standing(case.pk)
+    several = printing.ruled(row)[1].several if row.quantity > 1 else None
     return {
         "case": case, "row": row, "known": printing.facts_told(keeping.facts_of(row)), "data": data, "form": form,
-        "result": told(from_data(data)), "chosen": words(REMEDIES[row.chosen]) if row.chosen in REMEDIES else "",
+        "result": told(from_data(data), several), "by_one": row.quantity > 1 and several is None,
+        "chosen": words(REMEDIES[row.chosen]) if row.chosen in REMEDIES else "",
         "said": proposing.said_of_all(row), "sums": _sums(row), "unchanged": keeping.unchanged(row),
         "text": printing.text_of(row, language()),
-        "departures": departures_told([row])[row.pk], "floor": shortfall.floor_told(row), "english": in_english(),
+        "departures": departures_told([row])[row.pk], "counts": counts,
+        "floor": shortfall.floor_told(row), "english": in_english(),
         "may_override": allowed(request.user, "workbench.ruling_override"),
-        "not_newest": "" if row in keeping.standing(case.pk) else keeping.NOT_NEWEST,
+        "not_newest": "" if counts else keeping.NOT_NEWEST,
     }  # fmt: skip
 
 
@@ -231,8 +243,7 @@ def ruling_override(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         given = form.cleaned_data
         short = shortfall.shortfall_told(row, given["remedy"], given["amount"])
         if short and keeping.may_go_below_law(request.user) and form.ask_below_law():
-            told = _kept(request, case, row, form) | {"short": short}
-            return render(request, "workbench/rulings/kept.html", told, status=422)
+            return _departing(request, case, row, form, short)
         try:
             keeping.override(
                 row, remedy=given["remedy"], amount=given["amount"], reason=given["reason"],
@@ -240,12 +251,21 @@ def ruling_override(request: HttpRequest, number: str, pk: int) -> HttpResponse:
                 now=clock.now(),
             )  # fmt: skip
             messages.success(request, _("不按裁定处理已记入工单。"))
-            return redirect("workbench:ruling", number=case.number, pk=row.pk)
+            return moved(request, reverse("workbench:ruling", args=[case.number, row.pk]))
         except keeping.LawFloor:
             form.add_error("remedy", sentences([short, keeping.FOR_A_SUPERVISOR]))
         except keeping.NotNewest:
             pass  # the page says so in the place of the form
-    return render(request, "workbench/rulings/kept.html", _kept(request, case, row, form), status=422)
+    return _departing(request, case, row, form)
+
+
+def _departing(
+    request: HttpRequest, case: Case, row: KeptRuling, form: OverrideForm, short: str = ""
+) -> HttpResponse:  # fmt: skip
+    """The form as it comes back with what is to be read first: in its own place, where the page asks for that part."""
+    part = "departing" if request.headers.get("HX-Request") else "kept"
+    told = _kept(request, case, row, form) | {"short": short}
+    return render(request, f"workbench/rulings/{part}.html", told, status=422)
 
 
 urlpatterns = [

@@ -26,20 +26,22 @@ from tuoshan.parties.permissions import (
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """The first page of a role; `claims` where unassigned cases are theirs to take."""
+    """The first page of a role; `claims` where unassigned cases are theirs to take, `channel` by which customers reach
+    them where that is not the hotline."""
 
     role: str
     url_name: str
     arguments: tuple[str, ...] = ()
     claims: bool = False
+    channel: str = "hotline"
 
 
 LANDINGS = (
     Landing(SUPERVISOR, "workbench:board", claims=True),
     Landing(MANAGER, "workbench:board", claims=True),
     Landing(AGENT, "workbench:queue", ("mine",), claims=True),
-    Landing(CLERK, "workbench:queue", ("mine",), claims=True),
-    Landing(STORE, "workbench:queue", ("mine",), claims=True),
+    Landing(CLERK, "workbench:queue", ("mine",), claims=True, channel="counter"),
+    Landing(STORE, "workbench:queue", ("mine",), claims=True, channel="counter"),
     Landing(INVESTIGATOR, "workbench:queue", ("tasks",)),
     Landing(FINANCE, "workbench:reports"),
     Landing(AUDITOR, "workbench:reports"),

@@ -38,9 +38,10 @@ from tuoshan.parties.models import Customer, Person
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.rulings import keeping
 from tuoshan.rulings.models import KeptRuling
-from tuoshan.rulings.proposing import called, from_bench
+from tuoshan.rulings.proposing import called, from_bench, said_of_all
 from tuoshan.workbench.cards import cards
 from tuoshan.workbench.casepage import not_printed, person_id
+from tuoshan.workbench.landing import landing_of
 from tuoshan.workbench.panels import Shown, panel
 
 FIRST = "complaint"
@@ -135,8 +136,9 @@ def _identity(request: HttpRequest, registration: Registration) -> IdentityCheck
 
 
 def _initial(request: HttpRequest, book: Playbook) -> dict[str, Any]:
-    """The channel used last, and after `?after=` the customer of that case."""
-    initial: dict[str, Any] = {"channel": request.session.get("register_channel", "hotline")}
+    """The channel used last, at first that of the person's role, and after `?after=` the customer of that case."""
+    last = request.session.get("register_channel")
+    initial: dict[str, Any] = {"channel": last or landing_of(request.user).channel}
     initial["came"] = {"clerk": str(request.user)}
     unit = getattr(request.user, "unit", None)
     if unit is not None and unit.kind == "store":
@@ -170,7 +172,7 @@ def _screen(
         "others": others,
         "said_field": registration.fields.get(said_field(book)), "fields": registration.fields,
         "rest": [one for name, one in registration.fields.items() if name not in {*_PLACED, said_field(book)}],
-        "ruled": [(called(row) if row.label else "", keeping.said(row)) for row in _ruled(request)],
+        "ruled": [(called(row) if row.label else "", said_of_all(row)) for row in _ruled(request)],
         "has_order": "order_no" in known, "has_photos": "photos" in known,
         "token": drafts.usable(request.POST.get("upload_token", ""), _holder(request)),
         "key": identifiers.token() if status != 422 else request.POST.get("key") or identifiers.token(),

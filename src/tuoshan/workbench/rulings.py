@@ -23,7 +23,7 @@ from tuoshan.cases.rows import Row
 from tuoshan.core.policy.on_top import claim_of
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.sums_told import chosen_from
+from tuoshan.core.policy.sums_told import Pieces, chosen_from
 from tuoshan.core.policy.tracing import shown, trace
 from tuoshan.core.policy.wording import Line, counted_words, differing, ignored, lines, verdict
 from tuoshan.identifiers import is_id
@@ -122,7 +122,7 @@ class Bench:
 def rulings(request: HttpRequest) -> HttpResponse:
     """The bench, or the part of it that changes with every answer."""
     if is_id(request.GET.get("add", "")):
-        return _moved(request, further_line(request.GET, int(request.GET["add"])))
+        return moved(request, further_line(request.GET, int(request.GET["add"])))
     part = "bench" if request.headers.get("HX-Target") == "bench" else "page"
     context = {
         **_bench(_begun(request.GET), _sources(request)), "may_keep": allowed(request.user, "workbench.ruling_keep")
@@ -139,7 +139,7 @@ def _begun(query: QueryDict) -> QueryDict:
     return begun
 
 
-def _moved(request: HttpRequest, address: str) -> HttpResponse:
+def moved(request: HttpRequest, address: str) -> HttpResponse:
     """Go to another address, within the page when the page asks for a part."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
@@ -183,10 +183,12 @@ def _bench(query: QueryDict, sources: Sources = NOTHING) -> dict[str, Any]:
     benches = [bench(query, number, book, sources) for number in numbers]
     current = int(line) if is_id(line := str(query.get("line", ""))) else numbers[0]
     shown_line, house = next((one for one in benches if one.number == current), benches[0]), company()
+    several = next((found.several for one, found in summed(benches) if one.number == shown_line.number), None)
     return {
         "benches": benches, "shown": shown_line, "book": book, "query": query.urlencode(),
         "books": [(pack.name, words(pack.title), words(LAYER_TITLES[pack.layer])) for pack in library.newest_of_each()],
-        "result": told(shown_line.ruling) if shown_line.ruling is not None else None,
+        "result": told(shown_line.ruling, several) if shown_line.ruling is not None else None,
+        "by_one": shown_line.quantity > 1 and several is None,
         "afterwards": [words(one) for one in afterwards(shown_line.asked, timezone.localdate(clock.now()), book)],
         "headline": headline(shown_line, benches), "text": plain_text(benches), "sums": sums(benches),
         "to_mend": listed(to_mend(benches)),
@@ -280,10 +282,10 @@ class Told:
     """Which of the facts given were not used."""
 
 
-def told(ruling: Ruling) -> Told:
-    """A ruling in the language in force."""
+def told(ruling: Ruling, pieces: Pieces | None = None) -> Told:
+    """A ruling in the language in force, its sums for all pieces where there are several."""
     return Told(
-        words(verdict(ruling)), [_line(ruling, line) for line in lines(ruling)],
+        words(verdict(ruling)), [_line(ruling, line) for line in lines(ruling, pieces)],
         [words(one) for one in differing(ruling)], [words(why) for why in ruling.provisional],
         len(ruling.questions), [(name, words(pack.clauses[name].told)) for pack, name in ruling.clauses],
         [(words(pack.title), words(LAYER_TITLES[pack.layer]), pack.version) for pack in ruling.packs],

@@ -37,6 +37,9 @@ def test_values_become_exact() -> None:
         ({"sold_on": "2026.05.03"}, date(2026, 5, 3)),
         ({"paid": "1,399.50 yuan"}, Decimal("1399.50")),
         ({"length_cm": "1.5"}, Decimal("1.5")),
+        ({"length_cm": "6公分"}, Decimal("6")),
+        ({"length_cm": "６．５ 厘米"}, Decimal("6.5")),
+        ({"length_cm": "６㎝"}, Decimal("6")),
     ],
 )
 def test_what_people_write_is_taken(facts: dict[str, object], value: object) -> None:
@@ -52,6 +55,10 @@ def test_nothing_is_not_given() -> None:
     [
         ({"length_cm": "60 mm"}, "wrong_unit", "measured in cm, not 'mm'"),
         ({"length_cm": "long"}, "not_a_number", "'Length' is a number"),
+        ({"length_cm": "≤6"}, "not_a_number", "'Length' is one number as it was measured, not a range such as '≤6'"),
+        ({"length_cm": "<= 6厘米"}, "not_a_number", "not a range such as '<= 6厘米'"),
+        ({"length_cm": "6厘米以内"}, "not_a_number", "not a range such as '6厘米以内'"),
+        ({"length_cm": "6公里"}, "wrong_unit", "measured in cm, not '公里'"),
         ({"length_cm": 51}, "too_large", "cannot be above 50"),
         ({"paid": "-1"}, "too_small", "cannot be below 0"),
         ({"paid": "12.345"}, "finer_than_fen", "finer than a fen"),

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from tests.core.policy.worked import all_of, asked_on, known
 
+from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.sums_told import all_pieces
-from tuoshan.core.policy.wording import lines, verdict
+from tuoshan.core.policy.wording import differing, lines, verdict
 from tuoshan.rulings import files
 
 FOOD: dict[str, Any] = {
@@ -218,3 +219,30 @@ def test_a_counter_sale_is_told_nothing_of_parcels_and_signing() -> None:
         said = " ".join(line.words.zh for line in lines(ruling) if line.sign == "said")
         assert "造假、敲诈" in said and "以上" not in said
         assert (("查明有掉包" in said), ("签收时" in said)) == (told, told), more
+
+
+LATE: dict[str, Any] = {
+    "house": "mall", "sale": "store", "goods": "shoes", "problem": "quality", "shoe_kind": "leather", "defect": "glue",
+    "opening_cm": "6", "is_replacement": "no", "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "yes",
+    "clearance": "no", "matches_invoice": "yes", "repairs_same_fault": "0", "repair_days": "0", "agreed_months": "0",
+    "sold_on": "2026-01-20", "reported_on": "2026-05-20", "paid": "399", "purpose_defeated": "no", "deceived": "no",
+    "used": "yes",
+}  # fmt: skip
+
+
+def test_a_refusal_while_something_is_asked_is_what_would_follow() -> None:
+    """Leather shoes, three months from delivery: while the day of delivery is asked nothing is refused yet."""
+    open_yet = told(ruled("2026-05-20", LATE), "zh", "asked")
+    assert "按已经回答的，所提要求：不支持，已过三包期" in open_yet
+    assert not told(ruled("2026-05-20", LATE), "zh", "refused")
+    settled = ruled("2026-05-20", LATE, delivered_on="2026-01-20")
+    assert "所提要求：不支持，已过三包期" in told(settled, "zh", "refused") and not told(settled, "zh", "asked")
+
+
+def test_of_conditions_that_yield_it_is_said_for_what_and_that_they_are_more() -> None:
+    ruling = ruled("2026-03-02", LATE, reported_on="2026-03-02", delivered_on="2026-01-20")
+    assert differing(ruling)[0] == Wording(
+        "换货要客户满足的条件，商场三包：鞋（M03、M04）比法律（CPL24）多；按法律，不用满足多出来的",
+        "Exchange: Mall guarantee: shoes (M03、M04) asks the customer for more than law (CPL24); what it asks for "
+        "beyond that is not needed",
+    )

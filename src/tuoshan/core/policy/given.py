@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,8 +19,9 @@ EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
 _YES = {"yes": True, "true": True, "是": True, "有": True, "no": False, "false": False, "否": False, "没有": False}
 _NUMBER = re.compile(r"(-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*(.*)\Z", re.DOTALL)
 _DAY = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
-_SIGNS = {"percent": "%"}
-"""Units that people also write as a sign."""
+_ALSO_CALLED = {"percent": ("%",), "cm": ("公分",), "km": ("千米",), "months": ("月",)}
+"""How people also write a unit, by its English name; the very same unit each, for nothing is converted."""
+_BOUNDS = re.compile("[<>≤≥≦≧~～]|以[内上下]|不[超少]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ def _too_many_days(
     value, start = values[fact.name], values.get(fact.days_since)
     if not isinstance(value, Decimal) or not isinstance(start, date) or value <= (most := (today - start).days):
         return None
+    if start > today:
+        return None  # that date is refused itself
     label, other = fact.field.label, known[fact.days_since].field.label
     return FactProblem(fact.name, "too_many_days", Wording(
         f"“{label.zh}”{value:f} 天太多：从“{other.zh}”{start} 到今天 {today} 只有 {most} 天",
@@ -201,14 +205,19 @@ def _whole(fact: Fact, value: object) -> object:
 
 
 def _exact(field: Field, raw: object) -> Decimal:
-    """A number, alone or with the very unit of the fact; another unit is refused, never converted."""
+    """A number as people type it, alone or with the very unit of the fact; another unit is refused, never converted.
+    """
     if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
         return Decimal(raw)
     if isinstance(raw, float):
         return Decimal(str(raw))
-    found = _NUMBER.match(str(raw).strip())
+    text = unicodedata.normalize("NFKC", str(raw)[:100]).strip()
+    if _BOUNDS.search(text):
+        raise _Wrong("not_a_number", f"“{field.label.zh}”要填量出来的一个数，不能是范围“{raw}”",
+                     f"'{field.label.en}' is one number as it was measured, not a range such as '{raw}'")  # fmt: skip
+    found = _NUMBER.match(text)
     unit = found[2].strip() if found else ""
-    if found is not None and unit in ("", field.unit.zh, field.unit.en, _SIGNS.get(field.unit.en)):
+    if found is not None and unit in ("", field.unit.zh, field.unit.en, *_ALSO_CALLED.get(field.unit.en, ())):
         try:
             return Decimal(found[1].replace(",", ""))
         except InvalidOperation:

@@ -4,17 +4,32 @@ counted for a sum on top, and what it all comes to.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from tuoshan.core.conditions.syntax import Arithmetic, Fact, Literal
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.costing import beside, due
-from tuoshan.core.policy.on_top import best_of
+from tuoshan.core.policy.on_top import Share, best_of
 from tuoshan.core.policy.pack import PUTTING_RIGHT, REMEDIES
 from tuoshan.core.policy.questions import MONEY_BACK
 from tuoshan.core.policy.statements import ZERO, Chosen, Right, Ruling
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Several pieces that are alike but for a fen of their price: the ruling on each sort and how many it is of, and
+    what of the sums on top falls to all of them, by kind."""
+
+    parts: tuple[tuple[Ruling, int], ...]
+    shares: Mapping[str, Share]
+
+    @property
+    def many(self) -> int:
+        """How many they are."""
+        return sum(pieces for _ruling, pieces in self.parts)
 
 
 def chosen_from(ruling: Ruling) -> tuple[tuple[Right, ...], tuple[Right, ...]]:
@@ -43,7 +58,7 @@ def all_pieces(parts: Sequence[tuple[Ruling, int]], on_top: Decimal) -> Wording 
     named = {tuple(right.remedy for right in ruling.rights) for ruling, _pieces in parts}
     if first is None or many < 2 or len(named) > 1 or not first.rights:
         return None
-    to_choose, besides = ([_of_all(right, parts) for right in some] for some in chosen_from(first))
+    to_choose, besides = ([of_all(right, parts) for right in some] for some in chosen_from(first))
     zh = "；".join(one.zh for one in to_choose) + "".join(f"，另外{one.zh}" for one in besides)
     en = "; ".join(one.en for one in to_choose) + "".join(f"; besides {one.en}" for one in besides)
     if on_top:
@@ -56,7 +71,7 @@ def all_pieces(parts: Sequence[tuple[Ruling, int]], on_top: Decimal) -> Wording 
     return Wording(f"{many} 件一共可以{zh}", f"Due for all {many} pieces: {en}")
 
 
-def _of_all(right: Right, parts: Sequence[tuple[Ruling, int]]) -> Wording:
+def of_all(right: Right, parts: Sequence[tuple[Ruling, int]]) -> Wording:
     """A remedy for all pieces."""
     of_each = [(next(one for one in ruling.rights if one.remedy == right.remedy), many) for ruling, many in parts]
     zh, en = REMEDIES[right.remedy].zh, REMEDIES[right.remedy].en.lower()
@@ -65,8 +80,16 @@ def _of_all(right: Right, parts: Sequence[tuple[Ruling, int]]) -> Wording:
         zh, en = f"{zh} {figure}（{how}）", f"{en} of {figure} ({how})"
     if right.fee:
         figure, how = _summed([(one.fee or ZERO, many) for one, many in of_each])
-        zh, en = f"{zh}（收费 {figure}，{how}）", f"{en} (fee {figure}, {how})"
+        called = fee_called(right)
+        zh, en = f"{zh}（{called.zh} {figure}，{how}）", f"{en} ({called.en} {figure}, {how})"
     return Wording(zh, en)
+
+
+def fee_called(right: Right) -> Wording:
+    """Of money that is given back the fee is what is kept of it; for anything else it is paid."""
+    if right.remedy in MONEY_BACK and right.amount is not None:
+        return Wording("已扣除收费", "after a fee of")
+    return Wording("另收费", "for a fee of")
 
 
 def _summed(of_each: Sequence[tuple[Decimal, int]]) -> tuple[str, str]:
@@ -75,6 +98,49 @@ def _summed(of_each: Sequence[tuple[Decimal, int]]) -> tuple[str, str]:
 
 def _times(of_each: Sequence[tuple[Decimal, int]]) -> str:
     return " + ".join(f"{many} × {amount:,.2f}" if many > 1 else f"{amount:,.2f}" for amount, many in of_each)
+
+
+def taken_off_all(what: str, pieces: Pieces) -> Wording:
+    """What is taken off for all pieces, and of what it is the sum."""
+    off = [(ruling.deductions[what].value, many) for ruling, many in pieces.parts if what in ruling.deductions]
+    figure, how = _summed([(value, many) for value, many in off if isinstance(value, Decimal)])
+    return Wording(f"{figure}（{how}）", f"{figure} ({how})")
+
+
+def on_top_for_all(what: str, pieces: Pieces) -> Wording:
+    """What comes on top for all pieces, and how: a multiple of what was paid for them, or the minimum, which counts
+    once for the purchase."""
+    share, many = pieces.shares[what], pieces.many
+    figure, least = format_money(share.amount), format_money(share.at_least)
+    if not share.at_least:
+        how = _multiple(what, pieces)
+        return Wording(f"{figure}（{many} 件：{how}）" if how else f"{figure}（{many} 件）",
+                       f"{figure} ({many} pieces: {how})" if how else f"{figure} ({many} pieces)")  # fmt: skip
+    if share.amount != share.at_least:
+        return Wording(f"{figure}（同一次购买的几件一共不足最低额 {least}，按最低额，只算一次；这里是其中一份）",
+                       f"{figure} (all pieces of one purchase stay below the least of {least}, which counts once; this "
+                       "is a part of it)")  # fmt: skip
+    reckoned = format_money(share.reckoned)
+    return Wording(f"{figure}（{many} 件一共算得 {reckoned}，不足最低额 {least}，按最低额，只算一次）",
+                   f"{figure} ({reckoned} as reckoned for {many} pieces is below the least of {least}, which counts "
+                   "once)")  # fmt: skip
+
+
+def _multiple(what: str, pieces: Pieces) -> str:
+    """`99.00 × 2 × 3`, `(33.33 × 2 + 33.34) × 3`; empty where it is no multiple."""
+    found = [(ruling.extras.get(what), many) for ruling, many in pieces.parts]
+    units, times = [], set()
+    for one, many in found:
+        best, often = (best_of((one.by, *one.others)), times_reckoned(one)) if one is not None else (None, None)
+        if best is None or not often:
+            return ""
+        units.append((best.each / often, many))
+        times.add(often)
+    often = times.pop()
+    if times or sum((unit * many for unit, many in units), ZERO) * often != pieces.shares[what].amount:
+        return ""
+    added = " + ".join(f"{unit:,.2f} × {many}" if many > 1 else f"{unit:,.2f}" for unit, many in units)
+    return f"({added}) × {often:f}" if len(units) > 1 else f"{added} × {often:f}"
 
 
 def _total(parts: Sequence[tuple[Ruling, int]], on_top: Decimal) -> str:

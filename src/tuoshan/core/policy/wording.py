@@ -21,7 +21,16 @@ from tuoshan.core.policy.statements import (
     Stated,
     Statement,
 )  # fmt: skip
-from tuoshan.core.policy.sums_told import chosen_from, how_reckoned, total_words
+from tuoshan.core.policy.sums_told import (
+    Pieces,
+    chosen_from,
+    fee_called,
+    how_reckoned,
+    of_all,
+    on_top_for_all,
+    taken_off_all,
+    total_words,
+)  # fmt: skip
 
 SUBJECTS = {
     "out": Wording("发出运费", "Outbound freight"), "back": Wording("退回运费", "Return freight"),
@@ -57,6 +66,7 @@ PERIODS = {
     "application": Wording("可以申请到", "May be applied for until"),
 }
 """What a period is called; a guarantee where nothing else is said."""
+SAYS_NOTHING = Wording("规则没有规定，由双方协商", "The rules say nothing of this; it is for both sides to agree")
 ANSWERS = ("inquiry", "application")
 """The periods that are an answer by themselves."""
 
@@ -101,14 +111,14 @@ def verdict(ruling: Ruling) -> Wording:
     if duties:
         told: Wording = duties[0]
         return told
-    return Wording("规则没有规定，由双方协商", "The rules say nothing of this; it is for both sides to agree")
+    return SAYS_NOTHING
 
 
-def _beside_words(right: Right, to_choose: Sequence[Right]) -> Wording:
+def _beside_words(given: Wording, to_choose: Sequence[Right]) -> Wording:
     """What is due besides, as a sentence of its own."""
     if len(to_choose) > 1:
-        return Wording(f"不论选哪样，另外{_right_zh(right)}", f"Besides, whichever is chosen: {_right_en(right)}")
-    return Wording(f"另外{_right_zh(right)}", f"Besides: {_right_en(right)}")
+        return Wording(f"不论选哪样，另外{given.zh}", f"Besides, whichever is chosen: {given.en}")
+    return Wording(f"另外{given.zh}", f"Besides: {given.en}")
 
 
 def _more(ruling: Ruling) -> Wording:
@@ -122,14 +132,19 @@ def _right_zh(right: Right) -> str:
     words = REMEDIES[right.remedy].zh
     if right.amount is not None:
         words += f" {format_money(right.amount)}"
-    return words + (f"（收费 {format_money(right.fee)}）" if right.fee else "")
+    return words + (f"（{fee_called(right).zh} {format_money(right.fee)}）" if right.fee else "")
 
 
 def _right_en(right: Right) -> str:
     words = REMEDIES[right.remedy].en.lower()
     if right.amount is not None:
         words += f" of {format_money(right.amount)}"
-    return words + (f" (fee {format_money(right.fee)})" if right.fee else "")
+    return words + (f" ({fee_called(right).en} {format_money(right.fee)})" if right.fee else "")
+
+
+def right_words(right: Right, pieces: Pieces | None = None) -> Wording:
+    """A remedy with its sum and its fee; of several pieces for all of them."""
+    return of_all(right, pieces.parts) if pieces else Wording(_right_zh(right), _right_en(right))
 
 
 def ignored(ruling: Ruling) -> dict[str, Wording]:
@@ -144,13 +159,14 @@ def ignored(ruling: Ruling) -> dict[str, Wording]:
     }
 
 
-def lines(ruling: Ruling) -> Iterator[Line]:
-    """Everything that the ruling says, sentence by sentence, for a screen, a paper or the telephone."""
+def lines(ruling: Ruling, pieces: Pieces | None = None) -> Iterator[Line]:
+    """Everything that the ruling says, sentence by sentence, for a screen, a paper or the telephone; its sums for one
+    piece, or for all of `pieces`, on which this was ruled."""
     to_choose, besides = chosen_from(ruling)
     for right in (*to_choose, *besides):
         until = _until(right)
-        told = (Wording(_right_zh(right), _capital(_right_en(right))) if right in to_choose
-                else _beside_words(right, to_choose))  # fmt: skip
+        given = right_words(right, pieces)
+        told = Wording(given.zh, _capital(given.en)) if right in to_choose else _beside_words(given, to_choose)
         yield Line("due", Wording(told.zh + until.zh, told.en + until.en),
                    _cited(*right.given_by), counted_words(right.counted, right.later))  # fmt: skip
     yield from _needed(ruling.rights)
@@ -158,8 +174,9 @@ def lines(ruling: Ruling) -> Iterator[Line]:
         asked = Wording("所提要求", "What is asked") if refused.remedy == "all" else REMEDIES[refused.remedy]
         because = refused.refused_by[0].why.because
         told = Wording(_joined(f"{asked.zh}：不支持", because.zh), _joined(f"{asked.en}: not due", because.en))
-        yield Line("refused", told,
-                   _cited(*refused.refused_by))  # fmt: skip
+        if ruling.questions:
+            told = Wording(f"按已经回答的，{told.zh}", f"By what is answered so far: {_small(told.en)}")
+        yield Line("asked" if ruling.questions else "refused", told, _cited(*refused.refused_by))
     for kind, chosen in (("freight", ruling.freight), ("pays", ruling.pays), ("risk", ruling.risk)):
         if kind == "freight" and (both := _carried(ruling)) is not None:
             yield both
@@ -175,13 +192,18 @@ def lines(ruling: Ruling) -> Iterator[Line]:
                 figure = _figure(what, one.value)
                 zh, en = f"{subject.zh} {figure}", f"{subject.en} {figure}"
                 if chosen is ruling.deductions:
-                    zh, en = f"扣除{subject.zh} {figure}", f"Taken off: {_small(subject.en)} {figure}"
-                if chosen is ruling.extras:
+                    off = taken_off_all(what, pieces) if pieces else Wording(figure, figure)
+                    zh, en = f"扣除{subject.zh} {off.zh}", f"Taken off: {_small(subject.en)} {off.en}"
+                if chosen is ruling.extras and pieces and what in pieces.shares:
+                    on_top = on_top_for_all(what, pieces)
+                    zh, en = f"{subject.zh} {on_top.zh}", f"{subject.en} {on_top.en}"
+                elif chosen is ruling.extras:
                     how = how_reckoned(one)
                     zh, en = zh + how.zh, en + how.en
                 yield Line("cost", Wording(zh, en), one.by.why.clauses)
     for statement in ruling.proofs:
-        yield Line("asked", _proof(statement, ruling.on), statement.why.clauses)
+        told = _proof_of_customer(statement, ruling.on) if ruling.to_customer else _proof(statement, ruling.on)
+        yield Line("asked", told, statement.why.clauses)
     if not ruling.to_customer:
         yield from _each_once(_late(ruling))
     yield from _each_once(line for statement in ruling.periods for line in _period(statement))
@@ -289,6 +311,8 @@ def difference(one: Difference) -> Wording:
     higher, lower = one.counts.why.pack, one.yields.why.pack
     term = TERMS.get(one.subject, Wording(one.subject, one.subject))
     cited_zh, cited_en = _named(one.counts), _named(one.yields)
+    if one.subject == "needs" and not one.better_for_consumer:
+        return _asks_for_more(one)
     if one.better_for_consumer:
         return Wording(
             f"{term.zh}：{higher.title.zh}（{cited_zh}）比{lower.title.zh}（{cited_en}）对消费者更有利，按前者",
@@ -300,6 +324,21 @@ def difference(one: Difference) -> Wording:
         f"{term.zh}：{lower.title.zh}（{cited_en}）低于{layer.zh}（{cited_zh}），{layer.zh}对消费者更有利，按{layer.zh}执行",
         f"{_capital(term.en)}: {lower.title.en} ({cited_en}) falls below {layer.en.lower()} ({cited_zh}),"
         " which is better for the consumer and counts",
+    )
+
+
+def _asks_for_more(one: Difference) -> Wording:
+    """For which remedy a lower layer asks for more, and for what, as far as its own row says it."""
+    higher, lower = one.counts.why.pack, one.yields.why.pack
+    remedy, layer = REMEDIES.get(one.what, TERMS["needs"]), LAYER_TITLES[higher.layer]
+    kept = one.counts.words.get("needs", ())
+    more = needs_words(name for name in one.yields.words.get("needs", ()) if name not in kept)
+    zh, en = (f"：{more.zh}", f": {more.en}") if more.zh else ("", "")
+    return Wording(
+        f"{remedy.zh}要客户满足的条件，{lower.title.zh}（{_named(one.yields)}）比{layer.zh}（{_named(one.counts)}）多{zh}；"
+        f"按{layer.zh}，不用满足多出来的",
+        f"{_capital(remedy.en)}: {lower.title.en} ({_named(one.yields)}) asks the customer for more than "
+        f"{layer.en.lower()} ({_named(one.counts)}){en}; what it asks for beyond that is not needed",
     )
 
 
@@ -352,6 +391,28 @@ def _proof(statement: Statement, on: date) -> Wording:
     return Wording(
         "；".join(one for one in (f"请{party.zh}提供：{words.zh}", time.zh, after.zh) if one),
         "; ".join(one for one in (f"Wanted from {party.en}: {_small(words.en)}", time.en, after.en) if one),
+    )
+
+
+def _proof_of_customer(statement: Statement, on: date) -> Wording:
+    """The same as we say it to the customer: we show ours, and speak of no time of our own."""
+    party, what = _party(statement), statement.words.get("what")
+    words = what if isinstance(what, Wording) else NO_WORDING
+    who = {
+        "seller": Wording(f"先由我们提供：{words.zh}", f"First we show: {_small(words.en)}"),
+        "buyer": Wording(f"请您提供：{words.zh}", f"Please show us: {_small(words.en)}"),
+    }.get(statement.what, Wording(f"请{party.zh}提供：{words.zh}", f"Wanted from {party.en}: {_small(words.en)}"))
+    ends, silent = statement.amounts.get("ends"), statement.words.get("silent")
+    if statement.words.get("time") == "ours" and isinstance(ends, date):
+        over = Wording("，已经过了", ", which is over") if _proof_is_late(statement, on) else NO_WORDING
+        time = Wording(f"最晚 {day_zh(ends)}{over.zh}（另有写明期限的，以写明的为准）",
+                       f"by {day_en(ends)}{over.en} (a time that is stated counts before it)")  # fmt: skip
+    else:
+        time = _proof_time(statement, on)
+    after = silent if isinstance(silent, Wording) else NO_WORDING
+    return Wording(
+        "；".join(one for one in (who.zh, time.zh, after.zh) if one),
+        "; ".join(one for one in (who.en, time.en, after.en) if one),
     )
 
 

@@ -26,12 +26,14 @@ def overrides(counting: Counting) -> Report:
     """What was decided otherwise than ruled in the period, within the reader's reach."""
     found, before = _of(counting), _of(counting.before())
     report = Report("overrides", PAGES["overrides"])
-    share, share_before = _share(counting, len(found)), _share(counting.before(), len(before))
+    ruled = _ruled(counting)
+    share, share_before = _share(ruled, len(found)), _share(_ruled(counting.before()), len(before))
     report.tiles = [
         Tile("overrides", _("不按裁定的次数"), Cell(len(found)), len(before)),
         Tile("overridden", _("有不按裁定处理的工单"), counting.cell("overridden"),
              counting.before().count("overridden")),
-        Tile("override_share", _("占裁定"), share, share_before.value, None),
+        Tile("override_share", _("不按裁定的占裁定"), share, share_before.value, None,
+             _("期间共 %(n)d 份裁定") % {"n": ruled} if ruled else ""),
         Tile("below_law", _("低于法定"), Cell(_below(found), "cases", counting.behind("overridden:below")),
              _below(before), False),
         Tile("given_more", _("多付"), Cell(_more(found), "money"), _more(before), None),
@@ -62,13 +64,17 @@ def _of(counting: Counting) -> list[Overridden]:
     return list(known.within(span, counting.among(known.case_ids(span, ""))))
 
 
-def _share(counting: Counting, number: int) -> Cell:
+def _share(ruled: int, number: int) -> Cell:
     """Overrides beside rulings that were kept in cases in the same days, in percent."""
+    return Cell(round(number * 100 / ruled, 1) if ruled else None, "percent", None, 0 < ruled < SMALL)
+
+
+def _ruled(counting: Counting) -> int:
+    """How many rulings were kept in cases in these days."""
     kept = KeptRuling.objects.filter(measures.within("kept_at", counting.period.span), case_id__isnull=False)
     cases = list(kept.order_by().values_list("case_id", flat=True).distinct())
     reached = set(counting.among([pk for pk in cases if pk is not None]))
-    total = sum(1 for pk in kept.order_by().values_list("case_id", flat=True).iterator() if pk in reached)
-    return Cell(round(number * 100 / total, 1) if total else None, "percent", None, 0 < total < SMALL)
+    return sum(1 for pk in kept.order_by().values_list("case_id", flat=True).iterator() if pk in reached)
 
 
 def _below(found: list[Overridden]) -> int:

@@ -11,6 +11,7 @@ import yaml
 
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.statements import Ruling
 from tuoshan.rulings import files
 
 RULINGS = Path(__file__).parent / "rulings"
@@ -75,6 +76,22 @@ def examples_of(pack: Pack) -> tuple[Case, ...]:
     return tuple(
         Case(read_given(pack.facts, one.facts, one.on)[0], one.on, one.expect, alone=True) for one in pack.examples
     )
+
+
+def out_of_order(ruling: Ruling, case: Mapping[Any, Any]) -> list[str]:
+    """What does not fit the order of the customer's choice; empty when all does.
+
+    `order` of a case says it exactly: what comes first stands first, and remedies between which the customer is as free
+    stand in a list of their own. Without it no remedy stands in `rights` before one that comes first in the ruling.
+    """
+    ranks = {right.remedy: right.rank for right in ruling.rights}
+    if "order" in case:
+        told = [sorted(one) if isinstance(one, list) else [one] for one in case["order"]]
+        ruled = [sorted(name for name in ranks if ranks[name] == rank) for rank in sorted(set(ranks.values()))]
+        return [] if told == ruled else [f"in the order {ruled}, expected {told}"]
+    names = [name for name in case["expect"].get("rights", ()) if name in ranks]
+    ruled = sorted(names, key=lambda name: ranks[name])
+    return [] if names == ruled else [f"in the order {ruled}, expected {names}"]
 
 
 def switched(pack: Pack, settings: Mapping[str, object]) -> Pack:

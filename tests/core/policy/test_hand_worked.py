@@ -2,7 +2,8 @@
 
 Each file of `rulings/` holds the cases of one book; `why` is the reasoning and the arithmetic. A case that is `alone`
 asks its book, under other `settings` where it names some; the others ask every book that applies. The remedies stand in
-the order of the customer's choice, which `order` says exactly where two come alike. Those by which a book
+the order of the customer's choice, which `order` says exactly where two come alike; `says` and `unsaid` are words of
+what is to be done. Those by which a book
 guards its own boundaries travel with it as its examples, and are asked here with the others.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.core.policy.worked import RULINGS, all_of, asked_on, hand_worked, known, out_of_order, switched
+from tests.core.policy.worked import RULINGS, all_of, asked_on, hand_worked, known, out_of_order, said_otherwise, switched
 
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.examples import differences
@@ -46,7 +47,7 @@ def test_ruled_as_worked_out_by_hand(name: str, case: dict[str, Any]) -> None:
         ruling = rule(switched(pack, case.get("settings", {})), facts, today)
     else:
         ruling = rule_all(files.packaged(), facts, today)
-    wrong = differences(ruling, case["expect"])
+    wrong = [*differences(ruling, case["expect"]), *said_otherwise(ruling, case)]
     if case["id"] not in IN_NO_ORDER:
         wrong += out_of_order(ruling, case)
     assert not wrong, [*wrong, case.get("why")]

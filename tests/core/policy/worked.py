@@ -12,6 +12,7 @@ import yaml
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.wording import lines
 from tuoshan.rulings import files
 
 RULINGS = Path(__file__).parent / "rulings"
@@ -92,6 +93,14 @@ def out_of_order(ruling: Ruling, case: Mapping[Any, Any]) -> list[str]:
     names = [name for name in case["expect"].get("rights", ()) if name in ranks]
     ruled = sorted(names, key=lambda name: ranks[name])
     return [] if names == ruled else [f"in the order {ruled}, expected {names}"]
+
+
+def said_otherwise(ruling: Ruling, case: Mapping[Any, Any]) -> list[str]:
+    """What does not fit of what the ruling tells to do: a case `says` words that must stand in it, `unsaid` others."""
+    told = "\n".join(line.words.zh for line in lines(ruling))
+    return [f"does not say {words}" for words in case.get("says", ()) if words not in told] + [
+        f"says {words}" for words in case.get("unsaid", ()) if words in told
+    ]
 
 
 def switched(pack: Pack, settings: Mapping[str, object]) -> Pack:

@@ -11,11 +11,15 @@ import yaml
 
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import lines
 from tuoshan.rulings import files
 
 RULINGS = Path(__file__).parent / "rulings"
+
+
+BOOKS = tuple(sorted(path.stem for path in RULINGS.glob("*.yaml")))
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +57,26 @@ def asked_on(case: Mapping[Any, Any]) -> date:
     """The day of asking of a case worked out by hand; YAML reads an unquoted `on` as yes."""
     found: date = case.get("on", case.get(True))
     return found
+
+
+def ruled(book: str, case: Mapping[Any, Any]) -> Ruling:
+    """What is ruled on a case, once for all tests: by its book alone under the case's settings, or by all."""
+    found = _RULED.get(id(case))
+    if found is None:
+        today = asked_on(case)
+        facts, problems = read_given(known(), case["facts"], today)
+        assert not problems, [problem.message.en for problem in problems]
+        if case.get("alone", True):
+            [pack] = [one for one in files.packaged() if one.name == book]
+            found = rule(switched(pack, case.get("settings", {})), facts, today)
+        else:
+            found = rule_all(files.packaged(), facts, today)
+        _RULED[id(case)] = found
+    return found
+
+
+_RULED: dict[int, Ruling] = {}
+"""By the case itself: `all_of` gives the same mapping each time."""
 
 
 @cache

@@ -6,15 +6,26 @@ that: an amount, a fee, a last day, what a right needs, who bears or must do it,
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import pytest
-from tests.core.policy.worked import BOOKS, all_of, hand_worked, ruled
+from tests.core.policy.worked import (
+    BOOKS,
+    all_of,
+    asked_on,
+    hand_worked,
+    out_of_order,
+    ruled,
+    said_otherwise,
+    switched,
+)
 
 from tuoshan.core.policy.cells import Among
-from tuoshan.core.policy.pack import Finding, Pack, Row, Table
+from tuoshan.core.policy.examples import differences
+from tuoshan.core.policy.pack import Band, EndOf, Finding, Pack, Row, Table
+from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.rulings import files
 
@@ -212,3 +223,85 @@ def test_each_clause_is_kept_out_of_a_case_in_which_its_book_speaks(pack: Pack) 
     }  # fmt: skip
     missing = [clause for clause in pack.clauses if clause not in kept_out | WHERE_ITS_BOOK_SPEAKS]
     assert not missing
+
+
+# -- what is left out or moved --------------------------------------------------------------------------------
+
+THE_SAME_WITHOUT: Mapping[str, set[str]] = {
+    # what is staged is barred altogether by good faith
+    "consumer_law": {"counterfeit.staged", "food_rights.staged"},
+    # a repair is due for nothing but the guarantee itself, which is cited
+    "national_computer": {"basis.repair"}, "national_general": {"basis.repair"}, "national_phone": {"basis.repair"},
+    # the row below, which takes the days in repair off, holds as well
+    "computer_shop": {"repair.in_year", "repair.in_year_less"}, "furniture_shop": {"in_time.in_30", "in_time.in_60",
+    # where no row holds the book is outside as well
+                       "standing.over"},
+    "mall_clothes": {"unnamed.unnamed"},
+}  # fmt: skip
+"""Rows without which nothing is ruled otherwise: another says the same, and they say why."""
+
+
+def noticed(pack: Pack, other: Pack, hit: list[Proof]) -> bool:
+    """Whether a case fails with the changed book in place of the shipped one; the likeliest ones first."""
+    for proof in sorted(hit, key=lambda proof: (not proof.by_hand, "until" not in str(proof.expect))):
+        case, today = proof.case, asked_on(proof.case)
+        if case.get("alone", True):
+            if all(read.pack.name != pack.name for read in proof.ruling.reads):
+                continue
+            ruling = rule(switched(other, case.get("settings", {})), proof.ruling.facts, today)
+        else:
+            books = files.in_order([other if one.name == pack.name else one for one in files.packaged()])
+            ruling = rule_all(books, proof.ruling.facts, today)
+        if differences(ruling, case["expect"]) or said_otherwise(ruling, case):
+            return True
+        if proof.by_hand and out_of_order(ruling, case):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("pack", files.packaged(), ids=lambda pack: pack.name)
+def test_a_case_fails_wherever_a_row_is_left_out(pack: Pack) -> None:
+    unnoticed = set()
+    for table, row, hit in rows(pack):
+        if row.findings or row.clauses:
+            left = replace(table, rows=tuple(one for one in table.rows if one is not row))
+            if not noticed(pack, replace(pack, tables={**pack.tables, table.name: left}), hit):
+                unnoticed.add(f"{table.name}.{row.name}")
+    assert unnoticed == THE_SAME_WITHOUT.get(pack.name, set())
+
+
+def moved(pack: Pack) -> Iterator[tuple[str, Pack, list[Proof]]]:
+    """The book with a last day, or a time within which somebody must act, one longer and one shorter."""
+    every = [proof for _table, _row, hit in rows(pack) for proof in hit]
+    each = list({id(proof): proof for proof in every}.values())
+    for value in pack.values.values():
+        if isinstance(value, EndOf) and isinstance(value.plus.count, int):
+            for by in (1, -1):
+                other = replace(value, plus=replace(value.plus, count=value.plus.count + by))
+                yield f"{value.name} {by:+}", replace(pack, values={**pack.values, value.name: other}), each
+    for table, row, hit in rows(pack):
+        for number, finding in enumerate(row.findings):
+            within = str(finding.words.get("within") or "")
+            if within[:1].isdigit():
+                for by in (1, -1):
+                    changed = _moved_finding(finding, within, by)
+                    findings = (*row.findings[:number], changed, *row.findings[number + 1 :])
+                    left = tuple(replace(one, findings=findings) if one is row else one for one in table.rows)
+                    other_pack = replace(pack, tables={**pack.tables, table.name: replace(table, rows=left)})
+                    yield f"{table.name}.{row.name} {finding.what} {by:+}", other_pack, hit
+
+
+def _moved_finding(finding: Finding, within: str, by: int) -> Finding:
+    count, _space, unit = within.partition(" ")
+    words = {**finding.words, "within": f"{int(count) + by} {unit}"}
+    if isinstance(length := words.get("length"), Band):
+        words["length"] = replace(length, count=int(length.count) + by)
+    if isinstance(days := words.get("working_days"), int):
+        words["working_days"] = days + by
+    return replace(finding, words=words)
+
+
+@pytest.mark.parametrize("pack", files.packaged(), ids=lambda pack: pack.name)
+def test_a_case_fails_wherever_a_last_day_or_a_time_to_act_is_moved(pack: Pack) -> None:
+    unnoticed = [what for what, other, hit in moved(pack) if not noticed(pack, other, hit)]
+    assert not unnoticed

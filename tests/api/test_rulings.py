@@ -243,6 +243,21 @@ def test_a_proposal_below_the_newest_ruling_is_refused_to_programs_too(desk: Any
     assert late["code"] == "not_newest"
 
 
+def test_a_program_answers_what_may_not_be_meant_before_it_publishes() -> None:
+    manager, place = caller("manager", "admin"), "/rule-books/mall_shoes/draft"
+    text = library.text_of(library.newest("mall_shoes"))[0].partition("\nexamples:")[0]
+    text = text.replace('"> 5"', '"> 4"') + "\n"
+    sent = manager.send("PUT", place, {"text": text})
+    assert sent["good"] and sent["findings"] == [] and manager.get(place)["doubts"] == sent["doubts"]
+    publish = {"begins": "2026-12-01", "confirmed_by": "法务部", "reason": "新办法"}
+    refused = manager.post("/rule-books/mall_shoes/publish", publish, expect=409)
+    assert refused["code"] == "doubtful" and refused["facts"]["doubts"] == sent["doubts"]
+    keys = [one["key"] for one in sent["doubts"]]
+    answers = "".join(f'  - {{doubt: "{key}", because: 由顾客选}}\n' for key in keys)
+    assert manager.send("PUT", place, {"text": f"{text}meant:\n{answers}"})["doubts"] == []
+    assert manager.post("/rule-books/mall_shoes/publish", publish)["version"] == 2
+
+
 def test_a_book_is_changed_and_published_by_a_program() -> None:
     manager = caller("manager", "admin")
     text, tables = library.text_of(library.newest("mall_shoes"))

@@ -166,6 +166,7 @@ def test_a_refused_answer_takes_the_ruling_away_at_once(
 
 
 TABLE = "/rule-books/mall_shoes/change/tables/replace"
+ROW = "/rule-books/mall_shoes/change/tables/repair/rows/1"
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -181,7 +182,8 @@ def test_the_screens_of_rule_books_are_accessible(
     manager = company.people["manager"].pk
     draft = publishing.save_draft("mall_shoes", text, library.text_of(pack)[1], person_id=manager, now=clock.now())
     effects.begin(draft, manager)
-    for address in ("/rule-books/", "/rule-books/mall_shoes", "/rule-books/mall_shoes/change", TABLE,
+    for address in ("/rule-books/", "/rule-books/mall_shoes", "/rule-books/mall_shoes/change", TABLE, ROW,
+                    "/rule-books/furniture_shop/change/tables/period/rows/0",
                     "/rule-books/mall_shoes/effect/open", "/rule-books/mall_shoes/effect/quarter",
                     "/rule-books/mall_shoes/change/clauses/M08", "/reports/overrides", "/rulings/"):  # fmt: skip
         page.goto(address)
@@ -209,3 +211,68 @@ def test_a_table_is_changed_by_keyboard_alone(open_page: Any, company: Staffed) 
     page.keyboard.press("Enter")
     expect(page.locator("#r2-opening_cm")).to_have_value("> 7")
     expect(page.locator("button[value='up-2']")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_what_a_row_gives_is_changed_without_the_grammar(
+    open_page: Any, company: Staffed, check_accessible: Callable[[Page], None], width: int
+) -> None:
+    """A manager who has never seen the grammar lets a small opening be exchanged for a fee, within ten days."""
+    page = open_page(width=width)
+    company.sign_in(page, "manager")
+    page.goto(TABLE.replace("/replace", "/repair"))
+    ready(page)
+    expect(page.locator("#row-1")).to_contain_text("可以 维修")
+    expect(page.locator("#r1-then")).not_to_be_visible()
+    page.get_by_role("button", name="改条件和结论：glue_small").press("Enter")
+    page.wait_for_url(f"**{ROW}")
+    ready(page)
+    check_accessible(page)
+    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+    most = page.get_by_role("textbox", name="开胶长度", exact=True)
+    expect(most).to_have_value("5")
+    most.fill("7")
+    gives = page.locator("#part-0")
+    expect(gives).to_contain_text("现在：可以 维修")
+    gives.get_by_role("checkbox", name="维修").uncheck()
+    gives.get_by_role("checkbox", name="换货").check()
+    gives.get_by_label("收费", exact=True).select_option(label="实付价款")
+    gives.get_by_label("收费：数额，或占上项的百分之几").fill("30")
+    page.locator("#part-1").get_by_label("多久内").fill("10")
+
+    page.get_by_label("加哪一种结论").select_option(label="谁承担运费")
+    page.get_by_role("button", name="加结论").press("Enter")
+    freight = page.locator("#part-2")
+    expect(freight.locator("h2")).to_be_focused()
+    expect(gives.get_by_role("checkbox", name="换货")).to_be_checked()
+    freight.get_by_label("退回由谁承担").select_option(label="商家")
+    freight.get_by_label("按哪个事实加条件").select_option(label="实付价款")
+    freight.get_by_role("button", name="加条件").press("Enter")
+    test = freight.locator("fieldset").filter(has_text="实付价款").last
+    test.get_by_label("比较").select_option(label="至少")
+    test.get_by_label("比较").press("Tab")
+    page.keyboard.type("a hundred")
+    page.keyboard.press("Enter")
+    expect(test.locator(".err")).to_contain_text("请写一个数")
+    expect(freight.get_by_label("退回由谁承担")).to_have_value("seller")
+    test.get_by_label("值").fill("100")
+    test.get_by_label("值").press("Enter")
+    expect(page.locator("#part-2")).to_contain_text("现在：运费 退回 商家（限于：实付价款 至少 100 元）")
+    expect(page.locator("#part-0")).to_contain_text("现在：可以 换货 费用：实付价款 × 30%")
+    check_accessible(page)
+
+    draft = publishing.open_draft("mall_shoes")
+    assert draft is not None
+    [line] = [one for one in draft.text.splitlines() if "{id: glue_small," in one]
+    assert 'opening_cm: "<= 7"' in line
+    assert "{right: exchange, fee: paid * 30 / 100, until: guarantee_ends, rank: 2}" in line
+    assert "within: 10 days, from: reported_on" in line and "{freight: {back: seller}, if: paid >= 100}" in line
+
+    page.get_by_role("button", name="删除结论：运费 退回 商家（限于：实付价款 至少 100 元）").press("Enter")
+    expect(page.locator("#part-2")).to_have_count(0)
+    page.get_by_role("button", name="保存并检查").last.press("Enter")
+    expect(page.locator("main")).to_contain_text("已保存并检查")
+    page.goto("/rule-books/mall_shoes#changes")
+    ready(page)
+    expect(page.locator("#changes")).to_contain_text("可以 换货")

@@ -222,6 +222,19 @@ def test_a_copy_that_moves_a_bound_is_told_which_example_it_breaks(tmp_path: Pat
     assert code == 1 and "the example fails" in said and example in said
 
 
+def test_what_may_not_be_meant_is_a_warning_and_the_book_still_loads(tmp_path: Path) -> None:
+    """Seven centimetres in the tables, five in the words of two clauses; answered in the book, nothing is said."""
+    text = seven_centimetres()
+    (tmp_path / "mall_shoes.yaml").write_text(text, encoding="utf-8")
+    code, said = run("check", str(tmp_path), "--en")
+    assert code == 0 and "mall_shoes.yaml: 12 tables" in said
+    assert said.count("warning: ") == 2 and "clauses.M02: the clause says '五厘米'" in said
+    answers = "".join(f'  - {{doubt: "{name}: 五厘米", because: 照录 / As it stands}}\n' for name in ("M02", "M03"))
+    (tmp_path / "mall_shoes.yaml").write_text(f"{text}\nmeant:\n{answers}", encoding="utf-8")
+    code, said = run("check", str(tmp_path), "--en")
+    assert code == 0 and "warning" not in said
+
+
 def test_two_versions_by_different_dates_are_found_with_file_line_and_mend(tmp_path: Path) -> None:
     """The second version is the product's book by another date; there is one version of each shipped book."""
     text = seven_centimetres()

@@ -11,6 +11,7 @@ from tests.workbench.rulinghouse import SHOES, bench, books_as_shipped, changed_
 
 from tuoshan import clock
 from tuoshan.core.policy import clause_editing
+from tuoshan.parties.models import SettingChange
 from tuoshan.rulings import copying, effects, keeping, library, publishing
 from tuoshan.rulings.asking import ask
 from tuoshan.rulings.models import PublishedBook
@@ -215,7 +216,7 @@ def test_what_is_stated_and_not_applied_is_shown_with_the_clause_above_it(desk: 
 
 
 def test_a_whole_change_needs_no_yaml(desk: Any) -> None:  # noqa: F811
-    """Five centimetres become seven: two tables, the example that held to five is taken out, and it is published."""
+    """Five centimetres become seven: two tables, the examples that held to five are taken out, two clauses say so."""
     manager = desk.client("manager")
     manager.post(TABLE, typed(desk, "repair", r1__opening_cm="<= 7"))
     manager.post(TABLE.replace("repair", "replace"), typed(desk, "replace", r3__opening_cm="> 7"))
@@ -224,6 +225,13 @@ def test_a_whole_change_needs_no_yaml(desk: Any) -> None:  # noqa: F811
         example = page.partition('name="example" value="')[2].partition('"')[0]
         manager.post("/rule-books/mall_shoes/change/examples/drop", {"example": example})
         page = manager.get("/rule-books/mall_shoes/change").content.decode()
+    assert page.count("条款写着“五厘米”") == 2
+    for name in ("M02", "M03"):
+        known = clause_editing.clauses(publishing.draft_of("mall_shoes", 1, clock.now()).text)[name]
+        sent = {one: getattr(known, one) for one in type(known).__slots__}
+        sent["zh"] = known.zh.replace("五厘米", "七厘米")
+        path = f"/rule-books/mall_shoes/change/clauses/{name}"
+        assert manager.post(path, {**sent, "seen": copying.stamp(known)}).status_code == 302
     given = {"begins": "2026-03-01", "confirmed_by": "法务部", "reason": "新办法"}
     assert manager.post("/rule-books/mall_shoes/publish", given).status_code == 302
     assert PublishedBook.objects.get().version == 2
@@ -288,3 +296,30 @@ def test_a_book_without_dates_takes_those_of_its_next_version(desk: Any) -> None
     assert pack.in_force is None
     dated = text.replace("layer: law\n", "layer: law\nin_force: {by: reported_on}\n", 1)
     assert publishing.prove("consumer_law", dated, tables).good
+
+
+def test_what_may_not_be_meant_is_answered_in_the_book_before_it_is_published(desk: Any) -> None:  # noqa: F811
+    """Repair up to 5 cm, exchange above 4: loads, is shown, and is published only once somebody said why."""
+    text = library.text_of(library.newest("mall_shoes"))[0].partition("\nexamples:")[0] + "\n"
+    manager = desk.client("manager")
+    page = manager.post("/rule-books/mall_shoes/change", {"text": text.replace('"> 5"', '"> 4"')}).content.decode()
+    assert "发布前请答复" in page and "开胶长度超过 4、到 5 厘米时两种都给" in page and "条款写着“五厘米”" in page
+    given = {"begins": "2026-03-01", "confirmed_by": "法务部", "reason": "新办法"}
+    refused = manager.post("/rule-books/mall_shoes/publish", given)
+    assert refused.status_code == 422 and "还有提示没有答复" in refused.content.decode()
+    assert not PublishedBook.objects.exists()
+
+    draft = publishing.draft_of("mall_shoes", 1, clock.now())
+    keys = [one.key for one in publishing.prove_copy(draft).doubts]
+    assert len(keys) > 1
+    manager.post("/rule-books/mall_shoes/change/meant", {"doubt": keys[0], "because": " "})
+    assert len(publishing.prove_copy(publishing.draft_of("mall_shoes", 1, clock.now())).doubts) == len(keys)
+    for key in keys:
+        manager.post("/rule-books/mall_shoes/change/meant", {"doubt": key, "because": "由顾客选"})
+    page = manager.get("/rule-books/mall_shoes/change").content.decode()
+    assert "发布前请答复" not in page and "由顾客选" in page
+    assert "由顾客选" in str([one.fields for one in SettingChange.objects.all()])
+    assert desk.client("auditor").post("/rule-books/mall_shoes/change/meant", {"doubt": "x"}).status_code == 403
+    assert manager.post("/rule-books/mall_shoes/publish", given).status_code == 302
+    library.look_again()
+    assert set(library.newest("mall_shoes").meant) == set(keys)

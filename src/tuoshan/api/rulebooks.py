@@ -34,11 +34,20 @@ class DraftIn(Schema):
     tables: dict[Annotated[str, Field(max_length=80)], Text] = {}
 
 
+class DoubtOut(Schema):
+    """What may not be meant. It keeps the copy from being published until the book answers it: in the text, an entry
+    of `meant` with `doubt`, which is this key, and `because`."""
+
+    key: str
+    said: str
+
+
 class ProvedOut(Schema):
-    """What the checks found in the copy; none: it may be published."""
+    """What the checks found in the copy; none, and no doubts: it may be published."""
 
     findings: list[str]
     good: bool
+    doubts: list[DoubtOut]
 
 
 class BookDraftOut(Schema):
@@ -48,6 +57,7 @@ class BookDraftOut(Schema):
     tables: dict[str, str]
     findings: list[str]
     good: bool
+    doubts: list[DoubtOut]
 
 
 class PublishIn(Schema):
@@ -125,7 +135,10 @@ def book_change(request: HttpRequest, name: str, body: DraftIn) -> dict[str, Any
 def proved(found: publishing.Proved) -> dict[str, Any]:
     """What the checks found, in the language in force."""
     language = get_language() or "zh-hans"
-    return {"findings": [one.in_language(language) for one in found.findings], "good": found.good}
+    return {
+        "findings": [one.in_language(language) for one in found.findings], "good": found.good,
+        "doubts": [{"key": one.key, "said": one.finding.in_language(language)} for one in found.doubts],
+    }  # fmt: skip
 
 
 @router.get("/rule-books/{name}/draft", response=gives(BookDraftOut), url_name="book_draft", summary="The copy")
@@ -168,6 +181,10 @@ def book_publish(request: HttpRequest, name: str, body: PublishIn) -> dict[str, 
         made = office.publish(
             name, begins=body.begins, reason=body.reason, confirmed_by=body.confirmed_by, person=me(request), now=now,
         )  # fmt: skip
+    except publishing.Doubtful as error:
+        said = _("还有提示没有答复，不能发布。内容还在。")
+        doubts = proved(publishing.prove_copy(draft))["doubts"]
+        raise Problem(409, "doubtful", said, facts={"doubts": doubts}) from error
     except publishing.NotInOrder as error:
         raise not_in_order(publishing.prove_copy(draft)) from error
     except publishing.Stale as error:
@@ -187,7 +204,7 @@ def book_drop(request: HttpRequest, name: str) -> dict[str, Any]:
     known_book(name)
     with office.noted(me(request), name, both(lambda: _("丢弃副本"))):
         publishing.drop_draft(name)
-    return {"findings": [], "good": True}
+    return {"findings": [], "good": True, "doubts": []}
 
 
 # -- versions -------------------------------------------------------------------------------------------------------

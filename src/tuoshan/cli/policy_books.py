@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tuoshan import keys
+from tuoshan.core.policy.doubting import doubts
 from tuoshan.core.policy.given import facts_of
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.reading.findings import Finding
@@ -44,7 +45,11 @@ def checked(where: str) -> list[Checked]:
     """Every text of a place with what was found in it; of an installation, also the versions that it published."""
     found = files.check_folder(folder(where or SHIPPED))
     in_order = {pack.file: pack for pack in found.packs}
-    texts: list[Checked] = [(name, findings, in_order.get(name)) for name, findings in found.findings.items()]
+    texts: list[Checked] = []
+    for name, findings in found.findings.items():
+        pack = in_order.get(name)
+        doubted = tuple(one.finding for one in doubts(pack)) if pack is not None else ()
+        texts.append((name, (*findings, *doubted), pack))
     if not where:
         _set_up()
         texts += _published() if _has_tables() else []
@@ -82,7 +87,7 @@ def _published() -> list[Checked]:
     for row in PublishedBook.objects.filter(withdrawn_at=None).order_by("name", "version"):
         proved = publishing.prove(row.name, row.text, publishing.tables_of(row), version=row.version)
         pack = library.published(proved.pack, row) if proved.good and proved.pack is not None else None
-        found.append((str(row), proved.findings, pack))
+        found.append((str(row), (*proved.findings, *(one.finding for one in proved.doubts)), pack))
     return found
 
 

@@ -3,7 +3,7 @@
 A setting that only managers change is refused to everybody else, whichever way its book was changed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,6 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.forms import words
 from tuoshan.core.policy.pack import Pack, Setting
 from tuoshan.core.policy.setting_editing import Written
@@ -97,18 +96,17 @@ def save_settings(
 @contextmanager
 def noted(person: Person, name: str, where: Both[str] | None = None, **said: str) -> Iterator[None]:
     """What is done to the copy inside the block is one transaction with its record: cells, settings, clauses and
-    examples, old and new, then what was `said` of it. Opening a copy changes nothing and is not written down."""
-    with write_transaction():
-        before = written(name)
+    examples, old and new, then what was `said` of it. What is otherwise is worked out before that transaction, which
+    holds up everybody else who writes. Opening a copy changes nothing and is not written down."""
+
+    def reckoned(before: publishing.Written, after: publishing.Written) -> Callable[[], object]:
+        found = differences(Text(name, *before), Text(name, *after))
+        if not found:
+            return lambda: None
+        return _record(person, name, where or both(lambda: _("副本")), found, **said)
+
+    with publishing.recorded(reckoned):
         yield
-        if found := differences(before, written(name)):
-            _record(person, name, where or both(lambda: _("副本")), found, **said)
-
-
-def written(name: str) -> Text:
-    """The copy as it is now; the newest version where there is none."""
-    draft = publishing.open_draft(name) or publishing.copy_of_newest(name)
-    return Text(name, draft.text, publishing.tables_of(draft))
 
 
 def publish(
@@ -117,24 +115,21 @@ def publish(
     """As `publishing.publish`, with all that it changes written down. Raises ManagersOnly as well."""
     library.look_again()
     newest = library.newest(name)
-    before, draft = newest.settings, publishing.open_draft(name)
-    proved = publishing.prove_copy(draft).pack if draft is not None else None
-    after = proved.settings if proved is not None else before
-    others = [one for one in before.values() if one.name not in after or after[one.name].value != one.value]
-    _keep_to_managers(name, [*others, *(one for one in after.values() if one.name not in before)], person)
-    old = Text(name, *library.text_of(newest))
-    with write_transaction():
-        made = publishing.publish(
-            name, begins=begins, reason=reason, confirmed_by=confirmed_by, person_id=person.pk, now=now
-        )
-        version = both(lambda: _("第 %(version)s 版") % {"version": made.version})
-        found = differences(old, Text(name, made.text, publishing.tables_of(made)))
-        _record(
-            person, name, version, found, reason=made.reason, begins=made.begins.isoformat(),
-            confirmed_by=made.confirmed_by,
-        )  # fmt: skip
-    library.look_again()
-    return made
+    before, old = newest.settings, Text(name, *library.text_of(newest))
+    told = {"reason": reason.strip(), "begins": begins.isoformat(), "confirmed_by": confirmed_by.strip()}
+
+    def reckoned(draft: BookDraft, pack: Pack) -> Callable[[PublishedBook], object]:
+        after = pack.settings
+        others = [one for one in before.values() if one.name not in after or after[one.name].value != one.value]
+        _keep_to_managers(name, [*others, *(one for one in after.values() if one.name not in before)], person)
+        found = differences(old, Text(name, draft.text, publishing.tables_of(draft)))
+        return lambda made: _record(
+            person, name, both(lambda: _("第 %(version)s 版") % {"version": made.version}), found, **told
+        )()
+
+    return publishing.publish(
+        name, begins=begins, reason=reason, confirmed_by=confirmed_by, person_id=person.pk, now=now, record=reckoned
+    )
 
 
 def withdraw(name: str, version: int, *, reason: str, person: Person, now: datetime) -> PublishedBook:
@@ -148,17 +143,15 @@ def withdraw(name: str, version: int, *, reason: str, person: Person, now: datet
         stays = before[-1].settings if before else gone.settings
         _keep_to_managers(name, [one for one in gone.settings.values()
                                  if one.name not in stays or stays[one.name].value != one.value], person)  # fmt: skip
-    with write_transaction():
-        row = publishing.withdraw(name, version, reason=reason, person_id=person.pk, now=now)
-        book, what = library.newest(name).title, both(lambda: _("第 %(version)s 版已撤回") % {"version": version})
-        begins = both(lambda: _("原定生效日期"))
-        why = both(lambda: _("理由"))
-        record_by(
+    book, what = library.newest(name).title, both(lambda: _("第 %(version)s 版已撤回") % {"version": version})
+    begins, why = both(lambda: _("原定生效日期")), both(lambda: _("理由"))
+    return publishing.withdraw(
+        name, version, reason=reason, person_id=person.pk, now=now, write_down=lambda row: record_by(
             person, AREA, name, Both(f"{book.zh}（{what.zh}）", f"{book.en} ({what.en})"), action="done",
             before=Both(*({"begins": f"{row.begins}"},) * 2), after=Both(*({"reason": row.withdrawn_reason},) * 2),
             labels=Both({"begins": begins.zh, "reason": why.zh}, {"begins": begins.en, "reason": why.en}),
-        )  # fmt: skip
-    return row
+        ),
+    )  # fmt: skip
 
 
 def _keep_to_managers(name: str, changed: Iterable[Setting], person: Person) -> None:
@@ -169,10 +162,8 @@ def _keep_to_managers(name: str, changed: Iterable[Setting], person: Person) -> 
 
 def _record(
     person: Person, name: str, where: Both[str], found: Sequence[Difference], **more: str
-) -> None:
-    """One entry for all that is otherwise, then what was said of it (reason, day …); nothing where nothing is."""
-    if not found and not more:
-        return
+) -> Callable[[], object]:
+    """One entry for all that is otherwise, then what was said of it (reason, day …), ready to be written."""
     book = library.newest(name).title
     shown = found[:MOST_NOTED]
     before, after, labels = Both[Read]({}, {}), Both[Read]({}, {}), Both[Read]({}, {})
@@ -186,5 +177,4 @@ def _record(
         label = both(lambda key=key: str(SAID[key]))  # type: ignore[misc]
         labels.zh[key], labels.en[key], after.zh[key], after.en[key] = label.zh, label.en, value, value
     title = Both(f"{book.zh}（{where.zh}）", f"{book.en} ({where.en})")
-    record_by(person, AREA, name, title, before=before, after=after, labels=labels,
-              action="changed")  # fmt: skip
+    return lambda: record_by(person, AREA, name, title, before=before, after=after, labels=labels, action="changed")

@@ -6,7 +6,7 @@ one and the same thing. Nobody's change is lost beside another's: whoever saves 
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -71,37 +71,62 @@ def stamp(part: Grid | ClauseText | None) -> str:
     return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
+Made = Callable[[BookDraft], publishing.Written]
+
+
+def _keep(draft: BookDraft, make: Made, person_id: int, now: datetime) -> BookDraft:
+    """Keep what is made of the copy. Where another part of it was changed since it was read, it is made anew of what
+    stands there, so that no change is lost beside another."""
+    while True:
+        text, files = make(draft)
+        try:
+            return publishing.save_draft(draft.name, text, files, person_id=person_id, now=now,
+                                         based_on=(draft.text, publishing.tables_of(draft)))  # fmt: skip
+        except publishing.Overtaken:
+            draft = publishing.draft_of(draft.name, person_id, now)
+
+
 def save_rows(
     draft: BookDraft, table: str, rows: Sequence[GridRow], seen: str, *, person_id: int, now: datetime
 ) -> BookDraft:
     """Put rows into a table of the copy. Raises NotEditable, ChangedMeanwhile."""
-    if seen != stamp(table_of(draft, table)):
-        raise ChangedMeanwhile(table)
-    text, files = table_editing.with_rows(draft.text, publishing.tables_of(draft), table, rows)
-    return publishing.save_draft(draft.name, text, files, person_id=person_id, now=now)
+
+    def make(draft: BookDraft) -> publishing.Written:
+        if seen != stamp(table_of(draft, table)):
+            raise ChangedMeanwhile(table)
+        return table_editing.with_rows(draft.text, publishing.tables_of(draft), table, rows)
+
+    return _keep(draft, make, person_id, now)
 
 
 def save_clause(
     draft: BookDraft, name: str, clause: ClauseText | None, seen: str, *, person_id: int, now: datetime
 ) -> BookDraft:
     """Put a clause into the copy, or take it out. Raises NotEditable, ChangedMeanwhile."""
-    if seen != stamp(clause_editing.clauses(draft.text).get(name)):
-        raise ChangedMeanwhile(name)
-    if clause is None:
-        text = clause_editing.without_clause(draft.text, name)
-    else:
-        text = clause_editing.with_clause(draft.text, name, clause)
-    return publishing.save_draft(draft.name, text, publishing.tables_of(draft), person_id=person_id, now=now)
+
+    def make(draft: BookDraft) -> publishing.Written:
+        if seen != stamp(clause_editing.clauses(draft.text).get(name)):
+            raise ChangedMeanwhile(name)
+        if clause is None:
+            text = clause_editing.without_clause(draft.text, name)
+        else:
+            text = clause_editing.with_clause(draft.text, name, clause)
+        return text, publishing.tables_of(draft)
+
+    return _keep(draft, make, person_id, now)
 
 
 def save_settings(
     draft: BookDraft, values: Mapping[str, Written], seen: str, *, person_id: int, now: datetime
 ) -> BookDraft:
     """Put settings into the copy. Raises NotEditable, ChangedMeanwhile."""
-    if seen != stamp_of_settings(draft):
-        raise ChangedMeanwhile("settings")
-    text = setting_editing.with_settings(draft.text, values)
-    return publishing.save_draft(draft.name, text, publishing.tables_of(draft), person_id=person_id, now=now)
+
+    def make(draft: BookDraft) -> publishing.Written:
+        if seen != stamp_of_settings(draft):
+            raise ChangedMeanwhile("settings")
+        return setting_editing.with_settings(draft.text, values), publishing.tables_of(draft)
+
+    return _keep(draft, make, person_id, now)
 
 
 def stamp_of_settings(draft: BookDraft) -> str:
@@ -112,8 +137,17 @@ def stamp_of_settings(draft: BookDraft) -> str:
 
 def drop_example(draft: BookDraft, name: str, *, person_id: int, now: datetime) -> BookDraft:
     """Take an example out of the copy. Raises NotEditable."""
-    text = clause_editing.without_example(draft.text, name)
-    return publishing.save_draft(draft.name, text, publishing.tables_of(draft), person_id=person_id, now=now)
+    return _keep(
+        draft, lambda one: (clause_editing.without_example(one.text, name), publishing.tables_of(one)), person_id, now
+    )
+
+
+def answer_doubt(draft: BookDraft, doubt: str, because: str, *, person_id: int, now: datetime) -> BookDraft:
+    """Say in the copy why something that the check doubts is meant. Raises NotEditable."""
+    return _keep(
+        draft, lambda one: (clause_editing.with_meant(one.text, doubt, because), publishing.tables_of(one)),
+        person_id, now,
+    )  # fmt: skip
 
 
 def placed(findings: Sequence[Finding], grid: Grid) -> Placed:
@@ -227,7 +261,8 @@ def _decoded(data: bytes) -> str | None:
 
 
 __all__ = [
-    "About", "ChangedMeanwhile", "ClauseText", "Grid", "GridRow", "NotEditable", "about", "as_sheet", "drop_example",
+    "About", "ChangedMeanwhile", "ClauseText", "Grid", "GridRow", "NotEditable", "about", "answer_doubt", "as_sheet",
+    "drop_example",
     "of_parts", "placed", "read_sheet", "save_clause", "save_rows", "save_settings", "stamp", "stamp_of_settings",
     "table_of",
 ]  # fmt: skip

@@ -157,12 +157,13 @@ def begin(draft: BookDraft, person_id: int, *, again: bool = False) -> BookEffec
     if found is not None and not (again and found.ended_at):
         return found
     key, told = key_of(draft), _told_of()
+    total = KeptRuling.objects.count() + Case.objects.filter(ended=False, playbook__in=told).count()
     try:
         with write_transaction():
             forget_effect(draft.name)
             run = BookEffect.objects.create(
                 name=draft.name, key=key, person_id=person_id, begun_at=clock.now(), counts=_as_text(Counts()),
-                total=KeptRuling.objects.count() + Case.objects.filter(ended=False, playbook__in=told).count(),
+                total=total,
             )  # fmt: skip
             _hand_over(run)
     except IntegrityError:

@@ -5,9 +5,12 @@ is lawful, and why. A book with a finding cannot be published.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from django.db.models import Max
 from django.utils import timezone
@@ -16,6 +19,7 @@ from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.models import Case
 from tuoshan.core.policy.checking import check_date, check_overridden, check_pack
 from tuoshan.core.policy.comparing import Past
+from tuoshan.core.policy.doubting import Doubt, doubts
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.reading.findings import Finding
 from tuoshan.rulings import claims, library
@@ -31,6 +35,14 @@ class Stale(ValueError):
 
 class NotInOrder(ValueError):
     """The draft has findings, so that it cannot be published."""
+
+
+class Overtaken(ValueError):
+    """Somebody changed the copy since it was read for this change."""
+
+
+class Doubtful(NotInOrder):
+    """Something in the draft may not be meant, and nobody has answered it."""
 
 
 class Begun(ValueError):
@@ -55,6 +67,55 @@ class Proved:
     @property
     def good(self) -> bool:
         return self.pack is not None and not self.findings
+
+    @cached_property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """What may not be meant in a draft that is in order, and is to be answered before it is published."""
+        return _doubts(self.pack) if self.pack is not None and self.good else ()
+
+
+Written = tuple[str, dict[str, str]]
+"""A book's text and its CSV files."""
+_reckoner: ContextVar[Callable[[Written, Written], Callable[[], object]] | None] = ContextVar("reckoner", default=None)
+
+
+@contextmanager
+def recorded(reckoner: Callable[[Written, Written], Callable[[], object]]) -> Iterator[None]:
+    """Whatever changes a copy inside the block is written down with it: `reckoner` says of the text before and after
+    how. It is asked before anything is locked; what it gives is called in the transaction of the change."""
+    token = _reckoner.set(reckoner)
+    try:
+        yield
+    finally:
+        _reckoner.reset(token)
+
+
+def as_written(name: str) -> Written:
+    """The copy as it is now; the newest version where there is none."""
+    draft = open_draft(name) or copy_of_newest(name)
+    return draft.text, tables_of(draft)
+
+
+def _change(name: str, after: Written, write: Callable[[], object], based_on: Written | None = None) -> None:
+    """Change the copy and write that down. What is otherwise is reckoned before the transaction, and once more where
+    somebody changed the copy in between. Raises Overtaken for a copy that is not what the change was made of."""
+    reckoner = _reckoner.get()
+    while True:
+        draft, before = open_draft(name), as_written(name)
+        if based_on is not None and before != based_on:
+            raise Overtaken(name)
+        write_down = reckoner(before, after) if reckoner is not None else None
+        with write_transaction():
+            if _said(BookDraft.objects.select_for_update().filter(name=name).first()) != _said(draft):
+                continue
+            write()
+            if write_down is not None:
+                write_down()
+            return
+
+
+def _said(draft: BookDraft | None) -> tuple[str, str] | None:
+    return None if draft is None else (draft.text, draft.tables)
 
 
 def open_draft(name: str) -> BookDraft | None:
@@ -97,15 +158,18 @@ def copy_version(name: str, version: int, *, person_id: int, now: datetime) -> B
     pack = next((one for one in every_version(name) if one.version == version), None)
     if pack is None:
         raise library.BookUnknown(name)
-    fresh = _copy_of(pack, newest)
+    fresh, unchanged = _copy_of(pack, newest), _said(_copy_of(newest, newest))
     fresh.changed_by_id, fresh.changed_at = person_id, now
-    with write_transaction():
+
+    def write() -> None:
         there = BookDraft.objects.select_for_update().filter(name=name).first()
-        if there is not None and is_changed(there):
+        if there is not None and _said(there) != unchanged:
             raise AlreadyChanging(name)
         BookDraft.objects.filter(name=name).delete()
         forget_effect(name)
-        fresh.save()
+        fresh.save(force_insert=True)
+
+    _change(name, (fresh.text, tables_of(fresh)), write)
     return fresh
 
 
@@ -130,13 +194,14 @@ def earliest(name: str, today: date, wanted: date | None = None) -> date:
     return max(days)
 
 
-def save_draft(name: str, text: str, tables: dict[str, str], *, person_id: int, now: datetime) -> BookDraft:
-    """Keep what was typed, in order or not."""
+def save_draft(
+    name: str, text: str, tables: dict[str, str], *, person_id: int, now: datetime, based_on: Written | None = None
+) -> BookDraft:
+    """Keep what was typed, in order or not. Raises Overtaken where the copy is not the one that the change is of."""
     draft = draft_of(name, person_id, now)
     draft.text, draft.tables = text, json.dumps(tables, ensure_ascii=False)
     draft.changed_by_id, draft.changed_at = person_id, now
-    with write_transaction():
-        draft.save()
+    _change(name, (text, tables), draft.save, based_on)
     return draft
 
 
@@ -148,9 +213,13 @@ def tables_of(draft: BookDraft | PublishedBook) -> dict[str, str]:
 
 def drop_draft(name: str) -> None:
     """Throw a copy away; the book stays as it is."""
-    with write_transaction():
+
+    def write() -> None:
         BookDraft.objects.filter(name=name).delete()
         forget_effect(name)
+
+    fresh = copy_of_newest(name)
+    _change(name, (fresh.text, tables_of(fresh)), write)
 
 
 def forget_effect(name: str) -> None:
@@ -182,6 +251,22 @@ def _before(name: str, version: int | None) -> Pack | None:
     return known[-1] if known else None
 
 
+MOST_KEPT = 64
+_doubted: dict[tuple[str, str], tuple[Doubt, ...]] = {}
+"""Doubts by what the book and the one before it say: rows are tried on hundreds of matters, and screens ask often."""
+
+
+def _doubts(pack: Pack) -> tuple[Doubt, ...]:
+    """Also tried on the examples of the version in force: a copy may have dropped those that its changes concern."""
+    before = next((one for one in reversed(library.packs()) if one.name == pack.name), pack)
+    key = (pack.hash, before.hash)
+    if key not in _doubted:
+        if len(_doubted) >= MOST_KEPT:
+            _doubted.clear()
+        _doubted[key] = doubts(pack, before.examples)
+    return _doubted[key]
+
+
 def _others(name: str) -> Iterator[Pack]:
     return (one for one in library.newest_of_each() if one.name != name)
 
@@ -209,42 +294,69 @@ def past_of(which: str, now: datetime) -> Iterator[Past]:
         yield claims.past(row)
 
 
-def publish(name: str, *, begins: date, reason: str, confirmed_by: str, person_id: int, now: datetime) -> PublishedBook:
-    """Put the draft in force from a day. Raises NotInOrder, Stale, library.BookUnknown, ValueError for an early day."""
+WriteDown = Callable[[PublishedBook], object]
+
+
+def publish(
+    name: str, *, begins: date, reason: str, confirmed_by: str, person_id: int, now: datetime,
+    record: Callable[[BookDraft, Pack], WriteDown] | None = None,
+) -> PublishedBook:  # fmt: skip
+    """Put the draft in force from a day. Raises NotInOrder, Doubtful, Stale, library.BookUnknown, ValueError for an
+    early day.
+
+    The draft is proved, and what `record` has to write down is reckoned, before the transaction; once more where
+    somebody changed the draft in between.
+    """
     library.look_again()
     newest = library.newest(name)
-    with write_transaction():
-        draft = BookDraft.objects.select_for_update().filter(name=name).first()
+    while True:
+        draft = open_draft(name)
         if draft is None:
             raise library.BookUnknown(name)
         if draft.based_on != newest.hash:
             raise Stale(name)
-        tables = tables_of(draft)
-        proved = prove(name, draft.text, tables)
-        if not proved.good or proved.pack is None:
-            raise NotInOrder(name)
-        if newest.in_force is not None and newest.in_force.begins and begins <= newest.in_force.begins:
-            raise ValueError("begins")
-        last = PublishedBook.objects.filter(name=name).aggregate(last=Max("version"))["last"] or newest.version
-        made = PublishedBook.objects.create(
-            name=name, version=max(last, newest.version) + 1, begins=begins, text=draft.text, tables=draft.tables,
-            hash=proved.pack.hash, reason=reason.strip(), confirmed_by=confirmed_by.strip(),
-            published_by_id=person_id, published_at=now,
-        )  # fmt: skip
-        draft.delete()
-        forget_effect(name)
-    library.look_again()
-    return made
+        pack = _to_publish(draft, newest, begins)
+        write_down = record(draft, pack) if record is not None else None
+        with write_transaction():
+            there = BookDraft.objects.select_for_update().filter(name=name).first()
+            if there is None or (_said(there), there.based_on) != (_said(draft), draft.based_on):
+                continue
+            last = PublishedBook.objects.filter(name=name).aggregate(last=Max("version"))["last"] or newest.version
+            made = PublishedBook.objects.create(
+                name=name, version=max(last, newest.version) + 1, begins=begins, text=draft.text, tables=draft.tables,
+                hash=pack.hash, reason=reason.strip(), confirmed_by=confirmed_by.strip(),
+                published_by_id=person_id, published_at=now,
+            )  # fmt: skip
+            there.delete()
+            forget_effect(name)
+            if write_down is not None:
+                write_down(made)
+        library.look_again()
+        return made
 
 
-def withdraw(name: str, version: int, *, reason: str, person_id: int, now: datetime) -> PublishedBook:
+def _to_publish(draft: BookDraft, newest: Pack, begins: date) -> Pack:
+    """The draft as a pack that may be published from that day. Raises NotInOrder, Doubtful, ValueError."""
+    proved = prove_copy(draft)
+    if not proved.good or proved.pack is None:
+        raise NotInOrder(draft.name)
+    if proved.doubts:
+        raise Doubtful(draft.name)
+    if newest.in_force is not None and newest.in_force.begins and begins <= newest.in_force.begins:
+        raise ValueError("begins")
+    return proved.pack
+
+
+def withdraw(
+    name: str, version: int, *, reason: str, person_id: int, now: datetime, write_down: WriteDown | None = None
+) -> PublishedBook:
     """Take a version back before its first day: it never counts, and another may begin on that day. What it said is
     kept, for rulings that were asked ahead by it; a copy that is being changed goes on upon the version before.
 
     Raises library.BookUnknown, also for a version that comes with the product; Begun, Withdrawn.
     """
     library.look_again()
-    library.versions(name)
+    before = [one.hash for one in library.versions(name) if one.version != version]
     try:
         with write_transaction():
             row = PublishedBook.objects.select_for_update().filter(name=name, version=version).first()
@@ -256,9 +368,10 @@ def withdraw(name: str, version: int, *, reason: str, person_id: int, now: datet
                 raise Begun(name)
             row.withdrawn_at, row.withdrawn_by_id, row.withdrawn_reason = now, person_id, reason.strip()
             row.save(update_fields=["withdrawn_at", "withdrawn_by_id", "withdrawn_reason"])
-            library.look_again()
-            BookDraft.objects.filter(name=name, based_on=row.hash).update(based_on=library.newest(name).hash)
+            BookDraft.objects.filter(name=name, based_on=row.hash).update(based_on=before[-1])
             forget_effect(name)
+            if write_down is not None:
+                write_down(row)
     finally:
         library.look_again()
     return row

@@ -6,13 +6,18 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import cast
 
+from tuoshan.core import yaml_strict
 from tuoshan.core.conditions import Expression
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Among, Cell
+from tuoshan.core.policy.finding_reading import read_findings
 from tuoshan.core.policy.pack import BEARERS, MOVING, REMEDIES, Amount, Finding, Pack, Row, Table, needs_of
 from tuoshan.core.policy.ruling import LAST_DAYS
 from tuoshan.core.policy.tracing import RowTrace, TableTrace
 from tuoshan.core.policy.wording import SUBJECTS, length_en, length_zh, needs_words, remedies_words
+from tuoshan.core.reading.findings import Notes
+from tuoshan.core.reading.values import Values
+from tuoshan.core.yaml_strict import Mapping as MappingNode
 from tuoshan.rulings.expressions_in_words import (
     called,
     colon,
@@ -124,6 +129,15 @@ def _row(pack: Pack, table: Table, row: Row, language: str) -> RowToRead:
         row.name, conditions_of(pack, table, row, language), [*outputs, *said], row.clauses,
         row.because.in_language(language),
     )  # fmt: skip
+
+
+def conclusion_words(pack: Pack, text: str, language: str) -> list[str]:
+    """What stands under `then:` in words, one for each thing that it finds; nothing of what cannot be read."""
+    root, troubles = yaml_strict.compose("{then: " + text + "}", "")
+    if troubles or not isinstance(root, MappingNode):
+        return []
+    found = read_findings(root.get("then"), "then", Values(Notes()))
+    return list(dict.fromkeys(_finding(pack, one, language) for one in found))
 
 
 def conditions_of(pack: Pack, table: Table, row: Row, language: str) -> list[str]:

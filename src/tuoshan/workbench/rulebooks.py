@@ -182,11 +182,13 @@ def _changing(
     context: dict[str, Any] = {
         "form": form, "name": name, "draft": draft, "title": words(library.newest(name).title),
         "findings": [_finding(draft, one) for one in proved.findings], "good": proved.good,
+        "meant": [words(one) for one in proved.pack.meant.values()] if proved.pack is not None else [],
         "unchanged": proved.pack is not None and proved.pack.hash == draft.based_on,
         "tables": tables, "clauses": clauses, "setting_rows": _settings(draft, proved),
         "edited": publishing.is_changed(draft), "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
     }  # fmt: skip
     if proved.pack is not None and proved.good and not context["unchanged"]:
+        context["doubts"] = [{**_finding(draft, one.finding), "key": one.key} for one in proved.doubts]
         if may_change(request.user, "workbench.rule_book_change"):
             effects.begin(draft, person_id(request))
         begins = chosen_day(request, name)
@@ -330,6 +332,8 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
             return redirect("workbench:rule_book", name=name)
         except publishing.Stale:
             problem = _("这份修改所依据的版本已经被新版本取代，请对照新版本再改。内容还在。")
+        except publishing.Doubtful:
+            problem = _("还有提示没有答复，不能发布。内容还在。")
         except publishing.NotInOrder:
             problem = _("检查没有通过，不能发布。内容还在。")
         except office.ManagersOnly as error:
@@ -341,6 +345,23 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
     shown = DraftForm(initial={"text": draft.text}, tables=publishing.tables_of(draft))
     context = {**_changing(request, draft, shown, form), "problem": problem}
     return render(request, "workbench/rulebooks/change.html", context, status=422)
+
+
+@permitted("workbench.rule_book_meant")
+@require_POST
+def rule_book_meant(request: HttpRequest, name: str) -> HttpResponse:
+    """Say why something that the check doubts is meant; it stands in the copy, and in the record of changes."""
+    draft = draft_for(request, name)
+    key, because = request.POST.get("doubt", ""), request.POST.get("because", "").strip()
+    if key not in {one.key for one in publishing.prove_copy(draft).doubts}:
+        messages.info(request, _("这条提示已经没有了。"))
+    elif not because:
+        messages.error(request, _("请写明为什么是有意的。"))
+    else:
+        with office.noted(me(request), name):
+            copying.answer_doubt(draft, key, because[:500], person_id=person_id(request), now=clock.now())
+        messages.success(request, _("已写进副本，发布后也在规则包里。"))
+    return redirect(reverse("workbench:rule_book_change", args=[name]) + "#doubts")
 
 
 @permitted("workbench.rule_book_drop")
@@ -359,5 +380,6 @@ urlpatterns = [
     path("rule-books/<slug:name>", rule_book, name="rule_book"),
     path("rule-books/<slug:name>/change", rule_book_change, name="rule_book_change"),
     path("rule-books/<slug:name>/publish", rule_book_publish, name="rule_book_publish"),
+    path("rule-books/<slug:name>/change/meant", rule_book_meant, name="rule_book_meant"),
     path("rule-books/<slug:name>/drop", rule_book_drop, name="rule_book_drop"),
 ]

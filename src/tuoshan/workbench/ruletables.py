@@ -104,6 +104,8 @@ def rule_table(request: HttpRequest, name: str, table: str) -> HttpResponse:
         context = _table(request, draft, Grid(grid.table, grid.headings, mine, grid.file))
         context |= {"meanwhile": True, "seen": copying.stamp(grid)}
         return render(request, "workbench/rulebooks/table.html", context, status=409)
+    if doing == "row" and at is not None:
+        return redirect("workbench:rule_row", name=name, table=table, number=at)
     if doing not in DOINGS:
         messages.success(request, _("已保存并检查。"))
     return _back(name, table, doing if doing in DOINGS else "", at)

@@ -36,6 +36,7 @@ AREAS = (
     "bookeffects",
     "bookversions",
     "ruletables",
+    "rulerows",
     "ruleclauses",
     "rulesettings",
     "reports",

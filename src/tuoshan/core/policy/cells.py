@@ -24,8 +24,8 @@ from typing import Any, Literal
 DomainKind = Literal["choice", "yes_no", "number", "date"]
 Scalar = str | bool | Decimal | date
 
-_COMPARISON = re.compile(r"(<=|>=|<|>|=)\s*(\S+)\Z")
-_BETWEEN = re.compile(r"(\S+?)\s*\.\.\s*(\S+)\Z")
+COMPARISON = re.compile(r"(<=|>=|<|>|=)\s*(\S+)\Z")
+BETWEEN = re.compile(r"(\S+?)\s*\.\.\s*(\S+)\Z")
 
 
 class CellError(ValueError):
@@ -82,14 +82,14 @@ def parse_cell(text: str, domain: Domain) -> Cell | None:
         return None
     if domain.kind in ("choice", "yes_no"):
         return _among(text, domain)
-    if found := _COMPARISON.match(text):
+    if found := COMPARISON.match(text):
         sign, bound = found[1], _bound(found[2], domain)
         if sign in ("<", "<="):
             return Between(None, bound, False, sign == "<=", text)
         if sign in (">", ">="):
             return Between(bound, None, sign == ">=", False, text)
         return Between(bound, bound, True, True, text)
-    if found := _BETWEEN.match(text):
+    if found := BETWEEN.match(text):
         low, high = _bound(found[1], domain), _bound(found[2], domain)
         if low > high:  # type: ignore[operator]
             raise CellError(f"“{text}”的下限大于上限", f"'{text}' begins above its end")
@@ -150,6 +150,10 @@ class Partition:
         bounds = self._bounds
         place = bisect_left(bounds, value)
         return 2 * place + (1 if place < len(bounds) and bounds[place] == value else 0)
+
+    def is_bound(self, value: Any) -> bool:
+        """Whether a value is one at which the column is cut, a class of its own."""
+        return value in self._bounds
 
 
 def _samples(bounds: Sequence[Decimal | date], kind: DomainKind) -> Iterable[Scalar]:

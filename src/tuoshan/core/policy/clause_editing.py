@@ -1,4 +1,4 @@
-"""Changing a rule book's clauses and examples in place; the rest of the text stays as it was typed."""
+"""Changing a rule book's clauses, examples and answered doubts in place; the rest of the text stays as it was typed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tuoshan.core.policy.text_places import (
     NotEditable,
     end_line,
     end_of,
+    one_line,
     scalar,
     section,
     value_of,
@@ -115,6 +116,23 @@ def examples(text: str) -> dict[str, str]:
         name = value_of(item, "id") if isinstance(item, yaml.MappingNode) else None
         found[str(name.value) if name is not None else f"{place}"] = text[item.start_mark.index : end_of(text, item)]
     return found
+
+
+def with_meant(text: str, doubt: str, because: str) -> str:
+    """The text in which a doubt of the check is answered. Raises NotEditable."""
+    root = yaml_strict.marked(text)
+    if not isinstance(root, yaml.MappingNode):
+        raise NotEditable("meant")
+    items = value_of(root, "meant")
+    said = f"- {{doubt: {scalar(doubt)}, because: {scalar(one_line(because))}}}\n"
+    if items is None:
+        return f"{text.rstrip()}\n\nmeant:\n  {said}"
+    if not isinstance(items, yaml.SequenceNode) or items.flow_style or not items.value:
+        raise NotEditable("meant")
+    lines = text.splitlines(keepends=True)
+    at = end_line(text, items.value[-1]) + 1
+    lines[at - 1] = lines[at - 1].rstrip("\n") + "\n"
+    return "".join([*lines[:at], " " * items.start_mark.column + said, *lines[at:]])
 
 
 def without_example(text: str, name: str) -> str:

@@ -432,6 +432,8 @@ class Pack:
     examples: tuple[Example, ...] = ()
     labels: Mapping[str, Wording] = field(default_factory=dict)
     """What values and outputs are called where people read the tables."""
+    meant: Mapping[str, Wording] = field(default_factory=dict)
+    """Doubts of the check (`doubting`) that are answered: by their key, why it is meant so."""
     hash: str = ""
     file: str = ""
 

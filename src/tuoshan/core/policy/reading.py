@@ -56,7 +56,7 @@ from tuoshan.core.yaml_strict import Node, Scalar, Sequence, plain_data
 
 PACK_KEYS = (
     "policy", "version", "title", "source", "layer", "among", "applies", "in_force", "facts", "settings", "values",
-    "clauses", "tables", "examples", "labels",
+    "clauses", "tables", "examples", "labels", "meant",
 )  # fmt: skip
 FACT_KEYS = (
     "ask", "not_before", "asked_if", "ahead", "whole", "called", "anew", "days_since", "seen", "lengthens", "proof_of",
@@ -202,7 +202,7 @@ class _Reader:
             settings=settings, values=worked_out, clauses=clauses, tables=tables,
             examples=self._examples(root.get("examples")),
             labels={**self.shared_labels, **read_labels(root.get("labels"), values)},
-            hash=self._hash(), file=self.file,
+            meant=self._meant(root.get("meant")), hash=self._hash(), file=self.file,
         )  # fmt: skip
 
     def _beside(self, name: str) -> str | None:
@@ -228,6 +228,19 @@ class _Reader:
         return compile_expression(f"{shared} && ({own.text})" if own is not None else shared)
 
     # -- parts ---------------------------------------------------------------------------------------------
+    def _meant(self, node: Node | None) -> dict[str, Wording]:
+        """Doubts that are answered, each with why it is meant so."""
+        found = {}
+        for item in self.values.items(node):
+            body = self.values.mapping(item, "meant")
+            self.values.known(body, ("doubt", "because"), "meant")
+            key = self.values.text(body.get("doubt"), "meant")
+            found[key] = self.values.wording(body.get("because"), "meant")
+            if not (found[key].zh or found[key].en):
+                self.values.notes.add(item, "meant", "没有写为什么", "does not say why it is meant",
+                                      "写上 because: 中文 / English", "write because: 中文 / English")  # fmt: skip
+        return found
+
     def _settings(self, node: Node | None) -> dict[str, Setting]:
         found = {}
         for entry in self.values.named(node, "settings") if node is not None else ():

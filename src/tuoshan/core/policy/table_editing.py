@@ -51,6 +51,8 @@ def grid(text: str, files: Mapping[str, str], table: str) -> Grid:
 def with_rows(text: str, files: Mapping[str, str], table: str, rows: Sequence[GridRow]) -> tuple[str, dict[str, str]]:
     """The text and its files with these rows in the table. Rows that are as they were keep their writing."""
     before = grid(text, files, table)
+    if [(row.of, _bare(row.cells)) for row in rows] == [(row.of, _bare(row.cells)) for row in before.rows]:
+        return text, dict(files)
     if before.file:
         return text, {**files, before.file: to_csv(before.names, [row.cells for row in rows])}
     return _replaced_rows(text, before, rows), dict(files)

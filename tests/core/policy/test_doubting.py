@@ -1,0 +1,126 @@
+"""Rows that exclude each other in one matter, and numbers in a clause's words on which no row turns."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.clause_editing import with_meant
+from tuoshan.core.policy.clause_numbers import numbers_in
+from tuoshan.core.policy.doubting import Doubt, doubts
+from tuoshan.core.policy.pack import Pack
+from tuoshan.rulings import files
+
+SHOES = (files.PACKAGED / "mall_shoes.yaml").read_text(encoding="utf-8")
+
+
+def changed(*pairs: tuple[str, str]) -> Pack:
+    """The shoes' book with other words; its examples hold it to its five centimetres, so it has none of its own."""
+    text = SHOES.partition("\nexamples:")[0] + "\n"
+    for old, new in pairs:
+        assert old in text, old
+        text = text.replace(old, new)
+    read = files.read_text(text, "mall_shoes.yaml", lambda name: None)
+    assert read.pack is not None and not read.findings
+    return read.pack
+
+
+def found(*pairs: tuple[str, str]) -> dict[str, Doubt]:
+    shipped = next(pack for pack in files.packaged() if pack.name == "mall_shoes")
+    return {one.key: one for one in doubts(changed(*pairs), shipped.examples)}
+
+
+@pytest.mark.parametrize("pack", files.packaged(), ids=lambda pack: pack.name)
+def test_no_shipped_book_is_doubted_without_cause(pack: Pack) -> None:
+    assert [one.finding.in_language("en") for one in doubts(pack)] == []
+
+
+def test_repair_and_exchange_that_overlap_are_shown_with_the_stretch() -> None:
+    """Repair up to 5 cm, exchange from more than 4 on: between 4 (without) and 5 (with) both are given."""
+    one = found(('opening_cm: "> 5"', 'opening_cm: "> 4"'))[
+        "repair.glue_small & replacing.exchange: opening_cm more than 4 and up to 5"
+    ]
+    assert one.finding.severity == "warning"
+    said = one.finding.message.zh
+    assert said.startswith("开胶长度超过 4、到 5 厘米时两种都给：《修理》第 2 行（glue_small）给维修，")
+    assert "《换货、退货》第 2 行（exchange）给换货" in said
+
+
+def test_repair_and_exchange_that_leave_a_stretch_between_them_are_shown() -> None:
+    """Repair up to 4 cm, exchange from more than 5 on: nothing is given for 4.5 cm, nor for 5."""
+    keys = found(('opening_cm: "<= 5"', 'opening_cm: "<= 4"'))
+    one = keys["repair.glue_small & replacing.exchange: opening_cm more than 4 and up to 5"]
+    assert "两种都不给" in one.finding.message.zh
+
+
+def test_bounds_that_meet_are_no_doubt_wherever_they_lie() -> None:
+    keys = found(('opening_cm: "<= 5"', 'opening_cm: "< 5"'), ('opening_cm: "> 5"', 'opening_cm: ">= 5"'))
+    assert keys == {}
+    exactly = found(('opening_cm: "> 5"', 'opening_cm: ">= 5"'))
+    assert set(exactly) == {
+        "repair.glue_small & replacing.exchange: opening_cm exactly 5",
+        "repair.glue_small & replacing.return_in_full: opening_cm exactly 5",
+    } | {key for key in exactly if "return_less_fee" in key}
+
+
+def test_a_remedy_given_and_refused_in_one_matter_is_shown() -> None:
+    keys = found((
+        '{id: small_fault, covered: yes',
+        '{id: refused, covered: yes, problem: quality, defect: glue, then: {no_right: repair}, clause: M02, because: 不'
+        " / No}\n      - {id: small_fault, covered: yes",
+    ))  # fmt: skip
+    assert set(keys) == {"repair.glue_small & repair.refused: repair"}
+    said = keys["repair.glue_small & repair.refused: repair"].finding.message
+    assert "同一件事既给又不给维修" in said.zh and "repair is given and refused in one matter" in said.en
+
+
+def test_a_number_of_a_clause_on_which_no_row_turns_is_shown() -> None:
+    """Both sides moved together meet, but the clauses still say five centimetres."""
+    keys = found(('opening_cm: "<= 5"', 'opening_cm: "<= 4"'), ('opening_cm: "> 5"', 'opening_cm: "> 4"'))
+    assert set(keys) == {"M02: 五厘米", "M03: 五厘米"}
+    assert keys["M02: 五厘米"].finding.where == "clauses.M02"
+
+
+def test_what_is_answered_is_doubted_no_more_until_its_figures_change() -> None:
+    pair = ('opening_cm: "> 5"', 'opening_cm: "> 4"')
+    keys = found(pair)
+    meant = {key: Wording("两种都可以，由顾客选", "Both; the customer chooses") for key in keys}
+    shipped = next(pack for pack in files.packaged() if pack.name == "mall_shoes")
+    assert doubts(replace(changed(pair), meant=meant), shipped.examples) == ()
+    other = replace(changed(('opening_cm: "> 5"', 'opening_cm: "> 3"')), meant=meant)
+    assert {one.key for one in doubts(other, shipped.examples)} & {
+        "repair.glue_small & replacing.exchange: opening_cm more than 3 and up to 5"
+    }
+
+
+def test_an_answer_is_written_into_the_text_and_read_back() -> None:
+    text = with_meant(SHOES, "M02: 五厘米", "条款照录原文 / As the source has it")
+    text = with_meant(text, "a.b & c.d: e 1..2", "有意的")
+    assert text.startswith(SHOES.rstrip())
+    read = files.read_text(text, "mall_shoes.yaml", lambda name: None)
+    assert read.pack is not None and not read.findings
+    assert read.pack.meant == {
+        "M02: 五厘米": Wording("条款照录原文", "As the source has it"), "a.b & c.d: e 1..2": Wording("有意的", ""),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("开胶五厘米以内", ["五厘米"]), ("第八日至第十五日", ["第八日", "第十五日"]),
+        ("每日千分之二点五", ["千分之二点五"]),
+        ("消法第二十四条，一次退清", []), ("2024年7月1日起", []), ("三年或六万公里", ["三年", "六万公里"]),
+        ("满210元", ["210元"]), ("M02、GB18401、二十种残次代码", []),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_from_words(text: str, said: list[str]) -> None:
+    assert [one.text for one in numbers_in(text)] == said
+
+
+def test_years_weeks_and_the_day_after_are_the_same_in_a_table() -> None:
+    [years, weeks, day, share] = numbers_in("两年、两周、第八日、千分之二点五")
+    assert years.forms == {(Decimal(2), "years"), (Decimal(24), "months")}
+    assert (Decimal(14), "days") in weeks.forms
+    assert day.forms == {(Decimal(8), "days"), (Decimal(7), "days")}
+    assert (Decimal("0.0025"), "") in share.forms

@@ -291,6 +291,10 @@ def moved(pack: Pack) -> Iterator[tuple[str, Pack, list[Proof]]]:
                     yield f"{table.name}.{row.name} {finding.what} {by:+}", other_pack, hit
 
 
+NOT_PINNED = {"three_days_end +1", "three_days_end -1"}
+"""Of M03 E the source says when the fault must have come, and not by when it is told: no case says a last day."""
+
+
 def _moved_finding(finding: Finding, within: str, by: int) -> Finding:
     count, _space, unit = within.partition(" ")
     words = {**finding.words, "within": f"{int(count) + by} {unit}"}
@@ -303,5 +307,5 @@ def _moved_finding(finding: Finding, within: str, by: int) -> Finding:
 
 @pytest.mark.parametrize("pack", files.packaged(), ids=lambda pack: pack.name)
 def test_a_case_fails_wherever_a_last_day_or_a_time_to_act_is_moved(pack: Pack) -> None:
-    unnoticed = [what for what, other, hit in moved(pack) if not noticed(pack, other, hit)]
-    assert not unnoticed
+    unnoticed = {what for what, other, hit in moved(pack) if not noticed(pack, other, hit)}
+    assert unnoticed <= NOT_PINNED

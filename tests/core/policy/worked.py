@@ -106,17 +106,19 @@ def examples_of(pack: Pack) -> tuple[Case, ...]:
 def out_of_order(ruling: Ruling, case: Mapping[Any, Any]) -> list[str]:
     """What does not fit the order of the customer's choice; empty when all does.
 
-    `order` of a case says it exactly: what comes first stands first, and remedies between which the customer is as free
-    stand in a list of their own. Without it no remedy stands in `rights` before one that comes first in the ruling.
+    `order` of a case says it exactly for the remedies that it names: what comes first stands first, and those between
+    which the customer is as free stand in a list of their own. Without it no remedy stands in `rights` before one that
+    comes first in the ruling.
     """
     ranks = {right.remedy: right.rank for right in ruling.rights}
     if "order" in case:
         told = [sorted(one) if isinstance(one, list) else [one] for one in case["order"]]
-        ruled = [sorted(name for name in ranks if ranks[name] == rank) for rank in sorted(set(ranks.values()))]
+        kept = {name: rank for name, rank in ranks.items() if any(name in one for one in told)}
+        ruled = [sorted(name for name in kept if kept[name] == rank) for rank in sorted(set(kept.values()))]
         return [] if told == ruled else [f"in the order {ruled}, expected {told}"]
     names = [name for name in case["expect"].get("rights", ()) if name in ranks]
-    ruled = sorted(names, key=lambda name: ranks[name])
-    return [] if names == ruled else [f"in the order {ruled}, expected {names}"]
+    in_order = sorted(names, key=lambda name: ranks[name])
+    return [] if names == in_order else [f"in the order {in_order}, expected {names}"]
 
 
 def said_otherwise(ruling: Ruling, case: Mapping[Any, Any]) -> list[str]:

@@ -155,7 +155,7 @@ def test_a_list_at_the_same_address_is_ruled_on_like_a_batch() -> None:
     assert set(listed["rulings"]) == {"0", "1"} and "paid" in listed["refused"]["2"]
     chosen = agent.post("/rulings", [{"facts": CAR, **beside, "remedy": "return", "quantity": 2}])
     assert chosen["sums"] == {"0": "288000.00"}
-    assert agent.post("/rulings", []) == {"rulings": {}, "refused": {}, "sums": {}, "total": "0.00"}
+    assert agent.post("/rulings", []) == {"rulings": {}, "refused": {}, "told": {}, "sums": {}, "total": "0.00"}
     assert "ruling" in agent.post("/rulings", {"facts": CAR, **beside})
     food = {"facts": FOOD, "today": "2026-02-20", "book": "consumer_law", "claim": "x"}
     one_claim = agent.post("/rulings", [{**food, "quantity": 6}, {**food, "quantity": 4}])
@@ -166,8 +166,8 @@ def test_of_a_list_too_ten_thousand_are_taken_and_no_more() -> None:
     """No facts are no ruling, only questions: it is the number that is judged."""
     problem = caller("agent").post("/rulings", [{"facts": {}}] * 10_001, expect=422)
     assert "10000" in str(problem["errors"])
-    wrong = caller("agent").post("/rulings", [{"facts": CAR}, {"fact": CAR}], expect=422)
-    assert "1.facts" in wrong["errors"][0]["where"]
+    wrong = caller("agent").post("/rulings", [{"facts": CAR}, {"fact": CAR}])
+    assert wrong["refused"] == {"1": {"facts": "缺少这一项", "fact": "不认识这一项"}} and set(wrong["rulings"]) == {"0"}
 
 
 @pytest.mark.slow
@@ -372,3 +372,86 @@ def test_a_loan_car_in_the_place_of_a_return_is_refused_to_programs_too() -> Non
     caller("supervisor").post(path, {"remedy": "loaner", "reason": "另案处理"})
     [kept] = agent.get(f"/cases/{number}/rulings")
     assert sorted(one["below_law"] for one in kept["overrides"]) == [False, True]
+
+
+# -- what cannot be taken is told, of one thing alone -----------------------------------------------------------
+
+ONE_DAY = {"today": "2026-02-20", "book": "national_car"}
+
+
+def test_one_bad_matter_of_a_list_is_named_and_the_rest_is_ruled_on() -> None:
+    """A number with a fraction, a day that is none, no piece at all, an unknown book or remedy, a fact of a kind that
+    there is not, a matter that is none, a word that nobody knows: each is refused by name, the first and last ruled."""
+    good: dict[str, Any] = {"facts": CAR, **ONE_DAY}
+    bad: list[tuple[Any, str]] = [
+        ({**good, "facts": {**CAR, "paid": 399.5}}, "paid"),
+        ({**good, "today": "soon"}, "today"),
+        ({**good, "quantity": 0}, "quantity"),
+        ({**good, "book": "gold"}, "book"),
+        ({**good, "remedy": "gold"}, "remedy"),
+        ({**good, "facts": {**CAR, "paid": ["1"]}}, "paid"),
+        ({**good, "facts": 7}, "facts"),
+        ("nothing", "item"),
+        ({**good, "chosen": "return"}, "chosen"),
+        ({"today": "2026-02-20"}, "facts"),
+    ]
+    answer = caller("agent").post("/rulings", [good, *(one for one, _name in bad), good])
+    assert set(answer["rulings"]) == {"0", str(len(bad) + 1)} and answer["total"] == "288000.00"
+    assert {key: list(told) for key, told in answer["refused"].items()} == {
+        str(place): [name] for place, (_one, name) in enumerate(bad, 1)
+    }
+    assert answer["refused"]["1"]["paid"] == "小数请写成文本，如 \"399.50\""
+    assert answer["refused"]["3"]["quantity"] == "不能小于 1" and "gold" in answer["refused"]["4"]["book"]
+    assert "return" in answer["refused"]["5"]["remedy"] and answer["refused"]["9"]["chosen"] == "不认识这一项"
+
+
+def test_in_a_batch_too_one_bad_item_or_choice_is_named_and_the_rest_is_ruled_on() -> None:
+    items = {"good": CAR, "fraction": {**CAR, "paid": 399.5}, "none": CAR, "gold": CAR}
+    choices = {"none": {"quantity": 0}, "gold": {"remedy": "gold"}, "nobody": {"quantity": 2}, "good": {"quantity": 2}}
+    answer = caller("agent", language="en").post("/rulings/batch", {"items": items, "choices": choices, **ONE_DAY})
+    assert set(answer["rulings"]) == {"good"} and answer["total"] == "288000.00"
+    assert {key: list(told) for key, told in answer["refused"].items()} == {
+        "fraction": ["paid"], "none": ["quantity"], "gold": ["remedy"], "nobody": ["choices"]
+    }  # fmt: skip
+    assert answer["refused"]["fraction"]["paid"] == 'Write a number with decimals as text, such as "399.50"'
+    assert answer["refused"]["nobody"]["choices"] == "There is no such key among the items"
+    caller("agent").post("/rulings/batch", {"items": items, **ONE_DAY, "book": "gold"}, expect=404)
+
+
+def test_a_remedy_that_is_not_due_is_told_and_the_dearest_stands_in() -> None:
+    choices = {"a": {"remedy": "reissue"}, "b": {"remedy": "return"}}
+    body = {"items": {"a": CAR, "b": CAR}, "choices": choices, **ONE_DAY}
+    answer = caller("agent").post("/rulings/batch", body)
+    assert answer["sums"] == {"a": "144000.00", "b": "144000.00"} and set(answer["told"]) == {"a"}
+    assert "reissue" in answer["told"]["a"]["remedy"] and "return" in answer["told"]["a"]["remedy"]
+
+
+@pytest.mark.parametrize(("path", "body"), [
+    ("/rulings", {"facts": {"paid": 399.5}}), ("/rulings/paper", {"lines": [{"facts": {"paid": 5.1}}]}),
+])  # fmt: skip
+def test_a_number_with_a_fraction_is_told_once_and_how_to_write_it(path: str, body: Any) -> None:
+    problem = caller("agent").post(path, body, expect=422)
+    [wrong] = problem["errors"]
+    assert wrong["where"].endswith("facts.paid") and "小数请写成文本" in wrong["message"]
+
+
+def test_a_paper_names_a_remedy_that_there_is_not_or_that_is_not_due() -> None:
+    for remedy in ("gold", "reissue"):
+        lines = [{"facts": CAR}, {"facts": CAR, "remedy": remedy}]
+        problem = caller("agent").post("/rulings/paper", {"lines": lines, **ONE_DAY}, expect=422)
+        assert list(problem["facts"]["fields"]) == ["lines.1.remedy"]
+
+
+def test_nothing_that_is_sent_for_a_cases_ruling_is_passed_over() -> None:
+    """Another day, a choice that there is not or that is not due, a word that nobody knows: nothing is kept."""
+    agent = caller("agent")
+    path = f"/cases/{agent.registered()}/rulings"
+    dated = agent.post(path, {"facts": CAR, "today": "2026-02-20"}, key="a", expect=422)
+    assert [(one["where"], one["message"]) for one in dated["errors"]] == [("body.body.today", "不认识这一项")]
+    for chosen in ("gold", "reissue"):
+        problem = agent.post(path, {"facts": CAR, "chosen": chosen}, key=chosen, expect=422)
+        assert list(problem["facts"]["fields"]) == ["chosen"]
+    agent.post("/rulings", {"facts": CAR, "tody": "2026-02-20"}, expect=422)
+    assert not KeptRuling.objects.exists()
+    agent.post(path, {"facts": CAR, "chosen": "return"}, key="b")
+    assert KeptRuling.objects.get().chosen == "return"

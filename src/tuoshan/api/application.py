@@ -31,9 +31,20 @@ class Token(HttpBearer):
 
 
 class SignedIn(APIKeyCookie):
-    """The session of somebody signed in at the desk (with the form protection of a browser)."""
+    """The session of somebody signed in at the desk (with the form protection of a browser). Without a session, or
+    where a token was sent that is none, nobody calls; only a session's own request can lack that protection."""
 
     param_name = "tuoshan_session"
+
+    def __call__(self, request: HttpRequest) -> Person | None:
+        caller = self.authenticate(request, None)
+        if caller is None or request.headers.get("Authorization", "").lower().startswith("bearer"):
+            return None
+        try:
+            super().__call__(request)
+        except HttpError as error:
+            raise problems.not_from_our_page() from error
+        return caller
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Person | None:
         user: Any = request.user

@@ -76,7 +76,7 @@ def of_error(error: Exception) -> Problem | None:
             return Problem(403, "not_permitted", _("您的角色不能使用这项功能。"))
         case ValidationError():
             return Problem(
-                422, "invalid_request", _("请求的内容有误"), errors=[_located(item) for item in error.errors]
+                422, "invalid_request", _("请求的内容有误"), errors=[located(item) for item in error.errors]
             )
         case Http404():
             return Problem(404, "not_found", _("没有找到，或不在您的范围内"))
@@ -101,11 +101,14 @@ WRONG: tuple[tuple[str, Any], ...] = (
     ("enum", gettext_lazy("只能是：%(expected)s")),
     ("timezone_aware", gettext_lazy("时刻要带时区")),
     ("string_pattern_mismatch", gettext_lazy("格式不对")),
+    ("number_as_text", gettext_lazy("小数请写成文本，如 \"399.50\"")),
+    ("fact_kind", gettext_lazy("请写成文本、整数、true、false 或 null")),
 )
 """What the reader of a body finds wrong, in words; a kind that is not here is not of its kind."""
 
 
-def _located(item: Any) -> dict[str, str]:
+def located(item: Any) -> dict[str, str]:
+    """Where in what was sent, by which code, and what is wrong, of an error of the reader."""
     kind = str(item.get("type", ""))
     said = dict(WRONG).get(kind, gettext_lazy("类型或格式不对"))
     given = {name: str(value).replace(" or ", ", ") for name, value in item.get("ctx", {}).items()}
@@ -135,6 +138,12 @@ def invalid(errors: Mapping[str, Any], title: str = "", titles: Mapping[str, Any
     whole, named = fields.get(WHOLE, ""), {name: text for name, text in fields.items() if name != WHOLE}
     detail = " ".join(part for part in (whole, by_field(named, titles or {})) if part)
     return Problem(422, "invalid_form", title or _("填写的内容有误"), detail, facts={"fields": fields})
+
+
+def not_from_our_page() -> Problem:
+    """A session's request without the form protection of its browser: it may have been sent from elsewhere."""
+    said = _("请求里没有这次登录的防伪标记（X-CSRFToken）。程序请用令牌（Authorization: Bearer）。")
+    return Problem(403, "csrf_failed", _("这个请求没有执行"), said)
 
 
 def failed(reference: str) -> Problem:

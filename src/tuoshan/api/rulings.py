@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from ninja import Body, Field, Router, Schema
-from pydantic import Discriminator, Tag
+from ninja import Body, Router
 
 from tuoshan import clock
 from tuoshan.api.application import Id, gives, me
@@ -19,185 +17,37 @@ from tuoshan.api.files import answers
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.reading import find_case
 from tuoshan.api.repeating import repeatable
+from tuoshan.api.ruling_shapes import (
+    BatchOut,
+    BookOut,
+    ChoiceIn,
+    FactOut,
+    Facts,
+    KeepIn,
+    KeptOut,
+    OneOrMany,
+    OverrideIn,
+    RulingBatchIn,
+    RulingMade,
+    RulingOut,
+    RulingPaperIn,
+    TraceOut,
+    Unread,
+)
 from tuoshan.cases.forms import words
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import FactProblem, bounds, facts_of, not_after
 from tuoshan.core.policy.pack import REMEDIES, Fact, Pack
 from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.sums_told import chosen_from
 from tuoshan.parties.permissions import api_permitted
 from tuoshan.punctuation import sentences
 from tuoshan.rulings import keeping, library, printing, retracing, shortfall
 from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.models import KeptRuling
-from tuoshan.rulings.totals import MOST_PIECES, LineSum, beside_each_other, line_sum, together
+from tuoshan.rulings.totals import LineSum, beside_each_other, line_sum, together
 
 router = Router(tags=["rulings"])
-MOST_AT_ONCE = 10_000
-MOST_ON_PAPER = 20
-Name = Annotated[str, Field(max_length=60)]
-Facts = dict[Name, Annotated[str, Field(max_length=200)] | bool | int | None]
-
-
-class BookOut(Schema):
-    """A rule book: its newest version."""
-
-    name: str
-    version: int
-    title: str
-    source: str
-    layer: str
-    clauses: dict[str, str]
-    hash: str
-
-
-class FactOut(Schema):
-    """A fact that a book may ask for: the question, what it may be, and when it exists at all. Input is judged by
-    `least` and `most` (of dates as well), `not_before` (facts, divided by commas), `not_after` (`today`: the day of
-    asking), `whole` and `days_since` (a fact: no more days than since then); an amount has two decimals at most, a
-    number may carry its own `unit` and no other."""
-
-    name: str
-    kind: str
-    label: str
-    ask: str
-    unit: str
-    choices: dict[str, str]
-    least: str
-    most: str
-    not_before: str
-    not_after: str
-    days_since: str
-    only_if: str
-    whole: bool
-    """Whether it counts something without parts: a fraction is refused."""
-
-
-class AskIn(Schema):
-    """Facts by name; amounts and dates as texts. `book`: by this book alone; none: by all that apply."""
-
-    facts: Facts
-    today: date | None = None
-    book: Name = ""
-    trace: bool = False
-
-
-class ChoiceIn(Schema):
-    """Of one item: the remedy chosen (none: the dearest that is due), and how many pieces are alike. `claim`: items
-    with the same one are one purchase with one complaint, so that the least of what comes on top (500, 1,000) counts
-    once for all of them; none: the item by itself."""
-
-    remedy: Name = ""
-    quantity: Annotated[int, Field(ge=1, le=MOST_PIECES)] = 1
-    claim: Annotated[str, Field(max_length=80)] = ""
-
-
-class RulingBatchIn(Schema):
-    """Many at once, each with a key of the caller's; `choices` by key for the sums."""
-
-    items: Annotated[dict[Annotated[str, Field(max_length=80)], Facts], Field(max_length=MOST_AT_ONCE)]
-    today: date | None = None
-    book: Name = ""
-    choices: dict[str, ChoiceIn] = {}
-
-
-class MatterIn(ChoiceIn):
-    """One of a list: its facts, the day of asking, by which book, the remedy chosen, how many pieces are alike."""
-
-    facts: Facts
-    today: date | None = None
-    book: Name = ""
-
-
-OneOrMany = Annotated[
-    Annotated[AskIn, Tag("one")] | Annotated[list[MatterIn], Field(max_length=MOST_AT_ONCE), Tag("many")],
-    Discriminator(lambda body: "many" if isinstance(body, list) else "one"),
-]
-"""One matter, or a list of them."""
-
-
-class PaperLineIn(ChoiceIn):
-    """One matter on the paper: its facts, what it is called there, the remedy chosen, how many pieces."""
-
-    facts: Facts
-    label: Annotated[str, Field(max_length=60)] = ""
-
-
-class RulingPaperIn(Schema):
-    """What to rule on, line by line."""
-
-    lines: Annotated[list[PaperLineIn], Field(min_length=1, max_length=MOST_ON_PAPER)]
-    today: date | None = None
-    book: Name = ""
-
-
-class RulingOut(Schema):
-    """A ruling: what is due and refused, who bears what, what is still to be asked, each with its clauses. By one book
-    alone, `applies` says whether it speaks in this matter at all (null: not known yet), `also` which others do.
-    `text`: what the customer is told, to be pasted into a chat."""
-
-    ruling: dict[str, Any]
-    text: str = ""
-    applies: bool | None = True
-    also: list[str] = []
-
-
-class BatchOut(Schema):
-    """By key (of a list by place, `0` first): a ruling, or by fact what could not be taken."""
-
-    rulings: dict[str, dict[str, Any]]
-    refused: dict[str, dict[str, str]]
-    sums: dict[str, str]
-    total: str
-    """By key, and altogether: what is paid out at most by the remedies chosen, with sums on top."""
-
-
-class KeepIn(Schema):
-    """Facts to rule on and to freeze in the case."""
-
-    facts: Facts
-    label: Annotated[str, Field(max_length=60)] = ""
-    quantity: Annotated[int, Field(ge=1, le=MOST_PIECES)] = 1
-    chosen: Name = ""
-
-
-class KeptOut(Schema):
-    """A ruling as it was frozen; `text` is what the customer is told in a chat."""
-
-    id: str
-    label: str
-    quantity: int
-    chosen: str
-    verdict: str
-    text: str
-    open_questions: int
-    provisional: bool
-    unchanged: bool
-    digest: str
-    result: dict[str, Any]
-    on_top: str
-    """What comes on top for all pieces; of a minimum that counts once for several lines, this line's part."""
-    overrides: list[dict[str, Any]]
-    """What was decided instead; of several the last `holds`."""
-
-
-class TraceOut(Schema):
-    """Each table that was read: its rows, which of them hit, and what did not hold in the others."""
-
-    trace: list[dict[str, Any]]
-
-
-class RulingMade(Schema):
-    """The number of what was made."""
-
-    id: str
-
-
-class OverrideIn(Schema):
-    """What is done instead, and why; `none`: nothing."""
-
-    remedy: Name
-    amount: Annotated[Decimal, Field(max_digits=12, decimal_places=2, ge=0)] | None = None
-    reason: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 @router.get("/rule-books", response=gives(list[BookOut]), url_name="book_list", summary="Rule books")
@@ -246,7 +96,10 @@ def ruling_ask(request: HttpRequest, body: Body[OneOrMany]) -> dict[str, Any]:
     """One matter gives one ruling. A list of up to 10,000 gives what `/rulings/batch` gives, by place: what cannot be
     taken is named by place and fact, the rest is ruled on. Nothing is kept."""
     if isinstance(body, list):
-        return _many({str(place): (one.facts, one.today, one.book, one) for place, one in enumerate(body)})
+        return _many({
+            str(place): one if isinstance(one, Unread) else (one.facts, one.today, one.book, one)
+            for place, one in enumerate(body)
+        })  # fmt: skip
     asked = _ask(body.facts, body.today, body.book)
     if asked.ruling is None:
         raise _refused(asked.problems)
@@ -264,25 +117,61 @@ def ruling_ask(request: HttpRequest, body: Body[OneOrMany]) -> dict[str, Any]:
 @api_permitted("api.ruling_batch")
 def ruling_batch(request: HttpRequest, body: RulingBatchIn) -> dict[str, Any]:
     """Up to 10,000 at once; what cannot be taken is named by key and fact, the rest is ruled on."""
-    return _many({
-        key: (facts, body.today, body.book, body.choices.get(key) or ChoiceIn()) for key, facts in body.items.items()
-    })  # fmt: skip
+    _book_or_404(body.book)
+    matters: dict[str, Matter | Unread] = {}
+    for key, facts in body.items.items():
+        choice = body.choices.get(key) or ChoiceIn()
+        wrong = {name: text for one in (facts, choice) if isinstance(one, Unread) for name, text in one.wrong.items()}
+        matters[key] = Unread(wrong) if wrong else (facts, body.today, body.book, choice)
+    nobodys = Unread({"choices": _("items 里没有这个键")})
+    return _many(matters | dict.fromkeys(body.choices.keys() - body.items.keys(), nobodys))
 
 
-def _many(matters: Mapping[str, tuple[Facts, date | None, str, ChoiceIn]]) -> dict[str, Any]:
+Matter = tuple[Facts, date | None, str, ChoiceIn]
+
+
+def _many(matters: Mapping[str, Matter | Unread]) -> dict[str, Any]:
     found: dict[str, dict[str, Any]] = {}
     sums: dict[str, LineSum] = {}
     refused: dict[str, dict[str, str]] = {}
-    for key, (facts, today, book, choice) in matters.items():
-        asked = _ask(facts, today, book)
+    others: dict[str, dict[str, str]] = {}
+    for key, matter in matters.items():
+        if isinstance(matter, Unread):
+            refused[key] = matter.wrong
+            continue
+        facts, today, book, choice = matter
+        if wrong := _no_such_remedy(choice.remedy):
+            refused[key] = {"remedy": wrong}
+            continue
+        try:
+            asked = ask(facts, _today(today), book=book)
+        except library.BookUnknown:
+            refused[key] = {"book": _("没有规则“%(book)s”") % {"book": book}}
+            continue
         if asked.ruling is None:
             refused[key] = _told(asked.problems)
-        else:
-            found[key] = as_data(asked.ruling)
-            sums[key] = _sum(asked.ruling, choice)
+            continue
+        found[key] = as_data(asked.ruling)
+        sums[key] = _sum(asked.ruling, choice)
+        if choice.remedy and not sums[key].chosen:
+            others[key] = {"remedy": _not_to_choose(asked.ruling, choice.remedy)}
     sums = dict(zip(sums, beside_each_other(list(sums.values())), strict=True))
     told = {key: f"{one.total:f}" for key, one in sums.items()}
-    return {"rulings": found, "refused": refused, "sums": told, "total": f"{together(sums.values()):f}"}
+    total = f"{together(sums.values()):f}"
+    return {"rulings": found, "refused": refused, "told": others, "sums": told, "total": total}
+
+
+def _no_such_remedy(name: str) -> str:
+    """What is wrong with the name of a remedy; empty where there is such a one, or none is named."""
+    return "" if not name or name in REMEDIES else _("只能是：%(expected)s") % {"expected": ", ".join(REMEDIES)}
+
+
+def _not_to_choose(ruling: Ruling, remedy: str) -> str:
+    """That this remedy is not to be chosen here, and which are."""
+    may = ", ".join(one.remedy for one in chosen_from(ruling)[0])
+    if not may:
+        return _("这里不能选 %(remedy)s：现在没有可以选的处理方式") % {"remedy": remedy}
+    return _("这里不能选 %(remedy)s；可以选：%(may)s") % {"remedy": remedy, "may": may}
 
 
 @router.post(
@@ -297,8 +186,12 @@ def ruling_paper(request: HttpRequest, body: RulingPaperIn) -> HttpResponse:
     refused: dict[str, str] = {}
     for place, line in enumerate(body.lines):
         asked = _ask(line.facts, today, body.book)
+        if wrong := _no_such_remedy(line.remedy):
+            refused[f"lines.{place}.remedy"] = wrong
         if asked.ruling is None:
             refused |= {f"lines.{place}.{name}": text for name, text in _told(asked.problems).items()}
+        elif line.remedy and not wrong and not _sum(asked.ruling, line).chosen:
+            refused[f"lines.{place}.remedy"] = _not_to_choose(asked.ruling, line.remedy)
         else:
             matters.append((line.label, asked.ruling, _sum(asked.ruling, line)))
     if refused:
@@ -325,6 +218,11 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 
 def _today(given: date | None) -> date:
     return given or timezone.localdate(clock.now())
+
+
+def _book_or_404(book: str) -> None:
+    if book:
+        _books(book)
 
 
 def _ask(facts: Facts, today: date | None, book: str) -> Asked:
@@ -400,15 +298,19 @@ def case_ruling_trace(request: HttpRequest, number: str, pk: Id) -> dict[str, An
 @api_permitted("api.case_rule")
 @repeatable
 def case_rule(request: HttpRequest, number: str, body: KeepIn) -> dict[str, str]:
-    """Rule on facts and freeze the ruling in the case."""
+    """Rule on facts as of today and freeze the ruling in the case; `chosen` is one of the remedies that are due."""
     case = find_case(request, number)
+    if wrong := _no_such_remedy(body.chosen):
+        raise invalid({"chosen": [wrong]})
     asked = _ask(body.facts, None, "")
     ruling = asked.ruling
     if ruling is None:
         raise _refused(asked.problems)
+    if body.chosen and not line_sum(ruling, remedy=body.chosen).chosen:
+        raise invalid({"chosen": [_not_to_choose(ruling, body.chosen)]})
     row = keeping.keep(
         ruling, person_id=me(request).pk, now=clock.now(), case_id=case.pk, label=body.label,
-        quantity=body.quantity, chosen=body.chosen if body.chosen in REMEDIES else "",
+        quantity=body.quantity, chosen=body.chosen,
     )  # fmt: skip
     return {"id": str(row.pk)}
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.core.policy.random_facts import TRIES
 from tests.core.policy.test_every_fact_is_asked import answer, bounds_of
-from tests.core.policy.test_properties import TRIES
 from tests.core.policy.worked import all_of, asked_on, known
 
 from tuoshan.core.policy.as_data import as_data

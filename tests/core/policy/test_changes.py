@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.core.policy.near import PACKS
+from tests.core.policy.random_facts import TODAY, facts_for
 from tests.core.policy.sample import BOOK, book
 from tests.core.policy.test_differing import past
-from tests.core.policy.test_properties import PACKS, TODAY, facts_for
 
 from tuoshan.core.policy.changes import changes
 from tuoshan.core.policy.comparing import Comparing, outcome

@@ -79,3 +79,53 @@ def test_a_fact_that_cannot_be_taken_says_why_in_both_languages() -> None:
     [(_example, [one])] = run_examples(pack)
     told = unmet_words(pack, one)
     assert one.where == ("facts", "length_cm") and "不能大于 50" in told.zh and "cannot be above 50" in told.en
+
+
+@pytest.mark.parametrize(
+    ("expect", "where", "written"),
+    [
+        ("{clauses: A5}", "clauses", "clauses: [A5]"),
+        ("{without: A1}", "without", "without: [A1]"),
+        ("{asks: length_cm}", "asks", "asks: [length_cm]"),
+        ("{refused: return}", "refused", "refused: [return]"),
+        ("{stated: A1}", "stated", "stated: [A1]"),
+        ("{without: [{A1: yes}]}", "without", "without: […]"),
+        ("{freight: seller}", "freight", "freight: {back: seller}"),
+        ("{freight: {bakc: seller}}", "freight.bakc", "freight: {out | back: …}"),
+        ("{risk: buyer}", "risk", "risk: {back: buyer}"),
+        ("{risk_back: {back: buyer}}", "risk_back", "risk_back: seller"),
+        ("{period: 2027-01-01}", "period", "period: {ends: 2027-01-01}"),
+        ("{limit: 5}", "limit", "limit: {compensation: 5}"),
+        ("{pays: seller}", "pays", "pays: {test_fee: seller}"),
+        ("{proof: seller}", "proof", "proof: {from: seller}"),
+        ("{deadlines: 7 working_days}", "deadlines", "deadlines: [{who: seller, within: 7 working_days}]"),
+        ("{rights: return}", "rights", "rights: {return: {}}"),
+        ("{rights: {return: 98, exchange: {}}}", "rights.return", "return: {amount: 98}"),
+        ("{rights: {return: {needs: receipt}, exchange: {}}}", "rights.return.needs", "needs: [receipt]"),
+        ("{rights: {return: {freight: seller}, exchange: {}}}", "rights.return.freight", "freight: {back: seller}"),
+        ("{outside: 0}", "outside", "outside: yes | no"),
+        ("{provisional: 1}", "provisional", "provisional: yes | no"),
+        ("{extra: no}", "extra", "extra: 99.00"),
+        ("{deduct: {gift: 5}}", "deduct", "deduct: 99.00"),
+    ],
+)  # fmt: skip
+def test_an_expectation_of_another_shape_is_refused_and_does_not_hold(expect: str, where: str, written: str) -> None:
+    """It would compare nothing. The finding names the file, the example, and how it is written."""
+    pack, found = findings(BOOK + EXAMPLE.replace("{EXPECT}", expect))
+    assert pack is not None
+    [one] = found
+    zh, en = one.in_language("zh-hans"), one.in_language("en")
+    assert one.severity == "error" and one.file == "sample.yaml" and one.where == "examples.one / one"
+    assert f"'{where}' cannot be written so" in en and f"write {written}" in en
+    assert f"“{where}”不能这样写" in zh and f"写成 {written}" in zh
+
+
+def test_a_term_that_a_right_does_not_have_is_refused() -> None:
+    [(one, zh, en)] = unmet("{rights: {return: {amuont: 98}, exchange: {}}}")
+    assert one.how == "misshapen" and one.where == ("rights", "return", "amuont") and "amuont" in zh and "amuont" in en
+
+
+def test_to_be_without_a_clause_that_there_is_not_proves_nothing() -> None:
+    _rests_on_a1, (one, zh, en) = unmet("{without: [A1, A77]}")
+    assert one.how == "no_such_clause" and "A77" in zh and "there is no clause 'A77'" in en
+    assert unmet("{without: [A5]}") == []

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.core.policy.test_properties import TRIES, value_of
+from tests.core.policy.random_facts import TRIES, value_of
 
 from tuoshan.core.policy.narrowing import decided, narrowed
 from tuoshan.core.policy.ruling import rule_all

@@ -1,135 +1,129 @@
-"""What must hold for every rule book on any facts: found by trying facts at random."""
+"""What must hold for every rule book on any facts, tried near the cases worked out by hand, and that it can fail."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
-from decimal import Decimal
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
+from tests.core.policy.near import LAW, PACKS, Drawn, beside_the_law, drawn, typed
+from tests.core.policy.properties import (
+    NO_CONSUMER,
+    Books,
+    Found,
+    a_further_fact_takes_nothing_back,
+    no_more_rights_as_days_go_by,
+    on_a_platform_no_less_than_without,
+    refunds_within_the_price,
+    the_law_is_not_undercut,
+    what_lapses_was_told_with_its_day,
+)
+from tests.core.policy.worked import cases_of
 
 from tuoshan.core.policy.as_data import as_data
-from tuoshan.core.policy.pack import Fact, Pack
-from tuoshan.core.policy.precedence import COST, MONEY_BACK
-from tuoshan.core.policy.ruling import rule, rule_all
-from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.ruling import rule_all
 from tuoshan.rulings import files
 
-PACKS = files.packaged()
-LAW = [pack for pack in PACKS if pack.layer == "law"]
-BEGIN, TODAY = date(2024, 5, 1), date(2027, 12, 31)
-DAYS = {"sold_on": 0, "delivered_on": 2, "signed_on": 3, "reported_on": 20, "received_back_on": 40}
-BROKEN: dict[str, Any] = {"problem": "quality", "fault_confirmed": True, "user_caused": False}
-MATTERS: list[dict[str, Any]] = [
-    {},
-    *({**BROKEN, "house": house, "goods": goods} for house, goods in (
-        ("mall", "shoes"), ("mall", "clothes"), ("shoe_chain", "shoes"), ("furniture_shop", "furniture"),
-        ("computer_shop", "computer"), ("web_shop", "food"), ("none", "car"), ("none", "appliance"))),
-    *({"sale": "distance", "platform": platform, "problem": problem, "fault_confirmed": True}
-      for platform in ("taobao", "pinduoduo") for problem in ("quality", "wrong_item", "misdescribed", "damaged")),
-]
-"""What the matter is about, so that several books speak in it."""
-STAGED = {
-    "national_car", "national_computer", "national_general", "national_phone", "furniture_shop", "computer_shop",
-}  # fmt: skip
-"""Books whose grounds follow each other; each is told with its own last day."""
-TRIES = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
-)
-MATTER = ("house", "facility_request")
-"""Whose matter it is: with another answer the question is another."""
-SUPPOSED = (*MATTER, "staged_claim")
-Facts = dict[str, Any]
-NAMED = {"ids": lambda pack: pack.name}
+NAMED: dict[str, Any] = {"ids": lambda pack: pack.name}
+MANY, BESIDE = 90, 45
+"""How many facts near a book's own cases, and how many in which the law speaks beside it."""
+Property = Callable[[Books, Sequence[Drawn]], Found]
 
 
-def asking(name: str) -> list[Pack]:
-    """The books that ask for this fact."""
-    return [pack for pack in PACKS if name in pack.facts]
+@cache
+def draws(pack: Pack, whole: bool = True) -> tuple[Drawn, ...]:
+    """Near a book's own cases and beside the law; of a book whose matters are no consumers' the former alone."""
+    beside = () if pack.name in NO_CONSUMER else beside_the_law(pack, BESIDE)
+    return (*drawn(pack, MANY, whole=whole), *beside)
 
 
-def value_of(fact: Fact) -> st.SearchStrategy[Any]:
-    match fact.field.kind:
-        case "choice":
-            return st.sampled_from([choice.value for choice in fact.field.choices])
-        case "yes_no":
-            return st.booleans()
-        case "money":
-            return st.sampled_from([Decimal(x) for x in ("0.00", "99.99", "166.67", "209.99", "210", "399", "3000")])
-        case "date":
-            later = DAYS.get(fact.name, 10)
-            return st.integers(0, 60).map(lambda days: BEGIN + timedelta(days=later + days))
-    far = (250_000,) if fact.name.endswith("_km") else ()
-    return st.sampled_from([Decimal(x) for x in (0, 1, 2, 3, 5, 6, 31, 61, 91, 3001, 8000, *far)])
+# -- the draws say something ----------------------------------------------------------------------------------
 
 
-@st.composite
-def facts_for(draw: Any, packs: list[Pack], missing: float = 0.1) -> Facts:
-    """Facts that books may be asked about, dates in order; some are left out."""
-    known = {name: fact for pack in packs for name, fact in pack.facts.items()}
-    facts = {name: draw(value_of(fact)) for name, fact in known.items() if draw(st.floats(0, 1)) >= missing}
-    for name, fact in known.items():
-        for earlier in fact.not_before:
-            if name in facts and fact.field.kind == "date" and earlier in facts:
-                facts[name] = max(facts[name], facts[earlier])
-    return facts
+@pytest.mark.parametrize("pack", PACKS, **NAMED)
+def test_the_draws_of_a_book_give_rights(pack: Pack) -> None:
+    """Near its own cases a book gives something in two of five draws at least; in those beside the law the law always
+    does, and the book speaks in three of five."""
+    own = drawn(pack, MANY)
+    assert len(own) == MANY and giving(own) >= MANY * 0.4, f"{giving(own)} of {len(own)}"
+    assert len({tuple(sorted(one.facts.items(), key=str)) for one in own}) > MANY * 0.6
+    assert all(typed(one.facts, one.today) for one in own)
+    if pack.name not in NO_CONSUMER:
+        beside = beside_the_law(pack, BESIDE)
+        speaks = sum(any(said.why.pack.name == pack.name for said in one.together().statements) for one in beside)
+        assert len(beside) == BESIDE and speaks >= BESIDE * 0.6, f"{speaks} of {len(beside)}"
+        assert all(one.together(LAW).rights for one in beside)
 
 
-def said(ruling: Ruling, *kinds: str) -> set[tuple[str, str, str, str]]:
-    return {(one.kind, one.what, one.why.table, one.why.row) for one in ruling.statements if one.kind in kinds}
+def giving(draws_: Sequence[Drawn]) -> int:
+    """In how many the book gives something."""
+    return sum(bool(one.alone().rights) for one in draws_)
 
 
-def governed(ruling: Ruling) -> set[str]:
-    """The remedies that the State's rule or an agreement decides, or may decide, instead of article 24 of the law."""
-    certain = {one.what for one in ruling.statements if one.kind == "governs"}
-    return certain.union(*(read.may_govern for read in ruling.reads))
+def test_in_all_two_draws_of_three_give_a_right() -> None:
+    shares = {pack.name: giving(drawn(pack, MANY)) for pack in PACKS}
+    assert sum(shares.values()) >= len(shares) * MANY * 2 / 3, shares
 
 
-def remedies(ruling: Ruling) -> set[str]:
-    return {right.remedy for right in ruling.rights}
+def test_draws_stand_on_both_sides_of_last_days() -> None:
+    """Of the changes each kind is there often, and the same draws come on every run."""
+    names = [one.name for pack in PACKS for one in drawn(pack, MANY)]
+    for change in (" -1 days from ", " +0 days from ", " +1 days from ", "; sold ", "; without ", "paid = "):
+        assert sum(change in name for name in names) >= 20, change
+    drawn.cache_clear()
+    assert names == [one.name for pack in PACKS for one in drawn(pack, MANY)]
 
 
-@pytest.mark.parametrize("pack", asking("paid"), **NAMED)
-@TRIES
-@given(data=st.data())
-def test_a_refund_and_a_fee_are_never_negative_and_come_to_what_was_paid(pack: Pack, data: Any) -> None:
-    facts = data.draw(facts_for([pack]))
-    assume("paid" in facts)
-    for right in rule(pack, facts, TODAY).rights:
-        if right.remedy in MONEY_BACK and right.amount is not None:
-            assert 0 <= right.amount <= facts["paid"]
-        if right.fee is not None:
-            assert 0 <= right.fee <= facts["paid"]
-        if right.fee and right.amount is not None:
-            assert right.amount + right.fee == facts["paid"]
+# -- what must hold -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("pack", asking("reported_on"), **NAMED)
-@TRIES
-@given(data=st.data())
-def test_more_days_never_give_more_rights(pack: Pack, data: Any) -> None:
-    facts = data.draw(facts_for([pack], missing=0))
-    assume("reported_on" in facts)
-    earlier = rule(pack, facts, TODAY)
-    later = rule(
-        pack, {**facts, "reported_on": facts["reported_on"] + timedelta(data.draw(st.integers(1, 400)))}, TODAY
-    )
-    assume(not earlier.questions)
-    assert remedies(later) <= remedies(earlier)
+@pytest.mark.parametrize("pack", PACKS, **NAMED)
+def test_money_back_is_never_negative_nor_more_than_was_paid(pack: Pack) -> None:
+    assert refunds_within_the_price(Books(pack), draws(pack, whole=False)) == []
 
 
-@settings(TRIES, max_examples=150)
-@given(data=st.data())
-def test_more_days_never_give_more_rights_by_all_books_together(data: Any) -> None:
-    """By the same books: a platform's rules may have come into force between the two days."""
-    facts = data.draw(facts_for(list(PACKS), missing=0))
-    later = facts["reported_on"] + timedelta(data.draw(st.integers(1, 400)))
-    before, after = rule_all(PACKS, facts, TODAY), rule_all(PACKS, {**facts, "reported_on": later}, TODAY)
-    assume(not before.questions and before.packs == after.packs)
-    assert remedies(after) <= remedies(before)
+@pytest.mark.parametrize("pack", PACKS, **NAMED)
+def test_more_days_never_give_more_rights(pack: Pack) -> None:
+    assert no_more_rights_as_days_go_by(Books(pack), draws(pack)) == []
+
+
+OPEN: Mapping[str, str] = {
+    "computer_shop": "N03's return and exchange within 7 and 15 days are told without their last day",
+    "furniture_shop": "article 24's exchange and repair of a small fault are told without the house's end of them",
+    "mall_clothes": "article 24 counts the agreed period from the delivery, the house ends it counted from the sale",
+}
+"""Where last days are not told right yet; whoever mends one takes it out."""
+
+
+@pytest.mark.parametrize("pack", PACKS, **NAMED)
+def test_a_right_that_lapses_was_told_with_its_last_day(pack: Pack, request: pytest.FixtureRequest) -> None:
+    if pack.name in OPEN:
+        request.applymarker(pytest.mark.xfail(reason=OPEN[pack.name], strict=False))
+    assert what_lapses_was_told_with_its_day(Books(pack), draws(pack)) == []
+
+
+@pytest.mark.parametrize("pack", PACKS, **NAMED)
+def test_a_further_fact_takes_nothing_back(pack: Pack) -> None:
+    assert a_further_fact_takes_nothing_back(Books(pack), draws(pack)[::2]) == []
+
+
+@pytest.mark.parametrize("pack", [one for one in PACKS if one.name not in NO_CONSUMER], **NAMED)
+def test_the_floor_of_the_law_is_never_undercut(pack: Pack) -> None:
+    assert the_law_is_not_undercut(Books(pack), beside_the_law(pack, BESIDE)) == []
+
+
+@pytest.mark.parametrize("pack", [one for one in PACKS if one.layer == "platform"], **NAMED)
+def test_an_order_on_a_platform_gives_no_less_than_the_law_without_one(pack: Pack) -> None:
+    assert on_a_platform_no_less_than_without(Books(pack), beside_the_law(pack, BESIDE)) == []
 
 
 def test_no_promise_of_a_house_or_platform_governs_the_return() -> None:
@@ -143,112 +137,94 @@ def test_no_promise_of_a_house_or_platform_governs_the_return() -> None:
     assert found and all(what in ("exchange", "repair") for _name, what in found)
 
 
+# -- the same facts, the same ruling --------------------------------------------------------------------------
+
+
+def told(one: Drawn, facts: Mapping[str, Any]) -> object:
+    return as_data(rule_all(PACKS, facts, one.today), with_trace=True)
+
+
 @pytest.mark.parametrize("pack", PACKS, **NAMED)
-@TRIES
-@given(data=st.data())
-def test_a_further_fact_takes_nothing_back(pack: Pack, data: Any) -> None:
-    """What was certain stays so: a refusal never becomes a question, a right never goes. What a ruling supposes
-    in words (an honest claim), and whose matter it is, are told from the beginning."""
-    whole = data.draw(facts_for([pack], missing=0))
-    assume(whole)
-    part = {name: value for name, value in whole.items() if name in SUPPOSED or data.draw(st.booleans())}
-    assert said(rule(pack, part, TODAY), "right", "no_right") <= said(rule(pack, whole, TODAY), "right", "no_right")
+def test_the_same_facts_give_the_same_ruling_whatever_their_order(pack: Pack) -> None:
+    for one in draws(pack, whole=False)[::4]:
+        assert told(one, one.facts) == told(one, dict(reversed(one.facts.items()))), one.name
 
 
-@settings(TRIES, max_examples=150)
-@given(data=st.data())
-def test_no_further_fact_takes_back_what_is_due_by_all_books_together(data: Any) -> None:
-    """Unless the ruling said that it supposes the contrary: nobody is asked whether the claim was staged. Who sells and
-    that a shop asks for its own facilities say whose matter it is: with another one the question is another."""
-    whole = data.draw(facts_for(list(PACKS), missing=0))
-    part = {name: one for name, one in whole.items() if name in MATTER or data.draw(st.floats(0, 1)) < 0.8}
-    due, after = rule_all(PACKS, part, TODAY), rule_all(PACKS, whole, TODAY)
-    if not remedies(due) <= remedies(after):
-        assert whole["staged_claim"] and "staged_claim" not in part
-        supposed = {(one.why.table, one.why.row) for one in due.statements if one.kind == "note"}
-        asked = {question.fact for question in due.questions}
-        assert ("good_faith", "in_good_faith") in supposed or "staged_claim" in asked
+def digest() -> str:
+    """Of all books' rulings on some cases of each, with their traces."""
+    found = sha256()
+    for pack in PACKS:
+        for case in cases_of(pack)[::9]:
+            ruling = rule_all(PACKS, case.facts, case.today)
+            found.update(json.dumps(as_data(ruling, with_trace=True), ensure_ascii=False).encode())
+    return found.hexdigest()
 
 
-PLATFORMS = [pack for pack in PACKS if pack.layer == "platform"]
-DISPUTED = (
-    "quality", "dislike", "counterfeit", "misdescribed", "wrong_item", "missing", "damaged", "not_received", "refused",
-)  # fmt: skip
-"""The problems for which the law gives something."""
-
-
-def assert_not_undercut(law: Ruling, together: Ruling) -> None:
-    """Whatever the law gives is due, for as much, at no higher fee and no more of the consumer's freight."""
-    due = {right.remedy: right for right in together.rights}
-    periods = {one.amounts.get("after") for one in together.statements if one.kind == "governs_after"}
-    for right in law.rights:
-        if all(one.words.get("where_none_governs") for one in right.given_by) and right.remedy in governed(together):
-            continue
-        assert right.remedy in due
-        if right.amount is not None:
-            assert (due[right.remedy].amount or 0) >= right.amount
-        assert (due[right.remedy].fee or 0) <= (right.fee or 0)
-        until = due[right.remedy].until
-        if right.until is not None:
-            assert until is None or until >= right.until
-        elif until is not None:  # only an agreed period of the house ends what the law gives where nothing is agreed
-            assert until in periods and all(one.words.get("where_none_governs") for one in right.given_by)
-        for leg, borne in [*right.freight.items(), *right.risk.items()]:
-            beside = due[right.remedy].freight if borne.by.kind == "freight" else due[right.remedy].risk
-            assert COST[str(beside[leg].value)] <= COST[str(borne.value)]
-    assert (together.extra or 0) >= (law.extra or 0)
-
-
-@pytest.mark.parametrize("pack", [one for one in PACKS if one.layer != "law"], **NAMED)
-@TRIES
-@given(data=st.data())
-def test_the_floor_of_the_law_is_never_undercut(pack: Pack, data: Any) -> None:
-    facts = data.draw(facts_for([*LAW, pack], missing=0))
-    assert_not_undercut(rule_all(LAW, facts, TODAY), rule_all([*LAW, pack], facts, TODAY))
-
-
-@pytest.mark.parametrize("pack", PLATFORMS, **NAMED)
-@settings(TRIES, max_examples=200)
-@given(data=st.data())
-def test_an_order_on_a_platform_gives_no_less_than_the_law_without_one(pack: Pack, data: Any) -> None:
-    """The same facts with no platform told. One matter differs, and rightly: in a direct sale the ground of a refusal
-    at the door is taken as told, on a platform it must be confirmed; until it is, it is no ground, and what the law
-    gives for a refusal without one is the floor."""
-    facts = data.draw(facts_for([*LAW, pack], missing=0))
-    facts |= {"sale": "distance", "house": "other", "facility_request": False, "staged_claim": False}
-    facts["platform"] = data.draw(st.sampled_from(["taobao", "pinduoduo"]))
-    facts["problem"] = data.draw(st.sampled_from(DISPUTED))
-    floor = {**facts, "platform": "none"}
-    if facts["problem"] == "refused" and not facts["fault_confirmed"]:
-        floor["refusal_ground"] = "none"
-    assert_not_undercut(rule_all(LAW, floor, TODAY), rule_all(PACKS, facts, TODAY))
-
-
-@settings(TRIES, max_examples=400)
-@given(data=st.data())
-def test_what_is_due_later_was_never_told_with_an_earlier_last_day(data: Any) -> None:
-    """All else equal. A book with stages may come to its next one, on another ground: a car free within 60 days, then
-    for a fee; a cupboard within 60 days, then after two repairs; a notebook by the shop, then by its maker."""
-    facts = data.draw(facts_for(list(PACKS), missing=0))
-    facts |= data.draw(st.sampled_from(MATTERS))
-    facts["reported_on"] = facts["sold_on"] + timedelta(data.draw(st.integers(0, 40)))
-    for name in ("signed_on", "delivered_on"):
-        facts[name] = min(facts[name], facts["reported_on"])
-    facts["replaced_on"] = max(facts["replaced_on"], facts["signed_on"], facts["delivered_on"])
-    day = facts["reported_on"] + timedelta(data.draw(st.integers(1, 400)))
-    before, after = rule_all(PACKS, facts, TODAY), rule_all(PACKS, {**facts, "reported_on": day}, TODAY)
-    later = {right.remedy: right for right in after.rights}
-    for right in before.rights:
-        if right.until is None or right.until >= day or right.remedy not in later:
-            continue
-        assert {one.why.pack.name for one in later[right.remedy].given_by} <= STAGED
-
-
-@TRIES
-@given(data=st.data())
-def test_the_same_facts_give_the_same_ruling_whatever_their_order(data: Any) -> None:
-    facts: Mapping[str, Any] = data.draw(facts_for(list(PACKS), missing=0.3))
-    turned = dict(reversed(facts.items()))
-    assert as_data(rule_all(PACKS, facts, TODAY), with_trace=True) == as_data(
-        rule_all(PACKS, turned, TODAY), with_trace=True
+def test_the_same_facts_give_the_same_ruling_on_another_machine() -> None:
+    """In another process, with other hashes, another zone and another language."""
+    root = Path(__file__).parents[3]
+    code = "from tests.core.policy.test_properties import digest; print(digest())"
+    other = {
+        "PYTHONHASHSEED": "4711", "TZ": "America/Lima", "LC_ALL": "C", "LANG": "C",
+        "PYTHONPATH": os.pathsep.join((str(root / "src"), str(root))),
+    }  # fmt: skip
+    ran = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code], env={**os.environ, **other}, cwd=root, capture_output=True, text=True, check=True
     )
+    assert ran.stdout.strip() == digest()
+
+
+# -- that they can fail ---------------------------------------------------------------------------------------
+
+
+def book(name: str, pattern: str, instead: str) -> Pack:
+    """A book with its text changed wherever the pattern stands, which it does."""
+    text, many = re.subn(pattern, instead, (files.PACKAGED / f"{name}.yaml").read_text(encoding="utf-8"))
+    assert many, pattern
+    read = files.read_text(text, f"{name}.yaml", lambda beside: (files.PACKAGED / beside).read_text(encoding="utf-8"))
+    assert read.pack is not None, [one.in_language("en") for one in read.findings]
+    return read.pack
+
+
+RETURN = r"right: return, amount: (paid|price)\b"
+WRONG: list[tuple[str, str, str, str, Property]] = [
+    ("exchange and return only after the third day", "mall_shoes", 'age: "<= 3"', 'age: "> 3"',
+     no_more_rights_as_days_go_by),
+    ("the exchange only after the guarantee", "mall_clothes", "reported_on <= guarantee_ends",
+     "reported_on > guarantee_ends", no_more_rights_as_days_go_by),
+    ("the return only after thirty days", "furniture_shop", "since_less: in_30, ", "since_less: not in_30, ",
+     no_more_rights_as_days_go_by),
+    ("a fee beside the whole price", "mall_shoes", "right: return, amount: paid, fee: 0",
+     "right: return, amount: paid, fee: paid", refunds_within_the_price),
+    ("a return without a last day", "mall_shoes", "fee: 0, until: last_day", "fee: 0",
+     what_lapses_was_told_with_its_day),
+    ("what was not told is taken for none", "mall_shoes", r"in_guarantee: (reported_on <= .*)",
+     r"in_guarantee: has(reported_on) && (\1)", a_further_fact_takes_nothing_back),
+    *(("three times the price", pack.name, RETURN, r"right: return, amount: \1 * 3", refunds_within_the_price)
+      for pack in PACKS if any(right.remedy == "return" and right.amount for one in drawn(pack, MANY)
+                               for right in one.alone().rights)),
+]  # fmt: skip
+"""What would be wrong, in which book, by which change of its text, and the property that must notice it."""
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "instead", "property_"),
+    [pytest.param(*one[1:], id=f"{one[1]}: {one[0]}") for one in WRONG],
+)
+def test_a_wrong_book_is_noticed(name: str, pattern: str, instead: str, property_: Property) -> None:
+    """By the draws with which the books are tried; the book as it is breaks the property less often, or not at all."""
+    [shipped] = [pack for pack in PACKS if pack.name == name]
+    near = draws(shipped, whole=property_ is not refunds_within_the_price)
+    found = set(property_(Books(book(name, pattern, instead)), near))
+    assert found - set(property_(Books(shipped), near))
+
+
+def test_a_floor_that_is_gone_is_noticed() -> None:
+    """A shop that keeps half of the price: the law's floor makes it whole, and without that floor it would not be."""
+    [shoes] = [pack for pack in PACKS if pack.name == "mall_shoes"]
+    near = [one for one in beside_the_law(shoes, BESIDE) if "return" in {right.remedy for right in one.alone().rights}]
+    half = book("mall_shoes", "right: return, amount: paid, fee: 0", "right: return, amount: paid * 0.5, fee: 5")
+    no_floor = book("consumer_law", "then: {floor: return, amount: paid, fee: 0}", "then: {note: 无 / none}")
+    assert near and the_law_is_not_undercut(Books(half), near) == []
+    found = the_law_is_not_undercut(Books(half, no_floor), near)
+    assert any("below the floor" in one for one in found) and any("for 5.00, by the floor 0.00" in one for one in found)

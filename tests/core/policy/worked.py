@@ -31,6 +31,7 @@ class Case:
     expect: Mapping[str, Any]
     alone: bool
     """Whether its book alone is asked, or every book that applies."""
+    name: str = ""
 
 
 @cache
@@ -90,7 +91,7 @@ def _cases(pack: Pack) -> Iterator[Case]:
     for case in hand_worked(pack.name):
         if settings_of(switched(shipped, case.get("settings", {}))) == settings_of(pack):
             facts, _problems = read_given(known(), case["facts"], asked_on(case))
-            yield Case(facts, asked_on(case), case["expect"], case.get("alone", True))
+            yield Case(facts, asked_on(case), case["expect"], case.get("alone", True), str(case["id"]))
     if settings_of(shipped) == settings_of(pack):
         yield from examples_of(pack)
 
@@ -99,7 +100,7 @@ def _cases(pack: Pack) -> Iterator[Case]:
 def examples_of(pack: Pack) -> tuple[Case, ...]:
     """The examples that travel with a book."""
     return tuple(
-        Case(read_given(pack.facts, one.facts, one.on)[0], one.on, one.expect, alone=True) for one in pack.examples
+        Case(read_given(pack.facts, one.facts, one.on)[0], one.on, one.expect, True, one.name) for one in pack.examples
     )
 
 

@@ -14,7 +14,7 @@ from tuoshan.core.conditions import FactType, check
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import CompiledTable
 from tuoshan.core.policy.examples import run_examples
-from tuoshan.core.policy.examples_told import unmet_words
+from tuoshan.core.policy.examples_told import mend_words, unmet_words
 from tuoshan.core.policy.figures import wrong_figures
 from tuoshan.core.policy.pack import BY_LAW, TODAY, Amount, Clause, InForce, Pack, Row, Table
 from tuoshan.core.policy.reading import row_expressions
@@ -305,10 +305,9 @@ class _Checker:
             why = example.because
             zh, en = (f"（例子的理由：{why.zh}）", f" (why it is so: {why.en})") if why.zh else ("", "")
             for one in wrong:
-                told = unmet_words(self.pack, one)
+                told, mend = unmet_words(self.pack, one), mend_words(one)
                 self.note(EXAMPLES, example.line, f"examples.{example.name}", f"例子不成立：{told.zh}{zh}",
-                          f"the example fails: {told.en}{en}",
-                          "改正规则或例子", "mend the rule, or the example")  # fmt: skip
+                          f"the example fails: {told.en}{en}", mend.zh, mend.en)  # fmt: skip
 
 
 def _overlap(one: InForce, other: InForce) -> bool:

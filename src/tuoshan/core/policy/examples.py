@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
+from tuoshan.core.policy.example_shapes import misshapen
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.pack import MOVING, Example, Pack
 from tuoshan.core.policy.reckoning import Reckoning
@@ -26,19 +27,24 @@ class Unmet:
 
     `where`: the key of `expect`, then what of it: `("rights", "return", "fee")`, `("proof", "seller", "ends")`. `how`:
     what came had to be the expected (`same`), to have it among others (`among`) or to be without it (`without`);
-    `refused`: the fact cannot be taken, and what came says why; `no_such_key`: nothing of that name can be expected.
+    `refused`: the fact cannot be taken, and what came says why; `no_such_key`: nothing of that name can be expected;
+    `misshapen`: what is expected is not shaped as its key wants, and `came` is how it is written; `no_such_clause`: the
+    book has no clause of that name, so that every ruling is without it.
     """
 
     where: tuple[str, ...]
     came: object
     expected: object
-    how: Literal["same", "among", "without", "refused", "no_such_key"] = "same"
+    how: Literal["same", "among", "without", "refused", "no_such_key", "misshapen", "no_such_clause"] = "same"
 
 
 def differences(ruling: Ruling, expect: Mapping[str, object]) -> list[Unmet]:
-    """What does not fit; empty when all does."""
-    found: list[Unmet] = []
+    """What does not fit; empty when all does. What is not shaped as its key wants is told and not compared."""
+    found = [Unmet(one.where, one.written, one.stands, "misshapen") for one in misshapen(expect)]
+    wrong = {one.where[0] for one in found}
     for key, wanted in expect.items():
+        if key in wrong:
+            continue
         compare = _COMPARE.get(key)
         found += compare(ruling, wanted) if compare else [Unmet((key,), None, wanted, "no_such_key")]
     return found
@@ -52,7 +58,11 @@ def run_examples(pack: Pack) -> Iterator[tuple[Example, list[Unmet]]]:
         if problems:
             yield example, [Unmet(("facts", one.fact), one.message, None, "refused") for one in problems]
         else:
-            yield example, differences(rule(under, facts, example.on), example.expect)
+            unmet = differences(rule(under, facts, example.on), example.expect)
+            if not any(one.where[0] == "without" for one in unmet):
+                there_is_none = sorted(_names(example.expect.get("without")) - pack.clauses.keys())
+                unmet += [Unmet(("without",), None, name, "no_such_clause") for name in there_is_none]
+            yield example, unmet
 
 
 def _as_written(pack: Pack) -> Pack:

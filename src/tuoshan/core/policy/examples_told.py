@@ -44,6 +44,12 @@ def unmet_words(pack: Pack, one: Unmet) -> Wording:
         return one.came
     if one.how == "no_such_key":
         return Wording(f"例子不能要“{one.where[0]}”", f"'{one.where[0]}' is nothing that an example may expect")
+    if one.how == "no_such_clause":
+        return Wording(f"没有条款“{one.expected}”，“without”总是成立",
+                       f"there is no clause '{one.expected}', so that 'without' always holds")  # fmt: skip
+    if one.how == "misshapen":
+        where, stands = ".".join(one.where), _shown(one.expected)
+        return Wording(f"“{where}”不能这样写：{stands}", f"'{where}' cannot be written so: {stands}")
     head, names = _head(pack, one.where), _names_in(pack, one.where)
     came, expected = _value(one.came, names), _value(one.expected, names)
     zh, en = {
@@ -52,6 +58,28 @@ def unmet_words(pack: Pack, one: Unmet) -> Wording:
         "without": (f"例子要的是没有{expected.zh}", f"the example expects none of {expected.en}"),
     }[one.how]
     return Wording(f"{head.zh}：{came.zh}；{zh}", f"{head.en}: {came.en}; {en}")
+
+
+def mend_words(one: Unmet) -> Wording:
+    """What to do about it."""
+    match one.how:
+        case "misshapen":
+            return Wording(f"写成 {one.came}", f"write {one.came}")
+        case "no_such_clause":
+            return Wording("写本规则有的条款号，或删去", "name a clause of this book, or leave it out")
+    return Wording("改正规则或例子", "mend the rule, or the example")
+
+
+def _shown(value: object) -> str:
+    """A value as an example has it."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case list() | tuple():
+            return f"[{', '.join(_shown(one) for one in value)}]"
+        case Mapping():
+            return "{" + ", ".join(f"{name}: {_shown(one)}" for name, one in value.items()) + "}"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _head(pack: Pack, where: tuple[str, ...]) -> Wording:

@@ -11,9 +11,15 @@ import yaml
 
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.ruling import rule, rule_all
+from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.wording import lines
 from tuoshan.rulings import files
 
 RULINGS = Path(__file__).parent / "rulings"
+
+
+BOOKS = tuple(sorted(path.stem for path in RULINGS.glob("*.yaml")))
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +60,26 @@ def asked_on(case: Mapping[Any, Any]) -> date:
     return found
 
 
+def ruled(book: str, case: Mapping[Any, Any]) -> Ruling:
+    """What is ruled on a case, once for all tests: by its book alone under the case's settings, or by all."""
+    found = _RULED.get(id(case))
+    if found is None:
+        today = asked_on(case)
+        facts, problems = read_given(known(), case["facts"], today)
+        assert not problems, [problem.message.en for problem in problems]
+        if case.get("alone", True):
+            [pack] = [one for one in files.packaged() if one.name == book]
+            found = rule(switched(pack, case.get("settings", {})), facts, today)
+        else:
+            found = rule_all(files.packaged(), facts, today)
+        _RULED[id(case)] = found
+    return found
+
+
+_RULED: dict[int, Ruling] = {}
+"""By the case itself: `all_of` gives the same mapping each time."""
+
+
 @cache
 def cases_of(pack: Pack) -> tuple[Case, ...]:
     """All cases of a book under the settings that it has."""
@@ -76,6 +102,32 @@ def examples_of(pack: Pack) -> tuple[Case, ...]:
     return tuple(
         Case(read_given(pack.facts, one.facts, one.on)[0], one.on, one.expect, True, one.name) for one in pack.examples
     )
+
+
+def out_of_order(ruling: Ruling, case: Mapping[Any, Any]) -> list[str]:
+    """What does not fit the order of the customer's choice; empty when all does.
+
+    `order` of a case says it exactly for the remedies that it names: what comes first stands first, and those between
+    which the customer is as free stand in a list of their own. Without it no remedy stands in `rights` before one that
+    comes first in the ruling.
+    """
+    ranks = {right.remedy: right.rank for right in ruling.rights}
+    if "order" in case:
+        told = [sorted(one) if isinstance(one, list) else [one] for one in case["order"]]
+        kept = {name: rank for name, rank in ranks.items() if any(name in one for one in told)}
+        ruled = [sorted(name for name in kept if kept[name] == rank) for rank in sorted(set(kept.values()))]
+        return [] if told == ruled else [f"in the order {ruled}, expected {told}"]
+    names = [name for name in case["expect"].get("rights", ()) if name in ranks]
+    in_order = sorted(names, key=lambda name: ranks[name])
+    return [] if names == in_order else [f"in the order {in_order}, expected {names}"]
+
+
+def said_otherwise(ruling: Ruling, case: Mapping[Any, Any]) -> list[str]:
+    """What does not fit of what the ruling tells to do: a case `says` words that must stand in it, `unsaid` others."""
+    told = "\n".join(line.words.zh for line in lines(ruling))
+    return [f"does not say {words}" for words in case.get("says", ()) if words not in told] + [
+        f"says {words}" for words in case.get("unsaid", ()) if words in told
+    ]
 
 
 def switched(pack: Pack, settings: Mapping[str, object]) -> Pack:

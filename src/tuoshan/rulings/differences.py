@@ -51,7 +51,7 @@ def differences(before: Text, after: Text) -> list[Difference]:
     if (before.text, before.tables) == (after.text, after.tables):
         return []
     if any(yaml_strict.marked(one.text) is None for one in (before, after)):
-        return [_lines(before.text, after.text)]
+        return [lines(before.text, after.text)]
     newest = library.newest(after.name)
     packs = (before.pack() or newest, after.pack() or newest)
     found = [
@@ -60,7 +60,7 @@ def differences(before: Text, after: Text) -> list[Difference]:
         *_clauses(_parts(clause_editing.clauses, before.text), _parts(clause_editing.clauses, after.text)),
         *_examples(_parts(clause_editing.examples, before.text), _parts(clause_editing.examples, after.text)),
     ]
-    return found or [_lines(before.text, after.text)]
+    return found or [lines(before.text, after.text)]
 
 
 def _parts(read: Callable[[str], dict[str, Part]], text: str) -> dict[str, Part]:
@@ -70,7 +70,7 @@ def _parts(read: Callable[[str], dict[str, Part]], text: str) -> dict[str, Part]
         return {}
 
 
-def _lines(before: str, after: str) -> Difference:
+def lines(before: str, after: str) -> Difference:
     """What has no form of its own, as it is written."""
     changed = [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[:1] in "+-"]
     old, new = ("\n".join([line[2:].strip() for line in changed if line[0] == sign][:MOST_LINES]) for sign in "-+")

@@ -21,7 +21,7 @@ def test_the_sample_is_in_order() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "word"),
     [
-        ("      - {id: nothing, serious: no}\n", "", "no row holds for: fault = none"),
+        ("      - {id: nothing, serious: no}\n", "", "no row holds for: Fault (fault): None (none)"),
         ("hit: first\n    when: [fault, length_cm]", "hit: unique\n    when: [fault, length_cm]", "together with"),
         ("{id: short, fault: open,", "{id: short, fault: open, length_cm: '> 9',", "can never hit"),
         ("when: [serious, window]", "when: [serious, windw]", "did you mean 'window'"),

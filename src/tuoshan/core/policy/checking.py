@@ -7,16 +7,18 @@ dozen combinations stand for all. What cannot happen (`never`, a fact outside it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Final, cast
 
 from tuoshan.core.conditions import FactType, check
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import CompiledTable
-from tuoshan.core.policy.examples import run_examples
+from tuoshan.core.policy.examples import Unmet, run_examples
 from tuoshan.core.policy.examples_told import unmet_words
 from tuoshan.core.policy.figures import wrong_figures
-from tuoshan.core.policy.pack import BY_LAW, TODAY, Amount, Clause, InForce, Pack, Row, Table
+from tuoshan.core.policy.naming import row_called
+from tuoshan.core.policy.pack import BY_LAW, TODAY, Amount, Clause, Example, InForce, Pack, Row, Table
 from tuoshan.core.policy.reading import row_expressions
 from tuoshan.core.policy.trying import Trial
 from tuoshan.core.policy.units import clashes
@@ -155,12 +157,14 @@ class _Checker:
             return
         trial = Trial(self.pack, CompiledTable(table))
         if table.hit != "collect" and (gap := trial.gap()) is not None:
-            self.note(GAP, table.line, where, f"没有一行适用于：{gap.shown}", f"no row holds for: {gap.shown}",
+            case = gap.told(self.pack)
+            self.note(GAP, table.line, where, f"没有一行适用于：{case.zh}", f"no row holds for: {case.en}",
                       "补一行，或写不带条件的最后一行", "add a row, or a last row without cells")  # fmt: skip
         if table.hit == "unique" and (both := trial.overlap()) is not None:
-            case, one, other = both
+            case, first = both[0].told(self.pack), row_called(table, both[1])
+            other = both[2]
             self.note(OVERLAP, other.line, f"{where}.rows.{other.name}",
-                      f"与 {one.name} 同时适用于：{case.shown}", f"holds together with {one.name} for: {case.shown}",
+                      f"与{first.zh}同时适用于：{case.zh}", f"holds together with {first.en} for: {case.en}",
                       "让两行互斥，或用 hit: first", "make them exclude each other, or use hit: first")  # fmt: skip
         for row in trial.dead():
             self.note(DEAD, row.line, f"{where}.rows.{row.name}", "永远轮不到这一行", "this row can never hit",
@@ -301,7 +305,7 @@ class _Checker:
 
     # -- examples ----------------------------------------------------------------------------------------------
     def _examples(self) -> None:
-        for example, wrong in run_examples(self.pack):
+        for example, wrong in self._run():
             why = example.because
             zh, en = (f"（例子的理由：{why.zh}）", f" (why it is so: {why.en})") if why.zh else ("", "")
             for one in wrong:
@@ -309,6 +313,20 @@ class _Checker:
                 self.note(EXAMPLES, example.line, f"examples.{example.name}", f"例子不成立：{told.zh}{zh}",
                           f"the example fails: {told.en}{en}",
                           "改正规则或例子", "mend the rule, or the example")  # fmt: skip
+
+    def _run(self) -> Iterator[tuple[Example, list[Unmet]]]:
+        """What comes of the examples. Where the book cannot be ruled by in one of them, that is found of this one."""
+        try:
+            yield from list(run_examples(self.pack))
+        except Exception:
+            for example in self.pack.examples:
+                try:
+                    yield from list(run_examples(replace(self.pack, examples=(example,))))
+                except Exception as error:
+                    self.note(EXAMPLES, example.line, f"examples.{example.name}",
+                              f"按本规则包算不出这个例子（{error}）",
+                              f"this book cannot be ruled by in the example ({error})",
+                              "改正规则里的数字或算式", "mend the figure or the expression in the rules")  # fmt: skip
 
 
 def _overlap(one: InForce, other: InForce) -> bool:

@@ -259,3 +259,28 @@ def test_figures_of_which_nothing_is_certain_pass() -> None:
     assert not found(GIVEN.replace('length_cm: "> 5", serious: yes', f'length_cm: "> 5", serious: yes, {right}'))
     assert not found(BOOK.replace("amount: paid, rank: 1", "amount: {of: paid * 3, at_most: paid}, rank: 1"))
     assert not found(BOOK.replace("{right: exchange, rank: 3}", "{extra: {of: paid * 3, at_least: 500}}"))
+
+
+def chinese(text: str) -> list[str]:
+    return [one.in_language("zh-hans") for one in findings(text)[1]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "unsaid"),
+    [
+        ("clause: A5", "clause: A9", "可用：", "是否应为"),
+        ("clause: A5", "clause: a05", "是否应为“A5”", "可用"),
+        ("when: [serious, window]", "when: [serious, windw]", "没有列“windw”", "不认识的键"),
+        ("fault: worn, serious", "fault: 磨损, serious", "“磨损”要写成 worn", "没有选项"),
+        ("fault: worn, serious", "fault: torn, serious", "worn（磨损）", "要写成"),
+        ("fee: paid * 0.005 * age", "fee: paid * 0.005 * fault", "两边合不到一起", "cannot"),
+        ("amount: paid - fee", "amount: paid - 三", "“三”不能出现在名称里", "Latin"),
+    ],
+)  # fmt: skip
+def test_a_finding_suggests_what_is_near_and_speaks_the_readers_language(
+    old: str, new: str, said: str, unsaid: str
+) -> None:
+    """A clause by another number is another clause; a choice is told by what it is called."""
+    lines = chinese(BOOK.replace(old, new, 1))
+    assert any(said in line for line in lines), lines
+    assert not any(unsaid in line for line in lines), lines

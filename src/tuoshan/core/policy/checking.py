@@ -6,12 +6,13 @@ dozen combinations stand for all. What cannot happen (`never`, a fact outside it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final, cast
 
-from tuoshan.core.conditions import FactType, check
+from tuoshan.core.conditions import Expression, FactType, check, in_chinese
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import CompiledTable
 from tuoshan.core.policy.examples import Unmet, run_examples
@@ -20,6 +21,7 @@ from tuoshan.core.policy.figures import wrong_figures
 from tuoshan.core.policy.naming import row_called
 from tuoshan.core.policy.pack import BY_LAW, TODAY, Amount, Clause, Example, InForce, Pack, Row, Table
 from tuoshan.core.policy.reading import row_expressions
+from tuoshan.core.policy.tracing import label_of
 from tuoshan.core.policy.trying import Trial
 from tuoshan.core.policy.units import clashes
 from tuoshan.core.policy.value_reading import domain_of_fact, domain_of_setting, domain_of_value, names_read
@@ -288,8 +290,19 @@ class _Checker:
         ]  # fmt: skip
         for where, line, expression in expressions:
             for problem in check(expression, types, choices=choices) if expression is not None else ():
-                self.note(TYPES, line, where, f"“{expression}”：{problem}", f"'{expression}': {problem}",
+                zh, en = self._spoken_of(expression, problem)
+                self.note(TYPES, line, where, f"“{expression}”：{in_chinese(problem)}{zh}",
+                          f"'{expression}': {problem}{en}",
                           "改正这个算式", "mend the expression")  # fmt: skip
+
+    def _spoken_of(self, expression: Expression, problem: str) -> tuple[str, str]:
+        """What the names of an expression of which a finding speaks are called: `（shoe_kind：鞋类）`."""
+        mine = [name for name in sorted(expression.reads) if re.search(rf"\b{name}\b", problem)]
+        called = [(name, label) for name in mine if (label := label_of(self.pack, name)).zh]
+        if not called:
+            return "", ""
+        return (f"（{'；'.join(f'{name}：{label.zh}' for name, label in called)}）",
+                f" ({'; '.join(f'{name}: {label.en}' for name, label in called)})")  # fmt: skip
 
     # -- units -------------------------------------------------------------------------------------------------
     def _units(self) -> None:

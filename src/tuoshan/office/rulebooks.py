@@ -136,7 +136,7 @@ def publish(
         _keep_to_managers(name, [*others, *(one for one in after.values() if one.name not in before)], person)
         found = differences(old, Text(name, draft.text, publishing.tables_of(draft)))
         return lambda made: _record(
-            person, name, both(lambda: _("第 %(version)s 版") % {"version": made.version}), found, **told
+            person, name, both(lambda: _("第 %(version)s 版已发布") % {"version": made.version}), found, "done", **told
         )()
 
     return publishing.publish(
@@ -173,7 +173,7 @@ def _keep_to_managers(name: str, changed: Iterable[Setting], person: Person) -> 
 
 
 def _record(
-    person: Person, name: str, where: Both[str], found: Sequence[Difference], **more: str
+    person: Person, name: str, where: Both[str], found: Sequence[Difference], action: str = "changed", **more: str
 ) -> Callable[[], object]:
     """One entry for all that is otherwise, then what was said of it (reason, day …), ready to be written."""
     book = library.newest(name).title
@@ -189,4 +189,4 @@ def _record(
         label = both(lambda key=key: str(SAID[key]))  # type: ignore[misc]
         labels.zh[key], labels.en[key], after.zh[key], after.en[key] = label.zh, label.en, value, value
     title = Both(f"{book.zh}（{where.zh}）", f"{book.en} ({where.en})")
-    return lambda: record_by(person, AREA, name, title, before=before, after=after, labels=labels, action="changed")
+    return lambda: record_by(person, AREA, name, title, before=before, after=after, labels=labels, action=action)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, path, reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -24,7 +25,7 @@ from tuoshan.office import rulebooks as office
 from tuoshan.office.settings import recording
 from tuoshan.office.settings.recording import both, me
 from tuoshan.parties.models import Person
-from tuoshan.parties.permissions import allowed, may_change, permitted
+from tuoshan.parties.permissions import MANAGER, SUPERVISOR, allowed, may_change, permitted
 from tuoshan.punctuation import listed, titled
 from tuoshan.rulings import copying, effects, library, publishing
 from tuoshan.rulings.cells_in_words import heading_words
@@ -71,9 +72,20 @@ def rule_book(request: HttpRequest, name: str) -> HttpResponse:
         "may_change": may_change(request.user, "workbench.rule_book_change"),
         "may_look": allowed(request.user, "workbench.rule_book_change"),
         "changing": name in publishing.open_drafts(), "changes": recording.changes(office.AREA, name, CHANGES_SHOWN),
-        "may_list": allowed(request.user, "workbench.settings_changes"),
+        "may_list": allowed(request.user, "workbench.settings_changes"), **_waiting(pack),
     }  # fmt: skip
     return render(request, "workbench/rulebooks/book.html", context)
+
+
+def _waiting(pack: Pack) -> dict[str, Any]:
+    """Of a version that has not begun, and counts on some day: from when, and which one counts until then."""
+    today = timezone.localdate(clock.now())
+    begins = pack.in_force.begins if pack.in_force is not None else None
+    if begins is None or begins <= today or pack in library.withdrawn():
+        return {}
+    before = [one for one in library.versions(pack.name) if one.version < pack.version and not (
+        one.in_force is not None and one.in_force.begins is not None and one.in_force.begins > today)]  # fmt: skip
+    return {"waits_for": begins, "counts_now": before[-1].version if before else None}
 
 
 def _versions(name: str) -> tuple[Pack, ...]:
@@ -123,7 +135,11 @@ class PublishForm(forms.Form):
     begins = forms.DateField(
         label=_lazy("从哪一天起生效"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    confirmed_by = forms.CharField(label=_lazy("由谁确认合法"), max_length=60)
+    confirmed_by = forms.CharField(
+        label=_lazy("由谁确认合法"), max_length=60,
+        widget=forms.TextInput(attrs={"list": "confirmers", "autocomplete": "off"}),
+        help_text=_lazy("可选一位主管或经理，也可以写外部律师、法务部。"),
+    )  # fmt: skip
     reason = forms.CharField(label=_lazy("为什么改"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
 
 
@@ -182,9 +198,16 @@ def _changing(
         if publish is not None and publish.is_bound:
             begins = publish.cleaned_data.get("begins") or begins
         context |= {
-            **effect_context(request, draft, begins), "publish": publish or PublishForm(initial={"begins": begins}),
+            "confirmers": _confirmers(), **effect_context(request, draft, begins),
+            "publish": publish or PublishForm(initial={"begins": begins}),
         }  # fmt: skip
     return context
+
+
+def _confirmers() -> list[str]:
+    """Who is suggested as having confirmed that a version is lawful; anybody else may be named as well."""
+    found = Person.objects.filter(is_active=True, roles__key__in=(SUPERVISOR, MANAGER)).distinct()
+    return sorted({str(one) for one in found})
 
 
 def _held(draft: BookDraft, person: int) -> bool:

@@ -1,13 +1,16 @@
 """What keeps a rule book from ruling: each trap is found, named by its line, and comes with its mend."""
 
 import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from tests.core.policy.sample import BOOK, book, findings
 
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.checking import check_overridden, check_versions
-from tuoshan.core.policy.pack import NUMBER_TO_VERIFY
+from tuoshan.core.policy.checking import check_holes, check_overridden, check_versions
+from tuoshan.core.policy.pack import NUMBER_TO_VERIFY, InForce
+from tuoshan.rulings import files
 
 
 def found(text: str) -> list[str]:
@@ -284,3 +287,21 @@ def test_a_finding_suggests_what_is_near_and_speaks_the_readers_language(
     lines = chinese(BOOK.replace(old, new, 1))
     assert any(said in line for line in lines), lines
     assert not any(unsaid in line for line in lines), lines
+
+
+def test_days_between_two_versions_on_which_neither_rules_are_named() -> None:
+    first, second = (
+        replace(book(), version=version, in_force=InForce("sold_on", begins, until))
+        for version, begins, until in ((1, date(2020, 1, 1), date(2025, 1, 1)), (2, date(2026, 1, 1), None))
+    )
+    [hole] = check_holes([second, first])
+    assert hole.severity == "warning" and "2025-01-01 至 2025-12-31 哪一版都不管" in hole.message.zh
+    follows = replace(second, in_force=InForce("sold_on", date(2025, 1, 1)))
+    assert check_holes([first, follows]) == () == check_holes([second])
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n", "policy\n"])
+def test_a_file_without_a_book_in_it_says_so(text: str) -> None:
+    read = files.read_text(text, "empty.yaml", lambda name: None)
+    assert read.pack is None and [one.severity for one in read.findings] == ["error"]
+    assert "没有内容" in read.findings[0].message.zh or "这不是规则包" in read.findings[0].message.zh

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, cast
 
 from tuoshan.core.conditions import Expression, FactType, check, in_chinese
@@ -57,6 +57,29 @@ def check_versions(packs: Iterable[Pack]) -> tuple[Finding, ...]:
         if differing := next((other for other in others if _by_other_dates(pack, other)), None):
             found += check_date(pack, differing)
         others.append(pack)
+    return in_order(found)
+
+
+def check_holes(packs: Iterable[Pack]) -> tuple[Finding, ...]:
+    """Days between two versions of one book on which neither is in force: a matter of such a day is ruled by nobody."""
+    found: list[Finding] = []
+    known: dict[str, Pack] = {}
+    for pack in sorted(packs, key=lambda one: (one.name, one.version)):
+        before = known.get(pack.name)
+        known[pack.name] = pack
+        if before is None or before.in_force is None or pack.in_force is None or before.in_force.by != pack.in_force.by:
+            continue
+        until, begins = before.in_force.until, pack.in_force.begins
+        if until is None or begins is None or until >= begins:
+            continue
+        last = begins - timedelta(days=1)
+        found.append(_finding(
+            DATES, pack, _line(pack), "in_force",
+            f"{before.key} 到 {until} 前为止，本版从 {begins} 起：{until} 至 {last} 哪一版都不管",
+            f"{before.key} ends before {until} and this one begins on {begins}: from {until} to {last} neither rules",
+            f"写成 from: {until}，或改上一版的 until；确实不管的，不用改",
+            f"write from: {until}, or change the until of the one before; leave it where nothing is to rule", "warning",
+        ))  # fmt: skip
     return in_order(found)
 
 
@@ -282,14 +305,18 @@ class _Checker:
     # -- kinds -------------------------------------------------------------------------------------------------
     def _kinds(self) -> None:
         types, choices = fact_types(self.pack), choices_of(self.pack)
-        expressions = [(f"values.{v.name}", v.line, getattr(v, "expression", None)) for v in self.pack.values.values()]
+        expressions: list[tuple[str, int, Expression | None]] = [
+            (f"values.{v.name}", v.line, getattr(v, "expression", None)) for v in self.pack.values.values()
+        ]
         expressions.append(("applies", 1, self.pack.applies))
         expressions += [
             (f"tables.{table.name}.rows.{row.name}", row.line, expression)
             for table in self.pack.tables.values() for row in table.rows for expression in row_expressions(row)
         ]  # fmt: skip
         for where, line, expression in expressions:
-            for problem in check(expression, types, choices=choices) if expression is not None else ():
+            if expression is None:
+                continue
+            for problem in check(expression, types, choices=choices):
                 zh, en = self._spoken_of(expression, problem)
                 self.note(TYPES, line, where, f"“{expression}”：{in_chinese(problem)}{zh}",
                           f"'{expression}': {problem}{en}",

@@ -50,8 +50,11 @@ def doubts(pack: Pack, examples: Iterable[Example] = ()) -> tuple[Doubt, ...]:
     return tuple(open_ones[finding] for finding in in_order(open_ones))
 
 
-def _doubt(pack: Pack, number: int, line: int, where: str, key: str, said: Wording) -> Doubt:
-    mend = Wording("改掉其中一处；确实有意的，写明理由", "mend one of them; where it is meant, say why")
+APART = Wording("改掉其中一处；确实有意的，写明理由", "mend one of them; where it is meant, say why")
+MISSING = Wording("写上它；确实有意的，写明理由", "write it; where it is meant, say why")
+
+
+def _doubt(pack: Pack, number: int, line: int, where: str, key: str, said: Wording, mend: Wording = APART) -> Doubt:
     return Doubt(key, Finding(number, "warning", pack.file, line, where, said, mend))
 
 
@@ -89,7 +92,7 @@ def _left_without(pack: Pack) -> Iterator[Doubt]:
                     f"这一行没有条件，也没有给{'、'.join(one.zh for one in what)}：{met.zh}的就没有，也算不出来",
                     f"this row has no cells and gives no {', '.join(one.en for one in what)}: {met.en} goes without,"
                     " and nothing is worked out by it",
-                ),
+                ), MISSING,
             )  # fmt: skip
 
 

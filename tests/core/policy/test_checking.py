@@ -8,7 +8,7 @@ import pytest
 from tests.core.policy.sample import BOOK, book, findings
 
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.checking import check_holes, check_overridden, check_versions
+from tuoshan.core.policy.checking import check_holes, check_overridden, check_pack, check_versions
 from tuoshan.core.policy.pack import NUMBER_TO_VERIFY, InForce
 from tuoshan.rulings import files
 
@@ -305,3 +305,13 @@ def test_a_file_without_a_book_in_it_says_so(text: str) -> None:
     read = files.read_text(text, "empty.yaml", lambda name: None)
     assert read.pack is None and [one.severity for one in read.findings] == ["error"]
     assert "没有内容" in read.findings[0].message.zh or "这不是规则包" in read.findings[0].message.zh
+
+
+def test_who_moves_a_bound_that_stands_in_two_tables_is_told_of_the_other() -> None:
+    """Repair up to 6 cm, and exchange still above 5: the examples at 5.1 cm fail, and name both tables."""
+    text = (files.PACKAGED / "mall_shoes.yaml").read_text(encoding="utf-8")
+    moved = text.replace('opening_cm: "<= 5"', 'opening_cm: "<= 6"')
+    read = files.read_text(moved, "mall_shoes.yaml", lambda name: None)
+    assert moved != text and read.pack is not None
+    said = [one.message.zh for one in check_pack(read.pack)]
+    assert any("开胶长度（opening_cm）的界限各表不同：《修理》6，《换货、退货的情形》5" in one for one in said), said

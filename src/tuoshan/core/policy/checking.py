@@ -10,15 +10,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final, cast
 
 from tuoshan.core.conditions import Expression, FactType, check, in_chinese
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.cells import Between
 from tuoshan.core.policy.compiled import CompiledTable
 from tuoshan.core.policy.examples import Unmet, run_examples
 from tuoshan.core.policy.examples_told import unmet_words
 from tuoshan.core.policy.figures import wrong_figures
-from tuoshan.core.policy.naming import row_called
+from tuoshan.core.policy.naming import named, row_called
 from tuoshan.core.policy.pack import BY_LAW, TODAY, Amount, Clause, Example, InForce, Pack, Row, Table
 from tuoshan.core.policy.reading import row_expressions
 from tuoshan.core.policy.tracing import label_of
@@ -348,11 +350,42 @@ class _Checker:
         for example, wrong in self._run():
             why = example.because
             zh, en = (f"（例子的理由：{why.zh}）", f" (why it is so: {why.en})") if why.zh else ("", "")
+            for elsewhere in self._bounds_apart(example):
+                zh, en = f"{zh}（{elsewhere.zh}）", f"{en} ({elsewhere.en})"
             for one in wrong:
                 told = unmet_words(self.pack, one)
                 self.note(EXAMPLES, example.line, f"examples.{example.name}", f"例子不成立：{told.zh}{zh}",
                           f"the example fails: {told.en}{en}",
                           "改正规则或例子", "mend the rule, or the example")  # fmt: skip
+
+    def _bounds_apart(self, example: Example) -> Iterator[Wording]:
+        """Tables that cut a number of the example at different bounds, with that number between them: whoever moves a
+        bound that stands in two tables is told of the other."""
+        for name, given in example.facts.items():
+            try:
+                value = Decimal(str(given))
+            except ArithmeticError:
+                continue
+            bounds: dict[str, set[Decimal]] = {}
+            for table in self.pack.tables.values():
+                for place, column in enumerate(table.columns):
+                    if column.name == name and column.domain.kind == "number":
+                        cells = [row.cells[place] for row in table.rows]
+                        ends = {end for cell in cells if isinstance(cell, Between) for end in (cell.low, cell.high)}
+                        bounds[table.name] = {end for end in ends if isinstance(end, Decimal)}
+            apart = {table: ends for table, ends in bounds.items() if ends}
+            every = [end for ends in apart.values() for end in ends]
+            if not value.is_finite() or len(apart) < 2 or len({frozenset(ends) for ends in apart.values()}) < 2:
+                continue
+            if not min(every) <= value <= max(every):
+                continue
+            what = named(self.pack, name)
+            said = [(self.pack.tables[table].title, ", ".join(f"{end.normalize():f}" for end in sorted(ends)))
+                    for table, ends in apart.items()]  # fmt: skip
+            yield Wording(
+                f"{what.zh}的界限各表不同：" + "，".join(f"《{title.zh}》{ends}" for title, ends in said),
+                f"{what.en} is cut differently: " + ", ".join(f"'{title.en}' at {ends}" for title, ends in said),
+            )  # fmt: skip
 
     def _run(self) -> Iterator[tuple[Example, list[Unmet]]]:
         """What comes of the examples. Where the book cannot be ruled by in one of them, that is found of this one."""

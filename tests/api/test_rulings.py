@@ -256,6 +256,8 @@ def test_a_program_answers_what_may_not_be_meant_before_it_publishes() -> None:
     keys = [one["key"] for one in sent["doubts"]]
     answers = "".join(f'  - {{doubt: "{key}", because: 由顾客选}}\n' for key in keys)
     assert manager.send("PUT", place, {"text": f"{text}meant:\n{answers}"})["doubts"] == []
+    early = manager.post("/rule-books/mall_shoes/publish", {**publish, "begins": "2020-01-01"}, expect=422)
+    assert "最早 2026-" in str(early["facts"])
     assert manager.post("/rule-books/mall_shoes/publish", publish)["version"] == 2
 
 

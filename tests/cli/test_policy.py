@@ -116,7 +116,8 @@ def test_the_form_tells_of_every_date_what_it_is_judged_by() -> None:
     _code, form = run("facts", "pinduoduo", "--en")
     facts = json.loads(run("facts", "pinduoduo", "--json")[1])
     asked = [name for name, fact in facts.items() if fact["kind"] == "date"]
-    assert {"sold_on", "reported_on", "stage_since", "valid_until", "seller_proof_until"} == set(asked)
+    dates = {"sold_on", "reported_on", "stage_since", "resubmitted_on", "valid_until", "seller_proof_until"}
+    assert dates == set(asked)
     for name in asked:
         ahead = name in ("valid_until", "seller_proof_until")
         assert ("may lie after --on" in said_of(form, name)) is ahead
@@ -228,8 +229,9 @@ def test_what_may_not_be_meant_is_a_warning_and_the_book_still_loads(tmp_path: P
     (tmp_path / "mall_shoes.yaml").write_text(text, encoding="utf-8")
     code, said = run("check", str(tmp_path), "--en")
     assert code == 0 and "mall_shoes.yaml: 12 tables" in said
-    assert said.count("warning: ") == 2 and "clauses.M02: the clause says '五厘米'" in said
+    assert said.count("warning: ") == 3 and "clauses.M02: the clause says '五厘米'" in said
     answers = "".join(f'  - {{doubt: "{name}: 五厘米", because: 照录 / As it stands}}\n' for name in ("M02", "M03"))
+    answers += "  - {doubt: no examples, because: 试 / A test}\n"
     (tmp_path / "mall_shoes.yaml").write_text(f"{text}\nmeant:\n{answers}", encoding="utf-8")
     code, said = run("check", str(tmp_path), "--en")
     assert code == 0 and "warning" not in said

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from tuoshan.core.conditions import check, compile_expression
+from tuoshan.core.conditions import ExpressionError, check, compile_expression, in_chinese
 
 TYPES: dict[str, Any] = {
     "amount": "money",
@@ -65,3 +66,34 @@ def test_check_finds_nothing(text: str) -> None:
 def test_check_finds(text: str, words: str) -> None:
     findings = check(compile_expression(text), TYPES, choices=CHOICES, gives={"yes_no"})
     assert any(words in finding for finding in findings), findings
+
+
+TYPED_WORDS = ("amount", "note", "count", "departments", "grade", "paid", "return_by", "promised_at", "has", "total",
+               "table", "free_limit", "days", "hours", "now", "null", "size", "amont", "urgent", "urgnt", "important",
+               "normal", "lab", "qa", "store", "zzz", "in", "is_holiday", "working_days", "urgntx", "x", "len", "list",
+               "weather", "fine", "on", "accept", "minutes", "visit_on", "and", "or", "solve", "late", "q")  # fmt: skip
+"""What stands in the expressions themselves, or is written there by way of example."""
+
+
+@pytest.mark.parametrize("text", [
+    "amont > 3", "weather == 'fine'", "grade == 'urgnt'", "grade in ['normal', 'zzz']", "grade > 3", "note < 'b'",
+    "paid && amount", "now - working_days(1) < now", "days(note) == days(1)", "amount in [1, 'x']", "count in grade",
+    "amount", "total(note) > 1", "is_holiday(amount)", "-note > 1", "count in departments", "!(note)",
+    "", "(amount > 3", "amount > 3)", "amount > 3, 4", "amount and 3", "amount note", "1 < amount < 3",
+    "!amount == 3", "amount > null", "[null]", "amount >", "amount > * 3", "now() > 1", "and > 1", "has > 1",
+    "late > 1", "has.x > 1", "nothing(3)", "len(note)", "days(1, 2)", "days()", "has(3)", "total(3)", "table(3)",
+    "'abc", "amount > 三", "amount > 3个月", "amount = 3", "amount ≤ 3", "amount > 5%", "amount > 1 / 0",
+    "'a' > 1", "amount; 3", "amount > 1 ? 2", "true(3)", "amount（3）", "amount > .5", "amount > 2 ^ 3", "9" * 40,
+    "x" * 3000, "(" * 900,
+])  # fmt: skip
+def test_whoever_reads_chinese_is_told_in_chinese(text: str) -> None:
+    """Every sentence about an expression, its mend too, is Chinese but for what stands in the expression."""
+    try:
+        said = check(compile_expression(text), TYPES, choices=CHOICES, gives={"yes_no"})
+    except ExpressionError as error:
+        said = [error.message, error.mend]
+    assert said
+    for one in said:
+        told = in_chinese(one)
+        rest = set(re.findall(r"[A-Za-z_]+", told)) - set(TYPED_WORDS) - set(re.findall(r"[A-Za-z_]+", text))
+        assert any("一" <= sign <= "龥" for sign in told) and not rest, told

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tuoshan import clock
+from tuoshan.core.policy.clause_editing import with_meant
 from tuoshan.core.policy.pack import Pack
 from tuoshan.rulings import keeping, library
 from tuoshan.rulings.asking import ask
@@ -45,10 +46,15 @@ def kept(desk: Any, case: Any, **facts: str) -> KeptRuling:
     return keeping.keep(ruling, person_id=desk.people["agent"].pk, now=clock.now(), case_id=case.pk)
 
 
+def without_examples(text: str) -> str:
+    """A book that nothing proves, and that says so."""
+    return with_meant(text.partition("\nexamples:")[0] + "\n", "no examples", "试 / A test")
+
+
 def changed_text() -> tuple[Pack, str]:
     pack = library.newest("mall_shoes")
     text, _tables = library.text_of(pack)
-    text = text.partition("\nexamples:")[0] + "\n"  # they hold the book to its five centimetres
+    text = without_examples(text)  # they hold the book to its five centimetres
     changed = text.replace('opening_cm: "<= 5"', 'opening_cm: "<= 7"').replace('opening_cm: "> 5"', 'opening_cm: "> 7"')
     assert changed != text
     return pack, changed.replace("五厘米", "七厘米")

@@ -22,7 +22,7 @@ SHOES, APPLIANCES = "/rule-books/mall_shoes", "/rule-books/national_general"
 FEE, MONTHS = "s-exchange_fee_on", "s-guarantee_months"
 HOURS = {"s-proof_hours": "48"}
 """Left as it is."""
-PUBLISHED = {"begins": "2026-03-01", "confirmed_by": "法务部", "reason": "门店统一收费"}
+PUBLISHED = {"begins": "2026-03-02", "confirmed_by": "法务部", "reason": "门店统一收费"}
 
 
 def seen(name: str) -> str:
@@ -78,10 +78,10 @@ def test_what_is_published_is_written_down_whichever_way_it_was_changed(desk: An
     assert typed.title == "商场三包：鞋（副本）" and [one["label"] for one in typed.shown_fields] == ["换货收折旧费"]
     assert manager.post(f"{SHOES}/publish", PUBLISHED).status_code == 302
     [kept] = SettingChange.objects.exclude(pk=typed.pk)
-    assert kept.title == "商场三包：鞋（第 2 版）"
+    assert kept.title == "商场三包：鞋（第 2 版已发布）"
     told = {one["label"]: (one["before"], one["after"]) for one in kept.shown_fields}
     assert told == {
-        "换货收折旧费": ("否", "是"), "理由": ("", "门店统一收费"), "生效日期": ("", "2026-03-01"),
+        "换货收折旧费": ("否", "是"), "理由": ("", "门店统一收费"), "生效日期": ("", "2026-03-02"),
         "由谁确认合法": ("", "法务部"),
     }  # fmt: skip
     assert library.newest("mall_shoes").settings["exchange_fee_on"].value is True
@@ -98,7 +98,7 @@ def test_only_a_manager_switches_it_on_by_form_by_text_or_over_the_api(desk: Any
     answer = desk.client("admin").post(f"{SHOES}/publish", PUBLISHED)
     assert answer.status_code == 422 and "“换货收折旧费”只有经理可以改" in answer.content.decode()
     assert not PublishedBook.objects.exists()
-    assert not SettingChange.objects.filter(title="商场三包：鞋（第 2 版）").exists()
+    assert not SettingChange.objects.filter(title="商场三包：鞋（第 2 版已发布）").exists()
     assert desk.client("manager").post(f"{SHOES}/publish", PUBLISHED).status_code == 302
 
 

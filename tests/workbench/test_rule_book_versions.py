@@ -46,7 +46,11 @@ def test_a_version_that_begins_tomorrow_is_withdrawn_and_another_may_begin_on_th
     published(desk, begins=tomorrow)
     assert [pack.version for pack in bought(tomorrow).packs] == [2]
     manager = desk.client("manager")
-    assert f"{BOOK}/versions/2/withdraw" in manager.get(BOOK).content.decode()
+    page = manager.get(BOOK).content.decode()
+    assert f"{BOOK}/versions/2/withdraw" in page
+    head = page.partition("</h1>")[2].partition("依据：")[0]
+    assert "尚未生效" in head and f"从 {tomorrow} 起生效" in head and "现在生效的是第 1 版" in head
+    assert "下面是第" not in manager.get(f"{BOOK}?version=1").content.decode()
     refused = manager.post(f"{BOOK}/versions/2/withdraw", {"reason": " "})
     assert refused.status_code == 422 and not PublishedBook.objects.exclude(withdrawn_at=None).exists()
     assert manager.post(f"{BOOK}/versions/2/withdraw", {"reason": "五厘米写成了七厘米"}).status_code == 302

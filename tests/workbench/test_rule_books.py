@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.workbench.deskhouse import desk  # noqa: F401
-from tests.workbench.rulinghouse import SHOES, bench, books_as_shipped, changed_text, kept  # noqa: F401
+from tests.workbench.rulinghouse import SHOES, bench, books_as_shipped, changed_text, kept, without_examples  # noqa: F401
 
 from tuoshan import clock
 from tuoshan.core.policy import clause_editing
@@ -32,19 +32,35 @@ def test_a_published_version_counts_from_its_day_and_the_one_before_until_then(d
     _pack, text = changed_text()
     manager = desk.client("manager")
     manager.post("/rule-books/mall_shoes/change", {"text": text})
-    given = {"begins": "2026-03-01", "confirmed_by": "法务部", "reason": "新办法"}
+    given = {"begins": "2026-03-02", "confirmed_by": "法务部", "reason": "新办法"}
     assert manager.post("/rule-books/mall_shoes/publish", given).status_code == 302
     row = PublishedBook.objects.get()
     assert (row.version, row.confirmed_by, row.published_by_id) == (2, "法务部", desk.people["manager"].pk)
     before, after = (
         ask({**SHOES, "sold_on": day, "delivered_on": day, "reported_on": "2026-03-02"}, date(2026, 3, 2),
             book="mall_shoes").ruling
-        for day in ("2026-02-28", "2026-03-01")
+        for day in ("2026-03-01", "2026-03-02")
     )  # fmt: skip
     assert before is not None and after is not None
     assert {right.remedy for right in before.rights} == {"exchange", "return"}
     assert {right.remedy for right in after.rights} >= {"repair"}
     assert [pack.version for pack in (*before.packs, *after.packs)] == [1, 2]
+
+
+def test_a_version_never_begins_before_today_whichever_way_it_is_published(desk: Any) -> None:  # noqa: F811
+    """What was sold and promised before keeps its rules: shoes sold on 1 March were sold under version 1."""
+    _pack, text = changed_text()
+    manager = desk.client("manager")
+    manager.post("/rule-books/mall_shoes/change", {"text": text})
+    given = {"begins": "2026-03-01", "confirmed_by": "法务部", "reason": "新办法"}
+    answer = manager.post("/rule-books/mall_shoes/publish", given)
+    said = answer.content.decode().partition('id="id_begins_error"')[2][:200]
+    assert answer.status_code == 422 and "最早 2026-03-02" in said
+    with pytest.raises(publishing.TooEarly) as refused:
+        publishing.publish("mall_shoes", begins=date(2020, 1, 1), reason="新", confirmed_by="法务部",
+                           person_id=desk.people["manager"].pk, now=clock.now())  # fmt: skip
+    assert refused.value.day == date(2026, 3, 2) and not PublishedBook.objects.exists()
+    assert manager.post("/rule-books/mall_shoes/publish", {**given, "begins": "2026-03-02"}).status_code == 302
 
 
 def test_a_book_with_a_finding_never_replaces_the_one_that_works(desk: Any) -> None:  # noqa: F811
@@ -53,7 +69,7 @@ def test_a_book_with_a_finding_never_replaces_the_one_that_works(desk: Any) -> N
     broken = text.replace("clause: M02", "clause: M99")
     page = manager.post("/rule-books/mall_shoes/change", {"text": broken}).content.decode()
     assert "没有条款 M99" in page and "发布新版本" not in page
-    given = {"begins": "2026-03-01", "confirmed_by": "法务部", "reason": "新办法"}
+    given = {"begins": "2026-03-02", "confirmed_by": "法务部", "reason": "新办法"}
     assert manager.post("/rule-books/mall_shoes/publish", given).status_code == 422
     assert not PublishedBook.objects.exists() and "M99" in publishing.draft_of("mall_shoes", 1, clock.now()).text
 
@@ -110,6 +126,21 @@ def test_rows_are_moved_copied_added_and_removed_by_plain_buttons(desk: Any) -> 
         answer = manager.post(path, {**typed(desk, "guarantee"), "do": do})
         assert answer.status_code == 302 and ids("guarantee") == after, do
         assert manager.get(answer.headers["Location"]).status_code == 200
+
+
+def test_a_row_in_which_nothing_stands_is_not_saved_and_is_named_by_its_number(desk: Any) -> None:  # noqa: F811
+    """The last row of the guarantee's table deleted, one added, nothing written: cloth shoes would have none."""
+    manager, path = desk.client("manager"), "/rule-books/mall_shoes/change/tables/guarantee"
+    manager.post(path, {**typed(desk, "guarantee"), "do": "drop-2"})
+    manager.post(path, {**typed(desk, "guarantee"), "do": "add"})
+    before = publishing.draft_of("mall_shoes", 1, clock.now()).text
+    answer = manager.post(path, typed(desk, "guarantee"))
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "第 3 行什么也没有写" in page and "没有保存" in page and 'value="new"' in page
+    row = manager.post(f"{path}/rows/2", {"seen": typed(desk, "guarantee")["seen"], "id": "new", "do": "save"})
+    assert row.status_code == 422 and "第 3 行什么也没有写" in row.content.decode()
+    assert publishing.draft_of("mall_shoes", 1, clock.now()).text == before
+    assert manager.post(path, typed(desk, "guarantee", r2__guarantee_months="1", r2__clause="M01")).status_code == 302
 
 
 def test_findings_stand_beside_their_row_and_cell(desk: Any) -> None:  # noqa: F811
@@ -232,7 +263,7 @@ def test_a_whole_change_needs_no_yaml(desk: Any) -> None:  # noqa: F811
         sent["zh"] = known.zh.replace("五厘米", "七厘米")
         path = f"/rule-books/mall_shoes/change/clauses/{name}"
         assert manager.post(path, {**sent, "seen": copying.stamp(known)}).status_code == 302
-    given = {"begins": "2026-03-01", "confirmed_by": "法务部", "reason": "新办法"}
+    given = {"begins": "2026-03-02", "confirmed_by": "法务部", "reason": "新办法"}
     assert manager.post("/rule-books/mall_shoes/publish", given).status_code == 302
     assert PublishedBook.objects.get().version == 2
 
@@ -279,7 +310,7 @@ def test_a_version_by_another_date_is_not_published(desk: Any) -> None:  # noqa:
     assert "“reported_on”的日期，mall_shoes@1 按“sold_on”的日期：同一件事可能两版都适用" in page
     assert "发布新版本" not in page
     assert "按同一个日期" in page and "另立一本规则包" in page
-    given = {"begins": "2026-03-01", "confirmed_by": "法务部", "reason": "新办法"}
+    given = {"begins": "2026-03-02", "confirmed_by": "法务部", "reason": "新办法"}
     assert manager.post("/rule-books/mall_shoes/publish", given).status_code == 422
     assert not PublishedBook.objects.exists()
     manager.post("/rule-books/mall_shoes/change", {"text": text})
@@ -300,11 +331,11 @@ def test_a_book_without_dates_takes_those_of_its_next_version(desk: Any) -> None
 
 def test_what_may_not_be_meant_is_answered_in_the_book_before_it_is_published(desk: Any) -> None:  # noqa: F811
     """Repair up to 5 cm, exchange above 4: loads, is shown, and is published only once somebody said why."""
-    text = library.text_of(library.newest("mall_shoes"))[0].partition("\nexamples:")[0] + "\n"
+    text = without_examples(library.text_of(library.newest("mall_shoes"))[0])
     manager = desk.client("manager")
     page = manager.post("/rule-books/mall_shoes/change", {"text": text.replace('"> 5"', '"> 4"')}).content.decode()
     assert "发布前请答复" in page and "开胶长度超过 4、到 5 厘米时两种都给" in page and "条款写着“五厘米”" in page
-    given = {"begins": "2026-03-01", "confirmed_by": "法务部", "reason": "新办法"}
+    given = {"begins": "2026-03-02", "confirmed_by": "法务部", "reason": "新办法"}
     refused = manager.post("/rule-books/mall_shoes/publish", given)
     assert refused.status_code == 422 and "还有提示没有答复" in refused.content.decode()
     assert not PublishedBook.objects.exists()
@@ -322,4 +353,4 @@ def test_what_may_not_be_meant_is_answered_in_the_book_before_it_is_published(de
     assert desk.client("auditor").post("/rule-books/mall_shoes/change/meant", {"doubt": "x"}).status_code == 403
     assert manager.post("/rule-books/mall_shoes/publish", given).status_code == 302
     library.look_again()
-    assert set(library.newest("mall_shoes").meant) == set(keys)
+    assert set(library.newest("mall_shoes").meant) == {*keys, "no examples"}

@@ -192,8 +192,9 @@ def book_publish(request: HttpRequest, name: str, body: PublishIn) -> dict[str, 
         raise Problem(409, "stale", said) from error
     except office.ManagersOnly as error:
         raise Problem(403, "managers_only", error.said) from error
-    except ValueError as error:
-        raise invalid({"begins": [_("生效日期必须晚于现行版本的生效日期。")]}) from error
+    except publishing.TooEarly as error:
+        said = _("不能早于今天，也必须晚于最新一版的生效日期，最早 %(day)s。") % {"day": error.day}
+        raise invalid({"begins": [said]}) from error
     return {"name": made.name, "version": made.version, "begins": made.begins}
 
 

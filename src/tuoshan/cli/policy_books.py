@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tuoshan import keys
+from tuoshan.core.policy.checking import check_holes
 from tuoshan.core.policy.doubting import doubts
 from tuoshan.core.policy.given import facts_of
 from tuoshan.core.policy.pack import Pack
@@ -53,6 +54,11 @@ def checked(where: str) -> list[Checked]:
     if not where:
         _set_up()
         texts += _published() if _has_tables() else []
+    for hole in check_holes(pack for _name, _findings, pack in texts if pack is not None):
+        texts = [
+            (name, (*findings, hole) if pack is not None and pack.file == hole.file else findings, pack)
+            for name, findings, pack in texts
+        ]  # fmt: skip
     if where in ("", SHIPPED):
         texts += _for_rulings([pack for _name, _findings, pack in texts if pack is not None], own=not where)
     return texts

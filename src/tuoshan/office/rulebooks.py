@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 
+import structlog
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -21,8 +22,10 @@ from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import MANAGER
 from tuoshan.punctuation import listed
 from tuoshan.rulings import copying, library, publishing
-from tuoshan.rulings.differences import Difference, Text, differences
+from tuoshan.rulings.differences import Difference, Text, differences, lines
 from tuoshan.rulings.models import BookDraft, PublishedBook
+
+log = structlog.get_logger(__name__)
 
 AREA = "rule_books"
 MOST_NOTED = 150
@@ -93,6 +96,15 @@ def save_settings(
         return copying.save_settings(draft, values, seen, person_id=person.pk, now=now)
 
 
+def _otherwise(before: Text, after: Text) -> list[Difference]:
+    """What is otherwise; line by line where what was typed cannot be told part by part."""
+    try:
+        return differences(before, after)
+    except Exception:
+        log.exception("rule_book_difference_not_told", book=after.name)
+        return [lines(before.text, after.text)]
+
+
 @contextmanager
 def noted(person: Person, name: str, where: Both[str] | None = None, **said: str) -> Iterator[None]:
     """What is done to the copy inside the block is one transaction with its record: cells, settings, clauses and
@@ -100,7 +112,7 @@ def noted(person: Person, name: str, where: Both[str] | None = None, **said: str
     holds up everybody else who writes. Opening a copy changes nothing and is not written down."""
 
     def reckoned(before: publishing.Written, after: publishing.Written) -> Callable[[], object]:
-        found = differences(Text(name, *before), Text(name, *after))
+        found = _otherwise(Text(name, *before), Text(name, *after))
         if not found:
             return lambda: None
         return _record(person, name, where or both(lambda: _("副本")), found, **said)
@@ -124,7 +136,7 @@ def publish(
         _keep_to_managers(name, [*others, *(one for one in after.values() if one.name not in before)], person)
         found = differences(old, Text(name, draft.text, publishing.tables_of(draft)))
         return lambda made: _record(
-            person, name, both(lambda: _("第 %(version)s 版") % {"version": made.version}), found, **told
+            person, name, both(lambda: _("第 %(version)s 版已发布") % {"version": made.version}), found, "done", **told
         )()
 
     return publishing.publish(
@@ -161,7 +173,7 @@ def _keep_to_managers(name: str, changed: Iterable[Setting], person: Person) -> 
 
 
 def _record(
-    person: Person, name: str, where: Both[str], found: Sequence[Difference], **more: str
+    person: Person, name: str, where: Both[str], found: Sequence[Difference], action: str = "changed", **more: str
 ) -> Callable[[], object]:
     """One entry for all that is otherwise, then what was said of it (reason, day …), ready to be written."""
     book = library.newest(name).title
@@ -177,4 +189,4 @@ def _record(
         label = both(lambda key=key: str(SAID[key]))  # type: ignore[misc]
         labels.zh[key], labels.en[key], after.zh[key], after.en[key] = label.zh, label.en, value, value
     title = Both(f"{book.zh}（{where.zh}）", f"{book.en} ({where.en})")
-    return lambda: record_by(person, AREA, name, title, before=before, after=after, labels=labels, action="changed")
+    return lambda: record_by(person, AREA, name, title, before=before, after=after, labels=labels, action=action)

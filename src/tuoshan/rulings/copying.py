@@ -99,6 +99,21 @@ def save_rows(
     return _keep(draft, make, person_id, now)
 
 
+def saying_nothing(draft: BookDraft, grid: Grid, rows: Sequence[GridRow]) -> list[int]:
+    """The rows, counted from 1, without a condition, a result, a conclusion, a clause or a reason. The newest version
+    may have such a row on purpose."""
+    try:
+        known = table_editing.grid(*library.text_of(library.newest(draft.name)), grid.table).rows
+    except NotEditable:
+        known = ()
+    meant = {row.cells.get("id", "") for row in known if _is_bare(row)}
+    return [place for place, row in enumerate(rows, 1) if _is_bare(row) and row.cells.get("id", "") not in meant]
+
+
+def _is_bare(row: GridRow) -> bool:
+    return not any(value.strip() not in ("", "-") for name, value in row.cells.items() if name != "id")
+
+
 def save_clause(
     draft: BookDraft, name: str, clause: ClauseText | None, seen: str, *, person_id: int, now: datetime
 ) -> BookDraft:
@@ -263,6 +278,6 @@ def _decoded(data: bytes) -> str | None:
 __all__ = [
     "About", "ChangedMeanwhile", "ClauseText", "Grid", "GridRow", "NotEditable", "about", "answer_doubt", "as_sheet",
     "drop_example",
-    "of_parts", "placed", "read_sheet", "save_clause", "save_rows", "save_settings", "stamp", "stamp_of_settings",
-    "table_of",
+    "of_parts", "placed", "read_sheet", "save_clause", "save_rows", "save_settings", "saying_nothing", "stamp",
+    "stamp_of_settings", "table_of",
 ]  # fmt: skip

@@ -51,7 +51,7 @@ def differences(before: Text, after: Text) -> list[Difference]:
     if (before.text, before.tables) == (after.text, after.tables):
         return []
     if any(yaml_strict.marked(one.text) is None for one in (before, after)):
-        return [_lines(before.text, after.text)]
+        return [lines(before.text, after.text)]
     newest = library.newest(after.name)
     packs = (before.pack() or newest, after.pack() or newest)
     found = [
@@ -60,7 +60,7 @@ def differences(before: Text, after: Text) -> list[Difference]:
         *_clauses(_parts(clause_editing.clauses, before.text), _parts(clause_editing.clauses, after.text)),
         *_examples(_parts(clause_editing.examples, before.text), _parts(clause_editing.examples, after.text)),
     ]
-    return found or [_lines(before.text, after.text)]
+    return found or [lines(before.text, after.text)]
 
 
 def _parts(read: Callable[[str], dict[str, Part]], text: str) -> dict[str, Part]:
@@ -70,7 +70,7 @@ def _parts(read: Callable[[str], dict[str, Part]], text: str) -> dict[str, Part]
         return {}
 
 
-def _lines(before: str, after: str) -> Difference:
+def lines(before: str, after: str) -> Difference:
     """What has no form of its own, as it is written."""
     changed = [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[:1] in "+-"]
     old, new = ("\n".join([line[2:].strip() for line in changed if line[0] == sign][:MOST_LINES]) for sign in "-+")
@@ -121,7 +121,7 @@ def _table(title: Wording, before: Grid | None, after: Grid | None, packs: Seque
         label = _joined(title, place)
         if name not in old or name not in new:
             one, pack, told = (row, packs[1], said[1]) if name in new else (row, packs[0], said[0])
-            whole = _whole(pack, one, told.get(name, NO_WORDING))
+            whole = _whole(pack, one, told.get(name, NO_WORDING), before or after)
             yield Difference(label, *((NO_WORDING, whole) if name in new else (whole, GONE)))
             continue
         for heading in dict.fromkeys([*old[name].cells, *new[name].cells]):
@@ -168,15 +168,21 @@ def _heading(pack: Pack, name: str) -> Wording:
     return Wording(heading_words(pack, name, "zh-hans"), heading_words(pack, name, "en"))
 
 
-def _whole(pack: Pack, row: GridRow, conclusion: Wording) -> Wording:
-    """A row that came or went: what it asks for, what it says."""
+EMPTY_ROW = Wording("空行", "an empty row")
+
+
+def _whole(pack: Pack, row: GridRow, conclusion: Wording, grid: Grid | None) -> Wording:
+    """A row that came or went: what it asks for, what it says; what it says tells its results."""
     told: list[Wording] = []
+    given = {one.name for one in grid.headings if one.kind == "output"} if grid is not None and conclusion.zh else set()
     for heading, text in row.cells.items():
-        if heading in ("id", "because_zh", "because_en", "then") or text.strip() in ("", "-"):
+        if heading in given or heading in ("id", "because_zh", "because_en", "then") or text.strip() in ("", "-"):
             continue
         told.append(_joined(_heading(pack, heading), _cell(pack, heading, text), ("：", ": ")))
     then = row.cells.get("then", "")
     told.append(conclusion if conclusion.zh else Wording(then, then))
+    if not any(one.zh for one in told):
+        return EMPTY_ROW
     return Wording("；".join(one.zh for one in told if one.zh), "; ".join(one.en for one in told if one.en))
 
 

@@ -12,18 +12,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+import structlog
 from django.db.models import Max
 from django.utils import timezone
 
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.cases.models import Case
+from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.checking import check_date, check_overridden, check_pack
 from tuoshan.core.policy.comparing import Past
 from tuoshan.core.policy.doubting import Doubt, doubts
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.reading.findings import Finding
+from tuoshan.core.reading.findings import NAMES, Finding
 from tuoshan.rulings import claims, library
 from tuoshan.rulings.models import BookDraft, BookEffect, KeptRuling, PublishedBook
+
+log = structlog.get_logger(__name__)
 
 QUARTER = timedelta(days=92)
 READ_AT_ONCE = 2_000
@@ -43,6 +47,14 @@ class Overtaken(ValueError):
 
 class Doubtful(NotInOrder):
     """Something in the draft may not be meant, and nobody has answered it."""
+
+
+class TooEarly(ValueError):
+    """The first day lies before the earliest, `day`: what was ruled up to now would be ruled otherwise afterwards."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"the earliest day is {day}")
+        self.day = day
 
 
 class Begun(ValueError):
@@ -71,7 +83,13 @@ class Proved:
     @cached_property
     def doubts(self) -> tuple[Doubt, ...]:
         """What may not be meant in a draft that is in order, and is to be answered before it is published."""
-        return _doubts(self.pack) if self.pack is not None and self.good else ()
+        if self.pack is None or not self.good:
+            return ()
+        try:
+            return _doubts(self.pack)
+        except Exception as error:
+            log.exception("rule_book_not_doubted", book=self.pack.name)
+            return (Doubt("", _broken_off(self.pack.name, error)),)
 
 
 Written = tuple[str, dict[str, str]]
@@ -229,10 +247,32 @@ def forget_effect(name: str) -> None:
 
 def prove(name: str, text: str, tables: dict[str, str], *, version: int | None = None) -> Proved:
     """Read and check a text as a version of this book: the next one, or the one of this number."""
+    try:
+        return _prove(name, text, tables, version)
+    except Exception as error:  # whatever was typed: a copy that breaks its own pages could never be mended
+        log.exception("rule_book_not_checked", book=name)
+        return Proved(None, (_broken_off(name, error),))
+
+
+def _broken_off(name: str, error: Exception) -> Finding:
+    return Finding(
+        0, "error", f"{name}.yaml", 1, "",
+        Wording(f"按这份内容算不下去，检查中断（{type(error).__name__}: {error}）",
+                f"the check broke off: nothing can be worked out by this ({type(error).__name__}: {error})"),
+        Wording("改正最近改过的数字或算式；改不好的，丢弃修改",
+                "mend the figure or expression that was changed last, or throw the copy away"),
+    )  # fmt: skip
+
+
+def _prove(name: str, text: str, tables: dict[str, str], version: int | None) -> Proved:
     read = library.read_version(name, text, tables)
     findings = read.findings or (check_pack(read.pack) if read.pack is not None else ())
     if read.pack is not None and read.pack.name != name:
-        return Proved(None, findings)
+        other = Finding(NAMES, "error", f"{name}.yaml", 1, "policy",
+                        Wording(f"这是规则包 {name} 的副本，policy 写的却是“{read.pack.name}”",
+                                f"this is the copy of {name}, and its policy says '{read.pack.name}'"),
+                        Wording(f"写成 policy: {name}", f"write policy: {name}"))  # fmt: skip
+        return Proved(None, (other, *findings))
     if read.pack is not None and not findings:
         before = _before(name, version)
         findings = check_date(read.pack, before) if before is not None and before.in_force is not None else ()
@@ -301,8 +341,8 @@ def publish(
     name: str, *, begins: date, reason: str, confirmed_by: str, person_id: int, now: datetime,
     record: Callable[[BookDraft, Pack], WriteDown] | None = None,
 ) -> PublishedBook:  # fmt: skip
-    """Put the draft in force from a day. Raises NotInOrder, Doubtful, Stale, library.BookUnknown, ValueError for an
-    early day.
+    """Put the draft in force from a day. Raises NotInOrder, Doubtful, Stale, library.BookUnknown, TooEarly for a day
+    before the earliest: nobody loses what was promised when they bought.
 
     The draft is proved, and what `record` has to write down is reckoned, before the transaction; once more where
     somebody changed the draft in between.
@@ -315,7 +355,10 @@ def publish(
             raise library.BookUnknown(name)
         if draft.based_on != newest.hash:
             raise Stale(name)
-        pack = _to_publish(draft, newest, begins)
+        pack = _to_publish(draft)
+        first = earliest(name, timezone.localdate(now))
+        if begins < first:
+            raise TooEarly(first)
         write_down = record(draft, pack) if record is not None else None
         with write_transaction():
             there = BookDraft.objects.select_for_update().filter(name=name).first()
@@ -335,15 +378,13 @@ def publish(
         return made
 
 
-def _to_publish(draft: BookDraft, newest: Pack, begins: date) -> Pack:
-    """The draft as a pack that may be published from that day. Raises NotInOrder, Doubtful, ValueError."""
+def _to_publish(draft: BookDraft) -> Pack:
+    """The draft as a pack that may be published. Raises NotInOrder, Doubtful."""
     proved = prove_copy(draft)
     if not proved.good or proved.pack is None:
         raise NotInOrder(draft.name)
     if proved.doubts:
         raise Doubtful(draft.name)
-    if newest.in_force is not None and newest.in_force.begins and begins <= newest.in_force.begins:
-        raise ValueError("begins")
     return proved.pack
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import structlog
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,7 +25,7 @@ from tuoshan.office import rulebooks as office
 from tuoshan.office.settings import recording
 from tuoshan.office.settings.recording import both, me
 from tuoshan.parties.models import Person
-from tuoshan.parties.permissions import allowed, may_change, permitted
+from tuoshan.parties.permissions import MANAGER, SUPERVISOR, allowed, may_change, permitted
 from tuoshan.punctuation import listed, titled
 from tuoshan.rulings import copying, effects, library, publishing
 from tuoshan.rulings.cells_in_words import heading_words
@@ -33,10 +34,12 @@ from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import TableToRead, boundaries_to_read, tables_to_read
 from tuoshan.rulings.reckoned_in_words import questions, reckoned, setting_value
 from tuoshan.workbench.bookeffects import chosen_day, effect_context
+from tuoshan.workbench.bookrescue import DraftForm, always_opens, finding_told
 from tuoshan.workbench.bookversions import versions_shown
 from tuoshan.workbench.casepage import person_id
 
 CHANGES_SHOWN = 30
+log = structlog.get_logger(__name__)
 
 
 @permitted("workbench.rule_books")
@@ -69,9 +72,20 @@ def rule_book(request: HttpRequest, name: str) -> HttpResponse:
         "may_change": may_change(request.user, "workbench.rule_book_change"),
         "may_look": allowed(request.user, "workbench.rule_book_change"),
         "changing": name in publishing.open_drafts(), "changes": recording.changes(office.AREA, name, CHANGES_SHOWN),
-        "may_list": allowed(request.user, "workbench.settings_changes"),
+        "may_list": allowed(request.user, "workbench.settings_changes"), **_waiting(pack),
     }  # fmt: skip
     return render(request, "workbench/rulebooks/book.html", context)
+
+
+def _waiting(pack: Pack) -> dict[str, Any]:
+    """Of a version that has not begun, and counts on some day: from when, and which one counts until then."""
+    today = timezone.localdate(clock.now())
+    begins = pack.in_force.begins if pack.in_force is not None else None
+    if begins is None or begins <= today or pack in library.withdrawn():
+        return {}
+    before = [one for one in library.versions(pack.name) if one.version < pack.version and not (
+        one.in_force is not None and one.in_force.begins is not None and one.in_force.begins > today)]  # fmt: skip
+    return {"waits_for": begins, "counts_now": before[-1].version if before else None}
 
 
 def _versions(name: str) -> tuple[Pack, ...]:
@@ -115,30 +129,17 @@ def _cited(clause: str) -> str:
     return _("《%(book)s》%(clause)s") % {"book": words(pack.title), "clause": name}
 
 
-class DraftForm(forms.Form):
-    """The text of a book and of the tables that lie beside it."""
-
-    text = forms.CharField(label=_lazy("规则包内容"), widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "false"}))
-
-    def __init__(self, *args: Any, tables: dict[str, str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.table_names = list(tables)
-        for place, (name, text) in enumerate(tables.items()):
-            self.fields[f"table{place}"] = forms.CharField(
-                label=name, widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}), initial=text
-            )
-
-    def tables(self) -> dict[str, str]:
-        return {name: self.cleaned_data[f"table{place}"] for place, name in enumerate(self.table_names)}
-
-
 class PublishForm(forms.Form):
     """From when, who confirmed that it is lawful, and why."""
 
     begins = forms.DateField(
         label=_lazy("从哪一天起生效"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    confirmed_by = forms.CharField(label=_lazy("由谁确认合法"), max_length=60)
+    confirmed_by = forms.CharField(
+        label=_lazy("由谁确认合法"), max_length=60,
+        widget=forms.TextInput(attrs={"list": "confirmers", "autocomplete": "off"}),
+        help_text=_lazy("可选一位主管或经理，也可以写外部律师、法务部。"),
+    )  # fmt: skip
     reason = forms.CharField(label=_lazy("为什么改"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
 
 
@@ -157,6 +158,7 @@ def draft_for(request: HttpRequest, name: str) -> BookDraft:
 
 @permitted("workbench.rule_book_change")
 @require_http_methods(["GET", "POST"])
+@always_opens
 def rule_book_change(request: HttpRequest, name: str) -> HttpResponse:
     """The copy that is being changed: saved as typed, its findings beside it, and what it would change."""
     draft = draft_for(request, name)
@@ -189,15 +191,33 @@ def _changing(
     }  # fmt: skip
     if proved.pack is not None and proved.good and not context["unchanged"]:
         context["doubts"] = [{**_finding(draft, one.finding), "key": one.key} for one in proved.doubts]
-        if may_change(request.user, "workbench.rule_book_change"):
-            effects.begin(draft, person_id(request))
+        if may_change(request.user, "workbench.rule_book_change") and not _held(draft, person_id(request)):
+            said = _("有已经裁定过的事按这份内容算不出来。改正最近改过的数字或算式，或丢弃修改。")
+            return {**context, "good": False, "findings": [{"text": said, "href": "", "example": ""}], "doubts": []}
         begins = chosen_day(request, name)
         if publish is not None and publish.is_bound:
             begins = publish.cleaned_data.get("begins") or begins
         context |= {
-            **effect_context(request, draft, begins), "publish": publish or PublishForm(initial={"begins": begins}),
+            "confirmers": _confirmers(), **effect_context(request, draft, begins),
+            "publish": publish or PublishForm(initial={"begins": begins}),
         }  # fmt: skip
     return context
+
+
+def _confirmers() -> list[str]:
+    """Who is suggested as having confirmed that a version is lawful; anybody else may be named as well."""
+    found = Person.objects.filter(is_active=True, roles__key__in=(SUPERVISOR, MANAGER)).distinct()
+    return sorted({str(one) for one in found})
+
+
+def _held(draft: BookDraft, person: int) -> bool:
+    """Whether the copy could be held against what was ruled up to now: the examples may have passed all the same."""
+    try:
+        effects.begin(draft, person)
+    except Exception:
+        log.exception("rule_book_copy_not_held_against_cases", book=draft.name)
+        return False
+    return True
 
 
 def _finding(draft: BookDraft, one: Finding) -> dict[str, Any]:
@@ -241,14 +261,6 @@ def _place_in_table(draft: BookDraft, one: Finding, table: str) -> tuple[str, st
 def _table_title(name: str, table: str) -> str:
     known = library.newest(name).tables.get(table)
     return words(known.title) if known else table
-
-
-def finding_told(finding: Finding) -> str:
-    """What is wrong and what to do about it, without the place: that is where it is shown."""
-    language = get_language() or "zh-hans"
-    dash = ". " if language.startswith("en") else "。"
-    message, mend = finding.message.in_language(language), finding.mend.in_language(language)
-    return f"{message[:1].upper()}{message[1:]}{dash}{mend[:1].upper()}{mend[1:]}"
 
 
 def _clauses_of(draft: BookDraft) -> dict[str, copying.ClauseText]:
@@ -315,6 +327,7 @@ def _clause_text(one: copying.ClauseText) -> str:
 
 @permitted("workbench.rule_book_publish")
 @require_POST
+@always_opens
 def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
     """Put the copy in force from a day."""
     _versions(name)
@@ -338,9 +351,9 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
             problem = _("检查没有通过，不能发布。内容还在。")
         except office.ManagersOnly as error:
             problem = error.said
-        except ValueError:
-            earliest = publishing.earliest(name, timezone.localdate(now))
-            form.add_error("begins", _("必须晚于最新一版的生效日期，最早 %(day)s。") % {"day": earliest})
+        except publishing.TooEarly as error:
+            said = _("不能早于今天，也必须晚于最新一版的生效日期，最早 %(day)s。") % {"day": error.day}
+            form.add_error("begins", said)
     draft = publishing.draft_of(name, person_id(request), now)
     shown = DraftForm(initial={"text": draft.text}, tables=publishing.tables_of(draft))
     context = {**_changing(request, draft, shown, form), "problem": problem}
@@ -349,6 +362,7 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
 
 @permitted("workbench.rule_book_meant")
 @require_POST
+@always_opens
 def rule_book_meant(request: HttpRequest, name: str) -> HttpResponse:
     """Say why something that the check doubts is meant; it stands in the copy, and in the record of changes."""
     draft = draft_for(request, name)

@@ -21,8 +21,9 @@ from tuoshan.office.settings.recording import me
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import ClauseText, NotEditable
+from tuoshan.workbench.bookrescue import always_opens, finding_told
 from tuoshan.workbench.casepage import person_id
-from tuoshan.workbench.rulebooks import draft_for, finding_told
+from tuoshan.workbench.rulebooks import draft_for
 
 
 class ClauseForm(forms.Form):
@@ -102,6 +103,7 @@ class NewClauseForm(ClauseForm):
 
 @permitted("workbench.rule_clause")
 @require_http_methods(["GET", "POST"])
+@always_opens
 def rule_clause(request: HttpRequest, name: str, clause: str) -> HttpResponse:
     """A clause of the copy as a form."""
     return _clause(request, name, clause)
@@ -109,6 +111,7 @@ def rule_clause(request: HttpRequest, name: str, clause: str) -> HttpResponse:
 
 @permitted("workbench.rule_clause_new")
 @require_http_methods(["GET", "POST"])
+@always_opens
 def rule_clause_new(request: HttpRequest, name: str) -> HttpResponse:
     """The form for a clause that the copy does not have yet."""
     return _clause(request, name, "")
@@ -174,6 +177,7 @@ def _cited(pack: Pack | None, clause: str) -> list[tuple[str, str, int]]:
 
 @permitted("workbench.rule_clause_drop")
 @require_POST
+@always_opens
 def rule_clause_drop(request: HttpRequest, name: str, clause: str) -> HttpResponse:
     """Take a clause out of the copy."""
     draft = draft_for(request, name)
@@ -191,6 +195,7 @@ def rule_clause_drop(request: HttpRequest, name: str, clause: str) -> HttpRespon
 
 @permitted("workbench.rule_example_drop")
 @require_POST
+@always_opens
 def rule_example_drop(request: HttpRequest, name: str) -> HttpResponse:
     """Take an example out of the copy that the changed rules no longer bear out."""
     draft = draft_for(request, name)

@@ -25,11 +25,12 @@ from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import conclusion_words
+from tuoshan.workbench.bookrescue import always_opens, finding_told
 from tuoshan.workbench.bookvocabulary import Vocabulary
 from tuoshan.workbench.casepage import person_id
 from tuoshan.workbench.conclusionforms import VERBS, ConclusionForm, TestForm
 from tuoshan.workbench.rowforms import RowForm
-from tuoshan.workbench.rulebooks import draft_for, finding_told
+from tuoshan.workbench.rulebooks import draft_for
 
 MOST = 30
 """Conclusions of a row, and conditions of one, that the form takes."""
@@ -65,6 +66,7 @@ class Part:
 
 @permitted("workbench.rule_row")
 @require_http_methods(["GET", "POST"])
+@always_opens
 def rule_row(request: HttpRequest, name: str, table: str, number: int) -> HttpResponse:
     """A row of the copy in fields; saving checks it. Other buttons change the form alone."""
     draft = draft_for(request, name)
@@ -92,6 +94,9 @@ def rule_row(request: HttpRequest, name: str, table: str, number: int) -> HttpRe
     cells = {**was, **row.typed(), "then": was.get("then", "") if editing.read(then) == editing.read(
         was.get("then", "")) else then}  # fmt: skip
     rows = [GridRow(cells, one.of) if place == number else one for place, one in enumerate(grid.rows)]
+    if number + 1 in copying.saying_nothing(draft, grid, rows):
+        context = {**_shown(draft, grid, number, book, row, parts), "bare": True}
+        return render(request, "workbench/rulebooks/row.html", context, status=422)
     try:
         with office.noted(me(request), name):
             copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),

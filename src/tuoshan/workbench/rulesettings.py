@@ -26,7 +26,8 @@ from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reckoned_in_words import setting_value
-from tuoshan.workbench.rulebooks import draft_for, finding_told
+from tuoshan.workbench.bookrescue import always_opens, finding_told
+from tuoshan.workbench.rulebooks import draft_for
 
 YES, NO = "yes", "no"
 
@@ -100,6 +101,7 @@ def _help(setting: Setting, before: Setting | None, kept: bool) -> str:
 
 @permitted("workbench.rule_settings")
 @require_http_methods(["GET", "POST"])
+@always_opens
 def rule_settings(request: HttpRequest, name: str) -> HttpResponse:
     """The settings of the copy as a form."""
     draft = draft_for(request, name)

@@ -26,8 +26,9 @@ from tuoshan.rulings.cells_in_words import cell_words
 from tuoshan.rulings.copying import Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import tables_to_read
+from tuoshan.workbench.bookrescue import always_opens, finding_told
 from tuoshan.workbench.casepage import person_id
-from tuoshan.workbench.rulebooks import draft_for, finding_told
+from tuoshan.workbench.rulebooks import draft_for
 
 MOST_ROWS = 400
 DOINGS = ("up", "down", "copy", "drop", "add")
@@ -84,6 +85,7 @@ class ShownRow:
 
 @permitted("workbench.rule_table")
 @require_http_methods(["GET", "POST"])
+@always_opens
 def rule_table(request: HttpRequest, name: str, table: str) -> HttpResponse:
     """A table of the copy as a grid; every button saves what was typed."""
     draft = draft_for(request, name)
@@ -94,21 +96,33 @@ def rule_table(request: HttpRequest, name: str, table: str) -> HttpResponse:
     doing, _dash, place = request.POST.get("do", "").partition("-")
     at = int(place) if is_id(place) and int(place) < len(rows) else None
     rows, at = _done(rows, doing, at, grid)
+    if doing not in (*DOINGS, "row") and (bare := copying.saying_nothing(draft, grid, rows)):
+        context = {**_as_typed(request, draft, grid, rows), "bare": [_bare_row(number) for number in bare]}
+        return render(request, "workbench/rulebooks/table.html", context, status=422)
     try:
         with office.noted(me(request), name):
             copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
                               now=clock.now())  # fmt: skip
     except copying.ChangedMeanwhile:
-        places = {row.cells.get("id", ""): row.of for row in grid.rows}
-        mine = tuple(GridRow(row.cells, places.get(row.cells.get("id", ""))) for row in rows)
-        context = _table(request, draft, Grid(grid.table, grid.headings, mine, grid.file))
-        context |= {"meanwhile": True, "seen": copying.stamp(grid)}
+        context = {**_as_typed(request, draft, grid, rows), "meanwhile": True}
         return render(request, "workbench/rulebooks/table.html", context, status=409)
     if doing == "row" and at is not None:
         return redirect("workbench:rule_row", name=name, table=table, number=at)
     if doing not in DOINGS:
         messages.success(request, _("已保存并检查。"))
     return _back(name, table, doing if doing in DOINGS else "", at)
+
+
+def _as_typed(request: HttpRequest, draft: BookDraft, grid: Grid, rows: list[GridRow]) -> dict[str, Any]:
+    """The form with rows that were not saved."""
+    places = {row.cells.get("id", ""): row.of for row in grid.rows}
+    mine = tuple(GridRow(row.cells, places.get(row.cells.get("id", ""))) for row in rows)
+    typed = _table(request, draft, Grid(grid.table, grid.headings, mine, grid.file))
+    return {**typed, "seen": copying.stamp(grid)}
+
+
+def _bare_row(number: int) -> str:
+    return _("第 %(number)d 行什么也没有写：没有条件、结果、结论、条款和理由。") % {"number": number}
 
 
 def _back(name: str, table: str, doing: str = "", at: int | None = None) -> HttpResponseRedirect:
@@ -241,6 +255,7 @@ def _said(pack: Pack, name: str, text: str, language: str) -> str:
 
 @permitted("workbench.rule_table_csv")
 @require_safe
+@always_opens
 def rule_table_csv(request: HttpRequest, name: str, table: str) -> HttpResponse:
     """A table of the copy for a spreadsheet."""
     draft = draft_for(request, name)
@@ -260,6 +275,7 @@ def _titles(draft: BookDraft, grid: Grid) -> dict[str, str]:
 
 @permitted("workbench.rule_table_upload")
 @require_POST
+@always_opens
 def rule_table_upload(request: HttpRequest, name: str, table: str) -> HttpResponse:
     """A table from a spreadsheet in place of the one in the copy; taken whole, or refused with row and column."""
     draft = draft_for(request, name)

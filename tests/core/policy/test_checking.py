@@ -1,13 +1,16 @@
 """What keeps a rule book from ruling: each trap is found, named by its line, and comes with its mend."""
 
 import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from tests.core.policy.sample import BOOK, book, findings
 
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.checking import check_overridden, check_versions
-from tuoshan.core.policy.pack import NUMBER_TO_VERIFY
+from tuoshan.core.policy.checking import check_holes, check_overridden, check_pack, check_versions
+from tuoshan.core.policy.pack import NUMBER_TO_VERIFY, InForce
+from tuoshan.rulings import files
 
 
 def found(text: str) -> list[str]:
@@ -21,7 +24,7 @@ def test_the_sample_is_in_order() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "word"),
     [
-        ("      - {id: nothing, serious: no}\n", "", "no row holds for: fault = none"),
+        ("      - {id: nothing, serious: no}\n", "", "no row holds for: Fault (fault): None (none)"),
         ("hit: first\n    when: [fault, length_cm]", "hit: unique\n    when: [fault, length_cm]", "together with"),
         ("{id: short, fault: open,", "{id: short, fault: open, length_cm: '> 9',", "can never hit"),
         ("when: [serious, window]", "when: [serious, windw]", "did you mean 'window'"),
@@ -259,3 +262,56 @@ def test_figures_of_which_nothing_is_certain_pass() -> None:
     assert not found(GIVEN.replace('length_cm: "> 5", serious: yes', f'length_cm: "> 5", serious: yes, {right}'))
     assert not found(BOOK.replace("amount: paid, rank: 1", "amount: {of: paid * 3, at_most: paid}, rank: 1"))
     assert not found(BOOK.replace("{right: exchange, rank: 3}", "{extra: {of: paid * 3, at_least: 500}}"))
+
+
+def chinese(text: str) -> list[str]:
+    return [one.in_language("zh-hans") for one in findings(text)[1]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "unsaid"),
+    [
+        ("clause: A5", "clause: A9", "可用：", "是否应为"),
+        ("clause: A5", "clause: a05", "是否应为“A5”", "可用"),
+        ("when: [serious, window]", "when: [serious, windw]", "没有列“windw”", "不认识的键"),
+        ("fault: worn, serious", "fault: 磨损, serious", "“磨损”要写成 worn", "没有选项"),
+        ("fault: worn, serious", "fault: torn, serious", "worn（磨损）", "要写成"),
+        ("fee: paid * 0.005 * age", "fee: paid * 0.005 * fault", "两边合不到一起", "cannot"),
+        ("amount: paid - fee", "amount: paid - 三", "“三”不能出现在名称里", "Latin"),
+    ],
+)  # fmt: skip
+def test_a_finding_suggests_what_is_near_and_speaks_the_readers_language(
+    old: str, new: str, said: str, unsaid: str
+) -> None:
+    """A clause by another number is another clause; a choice is told by what it is called."""
+    lines = chinese(BOOK.replace(old, new, 1))
+    assert any(said in line for line in lines), lines
+    assert not any(unsaid in line for line in lines), lines
+
+
+def test_days_between_two_versions_on_which_neither_rules_are_named() -> None:
+    first, second = (
+        replace(book(), version=version, in_force=InForce("sold_on", begins, until))
+        for version, begins, until in ((1, date(2020, 1, 1), date(2025, 1, 1)), (2, date(2026, 1, 1), None))
+    )
+    [hole] = check_holes([second, first])
+    assert hole.severity == "warning" and "2025-01-01 至 2025-12-31 哪一版都不管" in hole.message.zh
+    follows = replace(second, in_force=InForce("sold_on", date(2025, 1, 1)))
+    assert check_holes([first, follows]) == () == check_holes([second])
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n", "policy\n"])
+def test_a_file_without_a_book_in_it_says_so(text: str) -> None:
+    read = files.read_text(text, "empty.yaml", lambda name: None)
+    assert read.pack is None and [one.severity for one in read.findings] == ["error"]
+    assert "没有内容" in read.findings[0].message.zh or "这不是规则包" in read.findings[0].message.zh
+
+
+def test_who_moves_a_bound_that_stands_in_two_tables_is_told_of_the_other() -> None:
+    """Repair up to 6 cm, and exchange still above 5: the examples at 5.1 cm fail, and name both tables."""
+    text = (files.PACKAGED / "mall_shoes.yaml").read_text(encoding="utf-8")
+    moved = text.replace('opening_cm: "<= 5"', 'opening_cm: "<= 6"')
+    read = files.read_text(moved, "mall_shoes.yaml", lambda name: None)
+    assert moved != text and read.pack is not None
+    said = [one.message.zh for one in check_pack(read.pack)]
+    assert any("开胶长度（opening_cm）的界限各表不同：《修理》6，《换货、退货的情形》5" in one for one in said), said

@@ -28,7 +28,7 @@ def changed(*pairs: tuple[str, str]) -> Pack:
 
 def found(*pairs: tuple[str, str]) -> dict[str, Doubt]:
     shipped = next(pack for pack in files.packaged() if pack.name == "mall_shoes")
-    return {one.key: one for one in doubts(changed(*pairs), shipped.examples)}
+    return {one.key: one for one in doubts(changed(*pairs), shipped.examples) if one.key != "no examples"}
 
 
 @pytest.mark.parametrize("pack", files.packaged(), ids=lambda pack: pack.name)
@@ -85,7 +85,7 @@ def test_a_number_of_a_clause_on_which_no_row_turns_is_shown() -> None:
 def test_what_is_answered_is_doubted_no_more_until_its_figures_change() -> None:
     pair = ('opening_cm: "> 5"', 'opening_cm: "> 4"')
     keys = found(pair)
-    meant = {key: Wording("两种都可以，由顾客选", "Both; the customer chooses") for key in keys}
+    meant = {key: Wording("两种都可以，由顾客选", "Both; the customer chooses") for key in (*keys, "no examples")}
     shipped = next(pack for pack in files.packaged() if pack.name == "mall_shoes")
     assert doubts(replace(changed(pair), meant=meant), shipped.examples) == ()
     other = replace(changed(('opening_cm: "> 5"', 'opening_cm: "> 3"')), meant=meant)
@@ -124,3 +124,32 @@ def test_years_weeks_and_the_day_after_are_the_same_in_a_table() -> None:
     assert (Decimal(14), "days") in weeks.forms
     assert day.forms == {(Decimal(8), "days"), (Decimal(7), "days")}
     assert (Decimal("0.0025"), "") in share.forms
+
+
+GUARANTEE = "      - {id: others, guarantee_months: 1, clause: M01}\n"
+
+
+def test_a_row_for_all_the_rest_that_leaves_a_length_out_is_shown_with_a_matter_that_goes_without() -> None:
+    """Cloth and other shoes have one month by M01; without it nobody knows until when they may be exchanged."""
+    assert GUARANTEE in SHOES
+    one = found((GUARANTEE, "      - {id: new}\n"))["guarantee.new: no guarantee_months"]
+    assert one.finding.severity == "warning" and one.finding.where == "tables.guarantee.rows.new"
+    said = one.finding.message
+    assert "没有给保修月数（guarantee_months）：鞋类（shoe_kind）：布鞋（cloth）的就没有" in said.zh
+    assert "Kind of shoe (shoe_kind): Cloth (cloth) goes without" in said.en
+
+
+def test_a_row_with_a_condition_may_leave_it_out_and_so_may_one_whose_result_nothing_is_worked_out_by() -> None:
+    assert "guarantee.new: no guarantee_months" not in found(
+        (GUARANTEE, "      - {id: new, shoe_kind: cloth}\n" + GUARANTEE)
+    )
+    law = next(pack for pack in files.packaged() if pack.name == "consumer_law")
+    assert not law.tables["last_days"].rows[-1].outputs and doubts(law) == ()
+
+
+def test_a_book_without_an_example_is_shown_as_proved_by_nothing() -> None:
+    keys = {one.key: one for one in doubts(changed())}
+    assert "没有一个例子" in keys["no examples"].finding.message.zh
+    answered = with_meant(SHOES.partition("\nexamples:")[0], "no examples", "照录，尚未试过 / Not tried yet")
+    read = files.read_text(answered, "mall_shoes.yaml", lambda name: None)
+    assert read.pack is not None and "no examples" not in {one.key for one in doubts(read.pack)}

@@ -16,10 +16,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
+
+from tuoshan.core.playbook import Wording
 
 DomainKind = Literal["choice", "yes_no", "number", "date"]
 Scalar = str | bool | Decimal | date
@@ -73,6 +75,21 @@ class Domain:
 
     kind: DomainKind
     choices: tuple[str, ...] = ()
+    titles: tuple[Wording, ...] = field(default=(), compare=False)
+    """What the choices are called, in their order; none where that is not known."""
+
+    def listed(self) -> Wording:
+        """The choices as they are written, each with what it is called."""
+        if len(self.titles) != len(self.choices):
+            return Wording(", ".join(self.choices), ", ".join(self.choices))
+        both = list(zip(self.choices, self.titles, strict=True))
+        return Wording("、".join(f"{name}（{title.zh}）" for name, title in both),
+                       ", ".join(f"{name} ({title.en})" for name, title in both))  # fmt: skip
+
+    def called(self, title: str) -> str:
+        """The choice that is called so in either language; nothing where none is."""
+        both = zip(self.choices, self.titles, strict=False)
+        return next((name for name, one in both if title.lower() in (one.zh.lower(), one.en.lower())), "")
 
 
 def parse_cell(text: str, domain: Domain) -> Cell | None:
@@ -107,8 +124,10 @@ def _among(text: str, domain: Domain) -> Among:
     names = [part.strip() for part in text.removeprefix("not ").split(",")]
     unknown = [name for name in names if name not in domain.choices]
     if unknown:
-        listed = ", ".join(domain.choices)
-        raise CellError(f"没有选项“{unknown[0]}”，可用：{listed}", f"no choice '{unknown[0]}'; use {listed}")
+        if meant := domain.called(unknown[0]):
+            raise CellError(f"“{unknown[0]}”要写成 {meant}", f"'{unknown[0]}' is written {meant}")
+        listed = domain.listed()
+        raise CellError(f"没有选项“{unknown[0]}”，可用：{listed.zh}", f"no choice '{unknown[0]}'; use {listed.en}")
     chosen = frozenset(domain.choices) - set(names) if negative else frozenset(names)
     if not chosen:
         raise CellError(f"“{text}”没有留下任何选项", f"'{text}' leaves no choice")

@@ -6,18 +6,24 @@ dozen combinations stand for all. What cannot happen (`never`, a fact outside it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final, cast
 
-from tuoshan.core.conditions import FactType, check
+from tuoshan.core.conditions import Expression, FactType, check, in_chinese
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.cells import Between
 from tuoshan.core.policy.compiled import CompiledTable
-from tuoshan.core.policy.examples import run_examples
+from tuoshan.core.policy.examples import Unmet, run_examples
 from tuoshan.core.policy.examples_told import mend_words, unmet_words
 from tuoshan.core.policy.figures import wrong_figures
-from tuoshan.core.policy.pack import BY_LAW, TODAY, Amount, Clause, InForce, Pack, Row, Table
+from tuoshan.core.policy.naming import named, row_called
+from tuoshan.core.policy.pack import BY_LAW, TODAY, Amount, Clause, Example, InForce, Pack, Row, Table
 from tuoshan.core.policy.reading import row_expressions
+from tuoshan.core.policy.tracing import label_of
 from tuoshan.core.policy.trying import Trial
 from tuoshan.core.policy.units import clashes
 from tuoshan.core.policy.value_reading import domain_of_fact, domain_of_setting, domain_of_value, names_read
@@ -53,6 +59,29 @@ def check_versions(packs: Iterable[Pack]) -> tuple[Finding, ...]:
         if differing := next((other for other in others if _by_other_dates(pack, other)), None):
             found += check_date(pack, differing)
         others.append(pack)
+    return in_order(found)
+
+
+def check_holes(packs: Iterable[Pack]) -> tuple[Finding, ...]:
+    """Days between two versions of one book on which neither is in force: a matter of such a day is ruled by nobody."""
+    found: list[Finding] = []
+    known: dict[str, Pack] = {}
+    for pack in sorted(packs, key=lambda one: (one.name, one.version)):
+        before = known.get(pack.name)
+        known[pack.name] = pack
+        if before is None or before.in_force is None or pack.in_force is None or before.in_force.by != pack.in_force.by:
+            continue
+        until, begins = before.in_force.until, pack.in_force.begins
+        if until is None or begins is None or until >= begins:
+            continue
+        last = begins - timedelta(days=1)
+        found.append(_finding(
+            DATES, pack, _line(pack), "in_force",
+            f"{before.key} 到 {until} 前为止，本版从 {begins} 起：{until} 至 {last} 哪一版都不管",
+            f"{before.key} ends before {until} and this one begins on {begins}: from {until} to {last} neither rules",
+            f"写成 from: {until}，或改上一版的 until；确实不管的，不用改",
+            f"write from: {until}, or change the until of the one before; leave it where nothing is to rule", "warning",
+        ))  # fmt: skip
     return in_order(found)
 
 
@@ -155,12 +184,14 @@ class _Checker:
             return
         trial = Trial(self.pack, CompiledTable(table))
         if table.hit != "collect" and (gap := trial.gap()) is not None:
-            self.note(GAP, table.line, where, f"没有一行适用于：{gap.shown}", f"no row holds for: {gap.shown}",
+            case = gap.told(self.pack)
+            self.note(GAP, table.line, where, f"没有一行适用于：{case.zh}", f"no row holds for: {case.en}",
                       "补一行，或写不带条件的最后一行", "add a row, or a last row without cells")  # fmt: skip
         if table.hit == "unique" and (both := trial.overlap()) is not None:
-            case, one, other = both
+            case, first = both[0].told(self.pack), row_called(table, both[1])
+            other = both[2]
             self.note(OVERLAP, other.line, f"{where}.rows.{other.name}",
-                      f"与 {one.name} 同时适用于：{case.shown}", f"holds together with {one.name} for: {case.shown}",
+                      f"与{first.zh}同时适用于：{case.zh}", f"holds together with {first.en} for: {case.en}",
                       "让两行互斥，或用 hit: first", "make them exclude each other, or use hit: first")  # fmt: skip
         for row in trial.dead():
             self.note(DEAD, row.line, f"{where}.rows.{row.name}", "永远轮不到这一行", "this row can never hit",
@@ -276,16 +307,31 @@ class _Checker:
     # -- kinds -------------------------------------------------------------------------------------------------
     def _kinds(self) -> None:
         types, choices = fact_types(self.pack), choices_of(self.pack)
-        expressions = [(f"values.{v.name}", v.line, getattr(v, "expression", None)) for v in self.pack.values.values()]
+        expressions: list[tuple[str, int, Expression | None]] = [
+            (f"values.{v.name}", v.line, getattr(v, "expression", None)) for v in self.pack.values.values()
+        ]
         expressions.append(("applies", 1, self.pack.applies))
         expressions += [
             (f"tables.{table.name}.rows.{row.name}", row.line, expression)
             for table in self.pack.tables.values() for row in table.rows for expression in row_expressions(row)
         ]  # fmt: skip
         for where, line, expression in expressions:
-            for problem in check(expression, types, choices=choices) if expression is not None else ():
-                self.note(TYPES, line, where, f"“{expression}”：{problem}", f"'{expression}': {problem}",
+            if expression is None:
+                continue
+            for problem in check(expression, types, choices=choices):
+                zh, en = self._spoken_of(expression, problem)
+                self.note(TYPES, line, where, f"“{expression}”：{in_chinese(problem)}{zh}",
+                          f"'{expression}': {problem}{en}",
                           "改正这个算式", "mend the expression")  # fmt: skip
+
+    def _spoken_of(self, expression: Expression, problem: str) -> tuple[str, str]:
+        """What the names of an expression of which a finding speaks are called: `（shoe_kind：鞋类）`."""
+        mine = [name for name in sorted(expression.reads) if re.search(rf"\b{name}\b", problem)]
+        called = [(name, label) for name in mine if (label := label_of(self.pack, name)).zh]
+        if not called:
+            return "", ""
+        return (f"（{'；'.join(f'{name}：{label.zh}' for name, label in called)}）",
+                f" ({'; '.join(f'{name}: {label.en}' for name, label in called)})")  # fmt: skip
 
     # -- units -------------------------------------------------------------------------------------------------
     def _units(self) -> None:
@@ -301,13 +347,58 @@ class _Checker:
 
     # -- examples ----------------------------------------------------------------------------------------------
     def _examples(self) -> None:
-        for example, wrong in run_examples(self.pack):
+        for example, wrong in self._run():
             why = example.because
             zh, en = (f"（例子的理由：{why.zh}）", f" (why it is so: {why.en})") if why.zh else ("", "")
+            for elsewhere in self._bounds_apart(example):
+                zh, en = f"{zh}（{elsewhere.zh}）", f"{en} ({elsewhere.en})"
             for one in wrong:
                 told, mend = unmet_words(self.pack, one), mend_words(one)
                 self.note(EXAMPLES, example.line, f"examples.{example.name}", f"例子不成立：{told.zh}{zh}",
                           f"the example fails: {told.en}{en}", mend.zh, mend.en)  # fmt: skip
+
+    def _bounds_apart(self, example: Example) -> Iterator[Wording]:
+        """Tables that cut a number of the example at different bounds, with that number between them: whoever moves a
+        bound that stands in two tables is told of the other."""
+        for name, given in example.facts.items():
+            try:
+                value = Decimal(str(given))
+            except ArithmeticError:
+                continue
+            bounds: dict[str, set[Decimal]] = {}
+            for table in self.pack.tables.values():
+                for place, column in enumerate(table.columns):
+                    if column.name == name and column.domain.kind == "number":
+                        cells = [row.cells[place] for row in table.rows]
+                        ends = {end for cell in cells if isinstance(cell, Between) for end in (cell.low, cell.high)}
+                        bounds[table.name] = {end for end in ends if isinstance(end, Decimal)}
+            apart = {table: ends for table, ends in bounds.items() if ends}
+            every = [end for ends in apart.values() for end in ends]
+            if not value.is_finite() or len(apart) < 2 or len({frozenset(ends) for ends in apart.values()}) < 2:
+                continue
+            if not min(every) <= value <= max(every):
+                continue
+            what = named(self.pack, name)
+            said = [(self.pack.tables[table].title, ", ".join(f"{end.normalize():f}" for end in sorted(ends)))
+                    for table, ends in apart.items()]  # fmt: skip
+            yield Wording(
+                f"{what.zh}的界限各表不同：" + "，".join(f"《{title.zh}》{ends}" for title, ends in said),
+                f"{what.en} is cut differently: " + ", ".join(f"'{title.en}' at {ends}" for title, ends in said),
+            )  # fmt: skip
+
+    def _run(self) -> Iterator[tuple[Example, list[Unmet]]]:
+        """What comes of the examples. Where the book cannot be ruled by in one of them, that is found of this one."""
+        try:
+            yield from list(run_examples(self.pack))
+        except Exception:
+            for example in self.pack.examples:
+                try:
+                    yield from list(run_examples(replace(self.pack, examples=(example,))))
+                except Exception as error:
+                    self.note(EXAMPLES, example.line, f"examples.{example.name}",
+                              f"按本规则包算不出这个例子（{error}）",
+                              f"this book cannot be ruled by in the example ({error})",
+                              "改正规则里的数字或算式", "mend the figure or the expression in the rules")  # fmt: skip
 
 
 def _overlap(one: InForce, other: InForce) -> bool:

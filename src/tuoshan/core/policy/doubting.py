@@ -1,4 +1,5 @@
-"""What a book says twice over: rows that exclude each other in one and the same matter, and words beside other numbers.
+"""What a book says twice over: rows that exclude each other in one and the same matter, and words beside other numbers;
+and what it leaves out: a row for all the rest that gives nothing, examples.
 
 Both may be meant, so a doubt keeps no book from loading. It is shown before publishing and answered there, in the book
 itself (`meant:`, by the doubt's key, with the reason). Rows are tried on real matters: those of the examples, each fact
@@ -15,15 +16,18 @@ from decimal import Decimal
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Between, Cell, Partition
 from tuoshan.core.policy.clause_numbers import unused
+from tuoshan.core.policy.compiled import CompiledTable
 from tuoshan.core.policy.given import read_given
+from tuoshan.core.policy.naming import named
 from tuoshan.core.policy.pack import PUTTING_RIGHT, REMEDIES, Example, Pack
 from tuoshan.core.policy.ruling import read
 from tuoshan.core.policy.statements import Statement, Why
 from tuoshan.core.policy.tracing import label_of
-from tuoshan.core.policy.value_reading import domain_of_fact
+from tuoshan.core.policy.trying import Trial
+from tuoshan.core.policy.value_reading import domain_of_fact, names_read
 from tuoshan.core.reading.findings import Finding, in_order
 
-CONTRADICTION, WORDS_APART = 11, 12
+CONTRADICTION, WORDS_APART, LEFT_WITHOUT, UNPROVED = 11, 12, 13, 14
 """The checks, as docs/policies.md numbers them; 10 is about the processes' files."""
 WAITING = ("where_upheld", "where_none_governs")
 """Rights that stand only where another row says so, and that no refusal beside them denies."""
@@ -39,13 +43,18 @@ class Doubt:
 
 def doubts(pack: Pack, examples: Iterable[Example] = ()) -> tuple[Doubt, ...]:
     """All doubts of a book that its `meant` does not answer. `examples`: further matters on which rows are tried."""
-    found = {one.key: one for one in [*_rows_apart(pack, examples), *_words_apart(pack)]}
+    found = {one.key: one for one in [
+        *_rows_apart(pack, examples), *_words_apart(pack), *_left_without(pack), *_unproved(pack)
+    ]}  # fmt: skip
     open_ones = {one.finding: one for key, one in found.items() if key not in pack.meant}
     return tuple(open_ones[finding] for finding in in_order(open_ones))
 
 
-def _doubt(pack: Pack, number: int, line: int, where: str, key: str, said: Wording) -> Doubt:
-    mend = Wording("改掉其中一处；确实有意的，写明理由", "mend one of them; where it is meant, say why")
+APART = Wording("改掉其中一处；确实有意的，写明理由", "mend one of them; where it is meant, say why")
+MISSING = Wording("写上它；确实有意的，写明理由", "write it; where it is meant, say why")
+
+
+def _doubt(pack: Pack, number: int, line: int, where: str, key: str, said: Wording, mend: Wording = APART) -> Doubt:
     return Doubt(key, Finding(number, "warning", pack.file, line, where, said, mend))
 
 
@@ -60,6 +69,39 @@ def _words_apart(pack: Pack) -> Iterator[Doubt]:
                 f"the clause says '{said.text}', a number on which no row that cites it turns",
             ),
         )  # fmt: skip
+
+
+# -- what is missing --------------------------------------------------------------------------------------------
+
+
+def _left_without(pack: Pack) -> Iterator[Doubt]:
+    """A row for all the rest that leaves out what the book works out other things by, as the length of a guarantee."""
+    read = {name for value in pack.values.values() for name in names_read(value)}
+    for table in pack.tables.values():
+        wanted = [one.name for one in table.outputs if one.name in read]
+        for number, row in enumerate(table.rows):
+            if not wanted or row.outputs or row.findings or any(cell is not None for cell in row.cells):
+                continue
+            case = Trial(pack, CompiledTable(table)).reached(number)
+            if case is None:
+                continue
+            what, met = [named(pack, name) for name in wanted], case.told(pack)
+            yield _doubt(
+                pack, LEFT_WITHOUT, row.line, f"tables.{table.name}.rows.{row.name}",
+                f"{table.name}.{row.name}: no {', '.join(wanted)}", Wording(
+                    f"这一行没有条件，也没有给{'、'.join(one.zh for one in what)}：{met.zh}的就没有，也算不出来",
+                    f"this row has no cells and gives no {', '.join(one.en for one in what)}: {met.en} goes without,"
+                    " and nothing is worked out by it",
+                ), MISSING,
+            )  # fmt: skip
+
+
+def _unproved(pack: Pack) -> Iterator[Doubt]:
+    if not pack.examples:
+        said = Wording("没有一个例子：没有什么证明它判得对", "there is no example: nothing proves what it rules")
+        mend = Wording("在 examples 里写上例子，界限两边都写；确实不要的，写明理由",
+                       "write examples, on both sides of each bound; where none is wanted, say why")  # fmt: skip
+        yield Doubt("no examples", Finding(UNPROVED, "warning", pack.file, 1, "examples", said, mend))
 
 
 # -- rows -------------------------------------------------------------------------------------------------------

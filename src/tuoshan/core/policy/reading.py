@@ -49,7 +49,7 @@ from tuoshan.core.policy.value_reading import (
     unknown_name,
 )
 from tuoshan.core.reading.fields import read_field
-from tuoshan.core.reading.findings import Finding, Notes, did_you_mean, in_order
+from tuoshan.core.reading.findings import NAMES, Finding, Notes, did_you_mean, in_order
 from tuoshan.core.reading.values import Values
 from tuoshan.core.yaml_strict import Mapping as MappingNode
 from tuoshan.core.yaml_strict import Node, Scalar, Sequence, plain_data
@@ -121,9 +121,20 @@ def read_pack(
     root, troubles = yaml_strict.compose(text, file)
     notes.take_troubles(troubles)
     if not isinstance(root, MappingNode):
+        if not notes.found:
+            notes.found.append(_no_book(file, empty=root is None or (isinstance(root, Scalar) and not root.text)))
         return ReadPack(None, notes.sorted())
     reader = _Reader(root, file, shared, beside, Values(notes), labels, conditions)
     return ReadPack(reader.pack(), in_order(notes.found))
+
+
+def _no_book(file: str, *, empty: bool) -> Finding:
+    """Text in which there is nothing to read a book from."""
+    said = Wording("文件里没有内容", "the file is empty") if empty else Wording(
+        "这不是规则包：里面没有“键: 值”", "this is no rule book: it holds no keys with values")  # fmt: skip
+    mend = Wording("写上规则包，从 policy: 名称 开始；不要的文件请删除",
+                   "write the rule book, which begins with policy: its name; remove what is not wanted")  # fmt: skip
+    return Finding(NAMES, "error", file, 1, "", said, mend)
 
 
 def read_facts(node: Node | None, values: Values, *, shared: bool = False) -> dict[str, Fact]:

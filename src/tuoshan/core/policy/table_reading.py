@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import cast, get_args
 
 from tuoshan.core import yaml_strict
-from tuoshan.core.conditions import ExpressionError, compile_expression
+from tuoshan.core.conditions import ExpressionError, compile_expression, in_chinese
 from tuoshan.core.policy.cells import Cell, CellError, Domain, parse_cell
 from tuoshan.core.policy.finding_reading import read_findings
 from tuoshan.core.policy.pack import Amount, Clause, Column, Hit, Output, OutputKind, Row, Table
@@ -144,7 +144,9 @@ class TableReader:
         name = values.text(body.get("id"), where) or f"row{number}"
         where = f"{where}.{name}"
         visible = [column.name for column in columns if not column.name.startswith("clause ")]
-        values.known(body, (*ROW_KEYS, *visible, *gives), where)
+        # where the name of a column is misspelt, its cells are not
+        spare = () if all(one in self.domains for one in visible) else tuple(self.domains)
+        values.known(body, (*ROW_KEYS, *visible, *gives, *spare), where)
         clauses = self._clauses(body, where)
         for clause in clauses:
             if clause not in self.clauses:
@@ -187,8 +189,8 @@ class TableReader:
         try:
             return Amount(compile_expression(text))
         except ExpressionError as error:
-            self.values.notes.add(node, where, f"“{text}”有误：{error.message}", f"'{text}': {error.message}",
-                                  error.mend, error.mend)  # fmt: skip
+            self.values.notes.add(node, where, f"“{text}”有误：{in_chinese(error.message)}",
+                                  f"'{text}': {error.message}", in_chinese(error.mend), error.mend)  # fmt: skip
             return None
 
     def _clauses(self, body: MappingNode, where: str) -> tuple[str, ...]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
 
 from tuoshan.core.conditions import MISSING, ConditionError
+from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import ABSENT, CompiledTable
+from tuoshan.core.policy.naming import told
 from tuoshan.core.policy.pack import Pack, Row
 
 MOST_TRIED = 300_000
@@ -25,15 +26,9 @@ class Combination:
 
     values: Mapping[str, object]
 
-    @property
-    def shown(self) -> str:
-        return ", ".join(f"{name} = {_shown(value)}" for name, value in self.values.items() if value is not ABSENT)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+    def told(self, pack: Pack) -> Wording:
+        """It in words."""
+        return told(pack, {name: value for name, value in self.values.items() if value is not ABSENT})
 
 
 class Trial:
@@ -70,15 +65,17 @@ class Trial:
 
     def dead(self) -> Iterator[Row]:
         """Rows that no combination reaches."""
-        first = self.table.table.hit == "first"
         for number, row in enumerate(self.table.table.rows):
-            bit, above = 1 << number, (1 << number) - 1 if first else 0
-            reached = self._search(
-                lambda mask, place, bit=bit, above=above: bool(mask & bit) and not mask & above & self._free[place],  # type: ignore[misc]
-                lambda mask, bit=bit, above=above: bool(mask & bit) and not mask & above,  # type: ignore[misc]
-            )
-            if reached is None and not self.too_wide:
+            if self.reached(number) is None and not self.too_wide:
                 yield row
+
+    def reached(self, number: int) -> Combination | None:
+        """A combination for which this row, counted from 0, hits."""
+        bit, above = 1 << number, (1 << number) - 1 if self.table.table.hit == "first" else 0
+        return self._search(
+            lambda mask, place: bool(mask & bit) and not mask & above & self._free[place],
+            lambda mask: bool(mask & bit) and not mask & above,
+        )
 
     # -- the search ----------------------------------------------------------------------------------------
     def _search(self, worth: Callable[[int, int], bool], found: Callable[[int], bool]) -> Combination | None:

@@ -104,7 +104,8 @@ def is_condition(expression: Expression) -> bool:
 def domain_of_fact(fact: Fact) -> Domain:
     match fact.field.kind:
         case "choice":
-            return Domain("choice", tuple(choice.value for choice in fact.field.choices))
+            choices = fact.field.choices
+            return Domain("choice", tuple(one.value for one in choices), tuple(one.title for one in choices))
         case "yes_no":
             return Domain("yes_no")
         case "date":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,6 +12,9 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.yaml_strict import Node, Trouble
 
 Severity = Literal["error", "warning"]
+
+_NUMBERED = re.compile(r"([A-Za-z]{1,6})[-_. ]?0*([0-9]+)([A-Za-z]?)")
+"""A number under which something is cited: letters, digits, at most one letter behind."""
 
 NAMES = 1
 WORDING = 14
@@ -68,10 +72,21 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def did_you_mean(name: str, known: Iterable[str]) -> tuple[str, str]:
     """The mend for an unknown name: the nearest known one, else the list of all."""
     names = sorted(set(known))
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    near = _same_number(name, names) if _NUMBERED.fullmatch(name) else difflib.get_close_matches(
+        name, names, n=1, cutoff=0.6)  # fmt: skip
     if near:
         return f"是否应为“{near[0]}”？", f"did you mean '{near[0]}'?"
     if not names:
         return "目前一个也没有", "there is none yet"
     shown = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
     return f"可用：{shown}", f"use one of: {shown}"
+
+
+def _same_number(name: str, names: Iterable[str]) -> list[str]:
+    """`M2` and `m02` are M02; M10 is another clause, however alike they look."""
+
+    def parts(text: str) -> tuple[str, ...] | None:
+        found = _NUMBERED.fullmatch(text)
+        return tuple(part.lower() for part in found.groups()) if found else None
+
+    return [one for one in names if parts(one) == parts(name)][:1]

@@ -101,7 +101,7 @@ def test_the_page_tells_each_setting_each_clause_and_what_is_provisional() -> No
     page = documenting.document(files.packaged(), "en")
     for pack in PACKS.values():
         for clause in pack.clauses.values():
-            assert f"- **{clause.name}** {clause.text.en}" in page
+            assert f"- **{clause.name}** {clause.told.en}" in page
             assert not clause.provisional.en or clause.provisional.en in page
         for setting in pack.settings.values():
             assert f"- {setting.label.en}: " in page and setting.provisional.en in page

@@ -184,10 +184,15 @@ def test_a_clause_is_changed_in_a_form(desk: Any) -> None:  # noqa: F811
     assert read.clauses["M08"].in_force is not None and read.clauses["M08"].provisional.zh == "待法务确认"
     assert manager.post(path, given).status_code == 409
     new = "/rule-books/mall_shoes/change/clauses/"
-    said = {"name": "M11", "zh": "新", "en": "New", "seen": copying.stamp(None)}
+    said = {"name": "M11", "zh": "新", "en": "New", "seen": copying.stamp(None), "article_zh": "消法第24条",
+            "verify_number": "on"}  # fmt: skip
+    assert "中文和英文都要写" in manager.post(new, said).content.decode()
+    said["article_en"] = "Consumer Law 24"
     assert manager.get(new).status_code == 200 and manager.post(new, said).status_code == 302
     assert "没有任何行引用它" in manager.get(f"{new}M11").content.decode()
     clause = clause_editing.clauses(publishing.draft_of("mall_shoes", 1, clock.now()).text)["M11"]
+    assert (clause.article_zh, clause.article_en, clause.verify_number) == ("消法第24条", "Consumer Law 24", True)
+    assert "消法第24条：新" in manager.get("/rule-books/mall_shoes/change").content.decode()
     manager.post(f"{new}M11/drop", {"seen": copying.stamp(clause)})
     assert manager.get(f"{new}M11").status_code == 404
 

@@ -44,6 +44,8 @@ class BookRowsIn(Schema):
 class BookClauseIn(Schema):
     """A clause: its text, the dates between which it is in force by the fact `by`, why it is not certain.
 
+    `article` is the law and article as they are cited; a clause of a law's book that is of none has `无` and `none`.
+    `verify_number`: the number of the article is still to be verified.
     `overridden_by` are clauses above it (`consumer_law.REG18`): rows then state it and do not apply it.
     """
 
@@ -54,6 +56,9 @@ class BookClauseIn(Schema):
     until: date | None = None
     provisional_zh: Annotated[str, Field(max_length=2000)] = ""
     provisional_en: Annotated[str, Field(max_length=2000)] = ""
+    article_zh: Annotated[str, Field(max_length=200)] = ""
+    article_en: Annotated[str, Field(max_length=200)] = ""
+    verify_number: bool = False
     overridden_by: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=10)] = []
 
 
@@ -218,7 +223,8 @@ def book_clause_change(request: HttpRequest, name: str, clause: str, body: BookC
     given = copying.ClauseText(
         body.zh, body.en, body.by if body.begins or body.until else "",
         body.begins.isoformat() if body.begins else "", body.until.isoformat() if body.until else "",
-        body.provisional_zh, body.provisional_en, ", ".join(body.overridden_by),
+        body.provisional_zh, body.provisional_en, ", ".join(body.overridden_by), body.article_zh, body.article_en,
+        body.verify_number,
     )  # fmt: skip
     return _clause_put(request, name, clause, given)
 

@@ -208,7 +208,7 @@ def book_list(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "name": pack.name, "version": pack.version, "title": words(pack.title), "source": words(pack.source),
             "layer": pack.layer, "hash": pack.hash,
-            "clauses": {clause.name: words(clause.text) for clause in pack.clauses.values()},
+            "clauses": {clause.name: words(clause.told) for clause in pack.clauses.values()},
         }
         for pack in library.newest_of_each()
     ]  # fmt: skip

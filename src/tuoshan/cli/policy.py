@@ -189,7 +189,7 @@ def _told(ruling: Ruling, language: str) -> list[str]:
     found += [f"~ {why.in_language(language)}" for why in ruling.provisional]
     found += [f"! {one.in_language(language)}" for one in ignored(ruling).values()]
     known = facts_of(ruling.packs) | {name: fact for read in ruling.reads for name, fact in read.pack.facts.items()}
-    named = {name: pack.clauses[name].text for pack, name in ruling.clauses if name in pack.clauses}
+    named = {name: pack.clauses[name].told for pack, name in ruling.clauses if name in pack.clauses}
     found += [f"[{name}] {text.in_language(language)}" for name, text in named.items()]
     if ruling.questions:
         found.append(NOT_FINAL.in_language(language).format(len(ruling.questions)))

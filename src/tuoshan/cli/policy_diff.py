@@ -139,7 +139,7 @@ def _line(before: Pack, after: Pack, change: BookChange, language: str) -> str:
     text = f"{SIGNS[change.how]} {kinds[change.kind].in_language(language)} {place}{change.name}"
     if change.kind != "clause":
         return text
-    said = [pack.clauses[change.name].text.in_language(language) for pack in (before, after)
+    said = [pack.clauses[change.name].told.in_language(language) for pack in (before, after)
             if change.name in pack.clauses]  # fmt: skip
     return f"{text}  {' → '.join(dict.fromkeys(said))}"
 

@@ -203,6 +203,7 @@ def _clauses(before: Mapping[str, ClauseText], after: Mapping[str, ClauseText]) 
 
 CLAUSE_PARTS = {
     "by": Wording("按哪个日期", "by which date"), "begins": Wording("从", "from"), "until": Wording("到", "until"),
+    "article": Wording("依据的条文", "article"), "verify_number": Wording("条号待核对", "number to verify"),
     "provisional": Wording("暂定", "provisional"), "overridden_by": Wording("在它之上的条款", "clauses above it"),
 }  # fmt: skip
 
@@ -212,8 +213,10 @@ def _words(clause: ClauseText | None) -> Wording:
 
 
 def _of_clause(clause: ClauseText, part: str) -> Wording:
-    if part == "provisional":
-        return Wording(clause.provisional_zh, clause.provisional_en)
+    if part in ("article", "provisional"):
+        return Wording(getattr(clause, f"{part}_zh"), getattr(clause, f"{part}_en"))
+    if part == "verify_number":
+        return Wording("是", "yes") if clause.verify_number else Wording("否", "no")
     value = str(getattr(clause, part))
     return Wording(value, value)
 

@@ -88,7 +88,7 @@ class _Page:
         return f" **{self.said('暂定', 'provisional')}**{self._colon}{why}" if why else ""
 
     def _clause(self, pack: Pack, clause: Clause, tables: list[TableToRead]) -> str:
-        told = f"- **{clause.name}** {self.words(clause.text)}"
+        told = f"- **{clause.name}** {self.words(clause.told)}"
         if dates := dates_words(pack, clause.in_force, self.language):
             told += self.said(f"（{dates}）", f" ({dates})")
         told += self._doubt(self.words(clause.provisional))

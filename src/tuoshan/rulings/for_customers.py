@@ -2,7 +2,6 @@
 nothing that only staff need. Functions answer in the language in force.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -18,11 +17,7 @@ from tuoshan.core.policy.wording import Line, lines
 from tuoshan.punctuation import in_brackets
 from tuoshan.rulings import library
 
-CHECK_BEFORE_CITING = "引用前请核对"
-"""By these words a clause says that its number is not certain; a customer is told no such number."""
 PERHAPS_LATER = (Lengthening("", NO_WORDING),)
-_NAMES_ITS_ARTICLE = re.compile(r"[^：:]{2,20}第[0-9〇一二三四五六七八九十百之-]+条：")
-_NUMBER = re.compile(r"[A-Z]+([0-9]+)")
 
 
 def told(ruling: Ruling) -> Ruling:
@@ -42,24 +37,24 @@ def sentences_of(ruling: Ruling) -> list[Line]:
 
 def doubts(ruling: Ruling) -> tuple[Wording, ...]:
     """Why it is not certain, as far as that is more than the number of a clause."""
-    return tuple(why for why in ruling.provisional if CHECK_BEFORE_CITING not in why.zh)
+    cited = [pack.clauses[name] for pack, name in ruling.clauses if name in pack.clauses]
+    of_numbers = {one.provisional: one.doubt for one in cited if one.verify_number}
+    return tuple(dict.fromkeys(why for one in ruling.provisional if (why := of_numbers.get(one, one)).zh))
 
 
 def rests_on(ruling: Ruling) -> list[str]:
-    """The clauses behind what is told, each once: what it says, of which source and article."""
+    """The clauses behind what is told, each once: what it says, by which article; by which source where it names none,
+    or none whose number is certain."""
     cited = {name for line in sentences_of(ruling) for name in line.clauses}
     found = [(pack, name) for pack, name in ruling.clauses if name in cited and name in pack.clauses]
     return list(dict.fromkeys(_clause(pack, name) for pack, name in found))
 
 
 def _clause(pack: Pack, name: str) -> str:
-    said = pack.clauses[name].text
-    if _NAMES_ITS_ARTICLE.match(said.zh):
-        return words(said)
-    source = words(pack.title)
-    if pack.layer == "national" and (number := _NUMBER.fullmatch(name)):
-        source = _("%(source)s第%(number)s条") % {"source": source, "number": number[1]}
-    return in_brackets(words(said), source)
+    clause = pack.clauses[name]
+    if clause.cites and not clause.verify_number:
+        return words(clause.told)
+    return in_brackets(words(clause.text), words(pack.title))
 
 
 def facts_that_count(ruling: Ruling) -> dict[str, object]:

@@ -148,7 +148,7 @@ def _part(title: str, ruling: Ruling, total: LineSum | None) -> RulingPart:
         tuple((line.sign, words(line.words), " ".join(line.clauses)) for line in lines(told)),
         tuple(words(one) for one in differing(told)), tuple(words(why) for why in for_customers.doubts(told)),
         _questions(told), facts_told(_facts(ruling)),
-        tuple((name, words(pack.clauses[name].text)) for pack, name in told.clauses if name in pack.clauses),
+        tuple((name, words(pack.clauses[name].told)) for pack, name in told.clauses if name in pack.clauses),
         tuple(
             in_brackets(words(pack.title), listed([words(LAYER_TITLES[pack.layer]), _version(pack.version)]))
             for pack in told.packs

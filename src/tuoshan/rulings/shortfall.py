@@ -1,6 +1,5 @@
 """By how much a departure stays below what the law gives in a ruling, by which clauses, in words."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,8 +15,6 @@ from tuoshan.rulings import keeping
 from tuoshan.rulings.models import KeptRuling
 
 ZERO = Decimal("0.00")
-ARTICLE = re.compile(r"[^，,]{1,30}(?:条(?:第.款)?|\d(?:, \w+ paragraph)?)")
-"""`消法第55条第二款`, `Consumer Law 55, second paragraph`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +37,15 @@ def by_law(row: KeptRuling) -> ByLaw:
     least = {remedy: enough[remedy] * row.quantity + extra for remedy, by in sources.items() if by and remedy in enough}
     cited = [by for remedy in least for by in sources[remedy]]
     cited += [one["by"] for one in result["extras"].values() if one["by"]["layer"] in BY_LAW]
-    texts = {(one["pack"], one["clause"]): one["text"] for one in result["clauses"]}
+    articles = {(one["pack"], one["clause"]): one.get("article") or {} for one in result["clauses"]}
     clauses = dict.fromkeys((by["pack"], clause) for by in cited for clause in by["clauses"])
-    return ByLaw(least, extra, tuple(_clause(name, texts.get((pack, name), {})) for pack, name in clauses))
+    return ByLaw(least, extra, tuple(_clause(name, articles.get((pack, name), {})) for pack, name in clauses))
 
 
-def _clause(name: str, text: Mapping[str, str]) -> str:
-    """`消法第24条 CPL24`: what a clause's text begins with, where that names the article."""
-    said = text.get("en" if (get_language() or "").startswith("en") else "zh", "")
-    article, colon, _rest = said.replace("：", ":", 1).partition(":")
-    return f"{article.strip()} {name}" if colon and ARTICLE.fullmatch(article) else name
+def _clause(name: str, article: Mapping[str, str]) -> str:
+    """`消法第24条 CPL24`, where the clause names an article."""
+    said = article.get("en" if (get_language() or "").startswith("en") else "zh", "")
+    return f"{said} {name}" if said else name
 
 
 def floor_told(row: KeptRuling) -> str:

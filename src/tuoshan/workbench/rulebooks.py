@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tuoshan import clock
 from tuoshan.cases.forms import words
+from tuoshan.core.playbook import Wording
 from tuoshan.core.policy import clause_editing, table_editing
-from tuoshan.core.policy.pack import LAYER_TITLES, InForce, Pack, example_title
+from tuoshan.core.policy.pack import LAYER_TITLES, Clause, InForce, Pack, example_title
 from tuoshan.core.reading.findings import Finding
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings import recording
@@ -27,7 +28,6 @@ from tuoshan.parties.permissions import allowed, may_change, permitted
 from tuoshan.punctuation import listed, titled
 from tuoshan.rulings import copying, effects, library, publishing
 from tuoshan.rulings.cells_in_words import heading_words
-from tuoshan.rulings.examples_in_words import example_told
 from tuoshan.rulings.expressions_in_words import condition_words, dates_words
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import TableToRead, boundaries_to_read, tables_to_read
@@ -89,7 +89,7 @@ def _dates(pack: Pack, dates: InForce | None) -> str:
 def _shown(pack: Pack) -> dict[str, Any]:
     language = get_language() or "zh-hans"
     clauses = [
-        {"name": one.name, "text": words(one.text), "doubt": words(one.provisional),
+        {"name": one.name, "text": words(one.told), "doubt": words(one.provisional),
          "dates": _dates(pack, one.in_force),
          "above": listed([_cited(name) for name in one.overridden_by])}
         for one in pack.clauses.values()
@@ -245,7 +245,7 @@ def finding_told(finding: Finding) -> str:
     """What is wrong and what to do about it, without the place: that is where it is shown."""
     language = get_language() or "zh-hans"
     dash = ". " if language.startswith("en") else "。"
-    message, mend = example_told(finding.message.in_language(language), language), finding.mend.in_language(language)
+    message, mend = finding.message.in_language(language), finding.mend.in_language(language)
     return f"{message[:1].upper()}{message[1:]}{dash}{mend[:1].upper()}{mend[1:]}"
 
 
@@ -275,8 +275,8 @@ def _parts(draft: BookDraft, proved: publishing.Proved) -> tuple[list[dict[str, 
         })  # fmt: skip
     before = clause_editing.clauses(text)
     clauses = [
-        {"name": name, "zh": one.zh, "en": one.en, "text": one.en if _english() else one.zh, "clause": one,
-         "doubt": one.provisional_en if _english() else one.provisional_zh,
+        {"name": name, "zh": one.zh, "en": one.en, "text": _clause_text(one), "clause": one,
+         "doubt": one.verify_number or one.provisional_zh,
          "dates": _clause_dates(proved.pack or newest, one),
          "changed": before.get(name) != one, "wrong": counts.get(f"clauses.{name}", 0)}
         for name, one in _clauses_of(draft).items()
@@ -305,8 +305,10 @@ def _clause_dates(pack: Pack, one: copying.ClauseText) -> str:
     return _dates(pack, InForce(one.by, begins, until)) if one.begins or one.until else ""
 
 
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
+def _clause_text(one: copying.ClauseText) -> str:
+    """What a clause of a copy says, behind its article."""
+    typed = Clause("", Wording(one.zh, one.en), article=Wording(one.article_zh, one.article_en))
+    return words(typed.told)
 
 
 @permitted("workbench.rule_book_publish")

@@ -28,6 +28,18 @@ from tuoshan.workbench.rulebooks import draft_for, finding_told
 class ClauseForm(forms.Form):
     """What a clause says, when it is in force, and why it is not certain."""
 
+    article_zh = forms.CharField(
+        label=_lazy("依据的条文（中文）"), required=False, max_length=200,
+        help_text=_lazy("照引用时的写法，如“消法第24条”；法律的规则包每条都要写，不出自哪一条的写“无”。"),
+    )  # fmt: skip
+    article_en = forms.CharField(
+        label=_lazy("依据的条文（英文）"), required=False, max_length=200, widget=forms.TextInput(attrs={"lang": "en"}),
+        help_text=_lazy("如 Consumer Law 24；中文写“无”的写 none。"),
+    )  # fmt: skip
+    verify_number = forms.BooleanField(
+        label=_lazy("条号待核对"), required=False,
+        help_text=_lazy("条号还不确定的勾上：引用它的裁定标“暂定”，给客户的文字不说这个条号。"),
+    )  # fmt: skip
     zh = forms.CharField(label=_lazy("中文"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
     en = forms.CharField(label=_lazy("英文"), widget=forms.Textarea(attrs={"rows": 3, "lang": "en"}), max_length=2000)
     begins = forms.DateField(
@@ -62,9 +74,10 @@ class ClauseForm(forms.Form):
             self.add_error("until", _("失效日必须晚于生效日。"))
         if (begins or until) and not given.get("by"):
             self.add_error("by", _("请选择按哪个日期判断是否有效。"))
-        if bool(given.get("provisional_zh")) != bool(given.get("provisional_en")):
-            missing = "provisional_en" if given.get("provisional_zh") else "provisional_zh"
-            self.add_error(missing, _("中文和英文都要写。"))
+        for part in ("article", "provisional"):
+            if bool(given.get(f"{part}_zh")) != bool(given.get(f"{part}_en")):
+                missing = f"{part}_en" if given.get(f"{part}_zh") else f"{part}_zh"
+                self.add_error(missing, _("中文和英文都要写。"))
         return given
 
     def clause(self) -> ClauseText:
@@ -73,7 +86,7 @@ class ClauseForm(forms.Form):
             given["zh"], given["en"], given["by"] if given["begins"] or given["until"] else "",
             given["begins"].isoformat() if given["begins"] else "",
             given["until"].isoformat() if given["until"] else "", given["provisional_zh"], given["provisional_en"],
-            given["overridden_by"],
+            given["overridden_by"], given["article_zh"], given["article_en"], given["verify_number"],
         )  # fmt: skip
 
 

@@ -285,7 +285,7 @@ def told(ruling: Ruling) -> Told:
     return Told(
         words(verdict(ruling)), [_line(ruling, line) for line in lines(ruling)],
         [words(one) for one in differing(ruling)], [words(why) for why in ruling.provisional],
-        len(ruling.questions), [(name, words(pack.clauses[name].text)) for pack, name in ruling.clauses],
+        len(ruling.questions), [(name, words(pack.clauses[name].told)) for pack, name in ruling.clauses],
         [(words(pack.title), words(LAYER_TITLES[pack.layer]), pack.version) for pack in ruling.packs],
         [words(one) for one in ignored(ruling).values()],
     )  # fmt: skip
@@ -293,7 +293,7 @@ def told(ruling: Ruling) -> Told:
 
 def _line(ruling: Ruling, line: Line) -> tuple[str, str, str, list[tuple[str, str]], str]:
     css, symbol = SIGNS[line.sign]
-    texts = {name: words(pack.clauses[name].text) for pack, name in ruling.clauses}
+    texts = {name: words(pack.clauses[name].told) for pack, name in ruling.clauses}
     cited = [(name, texts.get(name, "")) for name in line.clauses]
     return css, symbol, words(line.words), cited, words(line.counted) if line.counted is not None else ""
 

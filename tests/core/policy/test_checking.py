@@ -1,9 +1,13 @@
 """What keeps a rule book from ruling: each trap is found, named by its line, and comes with its mend."""
 
+import re
+
 import pytest
 from tests.core.policy.sample import BOOK, book, findings
 
+from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.checking import check_overridden, check_versions
+from tuoshan.core.policy.pack import NUMBER_TO_VERIFY
 
 
 def found(text: str) -> list[str]:
@@ -54,6 +58,15 @@ def test_the_sample_is_in_order() -> None:
         ("then: {no_right: all}, clause: A5,", "then: {stated: A5},", "does not say what stands above it"),
         ("then: {no_right: all}, clause: A5,", "then: {stated: A9}, clause: A5,", "there is no clause 'A9'"),
         ("layer: house", "layer: house\namong: strangers", "there is no 'strangers'"),
+        ("amount: paid, rank: 1", "amount: paid * 3, rank: 1", "gives back 300 yuan of 100 paid"),
+        ("amount: paid, rank: 1", "amount: {of: paid * 3, at_most: paid * 2}, rank: 1", "gives back 200 yuan"),
+        ("amount: paid, rank: 1", "amount: paid * paid, rank: 1", "'paid * paid' is money times money"),
+        ("amount: paid, rank: 1", "amount: paid, until: paid, rank: 1", "'paid' is not a date"),
+        ("amount: paid, rank: 1", "amount: sold_on, rank: 1", "'sold_on' is not a number or a sum"),
+        ("amount: paid, rank: 1", "amount: -5, rank: 1", "-5 is below zero"),
+        ("{right: exchange, rank: 3}", "[{right: exchange, rank: 3}, {no_right: exchange}]", "gives and refuses"),
+        ("{right: exchange, rank: 3}", "{limit: {what: discount, at_most: 150}}", "more than the whole"),
+        ("in_15: 15 days}", "in_15: 1201 months}", "1201 months are too long"),
     ],
 )  # fmt: skip
 def test_every_trap_is_found(old: str, new: str, word: str) -> None:
@@ -70,6 +83,36 @@ STATED = BOOK.replace(
 ).replace("then: {no_right: all}, clause: A5,", "then: {stated: A5},")
 
 
+def of_no_article(text: str) -> str:
+    """The book with clauses that say that they are of no article."""
+    told = re.sub(r"(?m)^  ([AL][0-9]): ([^{\n]+)$", r"  \1: {article: 无 / none, text: \2}", text)
+    return told.replace(": {text:", ": {article: 无 / none, text:")
+
+
+def test_a_law_is_cited_with_its_article() -> None:
+    """In a book of the law or of the State every clause names what is cited, or says that it is of none."""
+    for layer in ("law", "national"):
+        without = [line for line in found(BOOK.replace("layer: house", f"layer: {layer}")) if "clauses." in line]
+        assert len(without) == 5 and all("does not say which law and article it is" in line for line in without)
+        assert not found(of_no_article(BOOK).replace("layer: house", f"layer: {layer}"))
+    bare = of_no_article(BOOK)
+    half = bare.replace("layer: house", "layer: law").replace("article: 无 / none", "article: 消法第1条", 1)
+    assert any("clauses.A1: Chinese or English is missing" in line for line in found(half))
+    pack = book(bare.replace("article: 无 / none", "article: 消法第1条 / Consumer Law 1", 1))
+    assert pack.clauses["A1"].told == Wording(
+        "消法第1条：七日内可退", "Consumer Law 1: Return within seven days")  # fmt: skip
+    assert pack.clauses["A5"].told.zh == "磨损不在此列" and not pack.clauses["A5"].cites
+
+
+def test_a_number_to_verify_makes_a_ruling_provisional_beside_other_doubts() -> None:
+    text = BOOK.replace("A1: 七日内可退 / Return within seven days",
+                        "A1: {text: 七日内可退 / Return within seven days, verify_number: true}")  # fmt: skip
+    pack = book(text.replace("provisional: 待核实 / to be verified}", "provisional: 待核实 / to be verified, "
+                             "verify_number: true}"))  # fmt: skip
+    assert pack.clauses["A1"].provisional == NUMBER_TO_VERIFY and pack.clauses["A5"].provisional == NO_WORDING
+    assert pack.clauses["A2"].provisional.en == f"to be verified; {NUMBER_TO_VERIFY.en}"
+
+
 def test_a_clause_is_either_applied_or_stated_by_a_row() -> None:
     assert not found(STATED)
     both = STATED.replace("then: {stated: A5},", "then: {stated: A5}, clause: A5,")
@@ -81,7 +124,7 @@ def test_a_clause_is_either_applied_or_stated_by_a_row() -> None:
     [("law", "L1", ""), ("law", "L2", "there is no 'law_book.L1'"), ("house", "L1", "is of no higher layer")],
 )
 def test_what_stands_above_a_clause_must_be_there_and_of_a_higher_layer(layer: str, clause: str, word: str) -> None:
-    law = BOOK.replace("policy: sample", "policy: law_book").replace("A5", clause)
+    law = of_no_article(BOOK.replace("policy: sample", "policy: law_book").replace("A5", clause))
     law = law.replace("layer: house", f"layer: {layer}")
     told = [one.in_language("en") for one in check_overridden([book(STATED)], [book(law)])]
     assert (any(word in one for one in told) and "clauses.A5" in told[0]) if word else told == []
@@ -125,7 +168,7 @@ def test_an_example_that_fails_keeps_the_book_out() -> None:
 examples:
   - {id: six, today: 2026-06-01, facts: {fault: open, length_cm: 6, sold_on: 2026-05-20, asked_on: 2026-05-25, paid: 399}, expect: {rights: {return: {amount: 400}, exchange: {}}}}
 """  # noqa: E501
-    assert any("return amount: 399.00, expected 400" in line for line in found(BOOK + example))
+    assert any("Return for a refund, amount: 399.00; the example expects 400" in line for line in found(BOOK + example))
     assert not found(BOOK + example.replace("amount: 400", "amount: 399"))
 
 
@@ -165,7 +208,7 @@ examples:
 """  # noqa: E501
     why = "实付 399 元 / 399 yuan were paid"
     [told] = found(BOOK + example.replace("WHY", why))
-    assert "expected 400 (why it is so: 399 yuan were paid)" in told
+    assert "the example expects 400 (why it is so: 399 yuan were paid)" in told
     fits = example.replace("amount: 400", "amount: 399")
     assert not found(BOOK + fits.replace("WHY", why))
     assert any("Chinese or English is missing" in one for one in found(BOOK + fits.replace("WHY", "只有中文")))
@@ -187,3 +230,32 @@ examples:
     switched = text.replace("value: false", "value: true")
     assert any("the example fails" in one for one in found(switched))
     assert not found(switched.replace("value: true", "examples: false, value: true"))
+
+
+GIVEN = BOOK.replace("gives: {serious: yes_no}", "gives: {serious: yes_no, least: money, last: date, months: number}")
+
+
+@pytest.mark.parametrize(
+    ("cells", "word"),
+    [
+        ("least: length_cm", "'length_cm' is no sum of money"),
+        ("least: -1", "-1 is below zero"),
+        ("last: 5", "'5' is not a date"),
+        ("last: paid", "'paid' is not a date"),
+        ("months: sold_on", "'sold_on' is not a number or a sum"),
+        ("months: -3", "-3 is below zero"),
+        ("months: 100000", "100000 months are too long"),
+    ],
+)
+def test_what_a_table_gives_is_of_its_kind(cells: str, word: str) -> None:
+    fee = "fee: paid * 0.005 * age"
+    text = GIVEN.replace(fee, f"{fee}\n  ends: {{from: sold_on, plus: months months}}")
+    traps = found(text.replace('length_cm: "> 5", serious: yes', f'length_cm: "> 5", serious: yes, {cells}'))
+    assert any(word in one for one in traps), traps
+
+
+def test_figures_of_which_nothing_is_certain_pass() -> None:
+    right = "least: paid * 0.5, last: sold_on, months: 0"
+    assert not found(GIVEN.replace('length_cm: "> 5", serious: yes', f'length_cm: "> 5", serious: yes, {right}'))
+    assert not found(BOOK.replace("amount: paid, rank: 1", "amount: {of: paid * 3, at_most: paid}, rank: 1"))
+    assert not found(BOOK.replace("{right: exchange, rank: 3}", "{extra: {of: paid * 3, at_least: 500}}"))

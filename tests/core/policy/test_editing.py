@@ -138,8 +138,14 @@ def test_a_clause_is_changed_added_and_removed_in_place() -> None:
     assert (
         "  C1: {text: 一 / One, in_force: {by: sold_on, from: 2024-07-01}, provisional: 疑 / Doubt}   # first" in said
     )
+    said = clause_editing.with_clause(said, "C2", ClauseText(
+        "二", "Two", article_zh="消法第24条", article_en="Consumer Law 24", verify_number=True))  # fmt: skip
+    assert "  C2: {article: 消法第24条 / Consumer Law 24, text: 二 / Two, verify_number: true}" in said
+    known = clause_editing.clauses(said)["C2"]
+    assert (known.article_zh, known.article_en, known.verify_number) == ("消法第24条", "Consumer Law 24", True)
+    said = clause_editing.with_clause(said, "C2", ClauseText("二", "Two"))
     said = clause_editing.with_clause(said, "C3", ClauseText("三", "Three"))
-    assert "  C2: 二 / Two\n  C3: {text: 三 / Three}\n# the end\n" in said
+    assert "  C2: {text: 二 / Two}\n  C3: {text: 三 / Three}\n# the end\n" in said
     assert list(clause_editing.clauses(clause_editing.without_clause(said, "C2"))) == ["C1", "C3"]
     with pytest.raises(text_places.NotEditable):
         clause_editing.without_clause(said, "C9")

@@ -22,7 +22,7 @@ version: 1
 title: {layer}书 / The {layer} book
 source: 测试 / Tests
 layer: {layer}
-clauses: {{C1: 条款 / Clause}}
+clauses: {{C1: {{article: 无 / none, text: 条款 / Clause}}}}
 tables:
   only:
     title: 表 / Table
@@ -156,7 +156,7 @@ def test_a_difference_names_both_clauses_and_which_is_better_for_the_consumer() 
 
 def test_what_a_house_states_below_the_law_is_named_and_not_applied() -> None:
     house = one("house", "{stated: C2}").replace(
-        "C1: 条款 / Clause}", "C1: 条款 / Clause, C2: {text: 离柜不认 / No claims later, overridden_by: law_book.C1}}"
+        "条款 / Clause}}", "条款 / Clause}, C2: {text: 离柜不认 / No claims later, overridden_by: law_book.C1}}"
     )
     ruling = together(one("law", "{right: return}"), house)
     [stated] = ruling.stated
@@ -363,3 +363,38 @@ def test_a_limit_for_staff_is_none_where_a_higher_layer_gives_more() -> None:
     assert [(found.subject, found.better_for_consumer) for found in ruling.differences] == [("limit", False)]
     assert together(one("law", "{right: compensation, amount: '3'}"), house).limits["compensation"].value == 3
     assert together(house).limits["compensation"].value == 3
+
+
+def guaranteed(layer: str, days: int, more: str = "") -> str:
+    """A book with a guarantee of so many days."""
+    text = one(layer, "{period: {starts: sold_on, ends: ends}}")
+    return text.replace("tables:", f"values: {{ends: {{from: sold_on, plus: {days} days{more}}}}}\ntables:")
+
+
+def test_of_two_days_of_one_guarantee_the_later_counts_and_is_told_once() -> None:
+    """Sold on 1 June: the law's 30 days end on 1 July, the house's 31 on the 2nd, which is better for the consumer;
+    its 29 on 30 June fall below the law. Where both say the same day nothing differs."""
+    for days, last, told in (
+        (31, date(2026, 7, 2), "保修期：house书（C1）比law书（C1）对消费者更有利，按前者"),
+        (29, date(2026, 7, 1), "保修期：house书（C1）低于法律（C1），法律对消费者更有利，按法律执行"),
+        (30, date(2026, 7, 1), ""),
+    ):
+        ruling = together(guaranteed("law", 30), guaranteed("house", days))
+        said = [line.words.zh for line in lines(ruling) if "保修期到" in line.words.zh]
+        assert said == [f"保修期到 2026 年 7 月 {last.day} 日"]
+        assert {one.amounts["ends"] for one in ruling.periods} == {last}
+        assert [difference(found).zh for found in ruling.differences] == ([told] if told else [])
+        kept = from_data(as_data(ruling))
+        assert [line.words.zh for line in lines(kept) if "保修期到" in line.words.zh] == said
+        assert [difference(found).zh for found in kept.differences] == ([told] if told else [])
+
+
+def test_the_day_of_a_guarantee_that_counts_may_still_move_with_the_one_that_does_not() -> None:
+    """The house's 29 days are lengthened by days in repair that nobody told: the law's 30 are then the least."""
+    fact = "facts: {mended: {kind: number, label: 修理天数 / Days in repair, ask: 几天 / How many, min: 0, max: 9}}\n"
+    house = guaranteed("house", 29, ", more: mended").replace("values:", fact + "values:", 1)
+    ruling = together(guaranteed("law", 30), house)
+    [period] = ruling.periods
+    assert (period.amounts["ends"], [more.fact for more in period.later]) == (date(2026, 7, 1), ["mended"])
+    [said] = [line.words.zh for line in lines(ruling) if "保修期到" in line.words.zh]
+    assert said == "至少保修期到 2026 年 7 月 1 日（看“修理天数”，可能更晚）"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.changes import changes
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.given import read_given
-from tuoshan.core.policy.ruling import rule_all
+from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import lines, verdict
 from tuoshan.rulings import files
@@ -142,15 +143,71 @@ def test_nobody_is_silent_before_the_day_stated_to_them_is_over() -> None:
 
 
 def test_a_stated_day_that_is_over_says_what_to_do_next() -> None:
-    """To staff alone; nothing of it while the day is not over."""
-    def notes(ruling: Ruling) -> list[str]:
-        told = [one.words["text"].zh for one in ruling.said if one.kind == "note"]
-        return [one for one in told if "逾期未提供" in one]
+    """To staff alone and once; nothing of it while the day is not over."""
+    def steps(ruling: Ruling) -> list[str]:
+        return [line.words.zh for line in lines(ruling) if "逾期未提供" in line.words.zh]
 
     over = ruled(seller_proof_until="2026-05-21")
-    assert len(notes(over)) == 1 and "填新的期限" in notes(over)[0]
-    assert notes(ruled(seller_proof_until="2026-05-22")) == [] and notes(over.for_customer()) == []
-    assert notes(from_data(as_data(over))) == notes(over)
+    assert len(steps(over)) == 1 and "填新的期限" in steps(over)[0]
+    assert steps(ruled(seller_proof_until="2026-05-22")) == [] and steps(over.for_customer()) == []
+    assert steps(from_data(as_data(over))) == steps(over)
+    assert [line.words.zh.count("已经过了") for line in lines(over) if "已经过了" in line.words.zh] == [1]
+    assert ruled(seller_proof_until="2026-05-22").said == over.said, "it is told of the proof and nowhere else"
+
+
+def test_our_hours_run_from_the_day_of_asking_for_the_proof() -> None:
+    """Asked for on 20 May, 48 hours end on the 22nd, whatever the day on which the ruling is asked for; on the 19th
+    they ended on the 21st, which is over on the 22nd, and staff hear what to do."""
+    [zh], [en] = proofs(ruled(seller_asked_on="2026-05-20")), proofs(ruled(seller_asked_on="2026-05-20"), "en")
+    assert "最晚 2026 年 5 月 22 日（没有写明期限，这是我们自己的 48 小时，从 2026 年 5 月 20 日请其举证起算；" in zh
+    assert "by 22 May 2026 (no time was stated: these are our own 48 hours from asking for it on 20 May 2026; a" in en
+    facts = {**DISPUTE, "reported_on": "2026-05-19", "seller_asked_on": "2026-05-19"}
+    over = rule_all(files.packaged(), read_given(known(), facts, ON)[0], ON)
+    assert "从 2026 年 5 月 19 日请其举证起算，已经过了；" in proofs(over)[0]
+    assert verdict(over).zh == "先由商家举证，期限已经过了"
+    assert len([line for line in lines(over) if "逾期未提供" in line.words.zh]) == 1
+    kept = from_data(as_data(over))
+    assert (proofs(kept), verdict(kept)) == (proofs(over), verdict(over))
+
+
+def test_a_side_is_silent_once_its_time_is_over_and_not_before() -> None:
+    """By 20 May and 48 hours the 22nd is still the seller's: the proof is awaited until then, and told so. From the
+    19th the time was over on the 21st: TB-38 gives the refund. When it was asked for is a question, and who knows of a
+    stated day may tell that instead."""
+    early = ruled(signing_proof="silent", seller_asked_on="2026-05-20")
+    assert not early.rights and early.questions == () and verdict(early).zh == "先由商家举证"
+    assert proofs(early) == [
+        "请商家提供：本人或指定代收人签收的凭证；最晚 2026 年 5 月 22 日（没有写明期限，这是我们自己的 48 小时，"
+        "从 2026 年 5 月 20 日请其举证起算；另有写明的，以写明的为准）；过了这一天仍没有提供，才算逾期；不能证明的退款"
+    ]
+    assert "only after that day has it been silent" in proofs(early, "en")[0]
+    assert early.facts["signing_proof"] == "silent", "what was answered stays as it was"
+    assert proofs(from_data(as_data(early))) == proofs(early)
+    over = ruled(signing_proof="silent", seller_asked_on="2026-05-19", reported_on="2026-05-19")
+    assert [right.remedy for right in over.rights] == ["refund"] and not over.proofs
+    open_yet = ruled(signing_proof="silent")
+    assert [one.fact for one in open_yet.questions] == ["seller_asked_on"] and not open_yet.rights
+    assert [one.fact for one in open_yet.optional] == ["seller_proof_until"]
+    stated = ruled(signing_proof="silent", seller_proof_until="2026-05-21")
+    assert [right.remedy for right in stated.rights] == ["refund"] and stated.questions == () == stated.optional
+    for answer in ("given", "failed", "awaited"):
+        asked = {one.fact for one in ruled(signing_proof=answer).questions}
+        assert "seller_asked_on" not in asked, "nobody else is asked for it"
+
+
+def test_the_hours_are_the_books_and_a_part_of_a_day_counts_whole() -> None:
+    """The buyer's first proof, asked for on 20 May: 24 hours end on the 21st, 25 hours and 48 on the 22nd."""
+    [taobao] = [one for one in files.packaged() if one.name == "taobao_disputes"]
+    given = {**FLAW, "buyer_first_proof": "silent", "buyer_asked_on": "2026-05-20"}
+    facts, problems = read_given(known(), given, ON)
+    assert not problems
+    for hours, still in ((24, False), (25, True), (48, True), (49, True)):
+        kept = replace(taobao.settings["proof_hours"], value=Decimal(hours))
+        pack = replace(taobao, settings={**taobao.settings, "proof_hours": kept})
+        assert bool(rule(pack, facts, ON).proofs) is still, hours
+        assert bool(rule(pack, facts, ON).refused) is not still
+    [problem] = read_given(known(), {**given, "buyer_asked_on": "2026-05-19"}, ON)[1]
+    assert problem.code == "before", "nobody was asked for proof before the complaint of 20 May"
 
 
 PROOF = """

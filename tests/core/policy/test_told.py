@@ -170,6 +170,8 @@ def test_a_rule_that_gives_no_remedy_is_an_answer_too(name: str) -> None:
     facts, _problems = read_given(known(), case["facts"], asked_on(case))
     pack = next(one for one in files.packaged() if one.name == book)
     assert verdict(rule(pack, facts, asked_on(case))).zh == told
+
+
 def test_the_headline_of_several_pieces_is_for_all_of_them() -> None:
     """Food at 30.00, a loss of 333.34, two alike: 60.00, 666.68 and three times 666.68, which is 2,000.04."""
     ruling = ruled("2026-05-20", FOOD)
@@ -200,3 +202,19 @@ def test_one_piece_and_what_is_not_due_have_no_such_headline() -> None:
     assert all_pieces([(ruling, 1)], Decimal("1000.02")) is None and all_pieces([], Decimal(0)) is None
     nothing = ruled("2026-05-20", {"goods": "food"})
     assert not nothing.rights and all_pieces([(nothing, 2)], Decimal(0)) is None
+
+
+def test_a_counter_sale_is_told_nothing_of_parcels_and_signing() -> None:
+    """Shoes with an open sole: taken away on the day of the sale nothing was signed for and nothing could be swapped on
+    its way; brought a day later, or sent, both are told to staff."""
+    fault = {"goods": "shoes", "problem": "quality", "user_caused": False, "fault_confirmed": True,
+             "sold_on": date(2026, 5, 8), "reported_on": date(2026, 5, 15), "deceived": False}  # fmt: skip
+    for more, told in (
+        ({"sale": "store", "delivered_on": date(2026, 5, 8)}, False),
+        ({"sale": "store", "delivered_on": date(2026, 5, 9)}, True),
+        ({"sale": "distance", "signed_on": date(2026, 5, 9), "house": "other"}, True),
+    ):
+        ruling = rule_all(files.packaged(), {**fault, **more}, date(2026, 5, 15))
+        said = " ".join(line.words.zh for line in lines(ruling) if line.sign == "said")
+        assert "造假、敲诈" in said and "以上" not in said
+        assert (("查明有掉包" in said), ("签收时" in said)) == (told, told), more

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.on_top import OnTop, best_of
-from tuoshan.core.policy.pack import BY_LAW
+from tuoshan.core.policy.pack import BY_LAW, Clause
 from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.statements import Chosen, Difference, Lengthening, Refused, Right, Ruling, Stated, Statement
 from tuoshan.core.policy.sums_told import times_reckoned
@@ -52,8 +52,7 @@ def as_data(ruling: Ruling, *, with_trace: bool = False) -> Data:
         "differences": [_difference(one) for one in ruling.differences],
         "stated": [_stated(one) for one in ruling.stated],
         "clauses": [
-            {"pack": pack.name, "clause": name, "text": _words(pack.clauses[name].text)}
-            for pack, name in ruling.clauses
+            _clause(pack.name, pack.clauses[name]) for pack, name in ruling.clauses
         ],
         "questions": [_question(ruling, one.fact, one.weight) for one in ruling.questions],
         "optional": [_question(ruling, one.fact, one.weight) for one in ruling.optional],
@@ -90,6 +89,15 @@ def plain(value: object) -> object:
 
 def _words(words: Wording) -> Data:
     return {"zh": words.zh, "en": words.en}
+
+
+def _clause(pack: str, one: Clause) -> Data:
+    """What it says, by which law and article, whether its number is to be verified, and why else it is not certain."""
+    return {
+        "pack": pack, "clause": one.name, "text": _words(one.text),
+        "article": _words(one.article) if one.cites else None, "verify_number": one.verify_number,
+        "provisional": _words(one.doubt) if one.doubt.zh else None,
+    }  # fmt: skip
 
 
 def _source(one: Statement) -> Data:

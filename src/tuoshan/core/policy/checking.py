@@ -14,7 +14,9 @@ from tuoshan.core.conditions import FactType, check
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import CompiledTable
 from tuoshan.core.policy.examples import run_examples
-from tuoshan.core.policy.pack import TODAY, Amount, Clause, InForce, Pack, Row, Table
+from tuoshan.core.policy.examples_told import unmet_words
+from tuoshan.core.policy.figures import wrong_figures
+from tuoshan.core.policy.pack import BY_LAW, TODAY, Amount, Clause, InForce, Pack, Row, Table
 from tuoshan.core.policy.reading import row_expressions
 from tuoshan.core.policy.trying import Trial
 from tuoshan.core.policy.units import clashes
@@ -26,9 +28,6 @@ _TYPES: Final[Mapping[str, FactType]] = {"choice": "choice", "yes_no": "yes_no",
 GAP, OVERLAP, DEAD, NAMES, CLAUSES, EXAMPLES, WORDING, DATES, TYPES = 1, 2, 3, 4, 5, 6, 7, 8, 9
 """The checks, as docs/policies.md numbers them."""
 NO_DATES: Final = Wording("不写 in_force", "leave in_force out")
-FAILS: Final = Wording("例子不成立：", "the example fails: ")
-REASON: Final = Wording("（例子的理由：", " (why it is so: ")
-"""How a finding about an example begins, and how its written reason does."""
 """How a version goes by the day of asking."""
 
 
@@ -144,6 +143,7 @@ class _Checker:
         self._wording()
         self._kinds()
         self._units()
+        self._figures()
         if not any(one.severity == "error" for one in self.found):
             self._examples()
 
@@ -212,6 +212,12 @@ class _Checker:
                           "has a clause above it, and no row says that it is not applied",
                           "在行里写 then: {stated: …}，或删除 overridden_by",
                           "let a row say then: {stated: …}, or remove overridden_by")  # fmt: skip
+            if pack.layer in BY_LAW and not clause.article.zh:
+                self.note(CLAUSES, clause.line, f"clauses.{clause.name}", "没有写依据的是哪部法律哪一条",
+                          "does not say which law and article it is",
+                          "写上 article: 消法第24条 / Consumer Law 24；不出自哪一条的写 article: 无 / none",
+                          "write article: 消法第24条 / Consumer Law 24, or article: 无 / none where it is of none"
+                          )  # fmt: skip
             dates, whole = clause.in_force, pack.in_force
             if dates and whole and dates.by == whole.by and not _overlap(dates, whole):
                 self.note(CLAUSES, clause.line, f"clauses.{clause.name}", "在本版本有效期内从不生效",
@@ -245,7 +251,10 @@ class _Checker:
     def _wording(self) -> None:
         pack = self.pack
         texts = [("title", 1, pack.title), ("source", 1, pack.source)]
-        texts += [(f"clauses.{one.name}", one.line, one.text) for one in pack.clauses.values()]
+        texts += [
+            (f"clauses.{one.name}", one.line, said) for one in pack.clauses.values()
+            for said in (one.text, *(more for more in (one.article, one.doubt) if more.zh or more.en))
+        ]  # fmt: skip
         texts += [(f"tables.{one.name}", one.line, one.title) for one in pack.tables.values()]
         texts += [(f"labels.{name}", 1, label) for name, label in pack.labels.items()]
         for fact in pack.facts.values():
@@ -285,14 +294,20 @@ class _Checker:
                       f"'{one.text}': {one.one.en} and {one.other.en} cannot be added, compared or exchanged",
                       "换算成同一单位，或改用另一个数", "turn them into one unit, or use another number")  # fmt: skip
 
+    # -- figures -----------------------------------------------------------------------------------------------
+    def _figures(self) -> None:
+        for one in wrong_figures(self.pack, fact_types(self.pack)):
+            self.note(TYPES, one.line, one.where, one.said.zh, one.said.en, one.mend.zh, one.mend.en)
+
     # -- examples ----------------------------------------------------------------------------------------------
     def _examples(self) -> None:
         for example, wrong in run_examples(self.pack):
             why = example.because
-            zh, en = (f"{REASON.zh}{why.zh}）", f"{REASON.en}{why.en})") if why.zh else ("", "")
-            for line in wrong:
-                self.note(EXAMPLES, example.line, f"examples.{example.name}", f"{FAILS.zh}{line}{zh}",
-                          f"{FAILS.en}{line}{en}",
+            zh, en = (f"（例子的理由：{why.zh}）", f" (why it is so: {why.en})") if why.zh else ("", "")
+            for one in wrong:
+                told = unmet_words(self.pack, one)
+                self.note(EXAMPLES, example.line, f"examples.{example.name}", f"例子不成立：{told.zh}{zh}",
+                          f"the example fails: {told.en}{en}",
                           "改正规则或例子", "mend the rule, or the example")  # fmt: skip
 
 

@@ -32,7 +32,11 @@ class ClauseText:
     provisional_en: str = ""
     overridden_by: str = ""
     """The clauses above it, with a comma between them."""
-
+    article_zh: str = ""
+    article_en: str = ""
+    """The law and article that it says, as they are cited."""
+    verify_number: bool = False
+    """Whether its number is still to be verified."""
 
 
 def clauses(text: str) -> dict[str, ClauseText]:
@@ -50,9 +54,12 @@ def _clause(body: yaml.Node) -> ClauseText:
     doubt_zh, doubt_en = wording_of(doubt) if doubt is not None else ("", "")
     above = value_of(body, "overridden_by")
     names = above.value if isinstance(above, yaml.SequenceNode) else [above] if above is not None else []
+    article, number = value_of(body, "article"), value_of(body, "verify_number")
+    article_zh, article_en = wording_of(article) if article is not None else ("", "")
     return ClauseText(
         zh, en, given.get("by", ""), given.get("from", ""), given.get("until", ""), doubt_zh, doubt_en,
-        ", ".join(str(one.value) for one in names),
+        ", ".join(str(one.value) for one in names), article_zh, article_en,
+        number is not None and str(number.value) == "true",
     )  # fmt: skip
 
 
@@ -84,13 +91,16 @@ def without_clause(text: str, name: str) -> str:
 
 
 def _clause_text(clause: ClauseText) -> str:
-    parts = [f"text: {wording(clause.zh, clause.en)}"]
+    parts = [f"article: {wording(clause.article_zh, clause.article_en)}"] if clause.article_zh else []
+    parts.append(f"text: {wording(clause.zh, clause.en)}")
     dates = [f"{key}: {scalar(value)}" for key, value in
              (("by", clause.by), ("from", clause.begins), ("until", clause.until)) if value]  # fmt: skip
     if clause.begins or clause.until:
         parts.append("in_force: {" + ", ".join(dates) + "}")
     if clause.provisional_zh or clause.provisional_en:
         parts.append(f"provisional: {wording(clause.provisional_zh, clause.provisional_en)}")
+    if clause.verify_number:
+        parts.append("verify_number: true")
     if above := [scalar(one.strip()) for one in clause.overridden_by.split(",") if one.strip()]:
         parts.append(f"overridden_by: [{', '.join(above)}]")
     return "{" + ", ".join(parts) + "}"

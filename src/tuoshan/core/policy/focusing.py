@@ -2,7 +2,8 @@
 
 The shape: which answer each choice and each yes or no has, and which of the other facts are known. It tells which
 facts exist, what is missing, and most tables. A pack is read for it as for any matter, at a desk at which whatever
-turns on a day, a number or the calendar is left open; what nevertheless comes out holds for every such matter.
+turns on a day, a number or the calendar is left open; what nevertheless comes out holds for every such matter. That a
+side is silent turns on days, too (`proving`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import NoReturn, cast
 from tuoshan.core.conditions import MissingFact
 from tuoshan.core.policy.bounding import Bounding
 from tuoshan.core.policy.compiled import UNKNOWN, Begun, Looked
-from tuoshan.core.policy.pack import Amount, lengths
+from tuoshan.core.policy.pack import SILENT, Amount, lengths
 from tuoshan.core.policy.ready import DoesNotExist, Focus, Ready, answer
 from tuoshan.core.policy.table_reading import clause_column
 from tuoshan.core.policy.valuing import Desk
@@ -76,10 +77,12 @@ class _ShapeDesk(Desk):
     __slots__ = ("_begun", "_looking", "_open", "_others", "_told")
 
     def __init__(self, ready: Ready, given: Mapping[str, object]) -> None:
-        choices = {name: given[name] for name in ready.choices if given.get(name) is not None}
+        told = {name for name in (*ready.choices, *ready.others) if given.get(name) is not None}
+        silent = {name for name, fact in ready.pack.facts.items() if fact.proof_of and given.get(name) == SILENT}
+        choices = {name: given[name] for name in ready.choices if name in told - silent}
         super().__init__(ready, _NOTHING, choices, date.min, cast(WorkCalendar, _NoCalendar()))
         self.known = {**ready.settings}
-        self._others = frozenset(name for name in ready.others if given.get(name) is not None)
+        self._others = told - choices.keys()
         self._told: dict[str, None] = {}
         self._begun: dict[str, Begun] = {}
         self._looking: set[str] = set()

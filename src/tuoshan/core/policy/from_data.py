@@ -88,11 +88,19 @@ class _Source:
 
 
 def _pack(data: Data, clauses: Any) -> Pack:
-    mine = {one["clause"]: Clause(one["clause"], _words(one["text"])) for one in clauses if one["pack"] == data["name"]}
+    mine = {one["clause"]: _clause(one) for one in clauses if one["pack"] == data["name"]}
     return Pack(
         name=data["name"], version=data["version"], title=_words(data.get("title")), source=NO_WORDING,
         layer=data["layer"], applies=None, in_force=None, facts={}, settings={}, values={}, clauses=mine, tables={},
         hash=data["hash"],
+    )  # fmt: skip
+
+
+def _clause(data: Data) -> Clause:
+    """Rulings frozen before it stood by itself have the article in the text."""
+    return Clause(
+        data["clause"], _words(data["text"]), doubt=_words(data.get("provisional")),
+        article=_words(data.get("article")), verify_number=bool(data.get("verify_number")),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from tuoshan.core.money import LARGEST, MoneyError, format_money, yuan
 from tuoshan.core.playbook import Field, Wording
-from tuoshan.core.policy.pack import PROOF_UNTIL, SILENT, TODAY, Fact, Pack
+from tuoshan.core.policy.pack import AWAITED, PROOF_UNTIL, SILENT, TODAY, Fact, Pack
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
 """Between these every date lies."""
@@ -137,7 +137,7 @@ def _silent_too_soon(
         return None
     answers = {choice.value: choice.title for choice in fact.field.choices}
     label, other = fact.field.label, known[until].field.label
-    silent, awaited = answers[SILENT], answers.get("awaited", Wording("", ""))
+    silent, awaited = answers[SILENT], answers.get(AWAITED, Wording("", ""))
     return FactProblem(fact.name, "not_over", Wording(
         f"“{label.zh}”不能是“{silent.zh}”：“{other.zh}”{ends} 在今天 {today} 还没有过；"
         f"现在选“{awaited.zh}”，期限填错的先改期限",

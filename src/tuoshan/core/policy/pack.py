@@ -109,8 +109,12 @@ PROOF_UNTIL: Mapping[str, str] = {"seller": "seller_proof_until", "buyer": "buye
 """By who has to prove, the fact that holds the last day stated to them in this matter, as a platform states it."""
 PROOF_OF_EITHER = "proof_until"
 """That fact in books that were kept before each side had its own."""
+PROOF_ASKED: Mapping[str, str] = {"seller": "seller_asked_on", "buyer": "buyer_asked_on"}
+"""By who has to prove, the fact that holds the day on which the proof was last asked for: from it our hours run."""
 SILENT = "silent"
 """The answer that a side let its time pass, where a fact asks how a proof of its stands."""
+AWAITED = "awaited"
+"""The answer that a side still has its time."""
 PROOF_HOURS = "proof_hours"
 """The setting of a book that says how long we wait for a proof where no time was stated."""
 OUR_HOURS = Decimal(48)
@@ -188,15 +192,51 @@ class InForce:
         return (self.begins is None or self.begins <= day) and (self.until is None or day < self.until)
 
 
+NO_ARTICLE = Wording("无", "none")
+"""The article of a clause that rests on none of its own."""
+NUMBER_TO_VERIFY = Wording(
+    "条号还不确定，引用前请核对", "The number of the article is not certain; check it before it is cited"
+)
+"""Why a ruling is provisional that cites such a clause."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     name: str
     text: Wording
     in_force: InForce | None = None
-    provisional: Wording = NO_WORDING
+    doubt: Wording = NO_WORDING
+    """Why what it says is not certain, as the book gives it."""
     overridden_by: tuple[str, ...] = ()
     """The clauses that stand above what it says, as `book.CLAUSE`: rows state it then, and never apply it."""
     line: int = 0
+    article: Wording = NO_WORDING
+    """The law and article that it says, as they are cited: `消法第24条 / Consumer Law 24`; NO_ARTICLE where there is
+    none."""
+    verify_number: bool = False
+    """Whether the number under which it is cited is still to be verified: it makes a ruling provisional, and a customer
+    is told no such number."""
+
+    @property
+    def provisional(self) -> Wording:
+        """Why a ruling that cites it is not certain."""
+        if not self.verify_number:
+            return self.doubt
+        if not self.doubt.zh:
+            return NUMBER_TO_VERIFY
+        return Wording(f"{self.doubt.zh}；{NUMBER_TO_VERIFY.zh}", f"{self.doubt.en}; {NUMBER_TO_VERIFY.en}")
+
+    @property
+    def cites(self) -> bool:
+        """Whether it names a law and article."""
+        return bool(self.article.zh) and self.article != NO_ARTICLE
+
+    @property
+    def told(self) -> Wording:
+        """What it says, behind the article that says so."""
+        if not self.cites:
+            return self.text
+        return Wording(f"{self.article.zh}：{self.text.zh}", f"{self.article.en}: {self.text.en}")
 
 
 # -- values worked out from facts -----------------------------------------------------------------------------

@@ -6,7 +6,8 @@ for the same remedy the higher amount, the lower fee, the later date. Every diff
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -85,7 +86,8 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
         freight=freight, risk=risk, pays=pays,
         extras=_chosen(said, "extra", lower=False, differences=differences), deductions=deductions,
         limits=limits,
-        proofs=_proofs(said.get("proof", ()), differences), periods=tuple(said.get("period", ())),
+        proofs=_proofs(said.get("proof", ()), differences),
+        periods=tuple(_periods(said.get("period", ()), differences)),
         deadlines=tuple(said.get("deadline", ())),
         said=tuple(one for one in statements if one.kind in ("duty", "note")),
         differences=tuple(one for one in differences if _between_books(one)), reads=tuple(reads),
@@ -154,8 +156,8 @@ def _stated(said: Sequence[Statement], reads: Sequence[Read]) -> tuple[Stated, .
             if law is None or number not in law.clauses:
                 above.append(Overriding(pack, number))
             else:
-                above.append(Overriding(pack, number, law.clauses[number].text))
-        found[book.name, clause.name] = Stated(book.name, clause.name, book.title, clause.text, tuple(above))
+                above.append(Overriding(pack, number, law.clauses[number].told))
+        found[book.name, clause.name] = Stated(book.name, clause.name, book.title, clause.told, tuple(above))
     return tuple(found.values())
 
 
@@ -359,6 +361,23 @@ def _proofs(due: Sequence[Statement], differences: list[Difference]) -> tuple[St
         else:
             kept.append(one)
     return tuple(kept)
+
+
+def _periods(said: Sequence[Statement], differences: list[Difference]) -> Iterator[Statement]:
+    """Of several days until which the same period runs the last one, for the longer is better for the consumer; the
+    others are told as differing. What may move one of them may move the day that is left."""
+    for what in dict.fromkeys(one.what for one in said):
+        alike = [one for one in said if one.what == what]
+        known = [one for one in alike if isinstance(one.amounts.get("ends"), date)]
+        last = max(known, key=lambda one: one.amounts["ends"], default=None)
+        later = tuple({more.fact: more for one in known for more in one.later}.values())
+        for one in alike:
+            if last is None or one not in known:
+                yield one
+            elif one.amounts["ends"] < last.amounts["ends"]:
+                differences.append(_differs("period", what, last, one))
+            else:
+                yield replace(one, later=later) if later != one.later else one
 
 
 # -- costs and sums -------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Domain
 from tuoshan.core.policy.pack import (
     LAYERS,
+    PROOF_ASKED,
     PROOF_OF_EITHER,
     PROOF_UNTIL,
     TODAY,
@@ -61,7 +62,9 @@ FACT_KEYS = (
     "ask", "not_before", "asked_if", "ahead", "whole", "called", "anew", "days_since", "seen", "lengthens", "proof_of",
 )  # fmt: skip
 SETTING_KEYS = ("value", "label", "provisional", "unit", "min", "max", "whole", "managers_only", "examples")
+CLAUSE_KEYS = ("article", "text", "in_force", "provisional", "verify_number", "overridden_by")
 FACT_KINDS = ("choice", "yes_no", "number", "money", "date")
+_DAYS_OF_PROOF = {side: (PROOF_UNTIL[side], PROOF_ASKED[side]) for side in PROOF_UNTIL}
 Beside = Callable[[str], str | None]
 """The text of a file beside the pack, by its name; None where there is none."""
 
@@ -272,11 +275,13 @@ class _Reader:
                 )
                 continue
             body = self.values.mapping(entry.value, where)
-            self.values.known(body, ("text", "in_force", "provisional", "overridden_by"), where)
+            self.values.known(body, CLAUSE_KEYS, where)
             found[entry.key.text] = Clause(
                 entry.key.text, self.values.wording(body.get("text"), where), self._in_force(body, where),
                 self.values.wording(body.get("provisional"), where),
                 self._overriding(body.get("overridden_by"), f"{where}.overridden_by"), entry.key.line,
+                self.values.wording(body.get("article"), f"{where}.article"),
+                self.values.yes(body.get("verify_number"), f"{where}.verify_number"),
             )  # fmt: skip
         return found
 
@@ -403,6 +408,10 @@ def _used(
             for name in fact.asked_if.reads
         }  # fmt: skip
         more |= {name for one in names if (fact := known.get(one)) is not None for name in fact.not_before[:1]}
+        more |= {
+            day for one in names if (fact := known.get(one)) is not None and fact.proof_of
+            for side, days in _DAYS_OF_PROOF.items() if fact.proof_of == side or fact.proof_of in known for day in days
+        }  # fmt: skip
         if more <= names:
             return {name: fact for name, fact in known.items() if name in names}
         names |= more

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import partial
 
@@ -21,11 +21,8 @@ from tuoshan.core.policy.choosing import chooser
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, Looked
 from tuoshan.core.policy.focusing import desk_at_least, desk_for
 from tuoshan.core.policy.pack import (
-    OUR_HOURS,
-    PROOF_HOURS,
-    PROOF_OF_EITHER,
-    PROOF_UNTIL,
     REMEDIES,
+    SILENT,
     TODAY,
     Amount,
     Clause,
@@ -34,6 +31,7 @@ from tuoshan.core.policy.pack import (
     Pack,
 )
 from tuoshan.core.policy.precedence import put_together
+from tuoshan.core.policy.proving import judge_silence, proof_time
 from tuoshan.core.policy.questions import WHOLE, Opened
 from tuoshan.core.policy.ready import DoesNotExist, Ready
 from tuoshan.core.policy.reckoning import Reckoning, reckoned
@@ -49,12 +47,6 @@ LAST_DAYS = ("until", "ends", "after")
 """The figures that may be the end of a period."""
 COVERED = frozenset((*REMEDIES, "guarantee"))
 """Of these the last day need not be certain for who asked in time: nobody is asked for the sake of it alone."""
-STATED_DAY_PASSED = Wording(
-    "写明的举证期限已经过了：对方没有提供的，把举证情况改为“逾期未提供”或“否”；另给期限的，填新的期限；再问一次",
-    "the day stated for the proof is over: where nothing was shown, answer 'silent' or 'no' for how the proof stands; "
-    "where more time was given, tell the new day; then ask again",
-)
-"""What staff do next then; the answer stays with them."""
 ONLY_AN_AMOUNT = 0
 """What a fact weighs on which nothing turns but a figure."""
 
@@ -135,6 +127,8 @@ def read(
         return _open(found, made)
     for clause in made.dated:
         _judge_clause(desk, clause)
+    if SILENT in facts.values():
+        found.optional |= judge_silence(desk)
     for name in desk.focus.speaking:
         looked = desk.look(name)
         if looked.unknown:
@@ -254,9 +248,7 @@ def _state(found: Read, desk: Desk, row: ReadyRow) -> None:
             continue
         except DoesNotExist:
             continue
-        found.statements.append(one := _statement(found, desk, finding, row.why, unsure))
-        if one.kind == "proof" and one.words.get("time") == "stated" and one.amounts["ends"] < desk.today:
-            found.statements.append(Statement("note", "", row.why, {}, {"text": STATED_DAY_PASSED}))
+        found.statements.append(_statement(found, desk, finding, row.why, unsure))
 
 
 def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tuple[Wording, ...]) -> Statement:
@@ -288,7 +280,8 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
         amounts |= _of_the_claim(desk, finding.amounts["of"])
     words = finding.words
     if finding.kind == "proof" and not words["within"]:
-        amounts["ends"], words = _proof_time(found, desk, finding)
+        time, words = proof_time(desk, finding, found.optional)
+        amounts |= time
     if (start := words.get("from")) is not None:
         ends, more = _deadline_ends(found, desk, str(start), finding)
         amounts |= ends
@@ -299,22 +292,6 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
         counting = partial(_reckoned, desk, finding.amounts[last], amounts[last], later)
     lengthening = tuple(Lengthening(name, desk.facts[name].field.label) for name in later if name in desk.facts)
     return Statement(finding.kind, finding.what, why, amounts, words, kept, counting, lengthening, waits, open_yet)
-
-
-def _proof_time(found: Read, desk: Desk, finding: Finding) -> tuple[date, Mapping[str, object]]:
-    """By when, where the book says nothing: the day stated in this matter to the side that has to prove, else so many
-    hours of ours from today. That day decides nothing, so it is told by who knows it and holds nothing up."""
-    words = finding.words
-    name = next((one for one in (PROOF_UNTIL.get(finding.what), PROOF_OF_EITHER) if one in desk.facts), None)
-    stated = desk.given.get(name) if name is not None else None
-    if isinstance(stated, date):
-        return stated, {**words, "time": "stated"}
-    if name is not None:
-        found.optional.add(name)
-    setting = desk.pack.settings.get(PROOF_HOURS)
-    hours = setting.value if setting is not None and isinstance(setting.value, int | Decimal) else OUR_HOURS
-    ends = desk.today + timedelta(days=-(-int(hours) // 24))
-    return ends, {**words, "time": "ours", "hours": int(hours)}
 
 
 def _of_the_claim(desk: Desk, amount: Amount) -> dict[str, object]:

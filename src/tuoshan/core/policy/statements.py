@@ -202,6 +202,8 @@ class Ruling:
     optional: tuple[Question, ...] = ()
     """What somebody may tell besides, and nothing turns on: the last day stated for a proof."""
     reads: tuple[Read, ...] = field(default=(), repr=False, compare=False)
+    to_customer: bool = False
+    """Whether it is told to the customer, without what is for staff alone."""
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -236,7 +238,8 @@ class Ruling:
 
     def for_customer(self) -> Ruling:
         """The same without what is for staff alone: notes, and how far they may go."""
-        return replace(self, said=tuple(one for one in self.said if one.kind == "duty"), limits={}, optional=())
+        duties = tuple(one for one in self.said if one.kind == "duty")
+        return replace(self, said=duties, limits={}, optional=(), to_customer=True)
 
     @property
     def extra(self) -> Decimal | None:

@@ -30,7 +30,7 @@ from tuoshan.core.policy.pack import (
 from tuoshan.core.policy.ready import DoesNotExist, Focus, Ready
 from tuoshan.core.worktime import WorkCalendar
 
-_FURTHEST, _MOST_MONTHS = 4000, 1200
+_FURTHEST, MOST_MONTHS = 4000, 1200
 """No period is counted further, whatever a book says: so many days, so many months."""
 NEAR = 15
 """So many days from the end of a period whose holidays are guessed an answer that turns on it is provisional."""
@@ -198,7 +198,7 @@ class Desk:
         """The same for a length that is known."""
         moves = unit.startswith("law_") and count + longer >= 1
         if unit.endswith("months"):
-            start, count = months_after(start, min(count, _MOST_MONTHS)), 0
+            start, count = months_after(start, min(count, MOST_MONTHS)), 0
         days = min(count + longer, _FURTHEST)
         if not moves:
             return start + timedelta(days=days), False

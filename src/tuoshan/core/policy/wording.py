@@ -44,7 +44,7 @@ TERMS = {
     "right": Wording("是否支持", "whether it is due"), "amount": Wording("金额", "the amount"),
     "fee": Wording("费用", "the fee"), "until": Wording("期限", "the last day"),
     "freight": Wording("运费", "the freight"), "risk": Wording("风险", "the risk"),
-    "pays": Wording("费用承担", "who pays"),
+    "pays": Wording("费用承担", "who pays"), "period": Wording("保修期", "the guarantee"),
     "extra": Wording("加付金额", "the sum on top"), "deduct": Wording("扣减", "what is taken off"),
     "limit": Wording("上限", "the limit"), "proof": Wording("举证", "the proof"),
     "needs": Wording("须满足的条件", "what is asked for"),
@@ -182,6 +182,8 @@ def lines(ruling: Ruling) -> Iterator[Line]:
                 yield Line("cost", Wording(zh, en), one.by.why.clauses)
     for statement in ruling.proofs:
         yield Line("asked", _proof(statement, ruling.on), statement.why.clauses)
+    if not ruling.to_customer:
+        yield from _each_once(_late(ruling))
     yield from _each_once(line for statement in ruling.periods for line in _period(statement))
     for statement in ruling.deadlines:
         yield Line("said", _deadline(statement), statement.why.clauses)
@@ -359,6 +361,21 @@ def _proof_is_late(statement: Statement, on: date) -> bool:
     return isinstance(ends, date) and ends < on
 
 
+TIME_IS_OVER = Wording(
+    "对方没有提供的，把举证情况改为“逾期未提供”或“否”；另给期限的，填新的期限；再问一次",
+    "Where nothing was shown, answer 'silent' or 'no' for how the proof stands; where more time was given, tell the new"
+    " day; then ask again",
+)
+"""What staff do next once a side's time for a proof is over; the answer stays with them."""
+
+
+def _late(ruling: Ruling) -> Iterator[Line]:
+    """The next step where the time of a proof is over, but where the book itself names that time."""
+    for statement in ruling.proofs:
+        if statement.words.get("time") and _proof_is_late(statement, ruling.on):
+            yield Line("said", TIME_IS_OVER, statement.why.clauses)
+
+
 def _proof_time(statement: Statement, on: date) -> Wording:
     """By when a proof has to be there, whose time that is, and that it is over by the day of asking; nothing of a
     ruling that was kept without."""
@@ -371,12 +388,23 @@ def _proof_time(statement: Statement, on: date) -> Wording:
         case "stated":
             return Wording(f"{zh}（已写明的期限{over.zh}）", f"{en} (the time that was stated{over.en})")
         case "ours":
-            hours = statement.words.get("hours")
-            return Wording(
-                f"{zh}（没有写明期限，这是我们自己的 {hours} 小时；另有写明的，以写明的为准）",
-                f"{en} (no time was stated: these are our own {hours} hours; a time that is stated counts before it)",
-            )
+            return _our_time(statement, Wording(zh, en), over)
     return Wording(f"{zh}（{length_zh(within)}内{over.zh}）", f"{en} (within {length_en(within)}{over.en})")
+
+
+def _our_time(statement: Statement, until: Wording, over: Wording) -> Wording:
+    """Our own hours, from which day they run where that is known, and that nobody is silent before they are over."""
+    hours, asked = statement.words.get("hours"), statement.amounts.get("starts")
+    zh, en = f"这是我们自己的 {hours} 小时", f"these are our own {hours} hours"
+    if isinstance(asked, date):
+        zh, en = f"{zh}，从 {day_zh(asked)}请其举证起算", f"{en} from asking for it on {day_en(asked)}"
+    told = Wording(
+        f"{until.zh}（没有写明期限，{zh}{over.zh}；另有写明的，以写明的为准）",
+        f"{until.en} (no time was stated: {en}{over.en}; a time that is stated counts before it)",
+    )
+    if not statement.words.get("early"):
+        return told
+    return Wording(f"{told.zh}；过了这一天仍没有提供，才算逾期", f"{told.en}; only after that day has it been silent")
 
 
 def _each_once(told: Iterable[Line]) -> Iterator[Line]:

@@ -1,0 +1,109 @@
+"""What an example of a rule book expects and what is ruled, in words instead of the names of the files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.examples import Unmet
+from tuoshan.core.policy.pack import BEARERS, NEEDS, REMEDIES, Pack
+from tuoshan.core.policy.wording import RISKS, SUBJECTS, length_en, length_zh
+
+NOTHING = Wording("没有", "nothing")
+YES, NO = Wording("是", "yes"), Wording("否", "no")
+EVERYTHING = Wording("全部要求", "everything")
+HEADS: Mapping[str, Wording] = {
+    "rights": Wording("现在算出可以", "now due"), "refused": Wording("现在算出不支持", "now not due"),
+    "outside": Wording("不涉及这件事", "says nothing of the matter"), "extra": Wording("另付", "on top"),
+    "deduct": Wording("扣减", "taken off"), "proof": Wording("举证", "proof"), "period": Wording("期间", "period"),
+    "deadlines": Wording("时限", "time limit"), "asks": Wording("要问", "asks"), "clauses": Wording("条款", "clauses"),
+    "stated": Wording("列明而不适用", "stated, not applied"), "provisional": Wording("暂定", "provisional"),
+}  # fmt: skip
+"""What of a ruling an example speaks of; freight, risk, limits and costs go by their subjects."""
+TERMS: Mapping[str, Wording] = {
+    "amount": Wording("金额", "amount"), "fee": Wording("收费", "fee"), "until": Wording("最晚", "until"),
+    "freight": Wording("运费", "freight"), "risk": Wording("风险", "risk"), "needs": Wording("须满足", "asks for"),
+    "better_needs": Wording("更好的条件另须", "its better terms ask for"), "later": Wording("可能更晚，看", "later by"),
+    "from": Wording("起算于", "counted from"), "begins": Wording("从", "begins"), "starts": Wording("从", "begins"),
+    "left_out": Wording("扣除天数", "days left out"), "anew": Wording("重新起算", "anew"),
+    "ends": Wording("到", "ends"), "within": Wording("期限", "within"), "time": Wording("期限由来", "whose time"),
+    "hours": Wording("小时", "hours"), "restarts": Wording("换货后重新起算", "begins anew"),
+    "what": Wording("内容", "what"),
+}  # fmt: skip
+"""What of that."""
+TIMES: Mapping[str, Wording] = {
+    "stated": Wording("写明的", "stated"), "ours": Wording("我们自己的", "ours"),
+}  # fmt: skip
+LEGS: Mapping[str, Wording] = {"out": Wording("发出", "out"), "back": Wording("退回", "back")}
+
+
+def unmet_words(pack: Pack, one: Unmet) -> Wording:
+    """One thing that an example of this pack expects and that did not come."""
+    if one.how == "refused" and isinstance(one.came, Wording):
+        return one.came
+    if one.how == "no_such_key":
+        return Wording(f"例子不能要“{one.where[0]}”", f"'{one.where[0]}' is nothing that an example may expect")
+    head, names = _head(pack, one.where), _names_in(pack, one.where)
+    came, expected = _value(one.came, names), _value(one.expected, names)
+    zh, en = {
+        "same": (f"例子要的是{expected.zh}", f"the example expects {expected.en}"),
+        "among": (f"例子还要有{expected.zh}", f"the example expects {expected.en} too"),
+        "without": (f"例子要的是没有{expected.zh}", f"the example expects none of {expected.en}"),
+    }[one.how]
+    return Wording(f"{head.zh}：{came.zh}；{zh}", f"{head.en}: {came.en}; {en}")
+
+
+def _head(pack: Pack, where: tuple[str, ...]) -> Wording:
+    """`退货退款 收费`: what is spoken of."""
+    key, *rest = where
+    if key in ("freight", "limit", "pays", "risk"):
+        return (RISKS if key == "risk" else SUBJECTS).get(rest[0], Wording(rest[0], rest[0]))
+    known = {**REMEDIES, **BEARERS, **TERMS}
+    parts = [known.get(name, Wording(name, name)) for name in rest]
+    if key != "rights" or not rest:
+        parts.insert(0, HEADS[key])
+    return Wording(" ".join(part.zh for part in parts), ", ".join(part.en for part in parts))
+
+
+def _names_in(pack: Pack, where: tuple[str, ...]) -> Mapping[str, Wording]:
+    """What the names mean that may stand there."""
+    key, last = where[0], where[-1]
+    facts = {name: fact.field.label for name, fact in pack.facts.items()}
+    if last in ("needs", "better_needs"):
+        return NEEDS
+    if key == "asks" or last in ("later", "from"):
+        return facts
+    if key in ("rights", "refused") and len(where) == 1:
+        return {**REMEDIES, "all": EVERYTHING}
+    if key == "deadlines" or (key == "period" and len(where) == 1):
+        return TERMS
+    return {**LEGS, **BEARERS, **TIMES}
+
+
+def _value(value: object, names: Mapping[str, Wording]) -> Wording:
+    """A value, the names in it by what they are called."""
+    match value:
+        case None:
+            return NOTHING
+        case bool():
+            return YES if value else NO
+        case Decimal():
+            return Wording(f"{value:f}", f"{value:f}")
+        case list() | tuple() | set() | frozenset():
+            parts = [_value(item, names) for item in value]
+            return _listed(parts) if parts else NOTHING
+        case Mapping():
+            parts = [_pair(str(name), item, names) for name, item in value.items() if item is not None]
+            return _listed(parts) if parts else NOTHING
+    return names.get(str(value), Wording(str(value), str(value)))
+
+
+def _pair(name: str, value: object, names: Mapping[str, Wording]) -> Wording:
+    called = names.get(name, Wording(name, name))
+    said = Wording(length_zh(str(value)), length_en(str(value))) if name == "within" else _value(value, names)
+    return Wording(f"{called.zh} {said.zh}", f"{called.en} {said.en}")
+
+
+def _listed(parts: list[Wording]) -> Wording:
+    return Wording("、".join(one.zh for one in parts), ", ".join(one.en for one in parts))

@@ -23,7 +23,7 @@ def lines(pack: Pack, language: str) -> dict[str, Line]:
 @pytest.mark.parametrize(("name", "title", "zh"), [
     ("consumer_law", "无理由退货期",
      "从“签收日期”起算，看“客户提出日期”：7 天以内为“七日内”，再晚为“已超过”；依法计算，最后一天在内"),
-    ("mall_shoes", "三日止", "从“购买日期”起 3 天的最后一天；按日历计算，最后一天在内"),
+    ("mall_shoes", "售出几天出现毛病", "从“购买日期”到“出现毛病日期”的天数，起始当天为 0"),
     ("mall_shoes", "规定的期限止",
      "从“购买日期”起“保修月数”所定的月数的最后一天；按日历计算，最后一天在内；不计入：修理占用天数"),
     ("national_general", "使用天数",

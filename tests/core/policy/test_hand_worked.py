@@ -75,7 +75,7 @@ def test_no_right_stands_beyond_its_last_day_and_each_says_how_that_was_counted(
     today = asked_on(case)
     facts, _problems = read_given(known(), case["facts"], today)
     for right in ruling.rights:
-        assert (right.until is None) == (right.counted is None) or right.later
+        assert (right.until is None) == (right.counted is None) or right.later or right.until in facts.values()
         if right.until is not None and right.counted is not None:
             assert right.counted.ends == right.until >= facts.get("reported_on", today)  # type: ignore[operator]
     for period in ruling.periods:

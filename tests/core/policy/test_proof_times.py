@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from tests.core.policy.sample import SHARED, book
 from tests.core.policy.worked import known
 
@@ -250,3 +251,20 @@ def test_every_proof_of_every_book_says_what_follows_silence() -> None:
         for one in row.findings if one.kind == "proof" and not one.words["silent"].zh  # type: ignore[attr-defined]
     ]  # fmt: skip
     assert silent == []
+
+
+SUSPENDED: dict[str, Any] = {
+    "platform": "taobao", "sale": "distance", "house": "other", "special": "suspension", "reported_on": "2026-02-10",
+    "suspension_ground": "authority", "suspended_on": "2026-02-12", "suspension_by": "buyer",
+    "acceptance_proof": "awaited",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("on", "over"), [(date(2026, 2, 28), False), (date(2026, 3, 1), True)])
+def test_a_duty_whose_day_is_over_is_told_as_over(on: date, over: bool) -> None:
+    """TB-83 gives seven working days from 12 February: the 28th is the last."""
+    ruling = rule_all(files.packaged(), read_given(known(), SUSPENDED, on)[0], on)
+    [duty] = [one.words for one in lines(ruling) if one.words.zh.startswith("消费者最迟")]
+    assert "2026 年 2 月 28 日（7 个工作日内" in duty.zh
+    assert ("已经过了" in duty.zh, "which is over" in duty.en) == (over, over)
+    assert ("已经过了" in verdict(ruling).zh) is over

@@ -170,6 +170,8 @@ def _proof(ruling: Ruling, wanted: object) -> list[Unmet]:
 
 def _period(ruling: Ruling, wanted: object) -> list[Unmet]:
     terms = _mapping(wanted)
+    if not wanted:
+        return [Unmet(("period",), [{**one.amounts} for one in ruling.periods], None)] if ruling.periods else []
     if not ruling.periods:
         return [Unmet(("period",), None, dict(terms))]
     return [
@@ -196,6 +198,8 @@ def _of_period(counted: Reckoning | None, key: str) -> object:
 
 def _deadlines(ruling: Ruling, wanted: object) -> list[Unmet]:
     found = []
+    if not wanted and ruling.deadlines:
+        return [Unmet(("deadlines",), sorted({one.what for one in ruling.deadlines}), None)]
     for item in wanted if isinstance(wanted, list | tuple) else [wanted]:
         terms = dict(_mapping(item))
         party = terms.pop("who", None)

@@ -6,21 +6,21 @@ book. With few questions left all their answers can be tried, and only what then
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from itertools import product
 
 from tuoshan.core.policy.comparing import outcome
 from tuoshan.core.policy.pack import Fact
-from tuoshan.core.policy.statements import Right, Ruling
+from tuoshan.core.policy.statements import Ruling
 
 MOST_QUESTIONS, MOST_TRIED = 4, 24
 """Beyond these nothing is tried; so a ruling never costs more than two dozen."""
 
 
 def narrowed(ruling: Ruling, rule_on: Callable[[Mapping[str, object]], Ruling]) -> Ruling:
-    """The ruling without questions whose every answer, whatever the others are, leaves it as it is.
+    """The ruling without questions whose every answer, whatever the others are, leaves it as it is; with all of them
+    where every answer leads to the same, but to another than what stands.
 
     `rule_on` rules on other facts in the same way.
     """
@@ -28,9 +28,11 @@ def narrowed(ruling: Ruling, rule_on: Callable[[Mapping[str, object]], Ruling]) 
     if answers is None:
         return ruling
     names = [question.fact for question in ruling.questions]
-    found = {
-        given: decided(rule_on({**ruling.facts, **dict(zip(names, given, strict=True))})) for given in product(*answers)
+    tried = {
+        given: rule_on({**ruling.facts, **dict(zip(names, given, strict=True))}) for given in product(*answers)
     }
+    no_end = endless(tried.values())
+    found = {given: decided(one, no_end) for given, one in tried.items()}
     kept = tuple(
         question for place, question in enumerate(ruling.questions)
         if any(
@@ -38,19 +40,29 @@ def narrowed(ruling: Ruling, rule_on: Callable[[Mapping[str, object]], Ruling]) 
             for given in found for other in answers[place]
         )
     )  # fmt: skip
-    return ruling if len(kept) == len(names) else replace(ruling, asking=lambda: kept)
+    narrow = replace(ruling, asking=lambda: kept)
+    if len(kept) == len(names) or (not kept and decided(narrow, no_end) not in found.values()):
+        return ruling
+    return narrow
 
 
-def decided(ruling: Ruling) -> tuple[object, ...]:
-    """What counts, but for conditions to meet: nobody is asked for a further ground of what is due already only because
-    that ground would ask for one paper less, or would name no last day where another one does."""
-    return outcome(replace(ruling, rights=tuple(
-        replace(one, needs=(), better_needs=(), until=one.until or _last_named(one)) for one in ruling.rights
-    )))  # fmt: skip
+def endless(rulings: Iterable[Ruling]) -> frozenset[str]:
+    """The remedies that one of these rulings gives without a last day."""
+    return frozenset(one.remedy for ruling in rulings for one in ruling.rights if one.until is None)
 
 
-def _last_named(right: Right) -> date | None:
-    return max((one.amounts["until"] for one in right.given_by if "until" in one.amounts), default=None)
+def decided(ruling: Ruling, no_end: Collection[str] = ()) -> tuple[object, ...]:
+    """What counts, and the facts for which amounts still wait, but for conditions to meet, and for the last day of
+    remedies that may have none (`no_end`): nobody is asked for a further ground of what is due already only because
+    that ground would ask for one paper less, or would name a last day where another one names none."""
+    waiting = tuple(
+        (one.remedy, frozenset(name for said in one.given_by if "amount" in said.open for name in said.waits))
+        for one in ruling.rights if one.amount is None
+    )  # fmt: skip
+    return *outcome(replace(ruling, rights=tuple(
+        replace(one, needs=(), better_needs=(), until=None if one.remedy in no_end else one.until)
+        for one in ruling.rights
+    ))), waiting  # fmt: skip
 
 
 def _answers(ruling: Ruling) -> list[tuple[object, ...]] | None:

@@ -93,7 +93,7 @@ def verdict(ruling: Ruling) -> Wording:
         more, total = _more(ruling), total_words(ruling) or NO_WORDING
         return Wording(f"可以{zh}{more.zh}{total.zh}", f"Due: {en}{more.en}{total.en}")
     if ruling.proofs:
-        party, late = _party(ruling.proofs[0]), _proof_is_late(ruling.proofs[0], ruling.on)
+        party, late = _party(ruling.proofs[0]), _is_late(ruling.proofs[0], ruling.on)
         return Wording(
             f"先由{party.zh}举证" + ("，期限已经过了" if late else ""),
             f"First {party.en} has to give proof" + ("; its time is over" if late else ""),
@@ -208,7 +208,7 @@ def lines(ruling: Ruling, pieces: Pieces | None = None) -> Iterator[Line]:
         yield from _each_once(_late(ruling))
     yield from _each_once(line for statement in ruling.periods for line in _period(statement))
     for statement in ruling.deadlines:
-        yield Line("said", _deadline(statement), statement.why.clauses)
+        yield Line("said", _deadline(statement, ruling.on), statement.why.clauses)
     for statement in ruling.said:
         text = statement.words.get("text")
         if isinstance(text, Wording):
@@ -404,7 +404,7 @@ def _proof_of_customer(statement: Statement, on: date) -> Wording:
     }.get(statement.what, Wording(f"请{party.zh}提供：{words.zh}", f"Wanted from {party.en}: {_small(words.en)}"))
     ends, silent = statement.amounts.get("ends"), statement.words.get("silent")
     if statement.words.get("time") == "ours" and isinstance(ends, date):
-        over = Wording("，已经过了", ", which is over") if _proof_is_late(statement, on) else NO_WORDING
+        over = Wording("，已经过了", ", which is over") if _is_late(statement, on) else NO_WORDING
         time = Wording(f"最晚 {day_zh(ends)}{over.zh}（另有写明期限的，以写明的为准）",
                        f"by {day_en(ends)}{over.en} (a time that is stated counts before it)")  # fmt: skip
     else:
@@ -416,8 +416,8 @@ def _proof_of_customer(statement: Statement, on: date) -> Wording:
     )
 
 
-def _proof_is_late(statement: Statement, on: date) -> bool:
-    """Whether the last day for a proof lies before the day of asking."""
+def _is_late(statement: Statement, on: date) -> bool:
+    """Whether the last day for a proof or a duty lies before the day of asking."""
     ends = statement.amounts.get("ends")
     return isinstance(ends, date) and ends < on
 
@@ -433,7 +433,7 @@ TIME_IS_OVER = Wording(
 def _late(ruling: Ruling) -> Iterator[Line]:
     """The next step where the time of a proof is over, but where the book itself names that time."""
     for statement in ruling.proofs:
-        if statement.words.get("time") and _proof_is_late(statement, ruling.on):
+        if statement.words.get("time") and _is_late(statement, ruling.on):
             yield Line("said", TIME_IS_OVER, statement.why.clauses)
 
 
@@ -444,7 +444,7 @@ def _proof_time(statement: Statement, on: date) -> Wording:
     if not isinstance(ends, date):
         return Wording(f"{length_zh(within)}内", f"within {length_en(within)}") if within else Wording("", "")
     zh, en = f"最晚 {day_zh(ends)}", f"by {day_en(ends)}"
-    over = Wording("，已经过了", ", which is over") if _proof_is_late(statement, on) else NO_WORDING
+    over = Wording("，已经过了", ", which is over") if _is_late(statement, on) else NO_WORDING
     match statement.words.get("time"):
         case "stated":
             return Wording(f"{zh}（已写明的期限{over.zh}）", f"{en} (the time that was stated{over.en})")
@@ -514,13 +514,17 @@ def counted_words(counted: Reckoning | None, later: Sequence[Lengthening] = ()) 
     return Wording(f"{zh}，至 {day_zh(counted.ends)}止{moved.zh}", f"{en}, until {day_en(counted.ends)}{moved.en}")
 
 
-def _deadline(statement: Statement) -> Wording:
+def _deadline(statement: Statement, on: date) -> Wording:
+    """Who has to do what by when, and that the day is over by the day of asking."""
     party = _party(statement)
     what, ends = statement.words.get("what"), statement.amounts.get("ends")
     words = what if isinstance(what, Wording) else Wording("", "")
     within = str(statement.words.get("within", ""))
     if isinstance(ends, date):
-        counted = Wording(f"（{length_zh(within)}内）", f" (within {length_en(within)})") if within else Wording("", "")
+        over = Wording("已经过了", "which is over") if _is_late(statement, on) else NO_WORDING
+        zh = "，".join(one for one in (f"{length_zh(within)}内" if within else "", over.zh) if one)
+        en = ", ".join(one for one in (f"within {length_en(within)}" if within else "", over.en) if one)
+        counted = Wording(f"（{zh}）", f" ({en})") if zh else NO_WORDING
         return Wording(
             f"{party.zh}最迟 {day_zh(ends)}{counted.zh}：{words.zh}",
             f"{_capital(party.en)}, by {day_en(ends)}{counted.en}: {words.en}",

@@ -97,7 +97,6 @@ def test_more_days_never_give_more_rights(pack: Pack) -> None:
 
 
 OPEN: Mapping[str, str] = {
-    "computer_shop": "N03's return and exchange within 7 and 15 days are told without their last day",
     "furniture_shop": "article 24's exchange and repair of a small fault are told without the house's end of them",
     "mall_clothes": "article 24 counts the agreed period from the delivery, the house ends it counted from the sale",
 }

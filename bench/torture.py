@@ -150,7 +150,7 @@ def report(runs: list[Run]) -> str:
         database = "none" if one.part == "simulation" else one.database
         result = one.summary if not one.code else f"**FAILED** {one.summary}"
         scale = f"{one.scale:,} {'kills' if one.part == 'kills' else 'walks'}"
-        scale += f" from seed {one.first_seed:,}" if one.first_seed else ""
+        scale += f" from seed {one.first_seed:,}" if one.first_seed and one.part != "kills" else ""
         lines.append(f"| {TITLES[one.part]} | {database} | {scale} | {one.day} | {one.seconds:.0f} | {result} |")
     figures = [figure for one in shown for figure in one.figures]
     if figures:

@@ -216,11 +216,3 @@ def supposes_good_faith(ruling: Ruling, facts: Mapping[str, Any]) -> bool:
     """Whether a claim was found out to be staged of which the ruling said that it supposes an honest one."""
     said = any((one.why.table, one.why.row) == ("good_faith", "in_good_faith") for one in ruling.statements)
     return facts.get("staged_claim") is True and "staged_claim" not in ruling.facts and said
-
-
-def test_a_repair_of_the_shop_itself_asks_nothing_of_the_house_rules() -> None:
-    """Everything about the request is answered: whose rules hold towards customers has nothing to do with it."""
-    facility = next(pack for pack in PACKS if pack.name == "facility")
-    for example in facility.examples:
-        facts, problems = read_given(known(), example.facts, example.on)
-        assert not problems and not rule_all(PACKS, facts, example.on).questions, example.name

@@ -50,12 +50,20 @@ SAID: dict[str, tuple[str, str]] = {
         "This is possible only while the task “Written reply to the authority” is open.",
     ),
     "complaint go_on": ("要等“请客户说明”超时。", "This is possible once “The customer to tell us more” is late."),
+    **{
+        f"complaint {step}": (
+            "不能已经有过“不按裁定处理，低于法定”。", "There must have been no “Departure below the law” yet.",
+        ) for step in ("unfounded", "not_upheld")
+    },
+    "complaint not_upheld_below": (
+        "要先有“不按裁定处理，低于法定”，才能做这一步。", "This comes only after “Departure below the law”.",
+    ),
     "complaint appeal": (
-        "不能已经有过“申诉”，或者上次“申诉”之后须又有过“不予支持”、“调查后不予支持”、“协商不成，告知结论”或“已执行”。"
-        "须在“待客户确认”后 30 天内办理。",
+        "不能已经有过“申诉”，或者上次“申诉”之后须又有过“不予支持”、“调查后不予支持”、“批准低于法定的不予支持”、"
+        "“协商不成，告知结论”或“已执行”。须在“待客户确认”后 30 天内办理。",
         "There must have been no “Appeal” yet, or since the last “Appeal” there must have been “Not upheld”, “Not"
-        " upheld after inquiry”, “No agreement” or “Carried out”. It has to be done within 30 days of “Waiting for the"
-        " customer to confirm”.",
+        " upheld after inquiry”, “Approve a refusal below the law”, “No agreement” or “Carried out”. It has to be done"
+        " within 30 days of “Waiting for the customer to confirm”.",
     ),
     "complaint reopen": (
         "须在“已结案归档”后 30 天内办理，或者须在“已撤回”后 30 天内办理。",

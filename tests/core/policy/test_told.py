@@ -231,11 +231,11 @@ LATE: dict[str, Any] = {
 
 
 def test_a_refusal_while_something_is_asked_is_what_would_follow() -> None:
-    """Leather shoes, three months from delivery: while the day of delivery is asked nothing is refused yet."""
-    open_yet = told(ruled("2026-05-20", LATE), "zh", "asked")
-    assert "按已经回答的，所提要求：不支持，已过三包期" in open_yet
-    assert not told(ruled("2026-05-20", LATE), "zh", "refused")
-    settled = ruled("2026-05-20", LATE, delivered_on="2026-01-20")
+    """Leather shoes after three months: nothing is refused yet while it is asked where and how they were bought."""
+    open_yet = ruled("2026-05-20", LATE, sale="distance")
+    assert "按已经回答的，所提要求：不支持，已过三包期" in told(open_yet, "zh", "asked")
+    assert not told(open_yet, "zh", "refused")
+    settled = ruled("2026-05-20", LATE)
     assert "所提要求：不支持，已过三包期" in told(settled, "zh", "refused") and not told(settled, "zh", "asked")
 
 

@@ -13,7 +13,7 @@ from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.statements import Chosen, Difference, Lengthening, Refused, Right, Ruling, Stated, Statement
 from tuoshan.core.policy.sums_told import times_reckoned
 from tuoshan.core.policy.tracing import shown, trace
-from tuoshan.core.policy.wording import counted_words, ignored, needs_words
+from tuoshan.core.policy.wording import counted_words, ignored, more_asked, needs_words
 
 FORMAT = 1
 """The form of what is kept; a later form raises it."""
@@ -188,9 +188,11 @@ def _reckoned(one: OnTop | None) -> Data | None:
 
 
 def _difference(one: Difference) -> Data:
+    """Two sides that differ; of what one asks for, `more`: what the other does not."""
+    more = more_asked(one)
     return {
         "subject": one.subject, "what": one.what, "counts": _source(one.counts), "yields": _source(one.yields),
-        "better_for_consumer": one.better_for_consumer,
+        "better_for_consumer": one.better_for_consumer, **({"more": list(more)} if more else {}),
     }  # fmt: skip
 
 

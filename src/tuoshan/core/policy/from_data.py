@@ -6,6 +6,7 @@ The rule books of that day need not be there any more; what is cited of them sta
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -58,7 +59,8 @@ def from_data(data: Data) -> Ruling:
         deadlines=_statements(data["deadlines"], source), said=_statements(data["said"], source),
         differences=tuple(
             Difference(one["subject"], one["what"], source.statement("", one["counts"]),
-                       source.statement("", one["yields"]), one["better_for_consumer"])
+                       replace(source.statement("", one["yields"]), words={"needs": tuple(one.get("more", ()))}),
+                       one["better_for_consumer"])
             for one in data["differences"]
         ),
         optional=tuple(Question(one["fact"], one["decides"], ()) for one in data.get("optional", ())),

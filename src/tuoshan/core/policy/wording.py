@@ -327,12 +327,19 @@ def difference(one: Difference) -> Wording:
     )
 
 
+def more_asked(one: Difference) -> tuple[str, ...]:
+    """What the side that yields asks for beyond the other, where that is in what they differ."""
+    if one.subject != "needs":
+        return ()
+    kept = one.counts.words.get("needs", ())
+    return tuple(name for name in one.yields.words.get("needs", ()) if name not in kept)
+
+
 def _asks_for_more(one: Difference) -> Wording:
     """For which remedy a lower layer asks for more, and for what, as far as its own row says it."""
     higher, lower = one.counts.why.pack, one.yields.why.pack
     remedy, layer = REMEDIES.get(one.what, TERMS["needs"]), LAYER_TITLES[higher.layer]
-    kept = one.counts.words.get("needs", ())
-    more = needs_words(name for name in one.yields.words.get("needs", ()) if name not in kept)
+    more = needs_words(more_asked(one))
     zh, en = (f"：{more.zh}", f": {more.en}") if more.zh else ("", "")
     return Wording(
         f"{remedy.zh}要客户满足的条件，{lower.title.zh}（{_named(one.yields)}）比{layer.zh}（{_named(one.counts)}）多{zh}；"

@@ -190,7 +190,7 @@ def ruling_paper(request: HttpRequest, body: RulingPaperIn) -> HttpResponse:
             refused[f"lines.{place}.remedy"] = wrong
         if asked.ruling is None:
             refused |= {f"lines.{place}.{name}": text for name, text in _told(asked.problems).items()}
-        elif line.remedy and not wrong and not _sum(asked.ruling, line).chosen:
+        elif line.remedy and not _sum(asked.ruling, line).chosen:
             refused[f"lines.{place}.remedy"] = _not_to_choose(asked.ruling, line.remedy)
         else:
             matters.append((line.label, asked.ruling, _sum(asked.ruling, line)))

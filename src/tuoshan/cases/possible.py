@@ -14,8 +14,8 @@ from tuoshan.cases.forms import PlaybookForm, build_form
 from tuoshan.cases.models import Case
 from tuoshan.cases.rows import Row
 from tuoshan.core import possible as kernel
-from tuoshan.core.case import CaseState
-from tuoshan.core.playbook import Field, Playbook
+from tuoshan.core.case import CaseState, Refusal
+from tuoshan.core.playbook import DEPARTURES, Field, Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.core.scope import CaseScope
 
@@ -47,9 +47,18 @@ class Standing:
         self.actor = actor_in(acting, self.row.seen_as(self.playbook, self.state), self.playbook, self.state, everyone)
 
     def possible(self) -> list[Possible]:
-        """Buttons in order: main-line steps, own tasks, what is possible in every open state."""
+        """Buttons in order: main-line steps, own tasks, what is possible in every open state. A step for a departure
+        from a ruling is none where nobody departed: no reader misses it."""
         give = kernel.for_customer if self.actor.kind == "customer" else kernel.possible
-        return give(self.playbook, self.state, self.actor, self.now, self.around)
+        found = give(self.playbook, self.state, self.actor, self.now, self.around)
+        return [item for item in found if item.blocked is None or not self._for_a_departure(item.name, item.blocked)]
+
+    def _for_a_departure(self, name: str, blocked: Refusal) -> bool:
+        action = self.playbook.actions.get(name)
+        if action is None or action.condition is None or blocked.because != "condition_false":
+            return False
+        read = {one for namespace, one in action.condition.namespaces if namespace == "times"} & DEPARTURES.keys()
+        return bool(read) and read.isdisjoint(self.state.actions)
 
     def find(self, kind: str, name: str, task: str = "") -> Possible | None:
         """The possible thing of this kind and name, or None when this actor cannot do it now."""

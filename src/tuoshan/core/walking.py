@@ -32,6 +32,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from tuoshan.core.case import Command, Decision
+from tuoshan.core.cutting import cut
 from tuoshan.core.playbook import DEPARTURES, MESSAGE, Playbook, Walk
 from tuoshan.core.walker import Walker, WalkProblem
 
@@ -59,21 +60,7 @@ def run_walk(playbook: Playbook, walk: Walk, used: set[str] | None = None) -> li
 
 def split_steps(text: str) -> list[str]:
     """Steps joined by `>`; one inside quotes, brackets or parentheses belongs to its step."""
-    steps, depth, quote, start = [], 0, "", 0
-    for index, sign in enumerate(text):
-        if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "'\"":
-            quote = sign
-        elif sign in "([":
-            depth += 1
-        elif sign in ")]":
-            depth -= 1
-        elif sign == ">" and depth == 0:
-            steps.append(text[start:index].strip())
-            start = index + 1
-    steps.append(text[start:].strip())
-    return [step for step in steps if step]
+    return [step for step in cut(text, ">") if step]
 
 
 def _expect_accepted(decision: Decision, what: str) -> None:

@@ -27,7 +27,7 @@ from tuoshan.core import timing
 from tuoshan.core.case import Refusal
 from tuoshan.core.facts import encode
 from tuoshan.core.money import format_money
-from tuoshan.core.playbook import DEPARTURES, Playbook
+from tuoshan.core.playbook import Playbook
 from tuoshan.core.possible import Possible
 from tuoshan.core.work import Work
 from tuoshan.documents.gaps import NotWhole
@@ -92,8 +92,6 @@ def buttons(standing: Standing, case: Case, wanted: tuple[str, str] = ("", "")) 
     made: list[Button] = []
     main = 1
     for item in sorted(standing.possible(), key=lambda item: not item.next):
-        if item.blocked is not None and _for_a_departure(standing, item):
-            continue
         title = words(item.title)
         if item.kind == "hold":
             title = _("中止：%(title)s") % {"title": title}
@@ -120,15 +118,6 @@ def buttons(standing: Standing, case: Case, wanted: tuple[str, str] = ("", "")) 
             )
         )
     return made
-
-
-def _for_a_departure(standing: Standing, item: Possible) -> bool:
-    """Whether it is a step for a departure from a ruling, where nobody departed: nobody misses it."""
-    action = standing.playbook.actions.get(item.name) if item.kind == "act" else None
-    if action is None or action.condition is None or item.blocked is None or item.blocked.because != "condition_false":
-        return False
-    read = {name for namespace, name in action.condition.namespaces if namespace == "times"} & DEPARTURES.keys()
-    return bool(read) and read.isdisjoint(standing.state.actions)
 
 
 def _why_not(standing: Standing, refusal: Refusal) -> str:

@@ -18,11 +18,10 @@ from tuoshan.core.conditions.syntax import Literal as Constant
 from tuoshan.core.conditions.values import Kind
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.pack import Amount, Bands, Computed, DaysBetween, EndOf, Finding, OutputKind, Pack, Row
+from tuoshan.core.policy.questions import MONEY_BACK
 from tuoshan.core.policy.units import YUAN, units_of
 from tuoshan.core.policy.valuing import MOST_MONTHS
 
-MONEY_BACK: Final = ("refund", "return")
-"""What gives back what was paid; what comes on top is said as `extra`."""
 DAYS: Final = ("until", "starts", "ends", "after")
 PRICE: Final = Decimal(100)
 PERCENT: Final = ("discount",)

@@ -12,6 +12,7 @@ from typing import Final
 
 from tuoshan.core.conditions import ExpressionError, compile_expression
 from tuoshan.core.conditions.syntax import Arithmetic, Compare, Either, Fact, Given, ListOf, Literal, Node, Not
+from tuoshan.core.cutting import cut
 from tuoshan.core.policy import cells
 
 HUNDRED: Final = Decimal(100)
@@ -87,7 +88,7 @@ def conditions(text: str) -> tuple[Condition, ...]:
         return ()
     if isinstance(tree(text), Either | None):
         return (Condition("", "", (), text),)
-    return tuple(_condition(piece) for piece in _pieces(text))
+    return tuple(_condition(piece) for piece in cut(text, "&&"))
 
 
 def conditions_text(all_of: Iterable[Condition]) -> str:
@@ -140,27 +141,9 @@ def _texts(items: tuple[Node, ...]) -> tuple[str, ...]:
     return found if len(found) == len(items) else ()
 
 
-def _pieces(text: str) -> list[str]:
-    """The text cut at each `&&` that stands outside of brackets and quotes."""
-    found, depth, quote, start = [], 0, "", 0
-    for place, sign in enumerate(text):
-        if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "'\"":
-            quote = sign
-        elif sign in "([":
-            depth += 1
-        elif sign in ")]":
-            depth -= 1
-        elif sign == "&" and depth == 0 and text[place : place + 2] == "&&":
-            found.append(text[start:place])
-            start = place + 2
-    return [piece.strip() for piece in [*found, text[start:]]]
-
-
 def _bracketed(text: str) -> bool:
     inner = text[1:-1]
-    return text.startswith("(") and text.endswith(")") and len(_pieces(inner)) == 1 and tree(inner) is not None
+    return text.startswith("(") and text.endswith(")") and len(cut(inner, "&&")) == 1 and tree(inner) is not None
 
 
 # -- cells ------------------------------------------------------------------------------------------------------

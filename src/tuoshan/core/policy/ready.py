@@ -171,8 +171,6 @@ class Ready:
     """Which table gives which output."""
     exists: Mapping[str, Condition]
     """The facts that are not asked in every matter."""
-    always: frozenset[str]
-    """The others."""
     settings: Mapping[str, object]
     applies: Applies
     choices: tuple[str, ...]
@@ -191,7 +189,7 @@ def make_ready(pack: Pack) -> Ready:
     return Ready(
         pack, {name: CompiledTable(table) for name, table in pack.tables.items()},
         {output.name: name for name, table in pack.tables.items() for output in table.outputs},
-        exists, frozenset(pack.facts) - exists.keys(),
+        exists,
         {setting.name: setting.value for setting in pack.settings.values()}, Applies(pack),
         few, tuple(name for name in pack.facts if name not in few), {},
     )  # fmt: skip

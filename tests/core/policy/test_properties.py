@@ -108,7 +108,7 @@ OPEN: Mapping[str, str] = {
 @pytest.mark.parametrize("pack", PACKS, **NAMED)
 def test_a_right_that_lapses_was_told_with_its_last_day(pack: Pack, request: pytest.FixtureRequest) -> None:
     if pack.name in OPEN:
-        request.applymarker(pytest.mark.xfail(reason=OPEN[pack.name], strict=False))
+        request.applymarker(pytest.mark.xfail(reason=OPEN[pack.name], strict=True))
     assert what_lapses_was_told_with_its_day(Books(pack), draws(pack)) == []
 
 
@@ -126,7 +126,7 @@ ENDS_EARLIER: Mapping[str, str] = {
 @pytest.mark.parametrize("pack", [one for one in PACKS if one.name not in NO_CONSUMER], **NAMED)
 def test_the_floor_of_the_law_is_never_undercut(pack: Pack, request: pytest.FixtureRequest) -> None:
     if pack.name in ENDS_EARLIER:
-        request.applymarker(pytest.mark.xfail(reason=ENDS_EARLIER[pack.name], strict=False))
+        request.applymarker(pytest.mark.xfail(reason=ENDS_EARLIER[pack.name], strict=True))
     assert the_law_is_not_undercut(Books(pack), beside_the_law(pack, BESIDE)) == []
 
 

@@ -1,9 +1,9 @@
 """What the shape of a matter settles in a pack, once for all matters of that shape.
 
-The shape: which answer each choice and each yes or no has, and which of the other facts are known. It tells which
-facts exist, what is missing, and most tables. A pack is read for it as for any matter, at a desk at which whatever
-turns on a day, a number or the calendar is left open; what nevertheless comes out holds for every such matter. That a
-side is silent turns on days, too (`proving`).
+The shape: which answer each choice, each yes or no and each usual count has, which of the other facts are known, and
+which clauses are in force. It tells which facts exist, what is missing, and most tables. A pack is read for it as for
+any matter, at a desk at which whatever turns on a day, a number or the calendar is left open; what nevertheless comes
+out holds for every such matter. That a side is silent turns on days, too (`proving`).
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from contextlib import suppress
 from datetime import date
 from typing import NoReturn, cast
 
-from tuoshan.core.conditions import MissingFact
+from tuoshan.core.conditions import EvaluationError, Expression, MissingFact
 from tuoshan.core.policy.bounding import Bounding
-from tuoshan.core.policy.compiled import UNKNOWN, Begun, Looked
-from tuoshan.core.policy.pack import SILENT, Amount, lengths
-from tuoshan.core.policy.ready import DoesNotExist, Focus, Ready, answer
-from tuoshan.core.policy.table_reading import clause_column
+from tuoshan.core.policy.compiled import UNKNOWN, Begun, CompiledTable, Gap, Looked
+from tuoshan.core.policy.pack import SILENT, Amount, InForce, lengths
+from tuoshan.core.policy.ready import TOLD, USUAL, DoesNotExist, Focus, Ready, answer
 from tuoshan.core.policy.valuing import Desk
 from tuoshan.core.worktime import WorkCalendar
 
@@ -28,7 +27,7 @@ MOST_SHAPES = 512
 
 def desk_for(ready: Ready, given: Mapping[str, object], today: date, calendar: WorkCalendar) -> Desk:
     """A desk at which the pack is read for one matter."""
-    return Desk(ready, focus_of(ready, given), given, today, calendar)
+    return Desk(ready, focus_of(ready, given, today), given, today, calendar)
 
 
 def desk_at_least(desk: Desk, names: Iterable[str], amount: Amount) -> Desk:
@@ -40,20 +39,22 @@ def desk_at_least(desk: Desk, names: Iterable[str], amount: Amount) -> Desk:
         for name in names if name in desk.facts
     }  # fmt: skip
     found = desk_for(desk.ready, {**desk.given, **least}, desk.today, desk.calendar)
-    found.known |= {name: value for name, value in desk.known.items() if name.startswith(clause_column(""))}
     with suppress(MissingFact, DoesNotExist):
         found.amount(amount)
     return found
 
 
-def focus_of(ready: Ready, given: Mapping[str, object]) -> Focus:
+def focus_of(ready: Ready, given: Mapping[str, object], today: date) -> Focus:
     """The pack for the shape of this matter; worked out once for each."""
-    key = (*map(given.get, ready.choices), *[given.get(name) is not None for name in ready.others])
+    dates = tuple([one.holds_for(given, today) for one in ready.dates])
+    others = [(USUAL.get(given[name], TOLD) if name in ready.counts else TOLD) if given.get(name) is not None else None
+              for name in ready.others]  # fmt: skip
+    key = (*map(given.get, ready.choices), *others, dates)
     found = ready.focuses.get(key)
     if found is None:
         if len(ready.focuses) >= MOST_SHAPES:
             ready.focuses.clear()
-        found = ready.focuses[key] = _ShapeDesk(ready, given).focused()
+        found = ready.focuses[key] = _ShapeDesk(ready, given, dict(zip(ready.dates, dates, strict=True))).focused()
     return found
 
 
@@ -68,21 +69,24 @@ class _NoCalendar:
         raise _LeftOpen
 
 
-_NOTHING = Focus({}, {}, (), {}, {}, (), {}, None)
+_NOTHING = Focus({}, {}, (), {}, {}, (), {}, None, None)
+_SOMETHING = Gap("SOMETHING")
+"""Stands for an answer that every such matter has, each its own."""
 
 
 class _ShapeDesk(Desk):
     """A desk at which only the shape of a matter is known."""
 
-    __slots__ = ("_begun", "_looking", "_open", "_others", "_told")
+    __slots__ = ("_begun", "_dates", "_looking", "_open", "_others", "_told")
 
-    def __init__(self, ready: Ready, given: Mapping[str, object]) -> None:
+    def __init__(self, ready: Ready, given: Mapping[str, object], dates: Mapping[InForce, bool | None]) -> None:
         told = {name for name in (*ready.choices, *ready.others) if given.get(name) is not None}
         silent = {name for name, fact in ready.pack.facts.items() if fact.proof_of and given.get(name) == SILENT}
         choices = {name: given[name] for name in ready.choices if name in told - silent}
+        choices |= {name: USUAL[given[name]] for name in ready.counts if given.get(name) in USUAL}
         super().__init__(ready, _NOTHING, choices, date.min, cast(WorkCalendar, _NoCalendar()))
         self.known = {**ready.settings}
-        self._others = told - choices.keys()
+        self._others, self._dates = told - choices.keys(), dates
         self._told: dict[str, None] = {}
         self._begun: dict[str, Begun] = {}
         self._looking: set[str] = set()
@@ -90,6 +94,9 @@ class _ShapeDesk(Desk):
 
     def focused(self) -> Focus:
         """All that is settled."""
+        for clause in self.pack.clauses.values():
+            if clause.in_force is not None:
+                self.judge(clause)
         for name in (*self.facts, *self.pack.values):
             with suppress(_LeftOpen):
                 self.value(name)
@@ -104,6 +111,7 @@ class _ShapeDesk(Desk):
         return Focus(
             self.known, self.missing, tuple(self._told), self.looked, self._begun,
             tuple(name for name in self.ready.tables if self._speaks(name)), self._bounds, self._applies(),
+            self.in_force(self.pack.in_force),
         )  # fmt: skip
 
     def _applies(self) -> bool | tuple[str, ...] | None:
@@ -128,6 +136,37 @@ class _ShapeDesk(Desk):
         except _LeftOpen:
             self._open.add(name)
             raise
+
+    def in_force(self, dates: InForce | None) -> bool | None:
+        try:
+            return super().in_force(dates)
+        except _LeftOpen:
+            return self._dates[cast(InForce, dates)]
+
+    def fact(self, name: str) -> object:
+        """An expression may ask whether there is an answer; what it is, is open (`evaluate`)."""
+        try:
+            return super().fact(name)
+        except _LeftOpen:
+            if name in self._told:
+                return _SOMETHING
+            raise
+
+    def evaluate(self, expression: Expression) -> object:
+        try:
+            return super().evaluate(expression)
+        except MissingFact:
+            raise
+        except EvaluationError:
+            raise _LeftOpen from None
+
+    def _exists(self, name: str) -> bool | tuple[str, ...] | None:
+        try:
+            return super()._exists(name)
+        except MissingFact:
+            raise
+        except EvaluationError:
+            raise _LeftOpen from None
 
     def _find(self, name: str) -> object:
         if name in self.facts or name in self.pack.values or name in self.ready.outputs:
@@ -154,14 +193,18 @@ class _ShapeDesk(Desk):
         self._looking.remove(name)
         begun = table.begun(self.known)
         if begun.settled is not None:
-            try:
-                self._give_all(table, begun, begun.settled)
-            except _LeftOpen:
-                for output in begun.settled.given:
-                    self.known.pop(output, None)
-                    self.missing.pop(output, None)
-            else:
+            given = [self._gives(output, value, table, begun.settled) for output, value in begun.settled.given.items()]
+            if all(given):
                 self.looked[name] = begun.settled
                 return begun.settled
         self._begun[name] = begun
         raise _LeftOpen
+
+    def _gives(self, name: str, value: object, table: CompiledTable, looked: Looked) -> bool:
+        """Whether an output is settled."""
+        try:
+            self._give(name, value, table, looked)
+        except _LeftOpen:
+            del self.known[name]
+            return False
+        return True

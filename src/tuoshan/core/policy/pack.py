@@ -35,6 +35,7 @@ Hit = Literal["first", "unique", "collect"]
 OutputKind = Literal["choice", "yes_no", "number", "money", "date"]
 BandUnit = Literal["days", "law_days", "months", "law_months"]
 """`law_` units move a last day that is not a working day to the next one."""
+LAWFUL, MONTHS = frozenset(("law_days", "law_months")), frozenset(("months", "law_months"))
 
 REMEDIES: Mapping[str, Wording] = {
     "refund": Wording("仅退款", "Refund without return"),
@@ -191,6 +192,11 @@ class InForce:
     def holds(self, day: date) -> bool:
         return (self.begins is None or self.begins <= day) and (self.until is None or day < self.until)
 
+    def holds_for(self, given: Mapping[str, object], today: date) -> bool | None:
+        """Whether it holds by its fact as that is given; None where it is not."""
+        day = today if self.by == TODAY else given.get(self.by)
+        return self.holds(day) if isinstance(day, date) else None
+
 
 NO_ARTICLE = Wording("无", "none")
 """The article of a clause that rests on none of its own."""
@@ -237,6 +243,11 @@ class Clause:
         if not self.cites:
             return self.text
         return Wording(f"{self.article.zh}：{self.text.zh}", f"{self.article.en}: {self.text.en}")
+
+
+def clause_column(name: str) -> str:
+    """The hidden column of a clause with dates of its own: rows that cite it hold only while it is in force."""
+    return f"clause {name}"
 
 
 # -- values worked out from facts -----------------------------------------------------------------------------
@@ -301,14 +312,20 @@ def lengths(value: Value) -> tuple[str, ...]:
     """The names that say how long the periods of a value are, and by how much they lengthen."""
     match value:
         case Bands(bands=bands, less=less):
-            found = [*(band.count for band in bands), less]
+            found = [less, *(band.count for band in bands)]
         case EndOf(plus=plus, more=more):
-            found = [plus.count, more]
+            found = [more, plus.count]
         case DaysBetween(less=less):
             found = [less]
         case Computed():
             found = []
     return tuple(name for name in found if isinstance(name, str) and name)
+
+
+def inputs(value: DaysBetween | Bands | EndOf) -> tuple[str, ...]:
+    """All names that it is made of: its days first."""
+    days = (value.start,) if isinstance(value, EndOf) else (value.start, value.to)
+    return (*days, *lengths(value))
 
 
 # -- tables ---------------------------------------------------------------------------------------------------

@@ -97,11 +97,13 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
 def _not_governed(reads: Sequence[Read], governed: frozenset[str], upheld: frozenset[str]) -> list[Statement]:
     """All statements but rights that are given only where no rule governs them, while another book does or may, and
     those given only while another book's own guarantee runs (`governs: …, after: day`), where none does."""
-    governed = governed.union(*(read.may_govern for read in reads))
+    governed = governed.union(*[read.may_govern for read in reads])
     return [
         one for read in reads for one in read.statements
-        if not (one.words.get("where_none_governs") and one.what in governed)
-        and not (one.words.get("where_upheld") and one.what not in upheld)
+        if one.kind not in ("right", "floor") or not (
+            (one.words.get("where_none_governs") and one.what in governed)
+            or (one.words.get("where_upheld") and one.what not in upheld)
+        )
     ]  # fmt: skip
 
 
@@ -165,19 +167,21 @@ def _stated(said: Sequence[Statement], reads: Sequence[Read]) -> tuple[Stated, .
 
 
 def _rights(said: Said, freight: Legs, risk: Legs, differences: list[Difference]) -> tuple[Right, ...]:
+    if "right" not in said:
+        return ()
     rights = []
     due: dict[str, list[Statement]] = {}
-    for one in said.get("right", ()):
+    for one in said["right"]:
         due.setdefault(one.what, []).append(one)
     for remedy in filter(due.__contains__, REMEDIES):
         given = due[remedy]
-        floors = [one for one in said.get("floor", ()) if one.what == remedy]
+        with_floors = [*given, *(one for one in said.get("floor", ()) if one.what == remedy)]
         refusing = [one for one in said.get("no_right", ()) if one.what in (remedy, "all")]
         differences += [_differs("right", remedy, given[0], other) for other in refusing]
-        amount = _best([*given, *floors], "amount", max, differences, remedy)
+        amount = _best(with_floors, "amount", max, differences, remedy)
         if isinstance(amount, Decimal) and remedy in MONEY_BACK:
-            amount = max(_less(one, said) for one in [*given, *floors] if "amount" in one.amounts)
-        fee = _fee(given, floors, differences, remedy)
+            amount = max(_less(one, said) for one in with_floors if "amount" in one.amounts)
+        fee = _fee(given, with_floors, differences, remedy)
         later = [one for one in said.get(AFTERWARDS, ()) if one.what == remedy]
         lasting = [_last_day(one, later) for one in given]
         until = _until(given, lasting, differences, remedy)
@@ -223,18 +227,18 @@ def _deductions(said: Said, differences: list[Difference]) -> dict[str, Chosen]:
 
 
 def _fee(
-    given: Sequence[Statement], floors: Sequence[Statement], differences: list[Difference], remedy: str
+    given: Sequence[Statement], with_floors: Sequence[Statement], differences: list[Difference], remedy: str
 ) -> Decimal | None:
     """The lowest fee. Who gives a remedy and names no fee asks for none; of money back only where it names its amount,
     for a fee is what is kept of it."""
-    fee: Decimal | None = _best([*given, *floors], "fee", min, differences, remedy)
+    fee: Decimal | None = _best(with_floors, "fee", min, differences, remedy)
     if not fee:
         return fee
     free = next((one for one in given if not one.names("fee") and (
         remedy not in MONEY_BACK or "amount" in one.amounts)), None)  # fmt: skip
     if free is None:
         return fee
-    differences += [_differs("fee", remedy, free, one) for one in [*given, *floors] if one.amounts.get("fee")]
+    differences += [_differs("fee", remedy, free, one) for one in with_floors if one.amounts.get("fee")]
     return ZERO
 
 

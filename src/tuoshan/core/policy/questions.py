@@ -152,17 +152,9 @@ def questions(reads: Sequence[Read], statements: Iterable[Statement], so_far: So
             packs.setdefault(name, []).append(read.pack.key)
     if not weights:
         return ()
-    places = [_places(read.pack) for read in reads]
-    leads: dict[str, int] = {}
-    for read in reads:
-        leads |= _leads(read.pack)
-
-    def first(name: str) -> tuple[int, int, str]:
-        place = next((one[name] for one in places if name in one), 0)
-        return -weights[name] - leads.get(name, 0), place, name
-
-    names = sorted(weights, key=first)
-    return tuple(Question(name, -(-weights[name] // WHOLE), tuple(packs[name])) for name in names)
+    places, leads = _order(tuple([read.pack for read in reads]))
+    names = sorted(weights, key=lambda name: (-weights[name] - leads.get(name, 0), places.get(name, 0), name))
+    return tuple([Question(name, -(-weights[name] // WHOLE), tuple(packs[name])) for name in names])
 
 
 def _ask(opened: Opened, rank: int, so_far: SoFar, asked: dict[str, int]) -> None:
@@ -185,12 +177,15 @@ def _ask(opened: Opened, rank: int, so_far: SoFar, asked: dict[str, int]) -> Non
 
 
 @lru_cache(maxsize=256)
-def _places(pack: Pack) -> Mapping[str, int]:
-    """Where the pack lists its facts; of several books the highest that knows a fact counts."""
-    return {name: place for place, name in enumerate(pack.facts)}
-
-
-@lru_cache(maxsize=256)
-def _leads(pack: Pack) -> Mapping[str, int]:
-    """By how much facts are asked before or after their weight."""
-    return {name: SEEN if fact.seen else LENGTHENS for name, fact in pack.facts.items() if fact.seen or fact.lengthens}
+def _order(packs: tuple[Pack, ...]) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Where these packs, the highest first, list their facts: of several the highest that knows a fact counts; and by
+    how much facts are asked before or after their weight."""
+    places: dict[str, int] = {}
+    leads: dict[str, int] = {}
+    for pack in reversed(packs):
+        places |= {name: place for place, name in enumerate(pack.facts)}
+    for pack in packs:
+        leads |= {
+            name: SEEN if fact.seen else LENGTHENS for name, fact in pack.facts.items() if fact.seen or fact.lengthens
+        }
+    return places, leads

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tuoshan.core.conditions import MISSING, Expression, MissingFact
@@ -12,7 +13,7 @@ from tuoshan.core.conditions.analysis import Reading, read
 from tuoshan.core.conditions.compiler import Run, compile_tree
 from tuoshan.core.conditions.syntax import Both, Node
 from tuoshan.core.policy.compiled import Begun, CompiledTable, Looked
-from tuoshan.core.policy.pack import Fact, Pack
+from tuoshan.core.policy.pack import Computed, Fact, InForce, Pack, inputs
 
 if TYPE_CHECKING:
     from tuoshan.core.policy.bounding import Found
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
 FEW_ANSWERS = ("choice", "yes_no")
 """The kinds of facts with few answers."""
+
+
+USUAL: Mapping[object, Decimal] = {Decimal(number): Decimal(number) for number in (0, 1, 2, 3, 6, 12, 24, 36)}
+"""The counts of repairs, days and months that most matters share: such an answer is one of few, as a choice is."""
+
+TOLD = "told"
+"""In the shape of a matter: any other answer."""
 
 
 class DoesNotExist(LookupError):
@@ -64,44 +72,26 @@ class Condition:
 
 
 class Applies:
-    """Whether a pack speaks in a matter, found before anything else of it is made ready.
+    """Those parts of the condition under which a pack speaks that turn on choices alone, each asked in any matter: they
+    tell most packs that are silent before anything else of them is worked out."""
 
-    Those parts of its condition that turn on choices alone, each asked in any matter, are remembered by these as they
-    are given, unknown ones too; where one of them does not hold, the others are not looked at.
-    """
-
-    __slots__ = ("_found", "_parts", "reads", "whole")
+    __slots__ = ("_parts", "whole")
 
     def __init__(self, pack: Pack) -> None:
         parts = _parts(pack.applies) if pack.applies is not None else []
-        remembered = [(run, of) for run, of in parts if _few_answers(of, pack.facts)
-                      and all(pack.facts[name].asked_if is None for name in of.reads)]  # fmt: skip
-        self._parts = [run for run, _of in remembered]
-        self.reads = tuple(sorted({name for _run, of in remembered for name in of.reads}))
-        """The choices by which it is remembered."""
-        self.whole = len(remembered) == len(parts)
-        """Whether it turns on nothing else."""
-        self._found: dict[tuple[object, ...], bool | tuple[str, ...]] = {}
+        self._parts = [run for run, of in parts if _few_answers(of, pack.facts)
+                       and all(pack.facts[name].asked_if is None for name in of.reads)]  # fmt: skip
+        self.whole = len(self._parts) == len(parts)
+        """Whether it turns on nothing but such choices."""
 
-    def of(self, given: Mapping[str, object], judge: Callable[[], bool]) -> bool | tuple[str, ...]:
-        """Yes, no, or the facts that it waits for."""
-        found = self.by_choices(given, judge)
-        return found if self.whole or found is False else answer(judge)
-
-    def by_choices(self, given: Mapping[str, object], judge: Callable[[], bool]) -> bool | tuple[str, ...]:
-        """No where the choices that are remembered say so; else the answer as far as they tell it."""
-        key = tuple(map(given.get, self.reads))
-        found = self._found.get(key)
-        if found is None:
-            found = self._found[key] = answer(judge) if self.whole else self._may_hold(_Choices(given))
-        return found
-
-    def _may_hold(self, choices: _Choices) -> bool:
+    def silent(self, given: Mapping[str, object]) -> bool:
+        """Whether the choices that are given already say that the pack does not speak."""
+        choices = _Choices(given)
         for part in self._parts:
             with suppress(MissingFact):
                 if not part(choices):  # type: ignore[arg-type]
-                    return False
-        return True
+                    return True
+        return False
 
 
 class _Choices:
@@ -141,8 +131,9 @@ def answer(judge: Callable[[], bool]) -> bool | tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """A pack for the shape of a matter: the answers that are choices or yes and no, and which others are known at all.
-    What these alone settle is settled once for all matters of that shape."""
+    """A pack for the shape of a matter: the answers that are choices or yes and no or a usual count, which others are
+    known at all, and which clauses are in force. What these alone settle is settled once for all matters of that
+    shape."""
 
     known: Mapping[str, object]
     """What every name is that they settle: facts, settings, values, outputs; UNKNOWN and ABSENT too."""
@@ -159,6 +150,8 @@ class Focus:
     """Within what the lengths of periods lie that are not known."""
     applies: bool | tuple[str, ...] | None
     """Whether the pack speaks, or what that waits for; None where it turns on more than the shape."""
+    in_force: bool | None
+    """Whether this version of it is in force; None while the date is not known on which that turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +164,17 @@ class Ready:
     """Which table gives which output."""
     exists: Mapping[str, Condition]
     """The facts that are not asked in every matter."""
+    inputs: Mapping[str, tuple[str, ...]]
+    """By value that is a period what it is made of."""
     settings: Mapping[str, object]
     applies: Applies
     choices: tuple[str, ...]
     """The facts whose answer is a choice, or yes or no."""
     others: tuple[str, ...]
+    counts: frozenset[str]
+    """Those of the others that count something."""
+    dates: tuple[InForce, ...]
+    """Between which the pack and its clauses are in force, where they do not always hold."""
     focuses: dict[tuple[object, ...], Focus]
     """By shape, as far as they were wanted; `focusing` works them out."""
 
@@ -185,11 +184,15 @@ def make_ready(pack: Pack) -> Ready:
     exists = {
         name: Condition(fact.asked_if, pack.facts) for name, fact in pack.facts.items() if fact.asked_if is not None
     }
+    dates = (pack.in_force, *(clause.in_force for clause in pack.clauses.values()))
     few = tuple(name for name, fact in pack.facts.items() if fact.field.kind in FEW_ANSWERS)
     return Ready(
         pack, {name: CompiledTable(table) for name, table in pack.tables.items()},
         {output.name: name for name, table in pack.tables.items() for output in table.outputs},
         exists,
+        {value.name: inputs(value) for value in pack.values.values() if not isinstance(value, Computed)},
         {setting.name: setting.value for setting in pack.settings.values()}, Applies(pack),
-        few, tuple(name for name in pack.facts if name not in few), {},
+        few, tuple(name for name in pack.facts if name not in few),
+        frozenset(name for name, fact in pack.facts.items() if fact.whole),
+        tuple(dict.fromkeys(one for one in dates if one is not None)), {},
     )  # fmt: skip

@@ -11,7 +11,7 @@ from tuoshan.core.conditions.syntax import Literal
 from tuoshan.core.money import round_to_fen
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.compiled import CompiledTable
-from tuoshan.core.policy.pack import MOVING, Amount, Clause, Finding, Pack, Row, Table
+from tuoshan.core.policy.pack import MOVING, Amount, Finding, Pack, Row, Table
 from tuoshan.core.policy.ready import Ready, make_ready
 from tuoshan.core.policy.statements import Statement, Why
 
@@ -43,7 +43,6 @@ class Compiled:
 
     ready: Ready
     rows: Mapping[str, tuple[ReadyRow, ...]]
-    dated: tuple[Clause, ...]
     governing: frozenset[str]
     """The remedies that any of its rows governs."""
     bars: bool
@@ -76,14 +75,13 @@ class Compiled:
 def compiled(pack: Pack) -> Compiled:
     """The pack made ready; the same pack once."""
     rows = {name: tuple(_ready(pack, table, row) for row in table.rows) for name, table in pack.tables.items()}
-    dated = tuple(clause for clause in pack.clauses.values() if clause.in_force is not None)
     governing = frozenset(what for listed in rows.values() for row in listed for what in row.governs)
     bars = any(row.bars for listed in rows.values() for row in listed)
     weighty = {
         name: sum(1 << place for place, row in enumerate(listed) if row.governs or row.bars)
         for name, listed in rows.items()
     }
-    return Compiled(make_ready(pack), rows, dated, governing, bars, weighty)
+    return Compiled(make_ready(pack), rows, governing, bars, weighty)
 
 
 def _ready(pack: Pack, table: Table, row: Row) -> ReadyRow:

@@ -19,25 +19,22 @@ from tuoshan.core.conditions import MissingFact
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.choosing import chooser
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, Looked
-from tuoshan.core.policy.focusing import desk_at_least, desk_for
+from tuoshan.core.policy.focusing import desk_at_least, focus_of
 from tuoshan.core.policy.pack import (
     REMEDIES,
     SILENT,
     TODAY,
     Amount,
-    Clause,
     Finding,
-    InForce,
     Pack,
 )
 from tuoshan.core.policy.precedence import put_together
 from tuoshan.core.policy.proving import judge_silence, proof_time
 from tuoshan.core.policy.questions import WHOLE, Opened
-from tuoshan.core.policy.ready import DoesNotExist, Ready
+from tuoshan.core.policy.ready import DoesNotExist, Focus, Ready, answer
 from tuoshan.core.policy.reckoning import Reckoning, reckoned
 from tuoshan.core.policy.rows import Compiled, ReadyRow, compiled
 from tuoshan.core.policy.statements import Lengthening, Ruling, Statement, Why
-from tuoshan.core.policy.table_reading import clause_column
 from tuoshan.core.policy.valuing import Desk, unpublished
 from tuoshan.core.worktime import WorkCalendar, standard_cn
 
@@ -103,17 +100,20 @@ def rule_all(
     packs: Sequence[Pack], facts: Mapping[str, object], on: date, calendar: WorkCalendar | None = None
 ) -> Ruling:
     """What all packs that apply say, put together by precedence."""
-    reads = [read(pack, facts, on, calendar) for pack in chooser(tuple(packs)).among(facts, on)]
+    reads = [
+        _read(_begun(ready, focus, facts, on, calendar, choosing=True))
+        for ready, focus in chooser(tuple(packs)).among(facts, on)
+    ]
     return put_together([one for one in reads if one.applies is not False], facts, on)
 
 
-def concerned(packs: Iterable[Pack], facts: Mapping[str, object], on: date) -> dict[str, bool | None]:
+def concerned(packs: Sequence[Pack], facts: Mapping[str, object], on: date) -> dict[str, bool | None]:
     """By name of the book, whether one of its versions speaks in this matter; None: not known yet."""
-    found: dict[str, bool | None] = {}
-    for pack in packs:
-        if found.get(pack.name) is not True:
-            speaks = _begun(pack, facts, on, None, choosing=True).applies
-            found[pack.name] = found.get(pack.name) if speaks is False and pack.name in found else speaks
+    found: dict[str, bool | None] = {pack.name: False for pack in packs}
+    for ready, focus in chooser(tuple(packs)).among(facts, on):
+        speaks = _begun(ready, focus, facts, on, None, choosing=True).applies
+        if speaks is not False and found[ready.pack.name] is not True:
+            found[ready.pack.name] = speaks
     return found
 
 
@@ -121,13 +121,15 @@ def read(
     pack: Pack, facts: Mapping[str, object], on: date, calendar: WorkCalendar | None = None, *, choosing: bool = True
 ) -> Read:
     """Read one pack. With `choosing` its `applies` and its version's dates are judged first."""
-    made, found = compiled(pack), _begun(pack, facts, on, calendar, choosing=choosing)
-    desk = found.desk
+    ready = compiled(pack).ready
+    return _read(_begun(ready, focus_of(ready, facts, on), facts, on, calendar, choosing=choosing))
+
+
+def _read(found: Read) -> Read:
+    made, desk = compiled(found.pack), found.desk
     if desk is None or found.applies is not True:
         return _open(found, made)
-    for clause in made.dated:
-        _judge_clause(desk, clause)
-    if SILENT in facts.values():
+    if SILENT in desk.given.values():
         found.optional |= judge_silence(desk)
     for name in desk.focus.speaking:
         looked = desk.look(name)
@@ -146,14 +148,24 @@ def read(
 
 
 def _begun(
-    pack: Pack, facts: Mapping[str, object], on: date, calendar: WorkCalendar | None, *, choosing: bool
+    ready: Ready, focus: Focus, facts: Mapping[str, object], on: date, calendar: WorkCalendar | None, *, choosing: bool
 ) -> Read:
     """A pack before any of its tables is looked at: whether it speaks, and the desk to read it at where it may."""
-    ready, found = compiled(pack).ready, Read(pack)
-    if not choosing or _applies(found, ready, facts, on, calendar):
-        desk = found.desk = found.desk or desk_for(ready, facts, on, calendar or standard_cn())
-        if choosing:
-            _in_force(found, desk)
+    found = Read(ready.pack)
+    condition, applies = ready.pack.applies, focus.applies if choosing else True
+    if applies is None or applies is True:
+        found.desk = desk = Desk(ready, focus, facts, on, calendar or standard_cn())
+        if applies is None and condition is not None:
+            applies = answer(lambda: bool(desk.evaluate(condition)))
+    if isinstance(applies, tuple):
+        found.applies = None
+        found.ask(applies, DATE_OF_VERSION if ready.applies.whole else 1)
+    elif not applies or not choosing:
+        found.applies = applies
+    else:
+        found.applies, dates = focus.in_force, ready.pack.in_force
+        if found.applies is None and dates is not None:
+            found.ask(focus.missing[dates.by], DATE_OF_VERSION)
     return found
 
 
@@ -163,57 +175,6 @@ def _open(found: Read, made: Compiled) -> Read:
         found.may_govern |= made.governing
         found.may_bar = made.bars
     return found
-
-
-def _applies(found: Read, ready: Ready, facts: Mapping[str, object], on: date, calendar: WorkCalendar | None) -> bool:
-    """Whether the pack speaks in this matter; what is not known yet is asked."""
-    condition = ready.pack.applies
-    if condition is None:
-        return True
-
-    def judge() -> bool:
-        found.desk = desk = desk_for(ready, facts, on, calendar or standard_cn())
-        settled = desk.focus.applies
-        if isinstance(settled, tuple):
-            raise MissingFact(*settled)
-        return bool(desk.evaluate(condition)) if settled is None else settled
-
-    answer = ready.applies.of(facts, judge)
-    if isinstance(answer, tuple):
-        found.applies = None
-        found.ask(answer, DATE_OF_VERSION if ready.applies.whole else 1)
-        return False
-    found.applies = answer
-    return answer
-
-
-def _in_force(found: Read, desk: Desk) -> bool:
-    """Whether this version of the pack is in force; the date on which that turns is asked."""
-    dates = found.pack.in_force
-    holds = in_force(desk, dates)
-    if holds is not True:
-        found.applies = holds
-        if holds is None and dates is not None:
-            found.ask(desk.missing[dates.by], DATE_OF_VERSION)
-        return False
-    return True
-
-
-def in_force(desk: Desk, dates: InForce | None) -> bool | None:
-    """Whether something holds on its own date; None while that date is not known."""
-    if dates is None or (dates.begins is None and dates.until is None):
-        return True
-    day = desk.value(dates.by)
-    if day is UNKNOWN:
-        return None
-    return isinstance(day, date) and dates.holds(day)
-
-
-def _judge_clause(desk: Desk, clause: Clause) -> None:
-    holds, column = in_force(desk, clause.in_force), clause_column(clause.name)
-    desk.known[column] = UNKNOWN if holds is None else holds
-    if holds is None and clause.in_force is not None:
-        desk.missing[column] = desk.missing[clause.in_force.by]
 
 
 def _open_table(found: Read, desk: Desk, made: Compiled, name: str, looked: Looked) -> None:

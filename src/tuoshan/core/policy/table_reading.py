@@ -13,7 +13,7 @@ from tuoshan.core import yaml_strict
 from tuoshan.core.conditions import ExpressionError, compile_expression, in_chinese
 from tuoshan.core.policy.cells import Cell, CellError, Domain, parse_cell
 from tuoshan.core.policy.finding_reading import read_findings
-from tuoshan.core.policy.pack import Amount, Clause, Column, Hit, Output, OutputKind, Row, Table
+from tuoshan.core.policy.pack import Amount, Clause, Column, Hit, Output, OutputKind, Row, Table, clause_column
 from tuoshan.core.policy.value_reading import CLAUSE
 from tuoshan.core.reading.findings import did_you_mean
 from tuoshan.core.reading.values import NAME, NUMBER, Values
@@ -24,11 +24,6 @@ TABLE_KEYS = ("title", "hit", "when", "gives", "rows", "never")
 ROW_KEYS = ("id", "then", "clause", "because")
 HITS = get_args(Hit)
 OUTPUT_KINDS = get_args(OutputKind)
-
-
-def clause_column(name: str) -> str:
-    """The hidden column of a clause with dates of its own: rows that cite it hold only while it is in force."""
-    return f"clause {name}"
 
 
 class TableReader:

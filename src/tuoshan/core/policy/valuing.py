@@ -12,20 +12,25 @@ from tuoshan.core.conditions.syntax import Both, Either
 from tuoshan.core.conditions.syntax import Fact as Named
 from tuoshan.core.money import round_to_fen
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.bounding import Bounding, Found
+from tuoshan.core.policy.bounding import ZERO, Bounding, Found
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, Begun, CompiledTable, Looked
 from tuoshan.core.policy.pack import (
+    LAWFUL,
+    MONTHS,
     TODAY,
     Amount,
     Band,
     Bands,
     BandUnit,
+    Clause,
     Column,
     Computed,
     DaysBetween,
     EndOf,
+    InForce,
     Row,
     Value,
+    clause_column,
 )  # fmt: skip
 from tuoshan.core.policy.ready import DoesNotExist, Focus, Ready
 from tuoshan.core.worktime import WorkCalendar
@@ -105,19 +110,13 @@ class Desk:
         if name in self.facts:
             return self._fact(name)
         value = self.pack.values.get(name)
-        if value is not None:
-            try:
-                return self._work_out(value)
-            except MissingFact as missing:
-                settled = self._settled(value)
-                if settled is not None:
-                    return settled
-                self.missing[name] = missing.names
-                return UNKNOWN
-            except DoesNotExist:
-                return ABSENT
-        self.look(self.ready.outputs[name])
-        return self.known[name]
+        if value is None:
+            self.look(self.ready.outputs[name])
+            return self.known[name]
+        try:
+            return self._computed(value) if isinstance(value, Computed) else self._period(value)
+        except DoesNotExist:
+            return ABSENT
 
     def _fact(self, name: str) -> object:
         state = self._exists(name)
@@ -148,41 +147,54 @@ class Desk:
                 self.unsure[value.name] = tuple(dict.fromkeys(unpublished(end) for end in near))
         return found
 
-    def _work_out(self, value: Value) -> object:
-        match value:
-            case Computed(name, expression):
-                found = self.evaluate(expression)
-                self._pass_on(name, expression.reads)
-                return ABSENT if found is None else found
-            case DaysBetween(_, start, to, less):
-                start_day, end_day, off = self._all(start, to, less)
-                if ABSENT in (start_day, end_day):
-                    return ABSENT
-                return Decimal((end_day - start_day).days) - off  # type: ignore[operator]
-            case Bands():
-                return self._band(value)
-            case EndOf(name, start, plus, more):
-                start_day, longer = self._all(start, more, _count_name(plus))[:2]
-                if start_day is ABSENT:
-                    return ABSENT
-                end, guessed = self.end(start_day, plus, longer)  # type: ignore[arg-type]
-                if guessed:
-                    self.unsure[name] = (unpublished(end),)
-                return end
+    def _computed(self, value: Computed) -> object:
+        try:
+            found = self.evaluate(value.expression)
+        except MissingFact as missing:
+            return self._unless_settled(value, missing.names)
+        self._pass_on(value.name, value.expression.reads)
+        return ABSENT if found is None else found
 
-    def _band(self, value: Bands) -> object:
-        names = [_count_name(band) for band in value.bands]
-        start, to, off, *_ = self._all(value.start, value.to, value.less, *names)
-        if ABSENT in (start, to):
+    def _unless_settled(self, value: Value, missing: Sequence[str]) -> object:
+        settled = self._settled(value)
+        if settled is not None:
+            return settled
+        self.missing[value.name] = tuple(missing)
+        return UNKNOWN
+
+    def _period(self, value: DaysBetween | Bands | EndOf) -> object:
+        unknown = [name for name in self.ready.inputs[value.name] if self.value(name) is UNKNOWN]
+        if unknown:
+            return self._unless_settled(value, self._asked_for(unknown))
+        start: Any = self.value(value.start)
+        if isinstance(value, EndOf):
+            if start is ABSENT:
+                return ABSENT
+            end, guessed = self.end(start, value.plus, self._addition(value.more))
+            if guessed:
+                self.unsure[value.name] = (unpublished(end),)
+            return end
+        to: Any = self.value(value.to)
+        if start is ABSENT or to is ABSENT:
             return ABSENT
-        unsure: tuple[Wording, ...] = ()
+        less = self._addition(value.less)
+        if isinstance(value, DaysBetween):
+            return Decimal((to - start).days) - less
+        return self._band(value, start, to, less)
+
+    def _band(self, value: Bands, start: date, to: date, less: Decimal) -> str:
         for band in value.bands:
-            end, guessed = self.end(start, band, off)  # type: ignore[arg-type]
-            if guessed and abs((to - end).days) <= NEAR:  # type: ignore[operator]
-                unsure = self.unsure[value.name] = (*unsure, unpublished(end))
-            if to <= end:  # type: ignore[operator]
+            end, guessed = self.end(start, band, less)
+            if guessed and abs((to - end).days) <= NEAR:
+                self.unsure[value.name] = (*self.unsure.get(value.name, ()), unpublished(end))
+            if to <= end:
                 return band.name
         return value.otherwise
+
+    def _addition(self, name: str) -> Decimal:
+        """Days that lengthen or shorten; none where there are none to speak of."""
+        found: Any = self.value(name) if name else ABSENT
+        return ZERO if found is ABSENT else found
 
     def end(self, start: date, band: Band, longer: Decimal) -> tuple[date, bool]:
         """The last day of a length from `start`, `longer` by whole days; and whether its holidays are guessed.
@@ -191,36 +203,19 @@ class Desk:
         """
         length = band.count if isinstance(band.count, int) else self.value(band.count)
         if length is ABSENT:
-            raise DoesNotExist(_count_name(band))
+            raise DoesNotExist(band.count)
         return self.end_after(start, int(length), band.unit, int(longer))  # type: ignore[call-overload]
 
     def end_after(self, start: date, count: int, unit: BandUnit, longer: int) -> tuple[date, bool]:
         """The same for a length that is known."""
-        moves = unit.startswith("law_") and count + longer >= 1
-        if unit.endswith("months"):
+        moves = unit in LAWFUL and count + longer >= 1
+        if unit in MONTHS:
             start, count = months_after(start, min(count, MOST_MONTHS)), 0
         days = min(count + longer, _FURTHEST)
         if not moves:
             return start + timedelta(days=days), False
         reached = self.calendar.next_working_day(start + timedelta(days=days))
         return reached.day, reached.provisional
-
-    def _all(self, *names: str) -> list[object]:
-        """The values of names; zero for no name and for an addition that does not exist. Raises MissingFact."""
-        values: list[object] = []
-        missing: list[str] = []
-        for place, name in enumerate(names):
-            value = self.value(name) if name else Decimal(0)
-            if value is UNKNOWN:
-                missing += self.missing[name]
-            values.append(Decimal(0) if value is ABSENT and place >= 1 and name and self._is_number(name) else value)
-        if missing:
-            raise MissingFact(*missing)
-        return values
-
-    def _is_number(self, name: str) -> bool:
-        fact = self.facts.get(name)
-        return fact is not None and fact.field.kind in ("number", "money")
 
     def evaluate(self, expression: Expression) -> object:
         """Raises MissingFact with the facts that somebody can answer, or DoesNotExist where none can."""
@@ -278,6 +273,22 @@ class Desk:
         if day is None or day < self.today:
             return None, ()
         return day, tuple(dict.fromkeys(unpublished(end) for end in bounding.guessed))
+
+    def in_force(self, dates: InForce | None) -> bool | None:
+        """Whether something holds on its own date; None while that date is not known."""
+        if dates is None or (dates.begins is None and dates.until is None):
+            return True
+        day = self.value(dates.by)
+        if day is UNKNOWN:
+            return None
+        return isinstance(day, date) and dates.holds(day)
+
+    def judge(self, clause: Clause) -> None:
+        """Whether a clause is in force becomes known, as far as its date is."""
+        holds, column = self.in_force(clause.in_force), clause_column(clause.name)
+        self.known[column] = UNKNOWN if holds is None else holds
+        if holds is None and clause.in_force is not None:
+            self.missing[column] = self.missing[clause.in_force.by]
 
     # -- tables --------------------------------------------------------------------------------------------
     def look(self, name: str) -> Looked:
@@ -341,10 +352,6 @@ class Desk:
             whys = dict.fromkeys(why for read in reads for why in self.unsure.get(read, ()))
             if whys:
                 self.unsure[name] = tuple(whys)
-
-
-def _count_name(band: Band) -> str:
-    return band.count if isinstance(band.count, str) else ""
 
 
 def unpublished(day: date) -> Wording:

@@ -269,3 +269,31 @@ def test_what_a_process_means_to_the_books_is_checked_with_file_and_mend(setting
     assert code == 1
     assert "for_rulings/complaint.yaml:2: facts.bougth_on: there is no 'bougth_on' — did you mean 'bought_on'?" in said
     assert run("check", "shipped")[0] == 0
+
+
+@pytest.mark.parametrize(("written", "named"), [
+    ("sold_on: 2026-02-30", "sold_on"), ("sold_on: 2026-02-03 25:10:00", "sold_on"), ("5: 3", "5"),
+    ("opening_cm: .inf", "opening_cm"), ("paid: 1e400", "paid"), ("paid: [1, 2]", "paid"), ("goods: {a: 1}", "goods"),
+])  # fmt: skip
+def test_a_fact_that_cannot_be_read_is_named(tmp_path: Path, written: str, named: str) -> None:
+    path = tmp_path / "facts.yaml"
+    name = written.partition(":")[0]
+    others = [f"{key}: {value}\n" for key, value in SHOES.items() if key != name]
+    path.write_text("".join(others) + written + "\n", encoding="utf-8")
+    code, said = run("rule", "mall_shoes", "--facts", str(path), "--on", "2026-11-26")
+    assert code == 2 and f"{named}: " in said and "Traceback" not in said
+
+
+def test_a_fact_that_is_written_twice_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "facts.yaml"
+    path.write_text("goods: shoes\npaid: 680\npaid: 860\n", encoding="utf-8")
+    code, said = run("rule", "mall_shoes", "--facts", str(path), "--on", "2026-11-26", "--en")
+    assert code == 2 and "facts.yaml:3: " in said and "paid" in said
+
+
+def test_facts_may_be_written_as_json(tmp_path: Path) -> None:
+    path = tmp_path / "facts.json"
+    facts = SHOES | {"has_receipt": True, "clearance": False, "loss": None}
+    path.write_text(json.dumps(facts, indent=1), encoding="utf-8")
+    code, said = run("rule", "mall_shoes", "--facts", str(path), "--on", "2026-11-26")
+    assert code == 0 and "680" in said

@@ -77,7 +77,19 @@ def test_a_line_that_is_no_case_is_named(changed: Path, tmp_path: Path) -> None:
     assert code == 2 and "line 2" in said
     cases.write_text('{"today": "2026-05-20", "facts": {}, "quantity": 0}\n', encoding="utf-8")
     code, said = run("shoe_chain", str(changed), "--cases", str(cases))
-    assert code == 2 and "line 1" in said
+    assert code == 2 and "line 1" in said and "quantity" in said
+    for wrong, said_of_it in (("{", "JSON"), ("[1]", "no case"), ('{"today": "2026-05-20"}', "no facts")):
+        cases.write_text(wrong + "\n", encoding="utf-8")
+        code, said = run("shoe_chain", str(changed), "--cases", str(cases))
+        assert code == 2 and said_of_it in said and "Error(" not in said
+
+
+def test_facts_of_a_case_that_cannot_be_read_are_named(changed: Path, tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    facts = SHOES | {"sold_on": "2026-02-30"}
+    cases.write_text(json.dumps({"key": "A-2", "today": "2026-05-20", "facts": facts}), encoding="utf-8")
+    code, said = run("shoe_chain", str(changed), "--cases", str(cases), "--en")
+    assert code == 0 and "A-2: sold_on: " in said and "1 with facts that cannot be read" in said
 
 
 @pytest.mark.parametrize("arguments", [("shoe_chain", "furniture_shop"), ("nothing.yaml", "shoe_chain")])

@@ -4,14 +4,14 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import yaml
 
 from tuoshan.cli import policy_books
 from tuoshan.cli.policy_books import Books
 from tuoshan.cli.policy_facts import fact_data, form, kind_words
+from tuoshan.core import yaml_strict
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import facts_of, read_given
@@ -85,7 +85,7 @@ def rule(
     """
     language, known, day = _language(en), policy_books.books(books), _day(on)
     packs = _chosen(pack, known)
-    given, problems = read_given({**facts_of(known), **facts_of(packs)}, _facts_file(facts), day)
+    given, problems = read_given({**facts_of(known), **facts_of(packs)}, _facts_file(facts, language), day)
     for problem in problems:
         typer.echo(f"{problem.fact}: {problem.message.in_language(language)}", err=True)
     if problems:
@@ -168,14 +168,35 @@ def _day(text: str) -> date:
         raise typer.BadParameter(f"'{text}' is no date; write it like 2026-05-20") from None
 
 
-def _facts_file(path: Path) -> dict[str, Any]:
+MEANT: Mapping[str, object] = {"true": True, "false": False, "null": None, "~": None, "": None}
+"""What plain words of YAML and JSON mean; all else is read as the fact wants it."""
+
+
+def _facts_file(path: Path, language: str) -> dict[str, object]:
+    """Facts as somebody wrote them, each as text, so that whatever is wrong with one is said of that fact."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise typer.BadParameter(f"{path} cannot be read: {error}") from None
-    if not isinstance(found, dict):
+    root, troubles = yaml_strict.compose(text, path.name)
+    for one in troubles:
+        told = f"{one.message.in_language(language)}; {one.mend.in_language(language)}"
+        typer.echo(f"{one.file}:{one.line}: {told}", err=True)
+    if troubles:
+        raise typer.Exit(2)
+    if not isinstance(root, yaml_strict.Mapping):
         raise typer.BadParameter(f"{path} holds no facts; write them as name: value")
-    return found
+    return {entry.key.text: _written(entry.value) for entry in root}
+
+
+def _written(node: yaml_strict.Node) -> object:
+    match node:
+        case yaml_strict.Scalar(text):
+            return MEANT.get(text.lower(), text) if node.plain else text
+        case yaml_strict.Sequence(items):
+            return [_written(item) for item in items]
+        case yaml_strict.Mapping():
+            return {entry.key.text: _written(entry.value) for entry in node}
 
 
 def _told(ruling: Ruling, language: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +16,8 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.changes import changes
 from tuoshan.core.policy.comparing import Changed, Effect, Past, effect, replaced
 from tuoshan.core.policy.differing import BookChange, book_changes
-from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.given import facts_of, read_given
+from tuoshan.core.policy.pack import Fact, Pack
 from tuoshan.core.policy.wording import verdict
 from tuoshan.rulings import files
 
@@ -45,11 +46,11 @@ def diff(
     if before.name != after.name:
         raise typer.BadParameter(f"{before.name} and {after.name} are two different books")
     changes = book_changes(before, after)
-    found = _effect(before, after, known, cases) if cases else None
+    language = "en" if en else "zh-hans"
+    found = _effect(before, after, known, cases, language) if cases else None
     if as_json:
         typer.echo(json.dumps(_data(changes, found), ensure_ascii=False, indent=1))
         return
-    language = "en" if en else "zh-hans"
     for change in changes:
         typer.echo(_line(before, after, change, language))
     if not changes:
@@ -86,9 +87,13 @@ def _from_file(path: Path) -> Pack:
     return read.pack
 
 
-def _effect(before: Pack, after: Pack, others: tuple[Pack, ...], cases: str) -> Effect:
-    past = _stored(cases) if cases in STORED else _listed(Path(cases))
-    return effect(_counted(past), replaced(others, before), replaced(others, after))
+def _effect(before: Pack, after: Pack, others: tuple[Pack, ...], cases: str, language: str) -> Effect:
+    sets = (replaced(others, before), replaced(others, after))
+    if cases in STORED:
+        past = _stored(cases)
+    else:
+        past = _telling_unread(_listed(Path(cases)), facts_of((*sets[0], *sets[1])), language)
+    return effect(_counted(past), *sets)
 
 
 def _stored(which: str) -> Iterator[Past]:
@@ -107,16 +112,40 @@ def _listed(path: Path) -> Iterator[Past]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        try:
-            one = json.loads(line)
-            key, today, pieces = str(one.get("key", number)), date.fromisoformat(one["today"]), one.get("quantity", 1)
-            if not isinstance(pieces, int) or pieces < 1:
-                raise ValueError(f"quantity {pieces!r}")
-            yield Past(key, today, dict(one["facts"]), pieces)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        wrong, past = _case_of(line, number)
+        if past is None:
             raise typer.BadParameter(
-                f'{path}, line {number}: {error!r}; a line is {{"today": "2026-05-20", "facts": {{…}}}}'
-            ) from None
+                f'{path}, line {number}: {wrong}; a line is {{"today": "2026-05-20", "facts": {{…}}}}'
+            )
+        yield past
+
+
+def _case_of(line: str, number: int) -> tuple[str, Past | None]:
+    """The case that a line of JSON tells; or what is wrong with it, and none."""
+    try:
+        one = json.loads(line)
+    except ValueError:
+        return "it is no JSON", None
+    if not isinstance(one, dict):
+        return "it is no case", None
+    facts, pieces = one.get("facts"), one.get("quantity", 1)
+    if not isinstance(facts, dict):
+        return "it has no facts", None
+    try:
+        today = date.fromisoformat(str(one.get("today")))
+    except ValueError:
+        return "its day of asking (today) is no date", None
+    if isinstance(pieces, bool) or not isinstance(pieces, int) or pieces < 1:
+        return "its quantity is no whole number from 1 on", None
+    return "", Past(str(one.get("key", number)), today, facts, pieces)
+
+
+def _telling_unread(past: Iterator[Past], known: Mapping[str, Fact], language: str) -> Iterator[Past]:
+    """The same, and of facts that cannot be read which they are and why."""
+    for one in past:
+        for problem in read_given(known, one.facts, one.today)[1]:
+            typer.echo(f"{one.key}: {problem.fact}: {problem.message.in_language(language)}", err=True)
+        yield one
 
 
 def _counted(past: Iterator[Past]) -> Iterator[Past]:

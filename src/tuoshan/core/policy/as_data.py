@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from tuoshan.core.playbook import NO_WORDING, Wording
+from tuoshan.core.policy.expiring import Expired
 from tuoshan.core.policy.on_top import OnTop, best_of
 from tuoshan.core.policy.pack import BY_LAW, Clause
 from tuoshan.core.policy.reckoning import Reckoning
@@ -160,7 +161,13 @@ def _text(value: Decimal | date | None) -> str | None:
 
 
 def _refused(one: Refused) -> Data:
-    return {"remedy": one.remedy, "refused_by": [_source(by) for by in one.refused_by]}
+    return {"remedy": one.remedy, "refused_by": [{**_source(by), **_expired(by.expired)} for by in one.refused_by]}
+
+
+def _expired(one: Expired | None) -> Data:
+    """Until when it could have been asked for, where the refusal rests on a period that is over, and how that was
+    counted."""
+    return {} if one is None else {"expired": {"last_day": plain(one.last_day), "counted": _counted(one.counted)}}
 
 
 def _chosen(chosen: Mapping[str, Chosen]) -> Data:

@@ -13,6 +13,7 @@ from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import Finding, Pack
 
 if TYPE_CHECKING:
+    from tuoshan.core.policy.expiring import Expired
     from tuoshan.core.policy.reckoning import Reckoning
     from tuoshan.core.policy.ruling import Read
 
@@ -67,6 +68,14 @@ class Statement:
     open: tuple[str, ...] = ()
     """The figures that it names and that are not known yet."""
 
+    ending: Callable[[], Expired | None] | None = field(default=None, compare=False, repr=False)
+    """Of a refusal: works out on which period that is over it rests."""
+
+    @property
+    def expired(self) -> Expired | None:
+        """The period that is over and on which a refusal rests."""
+        return self.ending() if self.ending is not None else None
+
     @property
     def counted(self) -> Reckoning | None:
         """How its last day was counted, where that is the end of a period."""
@@ -117,6 +126,16 @@ class Refused:
 
     remedy: str
     refused_by: tuple[Statement, ...]
+
+    @property
+    def because(self) -> Wording:
+        """Why, as the highest layer says it."""
+        return self.refused_by[0].why.because
+
+    @property
+    def expired(self) -> Expired | None:
+        """The period that is over, where that is why."""
+        return self.refused_by[0].expired
 
 
 @dataclass(frozen=True, slots=True)

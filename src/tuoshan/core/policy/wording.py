@@ -16,6 +16,7 @@ from tuoshan.core.policy.statements import (
     Difference,
     Lengthening,
     Overriding,
+    Refused,
     Right,
     Ruling,
     Stated,
@@ -67,6 +68,8 @@ PERIODS = {
 }
 """What a period is called; a guarantee where nothing else is said."""
 SAYS_NOTHING = Wording("规则没有规定，由双方协商", "The rules say nothing of this; it is for both sides to agree")
+ASKED = Wording("所提要求", "What is asked")
+"""What is refused where nothing in particular is."""
 ANSWERS = ("inquiry", "application")
 """The periods that are an answer by themselves."""
 
@@ -101,8 +104,9 @@ def verdict(ruling: Ruling) -> Wording:
     if ruling.questions:
         return Wording("还不能判定，请先回答问题", "Not decided yet: please answer what is asked")
     if ruling.refused:
-        because = ruling.refused[0].refused_by[0].why.because
-        return Wording(f"不予支持：{because.zh}" if because.zh else "不予支持", f"Not due: {because.en}".rstrip(": "))
+        because, ended = ruling.refused[0].because, _last_day_of(ruling.refused[0])
+        return Wording(f"不予支持：{because.zh}{ended.zh}" if because.zh else f"不予支持{ended.zh}",
+                       f"Not due: {_small(because.en)}".rstrip(": ") + ended.en)  # fmt: skip
     if ruling.limits or ruling.deadlines or ruling.extras or ruling.freight or ruling.pays or ruling.risk or any(
         one.what in ANSWERS for one in ruling.periods
     ):
@@ -170,13 +174,7 @@ def lines(ruling: Ruling, pieces: Pieces | None = None) -> Iterator[Line]:
         yield Line("due", Wording(told.zh + until.zh, told.en + until.en),
                    _cited(*right.given_by), counted_words(right.counted, right.later))  # fmt: skip
     yield from _needed(ruling.rights)
-    for refused in ruling.refused:
-        asked = Wording("所提要求", "What is asked") if refused.remedy == "all" else REMEDIES[refused.remedy]
-        because = refused.refused_by[0].why.because
-        told = Wording(_joined(f"{asked.zh}：不支持", because.zh), _joined(f"{asked.en}: not due", because.en))
-        if ruling.questions:
-            told = Wording(f"按已经回答的，{told.zh}", f"By what is answered so far: {_small(told.en)}")
-        yield Line("asked" if ruling.questions else "refused", told, _cited(*refused.refused_by))
+    yield from _refusals(ruling)
     for kind, chosen in (("freight", ruling.freight), ("pays", ruling.pays), ("risk", ruling.risk)):
         if kind == "freight" and (both := _carried(ruling)) is not None:
             yield both
@@ -213,6 +211,42 @@ def lines(ruling: Ruling, pieces: Pieces | None = None) -> Iterator[Line]:
         text = statement.words.get("text")
         if isinstance(text, Wording):
             yield Line("said", text, statement.why.clauses)
+
+
+def _refusals(ruling: Ruling) -> Iterator[Line]:
+    """What is not due, why, and until when a period ran that is over; what is refused alike in one sentence."""
+    alike: dict[tuple[tuple[str, str], ...], list[Refused]] = {}
+    for refused in ruling.refused:
+        grounds = tuple((one.why.pack.name, f"{one.why.table}.{one.why.row}") for one in refused.refused_by)
+        alike.setdefault(grounds, []).append(refused)
+    for some in alike.values():
+        asked = [ASKED if one.remedy == "all" else REMEDIES[one.remedy] for one in some]
+        because, period = some[0].because, _expired_period(some[0])
+        zh = "、".join(one.zh for one in asked)
+        en = ", ".join(one.en if place == 0 else _small(one.en) for place, one in enumerate(asked))
+        told = Wording(_joined(f"{zh}：不支持", because.zh) + period.zh,
+                       _joined(f"{en}: not due", _small(because.en)) + period.en)  # fmt: skip
+        if ruling.questions:
+            told = Wording(f"按已经回答的，{told.zh}", f"By what is answered so far: {_small(told.en)}")
+        yield Line("asked" if ruling.questions else "refused", told, _cited(*(
+            by for one in some for by in one.refused_by
+        )))  # fmt: skip
+
+
+def _last_day_of(refused: Refused) -> Wording:
+    """Until when it could have been asked for, in brackets; nothing where no period is over."""
+    if (over := refused.expired) is None:
+        return NO_WORDING
+    return Wording(f"（到 {day_zh(over.last_day)}为止）", f" (until {day_en(over.last_day)})")
+
+
+def _expired_period(refused: Refused) -> Wording:
+    """The same with the day from which the period ran, where it was counted."""
+    over = refused.expired
+    counted = counted_words(over.counted) if over is not None else None
+    if counted is None:
+        return _last_day_of(refused)
+    return Wording(f"（{counted.zh}）", f" ({_small(counted.en)})")
 
 
 def _carried(ruling: Ruling) -> Line | None:

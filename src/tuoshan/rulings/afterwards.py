@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.days_told import day_en, day_zh
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.sums_told import chosen_from
-from tuoshan.core.policy.wording import day_en, day_zh, lines
+from tuoshan.core.policy.wording import lines
 from tuoshan.rulings.asking import Asked, ask
 
 REPORTED = "reported_on"

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import Computed, Pack
+from tuoshan.core.policy.sentences import Line
 from tuoshan.core.policy.statements import Lengthening, Ruling, Statement, Why
 from tuoshan.core.policy.sums_told import Pieces, chosen_from
-from tuoshan.core.policy.wording import SAYS_NOTHING, Line, lines, verdict
+from tuoshan.core.policy.wording import SAYS_NOTHING, lines, verdict
 from tuoshan.punctuation import in_brackets, listed, titled
 from tuoshan.rulings import library
 

@@ -7,35 +7,44 @@ from collections.abc import Iterable, Iterator, Sequence
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.pack import NEEDS, REMEDIES
+from tuoshan.core.policy.periods_told import counted_words, until_words
 from tuoshan.core.policy.sentences import Line, capital, cited
-from tuoshan.core.policy.statements import Right
-from tuoshan.core.policy.sums_told import Pieces, fee_called, of_all
+from tuoshan.core.policy.statements import Right, Ruling
+from tuoshan.core.policy.sums_told import Pieces, chosen_from, fee_called, of_all
 
 
-def beside_words(given: Wording, to_choose: Sequence[Right]) -> Wording:
+def due(ruling: Ruling, pieces: Pieces | None = None) -> dict[str, Line]:
+    """By remedy the sentence that gives it: those to choose from, then what is due besides, each with its last day."""
+    to_choose, besides = chosen_from(ruling)
+    found = {}
+    for right in (*to_choose, *besides):
+        given, until = right_words(right, pieces), until_words(right)
+        told = Wording(given.zh, capital(given.en)) if right in to_choose else _beside(given, to_choose)
+        found[right.remedy] = Line(
+            "due", Wording(told.zh + until.zh, told.en + until.en), cited(*right.given_by),
+            counted_words(right.counted, right.later),
+        )  # fmt: skip
+    return found
+
+
+def _beside(given: Wording, to_choose: Sequence[Right]) -> Wording:
     """What is due besides, as a sentence of its own."""
     if len(to_choose) > 1:
         return Wording(f"不论选哪样，另外{given.zh}", f"Besides, whichever is chosen: {given.en}")
     return Wording(f"另外{given.zh}", f"Besides: {given.en}")
 
 
-def right_zh(right: Right) -> str:
-    words = REMEDIES[right.remedy].zh
-    if right.amount is not None:
-        words += f" {format_money(right.amount)}"
-    return words + (f"（{fee_called(right).zh} {format_money(right.fee)}）" if right.fee else "")
-
-
-def right_en(right: Right) -> str:
-    words = REMEDIES[right.remedy].en.lower()
-    if right.amount is not None:
-        words += f" of {format_money(right.amount)}"
-    return words + (f" ({fee_called(right).en} {format_money(right.fee)})" if right.fee else "")
-
-
 def right_words(right: Right, pieces: Pieces | None = None) -> Wording:
     """A remedy with its sum and its fee; of several pieces for all of them."""
-    return of_all(right, pieces.parts) if pieces else Wording(right_zh(right), right_en(right))
+    if pieces:
+        return of_all(right, pieces.parts)
+    zh, en = REMEDIES[right.remedy].zh, REMEDIES[right.remedy].en.lower()
+    if right.amount is not None:
+        zh, en = f"{zh} {format_money(right.amount)}", f"{en} of {format_money(right.amount)}"
+    if right.fee:
+        fee, called = format_money(right.fee), fee_called(right)
+        zh, en = f"{zh}（{called.zh} {fee}）", f"{en} ({called.en} {fee})"
+    return Wording(zh, en)
 
 
 def remedies_words(names: Iterable[str]) -> Wording:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.costs_told import costs
-from tuoshan.core.policy.periods_told import ANSWERS, counted_words, period_lines, until_words
+from tuoshan.core.policy.periods_told import ANSWERS, period_lines
 from tuoshan.core.policy.proofs_told import deadlines, is_late, party_called, proofs
 from tuoshan.core.policy.refusals_told import last_day_of, refusals
-from tuoshan.core.policy.remedies_told import beside_words, needed, right_en, right_words, right_zh
-from tuoshan.core.policy.sentences import Line, capital, cited, each_once, small
+from tuoshan.core.policy.remedies_told import due, needed, right_words
+from tuoshan.core.policy.sentences import Line, each_once, small
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.sums_told import Pieces, chosen_from, total_words
 
@@ -22,11 +22,9 @@ SAYS_NOTHING = Wording("规则没有规定，由双方协商", "The rules say no
 def verdict(ruling: Ruling) -> Wording:
     """The answer in one sentence."""
     if ruling.rights:
-        to_choose, besides = chosen_from(ruling)
-        zh = "；".join(right_zh(right) for right in to_choose) + "".join(f"，另外{right_zh(one)}" for one in besides)
-        en = "; ".join(right_en(right) for right in to_choose) + "".join(
-            f"; besides {right_en(one)}" for one in besides
-        )
+        to_choose, besides = (list(map(right_words, some)) for some in chosen_from(ruling))
+        zh = "；".join(one.zh for one in to_choose) + "".join(f"，另外{one.zh}" for one in besides)
+        en = "; ".join(one.en for one in to_choose) + "".join(f"; besides {one.en}" for one in besides)
         more, total = _more(ruling), total_words(ruling) or NO_WORDING
         return Wording(f"可以{zh}{more.zh}{total.zh}", f"Due: {en}{more.en}{total.en}")
     if ruling.proofs:
@@ -74,13 +72,7 @@ def ignored(ruling: Ruling) -> dict[str, Wording]:
 def lines(ruling: Ruling, pieces: Pieces | None = None) -> Iterator[Line]:
     """Everything that the ruling says, sentence by sentence, for a screen, a paper or the telephone; its sums for one
     piece, or for all of `pieces`, on which this was ruled."""
-    to_choose, besides = chosen_from(ruling)
-    for right in (*to_choose, *besides):
-        until = until_words(right)
-        given = right_words(right, pieces)
-        told = Wording(given.zh, capital(given.en)) if right in to_choose else beside_words(given, to_choose)
-        yield Line("due", Wording(told.zh + until.zh, told.en + until.en),
-                   cited(*right.given_by), counted_words(right.counted, right.later))  # fmt: skip
+    yield from due(ruling, pieces).values()
     yield from needed(ruling.rights)
     yield from refusals(ruling)
     yield from costs(ruling, pieces)

@@ -125,7 +125,9 @@ def _steps(ruling: Ruling, phone: str) -> Iterable[str]:
     reach = _("回复本消息或拨打 %(phone)s") % {"phone": phone} if phone else _("回复本消息")
     to_choose, _besides = chosen_from(ruling)
     if ruling.questions:
-        yield _("请先补充还没有回答的情况，我们再给您最后的答复：%(reach)s。") % {"reach": reach}
+        yield _("上面还要核实的情况，查明后我们再给您最后的答复；您知道的、手上有凭证的，请告诉我们：%(reach)s。") % {
+            "reach": reach
+        }
     elif to_choose:
         yield _to_be_done(ruling, reach)
     elif ruling.proofs and ruling.proofs[0].what == "buyer":

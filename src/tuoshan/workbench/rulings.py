@@ -27,7 +27,7 @@ from tuoshan.core.policy.periods_told import counted_words
 from tuoshan.core.policy.sentences import Line
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.sums_told import Pieces, chosen_from
-from tuoshan.core.policy.tracing import shown, trace
+from tuoshan.core.policy.tracing import TableTrace, shown, trace
 from tuoshan.core.policy.wording import ignored, lines, verdict
 from tuoshan.identifiers import is_id
 from tuoshan.knowledge.company import company
@@ -39,7 +39,7 @@ from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.known import bought, known_of, paid_for_order
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.pieces import MoreThanBought, priced
-from tuoshan.rulings.reading_aloud import trace_told
+from tuoshan.rulings.reading_aloud import RowsTold, trace_told
 from tuoshan.rulings.surroundings import Surroundings
 from tuoshan.rulings.totals import LineSum, line_sum
 from tuoshan.workbench.benchfields import NOTHING, OF_THE_LINE, fact_form, known_alone, pieces_of, settling
@@ -346,14 +346,31 @@ def traced(ruling: Ruling | None) -> dict[str, Any]:
     spoken = get_language() or ""
     tables = trace(ruling) if ruling is not None else ()
     settled = ruling is not None and not ruling.questions
-    told_tables = [
-        (table, trace_told(table, spoken, settled=settled), [
-            (words(one.called), words(said)) for one in table.periods
-            if (said := counted_words(one.counted)) is not None
-        ])
-        for table in tables
-    ]  # fmt: skip
+    rows = [trace_told(table, spoken, settled=settled) for table in tables]
+    periods = _periods_once(tables, rows)
+    told_tables = list(zip(tables, rows, periods, strict=True))
     return {"tables": told_tables, "language": spoken}
+
+
+def _periods_once(tables: Sequence[TableTrace], rows: Sequence[RowsTold]) -> list[list[tuple[str, str]]]:
+    """For each table the periods that it turned on, as it is read: a period stands where it is met first, those that
+    run alike in one line, and none that has no length."""
+    found: list[list[tuple[str, str]]] = [[] for _table in tables]
+    seen = set()
+    for place in sorted(range(len(tables)), key=lambda place: _when_read(rows[place])):
+        names: dict[str, list[str]] = {}
+        for one in tables[place].periods:
+            said = counted_words(one.counted)
+            if said is not None and one.counted.count and (words(said), one.called) not in seen:
+                seen.add((words(said), one.called))
+                names.setdefault(words(said), []).append(words(one.called))
+        found[place] = [(listed(dict.fromkeys(called)), said) for said, called in names.items()]
+    return found
+
+
+def _when_read(rows: RowsTold) -> int:
+    """The place of a table on the page: what answers, what leads to it, and what is folded away."""
+    return 0 if rows.answers else 1 if rows.leads else 2 if rows.left_over else 3
 
 
 @permitted("workbench.ruling_paper")

@@ -8,9 +8,9 @@ from decimal import Decimal
 from tuoshan.core.money import format_money
 from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.pack import BEARERS, MOVING
+from tuoshan.core.policy.pack import MOVING
 from tuoshan.core.policy.remedies_told import remedies_words
-from tuoshan.core.policy.sentences import Line, capital, cited, small
+from tuoshan.core.policy.sentences import Line, capital, cited, party_named, small
 from tuoshan.core.policy.statements import Chosen, Right, Ruling
 from tuoshan.core.policy.sums_told import Pieces, how_reckoned, on_top_for_all, taken_off_all
 
@@ -35,11 +35,11 @@ RISKS = {
 def costs(ruling: Ruling, pieces: Pieces | None) -> Iterator[Line]:
     """Who bears each leg and each cost, then the sums, for one piece or for all of `pieces`."""
     for kind, chosen in (("freight", ruling.freight), ("pays", ruling.pays), ("risk", ruling.risk)):
-        if kind == "freight" and (both := _carried(ruling)) is not None:
+        if kind == "freight" and (both := _both_ways(ruling)) is not None:
             yield both
         else:
             for what, one in chosen.items():
-                yield Line("cost", _borne(kind, what, str(one.value)), one.by.why.clauses)
+                yield Line("cost", _borne(ruling, kind, what, str(one.value)), one.by.why.clauses)
         if kind in MOVING:
             yield from _of_single_remedies(ruling, kind)
     for what, one in ruling.extras.items():
@@ -71,17 +71,19 @@ def _on_top(what: str, one: Chosen, value: Decimal, pieces: Pieces | None) -> Wo
     return Wording(f"{called.zh} {figure}{how.zh}", f"{called.en} {figure}{how.en}")
 
 
-def _carried(ruling: Ruling) -> Line | None:
-    """Who bears what is carried to and fro where the sale was face to face and nothing was sent; None where the legs
-    are to be told one by one."""
+def _both_ways(ruling: Ruling) -> Line | None:
+    """Who bears what is carried to and fro where that is the same party; of a sale face to face nothing was sent yet.
+    None where the legs are to be told one by one."""
     legs = ruling.freight
     bearers = {str(one.value) for one in legs.values()}
-    if ruling.facts.get("sale") != "store" or set(legs) != {"out", "back"} or len(bearers) > 1:
+    if set(legs) != {"out", "back"} or len(bearers) > 1:
         return None
     [by] = bearers
-    bearer = BEARERS.get(by, Wording(by, by))
-    told = Wording(f"需要运送的，运输等必要费用由{bearer.zh}承担",
-                   f"Where it has to be carried, necessary cost of transport is borne by {bearer.en}")  # fmt: skip
+    bearer = party_named(by, to_customer=ruling.to_customer)
+    told = Wording(f"发出和退回的运费都由{bearer.zh}承担", f"Freight out and back is borne by {bearer.en}")
+    if ruling.facts.get("sale") == "store":
+        told = Wording(f"需要运送的，运输等必要费用由{bearer.zh}承担",
+                       f"Where it has to be carried, necessary cost of transport is borne by {bearer.en}")  # fmt: skip
     return Line("cost", told, cited(*(one.by for one in legs.values())))
 
 
@@ -98,13 +100,13 @@ def _of_single_remedies(ruling: Ruling, kind: str) -> Iterator[Line]:
         for what, one in own_legs(ruling, right, kind).items():
             found.setdefault((what, str(one.value)), []).append((right, one))
     for (what, by), some in found.items():
-        borne, called = _borne(kind, what, by), remedies_words(right.remedy for right, _one in some)
+        borne, called = _borne(ruling, kind, what, by), remedies_words(right.remedy for right, _one in some)
         yield Line("cost", Wording(f"{called.zh}：{borne.zh}", f"{capital(called.en)}: {small(borne.en)}"),
                    cited(*(one.by for _right, one in some)))  # fmt: skip
 
 
-def _borne(kind: str, what: str, by: str) -> Wording:
-    bearer = BEARERS.get(by, Wording(by, by))
+def _borne(ruling: Ruling, kind: str, what: str, by: str) -> Wording:
+    bearer = party_named(by, to_customer=ruling.to_customer)
     if kind == "risk":
         leg = RISKS[what]
         return Wording(f"{leg.zh}由{bearer.zh}承担", f"{leg.en} is borne by {bearer.en}")

@@ -57,7 +57,8 @@ def period_lines(statement: Statement) -> Iterator[Line]:
         told = Wording(f"{until.zh} {day_zh(ends)}", f"{until.en} {day_en(ends)}")
         if statement.later:
             perhaps = perhaps_later(quoted(statement.later))
-            told = Wording(f"至少{told.zh}{perhaps.zh}", f"{told.en} at least{perhaps.en}")
+            at_least = f"{until.zh.removesuffix('到')}至少到 {day_zh(ends)}"
+            told = Wording(f"{at_least}{perhaps.zh}", f"{told.en} at least{perhaps.en}")
         counted = counted_words(statement.counted, statement.later)
         if counted is not None and statement.words.get("restarts"):
             counted = Wording(f"{counted.zh}；换货后重新起算", f"{counted.en}; it begins anew with a replacement")

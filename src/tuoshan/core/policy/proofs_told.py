@@ -8,7 +8,7 @@ from datetime import date
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.days_told import day_en, day_zh, length_en, length_zh
 from tuoshan.core.policy.pack import BEARERS
-from tuoshan.core.policy.sentences import Line, capital, each_once, small
+from tuoshan.core.policy.sentences import OURSELVES, Line, capital, each_once, party_named, small
 from tuoshan.core.policy.statements import Ruling, Statement
 
 
@@ -21,19 +21,34 @@ def proofs(ruling: Ruling) -> Iterator[Line]:
         yield from each_once(_late(ruling))
 
 
+def proof_first(ruling: Ruling) -> Wording:
+    """The answer where nothing is due before somebody has shown something."""
+    first = ruling.proofs[0]
+    over = Wording("，期限已经过了", "; its time is over") if _is_late(first, ruling.on) else NO_WORDING
+    party = _party_called(first)
+    said = Wording(f"先由{party.zh}举证", f"First {party.en} has to give proof")
+    if ruling.to_customer:
+        said = {
+            "seller": Wording("先由我们举证", "First we have to give proof"),
+            "buyer": Wording("先请您举证", "First we ask you for proof"),
+        }.get(first.what, said)
+    return Wording(f"{said.zh}{over.zh}", f"{said.en}{over.en}")
+
+
 def deadlines(ruling: Ruling) -> Iterator[Line]:
     """Who has to do what by when."""
     for statement in ruling.deadlines:
-        yield Line("said", _deadline(statement, ruling.on), statement.why.clauses)
+        told = _deadline(statement, ruling.on, to_customer=ruling.to_customer)
+        yield Line("said", told, statement.why.clauses)
 
 
-def party_called(statement: Statement) -> Wording:
+def _party_called(statement: Statement) -> Wording:
     """The side that a proof or a duty is asked of."""
     return BEARERS.get(statement.what, Wording(statement.what, statement.what))
 
 
 def _for_staff(statement: Statement, on: date) -> Wording:
-    party = party_called(statement)
+    party = _party_called(statement)
     what = statement.words.get("what")
     words = what if isinstance(what, Wording) else Wording("", "")
     silent = statement.words.get("silent")
@@ -47,7 +62,7 @@ def _for_staff(statement: Statement, on: date) -> Wording:
 
 def _for_customer(statement: Statement, on: date) -> Wording:
     """The same as we say it to the customer: we show ours, and speak of no time of our own."""
-    party, what = party_called(statement), statement.words.get("what")
+    party, what = _party_called(statement), statement.words.get("what")
     words = what if isinstance(what, Wording) else NO_WORDING
     who = {
         "seller": Wording(f"先由我们提供：{words.zh}", f"First we show: {small(words.en)}"),
@@ -55,7 +70,7 @@ def _for_customer(statement: Statement, on: date) -> Wording:
     }.get(statement.what, Wording(f"请{party.zh}提供：{words.zh}", f"Wanted from {party.en}: {small(words.en)}"))
     ends, silent = statement.amounts.get("ends"), statement.words.get("silent")
     if statement.words.get("time") == "ours" and isinstance(ends, date):
-        over = Wording("，已经过了", ", which is over") if is_late(statement, on) else NO_WORDING
+        over = Wording("，已经过了", ", which is over") if _is_late(statement, on) else NO_WORDING
         time = Wording(f"最晚 {day_zh(ends)}{over.zh}（另有写明期限的，以写明的为准）",
                        f"by {day_en(ends)}{over.en} (a time that is stated counts before it)")  # fmt: skip
     else:
@@ -67,7 +82,7 @@ def _for_customer(statement: Statement, on: date) -> Wording:
     )
 
 
-def is_late(statement: Statement, on: date) -> bool:
+def _is_late(statement: Statement, on: date) -> bool:
     """Whether the last day for a proof or a duty lies before the day of asking."""
     ends = statement.amounts.get("ends")
     return isinstance(ends, date) and ends < on
@@ -82,7 +97,7 @@ TIME_IS_OVER = Wording(
 def _late(ruling: Ruling) -> Iterator[Line]:
     """The next step where the time of a proof is over, but where the book itself names that time."""
     for statement in ruling.proofs:
-        if statement.words.get("time") and is_late(statement, ruling.on):
+        if statement.words.get("time") and _is_late(statement, ruling.on):
             yield Line("said", TIME_IS_OVER, statement.why.clauses)
 
 
@@ -93,7 +108,7 @@ def _proof_time(statement: Statement, on: date) -> Wording:
     if not isinstance(ends, date):
         return Wording(f"{length_zh(within)}内", f"within {length_en(within)}") if within else Wording("", "")
     zh, en = f"最晚 {day_zh(ends)}", f"by {day_en(ends)}"
-    over = Wording("，已经过了", ", which is over") if is_late(statement, on) else NO_WORDING
+    over = Wording("，已经过了", ", which is over") if _is_late(statement, on) else NO_WORDING
     match statement.words.get("time"):
         case "stated":
             return Wording(f"{zh}（已写明的期限{over.zh}）", f"{en} (the time that was stated{over.en})")
@@ -117,14 +132,16 @@ def _our_time(statement: Statement, until: Wording, over: Wording) -> Wording:
     return Wording(f"{told.zh}；过了这一天仍没有提供，才算逾期", f"{told.en}; only after that day has it been silent")
 
 
-def _deadline(statement: Statement, on: date) -> Wording:
+def _deadline(statement: Statement, on: date, *, to_customer: bool) -> Wording:
     """Who has to do what by when, and that the day is over by the day of asking."""
-    party = party_called(statement)
+    party = party_named(statement.what, to_customer=to_customer)
+    if party == OURSELVES["seller"]:
+        party = Wording(party.zh, "we")
     what, ends = statement.words.get("what"), statement.amounts.get("ends")
     words = what if isinstance(what, Wording) else Wording("", "")
     within = str(statement.words.get("within", ""))
     if isinstance(ends, date):
-        over = Wording("已经过了", "which is over") if is_late(statement, on) else NO_WORDING
+        over = Wording("已经过了", "which is over") if _is_late(statement, on) else NO_WORDING
         zh = "，".join(one for one in (f"{length_zh(within)}内" if within else "", over.zh) if one)
         en = ", ".join(one for one in (f"within {length_en(within)}" if within else "", over.en) if one)
         counted = Wording(f"（{zh}）", f" ({en})") if zh else NO_WORDING

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.days_told import day_en, day_zh
+from tuoshan.core.policy.expiring import Expired
 from tuoshan.core.policy.pack import REMEDIES
 from tuoshan.core.policy.periods_told import counted_words
 from tuoshan.core.policy.sentences import Line, cited, joined, small
@@ -21,9 +22,13 @@ def refusals(ruling: Ruling) -> Iterator[Line]:
     for refused in ruling.refused:
         grounds = tuple((one.why.pack.name, f"{one.why.table}.{one.why.row}") for one in refused.refused_by)
         alike.setdefault(grounds, []).append(refused)
+    told_already: set[Expired] = set()
     for some in alike.values():
         asked = [ASKED if one.remedy == "all" else REMEDIES[one.remedy] for one in some]
-        because, period = some[0].because, _expired_period(some[0])
+        because, over = some[0].because, some[0].expired
+        period = last_day_of(some[0]) if over in told_already else _expired_period(some[0])
+        if over is not None:
+            told_already.add(over)
         zh = "、".join(one.zh for one in asked)
         en = ", ".join(one.en if place == 0 else small(one.en) for place, one in enumerate(asked))
         told = Wording(joined(f"{zh}：不支持", because.zh) + period.zh,

@@ -69,9 +69,12 @@ def needed(rights: Sequence[Right]) -> Iterator[Line]:
         called = Wording("、".join(REMEDIES[right.remedy].zh for right in some),
                          capital(", ".join(REMEDIES[right.remedy].en.lower() for right in some)))  # fmt: skip
         words, more = needs_words(needs), needs_words(better)
+        has_amount = any(right.amount is not None for right in some)
         zh, en = f"{called.zh}须：{words.zh}", f"{called.en}: asks for {words.en}"
         if better and needs:
-            zh, en = f"{zh}；更高的金额、更长的期限另须：{more.zh}", f"{en}; its better terms also for {more.en}"
+            terms = "更高的金额、更长的期限" if has_amount else "更长的期限"
+            zh, en = f"{zh}；{terms}另须：{more.zh}", f"{en}; its better terms also for {more.en}"
         elif better:
-            zh, en = f"{called.zh}的更高金额、更长期限须：{more.zh}", f"{called.en}: its better terms ask for {more.en}"
+            terms = "更高金额、更长期限" if has_amount else "更长期限"
+            zh, en = f"{called.zh}的{terms}须：{more.zh}", f"{called.en}: its better terms ask for {more.en}"
         yield Line("needed", Wording(zh, en), cited(*(one for right in some for one in right.asked_by)))

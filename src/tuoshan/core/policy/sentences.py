@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.pack import BEARERS
 from tuoshan.core.policy.statements import Statement
 
 
@@ -27,6 +28,16 @@ def each_once(told: Iterable[Line]) -> Iterator[Line]:
         alike.setdefault(line.words.zh, []).append(line)
     for some in alike.values():
         yield replace(some[0], clauses=tuple(dict.fromkeys(name for one in some for name in one.clauses)))
+
+
+OURSELVES = {"seller": Wording("我们", "us"), "buyer": Wording("您", "you")}
+"""Whom a customer hears us name so."""
+
+
+def party_named(name: str, *, to_customer: bool) -> Wording:
+    """A party in a sentence; to the customer we speak of ourselves and of them."""
+    known = BEARERS.get(name, Wording(name, name))
+    return OURSELVES.get(name, known) if to_customer else known
 
 
 def cited(*statements: Statement) -> tuple[str, ...]:

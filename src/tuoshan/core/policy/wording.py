@@ -8,7 +8,7 @@ from tuoshan.core.money import format_money
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.costs_told import costs
 from tuoshan.core.policy.periods_told import ANSWERS, period_lines
-from tuoshan.core.policy.proofs_told import deadlines, is_late, party_called, proofs
+from tuoshan.core.policy.proofs_told import deadlines, proof_first, proofs
 from tuoshan.core.policy.refusals_told import last_day_of, refusals
 from tuoshan.core.policy.remedies_told import due, needed, right_words
 from tuoshan.core.policy.sentences import Line, each_once, small
@@ -17,6 +17,10 @@ from tuoshan.core.policy.sums_told import Pieces, chosen_from, total_words
 
 SAYS_NOTHING = Wording("规则没有规定，由双方协商", "The rules say nothing of this; it is for both sides to agree")
 """The answer where there is none."""
+TO_BE_CHECKED = Wording(
+    "还要核实一些情况，才能给您最后的答复", "Some things still have to be checked before our final answer"
+)
+"""What a customer is told while the answer is open; what staff ask each other is no question to them."""
 
 
 def verdict(ruling: Ruling) -> Wording:
@@ -28,11 +32,9 @@ def verdict(ruling: Ruling) -> Wording:
         more, total = _more(ruling), total_words(ruling) or NO_WORDING
         return Wording(f"可以{zh}{more.zh}{total.zh}", f"Due: {en}{more.en}{total.en}")
     if ruling.proofs:
-        party, late = party_called(ruling.proofs[0]), is_late(ruling.proofs[0], ruling.on)
-        return Wording(
-            f"先由{party.zh}举证" + ("，期限已经过了" if late else ""),
-            f"First {party.en} has to give proof" + ("; its time is over" if late else ""),
-        )
+        return proof_first(ruling)
+    if ruling.questions and ruling.to_customer:
+        return TO_BE_CHECKED
     if ruling.questions:
         return Wording("还不能判定，请先回答问题", "Not decided yet: please answer what is asked")
     if ruling.refused:
@@ -77,7 +79,9 @@ def lines(ruling: Ruling, pieces: Pieces | None = None) -> Iterator[Line]:
     yield from refusals(ruling)
     yield from costs(ruling, pieces)
     yield from proofs(ruling)
-    yield from each_once(line for statement in ruling.periods for line in period_lines(statement))
+    told_over = {refused.expired.last_day for refused in ruling.refused if refused.expired is not None}
+    running = (one for one in ruling.periods if one.amounts.get("ends") not in told_over)
+    yield from each_once(line for statement in running for line in period_lines(statement))
     yield from deadlines(ruling)
     for statement in ruling.said:
         text = statement.words.get("text")

@@ -304,8 +304,10 @@ def _line(ruling: Ruling, line: Line) -> tuple[str, str, str, list[tuple[str, st
 
 
 def periods_told(ruling: Ruling) -> list[str]:
-    """How the periods of a ruling were counted, each once."""
-    return list(dict.fromkeys(words(line.counted) for line in lines(ruling) if line.counted is not None))
+    """How the periods of a ruling were counted, each once, those that are over included."""
+    over = (counted_words(one.expired.counted) for one in ruling.refused if one.expired is not None)
+    found = [*(line.counted for line in lines(ruling)), *over]
+    return list(dict.fromkeys(words(one) for one in found if one is not None))
 
 
 def to_mend(benches: Sequence[Bench]) -> list[str]:

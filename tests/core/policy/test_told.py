@@ -161,7 +161,7 @@ ANSWERED = {
     "TB-34 wrong address given by the buyer": ("taobao_disputes", "按下列规定办理"),
     "TB-83 accepted: six months, month end": ("taobao_disputes", "按下列规定办理"),
     "P02 not in stock": ("web_shop", "没有库存可换，如实告诉客户"),
-    "CPL25 bought in a shop, not liked, day 1": ("consumer_law", "规则没有规定，由双方协商"),
+    "CPL25 bought in a shop, not liked, day 1": ("consumer_law", "没有规定必须怎么办，由双方协商"),
 }
 
 

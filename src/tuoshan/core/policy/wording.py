@@ -15,7 +15,9 @@ from tuoshan.core.policy.sentences import Line, each_once, small
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.sums_told import Pieces, chosen_from, total_words
 
-SAYS_NOTHING = Wording("规则没有规定，由双方协商", "The rules say nothing of this; it is for both sides to agree")
+SAYS_NOTHING = Wording(
+    "没有规定必须怎么办，由双方协商", "No rule asks for anything here; it is for both sides to agree"
+)
 """The answer where there is none."""
 TO_BE_CHECKED = Wording(
     "还要核实一些情况，才能给您最后的答复", "Some things still have to be checked before our final answer"

@@ -87,12 +87,11 @@ def test_a_customer_is_not_asked_what_staff_ask_each_other() -> None:
     """Who wrote to us cannot answer 特殊情形: they are told what is still to be checked, and may add what they know."""
     open_yet = ruled(PACKS["consumer_law"], {"sale": "distance", "goods": "clothes", "problem": "quality"})
     assert open_yet.questions and verdict(open_yet).zh == "还不能判定，请先回答问题"
-    assert verdict(for_customers.told(open_yet)).zh == "还要核实一些情况，才能给您最后的答复"
+    assert verdict(for_customers.told(open_yet)).zh == "还不能给您最后的答复"
     with translation.override("zh-hans"):
         steps = for_customers.next_steps([("", open_yet)], "400-000-0000")
     assert steps == [
-        "上面还要核实的情况，查明后我们再给您最后的答复；您知道的、手上有凭证的，请告诉我们："
-        "回复本消息或拨打 400-000-0000。"
+        "上面还要核实的，查明后我们就答复您；您知道的、手上有凭证的，请告诉我们：回复本消息或拨打 400-000-0000。"
     ]
 
 

@@ -125,7 +125,7 @@ def _steps(ruling: Ruling, phone: str) -> Iterable[str]:
     reach = _("回复本消息或拨打 %(phone)s") % {"phone": phone} if phone else _("回复本消息")
     to_choose, _besides = chosen_from(ruling)
     if ruling.questions:
-        yield _("上面还要核实的情况，查明后我们再给您最后的答复；您知道的、手上有凭证的，请告诉我们：%(reach)s。") % {
+        yield _("上面还要核实的，查明后我们就答复您；您知道的、手上有凭证的，请告诉我们：%(reach)s。") % {
             "reach": reach
         }
     elif to_choose:

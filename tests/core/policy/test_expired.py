@@ -115,6 +115,21 @@ def test_a_day_that_was_told_is_said_without_a_count() -> None:
     assert said == "仅退款：不支持，已过售后有效期（到 2026 年 5 月 22 日为止）"
 
 
+def test_of_several_periods_the_longest_is_told() -> None:
+    """A return on Pinduoduo: the law's seven days ended on 12 November, the order's own window on the 28th: until then
+    it would have been given. Who has none of these days left for another reason is told that reason."""
+    facts = {**REQUEST, "wants": "return", "signed_on": "2026-11-05", "sold_on": "2026-11-01",
+             "valid_until": "2026-11-28"}  # fmt: skip
+    ruling = ruled(facts, date(2026, 11, 30))
+    [wanted] = [one for one in ruling.refused if one.remedy == "return"]
+    assert [one.expired.last_day.day for one in wanted.refused_by if one.expired is not None] == [12, 28]
+    assert wanted.expired is not None and wanted.expired.last_day == date(2026, 11, 28)
+    assert wanted.because.zh == "已过售后有效期"
+    shorter = ruled({**facts, "valid_until": "2026-11-10"}, date(2026, 11, 30))
+    [wanted] = [one for one in shorter.refused if one.remedy == "return"]
+    assert wanted.because.zh == "已过签收次日起七日"
+
+
 @pytest.mark.parametrize(("book", "facts"), [
     ("mall_shoes", {**MALL_SHOES, "sold_on": "2025-02-21"}), ("national_general", {**WASHER, "sold_on": "2025-02-21"}),
 ])  # fmt: skip

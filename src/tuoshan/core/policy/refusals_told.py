@@ -18,10 +18,10 @@ ASKED = Wording("所提要求", "What is asked")
 
 def refusals(ruling: Ruling) -> Iterator[Line]:
     """What is not due, why, and until when a period ran that is over; what is refused alike in one sentence."""
-    alike: dict[tuple[tuple[str, str], ...], list[Refused]] = {}
+    alike: dict[tuple[str, str, str], list[Refused]] = {}
     for refused in ruling.refused:
-        grounds = tuple((one.why.pack.name, f"{one.why.table}.{one.why.row}") for one in refused.refused_by)
-        alike.setdefault(grounds, []).append(refused)
+        why = refused.ground.why
+        alike.setdefault((why.pack.name, why.table, why.row), []).append(refused)
     told_already: set[Expired] = set()
     for some in alike.values():
         asked = [ASKED if one.remedy == "all" else REMEDIES[one.remedy] for one in some]

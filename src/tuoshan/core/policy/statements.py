@@ -128,14 +128,22 @@ class Refused:
     refused_by: tuple[Statement, ...]
 
     @property
+    def ground(self) -> Statement:
+        """The statement by which it is told why: that of the highest layer; where each rests on a period that is over,
+        that of the longest, for until then it would have been given."""
+        periods = [one.expired for one in self.refused_by]
+        days = [one.last_day for one in periods if one is not None]
+        return self.refused_by[days.index(max(days)) if len(days) == len(periods) else 0]
+
+    @property
     def because(self) -> Wording:
-        """Why, as the highest layer says it."""
-        return self.refused_by[0].why.because
+        """Why."""
+        return self.ground.why.because
 
     @property
     def expired(self) -> Expired | None:
         """The period that is over, where that is why."""
-        return self.refused_by[0].expired
+        return self.ground.expired
 
 
 @dataclass(frozen=True, slots=True)

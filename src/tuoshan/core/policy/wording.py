@@ -20,7 +20,7 @@ SAYS_NOTHING = Wording(
 )
 """The answer where there is none."""
 TO_BE_CHECKED = Wording(
-    "还要核实一些情况，才能给您最后的答复", "Some things still have to be checked before our final answer"
+    "还不能给您最后的答复", "We cannot give you our final answer yet"
 )
 """What a customer is told while the answer is open; what staff ask each other is no question to them."""
 

@@ -321,3 +321,26 @@ def test_what_goes_on_after_a_last_day_on_another_ground_is_told(desk: Any) -> N
     ) in page
     once = unescape(bench(desk, {**STAGED, "safety_repairs": "0"}))
     assert "最晚 2026 年 3 月 6 日提出" in once and "才提出的" not in once, "nothing follows"
+
+
+PHONE = {
+    "sale": "distance", "house": "other", "platform": "none", "goods": "phone", "phone_part": "host",
+    "problem": "quality", "fault_kind": "functional", "sold_on": "2026-02-06", "signed_on": "2026-02-10",
+    "delivered_on": "2026-02-10", "paid": "1999", "installation": "none", "fault_confirmed": "yes", "user_caused": "no",
+    "has_receipt": "yes", "repairs_same_fault": "0", "parts_wait_days": "0", "repair_days": "0", "repairer_days": "0",
+    "in_repair": "no", "deceived": "no", "same_model": "yes", "wants": "exchange", "purpose_defeated": "no",
+    "agreed_months": "0", "is_replacement": "no",
+}  # fmt: skip
+
+
+def test_what_was_due_until_a_day_that_is_over_is_told_with_that_day(desk: Any) -> None:  # noqa: F811
+    """Signed for on 10 February: seven days end on the 17th, a day off until the 23rd, so on the 24th; fifteen on the
+    25th. On the 26th a repair is left, and who wants an exchange hears until when there was one."""
+    said = "早些提出还有、现在已经过了期限的："
+    last = unescape(bench(desk, {**PHONE, "reported_on": "2026-02-25"}))
+    assert "换货，最晚 2026 年 2 月 25 日提出" in last and "换货（自" not in last
+    late = unescape(bench(desk, {**PHONE, "reported_on": "2026-02-26"}))
+    assert said in late and "换货，最晚" not in late
+    assert "换货（自 2026 年 2 月 10 日签收起算 15 天，至 2026 年 2 月 25 日止）" in late
+    assert "退货退款（自 2026 年 2 月 10 日签收起算 7 天，至 2026 年 2 月 24 日止（末日逢休息日，顺延））" in late
+    assert said not in unescape(bench(desk, {**PHONE, "reported_on": "2026-02-26", "user_caused": "yes"}))

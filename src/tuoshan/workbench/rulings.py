@@ -34,7 +34,7 @@ from tuoshan.knowledge.company import company
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.punctuation import listed
 from tuoshan.rulings import keeping, library, printing
-from tuoshan.rulings.afterwards import afterwards
+from tuoshan.rulings.afterwards import afterwards, beforehand
 from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.known import bought, known_of, paid_for_order
 from tuoshan.rulings.models import KeptRuling
@@ -193,6 +193,7 @@ def _bench(query: QueryDict, sources: Sources = NOTHING) -> dict[str, Any]:
         "result": told(shown_line.ruling, several) if shown_line.ruling is not None else None,
         "by_one": shown_line.quantity > 1 and several is None,
         "afterwards": [words(one) for one in afterwards(shown_line.asked, timezone.localdate(clock.now()), book)],
+        "beforehand": [words(one) for one in beforehand(shown_line.asked, timezone.localdate(clock.now()), book)],
         "headline": headline(shown_line, benches), "text": plain_text(benches), "sums": sums(benches),
         "to_mend": listed(to_mend(benches)),
         "heading": f"{house.named(language())} {house.hotline}".strip(),

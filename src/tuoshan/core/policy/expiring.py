@@ -38,7 +38,7 @@ def expired(desk: Desk, table: str, row: str) -> Expired | None:
     told = desk.value(BROUGHT_UP) if BROUGHT_UP in desk.facts else None
     if not isinstance(told, date):
         return None
-    periods = [one for one in _periods(desk) if one.ends < told]
+    periods = [one for one in periods_of(desk) if one.ends < told]
     days = {desk.given.get(name) for name, fact in desk.facts.items() if fact.field.kind == "date"}
     last = {one.ends for one in periods} | {day for day in days if isinstance(day, date) and day < told}
     on = cache(partial(_on, desk))
@@ -49,7 +49,7 @@ def expired(desk: Desk, table: str, row: str) -> Expired | None:
     return None
 
 
-def _periods(desk: Desk) -> Iterator[Reckoning]:
+def periods_of(desk: Desk) -> Iterator[Reckoning]:
     """The periods of the book as far as they are known, those first that it names by their last day."""
     values = desk.pack.values.values()
     for value in values:

@@ -68,7 +68,7 @@ def test_the_trace_shows_what_holds_and_folds_the_rest_away(desk: Any) -> None: 
     assert "还有问题未答" not in bench(desk, settled)
     page = client.get(address(settled).replace("/rulings/?", "/rulings/trace?")).content.decode()
     seen = re.sub(r"<details>.*?</details>", "", page.partition("按“其余情况”算的表")[0], flags=re.DOTALL)
-    assert "开胶长度 超过 5 厘米" in seen and "适用：可以 换货" in seen
+    assert "开胶长度 超过 5 厘米" in seen and "得出：可以 换货" in seen
     assert "实际是" not in seen and "前面的一行" not in seen and "非" not in re.sub("非人为|除非", "", seen)
     assert "还取决于未答的问题" not in page and "行，为什么" in page and "与这件事无关的" in page
     known = {name: value for name, value in SHOES.items() if name != "opening_cm"}

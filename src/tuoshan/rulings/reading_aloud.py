@@ -1,7 +1,7 @@
 """The tables of a rule book in words: conditions by the labels of their facts, conclusions as sentences."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import cast
@@ -309,7 +309,21 @@ def trace_told(trace: TableTrace, language: str, *, settled: bool) -> RowsTold:
             told.missed.append(one)
         else:
             told.outside.append(one)
+    told.hit[:] = _alike(told.hit, language)
     return told
+
+
+def _alike(hit: Sequence[RowTold], language: str) -> list[RowTold]:
+    """Rows that apply by the very same facts, clauses and reason as one that says all of it, each thing once."""
+    found: dict[tuple[str, tuple[str, ...], str], list[RowTold]] = {}
+    for one in hit:
+        found.setdefault((one.conditions, one.clauses, one.because), []).append(one)
+    semicolon = Wording("；", "; ").in_language(language)
+    return [
+        replace(some[0], name=", ".join(one.name for one in some),
+                said=semicolon.join(dict.fromkeys(one.said for one in some if one.said)))
+        for some in found.values()
+    ]  # fmt: skip
 
 
 def _row_told(trace: TableTrace, table: Table, traced: RowTrace, row: Row, language: str) -> RowTold:

@@ -110,7 +110,7 @@ def test_a_day_that_was_told_is_said_without_a_count() -> None:
     both = ruled({**REQUEST, "valid_until": "2026-05-22"}, date(2026, 5, 23))
     ruling = rule_by_book([one for one in files.packaged() if one.name == "pinduoduo"], both.facts, both.on)
     assert verdict(ruling).zh == "不予支持：已过售后有效期（到 2026 年 5 月 22 日为止）"
-    assert verdict(ruling).en == "Not due: the after-sales period is over (until 22 May 2026)"
+    assert verdict(ruling).en == "Not due: the after-sales period is over (it ran until 22 May 2026)"
     [said] = [line.words.zh for line in lines(ruling) if line.sign == "refused"]
     assert said == "仅退款：不支持，已过售后有效期（到 2026 年 5 月 22 日为止）"
 

@@ -44,7 +44,7 @@ def last_day_of(refused: Refused) -> Wording:
     """Until when it could have been asked for, in brackets; nothing where no period is over."""
     if (over := refused.expired) is None:
         return NO_WORDING
-    return Wording(f"（到 {day_zh(over.last_day)}为止）", f" (until {day_en(over.last_day)})")
+    return Wording(f"（到 {day_zh(over.last_day)}为止）", f" (it ran until {day_en(over.last_day)})")
 
 
 def _expired_period(refused: Refused) -> Wording:

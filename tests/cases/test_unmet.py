@@ -25,6 +25,13 @@ PLANNED = (
 )
 PAID_AGAIN = ("“原路退款”的结果须是“退款失败”。", "“Pay it back” must have ended with “Payment failed”.")
 APPLIED_AGAIN = ("须在“售后有效期截止”之前办理。", "It has to be done before “After-sales window ends”.")
+BELOW_THE_LAW = (
+    "已经记录了“不按裁定处理，低于法定”，这个决定和理由都保留，所以这一步不能做；要照这个决定办，请没有参与的同事在“调查中”"
+    "或“待拟方案”时做“批准低于法定的不予支持”。",
+    "“Departure below the law” was recorded and stays with its reason, so this step is not possible; to do as was"
+    " decided, ask a colleague who had no part in it for “Approve a refusal below the law”, which is done in"
+    " “Investigating” or “Proposal due”.",
+)
 SAID: dict[str, tuple[str, str]] = {
     "complaint no_agreement": ("要先有“客户不同意”，才能做这一步。", "This comes only after “The customer disagrees”."),
     "complaint unsolved": ("要先有“已执行”，才能做这一步。", "This comes only after “Carried out”."),
@@ -50,20 +57,16 @@ SAID: dict[str, tuple[str, str]] = {
         "This is possible only while the task “Written reply to the authority” is open.",
     ),
     "complaint go_on": ("要等“请客户说明”超时。", "This is possible once “The customer to tell us more” is late."),
-    **{
-        f"complaint {step}": (
-            "不能已经有过“不按裁定处理，低于法定”。", "There must have been no “Departure below the law” yet.",
-        ) for step in ("unfounded", "not_upheld")
-    },
+    **{f"complaint {step}": BELOW_THE_LAW for step in ("unfounded", "not_upheld")},
     "complaint not_upheld_below": (
         "要先有“不按裁定处理，低于法定”，才能做这一步。", "This comes only after “Departure below the law”.",
     ),
     "complaint appeal": (
-        "不能已经有过“申诉”，或者上次“申诉”之后须又有过“不予支持”、“调查后不予支持”、“批准低于法定的不予支持”、"
-        "“协商不成，告知结论”或“已执行”。须在“待客户确认”后 30 天内办理。",
-        "There must have been no “Appeal” yet, or since the last “Appeal” there must have been “Not upheld”, “Not"
-        " upheld after inquiry”, “Approve a refusal below the law”, “No agreement” or “Carried out”. It has to be done"
-        " within 30 days of “Waiting for the customer to confirm”.",
+        "已经有过“申诉”，要在它之后又有了“不予支持”、“调查后不予支持”、“批准低于法定的不予支持”、“协商不成，告知结论”"
+        "或“已执行”，才能再做一次。须在“待客户确认”后 30 天内办理。",
+        "“Appeal” was taken already; it can be taken once more after “Not upheld”, “Not upheld after inquiry”, “Approve"
+        " a refusal below the law”, “No agreement” or “Carried out” has come since. It has to be done within 30 days of"
+        " “Waiting for the customer to confirm”.",
     ),
     "complaint reopen": (
         "须在“已结案归档”后 30 天内办理，或者须在“已撤回”后 30 天内办理。",
@@ -167,7 +170,12 @@ def test_the_desk_says_until_when_it_could_be_done(desk: Any, clock: Any) -> Non
 def test_a_departure_from_a_ruling_is_called_by_its_words() -> None:
     data = {"condition": "times.ruling_below_law == 0"}
     with override("zh-hans"):
-        assert unmet.sentence(data, library.current("complaint")) == "不能已经有过“不按裁定处理，低于法定”。"
+        assert unmet.sentence(data, library.current("complaint")) == BELOW_THE_LAW[0]
     with override("en"):
         said = unmet.sentence(data, library.current("complaint"))
-    assert said == "There must have been no “Departure below the law” yet."
+    assert said == BELOW_THE_LAW[1]
+
+
+def test_what_was_done_already_is_said_as_what_it_is() -> None:
+    known = said("times.appeal == 0", false=[0])
+    assert known == "已经有过“申诉”，所以这一步不能再做。"

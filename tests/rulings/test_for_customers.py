@@ -8,10 +8,11 @@ from django.utils import translation
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.from_data import from_data
-from tuoshan.core.policy.given import read_given
+from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.pack import NUMBER_TO_VERIFY, Pack
-from tuoshan.core.policy.ruling import rule
+from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.wording import lines, verdict
 from tuoshan.rulings import files, for_customers
 
 PACKS = {pack.name: pack for pack in files.packaged()}
@@ -61,3 +62,52 @@ def test_another_doubt_of_such_a_clause_is_told() -> None:
     for one in (ruling, from_data(as_data(ruling))):
         assert [why.en for why in for_customers.doubts(one)] == ["the deal must be on record"]
         assert grounds(one) == ["约定变更未执行：卖家承担（淘宝天猫争议处理规则）"]
+
+
+def said_to_both(ruling: Ruling) -> tuple[list[str], list[str]]:
+    """What staff read, and what the customer is told."""
+    return [line.words.zh for line in lines(ruling)], [line.words.zh for line in for_customers.sentences_of(ruling)]
+
+
+def test_to_the_customer_we_speak_of_ourselves_and_of_them() -> None:
+    """The same party is 商家 to staff and 我们 in what is sent; the customer is 您 there, and no 消费者."""
+    staff, customer = said_to_both(ruled(PACKS["consumer_law"], NO_REASON))
+    assert "退回运费由消费者承担" in staff and "退回运费由您承担" in customer
+    faulty = {
+        "sale": "distance", "goods": "clothes", "problem": "quality", "fault_confirmed": "yes", "user_caused": "no",
+        "sold_on": "2026-05-10", "signed_on": "2026-05-13", "delivered_on": "2026-05-13", "reported_on": "2026-05-15",
+        "paid": "129.00",
+    }  # fmt: skip
+    staff, customer = said_to_both(ruled(PACKS["consumer_law"], faulty))
+    assert "发出和退回的运费都由商家承担" in staff and "发出和退回的运费都由我们承担" in customer
+    assert not any("由商家" in one for one in customer)
+
+
+def test_a_customer_is_not_asked_what_staff_ask_each_other() -> None:
+    """Who wrote to us cannot answer 特殊情形: they are told what is still to be checked, and may add what they know."""
+    open_yet = ruled(PACKS["consumer_law"], {"sale": "distance", "goods": "clothes", "problem": "quality"})
+    assert open_yet.questions and verdict(open_yet).zh == "还不能判定，请先回答问题"
+    assert verdict(for_customers.told(open_yet)).zh == "还不能给您最后的答复"
+    with translation.override("zh-hans"):
+        steps = for_customers.next_steps([("", open_yet)], "400-000-0000")
+    assert steps == [
+        "上面还要核实的，查明后我们就答复您；您知道的、手上有凭证的，请告诉我们：回复本消息或拨打 400-000-0000。"
+    ]
+
+
+def test_a_period_that_is_over_is_counted_once() -> None:
+    """Law and the State's rules refuse for the same year: it is reckoned in the first sentence alone, and no guarantee
+    is told beside that ends on that very day."""
+    washer = {
+        "sale": "store", "goods": "appliance", "appliance_kind": "washing_machine", "problem": "quality",
+        "fault_kind": "functional", "sold_on": "2025-03-01", "delivered_on": "2025-03-05", "reported_on": "2026-11-30",
+        "paid": "2400", "repairs_same_fault": "0", "repair_days": "0", "parts_wait_days": "0", "repairer_days": "0",
+        "agreed_months": "12", "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "yes",
+        "is_replacement": "no",
+    }  # fmt: skip
+    on = date(2026, 11, 30)
+    facts, problems = read_given(facts_of(files.packaged()), washer, on)
+    assert not problems
+    said = [line.words.zh for line in for_customers.sentences_of(rule_all(files.packaged(), facts, on))]
+    assert sum("起算 12 个月" in one for one in said) == 1
+    assert sum("2026 年 3 月 5 日" in one for one in said) == 2 and not any(one.startswith("保修期到") for one in said)

@@ -14,7 +14,7 @@ from tuoshan import clock
 from tuoshan.cases.models import Case, Event
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.tracing import trace
-from tuoshan.rulings import files, keeping, library, retracing
+from tuoshan.rulings import files, keeping, library, printing, retracing
 from tuoshan.rulings.asking import ask
 from tuoshan.rulings.models import BookText, KeptRuling, Override, PublishedBook
 
@@ -40,6 +40,18 @@ def test_a_bench_is_put_into_its_case_frozen(desk: Any) -> None:  # noqa: F811
     assert row.verdict_zh in page and "作出了一份裁定" in page
     assert "自 2026 年 1 月 20 日购买起算 3 个月，至 2026 年 4 月 20 日止" in page, "on demand in the panel"
     assert "¥399.00" in desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}").content.decode()
+
+
+def test_a_refusal_in_a_case_says_until_when_and_how_that_was_counted(desk: Any) -> None:  # noqa: F811
+    """Leather shoes sold on 20 November, three months: 20 February; brought up on 2 March."""
+    case = desk.accepted()
+    row = kept(desk, case, sold_on="2025-11-20", delivered_on="2025-11-20", deceived="no")
+    assert row.verdict_zh == "不予支持：已过三包期（到 2026 年 2 月 20 日为止）"
+    page = desk.client("agent").get(f"/case/{case.number}").content.decode()
+    assert row.verdict_zh in page and "自 2025 年 11 月 20 日购买起算 3 个月，至 2026 年 2 月 20 日止" in page
+    counted = "已过三包期（自 2025 年 11 月 20 日购买起算 3 个月，至 2026 年 2 月 20 日止）"
+    frozen = desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}").content.decode()
+    assert counted in frozen and counted in printing.text_of(row, "zh-hans")
 
 
 def test_a_frozen_ruling_shows_when_it_was_changed_afterwards(desk: Any) -> None:  # noqa: F811

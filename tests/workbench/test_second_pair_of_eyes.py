@@ -104,7 +104,8 @@ def test_a_refusal_below_the_law_needs_somebody_else_too(desk: Any) -> None:
     assert depart(desk, case, row, who="lead", remedy="none", reason="客户已放弃").status_code == 302
     page = page_of(desk, "agent", case)
     assert " disabled" in button(page, "not_upheld")
-    assert "调查后不予支持：不能已经有过“不按裁定处理，低于法定”" in reasons(page)
+    assert "调查后不予支持：已经记录了“不按裁定处理，低于法定”，这个决定和理由都保留" in reasons(page)
+    assert "请没有参与的同事在“调查中”或“待拟方案”时做“批准低于法定的不予支持”" in reasons(page)
     assert WHY in reasons(page_of(desk, "lead", case))
     page = page_of(desk, second.display_name, case)
     assert " disabled" not in button(page, "not_upheld_below")

@@ -135,10 +135,15 @@ class _Told:
         for part in running:
             if found := _after(part):
                 later.setdefault(found[1], []).append(found[0])
-        needs = [self.need(part, wanted) for part in running if not _after(part)]
+        first = {before for part in running if (before := _first_time(part)) in later} if wanted else set()
+        needs = [self.need(part, wanted) for part in running if not _after(part) and _first_time(part) not in first]
         for before, steps in later.items():
             given = {"before": self._step(before), "steps": _either(map(self._step, steps))}
-            needs.append(_("上次“%(before)s”之后须又有过%(steps)s") % given)
+            said = (
+                _("已经有过“%(before)s”，要在它之后又有了%(steps)s，才能再做一次") if before in first
+                else _("上次“%(before)s”之后须又有过%(steps)s")
+            )  # fmt: skip
+            needs.append(said % given)
         return _any_of(dict.fromkeys(needs)) if needs and all(needs) else ""
 
     def _never_began(self, part: Node) -> bool:
@@ -189,10 +194,29 @@ class _Told:
         if isinstance(source, Fact):
             said = _("要先填写“%(fact)s”") if wanted else _("不能已经填写“%(fact)s”")
             return said % {"fact": self._fact(source.name)}
-        if source.namespace in ("on", "first", "entered"):
-            said = _("要先有“%(step)s”") if wanted else _("不能已经有过“%(step)s”")
-            return said % {"step": self._step(source.name)}
-        return ""
+        if source.namespace not in ("on", "first", "entered"):
+            return ""
+        if wanted:
+            return _("要先有“%(step)s”") % {"step": self._step(source.name)}
+        if source.name in DEPARTURES:
+            return self._departed(source.name)
+        said = _("不能已经有过“%(step)s”") if self.false is None else _("已经有过“%(step)s”，所以这一步不能再做")
+        return said % {"step": self._step(source.name)}
+
+    def _departed(self, name: str) -> str:
+        """What was decided instead of a ruling, that it stays, and by which step whoever wants just that goes on."""
+        said = _("已经记录了“%(step)s”，这个决定和理由都保留，所以这一步不能做") % {"step": self._step(name)}
+        instead = [
+            action for action in self.playbook.actions.values()
+            if action.condition is not None and _asks_for(action.condition.tree, name)
+        ]
+        if not instead:
+            return said
+        states = [self._step(state) for action in instead for state in action.sources if state in self.playbook.states]
+        return _("%(said)s；要照这个决定办，请没有参与的同事在“%(states)s”时做“%(actions)s”") % {
+            "said": said, "actions": _("”或“").join(words(action.title) for action in instead),
+            "states": _("”或“").join(dict.fromkeys(states)),
+        }  # fmt: skip
 
     def _history(self, node: History, wanted: bool) -> str:
         if node.namespace == "late":
@@ -315,6 +339,23 @@ def _single(part: Node) -> Node:
         return part
     left = _unguarded(part.parts)
     return left[0] if len(left) == 1 else part
+
+
+def _first_time(part: Node) -> str:
+    """The step that must not have been taken yet, where that is all that a part asks."""
+    match part:
+        case Compare("==", History("times", name), Literal(Decimal() | int() as number)) if not number:
+            return name
+    return ""
+
+
+def _asks_for(tree: Node, name: str) -> bool:
+    """Whether a condition asks that a step was taken."""
+    return any(
+        isinstance(node, Compare) and node.operator == ">" and isinstance(node.left, History)
+        and (node.left.namespace, node.left.name) == ("times", name)
+        for node, _depth in walk(tree)
+    )  # fmt: skip
 
 
 def _after(part: Node) -> tuple[str, str] | None:

@@ -29,6 +29,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, Self, cast, get_args
 
 from tuoshan.core.explanations import Language, Step, Trail, amount_in_words, explain
+from tuoshan.core.number_text import number_text
 from tuoshan.core.worktime import Moment, WorkCalendar
 
 __all__ = [
@@ -106,7 +107,7 @@ class Duration:
     @property
     def amount_text(self) -> str:
         """The amount in plain decimal digits."""
-        return str(self.amount) if isinstance(self.amount, int) else format(self.amount.normalize(), "f")
+        return str(self.amount) if isinstance(self.amount, int) else number_text(self.amount)
 
     def __str__(self) -> str:
         """The text that `parse_duration` reads back."""

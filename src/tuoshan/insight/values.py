@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from tuoshan import clock
 from tuoshan.cases import lists
 from tuoshan.cases.forms import words
+from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Field
 
 
@@ -31,7 +32,7 @@ def shown_value(item: Field | None, raw: Any, texts: Mapping[str, str], people: 
             amount = Decimal(number)
             if item is not None and item.kind == "money":
                 return _("%(amount)s 元") % {"amount": f"{amount:,.2f}"}
-            return f"{amount.normalize():f} {words(item.unit) if item else ''}".strip()
+            return f"{number_text(amount)} {words(item.unit) if item else ''}".strip()
         case {"moment": text}:
             return date_format(timezone.localtime(datetime.fromisoformat(text)), "Y-m-d H:i")
         case {"date": text}:

@@ -23,6 +23,7 @@ from tuoshan.core.conditions.syntax import (
     Not,
     walk,
 )
+from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.pack import TODAY, DaysBetween, EndOf, InForce, Pack
 from tuoshan.core.policy.tracing import label_of
@@ -118,12 +119,6 @@ def with_unit(number: str, unit: str, language: str) -> str:
     return f"{number} {unit}" if unit else number
 
 
-def number_words(value: Decimal) -> str:
-    """`0.50` as 0.5, `1000` as 1000: as it was meant, without an exponent."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def compared(pack: Pack, name: str, operator: str, other: str, language: str) -> str:
     """`opening_cm <= 5` without its name: 不超过 5 厘米."""
     if is_day(pack, name):
@@ -153,7 +148,7 @@ def formula_words(pack: Pack, expression: Expression, language: str) -> str:
     """A formula with what stands in it by its label; a sum alone with its unit."""
     words, tree = _Words(pack, language), expression.tree
     if isinstance(tree, Literal) and isinstance(tree.value, Decimal):
-        return with_unit(number_words(tree.value), Wording("元", "yuan").in_language(language), language)
+        return with_unit(number_text(tree.value), Wording("元", "yuan").in_language(language), language)
     if isinstance(tree, Compare | Both | Either | Not | Given):
         return words.condition(tree)
     return words.formula(tree)
@@ -244,7 +239,7 @@ class _Words:
             return f"{label}{colon(self.language)}{without}{words}"
         if isinstance(right, Literal):
             number = right.value
-            other = number_words(number) if isinstance(number, Decimal) else str(number)
+            other = number_text(number) if isinstance(number, Decimal) else str(number)
             return f"{label} {compared(self.pack, left.name, operator, other, self.language)}"
         other = self.quoted(right) if isinstance(right, Fact) else self.formula(right)
         signs = DATED if is_day(self.pack, left.name) else COMPARED
@@ -267,7 +262,7 @@ class _Words:
             case Fact(name):
                 return within_sentence(self.label(name), self.language)
             case Literal(Decimal() as value):
-                return number_words(value)
+                return number_text(value)
             case Literal(bool() as value):
                 return yes_no(value, self.language)
             case Literal(date() as value):
@@ -295,7 +290,7 @@ class _Words:
         """What is divided by a hundred: its last factor is a percentage."""
         match node:
             case Literal(Decimal() as value):
-                return f"{number_words(value)}%"
+                return f"{number_text(value)}%"
             case Arithmetic("*", left, right):
                 return f"{self._part(left, '*')} × {self._percent(right)}"
         words = self._part(node, "/")
@@ -303,7 +298,7 @@ class _Words:
 
     def _part(self, node: Node, beside: str, *, last: bool = False) -> str:
         if isinstance(node, Literal) and beside == "*" and isinstance(node.value, Decimal) and 0 < node.value < 1:
-            return f"{number_words(node.value * 100)}%"
+            return f"{number_text(node.value * 100)}%"
         words = self.formula(node)
         loose = isinstance(node, Arithmetic) and (
             (beside in "*/" and node.operator in "+-") or (last and beside in "-/" and node.operator in "+-*/")

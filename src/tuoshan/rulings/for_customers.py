@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import Computed, Pack
+from tuoshan.core.policy.sentences import Line
 from tuoshan.core.policy.statements import Lengthening, Ruling, Statement, Why
 from tuoshan.core.policy.sums_told import Pieces, chosen_from
-from tuoshan.core.policy.wording import SAYS_NOTHING, Line, lines, verdict
+from tuoshan.core.policy.wording import SAYS_NOTHING, lines, verdict
 from tuoshan.punctuation import in_brackets, listed, titled
 from tuoshan.rulings import library
 
@@ -124,7 +125,9 @@ def _steps(ruling: Ruling, phone: str) -> Iterable[str]:
     reach = _("回复本消息或拨打 %(phone)s") % {"phone": phone} if phone else _("回复本消息")
     to_choose, _besides = chosen_from(ruling)
     if ruling.questions:
-        yield _("请先补充还没有回答的情况，我们再给您最后的答复：%(reach)s。") % {"reach": reach}
+        yield _("上面还要核实的，查明后我们就答复您；您知道的、手上有凭证的，请告诉我们：%(reach)s。") % {
+            "reach": reach
+        }
     elif to_choose:
         yield _to_be_done(ruling, reach)
     elif ruling.proofs and ruling.proofs[0].what == "buyer":

@@ -14,11 +14,14 @@ from django.utils.translation import override, pgettext
 from tuoshan.cases.forms import words
 from tuoshan.core.money import format_money
 from tuoshan.core.policy.as_data import plain
+from tuoshan.core.policy.days_told import day_en, day_zh
+from tuoshan.core.policy.differences_told import differing
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact, Pack
+from tuoshan.core.policy.sentences import capital
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.sums_told import all_pieces, chosen_from
-from tuoshan.core.policy.wording import day_en, day_zh, differing, lines, verdict
+from tuoshan.core.policy.wording import lines, verdict
 from tuoshan.documents import pdf
 from tuoshan.documents.gaps import whole
 from tuoshan.documents.papers import Issuer, RulingData, RulingPart, RulingTitles
@@ -85,7 +88,7 @@ def _data(matters: Sequence[Line], on: date, language: Language, number: str = "
 
 def _titles() -> RulingTitles:
     return RulingTitles(
-        choice=_("客户选择"), questions=_("还没有回答，结论可能变化"), lines=pgettext("ruling", "结论"),
+        choice=_("客户选择"), questions=_("还要核实，结论可能变化"), lines=pgettext("ruling", "结论"),
         differences=_("规则之间的取舍"), provisional=_("暂定"), facts=_("依据的事实"), clauses=_("条款"),
         books=_("规则"), sums=_("合计"),
     )  # fmt: skip
@@ -106,7 +109,7 @@ def _text(title: str, ruling: Ruling, total: LineSum | None) -> str:
         sentences.append(_("几处规定不一样的地方，已经按对您更有利的办理"))
     for heading, some in (
         (titles.lines, sentences),
-        (titles.provisional, [words(why) for why in for_customers.doubts(ruling)]),
+        (titles.provisional, [capital(words(why)) for why in for_customers.doubts(ruling)]),
         (titles.facts, [" ".join(pair) for pair in _known(ruling, total)]),
         (_("依据"), for_customers.rests_on(ruling)),
     ):  # fmt: skip
@@ -164,7 +167,7 @@ def _part(title: str, ruling: Ruling, total: LineSum | None) -> RulingPart:
     return RulingPart(
         title, _headline(told, total),
         tuple((line.sign, words(line.words), " ".join(line.clauses)) for line in lines(told, pieces)),
-        tuple(words(one) for one in differing(told)), tuple(words(why) for why in for_customers.doubts(told)),
+        tuple(words(one) for one in differing(told)), tuple(capital(words(why)) for why in for_customers.doubts(told)),
         _questions(told), _known(ruling, total),
         tuple((name, words(pack.clauses[name].told)) for pack, name in _cited(told)),
         tuple(

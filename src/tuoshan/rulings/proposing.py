@@ -19,10 +19,12 @@ from tuoshan.core.forms import called_up_by
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Field, Playbook, Wording
 from tuoshan.core.policy import costing
+from tuoshan.core.policy.costs_told import subject
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.pack import PUTTING_RIGHT, REMEDIES
+from tuoshan.core.policy.remedies_told import right_words
+from tuoshan.core.policy.sentences import capital, small
 from tuoshan.core.policy.sums_told import all_pieces, on_top_for_all
-from tuoshan.core.policy.wording import SUBJECTS, right_words
 from tuoshan.punctuation import in_brackets, in_turn, titled
 from tuoshan.rulings import amounts_in_words, keeping, library, printing
 from tuoshan.rulings.from_cases import from_case
@@ -203,7 +205,7 @@ def _ruled(row: KeptRuling, right: dict[str, Any]) -> str:
     """
     ruling, total = printing.ruled(row)
     pieces, by_name = total.several, {one.remedy: one for one in ruling.rights}
-    said = [_capital(words(right_words(by_name[right["remedy"]], pieces)))]
+    said = [capital(words(right_words(by_name[right["remedy"]], pieces)))]
     if costing.with_it(right["remedy"], _due(row)):
         said += [
             _("另外%(given)s") % {"given": words(right_words(by_name[one.remedy], pieces))}
@@ -218,18 +220,11 @@ def _ruled(row: KeptRuling, right: dict[str, Any]) -> str:
 
 def _on_top(what: str, total: LineSum) -> str:
     """A sum on top, of several pieces with how it came about."""
-    called = SUBJECTS.get(what, Wording(what, what))
+    called = subject(what)
+    name = words(Wording(called.zh, small(called.en)))
     if total.several is None:
-        return f"{words(_small(called))} {format_money(total.shares[what].amount)}"
-    return f"{words(_small(called))} {words(on_top_for_all(what, total.several))}"
-
-
-def _small(called: Wording) -> Wording:
-    return Wording(called.zh, called.en[:1].lower() + called.en[1:])
-
-
-def _capital(said: str) -> str:
-    return said[:1].upper() + said[1:]
+        return f"{name} {format_money(total.shares[what].amount)}"
+    return f"{name} {words(on_top_for_all(what, total.several))}"
 
 
 def _altogether(row: KeptRuling, amount: Decimal) -> str:

@@ -1,20 +1,23 @@
 """The tables of a rule book in words: conditions by the labels of their facts, conclusions as sentences."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import cast
 
 from tuoshan.core import yaml_strict
 from tuoshan.core.conditions import Expression
+from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Among, Cell
+from tuoshan.core.policy.costs_told import SUBJECTS
+from tuoshan.core.policy.days_told import length_en, length_zh
 from tuoshan.core.policy.finding_reading import read_findings
 from tuoshan.core.policy.pack import BEARERS, MOVING, REMEDIES, Amount, Finding, Pack, Row, Table, needs_of
+from tuoshan.core.policy.remedies_told import needs_words, remedies_words
 from tuoshan.core.policy.ruling import LAST_DAYS
 from tuoshan.core.policy.tracing import RowTrace, TableTrace
-from tuoshan.core.policy.wording import SUBJECTS, length_en, length_zh, needs_words, remedies_words
 from tuoshan.core.reading.findings import Notes
 from tuoshan.core.reading.values import Values
 from tuoshan.core.yaml_strict import Mapping as MappingNode
@@ -28,7 +31,6 @@ from tuoshan.rulings.expressions_in_words import (
     is_day,
     is_english,
     listed,
-    number_words,
     titles_of,
     unit_of,
     with_unit,
@@ -179,7 +181,7 @@ def output_words(pack: Pack, value: object, language: str, *, days: bool = False
     if isinstance(value, bool):
         return yes_no(value, language)
     if isinstance(value, Decimal):
-        return number_words(value)
+        return number_text(value)
     known = pack.labels.get(str(value))
     return known.in_language(language) if known else str(value)
 
@@ -307,7 +309,21 @@ def trace_told(trace: TableTrace, language: str, *, settled: bool) -> RowsTold:
             told.missed.append(one)
         else:
             told.outside.append(one)
+    told.hit[:] = _alike(told.hit, language)
     return told
+
+
+def _alike(hit: Sequence[RowTold], language: str) -> list[RowTold]:
+    """Rows that apply by the very same facts, clauses and reason as one that says all of it, each thing once."""
+    found: dict[tuple[str, tuple[str, ...], str], list[RowTold]] = {}
+    for one in hit:
+        found.setdefault((one.conditions, one.clauses, one.because), []).append(one)
+    semicolon = Wording("；", "; ").in_language(language)
+    return [
+        replace(some[0], name=", ".join(one.name for one in some),
+                said=semicolon.join(dict.fromkeys(one.said for one in some if one.said)))
+        for some in found.values()
+    ]  # fmt: skip
 
 
 def _row_told(trace: TableTrace, table: Table, traced: RowTrace, row: Row, language: str) -> RowTold:

@@ -7,7 +7,9 @@ from decimal import Decimal
 from tuoshan.core.conditions import Expression
 from tuoshan.core.conditions.syntax import Fact as Named
 from tuoshan.core.conditions.syntax import Literal
+from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.costs_told import SUBJECTS
 from tuoshan.core.policy.pack import (
     REMEDIES,
     Amount,
@@ -24,14 +26,12 @@ from tuoshan.core.policy.pack import (
 )
 from tuoshan.core.policy.ruling import LAST_DAYS
 from tuoshan.core.policy.value_reading import is_condition, names_read
-from tuoshan.core.policy.wording import SUBJECTS
 from tuoshan.rulings.expressions_in_words import (
     called,
     condition_words,
     formula_words,
     is_english,
     listed,
-    number_words,
     quoted,
     with_unit,
     within_sentence,
@@ -106,7 +106,7 @@ def setting_value(setting: Setting, language: str) -> str:
     """是, `12 个月`, or the text itself."""
     if isinstance(setting.value, bool):
         return yes_no(setting.value, language)
-    number = number_words(setting.value) if isinstance(setting.value, Decimal) else str(setting.value)
+    number = number_text(setting.value) if isinstance(setting.value, Decimal) else str(setting.value)
     return with_unit(number, setting.unit.in_language(language), language)
 
 

@@ -15,10 +15,11 @@ from tuoshan.cases.forms import words
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy import costing
+from tuoshan.core.policy.costs_told import subject
 from tuoshan.core.policy.on_top import Claimed, OnTop, Share, on_top, shares
+from tuoshan.core.policy.sentences import small
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.sums_told import Pieces, chosen_from
-from tuoshan.core.policy.wording import SUBJECTS
 
 ZERO = Decimal("0.00")
 MOST_PIECES = 999
@@ -139,9 +140,9 @@ def extras_told(sums: Sequence[LineSum]) -> list[tuple[str, Decimal]]:
 
 
 def _reckoned(what: str, found: Sequence[Share]) -> str:
-    subject = SUBJECTS.get(what, Wording(what, what))
+    called = subject(what)
     told = {
-        "what": words(Wording(subject.zh, subject.en[:1].lower() + subject.en[1:])),
+        "what": words(Wording(called.zh, small(called.en))),
         "pieces": sum(one.pieces for one in found), "least": format_money(found[0].at_least),
         "reckoned": format_money(sum((one.reckoned for one in found), ZERO)),
     }  # fmt: skip

@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from tuoshan.cases.forms import words
+from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy import finding_editing as editing
 from tuoshan.core.policy import plain_terms
+from tuoshan.core.policy.costs_told import SUBJECTS
 from tuoshan.core.policy.finding_editing import BESIDE, BOUNDS, Conclusion, Part, PartKind, Reckoned
 from tuoshan.core.policy.finding_reading import TIME_UNITS
 from tuoshan.core.policy.pack import BEARERS, NEEDS, REMEDIES
 from tuoshan.core.policy.plain_terms import AS_IT_IS, IS, IS_NOT, KNOWN, UNKNOWN, Share
-from tuoshan.core.policy.wording import SUBJECTS
 from tuoshan.rulings.reading_aloud import PERIODS
 from tuoshan.workbench.bookvocabulary import Choices, Vocabulary
 
@@ -123,7 +124,7 @@ class BookForm(forms.Form):
             asked = _("%(what)s：数额，或占上项的百分之几") % {"what": label}
             self.put(
                 f"{name}-number", plain_number(asked, help_text=_("按上项全额的不用填。")),
-                "" if number is None else plain_terms.number_text(number), more=more,
+                "" if number is None else number_text(number), more=more,
                 when=f"{self.add_prefix(name)}-base=" + "|".join([FIXED, *(one for one, _label in named)]),
             )  # fmt: skip
 

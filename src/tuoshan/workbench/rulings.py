@@ -20,23 +20,26 @@ from django.views.decorators.http import require_POST, require_safe
 from tuoshan import clock, identifiers
 from tuoshan.cases.forms import PlaybookForm, words
 from tuoshan.cases.rows import Row
+from tuoshan.core.policy.differences_told import differing
 from tuoshan.core.policy.on_top import claim_of
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES
+from tuoshan.core.policy.periods_told import counted_words
+from tuoshan.core.policy.sentences import Line
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.sums_told import Pieces, chosen_from
-from tuoshan.core.policy.tracing import shown, trace
-from tuoshan.core.policy.wording import Line, counted_words, differing, ignored, lines, verdict
+from tuoshan.core.policy.tracing import TableTrace, shown, trace
+from tuoshan.core.policy.wording import ignored, lines, verdict
 from tuoshan.identifiers import is_id
 from tuoshan.knowledge.company import company
 from tuoshan.parties.permissions import allowed, permitted
 from tuoshan.punctuation import listed
 from tuoshan.rulings import keeping, library, printing
-from tuoshan.rulings.afterwards import afterwards
+from tuoshan.rulings.afterwards import afterwards, beforehand
 from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.known import bought, known_of, paid_for_order
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.pieces import MoreThanBought, priced
-from tuoshan.rulings.reading_aloud import trace_told
+from tuoshan.rulings.reading_aloud import RowsTold, trace_told
 from tuoshan.rulings.surroundings import Surroundings
 from tuoshan.rulings.totals import LineSum, line_sum
 from tuoshan.workbench.benchfields import NOTHING, OF_THE_LINE, fact_form, known_alone, pieces_of, settling
@@ -190,6 +193,7 @@ def _bench(query: QueryDict, sources: Sources = NOTHING) -> dict[str, Any]:
         "result": told(shown_line.ruling, several) if shown_line.ruling is not None else None,
         "by_one": shown_line.quantity > 1 and several is None,
         "afterwards": [words(one) for one in afterwards(shown_line.asked, timezone.localdate(clock.now()), book)],
+        "beforehand": [words(one) for one in beforehand(shown_line.asked, timezone.localdate(clock.now()), book)],
         "headline": headline(shown_line, benches), "text": plain_text(benches), "sums": sums(benches),
         "to_mend": listed(to_mend(benches)),
         "heading": f"{house.named(language())} {house.hotline}".strip(),
@@ -301,8 +305,10 @@ def _line(ruling: Ruling, line: Line) -> tuple[str, str, str, list[tuple[str, st
 
 
 def periods_told(ruling: Ruling) -> list[str]:
-    """How the periods of a ruling were counted, each once."""
-    return list(dict.fromkeys(words(line.counted) for line in lines(ruling) if line.counted is not None))
+    """How the periods of a ruling were counted, each once, those that are over included."""
+    over = (counted_words(one.expired.counted) for one in ruling.refused if one.expired is not None)
+    found = [*(line.counted for line in lines(ruling)), *over]
+    return list(dict.fromkeys(words(one) for one in found if one is not None))
 
 
 def to_mend(benches: Sequence[Bench]) -> list[str]:
@@ -343,14 +349,31 @@ def traced(ruling: Ruling | None) -> dict[str, Any]:
     spoken = get_language() or ""
     tables = trace(ruling) if ruling is not None else ()
     settled = ruling is not None and not ruling.questions
-    told_tables = [
-        (table, trace_told(table, spoken, settled=settled), [
-            (words(one.called), words(said)) for one in table.periods
-            if (said := counted_words(one.counted)) is not None
-        ])
-        for table in tables
-    ]  # fmt: skip
+    rows = [trace_told(table, spoken, settled=settled) for table in tables]
+    periods = _periods_once(tables, rows)
+    told_tables = list(zip(tables, rows, periods, strict=True))
     return {"tables": told_tables, "language": spoken}
+
+
+def _periods_once(tables: Sequence[TableTrace], rows: Sequence[RowsTold]) -> list[list[tuple[str, str]]]:
+    """For each table the periods that it turned on, as it is read: a period stands where it is met first, those that
+    run alike in one line, and none that has no length."""
+    found: list[list[tuple[str, str]]] = [[] for _table in tables]
+    seen = set()
+    for place in sorted(range(len(tables)), key=lambda place: _when_read(rows[place])):
+        names: dict[str, list[str]] = {}
+        for one in tables[place].periods:
+            said = counted_words(one.counted)
+            if said is not None and one.counted.count and (words(said), one.called) not in seen:
+                seen.add((words(said), one.called))
+                names.setdefault(words(said), []).append(words(one.called))
+        found[place] = [(listed(dict.fromkeys(called)), said) for said, called in names.items()]
+    return found
+
+
+def _when_read(rows: RowsTold) -> int:
+    """The place of a table on the page: what answers, what leads to it, and what is folded away."""
+    return 0 if rows.answers else 1 if rows.leads else 2 if rows.left_over else 3
 
 
 @permitted("workbench.ruling_paper")

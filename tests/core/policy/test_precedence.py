@@ -6,10 +6,11 @@ from decimal import Decimal
 from tests.core.policy.sample import book, due
 
 from tuoshan.core.policy.as_data import as_data
+from tuoshan.core.policy.differences_told import difference, differing
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.ruling import rule_all
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import difference, differing, lines
+from tuoshan.core.policy.wording import lines
 
 DAY = date(2026, 6, 1)
 
@@ -396,5 +397,5 @@ def test_the_day_of_a_guarantee_that_counts_may_still_move_with_the_one_that_doe
     ruling = together(guaranteed("law", 30), house)
     [period] = ruling.periods
     assert (period.amounts["ends"], [more.fact for more in period.later]) == (date(2026, 7, 1), ["mended"])
-    [said] = [line.words.zh for line in lines(ruling) if "保修期到" in line.words.zh]
-    assert said == "至少保修期到 2026 年 7 月 1 日（看“修理天数”，可能更晚）"
+    [said] = [line.words.zh for line in lines(ruling) if "保修期" in line.words.zh]
+    assert said == "保修期至少到 2026 年 7 月 1 日（看“修理天数”，可能更晚）"

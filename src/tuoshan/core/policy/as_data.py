@@ -7,13 +7,17 @@ from datetime import date
 from decimal import Decimal
 
 from tuoshan.core.playbook import NO_WORDING, Wording
+from tuoshan.core.policy.differences_told import more_asked
+from tuoshan.core.policy.expiring import Expired
 from tuoshan.core.policy.on_top import OnTop, best_of
 from tuoshan.core.policy.pack import BY_LAW, Clause
+from tuoshan.core.policy.periods_told import counted_words
 from tuoshan.core.policy.reckoning import Reckoning
+from tuoshan.core.policy.remedies_told import needs_words
 from tuoshan.core.policy.statements import Chosen, Difference, Lengthening, Refused, Right, Ruling, Stated, Statement
 from tuoshan.core.policy.sums_told import times_reckoned
 from tuoshan.core.policy.tracing import shown, trace
-from tuoshan.core.policy.wording import counted_words, ignored, more_asked, needs_words
+from tuoshan.core.policy.wording import ignored
 
 FORMAT = 1
 """The form of what is kept; a later form raises it."""
@@ -160,7 +164,13 @@ def _text(value: Decimal | date | None) -> str | None:
 
 
 def _refused(one: Refused) -> Data:
-    return {"remedy": one.remedy, "refused_by": [_source(by) for by in one.refused_by]}
+    return {"remedy": one.remedy, "refused_by": [{**_source(by), **_expired(by.expired)} for by in one.refused_by]}
+
+
+def _expired(one: Expired | None) -> Data:
+    """Until when it could have been asked for, where the refusal rests on a period that is over, and how that was
+    counted."""
+    return {} if one is None else {"expired": {"last_day": plain(one.last_day), "counted": _counted(one.counted)}}
 
 
 def _chosen(chosen: Mapping[str, Chosen]) -> Data:

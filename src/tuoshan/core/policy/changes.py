@@ -14,9 +14,14 @@ from typing import Any
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.comparing import outcome
+from tuoshan.core.policy.costs_told import RISKS, SUBJECTS, own_legs, subject
+from tuoshan.core.policy.days_told import day_en, day_zh
+from tuoshan.core.policy.differences_told import TERMS
 from tuoshan.core.policy.pack import BEARERS, LEGS, MOVING, REMEDIES
+from tuoshan.core.policy.remedies_told import needs_words
+from tuoshan.core.policy.sentences import capital, small
 from tuoshan.core.policy.statements import Right, Ruling
-from tuoshan.core.policy.wording import RISKS, SUBJECTS, TERMS, day_en, day_zh, lines, needs_words, own_legs
+from tuoshan.core.policy.wording import lines
 
 NOT_SAID = Wording("没有写明", "not said")
 NOTHING: dict[str, Any] = {
@@ -165,8 +170,8 @@ def _borne(part: str, before: Ruling, after: Ruling) -> Iterator[Wording]:
         for remedy, (was, becomes) in by.items():
             if was != becomes:
                 first, second = (NOT_SAID if one is None else _by(one) for one in (was, becomes))
-                subject = SUBJECTS[what] if part == "freight" else RISKS[what]
-                yield _became(REMEDIES[remedy], Wording(subject.zh, _small(subject.en)), first, second)
+                leg = SUBJECTS[what] if part == "freight" else RISKS[what]
+                yield _became(REMEDIES[remedy], Wording(leg.zh, small(leg.en)), first, second)
 
 
 def _by(name: str) -> Wording:
@@ -183,16 +188,16 @@ def _chosen(part: str, before: Ruling, after: Ruling, *only: str) -> Iterator[Wo
         was, becomes = (
             _said(ruling, part, what, chosen) for ruling, chosen in ((before, old), (after, new))
         )  # fmt: skip
-        yield Wording(f"{term.zh}：{was.zh} → {becomes.zh}", f"{_capital(term.en)}: {was.en} → {becomes.en}")
+        yield Wording(f"{term.zh}：{was.zh} → {becomes.zh}", f"{capital(term.en)}: {was.en} → {becomes.en}")
 
 
 def _said(ruling: Ruling, part: str, what: str, chosen: Any) -> Wording:
-    subject = SUBJECTS.get(what, Wording(what, what))
+    called = subject(what)
     if what not in chosen:
-        return Wording(f"{subject.zh}没有规定", f"nothing about {subject.en[:1].lower()}{subject.en[1:]}")
+        return Wording(f"{called.zh}没有规定", f"nothing about {small(called.en)}")
     told = _only(ruling, part, {what: chosen[what]})
     value = chosen[what].value
-    return told[0] if told else Wording(f"{subject.zh} {value}", f"{subject.en} {value}")
+    return told[0] if told else Wording(f"{called.zh} {value}", f"{called.en} {value}")
 
 
 def _listed(part: str, before: Ruling, after: Ruling) -> Iterator[Wording]:
@@ -231,11 +236,3 @@ def _asked(before: Ruling, after: Ruling) -> Iterator[Wording]:
             asked = [labels.get(one.fact, Wording(one.fact, one.fact)) for one in ruling.questions]
             zh, en = "、".join(one.zh for one in asked), ", ".join(one.en for one in asked)
             yield Wording(f"{said.zh}{zh}", f"{said.en}{en}")
-
-
-def _small(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

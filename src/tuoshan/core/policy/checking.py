@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Final, cast
 
 from tuoshan.core.conditions import Expression, FactType, check, in_chinese
+from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Between
 from tuoshan.core.policy.compiled import CompiledTable
@@ -379,7 +380,7 @@ class _Checker:
             if not min(every) <= value <= max(every):
                 continue
             what = named(self.pack, name)
-            said = [(self.pack.tables[table].title, ", ".join(f"{end.normalize():f}" for end in sorted(ends)))
+            said = [(self.pack.tables[table].title, ", ".join(number_text(end) for end in sorted(ends)))
                     for table, ends in apart.items()]  # fmt: skip
             yield Wording(
                 f"{what.zh}的界限各表不同：" + "，".join(f"《{title.zh}》{ends}" for title, ends in said),

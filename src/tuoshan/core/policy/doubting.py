@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Between, Cell, Partition
 from tuoshan.core.policy.clause_numbers import unused
@@ -295,7 +296,7 @@ def _row(why: Why) -> Wording:
 
 def _figure(value: object) -> str:
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return number_text(value)
     return str(value)
 
 

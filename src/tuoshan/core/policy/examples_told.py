@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.costs_told import RISKS, SUBJECTS
+from tuoshan.core.policy.days_told import length_en, length_zh
 from tuoshan.core.policy.examples import Unmet
 from tuoshan.core.policy.pack import BEARERS, NEEDS, REMEDIES, Pack
-from tuoshan.core.policy.wording import RISKS, SUBJECTS, length_en, length_zh
 
 NOTHING = Wording("没有", "nothing")
 YES, NO = Wording("是", "yes"), Wording("否", "no")

@@ -16,6 +16,7 @@ from tuoshan.core.conditions.errors import EvaluationError
 from tuoshan.core.conditions.syntax import Arithmetic, Fact, Negative, Node
 from tuoshan.core.conditions.syntax import Literal as Constant
 from tuoshan.core.conditions.values import Kind
+from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.pack import Amount, Bands, Computed, DaysBetween, EndOf, Finding, OutputKind, Pack, Row
 from tuoshan.core.policy.questions import MONEY_BACK
@@ -81,8 +82,8 @@ def _of_finding(
         if back is not None and back > PRICE:
             yield Wrong(
                 f"{where}.amount", line,
-                Wording(f"付 {PRICE} 元的，退 {back.normalize():f} 元：退款不会多于所付的价款",
-                        f"gives back {back.normalize():f} yuan of {PRICE} paid: a refund is never more than was paid"),
+                Wording(f"付 {PRICE} 元的，退 {number_text(back)} 元：退款不会多于所付的价款",
+                        f"gives back {number_text(back)} yuan of {PRICE} paid: a refund is never more than was paid"),
                 Wording("加付的写成 extra", "say what comes on top as extra"),
             )  # fmt: skip
     limit = finding.amounts.get("of")

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from tuoshan.core.playbook import NO_WORDING, Wording
+from tuoshan.core.policy.expiring import Expired
 from tuoshan.core.policy.pack import Clause, Pack
 from tuoshan.core.policy.reckoning import LeftOut, Reckoning
 from tuoshan.core.policy.statements import (
@@ -49,7 +50,7 @@ def from_data(data: Data) -> Ruling:
         asking=lambda: tuple(Question(one["fact"], one["decides"], ()) for one in data["questions"]),
         rights=tuple(_right(one, source) for one in data["rights"]),
         refused=tuple(
-            Refused(one["remedy"], tuple(source.statement("no_right", by) for by in one["refused_by"]))
+            Refused(one["remedy"], tuple(_refusal(by, source) for by in one["refused_by"]))
             for one in data["refused"]
         ),
         freight=_chosen(data["freight"], source, str), risk=_chosen(data["risk"], source, str),
@@ -66,6 +67,13 @@ def from_data(data: Data) -> Ruling:
         optional=tuple(Question(one["fact"], one["decides"], ()) for one in data.get("optional", ())),
         stated=tuple(_stated(one) for one in data.get("stated", ())),
     )  # fmt: skip
+
+
+def _refusal(data: Data, source: _Source) -> Statement:
+    """Rulings frozen before it stood in them tell of no period that is over."""
+    told = data.get("expired")
+    found = Expired(date.fromisoformat(told["last_day"]), _counted(told["counted"])) if told else None
+    return replace(source.statement("no_right", data), ending=lambda: found)
 
 
 def _stated(data: Data) -> Stated:

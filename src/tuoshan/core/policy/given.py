@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from tuoshan.core.money import LARGEST, MoneyError, format_money, yuan
+from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Field, Wording
 from tuoshan.core.policy.pack import AWAITED, PROOF_UNTIL, SILENT, TODAY, Fact, Pack
 
@@ -199,8 +200,8 @@ def _whole(fact: Fact, value: object) -> object:
     """What counts something without parts is refused with a fraction, never rounded."""
     if fact.whole and isinstance(value, Decimal) and value != value.to_integral_value():
         label = fact.field.label
-        raise _Wrong("not_whole", f"“{label.zh}”要填整数，不能是 {value.normalize():f}",
-                     f"'{label.en}' is a whole number, not {value.normalize():f}")  # fmt: skip
+        raise _Wrong("not_whole", f"“{label.zh}”要填整数，不能是 {number_text(value)}",
+                     f"'{label.en}' is a whole number, not {number_text(value)}")  # fmt: skip
     return value
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.pack import Pack, Row, Table
 from tuoshan.core.policy.tracing import label_of
@@ -25,7 +26,7 @@ def value_called(pack: Pack, name: str, value: object) -> Wording:
         return Wording("是", "yes") if value else Wording("否", "no")
     fact = pack.facts.get(name)
     if isinstance(value, Decimal):
-        figure, unit = f"{value.normalize():f}", fact.field.unit if fact is not None else Wording("", "")
+        figure, unit = number_text(value), fact.field.unit if fact is not None else Wording("", "")
         return Wording(f"{figure} {unit.zh}".rstrip(), f"{figure} {unit.en}".rstrip())
     text = str(value)
     titles = {one.value: one.title for one in fact.field.choices} if fact is not None else {}

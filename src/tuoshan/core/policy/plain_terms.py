@@ -13,6 +13,7 @@ from typing import Final
 from tuoshan.core.conditions import ExpressionError, compile_expression
 from tuoshan.core.conditions.syntax import Arithmetic, Compare, Either, Fact, Given, ListOf, Literal, Node, Not
 from tuoshan.core.cutting import cut
+from tuoshan.core.number_text import number_text
 from tuoshan.core.policy import cells
 
 HUNDRED: Final = Decimal(100)
@@ -53,12 +54,6 @@ def share_text(one: Share) -> str:
     if times == times.to_integral_value():
         return f"{one.of} * {times.to_integral_value():f}"
     return f"{one.of} * {number_text(one.number)} / 100"
-
-
-def number_text(number: Decimal) -> str:
-    """Without an exponent and without noughts that say nothing."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def tree(text: str) -> Node | None:

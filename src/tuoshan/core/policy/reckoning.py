@@ -65,7 +65,7 @@ def reckoned(desk: Desk, amount: Amount, day: object) -> Reckoning | None:
     """How the last day that an amount came to was counted; None where it is no end of a period."""
     for part in (amount.of, amount.at_least, amount.at_most):
         if part is not None and (value := _end_behind(desk, part.text.strip())) is not None:
-            found = _counted(desk, value.start, value.plus, value.more)
+            found = period(desk, value.start, value.plus, value.more)
             if found is not None and found.ends == day:
                 return found
     return None
@@ -83,16 +83,17 @@ def periods_read(desk: Desk, table: Table) -> Iterator[PeriodRead]:
         match desk.pack.values.get(name):
             case Bands(_, start, _, bands, _, less):
                 for band in bands:
-                    if (found := _counted(desk, start, band, less)) is not None:
+                    if (found := period(desk, start, band, less)) is not None:
                         yield PeriodRead(name, desk.pack.labels.get(band.name, Wording(band.name, band.name)), found)
             case EndOf(_, start, plus, more):
-                if (found := _counted(desk, start, plus, more)) is not None:
+                if (found := period(desk, start, plus, more)) is not None:
                     yield PeriodRead(name, desk.pack.labels.get(name, Wording(name, name)), found)
             case Computed(_, expression):
                 waiting += sorted(expression.reads)
 
 
-def _counted(desk: Desk, start: str, length: Band, more: str) -> Reckoning | None:
+def period(desk: Desk, start: str, length: Band, more: str) -> Reckoning | None:
+    """A period from the day of a fact or value, as it is counted at a desk; None while its parts are not known."""
     begins, count = desk.value(start), desk.value(length.count) if isinstance(length.count, str) else length.count
     longer = desk.value(more) if more else Decimal(0)
     if not isinstance(begins, date) or not isinstance(count, int | Decimal) or longer is UNKNOWN:

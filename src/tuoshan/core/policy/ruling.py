@@ -13,12 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 
 from tuoshan.core.conditions import MissingFact
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.choosing import chooser
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, Looked
+from tuoshan.core.policy.expiring import REFUSING, expired
 from tuoshan.core.policy.focusing import desk_at_least, focus_of
 from tuoshan.core.policy.pack import (
     REMEDIES,
@@ -199,7 +200,7 @@ def _state(found: Read, desk: Desk, row: ReadyRow) -> None:
         unsure += tuple(why for column in row.columns for why in desk.unsure.get(column, ()))
     for finding, fixed in row.findings:
         if fixed is not None and unsure is row.provisional:
-            found.statements.append(fixed)
+            found.statements.append(_refusing(fixed, desk))
             continue
         try:
             if finding.condition is not None and not desk.evaluate(finding.condition):
@@ -210,6 +211,13 @@ def _state(found: Read, desk: Desk, row: ReadyRow) -> None:
         except DoesNotExist:
             continue
         found.statements.append(_statement(found, desk, finding, row.why, unsure))
+
+
+def _refusing(one: Statement, desk: Desk) -> Statement:
+    """A refusal with the way to find out which period that is over it rests on; anything else as it is."""
+    if one.kind not in REFUSING:
+        return one
+    return replace(one, ending=cache(partial(expired, desk, one.why.table, one.why.row)))
 
 
 def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tuple[Wording, ...]) -> Statement:
@@ -252,7 +260,8 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
     if last := next((name for name in LAST_DAYS if name in amounts and name in finding.amounts), ""):
         counting = partial(_reckoned, desk, finding.amounts[last], amounts[last], later)
     lengthening = tuple(Lengthening(name, desk.facts[name].field.label) for name in later if name in desk.facts)
-    return Statement(finding.kind, finding.what, why, amounts, words, kept, counting, lengthening, waits, open_yet)
+    made = Statement(finding.kind, finding.what, why, amounts, words, kept, counting, lengthening, waits, open_yet)
+    return _refusing(made, desk)
 
 
 def _of_the_claim(desk: Desk, amount: Amount) -> dict[str, object]:

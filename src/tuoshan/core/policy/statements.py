@@ -13,6 +13,7 @@ from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import Finding, Pack
 
 if TYPE_CHECKING:
+    from tuoshan.core.policy.expiring import Expired
     from tuoshan.core.policy.reckoning import Reckoning
     from tuoshan.core.policy.ruling import Read
 
@@ -67,6 +68,14 @@ class Statement:
     open: tuple[str, ...] = ()
     """The figures that it names and that are not known yet."""
 
+    ending: Callable[[], Expired | None] | None = field(default=None, compare=False, repr=False)
+    """Of a refusal: works out on which period that is over it rests."""
+
+    @property
+    def expired(self) -> Expired | None:
+        """The period that is over and on which a refusal rests."""
+        return self.ending() if self.ending is not None else None
+
     @property
     def counted(self) -> Reckoning | None:
         """How its last day was counted, where that is the end of a period."""
@@ -117,6 +126,24 @@ class Refused:
 
     remedy: str
     refused_by: tuple[Statement, ...]
+
+    @property
+    def ground(self) -> Statement:
+        """The statement by which it is told why: that of the highest layer; where each rests on a period that is over,
+        that of the longest, for until then it would have been given."""
+        periods = [one.expired for one in self.refused_by]
+        days = [one.last_day for one in periods if one is not None]
+        return self.refused_by[days.index(max(days)) if len(days) == len(periods) else 0]
+
+    @property
+    def because(self) -> Wording:
+        """Why."""
+        return self.ground.why.because
+
+    @property
+    def expired(self) -> Expired | None:
+        """The period that is over, where that is why."""
+        return self.ground.expired
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from tuoshan.cases import calendars as stored
 from tuoshan.cases.forms import words
 from tuoshan.cases.models import Table
 from tuoshan.core.durations import Duration, DurationError, parse_duration
+from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Playbook
 from tuoshan.office.settings import recording, table_shapes
 from tuoshan.office.settings.moved_clocks import Moved, moved_by_table
@@ -42,7 +43,7 @@ class DurationField(forms.MultiValueField):
     def compress(self, data_list: Any) -> str:
         if not data_list:
             return ""
-        amount = format(Decimal(data_list[0]).normalize(), "f")
+        amount = number_text(Decimal(data_list[0]))
         try:
             return str(parse_duration(f"{amount} {data_list[1]}"))
         except DurationError:

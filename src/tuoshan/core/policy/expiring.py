@@ -1,0 +1,84 @@
+"""On which period that is over a refusal rests: had the matter been brought up on its last day, the row that refuses
+would not have applied, and one day later it would. So it is found however a book says it: by a band of days, by a
+comparison with a last day, by another table, or by a row for whatever is left over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache, partial
+
+from tuoshan.core.policy.focusing import desk_for
+from tuoshan.core.policy.pack import SILENT, Bands, EndOf
+from tuoshan.core.policy.proving import judge_silence
+from tuoshan.core.policy.reckoning import Reckoning, period
+from tuoshan.core.policy.valuing import Desk
+
+BROUGHT_UP = "reported_on"
+"""The fact that says on which day a matter was brought up."""
+REFUSING = frozenset({"no_right", "bars"})
+"""The findings that refuse."""
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The last day on which a refusal would not have stood yet, and how the period to it was counted; that is nothing
+    where the day itself was told."""
+
+    last_day: date
+    counted: Reckoning | None = None
+
+
+def expired(desk: Desk, table: str, row: str) -> Expired | None:
+    """The period that is over and on which a row rests that refuses; None where it rests on something else."""
+    told = desk.value(BROUGHT_UP) if BROUGHT_UP in desk.facts else None
+    if not isinstance(told, date):
+        return None
+    periods = [one for one in periods_of(desk) if one.ends < told]
+    days = {desk.given.get(name) for name, fact in desk.facts.items() if fact.field.kind == "date"}
+    last = {one.ends for one in periods} | {day for day in days if isinstance(day, date) and day < told}
+    on = cache(partial(_on, desk))
+    for asks in (_fits, _applies):
+        for day in sorted(last, reverse=True):
+            if not asks(on(day), table, row) and asks(on(day + ONE_DAY), table, row):
+                return Expired(day, next((one for one in periods if one.ends == day), None))
+    return None
+
+
+def periods_of(desk: Desk) -> Iterator[Reckoning]:
+    """The periods of the book as far as they are known, those first that it names by their last day."""
+    values = desk.pack.values.values()
+    for value in values:
+        if isinstance(value, EndOf) and (found := period(desk, value.start, value.plus, value.more)) is not None:
+            yield found
+    for value in values:
+        if isinstance(value, Bands) and value.to == BROUGHT_UP:
+            for band in value.bands:
+                if (found := period(desk, value.start, band, value.less)) is not None:
+                    yield found
+
+
+def _on(desk: Desk, day: date) -> Desk:
+    """The same matter brought up on another day."""
+    other = desk_for(desk.ready, {**desk.given, BROUGHT_UP: day}, desk.today, desk.calendar)
+    if SILENT in other.given.values():
+        judge_silence(other)
+    return other
+
+
+def _fits(desk: Desk, table: str, row: str) -> bool:
+    """Whether all that the row itself asks for is so: a row above that gives something instead is another matter."""
+    read = desk.ready.tables[table].table
+    cells = next(one.cells for one in read.rows if one.name == row)
+    return all(
+        cell is None or cell.holds(desk.value(column.name)) for column, cell in zip(read.columns, cells, strict=True)
+    )
+
+
+def _applies(desk: Desk, table: str, row: str) -> bool:
+    """Whether the row applies, so that no row above it does."""
+    looked = desk.look(table)
+    return any(one.name == row for one in desk.ready.tables[table].rows_of(looked.hits))

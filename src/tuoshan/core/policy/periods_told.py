@@ -1,0 +1,88 @@
+"""Until when something runs, by when it is to be asked for, and how that was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from tuoshan.core.playbook import NO_WORDING, Wording
+from tuoshan.core.policy.days_told import day_en, day_zh, length_en, length_zh
+from tuoshan.core.policy.reckoning import Reckoning
+from tuoshan.core.policy.sentences import Line, small
+from tuoshan.core.policy.statements import Lengthening, Right, Statement
+
+PERIODS = {
+    "guarantee": Wording("保修期到", "Covered until"),
+    "inquiry": Wording("调查期间到", "Suspended for the inquiry until"),
+    "application": Wording("可以申请到", "May be applied for until"),
+}
+"""What a period is called; a guarantee where nothing else is said."""
+ANSWERS = ("inquiry", "application")
+"""The periods that are an answer by themselves."""
+
+
+def until_words(right: Right) -> Wording:
+    """By when a remedy is to be asked for; where facts that nobody was asked may move that day, which these are."""
+    facts = quoted(right.later)
+    if right.until is None:
+        if not right.later:
+            return NO_WORDING
+        if not facts.zh:
+            return Wording("，最晚哪天提出，核对后告诉您", ", by when you will be told once it is checked")
+        return Wording(f"，最晚哪天提出看{facts.zh}", f", by when depends on {facts.en}")
+    zh, en = day_zh(right.until), day_en(right.until)
+    if right.later:
+        perhaps = perhaps_later(facts)
+        return Wording(f"，至少 {zh}以前都可提出{perhaps.zh}", f", to be asked for by {en} at least{perhaps.en}")
+    return Wording(f"，最晚 {zh}提出", f", to be asked for by {en}")
+
+
+def perhaps_later(facts: Wording) -> Wording:
+    """That a day may move, and by what; a customer is not told the names of our fields."""
+    if not facts.zh:
+        return Wording("（可能更晚）", " (perhaps later)")
+    return Wording(f"（看{facts.zh}，可能更晚）", f" (perhaps later, by {facts.en})")
+
+
+def quoted(facts: Sequence[Lengthening]) -> Wording:
+    """Facts by their labels."""
+    named = [one.label for one in facts if one.label.zh]
+    return Wording("".join(f"“{one.zh}”" for one in named), ", ".join(f"'{one.en}'" for one in named))
+
+
+def period_lines(statement: Statement) -> Iterator[Line]:
+    ends = statement.amounts.get("ends")
+    if isinstance(ends, date):
+        until = PERIODS.get(statement.what, PERIODS["guarantee"])
+        told = Wording(f"{until.zh} {day_zh(ends)}", f"{until.en} {day_en(ends)}")
+        if statement.later:
+            perhaps = perhaps_later(quoted(statement.later))
+            at_least = f"{until.zh.removesuffix('到')}至少到 {day_zh(ends)}"
+            told = Wording(f"{at_least}{perhaps.zh}", f"{told.en} at least{perhaps.en}")
+        counted = counted_words(statement.counted, statement.later)
+        if counted is not None and statement.words.get("restarts"):
+            counted = Wording(f"{counted.zh}；换货后重新起算", f"{counted.en}; it begins anew with a replacement")
+        yield Line("said", told, statement.why.clauses, counted)
+
+
+def counted_words(counted: Reckoning | None, later: Sequence[Lengthening] = ()) -> Wording | None:
+    """How a period was counted, in one sentence. Where nobody gave the day that it counts from (`later` names it), it
+    was counted from the earliest on which that may have been, and no event is said of that day."""
+    if counted is None:
+        return None
+    length = f"{counted.count} {counted.unit[:-1] if counted.count == 1 else counted.unit}"
+    began = Wording("重新起算", "Counted anew") if counted.anew else Wording("起算", "Counted")
+    zh = f"自 {day_zh(counted.starts)}{counted.event.zh}{began.zh} {length_zh(length)}"
+    en = f"{began.en} from {day_en(counted.starts)}, {counted.event.en}: {length_en(length)}"
+    if any(one.fact == counted.counted_from for one in later):
+        facts = quoted([one for one in later if one.fact == counted.counted_from])
+        zh = f"{facts.zh}没有填，先按最早可能的 {day_zh(counted.starts)}{began.zh} {length_zh(length)}"
+        en = f"{facts.en} was not given: {small(began.en)} from {day_en(counted.starts)}, the earliest that it can be"
+        en += f", {length_en(length)}"
+    if counted.left_out:
+        zh += "，扣除" + "、".join(f"{one.called.zh} {one.days} 天" for one in counted.left_out)
+        en += ", less " + " and ".join(
+            f"{one.days} {'day' if one.days == 1 else 'days'} {one.called.en}" for one in counted.left_out
+        )
+    moved = Wording("（末日逢休息日，顺延）", " (moved past days off)") if counted.moved else Wording("", "")
+    return Wording(f"{zh}，至 {day_zh(counted.ends)}止{moved.zh}", f"{en}, until {day_en(counted.ends)}{moved.en}")

@@ -167,10 +167,8 @@ def rule_book_change(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST":
         if not form.is_valid():
             return render(request, "workbench/rulebooks/change.html", {"form": form, "name": name}, status=422)
-        with office.noted(me(request), name):
-            draft = publishing.save_draft(
-                name, form.cleaned_data["text"], form.tables(), person_id=person_id(request), now=clock.now()
-            )
+        draft = publishing.save_draft(name, form.cleaned_data["text"], form.tables(), person_id=person_id(request),
+                                      now=clock.now(), record=office.noting(me(request), name))  # fmt: skip
         tables = publishing.tables_of(draft)
     return render(request, "workbench/rulebooks/change.html", _changing(request, draft, form))
 
@@ -372,8 +370,8 @@ def rule_book_meant(request: HttpRequest, name: str) -> HttpResponse:
     elif not because:
         messages.error(request, _("请写明为什么是有意的。"))
     else:
-        with office.noted(me(request), name):
-            copying.answer_doubt(draft, key, because[:500], person_id=person_id(request), now=clock.now())
+        copying.answer_doubt(draft, key, because[:500], person_id=person_id(request), now=clock.now(),
+                             record=office.noting(me(request), name))  # fmt: skip
         messages.success(request, _("已写进副本，发布后也在规则包里。"))
     return redirect(reverse("workbench:rule_book_change", args=[name]) + "#doubts")
 
@@ -383,8 +381,7 @@ def rule_book_meant(request: HttpRequest, name: str) -> HttpResponse:
 def rule_book_drop(request: HttpRequest, name: str) -> HttpResponse:
     """Throw the copy away."""
     _versions(name)
-    with office.noted(me(request), name, both(lambda: _("丢弃副本"))):
-        publishing.drop_draft(name)
+    publishing.drop_draft(name, record=office.noting(me(request), name, both(lambda: _("丢弃副本"))))
     messages.success(request, _("修改已丢弃，规则包没有变。"))
     return redirect("workbench:rule_book", name=name)
 

@@ -140,9 +140,10 @@ def _clause(request: HttpRequest, name: str, clause: str) -> HttpResponse:
             form.add_error("name", _("这个条款名已经有了。"))
             return render(request, "workbench/rulebooks/clause.html", context, status=422)
         try:
-            with office.noted(me(request), name):
-                copying.save_clause(draft, wanted, form.clause(), request.POST.get("seen", ""),
-                                    person_id=person_id(request), now=clock.now())  # fmt: skip
+            copying.save_clause(
+                draft, wanted, form.clause(), request.POST.get("seen", ""), person_id=person_id(request),
+                now=clock.now(), record=office.noting(me(request), name),
+            )  # fmt: skip
         except copying.ChangedMeanwhile:
             return render(request, "workbench/rulebooks/clause.html", {**context, "meanwhile": True}, status=409)
         messages.success(request, _("条款 %(name)s 已保存。") % {"name": wanted})
@@ -182,9 +183,8 @@ def rule_clause_drop(request: HttpRequest, name: str, clause: str) -> HttpRespon
     """Take a clause out of the copy."""
     draft = draft_for(request, name)
     try:
-        with office.noted(me(request), name):
-            copying.save_clause(draft, clause, None, request.POST.get("seen", ""), person_id=person_id(request),
-                                now=clock.now())  # fmt: skip
+        copying.save_clause(draft, clause, None, request.POST.get("seen", ""), person_id=person_id(request),
+                            now=clock.now(), record=office.noting(me(request), name))  # fmt: skip
         messages.success(request, _("条款 %(name)s 已从副本中删除。") % {"name": clause})
     except copying.ChangedMeanwhile:
         messages.error(request, _("这一条刚被别人改过，没有删除。"))
@@ -200,8 +200,8 @@ def rule_example_drop(request: HttpRequest, name: str) -> HttpResponse:
     """Take an example out of the copy that the changed rules no longer bear out."""
     draft = draft_for(request, name)
     try:
-        with office.noted(me(request), name):
-            copying.drop_example(draft, request.POST.get("example", ""), person_id=person_id(request), now=clock.now())
+        copying.drop_example(draft, request.POST.get("example", ""), person_id=person_id(request), now=clock.now(),
+                             record=office.noting(me(request), name))  # fmt: skip
         messages.success(request, _("例子已从副本中删除。"))
     except NotEditable as error:
         raise Http404 from error

@@ -98,9 +98,8 @@ def rule_row(request: HttpRequest, name: str, table: str, number: int) -> HttpRe
         context = {**_shown(draft, grid, number, book, row, parts), "bare": True}
         return render(request, "workbench/rulebooks/row.html", context, status=422)
     try:
-        with office.noted(me(request), name):
-            copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
-                              now=clock.now())  # fmt: skip
+        copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
+                          now=clock.now(), record=office.noting(me(request), name))  # fmt: skip
     except copying.ChangedMeanwhile:
         context = _shown(draft, grid, number, book, row, parts)
         return render(request, "workbench/rulebooks/row.html", {**context, "meanwhile": True}, status=409)

@@ -100,9 +100,8 @@ def rule_table(request: HttpRequest, name: str, table: str) -> HttpResponse:
         context = {**_as_typed(request, draft, grid, rows), "bare": [_bare_row(number) for number in bare]}
         return render(request, "workbench/rulebooks/table.html", context, status=422)
     try:
-        with office.noted(me(request), name):
-            copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
-                              now=clock.now())  # fmt: skip
+        copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
+                          now=clock.now(), record=office.noting(me(request), name))  # fmt: skip
     except copying.ChangedMeanwhile:
         context = {**_as_typed(request, draft, grid, rows), "meanwhile": True}
         return render(request, "workbench/rulebooks/table.html", context, status=409)
@@ -287,8 +286,8 @@ def rule_table_upload(request: HttpRequest, name: str, table: str) -> HttpRespon
     sheet = copying.read_sheet(draft, grid, file.read())
     if sheet.problems:
         return _refused(request, draft, grid, [_sheet_problem(one, _titles(draft, grid)) for one in sheet.problems])
-    with office.noted(me(request), name):
-        copying.save_rows(draft, table, sheet.rows, copying.stamp(grid), person_id=person_id(request), now=clock.now())
+    copying.save_rows(draft, table, sheet.rows, copying.stamp(grid), person_id=person_id(request), now=clock.now(),
+                      record=office.noting(me(request), name))  # fmt: skip
     messages.success(request, _("已读入 %(count)d 行并检查。") % {"count": len(sheet.rows)})
     return _back(name, table)
 

@@ -19,7 +19,7 @@ from tuoshan.core.policy.setting_editing import Written
 from tuoshan.core.policy.text_places import NotEditable
 from tuoshan.core.policy.tracing import label_of
 from tuoshan.core.reading.findings import Finding
-from tuoshan.rulings import library, publishing
+from tuoshan.rulings import library, publishing, taken_out
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.publishing import Record
 
@@ -150,6 +150,19 @@ def drop_example(
     return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
 
 
+def bring_back(
+    draft: BookDraft, part: str, name: str, table: str = "", *, person_id: int, now: datetime,
+    record: Record | None = None,
+) -> BookDraft:  # fmt: skip
+    """Put a `clause`, an `example` or a `row` of a table that was taken out back where it stood in the newest version.
+    Raises NotEditable, also where it is there."""
+
+    def make(draft: BookDraft) -> publishing.Written:
+        return taken_out.back(draft.name, (draft.text, publishing.tables_of(draft)), part, name, table)
+
+    return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
+
+
 def answer_doubt(
     draft: BookDraft, doubt: str, because: str, *, person_id: int, now: datetime, record: Record | None = None
 ) -> BookDraft:
@@ -273,7 +286,6 @@ def _decoded(data: bytes) -> str | None:
 
 __all__ = [
     "About", "ChangedMeanwhile", "ClauseText", "Grid", "GridRow", "NotEditable", "about", "answer_doubt", "as_sheet",
-    "drop_example",
-    "of_parts", "placed", "read_sheet", "save_clause", "save_rows", "save_settings", "saying_nothing", "stamp",
-    "stamp_of_settings", "table_of",
+    "bring_back", "drop_example", "of_parts", "placed", "read_sheet", "save_clause", "save_rows", "save_settings",
+    "saying_nothing", "stamp", "stamp_of_settings", "table_of",
 ]  # fmt: skip

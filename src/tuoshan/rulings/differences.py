@@ -115,13 +115,13 @@ def _table(title: Wording, before: Grid | None, after: Grid | None, packs: Seque
     old, new = _rows(before), _rows(after)
     if list(old.items()) == list(new.items()):
         return
-    said = [_conclusions(pack, (before or after).table) for pack in packs]  # type: ignore[union-attr]
+    said = [conclusions_of(pack, (before or after).table) for pack in packs]  # type: ignore[union-attr]
     for name in {**old, **new}:
         place, row = _placed(new if name in new else old, name)
         label = _joined(title, place)
         if name not in old or name not in new:
             one, pack, told = (row, packs[1], said[1]) if name in new else (row, packs[0], said[0])
-            whole = _whole(pack, one, told.get(name, NO_WORDING), before or after)
+            whole = row_words(pack, one, told.get(name, NO_WORDING), before or after)
             yield Difference(label, *((NO_WORDING, whole) if name in new else (whole, GONE)))
             continue
         for heading in dict.fromkeys([*old[name].cells, *new[name].cells]):
@@ -148,7 +148,7 @@ def _placed(rows: Mapping[str, GridRow], name: str) -> tuple[Wording, GridRow]:
     return Wording(f"第 {place} 行（{name}）", f"row {place} ({name})"), rows[name]
 
 
-def _conclusions(pack: Pack, table: str) -> dict[str, Wording]:
+def conclusions_of(pack: Pack, table: str) -> dict[str, Wording]:
     """What each row of a table says, by its name."""
     only = replace(pack, tables={name: one for name, one in pack.tables.items() if name == table})
     both = [
@@ -171,7 +171,7 @@ def _heading(pack: Pack, name: str) -> Wording:
 EMPTY_ROW = Wording("空行", "an empty row")
 
 
-def _whole(pack: Pack, row: GridRow, conclusion: Wording, grid: Grid | None) -> Wording:
+def row_words(pack: Pack, row: GridRow, conclusion: Wording, grid: Grid | None) -> Wording:
     """A row that came or went: what it asks for, what it says; what it says tells its results."""
     told: list[Wording] = []
     given = {one.name for one in grid.headings if one.kind == "output"} if grid is not None and conclusion.zh else set()

@@ -22,7 +22,7 @@ from tuoshan.core.policy.comparing import Past
 from tuoshan.core.policy.doubting import Doubt, doubts
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.reading.findings import NAMES, Finding
-from tuoshan.rulings import claims, library
+from tuoshan.rulings import claims, library, taken_out
 from tuoshan.rulings.models import BookDraft, BookEffect, KeptRuling, PublishedBook
 
 log = structlog.get_logger(__name__)
@@ -243,7 +243,8 @@ def forget_effect(name: str) -> None:
 def prove(name: str, text: str, tables: dict[str, str], *, version: int | None = None) -> Proved:
     """Read and check a text as a version of this book: the next one, or the one of this number."""
     try:
-        return _prove(name, text, tables, version)
+        found = _prove(name, text, tables, version)
+        return found if version is not None else replace(found, findings=taken_out.told(name, text, found.findings))
     except Exception as error:  # whatever was typed: a copy that breaks its own pages could never be mended
         log.exception("rule_book_not_checked", book=name)
         return Proved(None, (_broken_off(name, error),))

@@ -27,7 +27,7 @@ from tuoshan.office.settings.recording import both, me
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import MANAGER, SUPERVISOR, allowed, may_change, permitted
 from tuoshan.punctuation import listed, titled
-from tuoshan.rulings import copying, effects, library, publishing
+from tuoshan.rulings import copying, effects, library, publishing, taken_out
 from tuoshan.rulings.cells_in_words import heading_words
 from tuoshan.rulings.expressions_in_words import condition_words, dates_words
 from tuoshan.rulings.models import BookDraft
@@ -185,7 +185,8 @@ def _changing(
         "meant": [words(one) for one in proved.pack.meant.values()] if proved.pack is not None else [],
         "unchanged": proved.pack is not None and proved.pack.hash == draft.based_on,
         "tables": tables, "clauses": clauses, "setting_rows": _settings(draft, proved),
-        "edited": publishing.is_changed(draft), "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
+        "gone": _gone(draft), "edited": publishing.is_changed(draft),
+        "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
     }  # fmt: skip
     if proved.pack is not None and proved.good and not context["unchanged"]:
         context["doubts"] = [{**_finding(draft, one.finding), "key": one.key} for one in proved.doubts]
@@ -200,6 +201,12 @@ def _changing(
             "publish": publish or PublishForm(initial={"begins": begins}),
         }  # fmt: skip
     return context
+
+
+def _gone(draft: BookDraft) -> list[dict[str, Any]]:
+    """What was taken out of the copy, in words."""
+    found = taken_out.taken_out(draft.name, (draft.text, publishing.tables_of(draft)))
+    return [{"gone": one, "label": words(one.label), "said": words(one.said)} for one in found]
 
 
 def _confirmers() -> list[str]:
@@ -235,7 +242,8 @@ def _finding(draft: BookDraft, one: Finding) -> dict[str, Any]:
         example, place = rest, _("例子“%(name)s”") % {"name": words(example_title(rest))}
     else:
         place = _("全文第 %(line)d 行") % {"line": one.line}
-    return {"text": titled(place, finding_told(one)), "href": href, "example": example}
+    missed = taken_out.clause_missed(draft.name, draft.text, one)
+    return {"text": titled(place, finding_told(one)), "href": href, "example": example, "missed": missed}
 
 
 def _place_in_table(draft: BookDraft, one: Finding, table: str) -> tuple[str, str]:

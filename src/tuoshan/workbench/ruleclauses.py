@@ -185,7 +185,8 @@ def rule_clause_drop(request: HttpRequest, name: str, clause: str) -> HttpRespon
     try:
         copying.save_clause(draft, clause, None, request.POST.get("seen", ""), person_id=person_id(request),
                             now=clock.now(), record=office.noting(me(request), name))  # fmt: skip
-        messages.success(request, _("条款 %(name)s 已从副本中删除。") % {"name": clause})
+        said = _("条款 %(name)s 已从副本中删除，可以在“这份副本里删除的”中放回。")
+        messages.success(request, said % {"name": clause})
     except copying.ChangedMeanwhile:
         messages.error(request, _("这一条刚被别人改过，没有删除。"))
     except NotEditable as error:
@@ -202,13 +203,32 @@ def rule_example_drop(request: HttpRequest, name: str) -> HttpResponse:
     try:
         copying.drop_example(draft, request.POST.get("example", ""), person_id=person_id(request), now=clock.now(),
                              record=office.noting(me(request), name))  # fmt: skip
-        messages.success(request, _("例子已从副本中删除。"))
+        messages.success(request, _("例子已从副本中删除，可以在“这份副本里删除的”中放回。"))
     except NotEditable as error:
         raise Http404 from error
     return redirect("workbench:rule_book_change", name=name)
 
 
+@permitted("workbench.rule_bring_back")
+@require_POST
+@always_opens
+def rule_bring_back(request: HttpRequest, name: str) -> HttpResponse:
+    """Put a clause, a row or an example that was taken out of the copy back where it stood."""
+    draft, given = draft_for(request, name), request.POST
+    try:
+        copying.bring_back(
+            draft, given.get("part", ""), given.get("item", ""), given.get("table", ""), person_id=person_id(request),
+            now=clock.now(), record=office.noting(me(request), name),
+        )  # fmt: skip
+        messages.success(request, _("已放回原处，内容和现行版本一样。"))
+    except NotEditable:
+        messages.error(request, _("没有放回：它已经在副本里，或者副本里没有可以放的地方。"))
+    place = {"clause": "#clauses", "row": "#tables"}.get(given.get("part", ""), "")
+    return redirect(reverse("workbench:rule_book_change", args=[name]) + place)
+
+
 urlpatterns = [
+    path("rule-books/<slug:name>/change/back", rule_bring_back, name="rule_bring_back"),
     path("rule-books/<slug:name>/change/clauses/", rule_clause_new, name="rule_clause_new"),
     path("rule-books/<slug:name>/change/clauses/<str:clause>", rule_clause, name="rule_clause"),
     path("rule-books/<slug:name>/change/clauses/<str:clause>/drop", rule_clause_drop, name="rule_clause_drop"),

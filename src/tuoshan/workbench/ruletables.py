@@ -21,7 +21,7 @@ from tuoshan.identifiers import is_id
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings.recording import me
 from tuoshan.parties.permissions import permitted
-from tuoshan.rulings import copying, library, publishing
+from tuoshan.rulings import copying, library, publishing, taken_out
 from tuoshan.rulings.cells_in_words import cell_words
 from tuoshan.rulings.copying import Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
@@ -31,7 +31,7 @@ from tuoshan.workbench.casepage import person_id
 from tuoshan.workbench.rulebooks import draft_for
 
 MOST_ROWS = 400
-DOINGS = ("up", "down", "copy", "drop", "add")
+DOINGS = ("up", "down", "copy", "drop", "add", "back")
 HEADINGS = {
     "id": _lazy("行名"), "then": _lazy("结论"), "clause": _lazy("条款"), "because_zh": _lazy("理由（中文）"),
     "because_en": _lazy("理由（英文）"),
@@ -95,7 +95,7 @@ def rule_table(request: HttpRequest, name: str, table: str) -> HttpResponse:
     rows = _typed(request, grid)
     doing, _dash, place = request.POST.get("do", "").partition("-")
     at = int(place) if is_id(place) and int(place) < len(rows) else None
-    rows, at = _done(rows, doing, at, grid)
+    rows, at = _brought_back(rows, name, table, place) if doing == "back" else _done(rows, doing, at, grid)
     if doing not in (*DOINGS, "row") and (bare := copying.saying_nothing(draft, grid, rows)):
         context = {**_as_typed(request, draft, grid, rows), "bare": [_bare_row(number) for number in bare]}
         return render(request, "workbench/rulebooks/table.html", context, status=422)
@@ -170,6 +170,14 @@ def _done(rows: list[GridRow], doing: str, at: int | None, grid: Grid) -> tuple[
     return rows, at
 
 
+def _brought_back(rows: list[GridRow], name: str, table: str, place: str) -> tuple[list[GridRow], int | None]:
+    """With a row that was taken out, by its place in the newest version; and where it stands."""
+    try:
+        return taken_out.row_back(name, rows, table, int(place) if is_id(place) else MOST_ROWS)
+    except NotEditable:
+        return rows, None
+
+
 def _free(name: str, rows: list[GridRow]) -> str:
     taken = {row.cells.get("id") for row in rows}
     number = 2
@@ -196,6 +204,8 @@ def _table(request: HttpRequest, draft: BookDraft, grid: Grid) -> dict[str, Any]
         "at": int(at) if is_id(at) else None, "did": request.GET.get("do", ""),
         "before": names[place - 1] if place else "", "after": names[place + 1] if place + 1 < len(names) else "",
         "lists": [head for head in heads if head.choices], "may_more": len(grid.rows) < MOST_ROWS,
+        "gone": [(one, words(one.label), words(one.said)) for one in taken_out.rows_gone(
+            draft.name, (draft.text, publishing.tables_of(draft)), grid.table)],
     }  # fmt: skip
 
 

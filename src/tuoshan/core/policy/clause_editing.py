@@ -11,6 +11,7 @@ from tuoshan.core.policy.text_places import (
     NotEditable,
     end_line,
     end_of,
+    first_line,
     one_line,
     scalar,
     section,
@@ -80,14 +81,16 @@ def with_clause(text: str, name: str, clause: ClauseText) -> str:
 
 
 def without_clause(text: str, name: str) -> str:
-    """The text without a clause; a comment above it goes with it. Raises NotEditable."""
+    """The text without a clause; a comment directly above it goes with it. Raises NotEditable."""
     found = section(text, "clauses")
     if found.flow_style:
         raise NotEditable(name)
+    lines, floor = text.splitlines(keepends=True), 0
     for key, value in found.value:
         if key.value == name:
-            lines = text.splitlines(keepends=True)
-            return "".join([*lines[: key.start_mark.line], *lines[end_line(text, value) + 1 :]])
+            first = first_line(lines, key.start_mark.line, floor)
+            return "".join([*lines[:first], *lines[end_line(text, value) + 1 :]])
+        floor = end_line(text, value) + 1
     raise NotEditable(name)
 
 
@@ -141,11 +144,14 @@ def without_example(text: str, name: str) -> str:
     items = value_of(root, "examples") if isinstance(root, yaml.MappingNode) else None
     if not isinstance(items, yaml.SequenceNode) or items.flow_style:
         raise NotEditable(name)
-    lines = text.splitlines(keepends=True)
+    lines, floor = text.splitlines(keepends=True), 0
     for item in items.value:
         mine = value_of(item, "id") if isinstance(item, yaml.MappingNode) else None
         if mine is not None and str(mine.value) == name:
             if len(items.value) == 1:
-                return text[: items.start_mark.index].rstrip() + " []" + text[end_of(text, items) :]
-            return "".join([*lines[: item.start_mark.line], *lines[end_line(text, item) + 1 :]])
+                key = next(key for key, _value in root.value if key.value == "examples")
+                return f"{text[: key.end_mark.index]}: []{text[end_of(text, items) :]}"
+            first = first_line(lines, item.start_mark.line, floor)
+            return "".join([*lines[:first], *lines[end_line(text, item) + 1 :]])
+        floor = end_line(text, item) + 1
     raise NotEditable(name)

@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tuoshan.core.policy import clause_editing, setting_editing, table_editing, table_sheets
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy import clause_editing, length_editing, setting_editing, table_editing, table_sheets
 from tuoshan.core.policy.cells import Domain
 from tuoshan.core.policy.clause_editing import ClauseText
 from tuoshan.core.policy.grids import Grid, GridRow
+from tuoshan.core.policy.length_editing import Length
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.setting_editing import Written
 from tuoshan.core.policy.text_places import NotEditable
@@ -148,6 +150,29 @@ def drop_example(
         return clause_editing.without_example(draft.text, name), publishing.tables_of(draft)
 
     return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
+
+
+def save_lengths(
+    draft: BookDraft, lengths: Mapping[str, Length], labels: Mapping[str, Wording], seen: str, *, person_id: int,
+    now: datetime, record: Record | None = None,
+) -> BookDraft:  # fmt: skip
+    """Put lengths of periods into the copy, and what these are called. Raises NotEditable, ChangedMeanwhile."""
+
+    def make(draft: BookDraft) -> publishing.Written:
+        if seen != stamp_of_lengths(draft):
+            raise ChangedMeanwhile("values")
+        text = length_editing.with_lengths(draft.text, lengths)
+        for name, said in labels.items():
+            text = length_editing.with_label(text, name, said)
+        return text, publishing.tables_of(draft)
+
+    return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
+
+
+def stamp_of_lengths(draft: BookDraft) -> str:
+    """What the lengths of the copy are now, as a short text. Raises NotEditable."""
+    known = [(key, one.written) for key, one in length_editing.lengths(draft.text).items()]
+    return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def bring_back(
@@ -286,6 +311,6 @@ def _decoded(data: bytes) -> str | None:
 
 __all__ = [
     "About", "ChangedMeanwhile", "ClauseText", "Grid", "GridRow", "NotEditable", "about", "answer_doubt", "as_sheet",
-    "bring_back", "drop_example", "of_parts", "placed", "read_sheet", "save_clause", "save_rows", "save_settings",
-    "saying_nothing", "stamp", "stamp_of_settings", "table_of",
+    "bring_back", "drop_example", "of_parts", "placed", "read_sheet", "save_clause", "save_lengths", "save_rows",
+    "save_settings", "saying_nothing", "stamp", "stamp_of_lengths", "stamp_of_settings", "table_of",
 ]  # fmt: skip

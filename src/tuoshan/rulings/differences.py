@@ -10,12 +10,13 @@ from typing import TypeVar
 
 from tuoshan.core import yaml_strict
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy import clause_editing, table_editing
+from tuoshan.core.policy import clause_editing, length_editing, table_editing
 from tuoshan.core.policy.clause_editing import ClauseText
 from tuoshan.core.policy.grids import Grid, GridRow
+from tuoshan.core.policy.length_editing import Length
 from tuoshan.core.policy.pack import Pack, Setting, example_title
 from tuoshan.core.policy.text_places import NotEditable
-from tuoshan.rulings import library
+from tuoshan.rulings import lengths_in_words, library
 from tuoshan.rulings.cells_in_words import cell_words, heading_words
 from tuoshan.rulings.reading_aloud import tables_to_read
 from tuoshan.rulings.reckoned_in_words import setting_value
@@ -55,7 +56,7 @@ def differences(before: Text, after: Text) -> list[Difference]:
     newest = library.newest(after.name)
     packs = (before.pack() or newest, after.pack() or newest)
     found = [
-        *_settings(packs[0].settings, packs[1].settings),
+        *_settings(packs[0].settings, packs[1].settings), *_lengths(before, after, packs), *_labels(packs),
         *_tables(before, after, packs),
         *_clauses(_parts(clause_editing.clauses, before.text), _parts(clause_editing.clauses, after.text)),
         *_examples(_parts(clause_editing.examples, before.text), _parts(clause_editing.examples, after.text)),
@@ -89,6 +90,33 @@ def _settings(before: Mapping[str, Setting], after: Mapping[str, Setting]) -> It
 
 def _setting(setting: Setting | None) -> Wording:
     return NO_WORDING if setting is None else Wording(setting_value(setting, "zh-hans"), setting_value(setting, "en"))
+
+
+# -- periods ------------------------------------------------------------------------------------------------------
+
+
+def _lengths(before: Text, after: Text, packs: Sequence[Pack]) -> Iterator[Difference]:
+    old, new = (_parts(length_editing.lengths, one.text) for one in (before, after))
+    for key in {**old, **new}:
+        was, becomes = old.get(key), new.get(key)
+        if was != becomes:
+            pack, one = (packs[1], becomes) if becomes is not None else (packs[0], was)
+            label = Wording(*(lengths_in_words.title(pack, one, language) for language in ("zh-hans", "en")))  # type: ignore[arg-type]
+            yield Difference(label, _length(was), GONE if becomes is None else _length(becomes))
+
+
+def _length(length: Length | None) -> Wording:
+    if length is None:
+        return NO_WORDING
+    return Wording(*(lengths_in_words.length_words(length, language) for language in ("zh-hans", "en")))
+
+
+def _labels(packs: Sequence[Pack]) -> Iterator[Difference]:
+    """What something is called: one that the book no longer names by itself goes by what books share."""
+    old, new = (pack.labels for pack in packs)
+    for name in {**old, **new}:
+        if old.get(name) != new.get(name):
+            yield Difference(Wording("叫法", "Called"), old.get(name, NO_WORDING), new.get(name, GONE))
 
 
 # -- tables -------------------------------------------------------------------------------------------------------

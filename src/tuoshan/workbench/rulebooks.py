@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tuoshan import clock
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy import clause_editing, table_editing
+from tuoshan.core.policy import clause_editing, length_editing, table_editing
 from tuoshan.core.policy.pack import LAYER_TITLES, Clause, InForce, Pack, example_title
 from tuoshan.core.reading.findings import Finding
 from tuoshan.office import rulebooks as office
@@ -27,9 +27,9 @@ from tuoshan.office.settings.recording import both, me
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import MANAGER, SUPERVISOR, allowed, may_change, permitted
 from tuoshan.punctuation import listed, titled
-from tuoshan.rulings import copying, effects, library, publishing, taken_out
+from tuoshan.rulings import copying, effects, lengths_in_words, library, publishing, taken_out
 from tuoshan.rulings.cells_in_words import heading_words
-from tuoshan.rulings.expressions_in_words import condition_words, dates_words
+from tuoshan.rulings.expressions_in_words import called, condition_words, dates_words
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import TableToRead, boundaries_to_read, tables_to_read
 from tuoshan.rulings.reckoned_in_words import questions, reckoned, setting_value
@@ -185,6 +185,7 @@ def _changing(
         "meant": [words(one) for one in proved.pack.meant.values()] if proved.pack is not None else [],
         "unchanged": proved.pack is not None and proved.pack.hash == draft.based_on,
         "tables": tables, "clauses": clauses, "setting_rows": _settings(draft, proved),
+        "periods": _periods(draft, proved),
         "gone": _gone(draft), "edited": publishing.is_changed(draft),
         "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
     }  # fmt: skip
@@ -238,6 +239,8 @@ def _finding(draft: BookDraft, one: Finding) -> dict[str, Any]:
         place = _("条款 %(name)s") % {"name": rest}
         if rest in _clauses_of(draft):
             href = reverse("workbench:rule_clause", args=[draft.name, rest])
+    elif part == "values":
+        place, href = _place_in_values(draft, rest.partition(".")[0])
     elif part == "examples":
         example, place = rest, _("例子“%(name)s”") % {"name": words(example_title(rest))}
     else:
@@ -262,6 +265,16 @@ def _place_in_table(draft: BookDraft, one: Finding, table: str) -> tuple[str, st
     language = get_language() or "zh-hans"
     column = heading_words(library.newest(draft.name), heading, language) if heading else ""
     return listed([row, column] if column else [row]), f"{href}#row-{number}"
+
+
+def _place_in_values(draft: BookDraft, value: str) -> tuple[str, str]:
+    """What the value is called; to the form, where it has a length that can be changed there."""
+    try:
+        known = {one.value for one in length_editing.lengths(draft.text).values()}
+    except copying.NotEditable:
+        known = set()
+    href = reverse("workbench:rule_periods", args=[draft.name]) if value in known else ""
+    return called(library.newest(draft.name), value, get_language() or "zh-hans"), href
 
 
 def _table_title(name: str, table: str) -> str:
@@ -313,6 +326,22 @@ def _settings(draft: BookDraft, proved: publishing.Proved) -> list[dict[str, Any
          "changed": name not in before or before[name].value != one.value,
          "managers": office.kept_to_managers(draft.name, one), "wrong": counts.get(f"settings.{name}", 0)}
         for name, one in office.settings_of(draft, proved.pack).items()
+    ]  # fmt: skip
+
+
+def _periods(draft: BookDraft, proved: publishing.Proved) -> list[dict[str, Any]]:
+    """The lengths of a copy's periods: what each is called and is, whether it was changed."""
+    language, newest = get_language() or "zh-hans", library.newest(draft.name)
+    try:
+        known, before = (length_editing.lengths(text) for text in (draft.text, library.text_of(newest)[0]))
+    except copying.NotEditable:
+        return []
+    counts = copying.of_parts(proved.findings)
+    return [
+        {"label": lengths_in_words.title(proved.pack or newest, one, language),
+         "value": lengths_in_words.length_words(one, language), "changed": before.get(key) != one,
+         "wrong": counts.get(f"values.{one.value}", 0)}
+        for key, one in known.items()
     ]  # fmt: skip
 
 

@@ -39,6 +39,7 @@ AREAS = (
     "rulerows",
     "ruleclauses",
     "rulesettings",
+    "ruleperiods",
     "reports",
     "importing",
     "mailbox",

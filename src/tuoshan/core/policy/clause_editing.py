@@ -141,7 +141,9 @@ def with_meant(text: str, doubt: str, because: str) -> str:
 def without_example(text: str, name: str) -> str:
     """The text without the example of this name. Raises NotEditable."""
     root = yaml_strict.marked(text)
-    items = value_of(root, "examples") if isinstance(root, yaml.MappingNode) else None
+    if not isinstance(root, yaml.MappingNode):
+        raise NotEditable(name)
+    items = value_of(root, "examples")
     if not isinstance(items, yaml.SequenceNode) or items.flow_style:
         raise NotEditable(name)
     lines, floor = text.splitlines(keepends=True), 0

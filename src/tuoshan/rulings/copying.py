@@ -199,6 +199,17 @@ def answer_doubt(
     return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
 
 
+def ask_again(
+    draft: BookDraft, doubt: str, *, person_id: int, now: datetime, record: Record | None = None
+) -> BookDraft:
+    """Take back that something which the check doubts is meant. Raises NotEditable, also where nothing said so."""
+
+    def make(draft: BookDraft) -> publishing.Written:
+        return clause_editing.without_meant(draft.text, doubt), publishing.tables_of(draft)
+
+    return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
+
+
 def placed(findings: Sequence[Finding], grid: Grid) -> Placed:
     """Which findings stand beside which row of a table."""
     found = Placed({}, [], [])
@@ -311,6 +322,6 @@ def _decoded(data: bytes) -> str | None:
 
 __all__ = [
     "About", "ChangedMeanwhile", "ClauseText", "Grid", "GridRow", "NotEditable", "about", "answer_doubt", "as_sheet",
-    "bring_back", "drop_example", "of_parts", "placed", "read_sheet", "save_clause", "save_lengths", "save_rows",
-    "save_settings", "saying_nothing", "stamp", "stamp_of_lengths", "stamp_of_settings", "table_of",
+    "ask_again", "bring_back", "drop_example", "of_parts", "placed", "read_sheet", "save_clause", "save_lengths",
+    "save_rows", "save_settings", "saying_nothing", "stamp", "stamp_of_lengths", "stamp_of_settings", "table_of",
 ]  # fmt: skip

@@ -56,10 +56,11 @@ def differences(before: Text, after: Text) -> list[Difference]:
     newest = library.newest(after.name)
     packs = (before.pack() or newest, after.pack() or newest)
     found = [
-        *_settings(packs[0].settings, packs[1].settings), *_lengths(before, after, packs), *_labels(packs),
-        *_tables(before, after, packs),
+        *_settings(packs[0].settings, packs[1].settings),
+        *_lengths(before, after, packs), *_labels(packs), *_tables(before, after, packs),
         *_clauses(_parts(clause_editing.clauses, before.text), _parts(clause_editing.clauses, after.text)),
         *_examples(_parts(clause_editing.examples, before.text), _parts(clause_editing.examples, after.text)),
+        *_meant(packs),
     ]
     return found or [lines(before.text, after.text)]
 
@@ -117,6 +118,15 @@ def _labels(packs: Sequence[Pack]) -> Iterator[Difference]:
     for name in {**old, **new}:
         if old.get(name) != new.get(name):
             yield Difference(Wording("叫法", "Called"), old.get(name, NO_WORDING), new.get(name, GONE))
+
+
+def _meant(packs: Sequence[Pack]) -> Iterator[Difference]:
+    """Doubts of the check that were answered as meant, and answers that were taken back."""
+    old, new = (pack.meant for pack in packs)
+    for key in {**old, **new}:
+        if old.get(key) != new.get(key):
+            label = _joined(Wording("提示答复为有意", "Doubt answered as meant"), Wording(key, key))
+            yield Difference(label, old.get(key, NO_WORDING), new.get(key, Wording("收回答复", "taken back")))
 
 
 # -- tables -------------------------------------------------------------------------------------------------------

@@ -86,6 +86,20 @@ class Proved:
             return (Doubt("", _broken_off(self.pack.name, error)),)
 
 
+    @cached_property
+    def answered(self) -> dict[str, Finding | None]:
+        """The doubts that the draft answers by their keys, with what each is about; nothing of one that there is no
+        more."""
+        if self.pack is None or not self.good or not self.pack.meant:
+            return dict.fromkeys(self.pack.meant if self.pack is not None else ())
+        try:
+            asked = {one.key: one.finding for one in _doubts(replace(self.pack, meant={}, hash=f"{self.pack.hash}?"))}
+        except Exception as error:
+            log.exception("rule_book_not_doubted", book=self.pack.name, error=str(error))
+            asked = {}
+        return {key: asked.get(key) for key in self.pack.meant}
+
+
 Written = tuple[str, dict[str, str]]
 """A book's text and its CSV files."""
 Make = Callable[[BookDraft], Written]
@@ -209,6 +223,26 @@ def earliest(name: str, today: date, wanted: date | None = None) -> date:
     begins = newest.in_force.begins if newest.in_force is not None else None
     days = [today, *([begins + timedelta(days=1)] if begins is not None else []), *([wanted] if wanted else [])]
     return max(days)
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Days on which no version of a book holds; without a last one it is so from then on."""
+
+    first: date
+    last: date | None = None
+
+
+def holes(pack: Pack, begins: date) -> list[Hole]:
+    """Where nothing would rule, were this copy published from a day: between the newest version's end and that day,
+    and once the copy itself is over."""
+    newest, found = library.newest(pack.name).in_force, []
+    if newest is not None and newest.until is not None and newest.until < begins:
+        found.append(Hole(newest.until, begins - timedelta(days=1)))
+    until = pack.in_force.until if pack.in_force is not None else None
+    if until is not None:
+        found.append(Hole(max(until, begins)))
+    return found
 
 
 def save_draft(

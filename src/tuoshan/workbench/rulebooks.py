@@ -19,7 +19,7 @@ from tuoshan import clock
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy import clause_editing, length_editing, table_editing
-from tuoshan.core.policy.pack import LAYER_TITLES, Clause, InForce, Pack, example_title
+from tuoshan.core.policy.pack import LAYER_TITLES, TODAY, Clause, InForce, Pack, example_title
 from tuoshan.core.reading.findings import Finding
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings import recording
@@ -29,7 +29,7 @@ from tuoshan.parties.permissions import MANAGER, SUPERVISOR, allowed, may_change
 from tuoshan.punctuation import listed, titled
 from tuoshan.rulings import copying, effects, lengths_in_words, library, publishing, taken_out
 from tuoshan.rulings.cells_in_words import heading_words
-from tuoshan.rulings.expressions_in_words import called, condition_words, dates_words
+from tuoshan.rulings.expressions_in_words import called, condition_words, dates_words, within_sentence
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import TableToRead, boundaries_to_read, tables_to_read
 from tuoshan.rulings.reckoned_in_words import questions, reckoned, setting_value
@@ -141,6 +141,8 @@ class PublishForm(forms.Form):
         help_text=_lazy("可选一位主管或经理，也可以写外部律师、法务部。"),
     )  # fmt: skip
     reason = forms.CharField(label=_lazy("为什么改"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    unruled_meant = forms.BooleanField(label=_lazy("这些日子确实不用本规则包管"), required=False)
+    """Shown where there are days on which no version would hold."""
 
 
 def draft_for(request: HttpRequest, name: str) -> BookDraft:
@@ -182,7 +184,7 @@ def _changing(
     context: dict[str, Any] = {
         "form": form, "name": name, "draft": draft, "title": words(library.newest(name).title),
         "findings": [_finding(draft, one) for one in proved.findings], "good": proved.good,
-        "meant": [words(one) for one in proved.pack.meant.values()] if proved.pack is not None else [],
+        "meant": _meant(draft, proved),
         "unchanged": proved.pack is not None and proved.pack.hash == draft.based_on,
         "tables": tables, "clauses": clauses, "setting_rows": _settings(draft, proved),
         "periods": _periods(draft, proved),
@@ -193,15 +195,42 @@ def _changing(
         context["doubts"] = [{**_finding(draft, one.finding), "key": one.key} for one in proved.doubts]
         if may_change(request.user, "workbench.rule_book_change") and not _held(draft, person_id(request)):
             said = _("有已经裁定过的事按这份内容算不出来。改正最近改过的数字或算式，或丢弃修改。")
-            return {**context, "good": False, "findings": [{"text": said, "href": "", "example": ""}], "doubts": []}
+            return {**context, "good": False, "findings": [{"text": said}], "doubts": []}
         begins = chosen_day(request, name)
         if publish is not None and publish.is_bound:
             begins = publish.cleaned_data.get("begins") or begins
+        publish = publish or PublishForm(initial={"begins": begins})
         context |= {
-            "confirmers": _confirmers(), **effect_context(request, draft, begins),
-            "publish": publish or PublishForm(initial={"begins": begins}),
+            "confirmers": _confirmers(), **effect_context(request, draft, begins), "publish": publish,
+            "holes": _holes(proved.pack, begins),
         }  # fmt: skip
+        if not context["holes"]:
+            del publish.fields["unruled_meant"]
     return context
+
+
+def _holes(pack: Pack, begins: date) -> list[str]:
+    """Days on which no version would hold, were the copy published from this day; in words."""
+    language = get_language() or "zh-hans"
+    by = pack.in_force.by if pack.in_force is not None else TODAY
+    what = within_sentence(called(pack, by, language), language)
+    return [
+        _("%(what)s在 %(first)s 至 %(last)s 的，没有哪一版管。") % {"what": what, "first": one.first, "last": one.last}
+        if one.last is not None else
+        _("%(what)s在 %(first)s 或以后的，没有哪一版管。") % {"what": what, "first": one.first}
+        for one in publishing.holes(pack, begins)
+    ]  # fmt: skip
+
+
+def _meant(draft: BookDraft, proved: publishing.Proved) -> list[dict[str, Any]]:
+    """What was said to be meant: of what, why; and whether there is still anything that asks."""
+    if proved.pack is None:
+        return []
+    return [
+        {"key": key, "because": words(proved.pack.meant[key]), "asks": finding is not None or not proved.good,
+         "about": titled(_finding(draft, finding)["place"], words(finding.message)) if finding is not None else ""}
+        for key, finding in proved.answered.items()
+    ]  # fmt: skip
 
 
 def _gone(draft: BookDraft) -> list[dict[str, Any]]:
@@ -246,7 +275,8 @@ def _finding(draft: BookDraft, one: Finding) -> dict[str, Any]:
     else:
         place = _("全文第 %(line)d 行") % {"line": one.line}
     missed = taken_out.clause_missed(draft.name, draft.text, one)
-    return {"text": titled(place, finding_told(one)), "href": href, "example": example, "missed": missed}
+    return {"text": titled(place, finding_told(one)), "place": place, "href": href, "example": example,
+            "missed": missed}  # fmt: skip
 
 
 def _place_in_table(draft: BookDraft, one: Finding, table: str) -> tuple[str, str]:
@@ -368,7 +398,9 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
     _versions(name)
     form, now = PublishForm(request.POST), clock.now()
     problem = ""
-    if form.is_valid():
+    if form.is_valid() and not form.cleaned_data["unruled_meant"] and _would_leave(name, form.cleaned_data["begins"]):
+        problem = _("照这一天发布，有些日子没有哪一版管，写在“发布”里。改日期，或勾选确实不用管。内容还在。")
+    elif form.is_valid():
         given = form.cleaned_data
         try:
             made = office.publish(
@@ -395,6 +427,13 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "workbench/rulebooks/change.html", context, status=422)
 
 
+def _would_leave(name: str, begins: date) -> bool:
+    """Whether there would be days without a version, were the copy published from this day."""
+    draft = publishing.open_draft(name)
+    pack = publishing.prove_copy(draft).pack if draft is not None else None
+    return pack is not None and bool(publishing.holes(pack, begins))
+
+
 @permitted("workbench.rule_book_meant")
 @require_POST
 @always_opens
@@ -410,6 +449,21 @@ def rule_book_meant(request: HttpRequest, name: str) -> HttpResponse:
         copying.answer_doubt(draft, key, because[:500], person_id=person_id(request), now=clock.now(),
                              record=office.noting(me(request), name))  # fmt: skip
         messages.success(request, _("已写进副本，发布后也在规则包里。"))
+    return redirect(reverse("workbench:rule_book_change", args=[name]) + "#doubts")
+
+
+@permitted("workbench.rule_book_ask_again")
+@require_POST
+@always_opens
+def rule_book_ask_again(request: HttpRequest, name: str) -> HttpResponse:
+    """Take back that something is meant: the check asks about it again."""
+    draft = draft_for(request, name)
+    try:
+        copying.ask_again(draft, request.POST.get("doubt", ""), person_id=person_id(request), now=clock.now(),
+                          record=office.noting(me(request), name))  # fmt: skip
+        messages.success(request, _("答复已从副本中收回。"))
+    except copying.NotEditable:
+        messages.info(request, _("这条答复已经没有了。"))
     return redirect(reverse("workbench:rule_book_change", args=[name]) + "#doubts")
 
 
@@ -429,5 +483,6 @@ urlpatterns = [
     path("rule-books/<slug:name>/change", rule_book_change, name="rule_book_change"),
     path("rule-books/<slug:name>/publish", rule_book_publish, name="rule_book_publish"),
     path("rule-books/<slug:name>/change/meant", rule_book_meant, name="rule_book_meant"),
+    path("rule-books/<slug:name>/change/meant/back", rule_book_ask_again, name="rule_book_ask_again"),
     path("rule-books/<slug:name>/drop", rule_book_drop, name="rule_book_drop"),
 ]

@@ -172,7 +172,8 @@ def _table(title: Wording, before: Grid | None, after: Grid | None, packs: Seque
             yield Difference(_joined(label, _heading(packs[1], heading)), *values)
     kept = [[name for name in rows if name in old and name in new] for rows in (old, new)]
     if kept[0] != kept[1]:
-        order = [Wording(*(", ".join(names),) * 2) for names in kept]
+        order = [_order(names, rows, pack, one) for names, rows, pack, one in zip(
+            kept, (old, new), packs, (before, after), strict=True)]  # fmt: skip
         yield Difference(_joined(title, Wording("行的次序", "order of the rows")), *order)
 
 
@@ -204,6 +205,32 @@ def _cell(pack: Pack, heading: str, text: str) -> Wording:
 
 def _heading(pack: Pack, name: str) -> Wording:
     return Wording(heading_words(pack, name, "zh-hans"), heading_words(pack, name, "en"))
+
+
+MOST_OF_A_ROW = 40
+ALL_THE_REST = Wording("其余", "all the rest")
+
+
+def _order(names: Sequence[str], rows: Mapping[str, GridRow], pack: Pack, grid: Grid | None) -> Wording:
+    """The rows one after the other, each by what it asks for; by its name as well where that is alike."""
+    told = [_asked(pack, rows[name], grid) for name in names]
+    told = [_joined(one, Wording(name, name), (" ", " ")) if told.count(one) > 1 else one
+            for one, name in zip(told, names, strict=True)]  # fmt: skip
+    return Wording("；".join(f"{number} {one.zh}" for number, one in enumerate(told, 1)),
+                   "; ".join(f"{number} {one.en}" for number, one in enumerate(told, 1)))  # fmt: skip
+
+
+def _asked(pack: Pack, row: GridRow, grid: Grid | None) -> Wording:
+    """What a row asks for, cut short."""
+    columns = {one.name for one in grid.headings if one.kind == "cell"} if grid is not None else set()
+    cells = [_cell(pack, heading, text) for heading, text in row.cells.items()
+             if heading in columns and text.strip() not in ("", "-")]  # fmt: skip
+    both = Wording("、".join(one.zh for one in cells), ", ".join(one.en for one in cells)) if cells else ALL_THE_REST
+    return Wording(_cut(both.zh), _cut(both.en))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_OF_A_ROW else f"{text[: MOST_OF_A_ROW - 1]}…"
 
 
 EMPTY_ROW = Wording("空行", "an empty row")

@@ -31,6 +31,8 @@ from tuoshan.workbench.casepage import person_id
 from tuoshan.workbench.rulebooks import draft_for
 
 MOST_ROWS = 400
+MOST_OPTIONS = 4_000
+"""That stand in one column of a page."""
 DOINGS = ("up", "down", "copy", "drop", "add", "back")
 HEADINGS = {
     "id": _lazy("行名"), "then": _lazy("结论"), "clause": _lazy("条款"), "because_zh": _lazy("理由（中文）"),
@@ -68,6 +70,8 @@ class ShownCell:
     wrong: list[str]
     said: str = ""
     """What stands in it, in words."""
+    options: tuple[tuple[str, str], ...] = ()
+    """What may be chosen in its place, in words; nothing where it is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +245,7 @@ def _rows(pack: Pack, grid: Grid, heads: list[Head], placed: copying.Placed) -> 
                 head.name, f"r{number}-{head.name}", head.label, row.cells.get(head.name, ""), widest[head.name],
                 f"list-{head.name}" if head.choices else "", wrong.get(head.name, []),
                 _said(pack, head.name, row.cells.get(head.name, "").strip(), language),
+                _options(head, row.cells.get(head.name, "").strip(), len(grid.rows)),
             )
             for head in heads
         ]  # fmt: skip
@@ -251,6 +256,16 @@ def _rows(pack: Pack, grid: Grid, heads: list[Head], placed: copying.Placed) -> 
         name = row.cells.get("id", "")
         found.append(ShownRow(number, row.of, name, cells, own, said.get(name, []), wrong.get("", [])))
     return found
+
+
+def _options(head: Head, text: str, rows: int) -> tuple[tuple[str, str], ...]:
+    """What may stand in a cell of one value; a cell of several, of what it is not, or of what there is not, is typed;
+    so is a column of a table so long that its page would be heavy."""
+    values = [value for value, _title in head.choices]
+    if not values or rows * len(values) > MOST_OPTIONS or (text not in ("", "-") and text not in values):
+        return ()
+    nothing = (text if text == "-" else "", _("没有写明") if head.output else _("不限"))
+    return (nothing, *((value, title or value) for value, title in head.choices))
 
 
 def _said(pack: Pack, name: str, text: str, language: str) -> str:

@@ -112,6 +112,7 @@ def _shown(pack: Pack) -> dict[str, Any]:
     return {
         "dates": _dates(pack, pack.in_force) or _("按询问之日"), "reckoned": reckoned(pack, language),
         "asked": questions(pack, language), "boundaries": boundaries_to_read(pack, language),
+        "examples": len(pack.examples),
         "applies": condition_words(pack, pack.applies, language) if pack.applies is not None else "",
         "doubtful": {one.name for one in pack.clauses.values() if one.provisional.zh},
         "pack": pack, "title": words(pack.title), "source": words(pack.source), "clauses": clauses, "tables": tables,

@@ -28,7 +28,8 @@ from tuoshan.rulings.reading_aloud import conclusion_words
 from tuoshan.workbench.bookrescue import always_opens, finding_told
 from tuoshan.workbench.bookvocabulary import Vocabulary
 from tuoshan.workbench.casepage import person_id
-from tuoshan.workbench.conclusionforms import VERBS, ConclusionForm, TestForm
+from tuoshan.workbench.conclusionforms import VERBS, ConclusionForm
+from tuoshan.workbench.conditionforms import TestForm
 from tuoshan.workbench.rowforms import RowForm
 from tuoshan.workbench.rulebooks import draft_for
 

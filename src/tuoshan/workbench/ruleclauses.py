@@ -21,9 +21,9 @@ from tuoshan.office.settings.recording import me
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import ClauseText, NotEditable
+from tuoshan.workbench.bookcopies import draft_for
 from tuoshan.workbench.bookrescue import always_opens, finding_told
 from tuoshan.workbench.casepage import person_id
-from tuoshan.workbench.rulebooks import draft_for
 
 
 class ClauseForm(forms.Form):

@@ -30,8 +30,8 @@ from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import NotEditable
 from tuoshan.rulings.lengths_in_words import UNITS, as_long, counted_words, length_words, tells_length, title
 from tuoshan.rulings.models import BookDraft
+from tuoshan.workbench.bookcopies import draft_for
 from tuoshan.workbench.bookrescue import always_opens, finding_told
-from tuoshan.workbench.rulebooks import draft_for
 
 
 @dataclass(frozen=True)

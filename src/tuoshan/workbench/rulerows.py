@@ -25,13 +25,13 @@ from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import conclusion_words
+from tuoshan.workbench.bookcopies import draft_for
 from tuoshan.workbench.bookrescue import always_opens, finding_told
 from tuoshan.workbench.bookvocabulary import Vocabulary
 from tuoshan.workbench.casepage import person_id
 from tuoshan.workbench.conclusionforms import VERBS, ConclusionForm
 from tuoshan.workbench.conditionforms import TestForm
 from tuoshan.workbench.rowforms import RowForm
-from tuoshan.workbench.rulebooks import draft_for
 
 MOST = 30
 """Conclusions of a row, and conditions of one, that the form takes."""

@@ -26,9 +26,9 @@ from tuoshan.rulings.cells_in_words import cell_words
 from tuoshan.rulings.copying import Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import tables_to_read
+from tuoshan.workbench.bookcopies import draft_for
 from tuoshan.workbench.bookrescue import always_opens, finding_told
 from tuoshan.workbench.casepage import person_id
-from tuoshan.workbench.rulebooks import draft_for
 
 MOST_ROWS = 400
 MOST_OPTIONS = 4_000

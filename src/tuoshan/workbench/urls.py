@@ -33,6 +33,7 @@ AREAS = (
     "rulings",
     "keptrulings",
     "rulebooks",
+    "bookcopies",
     "bookeffects",
     "bookversions",
     "ruletables",

@@ -212,6 +212,7 @@ def test_the_screens_of_rule_books_are_accessible(
     effects.begin(draft, manager)
     for address in ("/rule-books/", "/rule-books/mall_shoes", "/rule-books/mall_shoes/change", TABLE, ROW,
                     "/rule-books/furniture_shop/change/tables/period/rows/0",
+                    "/rule-books/furniture_shop/change/periods", "/rule-books/shoe_chain/change",
                     "/rule-books/mall_shoes/effect/open", "/rule-books/mall_shoes/effect/quarter",
                     "/rule-books/mall_shoes/change/clauses/M08", "/reports/overrides", "/rulings/"):  # fmt: skip
         page.goto(address)
@@ -239,6 +240,39 @@ def test_a_table_is_changed_by_keyboard_alone(open_page: Any, company: Staffed) 
     page.keyboard.press("Enter")
     expect(page.locator("#r2-opening_cm")).to_have_value("> 7")
     expect(page.locator("button[value='up-2']")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_what_was_taken_out_comes_back_by_keyboard(
+    open_page: Any, company: Staffed, check_accessible: Callable[[Page], None], width: int
+) -> None:
+    """A row is deleted by mistake, then a clause: the one comes back on its table, the other beside the finding."""
+    page = open_page(width=width)
+    company.sign_in(page, "manager")
+    page.goto(TABLE.replace("/replace", "/repair"))
+    ready(page)
+    page.get_by_role("button", name="删除 glue_small").press("Enter")
+    expect(page.locator("#r1-id")).to_have_count(0)
+    ready(page)
+    check_accessible(page)
+    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    page.get_by_role("button", name="放回原处：《修理》第 2 行（glue_small）").press("Enter")
+    expect(page.locator("#r1-id")).to_have_value("glue_small")
+    expect(page.locator("#r1-id")).to_be_focused()
+    kind = page.get_by_role("combobox", name="毛病 glue_small")
+    expect(kind.locator("option:checked")).to_have_text("开胶")
+
+    page.goto("/rule-books/mall_shoes/change/clauses/M02")
+    ready(page)
+    page.get_by_role("button", name="从副本中删除").press("Enter")
+    page.wait_for_url("**/rule-books/mall_shoes/change#clauses")
+    ready(page)
+    expect(page.locator("#gone")).to_contain_text("条款 M02")
+    check_accessible(page)
+    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    page.get_by_role("button", name="放回 M02").first.press("Enter")
+    expect(page.locator("#gone")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("还没有改动")
 
 
 @pytest.mark.parametrize("width", [1440, 390])

@@ -48,6 +48,26 @@ def test_a_changed_clause_is_shown_in_both_wordings(changed: Path) -> None:
     assert said.count("\n") == 1
 
 
+def test_what_changed_is_said_in_words(tmp_path: Path) -> None:
+    """A row with another bound, one that went, a setting, a period: beside its name what it said and says."""
+    text = (files.PACKAGED / "mall_shoes.yaml").read_text(encoding="utf-8")
+    text = text.replace('opening_cm: "<= 5"', 'opening_cm: "<= 7"')
+    text = "".join(line for line in text.splitlines(keepends=True) if "{id: glue_large," not in line)
+    text = text.replace("exchange_fee_on: {value: false", "exchange_fee_on: {value: true")
+    path = tmp_path / "mall_shoes.yaml"
+    path.write_text(text.replace("plus: dislike_days days", "plus: 9 days"), encoding="utf-8")
+    code, said = run("mall_shoes@1", str(path), "--books", "shipped")
+    assert code == 0
+    assert "~ 设定 exchange_fee_on  换货收折旧费：否 → 换货收折旧费：是\n" in said
+    assert "从“购买日期”起 9 天的最后一天" in said
+    assert "~ 行 repair.glue_small\n    - “修理”：" in said
+    assert "开胶长度 不超过 5 厘米 → 可以 维修" in said and "    + “修理”：" in said and "不超过 7 厘米" in said
+    [gone] = [line for line in said.splitlines() if line.startswith("- ")]
+    assert gone.startswith("- 行 replace.glue_large  “换货、退货的情形”：")
+    assert "超过 5 厘米" in gone and "[M03]" in gone
+    assert "Opening at most 7 cm → due: Repair" in run("mall_shoes@1", str(path), "--books", "shipped", "--en")[1]
+
+
 def test_cases_of_a_file_are_ruled_by_both(changed: Path, tmp_path: Path) -> None:
     cases = tmp_path / "cases.jsonl"
     cases.write_text(json.dumps({"key": "A-1", "today": "2026-05-20", "facts": SHOES}) + "\n\n", encoding="utf-8")

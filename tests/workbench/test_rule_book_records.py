@@ -87,8 +87,8 @@ def test_what_others_change_while_it_is_reckoned_is_neither_lost_nor_told_as_our
         return real(before, after)
 
     monkeypatch.setattr(office, "differences", meanwhile)
-    with office.noted(person, "mall_shoes"):
-        copying.save_rows(draft, "repair", rows, copying.stamp(grid), person_id=person.pk, now=clock.now())
+    copying.save_rows(draft, "repair", rows, copying.stamp(grid), person_id=person.pk, now=clock.now(),
+                      record=office.noting(person, "mall_shoes"))  # fmt: skip
     text = BookDraft.objects.get().text
     assert "小毛病 / Small" in text and 'paid: ">= 220"' in text and len(calls) == 2
     told = str(SettingChange.objects.get().fields)

@@ -244,7 +244,11 @@ def test_cells_and_findings_are_told_in_words(desk: Any) -> None:
     manager.post(table, typed(desk, "repair", r1__opening_cm="<= 7"))
     page = manager.get(table).content.decode()
     assert "不超过 7 厘米" in page.partition('id="r1-opening_cm"')[2][:400]
-    assert "开胶" in page.partition('id="r1-defect"')[2][:400] and 'value="glue"' in page
+    defect = page.partition('<select class="select" id="r1-defect"')[2].partition("</select>")[0]
+    assert '<option value="glue" selected>开胶</option>' in defect and '<option value="">不限</option>' in defect
+    several = page.partition('<input class="input" id="r0-defect"')[2][:400]
+    assert 'value="heel_off, seam' in several and "掉跟、开线" in several, "several values are typed, with their words"
+    assert '<option value="yes" selected>是</option>' in page.partition('id="r1-covered"')[2][:400]
     findings = found_of(manager)
     assert "例子“开胶5.1厘米，可换可退”：例子不成立：现在算出可以：换货、维修、退货退款；例子要的是" in findings
     assert "mall_shoes.yaml:" not in findings and "rights:" not in findings
@@ -254,6 +258,29 @@ def test_cells_and_findings_are_told_in_words(desk: Any) -> None:
     assert "mall_shoes.yaml:" not in findings
     text = publishing.copy_of_newest("mall_shoes").text.replace('opening_cm: "<= 5"', 'opening_cm: "five"')
     assert "mall_shoes.yaml:" in publishing.prove("mall_shoes", text, {}).findings[0].in_language("en")
+
+
+def test_a_choice_is_chosen_and_what_is_none_is_typed_and_named(desk: Any) -> None:
+    manager, table = desk.client("manager"), f"{BOOK}/change/tables/repair"
+    manager.post(table, typed(desk, "repair", r1__defect="seam", r1__problem="-"))
+    assert told(newest_change())["修理 · 第 2 行（glue_small） · 毛病"] == ("开胶", "开线")
+    page = manager.get(table).content.decode()
+    assert '<option value="seam" selected>开线</option>' in page.partition('id="r1-defect"')[2]
+    manager.post(table, typed(desk, "repair", r1__defect="glou"))
+    page = manager.get(table).content.decode()
+    assert '<input class="input" id="r1-defect" name="r1-defect" value="glou"' in page
+    assert 'id="r1-defect_error"' in page
+
+
+def test_the_order_of_rows_is_told_by_what_they_ask_for_and_an_empty_row_as_one(desk: Any) -> None:
+    manager, table = desk.client("manager"), f"{BOOK}/change/tables/guarantee"
+    manager.post(table, {**typed(desk, "guarantee"), "do": "up-1"})
+    [(label, (before, after))] = told(newest_change()).items()
+    assert label == "三包期 · 行的次序"
+    assert before == "1 皮革（含皮革童鞋）；2 旅游、运动、合成革；3 其余"
+    assert after == "1 旅游、运动、合成革；2 皮革（含皮革童鞋）；3 其余"
+    manager.post(table, {**typed(desk, "guarantee"), "do": "add"})
+    assert told(newest_change()) == {"三包期 · 第 3 行（new）": ("", "空行")}
 
 
 def changed_text_again() -> str:

@@ -77,6 +77,9 @@ def test_a_book_with_a_finding_never_replaces_the_one_that_works(desk: Any) -> N
 def test_books_can_be_read_by_everybody_and_changed_by_managers_alone(desk: Any) -> None:  # noqa: F811
     page = desk.client("auditor").get("/rule-books/mall_shoes").content.decode()
     assert "三包期" in page and "209.99 元不到 210 元，只有 M02" in page, "with why its boundaries lie where they do"
+    told = sum(1 for one in library.newest("mall_shoes").examples if one.because.zh)
+    every = len(library.newest("mall_shoes").examples)
+    assert told < every and f"{every} 个例子，其中 {told} 个写明为什么" in page, "as many as the check counts"
     assert desk.client("agent").get("/rule-books/mall_shoes/change").status_code == 403
     assert desk.client("agent").get("/rule-books/nothing").status_code == 404
 

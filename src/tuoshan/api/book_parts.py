@@ -137,8 +137,8 @@ def book_table_change(request: HttpRequest, name: str, table: str, body: BookRow
     places = {row.cells.get("id", ""): row.of for row in grid.rows}
     rows = [copying.GridRow(row, places.get(row.get("id", ""))) for row in body.rows]
     try:
-        with office.noted(me(request), name):
-            draft = copying.save_rows(draft, table, rows, body.stamp, person_id=me(request).pk, now=clock.now())
+        draft = copying.save_rows(draft, table, rows, body.stamp, person_id=me(request).pk, now=clock.now(),
+                                  record=office.noting(me(request), name))  # fmt: skip
     except copying.ChangedMeanwhile as error:
         raise _meanwhile() from error
     return _rows(draft, table)
@@ -243,8 +243,8 @@ def _clause_put(request: HttpRequest, name: str, clause: str, given: copying.Cla
     draft = rulebooks.copy_of(request, name)
     try:
         seen = copying.stamp(clause_editing.clauses(draft.text).get(clause))
-        with office.noted(me(request), name):
-            draft = copying.save_clause(draft, clause, given, seen, person_id=me(request).pk, now=clock.now())
+        draft = copying.save_clause(draft, clause, given, seen, person_id=me(request).pk, now=clock.now(),
+                                    record=office.noting(me(request), name))  # fmt: skip
     except copying.NotEditable as error:
         raise Http404 from error
     return rulebooks.proved(publishing.prove_copy(draft))

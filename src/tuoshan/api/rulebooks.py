@@ -127,8 +127,8 @@ def known_book(name: str) -> None:
 def book_change(request: HttpRequest, name: str, body: DraftIn) -> dict[str, Any]:
     """Keep the copy as it was sent, in order or not, and say what the checks find."""
     known_book(name)
-    with office.noted(me(request), name):
-        publishing.save_draft(name, body.text, body.tables, person_id=me(request).pk, now=clock.now())
+    publishing.save_draft(name, body.text, body.tables, person_id=me(request).pk, now=clock.now(),
+                          record=office.noting(me(request), name))  # fmt: skip
     return proved(publishing.prove(name, body.text, body.tables))
 
 
@@ -203,8 +203,7 @@ def book_publish(request: HttpRequest, name: str, body: PublishIn) -> dict[str, 
 def book_drop(request: HttpRequest, name: str) -> dict[str, Any]:
     """Throw the copy away; the book stays as it is."""
     known_book(name)
-    with office.noted(me(request), name, both(lambda: _("丢弃副本"))):
-        publishing.drop_draft(name)
+    publishing.drop_draft(name, record=office.noting(me(request), name, both(lambda: _("丢弃副本"))))
     return {"findings": [], "good": True, "doubts": []}
 
 
@@ -263,8 +262,8 @@ def book_copy(request: HttpRequest, name: str, body: CopyIn) -> dict[str, Any]:
     """Begin a copy with what any version says, its examples included; a copy with changes in it is not thrown away."""
     known_book(name)
     try:
-        with office.noted(me(request), name):
-            draft = publishing.copy_version(name, body.version, person_id=me(request).pk, now=clock.now())
+        draft = publishing.copy_version(name, body.version, person_id=me(request).pk, now=clock.now(),
+                                        record=office.noting(me(request), name))  # fmt: skip
     except library.BookUnknown as error:
         raise invalid({"version": [_("没有这一版。")]}) from error
     except publishing.AlreadyChanging as error:

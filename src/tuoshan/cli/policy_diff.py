@@ -20,6 +20,7 @@ from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.pack import Fact, Pack
 from tuoshan.core.policy.wording import verdict
 from tuoshan.rulings import files
+from tuoshan.rulings.books_beside import said
 
 STORED = ("open", "quarter", "all")
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
@@ -166,11 +167,10 @@ def _line(before: Pack, after: Pack, change: BookChange, language: str) -> str:
     }  # fmt: skip
     place = f"{change.table}." if change.table else ""
     text = f"{SIGNS[change.how]} {kinds[change.kind].in_language(language)} {place}{change.name}"
-    if change.kind != "clause":
-        return text
-    said = [pack.clauses[change.name].told.in_language(language) for pack in (before, after)
-            if change.name in pack.clauses]  # fmt: skip
-    return f"{text}  {' → '.join(dict.fromkeys(said))}"
+    told = list(dict.fromkeys(one for pack in (before, after) if (one := said(pack, change, language))))
+    if len(told) > 1 and change.kind == "row":
+        return f"{text}\n    - {told[0]}\n    + {told[1]}"  # each has arrows of its own
+    return f"{text}  {' → '.join(told)}" if told else text
 
 
 def _told(found: Effect, language: str) -> list[str]:
@@ -184,8 +184,8 @@ def _told(found: Effect, language: str) -> list[str]:
             f"{found.unreadable} 件的事实已不能读取", f"{found.unreadable} with facts that cannot be read any more",
         ).in_language(language))  # fmt: skip
     for one in found.changed[:SHOWN]:
-        said = (each.in_language(language) for each in changes(one.before, one.after))
-        lines.append(f"{one.key}  {one.costs_more:+}  {('；' if language != 'en' else '; ').join(said)}")
+        becomes = (each.in_language(language) for each in changes(one.before, one.after))
+        lines.append(f"{one.key}  {one.costs_more:+}  {('；' if language != 'en' else '; ').join(becomes)}")
     if found.many > SHOWN:
         lines.append("…")
     return lines

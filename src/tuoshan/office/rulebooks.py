@@ -3,8 +3,7 @@
 A setting that only managers change is refused to everybody else, whichever way its book was changed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -92,8 +91,8 @@ def save_settings(
     if not changed and not values.keys() - before.keys():
         return draft
     _keep_to_managers(draft.name, changed, person)
-    with noted(person, draft.name, reason=reason):
-        return copying.save_settings(draft, values, seen, person_id=person.pk, now=now)
+    return copying.save_settings(draft, values, seen, person_id=person.pk, now=now,
+                                 record=noting(person, draft.name, reason=reason))  # fmt: skip
 
 
 def _otherwise(before: Text, after: Text) -> list[Difference]:
@@ -105,11 +104,10 @@ def _otherwise(before: Text, after: Text) -> list[Difference]:
         return [lines(before.text, after.text)]
 
 
-@contextmanager
-def noted(person: Person, name: str, where: Both[str] | None = None, **said: str) -> Iterator[None]:
-    """What is done to the copy inside the block is one transaction with its record: cells, settings, clauses and
-    examples, old and new, then what was `said` of it. What is otherwise is worked out before that transaction, which
-    holds up everybody else who writes. Opening a copy changes nothing and is not written down."""
+def noting(person: Person, name: str, where: Both[str] | None = None, **said: str) -> publishing.Record:
+    """How a change of the copy is written down, in one transaction with it: cells, settings, clauses and examples, old
+    and new, then what was `said` of it. What is otherwise is worked out before that transaction, which holds up
+    everybody else who writes. Opening a copy changes nothing and is not written down."""
 
     def reckoned(before: publishing.Written, after: publishing.Written) -> Callable[[], object]:
         found = _otherwise(Text(name, *before), Text(name, *after))
@@ -117,8 +115,7 @@ def noted(person: Person, name: str, where: Both[str] | None = None, **said: str
             return lambda: None
         return _record(person, name, where or both(lambda: _("副本")), found, **said)
 
-    with publishing.recorded(reckoned):
-        yield
+    return reckoned
 
 
 def publish(

@@ -6,21 +6,24 @@ one and the same thing. Nobody's change is lost beside another's: whoever saves 
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tuoshan.core.policy import clause_editing, setting_editing, table_editing, table_sheets
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy import clause_editing, length_editing, setting_editing, table_editing, table_sheets
 from tuoshan.core.policy.cells import Domain
 from tuoshan.core.policy.clause_editing import ClauseText
 from tuoshan.core.policy.grids import Grid, GridRow
+from tuoshan.core.policy.length_editing import Length
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.setting_editing import Written
 from tuoshan.core.policy.text_places import NotEditable
 from tuoshan.core.policy.tracing import label_of
 from tuoshan.core.reading.findings import Finding
-from tuoshan.rulings import library, publishing
+from tuoshan.rulings import library, publishing, taken_out
 from tuoshan.rulings.models import BookDraft
+from tuoshan.rulings.publishing import Record
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 """What spreadsheets save CSV in; the second knows every sequence that the first does not."""
@@ -71,24 +74,10 @@ def stamp(part: Grid | ClauseText | None) -> str:
     return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
-Made = Callable[[BookDraft], publishing.Written]
-
-
-def _keep(draft: BookDraft, make: Made, person_id: int, now: datetime) -> BookDraft:
-    """Keep what is made of the copy. Where another part of it was changed since it was read, it is made anew of what
-    stands there, so that no change is lost beside another."""
-    while True:
-        text, files = make(draft)
-        try:
-            return publishing.save_draft(draft.name, text, files, person_id=person_id, now=now,
-                                         based_on=(draft.text, publishing.tables_of(draft)))  # fmt: skip
-        except publishing.Overtaken:
-            draft = publishing.draft_of(draft.name, person_id, now)
-
-
 def save_rows(
-    draft: BookDraft, table: str, rows: Sequence[GridRow], seen: str, *, person_id: int, now: datetime
-) -> BookDraft:
+    draft: BookDraft, table: str, rows: Sequence[GridRow], seen: str, *, person_id: int, now: datetime,
+    record: Record | None = None,
+) -> BookDraft:  # fmt: skip
     """Put rows into a table of the copy. Raises NotEditable, ChangedMeanwhile."""
 
     def make(draft: BookDraft) -> publishing.Written:
@@ -96,7 +85,7 @@ def save_rows(
             raise ChangedMeanwhile(table)
         return table_editing.with_rows(draft.text, publishing.tables_of(draft), table, rows)
 
-    return _keep(draft, make, person_id, now)
+    return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
 
 
 def saying_nothing(draft: BookDraft, grid: Grid, rows: Sequence[GridRow]) -> list[int]:
@@ -115,8 +104,9 @@ def _is_bare(row: GridRow) -> bool:
 
 
 def save_clause(
-    draft: BookDraft, name: str, clause: ClauseText | None, seen: str, *, person_id: int, now: datetime
-) -> BookDraft:
+    draft: BookDraft, name: str, clause: ClauseText | None, seen: str, *, person_id: int, now: datetime,
+    record: Record | None = None,
+) -> BookDraft:  # fmt: skip
     """Put a clause into the copy, or take it out. Raises NotEditable, ChangedMeanwhile."""
 
     def make(draft: BookDraft) -> publishing.Written:
@@ -128,12 +118,13 @@ def save_clause(
             text = clause_editing.with_clause(draft.text, name, clause)
         return text, publishing.tables_of(draft)
 
-    return _keep(draft, make, person_id, now)
+    return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
 
 
 def save_settings(
-    draft: BookDraft, values: Mapping[str, Written], seen: str, *, person_id: int, now: datetime
-) -> BookDraft:
+    draft: BookDraft, values: Mapping[str, Written], seen: str, *, person_id: int, now: datetime,
+    record: Record | None = None,
+) -> BookDraft:  # fmt: skip
     """Put settings into the copy. Raises NotEditable, ChangedMeanwhile."""
 
     def make(draft: BookDraft) -> publishing.Written:
@@ -141,7 +132,7 @@ def save_settings(
             raise ChangedMeanwhile("settings")
         return setting_editing.with_settings(draft.text, values), publishing.tables_of(draft)
 
-    return _keep(draft, make, person_id, now)
+    return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
 
 
 def stamp_of_settings(draft: BookDraft) -> str:
@@ -150,19 +141,73 @@ def stamp_of_settings(draft: BookDraft) -> str:
     return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
-def drop_example(draft: BookDraft, name: str, *, person_id: int, now: datetime) -> BookDraft:
+def drop_example(
+    draft: BookDraft, name: str, *, person_id: int, now: datetime, record: Record | None = None
+) -> BookDraft:
     """Take an example out of the copy. Raises NotEditable."""
-    return _keep(
-        draft, lambda one: (clause_editing.without_example(one.text, name), publishing.tables_of(one)), person_id, now
-    )
+
+    def make(draft: BookDraft) -> publishing.Written:
+        return clause_editing.without_example(draft.text, name), publishing.tables_of(draft)
+
+    return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
 
 
-def answer_doubt(draft: BookDraft, doubt: str, because: str, *, person_id: int, now: datetime) -> BookDraft:
+def save_lengths(
+    draft: BookDraft, lengths: Mapping[str, Length], labels: Mapping[str, Wording], seen: str, *, person_id: int,
+    now: datetime, record: Record | None = None,
+) -> BookDraft:  # fmt: skip
+    """Put lengths of periods into the copy, and what these are called. Raises NotEditable, ChangedMeanwhile."""
+
+    def make(draft: BookDraft) -> publishing.Written:
+        if seen != stamp_of_lengths(draft):
+            raise ChangedMeanwhile("values")
+        text = length_editing.with_lengths(draft.text, lengths)
+        for name, said in labels.items():
+            text = length_editing.with_label(text, name, said)
+        return text, publishing.tables_of(draft)
+
+    return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
+
+
+def stamp_of_lengths(draft: BookDraft) -> str:
+    """What the lengths of the copy are now, as a short text. Raises NotEditable."""
+    known = [(key, one.written) for key, one in length_editing.lengths(draft.text).items()]
+    return hashlib.sha256(json.dumps(known, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def bring_back(
+    draft: BookDraft, part: str, name: str, table: str = "", *, person_id: int, now: datetime,
+    record: Record | None = None,
+) -> BookDraft:  # fmt: skip
+    """Put a `clause`, an `example` or a `row` of a table that was taken out back where it stood in the newest version.
+    Raises NotEditable, also where it is there."""
+
+    def make(draft: BookDraft) -> publishing.Written:
+        return taken_out.back(draft.name, (draft.text, publishing.tables_of(draft)), part, name, table)
+
+    return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
+
+
+def answer_doubt(
+    draft: BookDraft, doubt: str, because: str, *, person_id: int, now: datetime, record: Record | None = None
+) -> BookDraft:
     """Say in the copy why something that the check doubts is meant. Raises NotEditable."""
-    return _keep(
-        draft, lambda one: (clause_editing.with_meant(one.text, doubt, because), publishing.tables_of(one)),
-        person_id, now,
-    )  # fmt: skip
+
+    def make(draft: BookDraft) -> publishing.Written:
+        return clause_editing.with_meant(draft.text, doubt, because), publishing.tables_of(draft)
+
+    return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
+
+
+def ask_again(
+    draft: BookDraft, doubt: str, *, person_id: int, now: datetime, record: Record | None = None
+) -> BookDraft:
+    """Take back that something which the check doubts is meant. Raises NotEditable, also where nothing said so."""
+
+    def make(draft: BookDraft) -> publishing.Written:
+        return clause_editing.without_meant(draft.text, doubt), publishing.tables_of(draft)
+
+    return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
 
 
 def placed(findings: Sequence[Finding], grid: Grid) -> Placed:
@@ -277,7 +322,6 @@ def _decoded(data: bytes) -> str | None:
 
 __all__ = [
     "About", "ChangedMeanwhile", "ClauseText", "Grid", "GridRow", "NotEditable", "about", "answer_doubt", "as_sheet",
-    "drop_example",
-    "of_parts", "placed", "read_sheet", "save_clause", "save_rows", "save_settings", "saying_nothing", "stamp",
-    "stamp_of_settings", "table_of",
+    "ask_again", "bring_back", "drop_example", "of_parts", "placed", "read_sheet", "save_clause", "save_lengths",
+    "save_rows", "save_settings", "saying_nothing", "stamp", "stamp_of_lengths", "stamp_of_settings", "table_of",
 ]  # fmt: skip

@@ -10,12 +10,13 @@ from typing import TypeVar
 
 from tuoshan.core import yaml_strict
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy import clause_editing, table_editing
+from tuoshan.core.policy import clause_editing, length_editing, table_editing
 from tuoshan.core.policy.clause_editing import ClauseText
 from tuoshan.core.policy.grids import Grid, GridRow
+from tuoshan.core.policy.length_editing import Length
 from tuoshan.core.policy.pack import Pack, Setting, example_title
 from tuoshan.core.policy.text_places import NotEditable
-from tuoshan.rulings import library
+from tuoshan.rulings import lengths_in_words, library
 from tuoshan.rulings.cells_in_words import cell_words, heading_words
 from tuoshan.rulings.reading_aloud import tables_to_read
 from tuoshan.rulings.reckoned_in_words import setting_value
@@ -56,9 +57,10 @@ def differences(before: Text, after: Text) -> list[Difference]:
     packs = (before.pack() or newest, after.pack() or newest)
     found = [
         *_settings(packs[0].settings, packs[1].settings),
-        *_tables(before, after, packs),
+        *_lengths(before, after, packs), *_labels(packs), *_tables(before, after, packs),
         *_clauses(_parts(clause_editing.clauses, before.text), _parts(clause_editing.clauses, after.text)),
         *_examples(_parts(clause_editing.examples, before.text), _parts(clause_editing.examples, after.text)),
+        *_meant(packs),
     ]
     return found or [lines(before.text, after.text)]
 
@@ -91,6 +93,42 @@ def _setting(setting: Setting | None) -> Wording:
     return NO_WORDING if setting is None else Wording(setting_value(setting, "zh-hans"), setting_value(setting, "en"))
 
 
+# -- periods ------------------------------------------------------------------------------------------------------
+
+
+def _lengths(before: Text, after: Text, packs: Sequence[Pack]) -> Iterator[Difference]:
+    old, new = (_parts(length_editing.lengths, one.text) for one in (before, after))
+    for key in {**old, **new}:
+        was, becomes = old.get(key), new.get(key)
+        if was != becomes:
+            pack, one = (packs[1], becomes) if becomes is not None else (packs[0], was)
+            label = Wording(*(lengths_in_words.title(pack, one, language) for language in ("zh-hans", "en")))  # type: ignore[arg-type]
+            yield Difference(label, _length(was), GONE if becomes is None else _length(becomes))
+
+
+def _length(length: Length | None) -> Wording:
+    if length is None:
+        return NO_WORDING
+    return Wording(*(lengths_in_words.length_words(length, language) for language in ("zh-hans", "en")))
+
+
+def _labels(packs: Sequence[Pack]) -> Iterator[Difference]:
+    """What something is called: one that the book no longer names by itself goes by what books share."""
+    old, new = (pack.labels for pack in packs)
+    for name in {**old, **new}:
+        if old.get(name) != new.get(name):
+            yield Difference(Wording("叫法", "Called"), old.get(name, NO_WORDING), new.get(name, GONE))
+
+
+def _meant(packs: Sequence[Pack]) -> Iterator[Difference]:
+    """Doubts of the check that were answered as meant, and answers that were taken back."""
+    old, new = (pack.meant for pack in packs)
+    for key in {**old, **new}:
+        if old.get(key) != new.get(key):
+            label = _joined(Wording("提示答复为有意", "Doubt answered as meant"), Wording(key, key))
+            yield Difference(label, old.get(key, NO_WORDING), new.get(key, Wording("收回答复", "taken back")))
+
+
 # -- tables -------------------------------------------------------------------------------------------------------
 
 
@@ -115,13 +153,13 @@ def _table(title: Wording, before: Grid | None, after: Grid | None, packs: Seque
     old, new = _rows(before), _rows(after)
     if list(old.items()) == list(new.items()):
         return
-    said = [_conclusions(pack, (before or after).table) for pack in packs]  # type: ignore[union-attr]
+    said = [conclusions_of(pack, (before or after).table) for pack in packs]  # type: ignore[union-attr]
     for name in {**old, **new}:
         place, row = _placed(new if name in new else old, name)
         label = _joined(title, place)
         if name not in old or name not in new:
             one, pack, told = (row, packs[1], said[1]) if name in new else (row, packs[0], said[0])
-            whole = _whole(pack, one, told.get(name, NO_WORDING), before or after)
+            whole = row_words(pack, one, told.get(name, NO_WORDING), before or after)
             yield Difference(label, *((NO_WORDING, whole) if name in new else (whole, GONE)))
             continue
         for heading in dict.fromkeys([*old[name].cells, *new[name].cells]):
@@ -134,7 +172,8 @@ def _table(title: Wording, before: Grid | None, after: Grid | None, packs: Seque
             yield Difference(_joined(label, _heading(packs[1], heading)), *values)
     kept = [[name for name in rows if name in old and name in new] for rows in (old, new)]
     if kept[0] != kept[1]:
-        order = [Wording(*(", ".join(names),) * 2) for names in kept]
+        order = [_order(names, rows, pack, one) for names, rows, pack, one in zip(
+            kept, (old, new), packs, (before, after), strict=True)]  # fmt: skip
         yield Difference(_joined(title, Wording("行的次序", "order of the rows")), *order)
 
 
@@ -148,7 +187,7 @@ def _placed(rows: Mapping[str, GridRow], name: str) -> tuple[Wording, GridRow]:
     return Wording(f"第 {place} 行（{name}）", f"row {place} ({name})"), rows[name]
 
 
-def _conclusions(pack: Pack, table: str) -> dict[str, Wording]:
+def conclusions_of(pack: Pack, table: str) -> dict[str, Wording]:
     """What each row of a table says, by its name."""
     only = replace(pack, tables={name: one for name, one in pack.tables.items() if name == table})
     both = [
@@ -168,10 +207,36 @@ def _heading(pack: Pack, name: str) -> Wording:
     return Wording(heading_words(pack, name, "zh-hans"), heading_words(pack, name, "en"))
 
 
+MOST_OF_A_ROW = 40
+ALL_THE_REST = Wording("其余", "all the rest")
+
+
+def _order(names: Sequence[str], rows: Mapping[str, GridRow], pack: Pack, grid: Grid | None) -> Wording:
+    """The rows one after the other, each by what it asks for; by its name as well where that is alike."""
+    told = [_asked(pack, rows[name], grid) for name in names]
+    told = [_joined(one, Wording(name, name), (" ", " ")) if told.count(one) > 1 else one
+            for one, name in zip(told, names, strict=True)]  # fmt: skip
+    return Wording("；".join(f"{number} {one.zh}" for number, one in enumerate(told, 1)),
+                   "; ".join(f"{number} {one.en}" for number, one in enumerate(told, 1)))  # fmt: skip
+
+
+def _asked(pack: Pack, row: GridRow, grid: Grid | None) -> Wording:
+    """What a row asks for, cut short."""
+    columns = {one.name for one in grid.headings if one.kind == "cell"} if grid is not None else set()
+    cells = [_cell(pack, heading, text) for heading, text in row.cells.items()
+             if heading in columns and text.strip() not in ("", "-")]  # fmt: skip
+    both = Wording("、".join(one.zh for one in cells), ", ".join(one.en for one in cells)) if cells else ALL_THE_REST
+    return Wording(_cut(both.zh), _cut(both.en))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_OF_A_ROW else f"{text[: MOST_OF_A_ROW - 1]}…"
+
+
 EMPTY_ROW = Wording("空行", "an empty row")
 
 
-def _whole(pack: Pack, row: GridRow, conclusion: Wording, grid: Grid | None) -> Wording:
+def row_words(pack: Pack, row: GridRow, conclusion: Wording, grid: Grid | None) -> Wording:
     """A row that came or went: what it asks for, what it says; what it says tells its results."""
     told: list[Wording] = []
     given = {one.name for one in grid.headings if one.kind == "output"} if grid is not None and conclusion.zh else set()

@@ -6,8 +6,6 @@ is lawful, and why. A book with a finding cannot be published.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -24,7 +22,7 @@ from tuoshan.core.policy.comparing import Past
 from tuoshan.core.policy.doubting import Doubt, doubts
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.reading.findings import NAMES, Finding
-from tuoshan.rulings import claims, library
+from tuoshan.rulings import claims, library, taken_out
 from tuoshan.rulings.models import BookDraft, BookEffect, KeptRuling, PublishedBook
 
 log = structlog.get_logger(__name__)
@@ -39,10 +37,6 @@ class Stale(ValueError):
 
 class NotInOrder(ValueError):
     """The draft has findings, so that it cannot be published."""
-
-
-class Overtaken(ValueError):
-    """Somebody changed the copy since it was read for this change."""
 
 
 class Doubtful(NotInOrder):
@@ -92,44 +86,62 @@ class Proved:
             return (Doubt("", _broken_off(self.pack.name, error)),)
 
 
+    @cached_property
+    def answered(self) -> dict[str, Finding | None]:
+        """The doubts that the draft answers by their keys, with what each is about; nothing of one that there is no
+        more."""
+        if self.pack is None or not self.good or not self.pack.meant:
+            return dict.fromkeys(self.pack.meant if self.pack is not None else ())
+        try:
+            asked = {one.key: one.finding for one in _doubts(replace(self.pack, meant={}, hash=f"{self.pack.hash}?"))}
+        except Exception as error:
+            log.exception("rule_book_not_doubted", book=self.pack.name, error=str(error))
+            asked = {}
+        return {key: asked.get(key) for key in self.pack.meant}
+
+
 Written = tuple[str, dict[str, str]]
 """A book's text and its CSV files."""
-_reckoner: ContextVar[Callable[[Written, Written], Callable[[], object]] | None] = ContextVar("reckoner", default=None)
+Make = Callable[[BookDraft], Written]
+"""What is to stand in a copy, of what stands there."""
+Record = Callable[[Written, Written], Callable[[], object]]
+"""Says of the text before and after how the change is written down. It is asked before anything is locked; what it
+gives is called in the transaction of the change."""
 
 
-@contextmanager
-def recorded(reckoner: Callable[[Written, Written], Callable[[], object]]) -> Iterator[None]:
-    """Whatever changes a copy inside the block is written down with it: `reckoner` says of the text before and after
-    how. It is asked before anything is locked; what it gives is called in the transaction of the change."""
-    token = _reckoner.set(reckoner)
-    try:
-        yield
-    finally:
-        _reckoner.reset(token)
-
-
-def as_written(name: str) -> Written:
-    """The copy as it is now; the newest version where there is none."""
-    draft = open_draft(name) or copy_of_newest(name)
-    return draft.text, tables_of(draft)
-
-
-def _change(name: str, after: Written, write: Callable[[], object], based_on: Written | None = None) -> None:
-    """Change the copy and write that down. What is otherwise is reckoned before the transaction, and once more where
-    somebody changed the copy in between. Raises Overtaken for a copy that is not what the change was made of."""
-    reckoner = _reckoner.get()
+def _change(
+    name: str, make: Make, write: Callable[[BookDraft | None, Written], object], record: Record | None
+) -> None:
+    """Change the copy and write that down: what is made of it and what is otherwise are reckoned before the
+    transaction, and once more where somebody changed the copy in between, so that no change is lost beside another."""
     while True:
-        draft, before = open_draft(name), as_written(name)
-        if based_on is not None and before != based_on:
-            raise Overtaken(name)
-        write_down = reckoner(before, after) if reckoner is not None else None
+        draft = open_draft(name)
+        current = draft or copy_of_newest(name)
+        after = make(current)
+        write_down = record((current.text, tables_of(current)), after) if record is not None else None
         with write_transaction():
-            if _said(BookDraft.objects.select_for_update().filter(name=name).first()) != _said(draft):
+            there = BookDraft.objects.select_for_update().filter(name=name).first()
+            if _said(there) != _said(draft):
                 continue
-            write()
+            write(there, after)
             if write_down is not None:
                 write_down()
             return
+
+
+def change(name: str, make: Make, *, person_id: int, now: datetime, record: Record | None = None) -> BookDraft:
+    """Keep what is made of the copy, in order or not. Raises BookUnknown, and what `make` raises."""
+    kept = draft_of(name, person_id, now)
+
+    def write(there: BookDraft | None, after: Written) -> None:
+        nonlocal kept
+        kept = there or copy_of_newest(name)
+        kept.text, kept.tables = after[0], json.dumps(after[1], ensure_ascii=False)
+        kept.changed_by_id, kept.changed_at = person_id, now
+        kept.save()
+
+    _change(name, make, write, record)
+    return kept
 
 
 def _said(draft: BookDraft | None) -> tuple[str, str] | None:
@@ -169,7 +181,9 @@ def _copy_of(pack: Pack, newest: Pack) -> BookDraft:
     return BookDraft(name=pack.name, text=text, tables=json.dumps(tables, ensure_ascii=False), based_on=newest.hash)
 
 
-def copy_version(name: str, version: int, *, person_id: int, now: datetime) -> BookDraft:
+def copy_version(
+    name: str, version: int, *, person_id: int, now: datetime, record: Record | None = None
+) -> BookDraft:
     """A copy of any version, an earlier one or one that was withdrawn, whole and with its examples; published, it
     follows the newest. A copy in which nothing was changed gives way to it. Raises BookUnknown, AlreadyChanging."""
     newest = library.newest(name)
@@ -179,15 +193,14 @@ def copy_version(name: str, version: int, *, person_id: int, now: datetime) -> B
     fresh, unchanged = _copy_of(pack, newest), _said(_copy_of(newest, newest))
     fresh.changed_by_id, fresh.changed_at = person_id, now
 
-    def write() -> None:
-        there = BookDraft.objects.select_for_update().filter(name=name).first()
+    def write(there: BookDraft | None, _after: Written) -> None:
         if there is not None and _said(there) != unchanged:
             raise AlreadyChanging(name)
         BookDraft.objects.filter(name=name).delete()
         forget_effect(name)
         fresh.save(force_insert=True)
 
-    _change(name, (fresh.text, tables_of(fresh)), write)
+    _change(name, lambda _draft: (fresh.text, tables_of(fresh)), write, record)
     return fresh
 
 
@@ -212,15 +225,31 @@ def earliest(name: str, today: date, wanted: date | None = None) -> date:
     return max(days)
 
 
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Days on which no version of a book holds; without a last one it is so from then on."""
+
+    first: date
+    last: date | None = None
+
+
+def holes(pack: Pack, begins: date) -> list[Hole]:
+    """Where nothing would rule, were this copy published from a day: between the newest version's end and that day,
+    and once the copy itself is over."""
+    newest, found = library.newest(pack.name).in_force, []
+    if newest is not None and newest.until is not None and newest.until < begins:
+        found.append(Hole(newest.until, begins - timedelta(days=1)))
+    until = pack.in_force.until if pack.in_force is not None else None
+    if until is not None:
+        found.append(Hole(max(until, begins)))
+    return found
+
+
 def save_draft(
-    name: str, text: str, tables: dict[str, str], *, person_id: int, now: datetime, based_on: Written | None = None
+    name: str, text: str, tables: dict[str, str], *, person_id: int, now: datetime, record: Record | None = None
 ) -> BookDraft:
-    """Keep what was typed, in order or not. Raises Overtaken where the copy is not the one that the change is of."""
-    draft = draft_of(name, person_id, now)
-    draft.text, draft.tables = text, json.dumps(tables, ensure_ascii=False)
-    draft.changed_by_id, draft.changed_at = person_id, now
-    _change(name, (text, tables), draft.save, based_on)
-    return draft
+    """Keep what was typed, in order or not."""
+    return change(name, lambda _draft: (text, tables), person_id=person_id, now=now, record=record)
 
 
 def tables_of(draft: BookDraft | PublishedBook) -> dict[str, str]:
@@ -229,15 +258,15 @@ def tables_of(draft: BookDraft | PublishedBook) -> dict[str, str]:
     return found
 
 
-def drop_draft(name: str) -> None:
+def drop_draft(name: str, *, record: Record | None = None) -> None:
     """Throw a copy away; the book stays as it is."""
 
-    def write() -> None:
+    def write(_there: BookDraft | None, _after: Written) -> None:
         BookDraft.objects.filter(name=name).delete()
         forget_effect(name)
 
     fresh = copy_of_newest(name)
-    _change(name, (fresh.text, tables_of(fresh)), write)
+    _change(name, lambda _draft: (fresh.text, tables_of(fresh)), write, record)
 
 
 def forget_effect(name: str) -> None:
@@ -248,7 +277,8 @@ def forget_effect(name: str) -> None:
 def prove(name: str, text: str, tables: dict[str, str], *, version: int | None = None) -> Proved:
     """Read and check a text as a version of this book: the next one, or the one of this number."""
     try:
-        return _prove(name, text, tables, version)
+        found = _prove(name, text, tables, version)
+        return found if version is not None else replace(found, findings=taken_out.told(name, text, found.findings))
     except Exception as error:  # whatever was typed: a copy that breaks its own pages could never be mended
         log.exception("rule_book_not_checked", book=name)
         return Proved(None, (_broken_off(name, error),))

@@ -98,8 +98,8 @@ def _withdrawn(request: HttpRequest, name: str, version: int, reason: str) -> st
 def rule_book_copy(request: HttpRequest, name: str, version: int) -> HttpResponse:
     """Begin a copy with what any version says, to be changed or published again as it was."""
     try:
-        with office.noted(me(request), name):
-            publishing.copy_version(name, version, person_id=person_id(request), now=clock.now())
+        publishing.copy_version(name, version, person_id=person_id(request), now=clock.now(),
+                                record=office.noting(me(request), name))  # fmt: skip
     except library.BookUnknown as error:
         raise Http404 from error
     except publishing.AlreadyChanging:

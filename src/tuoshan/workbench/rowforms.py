@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from tuoshan.core.policy import plain_terms
 from tuoshan.core.policy.plain_terms import ANY, BETWEEN, EXACTLY, IS, IS_NOT
+from tuoshan.workbench.bookforms import BookForm, boxes, plain_number, select
 from tuoshan.workbench.bookvocabulary import Choices, Vocabulary
-from tuoshan.workbench.conclusionforms import BookForm, boxes, plain_number, select
 
 CELL_SIGNS = {
     ANY: _lazy("不限"), EXACTLY: _lazy("正好"), "<=": _lazy("不超过"), "<": _lazy("少于"), ">=": _lazy("至少"),

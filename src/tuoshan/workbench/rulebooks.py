@@ -1,45 +1,29 @@
-"""Rule books: read by anybody, changed by a manager as a copy, held against past cases, published from a day."""
+"""Rule books: read by anybody; a copy is changed in `bookcopies`."""
 
-from datetime import date
 from typing import Any
 
-import structlog
-from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, path, reverse
+from django.shortcuts import render
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from tuoshan import clock
 from tuoshan.cases.forms import words
-from tuoshan.core.playbook import Wording
-from tuoshan.core.policy import clause_editing, table_editing
-from tuoshan.core.policy.pack import LAYER_TITLES, Clause, InForce, Pack, example_title
-from tuoshan.core.reading.findings import Finding
+from tuoshan.core.policy.pack import LAYER_TITLES, InForce, Pack
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings import recording
-from tuoshan.office.settings.recording import both, me
-from tuoshan.parties.models import Person
-from tuoshan.parties.permissions import MANAGER, SUPERVISOR, allowed, may_change, permitted
-from tuoshan.punctuation import listed, titled
-from tuoshan.rulings import copying, effects, library, publishing
-from tuoshan.rulings.cells_in_words import heading_words
+from tuoshan.parties.permissions import allowed, may_change, permitted
+from tuoshan.punctuation import listed
+from tuoshan.rulings import library, publishing
 from tuoshan.rulings.expressions_in_words import condition_words, dates_words
-from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import TableToRead, boundaries_to_read, tables_to_read
-from tuoshan.rulings.reckoned_in_words import questions, reckoned, setting_value
-from tuoshan.workbench.bookeffects import chosen_day, effect_context
-from tuoshan.workbench.bookrescue import DraftForm, always_opens, finding_told
+from tuoshan.rulings.reckoned_in_words import questions, reckoned
 from tuoshan.workbench.bookversions import versions_shown
-from tuoshan.workbench.casepage import person_id
 
 CHANGES_SHOWN = 30
-log = structlog.get_logger(__name__)
 
 
 @permitted("workbench.rule_books")
@@ -65,7 +49,7 @@ def rule_books(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rule_book(request: HttpRequest, name: str) -> HttpResponse:
     """One book: its clauses, its tables in words, its versions."""
-    newest, number = _versions(name)[-1], request.GET.get("version", "")
+    newest, number = versions_of(name)[-1], request.GET.get("version", "")
     pack = next((one for one in publishing.every_version(name) if str(one.version) == number), newest)
     context = {
         **_shown(pack), "versions": versions_shown(request, name),
@@ -88,7 +72,7 @@ def _waiting(pack: Pack) -> dict[str, Any]:
     return {"waits_for": begins, "counts_now": before[-1].version if before else None}
 
 
-def _versions(name: str) -> tuple[Pack, ...]:
+def versions_of(name: str) -> tuple[Pack, ...]:
     try:
         return library.versions(name)
     except library.BookUnknown as error:
@@ -112,6 +96,7 @@ def _shown(pack: Pack) -> dict[str, Any]:
     return {
         "dates": _dates(pack, pack.in_force) or _("按询问之日"), "reckoned": reckoned(pack, language),
         "asked": questions(pack, language), "boundaries": boundaries_to_read(pack, language),
+        "examples": len(pack.examples),
         "applies": condition_words(pack, pack.applies, language) if pack.applies is not None else "",
         "doubtful": {one.name for one in pack.clauses.values() if one.provisional.zh},
         "pack": pack, "title": words(pack.title), "source": words(pack.source), "clauses": clauses, "tables": tables,
@@ -129,271 +114,7 @@ def _cited(clause: str) -> str:
     return _("《%(book)s》%(clause)s") % {"book": words(pack.title), "clause": name}
 
 
-class PublishForm(forms.Form):
-    """From when, who confirmed that it is lawful, and why."""
-
-    begins = forms.DateField(
-        label=_lazy("从哪一天起生效"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    confirmed_by = forms.CharField(
-        label=_lazy("由谁确认合法"), max_length=60,
-        widget=forms.TextInput(attrs={"list": "confirmers", "autocomplete": "off"}),
-        help_text=_lazy("可选一位主管或经理，也可以写外部律师、法务部。"),
-    )  # fmt: skip
-    reason = forms.CharField(label=_lazy("为什么改"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
-
-
-def draft_for(request: HttpRequest, name: str) -> BookDraft:
-    """The copy of a book; for who only reads the one that somebody is changing. Raises Http404 where there is none."""
-    if not may_change(request.user, "workbench.rule_book_change"):
-        found = publishing.open_draft(name)
-        if found is None:
-            raise Http404
-        return found
-    try:
-        return publishing.draft_of(name, person_id(request), clock.now())
-    except library.BookUnknown as error:
-        raise Http404 from error
-
-
-@permitted("workbench.rule_book_change")
-@require_http_methods(["GET", "POST"])
-@always_opens
-def rule_book_change(request: HttpRequest, name: str) -> HttpResponse:
-    """The copy that is being changed: saved as typed, its findings beside it, and what it would change."""
-    draft = draft_for(request, name)
-    tables = publishing.tables_of(draft)
-    form = DraftForm(request.POST or None, initial={"text": draft.text}, tables=tables)
-    if request.method == "POST":
-        if not form.is_valid():
-            return render(request, "workbench/rulebooks/change.html", {"form": form, "name": name}, status=422)
-        with office.noted(me(request), name):
-            draft = publishing.save_draft(
-                name, form.cleaned_data["text"], form.tables(), person_id=person_id(request), now=clock.now()
-            )
-        tables = publishing.tables_of(draft)
-    return render(request, "workbench/rulebooks/change.html", _changing(request, draft, form))
-
-
-def _changing(
-    request: HttpRequest, draft: BookDraft, form: DraftForm, publish: PublishForm | None = None
-) -> dict[str, Any]:
-    name = draft.name
-    proved = publishing.prove_copy(draft)
-    tables, clauses = _parts(draft, proved)
-    context: dict[str, Any] = {
-        "form": form, "name": name, "draft": draft, "title": words(library.newest(name).title),
-        "findings": [_finding(draft, one) for one in proved.findings], "good": proved.good,
-        "meant": [words(one) for one in proved.pack.meant.values()] if proved.pack is not None else [],
-        "unchanged": proved.pack is not None and proved.pack.hash == draft.based_on,
-        "tables": tables, "clauses": clauses, "setting_rows": _settings(draft, proved),
-        "edited": publishing.is_changed(draft), "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
-    }  # fmt: skip
-    if proved.pack is not None and proved.good and not context["unchanged"]:
-        context["doubts"] = [{**_finding(draft, one.finding), "key": one.key} for one in proved.doubts]
-        if may_change(request.user, "workbench.rule_book_change") and not _held(draft, person_id(request)):
-            said = _("有已经裁定过的事按这份内容算不出来。改正最近改过的数字或算式，或丢弃修改。")
-            return {**context, "good": False, "findings": [{"text": said, "href": "", "example": ""}], "doubts": []}
-        begins = chosen_day(request, name)
-        if publish is not None and publish.is_bound:
-            begins = publish.cleaned_data.get("begins") or begins
-        context |= {
-            "confirmers": _confirmers(), **effect_context(request, draft, begins),
-            "publish": publish or PublishForm(initial={"begins": begins}),
-        }  # fmt: skip
-    return context
-
-
-def _confirmers() -> list[str]:
-    """Who is suggested as having confirmed that a version is lawful; anybody else may be named as well."""
-    found = Person.objects.filter(is_active=True, roles__key__in=(SUPERVISOR, MANAGER)).distinct()
-    return sorted({str(one) for one in found})
-
-
-def _held(draft: BookDraft, person: int) -> bool:
-    """Whether the copy could be held against what was ruled up to now: the examples may have passed all the same."""
-    try:
-        effects.begin(draft, person)
-    except Exception:
-        log.exception("rule_book_copy_not_held_against_cases", book=draft.name)
-        return False
-    return True
-
-
-def _finding(draft: BookDraft, one: Finding) -> dict[str, Any]:
-    """A finding in words, by the part of the book that it is about, with the way to the form that mends it."""
-    part, _dot, rest = one.where.partition(".")
-    href, example, place = "", "", ""
-    if part == "tables":
-        place, href = _place_in_table(draft, one, rest.partition(".")[0])
-    elif part == "settings":
-        known = library.newest(draft.name).settings.get(rest.partition(".")[0])
-        place, href = words(known.label) if known else rest, reverse("workbench:rule_settings", args=[draft.name])
-    elif part == "clauses":
-        place = _("条款 %(name)s") % {"name": rest}
-        if rest in _clauses_of(draft):
-            href = reverse("workbench:rule_clause", args=[draft.name, rest])
-    elif part == "examples":
-        example, place = rest, _("例子“%(name)s”") % {"name": words(example_title(rest))}
-    else:
-        place = _("全文第 %(line)d 行") % {"line": one.line}
-    return {"text": titled(place, finding_told(one)), "href": href, "example": example}
-
-
-def _place_in_table(draft: BookDraft, one: Finding, table: str) -> tuple[str, str]:
-    """The table's title with row and column, and where that row is changed."""
-    title = _table_title(draft.name, table)
-    try:
-        grid = copying.table_of(draft, table)
-        href = reverse("workbench:rule_table", args=[draft.name, table])
-    except (copying.NotEditable, NoReverseMatch):
-        return title, ""
-    found = copying.placed([one], grid).by_row
-    if not found:
-        return title, href
-    number, [(heading, _finding)] = next(iter(found.items()))
-    row = _("《%(table)s》第 %(number)d 行") % {"table": title, "number": number + 1}
-    language = get_language() or "zh-hans"
-    column = heading_words(library.newest(draft.name), heading, language) if heading else ""
-    return listed([row, column] if column else [row]), f"{href}#row-{number}"
-
-
-def _table_title(name: str, table: str) -> str:
-    known = library.newest(name).tables.get(table)
-    return words(known.title) if known else table
-
-
-def _clauses_of(draft: BookDraft) -> dict[str, copying.ClauseText]:
-    try:
-        return clause_editing.clauses(draft.text)
-    except copying.NotEditable:
-        return {}
-
-
-def _parts(draft: BookDraft, proved: publishing.Proved) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The tables and clauses of a copy: what each is called, whether it was changed, how many findings it has."""
-    newest = library.newest(draft.name)
-    text, files = library.text_of(newest)
-    counts = copying.of_parts(proved.findings)
-    tables = []
-    for name in table_editing.table_names(draft.text):
-        known = (proved.pack.tables if proved.pack else {}).get(name) or newest.tables.get(name)
-        try:
-            grid = copying.table_of(draft, name)
-            same = name in newest.tables and copying.stamp(grid) == copying.stamp(table_editing.grid(text, files, name))
-        except copying.NotEditable:
-            continue
-        tables.append({
-            "name": name, "title": words(known.title) if known else name, "rows": len(grid.rows), "changed": not same,
-            "wrong": counts.get(f"tables.{name}", 0),
-        })  # fmt: skip
-    before = clause_editing.clauses(text)
-    clauses = [
-        {"name": name, "zh": one.zh, "en": one.en, "text": _clause_text(one), "clause": one,
-         "doubt": one.verify_number or one.provisional_zh,
-         "dates": _clause_dates(proved.pack or newest, one),
-         "changed": before.get(name) != one, "wrong": counts.get(f"clauses.{name}", 0)}
-        for name, one in _clauses_of(draft).items()
-    ]  # fmt: skip
-    return tables, clauses
-
-
-def _settings(draft: BookDraft, proved: publishing.Proved) -> list[dict[str, Any]]:
-    """The settings of a copy: what each is called and is, whether it was changed, who may change it."""
-    language, before = get_language() or "zh-hans", library.newest(draft.name).settings
-    counts = copying.of_parts(proved.findings)
-    return [
-        {"label": words(one.label), "value": setting_value(one, language), "doubt": words(one.provisional),
-         "changed": name not in before or before[name].value != one.value,
-         "managers": office.kept_to_managers(draft.name, one), "wrong": counts.get(f"settings.{name}", 0)}
-        for name, one in office.settings_of(draft, proved.pack).items()
-    ]  # fmt: skip
-
-
-def _clause_dates(pack: Pack, one: copying.ClauseText) -> str:
-    """The dates of a clause as its form has them; as they were typed where they are none."""
-    try:
-        begins, until = (date.fromisoformat(day) if day else None for day in (one.begins, one.until))
-    except ValueError:
-        return f"{one.begins} → {one.until}"
-    return _dates(pack, InForce(one.by, begins, until)) if one.begins or one.until else ""
-
-
-def _clause_text(one: copying.ClauseText) -> str:
-    """What a clause of a copy says, behind its article."""
-    typed = Clause("", Wording(one.zh, one.en), article=Wording(one.article_zh, one.article_en))
-    return words(typed.told)
-
-
-@permitted("workbench.rule_book_publish")
-@require_POST
-@always_opens
-def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
-    """Put the copy in force from a day."""
-    _versions(name)
-    form, now = PublishForm(request.POST), clock.now()
-    problem = ""
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            made = office.publish(
-                name, begins=given["begins"], reason=given["reason"], confirmed_by=given["confirmed_by"],
-                person=me(request), now=now,
-            )  # fmt: skip
-            messages.success(request, _("第 %(version)s 版已发布，从 %(day)s 起生效。") % {
-                "version": made.version, "day": made.begins})  # fmt: skip
-            return redirect("workbench:rule_book", name=name)
-        except publishing.Stale:
-            problem = _("这份修改所依据的版本已经被新版本取代，请对照新版本再改。内容还在。")
-        except publishing.Doubtful:
-            problem = _("还有提示没有答复，不能发布。内容还在。")
-        except publishing.NotInOrder:
-            problem = _("检查没有通过，不能发布。内容还在。")
-        except office.ManagersOnly as error:
-            problem = error.said
-        except publishing.TooEarly as error:
-            said = _("不能早于今天，也必须晚于最新一版的生效日期，最早 %(day)s。") % {"day": error.day}
-            form.add_error("begins", said)
-    draft = publishing.draft_of(name, person_id(request), now)
-    shown = DraftForm(initial={"text": draft.text}, tables=publishing.tables_of(draft))
-    context = {**_changing(request, draft, shown, form), "problem": problem}
-    return render(request, "workbench/rulebooks/change.html", context, status=422)
-
-
-@permitted("workbench.rule_book_meant")
-@require_POST
-@always_opens
-def rule_book_meant(request: HttpRequest, name: str) -> HttpResponse:
-    """Say why something that the check doubts is meant; it stands in the copy, and in the record of changes."""
-    draft = draft_for(request, name)
-    key, because = request.POST.get("doubt", ""), request.POST.get("because", "").strip()
-    if key not in {one.key for one in publishing.prove_copy(draft).doubts}:
-        messages.info(request, _("这条提示已经没有了。"))
-    elif not because:
-        messages.error(request, _("请写明为什么是有意的。"))
-    else:
-        with office.noted(me(request), name):
-            copying.answer_doubt(draft, key, because[:500], person_id=person_id(request), now=clock.now())
-        messages.success(request, _("已写进副本，发布后也在规则包里。"))
-    return redirect(reverse("workbench:rule_book_change", args=[name]) + "#doubts")
-
-
-@permitted("workbench.rule_book_drop")
-@require_POST
-def rule_book_drop(request: HttpRequest, name: str) -> HttpResponse:
-    """Throw the copy away."""
-    _versions(name)
-    with office.noted(me(request), name, both(lambda: _("丢弃副本"))):
-        publishing.drop_draft(name)
-    messages.success(request, _("修改已丢弃，规则包没有变。"))
-    return redirect("workbench:rule_book", name=name)
-
-
 urlpatterns = [
     path("rule-books/", rule_books, name="rule_books"),
     path("rule-books/<slug:name>", rule_book, name="rule_book"),
-    path("rule-books/<slug:name>/change", rule_book_change, name="rule_book_change"),
-    path("rule-books/<slug:name>/publish", rule_book_publish, name="rule_book_publish"),
-    path("rule-books/<slug:name>/change/meant", rule_book_meant, name="rule_book_meant"),
-    path("rule-books/<slug:name>/drop", rule_book_drop, name="rule_book_drop"),
 ]

@@ -21,9 +21,9 @@ from tuoshan.office.settings.recording import me
 from tuoshan.parties.permissions import permitted
 from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import ClauseText, NotEditable
+from tuoshan.workbench.bookcopies import draft_for
 from tuoshan.workbench.bookrescue import always_opens, finding_told
 from tuoshan.workbench.casepage import person_id
-from tuoshan.workbench.rulebooks import draft_for
 
 
 class ClauseForm(forms.Form):
@@ -140,9 +140,10 @@ def _clause(request: HttpRequest, name: str, clause: str) -> HttpResponse:
             form.add_error("name", _("这个条款名已经有了。"))
             return render(request, "workbench/rulebooks/clause.html", context, status=422)
         try:
-            with office.noted(me(request), name):
-                copying.save_clause(draft, wanted, form.clause(), request.POST.get("seen", ""),
-                                    person_id=person_id(request), now=clock.now())  # fmt: skip
+            copying.save_clause(
+                draft, wanted, form.clause(), request.POST.get("seen", ""), person_id=person_id(request),
+                now=clock.now(), record=office.noting(me(request), name),
+            )  # fmt: skip
         except copying.ChangedMeanwhile:
             return render(request, "workbench/rulebooks/clause.html", {**context, "meanwhile": True}, status=409)
         messages.success(request, _("条款 %(name)s 已保存。") % {"name": wanted})
@@ -182,10 +183,10 @@ def rule_clause_drop(request: HttpRequest, name: str, clause: str) -> HttpRespon
     """Take a clause out of the copy."""
     draft = draft_for(request, name)
     try:
-        with office.noted(me(request), name):
-            copying.save_clause(draft, clause, None, request.POST.get("seen", ""), person_id=person_id(request),
-                                now=clock.now())  # fmt: skip
-        messages.success(request, _("条款 %(name)s 已从副本中删除。") % {"name": clause})
+        copying.save_clause(draft, clause, None, request.POST.get("seen", ""), person_id=person_id(request),
+                            now=clock.now(), record=office.noting(me(request), name))  # fmt: skip
+        said = _("条款 %(name)s 已从副本中删除，可以在“这份副本里删除的”中放回。")
+        messages.success(request, said % {"name": clause})
     except copying.ChangedMeanwhile:
         messages.error(request, _("这一条刚被别人改过，没有删除。"))
     except NotEditable as error:
@@ -200,15 +201,34 @@ def rule_example_drop(request: HttpRequest, name: str) -> HttpResponse:
     """Take an example out of the copy that the changed rules no longer bear out."""
     draft = draft_for(request, name)
     try:
-        with office.noted(me(request), name):
-            copying.drop_example(draft, request.POST.get("example", ""), person_id=person_id(request), now=clock.now())
-        messages.success(request, _("例子已从副本中删除。"))
+        copying.drop_example(draft, request.POST.get("example", ""), person_id=person_id(request), now=clock.now(),
+                             record=office.noting(me(request), name))  # fmt: skip
+        messages.success(request, _("例子已从副本中删除，可以在“这份副本里删除的”中放回。"))
     except NotEditable as error:
         raise Http404 from error
     return redirect("workbench:rule_book_change", name=name)
 
 
+@permitted("workbench.rule_bring_back")
+@require_POST
+@always_opens
+def rule_bring_back(request: HttpRequest, name: str) -> HttpResponse:
+    """Put a clause, a row or an example that was taken out of the copy back where it stood."""
+    draft, given = draft_for(request, name), request.POST
+    try:
+        copying.bring_back(
+            draft, given.get("part", ""), given.get("item", ""), given.get("table", ""), person_id=person_id(request),
+            now=clock.now(), record=office.noting(me(request), name),
+        )  # fmt: skip
+        messages.success(request, _("已放回原处，内容和现行版本一样。"))
+    except NotEditable:
+        messages.error(request, _("没有放回：它已经在副本里，或者副本里没有可以放的地方。"))
+    place = {"clause": "#clauses", "row": "#tables"}.get(given.get("part", ""), "")
+    return redirect(reverse("workbench:rule_book_change", args=[name]) + place)
+
+
 urlpatterns = [
+    path("rule-books/<slug:name>/change/back", rule_bring_back, name="rule_bring_back"),
     path("rule-books/<slug:name>/change/clauses/", rule_clause_new, name="rule_clause_new"),
     path("rule-books/<slug:name>/change/clauses/<str:clause>", rule_clause, name="rule_clause"),
     path("rule-books/<slug:name>/change/clauses/<str:clause>/drop", rule_clause_drop, name="rule_clause_drop"),

@@ -25,12 +25,13 @@ from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import conclusion_words
+from tuoshan.workbench.bookcopies import draft_for
 from tuoshan.workbench.bookrescue import always_opens, finding_told
 from tuoshan.workbench.bookvocabulary import Vocabulary
 from tuoshan.workbench.casepage import person_id
-from tuoshan.workbench.conclusionforms import VERBS, ConclusionForm, TestForm
+from tuoshan.workbench.conclusionforms import VERBS, ConclusionForm
+from tuoshan.workbench.conditionforms import TestForm
 from tuoshan.workbench.rowforms import RowForm
-from tuoshan.workbench.rulebooks import draft_for
 
 MOST = 30
 """Conclusions of a row, and conditions of one, that the form takes."""
@@ -98,9 +99,8 @@ def rule_row(request: HttpRequest, name: str, table: str, number: int) -> HttpRe
         context = {**_shown(draft, grid, number, book, row, parts), "bare": True}
         return render(request, "workbench/rulebooks/row.html", context, status=422)
     try:
-        with office.noted(me(request), name):
-            copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
-                              now=clock.now())  # fmt: skip
+        copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
+                          now=clock.now(), record=office.noting(me(request), name))  # fmt: skip
     except copying.ChangedMeanwhile:
         context = _shown(draft, grid, number, book, row, parts)
         return render(request, "workbench/rulebooks/row.html", {**context, "meanwhile": True}, status=409)

@@ -26,8 +26,8 @@ from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reckoned_in_words import setting_value
+from tuoshan.workbench.bookcopies import draft_for
 from tuoshan.workbench.bookrescue import always_opens, finding_told
-from tuoshan.workbench.rulebooks import draft_for
 
 YES, NO = "yes", "no"
 

@@ -21,17 +21,19 @@ from tuoshan.identifiers import is_id
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings.recording import me
 from tuoshan.parties.permissions import permitted
-from tuoshan.rulings import copying, library, publishing
+from tuoshan.rulings import copying, library, publishing, taken_out
 from tuoshan.rulings.cells_in_words import cell_words
 from tuoshan.rulings.copying import Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import tables_to_read
+from tuoshan.workbench.bookcopies import draft_for
 from tuoshan.workbench.bookrescue import always_opens, finding_told
 from tuoshan.workbench.casepage import person_id
-from tuoshan.workbench.rulebooks import draft_for
 
 MOST_ROWS = 400
-DOINGS = ("up", "down", "copy", "drop", "add")
+MOST_OPTIONS = 4_000
+"""That stand in one column of a page."""
+DOINGS = ("up", "down", "copy", "drop", "add", "back")
 HEADINGS = {
     "id": _lazy("行名"), "then": _lazy("结论"), "clause": _lazy("条款"), "because_zh": _lazy("理由（中文）"),
     "because_en": _lazy("理由（英文）"),
@@ -68,6 +70,8 @@ class ShownCell:
     wrong: list[str]
     said: str = ""
     """What stands in it, in words."""
+    options: tuple[tuple[str, str], ...] = ()
+    """What may be chosen in its place, in words; nothing where it is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +99,13 @@ def rule_table(request: HttpRequest, name: str, table: str) -> HttpResponse:
     rows = _typed(request, grid)
     doing, _dash, place = request.POST.get("do", "").partition("-")
     at = int(place) if is_id(place) and int(place) < len(rows) else None
-    rows, at = _done(rows, doing, at, grid)
+    rows, at = _brought_back(rows, name, table, place) if doing == "back" else _done(rows, doing, at, grid)
     if doing not in (*DOINGS, "row") and (bare := copying.saying_nothing(draft, grid, rows)):
         context = {**_as_typed(request, draft, grid, rows), "bare": [_bare_row(number) for number in bare]}
         return render(request, "workbench/rulebooks/table.html", context, status=422)
     try:
-        with office.noted(me(request), name):
-            copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
-                              now=clock.now())  # fmt: skip
+        copying.save_rows(draft, table, rows, request.POST.get("seen", ""), person_id=person_id(request),
+                          now=clock.now(), record=office.noting(me(request), name))  # fmt: skip
     except copying.ChangedMeanwhile:
         context = {**_as_typed(request, draft, grid, rows), "meanwhile": True}
         return render(request, "workbench/rulebooks/table.html", context, status=409)
@@ -171,6 +174,14 @@ def _done(rows: list[GridRow], doing: str, at: int | None, grid: Grid) -> tuple[
     return rows, at
 
 
+def _brought_back(rows: list[GridRow], name: str, table: str, place: str) -> tuple[list[GridRow], int | None]:
+    """With a row that was taken out, by its place in the newest version; and where it stands."""
+    try:
+        return taken_out.row_back(name, rows, table, int(place) if is_id(place) else MOST_ROWS)
+    except NotEditable:
+        return rows, None
+
+
 def _free(name: str, rows: list[GridRow]) -> str:
     taken = {row.cells.get("id") for row in rows}
     number = 2
@@ -197,6 +208,8 @@ def _table(request: HttpRequest, draft: BookDraft, grid: Grid) -> dict[str, Any]
         "at": int(at) if is_id(at) else None, "did": request.GET.get("do", ""),
         "before": names[place - 1] if place else "", "after": names[place + 1] if place + 1 < len(names) else "",
         "lists": [head for head in heads if head.choices], "may_more": len(grid.rows) < MOST_ROWS,
+        "gone": [(one, words(one.label), words(one.said)) for one in taken_out.rows_gone(
+            draft.name, (draft.text, publishing.tables_of(draft)), grid.table)],
     }  # fmt: skip
 
 
@@ -232,6 +245,7 @@ def _rows(pack: Pack, grid: Grid, heads: list[Head], placed: copying.Placed) -> 
                 head.name, f"r{number}-{head.name}", head.label, row.cells.get(head.name, ""), widest[head.name],
                 f"list-{head.name}" if head.choices else "", wrong.get(head.name, []),
                 _said(pack, head.name, row.cells.get(head.name, "").strip(), language),
+                _options(head, row.cells.get(head.name, "").strip(), len(grid.rows)),
             )
             for head in heads
         ]  # fmt: skip
@@ -242,6 +256,16 @@ def _rows(pack: Pack, grid: Grid, heads: list[Head], placed: copying.Placed) -> 
         name = row.cells.get("id", "")
         found.append(ShownRow(number, row.of, name, cells, own, said.get(name, []), wrong.get("", [])))
     return found
+
+
+def _options(head: Head, text: str, rows: int) -> tuple[tuple[str, str], ...]:
+    """What may stand in a cell of one value; a cell of several, of what it is not, or of what there is not, is typed;
+    so is a column of a table so long that its page would be heavy."""
+    values = [value for value, _title in head.choices]
+    if not values or rows * len(values) > MOST_OPTIONS or (text not in ("", "-") and text not in values):
+        return ()
+    nothing = (text if text == "-" else "", _("没有写明") if head.output else _("不限"))
+    return (nothing, *((value, title or value) for value, title in head.choices))
 
 
 def _said(pack: Pack, name: str, text: str, language: str) -> str:
@@ -287,8 +311,8 @@ def rule_table_upload(request: HttpRequest, name: str, table: str) -> HttpRespon
     sheet = copying.read_sheet(draft, grid, file.read())
     if sheet.problems:
         return _refused(request, draft, grid, [_sheet_problem(one, _titles(draft, grid)) for one in sheet.problems])
-    with office.noted(me(request), name):
-        copying.save_rows(draft, table, sheet.rows, copying.stamp(grid), person_id=person_id(request), now=clock.now())
+    copying.save_rows(draft, table, sheet.rows, copying.stamp(grid), person_id=person_id(request), now=clock.now(),
+                      record=office.noting(me(request), name))  # fmt: skip
     messages.success(request, _("已读入 %(count)d 行并检查。") % {"count": len(sheet.rows)})
     return _back(name, table)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuoshan.core.policy import clause_editing, table_editing, table_sheets, text_places
+from tuoshan.core.policy import clause_editing, putting_back, table_editing, table_sheets, text_places
 from tuoshan.core.policy.clause_editing import ClauseText
 from tuoshan.core.policy.grids import GridRow
 from tuoshan.rulings import files
@@ -161,6 +161,39 @@ def test_an_example_is_taken_out() -> None:
     said = clause_editing.without_example(SMALL, "例一 / first")
     assert "2026-01-01" not in said and "例二" in said
     assert clause_editing.without_example(said, "例二 / second").rstrip().endswith("[]")
+
+
+def test_what_was_taken_out_comes_back_with_its_comment_where_it_stood() -> None:
+    text = SMALL.replace("  C2: 二", "  # of the second\n  C2: 二")
+    text = text.replace("  - {id: 例二", "  # another\n  - {id: 例二")
+    for name in ("C1", "C2"):
+        gone = clause_editing.without_clause(text, name)
+        assert name + ":" not in gone and putting_back.with_clause_back(gone, text, name) == text
+    assert "# of the second" not in clause_editing.without_clause(text, "C2")
+    for name in ("例一 / first", "例二 / second"):
+        gone = clause_editing.without_example(text, name)
+        assert putting_back.with_example_back(gone, text, name) == text
+    none = clause_editing.without_example(clause_editing.without_example(text, "例一 / first"), "例二 / second")
+    assert "examples: []" in none
+    one = putting_back.with_example_back(none, text, "例二 / second")
+    assert list(clause_editing.examples(one)) == ["例二 / second"] and "# another" in one
+    added = clause_editing.with_clause(clause_editing.without_clause(text, "C1"), "C3", ClauseText("三", "Three"))
+    assert list(clause_editing.clauses(putting_back.with_clause_back(added, text, "C1"))) == ["C1", "C2", "C3"]
+    for wrong in ("C1", "C9"):
+        with pytest.raises(text_places.NotEditable):
+            putting_back.with_clause_back(text, text, wrong)
+
+
+def test_a_row_comes_back_behind_its_neighbour_above_wherever_that_stands_now() -> None:
+    was = table_editing.grid(SMALL, {}, "t")
+    one, two, rest = was.rows
+    for left, place, at in (([one, rest], 1, 1), ([rest, one], 1, 2), ([rest], 1, 0), ([], 1, 0), ([two, one], 2, 1)):
+        text, _files = table_editing.with_rows(SMALL, {}, "t", left)
+        rows, found = putting_back.with_row_back(table_editing.grid(text, {}, "t").rows, was, place)
+        assert found == at, (left, place)
+        after, _files = table_editing.with_rows(text, {}, "t", rows)
+        assert [row.cells for row in table_editing.grid(after, {}, "t").rows] == [row.cells for row in rows]
+        assert was.rows[place].written in after, "with its comments"
 
 
 def test_a_text_with_troubles_is_not_changed_in_place() -> None:

@@ -11,6 +11,7 @@ from tuoshan.core.policy.text_places import (
     NotEditable,
     end_line,
     end_of,
+    first_line,
     one_line,
     scalar,
     section,
@@ -80,14 +81,16 @@ def with_clause(text: str, name: str, clause: ClauseText) -> str:
 
 
 def without_clause(text: str, name: str) -> str:
-    """The text without a clause; a comment above it goes with it. Raises NotEditable."""
+    """The text without a clause; a comment directly above it goes with it. Raises NotEditable."""
     found = section(text, "clauses")
     if found.flow_style:
         raise NotEditable(name)
+    lines, floor = text.splitlines(keepends=True), 0
     for key, value in found.value:
         if key.value == name:
-            lines = text.splitlines(keepends=True)
-            return "".join([*lines[: key.start_mark.line], *lines[end_line(text, value) + 1 :]])
+            first = first_line(lines, key.start_mark.line, floor)
+            return "".join([*lines[:first], *lines[end_line(text, value) + 1 :]])
+        floor = end_line(text, value) + 1
     raise NotEditable(name)
 
 
@@ -135,17 +138,59 @@ def with_meant(text: str, doubt: str, because: str) -> str:
     return "".join([*lines[:at], " " * items.start_mark.column + said, *lines[at:]])
 
 
+def meant(text: str) -> list[str]:
+    """The doubts that the text answers, by their keys. Raises NotEditable."""
+    return [key for key, _item in _meant(text)[1]]
+
+
+def without_meant(text: str, doubt: str) -> str:
+    """The text in which a doubt is no longer answered; a comment directly above goes with it. Raises NotEditable."""
+    heading, items = _meant(text)
+    lines, floor = text.splitlines(keepends=True), 0
+    for key, item in items:
+        first, end = first_line(lines, item.start_mark.line, floor), end_line(text, item) + 1
+        if key == doubt and len(items) > 1:
+            return "".join([*lines[:first], *lines[end:]])
+        if key == doubt:
+            first = first_line(lines, heading, 0)
+            blank = first > 0 and not lines[first - 1].strip()
+            return "".join([*lines[: first - blank], *lines[end:]])
+        floor = end
+    raise NotEditable(doubt)
+
+
+def _meant(text: str) -> tuple[int, list[tuple[str, yaml.Node]]]:
+    """On which line they begin, and each answer by its doubt."""
+    root = yaml_strict.marked(text)
+    if not isinstance(root, yaml.MappingNode):
+        raise NotEditable("meant")
+    heading = next((key.start_mark.line for key, _value in root.value if key.value == "meant"), 0)
+    items = value_of(root, "meant")
+    if items is None:
+        return heading, []
+    if not isinstance(items, yaml.SequenceNode) or items.flow_style:
+        raise NotEditable("meant")
+    asked = [value_of(item, "doubt") if isinstance(item, yaml.MappingNode) else None for item in items.value]
+    return heading, [(str(key.value) if key is not None else "", item)
+                     for key, item in zip(asked, items.value, strict=True)]  # fmt: skip
+
+
 def without_example(text: str, name: str) -> str:
     """The text without the example of this name. Raises NotEditable."""
     root = yaml_strict.marked(text)
-    items = value_of(root, "examples") if isinstance(root, yaml.MappingNode) else None
+    if not isinstance(root, yaml.MappingNode):
+        raise NotEditable(name)
+    items = value_of(root, "examples")
     if not isinstance(items, yaml.SequenceNode) or items.flow_style:
         raise NotEditable(name)
-    lines = text.splitlines(keepends=True)
+    lines, floor = text.splitlines(keepends=True), 0
     for item in items.value:
         mine = value_of(item, "id") if isinstance(item, yaml.MappingNode) else None
         if mine is not None and str(mine.value) == name:
             if len(items.value) == 1:
-                return text[: items.start_mark.index].rstrip() + " []" + text[end_of(text, items) :]
-            return "".join([*lines[: item.start_mark.line], *lines[end_line(text, item) + 1 :]])
+                key = next(key for key, _value in root.value if key.value == "examples")
+                return f"{text[: key.end_mark.index]}: []{text[end_of(text, items) :]}"
+            first = first_line(lines, item.start_mark.line, floor)
+            return "".join([*lines[:first], *lines[end_line(text, item) + 1 :]])
+        floor = end_line(text, item) + 1
     raise NotEditable(name)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 HeadingKind = Literal["id", "cell", "output", "then", "clause", "because"]
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +17,12 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A row as texts. `of` is the place that it had before; None for a new one."""
+    """A row as texts. `of` is the place that it had before; None for a new one. `written`: how it stood in the pack,
+    comments above it included, where that is to be kept."""
 
     cells: Mapping[str, str]
     of: int | None = None
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,27 @@ def grid(text: str, files: Mapping[str, str], table: str) -> Grid:
         return _filed(body, table, rows.value, files[rows.value])
     if not isinstance(rows, yaml.SequenceNode):
         return Grid(table, _headings(body), ())
-    read = [_cells(text, item) for item in rows.value]
-    return Grid(table, _headings(body), tuple(GridRow(cells, place) for place, cells in enumerate(read)))
+    written = _written(text, body, rows)
+    return Grid(table, _headings(body), tuple(
+        GridRow(_cells(text, item), place, written[place]) for place, item in enumerate(rows.value)
+    ))  # fmt: skip
+
+
+def _written(text: str, body: yaml.MappingNode, rows: yaml.SequenceNode) -> list[str]:
+    """Each row of a block as its lines, with what stands between it and the one before; nothing for others."""
+    if not _is_block(text, rows):
+        return [""] * len(rows.value)
+    lines = text.splitlines(keepends=True)
+    key = next(one for one, _value_node in body.value if one.value == "rows")
+    ends = [key.start_mark.line, *(end_line(text, one) for one in rows.value)]
+    return [_ended("".join(lines[above + 1 : end + 1])) for above, end in pairwise(ends)]
+
+
+def _is_block(text: str, node: yaml.Node | None) -> bool:
+    """Whether rows stand each on lines of their own."""
+    if not isinstance(node, yaml.SequenceNode) or node.flow_style or not node.value:
+        return False
+    return not any(end_line(text, one) >= two.start_mark.line for one, two in pairwise(node.value))
 
 
 def with_rows(text: str, files: Mapping[str, str], table: str, rows: Sequence[GridRow]) -> tuple[str, dict[str, str]]:
@@ -109,16 +128,17 @@ def _replaced_rows(text: str, before: Grid, rows: Sequence[GridRow]) -> str:
     body = _table(text, before.table)
     node = value_of(body, "rows")
     items = node.value if isinstance(node, yaml.SequenceNode) else []
-    block = isinstance(node, yaml.SequenceNode) and not node.flow_style and bool(items)
+    block = _is_block(text, node)
     first = items[0].start_mark.line if block else 0
-    if block and any(end_line(text, one) >= two.start_mark.line for one, two in pairwise(items)):
-        block = False
     key = next((one for one, _value_node in body.value if one.value == "rows"), body.value[-1][0])
     indent = " " * (node.start_mark.column if block and node is not None else key.start_mark.column + 2)
     written = []
     lines = text.splitlines(keepends=True)
     begins, ends = (key.start_mark.line + 1, end_line(text, items[-1])) if block else (0, 0)
     for row in rows:
+        if row.of is None and row.written and (block or not items):
+            written.append(row.written)
+            continue
         if row.of is None or not 0 <= row.of < len(items):
             written.append(f"{indent}- {_row_text(before, row.cells, None, text)}\n")
             continue
@@ -138,7 +158,7 @@ def _replaced_rows(text: str, before: Grid, rows: Sequence[GridRow]) -> str:
     rest = "\n" + "".join(written).removesuffix("\n") if written else "[]"
     if at is None or end is None:
         raise NotEditable(before.table)
-    return text[:at].rstrip(" ") + (rest if written else " []") + text[end:]
+    return (text[:at].rstrip() + rest if written else text[:at].rstrip(" ") + " []") + text[end:]
 
 
 def _ended(chunk: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 import yaml
 
@@ -15,10 +16,8 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _SIMPLE = re.compile(r"[A-Za-z0-9_\u3400-\u9fff]")
 
 
-
 class NotEditable(ValueError):
     """The text cannot be changed in place: it is no YAML without troubles, or has no such table, clause or row."""
-
 
 
 def scalar(text: str) -> str:
@@ -48,10 +47,8 @@ def wording_of(node: yaml.Node) -> tuple[str, str]:
     return (zh.strip(), en.strip()) if slash or _CHINESE.search(text) else ("", text)
 
 
-
 def one_line(text: str) -> str:
     return " ".join(text.split())
-
 
 
 def section(text: str, name: str) -> yaml.MappingNode:
@@ -78,6 +75,13 @@ def end_of(text: str, node: yaml.Node) -> int:
 
 def end_line(text: str, node: yaml.Node) -> int:
     return text.count("\n", 0, end_of(text, node))
+
+
+def first_line(lines: Sequence[str], line: int, floor: int) -> int:
+    """Where what stands on a line begins with the comment directly above it, not above the line `floor`."""
+    while line > floor and lines[line - 1].lstrip().startswith("#"):
+        line -= 1
+    return line
 
 
 def comment_behind(text: str, node: yaml.Node) -> str:

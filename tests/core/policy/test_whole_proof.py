@@ -205,7 +205,7 @@ def _choices(proof: Proof, remedy: str) -> set[str]:
 # -- where a clause does not count ----------------------------------------------------------------------------
 
 
-WHERE_ITS_BOOK_SPEAKS = {"CAR18", "GG2", "PC1", "PH1"}
+WHERE_ITS_BOOK_SPEAKS = {"CAR18", "GG2", "PC1", "PH1", "U01"}
 """How long the guarantee is: no ruling of its book rests on anything without it."""
 
 

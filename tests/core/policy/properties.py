@@ -29,6 +29,8 @@ STAGED = {
 """Books whose grounds follow each other; each is told with its own last day."""
 NO_CONSUMER = {"facility", "reissue_first"}
 """Books of a shop's own requests and of dealers, in which the law of consumers does not speak."""
+BROUGHT = {"furniture", "appliance", "electronics", "computer", "phone", "car", "custom", "other"}
+"""Goods that are brought or set up: of these the day of delivery is asked."""
 Ruler = Callable[[Facts, date], Ruling]
 Found = list[str]
 
@@ -179,6 +181,13 @@ def _said(ruling: Ruling) -> set[tuple[str, str, str, str]]:
     }  # fmt: skip
 
 
+def supposed(fact: str, facts: Facts) -> bool:
+    """Whether a ruling takes it for granted until it is told: so the day on which what is carried out of a shop was
+    delivered, which is that of the sale."""
+    carried = facts.get("sale") == "store" and facts.get("goods") not in BROUGHT
+    return fact in SUPPOSED or (fact == "delivered_on" and carried)
+
+
 def a_further_fact_takes_nothing_back(books: Books, draws: Sequence[Drawn]) -> Found:
     """What was certain stays so: a right never goes; a refusal stays, or a clause gives what was refused. It never
     becomes a question."""
@@ -189,7 +198,7 @@ def a_further_fact_takes_nothing_back(books: Books, draws: Sequence[Drawn]) -> F
         clauses_give = {one.remedy for one in whole.rights if all(given.why.clauses for given in one.given_by)}
         still = {gone.remedy for gone in whole.refused} | clauses_give
         for _ in range(2):
-            left_out = {fact for fact in one.facts if fact not in SUPPOSED and rng.random() < 0.15}
+            left_out = {fact for fact in one.facts if not supposed(fact, one.facts) and rng.random() < 0.15}
             part = ruler({fact: value for fact, value in one.facts.items() if fact not in left_out}, one.today)
             told = f"{name}, told later: {sorted(left_out)}"
             if lost := remedies(part) - remedies(whole):
@@ -219,8 +228,13 @@ def undercuts(law: Ruling, together: Ruling) -> Found:
     found = []
     for right in law.rights:
         where_none = all(one.words.get("where_none_governs") for one in right.given_by)
-        if where_none and right.remedy in governed(together):
+        yields = right.remedy in governed(together)
+        if where_none and yields:
             continue
+        until = right.until
+        if yields:  # the State's rule has taken the place of article 24: the law's other grounds remain, with their end
+            days = [one.amounts.get("until") for one in right.given_by if not one.words.get("where_none_governs")]
+            until = None if None in days else max(days)
         if right.remedy not in due:
             found.append(f"no {right.remedy}")
             continue
@@ -231,9 +245,9 @@ def undercuts(law: Ruling, together: Ruling) -> Found:
             found.append(f"{right.remedy} for {mine.fee} instead of {right.fee}")
         if mine.until is not None and not _end_is_open(right):
             # only an agreed period of the house ends what the law gives where nothing is agreed
-            agreed = right.until is None and where_none and mine.until in periods
-            if not agreed and (right.until is None or mine.until < right.until):
-                found.append(f"{right.remedy} until {mine.until} instead of {right.until}")
+            agreed = until is None and where_none and mine.until in periods
+            if not agreed and (until is None or mine.until < until):
+                found.append(f"{right.remedy} until {mine.until} instead of {until}")
         for leg, borne in [*right.freight.items(), *right.risk.items()]:
             beside = mine.freight if borne.by.kind == "freight" else mine.risk
             if COST[str(beside[leg].value)] > COST[str(borne.value)]:

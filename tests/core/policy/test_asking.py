@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.core.policy.properties import supposed
 from tests.core.policy.random_facts import TRIES
 from tests.core.policy.test_every_fact_is_asked import answer, bounds_of
 from tests.core.policy.worked import all_of, asked_on, known
@@ -204,7 +205,10 @@ def asked_to_the_same_end(case: Mapping[str, Any], random: Random) -> None:
     """Told a part of the case, drawn at random, and then what is asked, one comes to what all of it gives."""
     on = asked_on(case)
     whole, _problems = read_given(known(), case["facts"], on)
-    kept = {name: value for name, value in whole.items() if name in ("sold_on", "problem") or random.random() < 0.6}
+    kept = {
+        name: value for name, value in whole.items()
+        if name in ("sold_on", "problem") or random.random() < 0.6 or (name == "delivered_on" and supposed(name, whole))
+    }  # fmt: skip
     answers = dict(whole)
     _asked, ruling = walk(kept, answers, on, random)
     final = rule_all(PACKS, answers, on)

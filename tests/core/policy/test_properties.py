@@ -96,19 +96,8 @@ def test_more_days_never_give_more_rights(pack: Pack) -> None:
     assert no_more_rights_as_days_go_by(Books(pack), draws(pack)) == []
 
 
-OPEN: Mapping[str, str] = {
-    "furniture_shop": "article 24's exchange and repair of a small fault are told without the house's end of them",
-    "mall_clothes": "article 24 counts the agreed period from the delivery, the house ends it counted from the sale",
-    "shoe_chain": "article 24 counts the agreed period from the delivery, the house ends it counted from the sale",
-    "taobao_disputes": "a gift's return beside a quality fault names no day, so that of the law's seven days is lost",
-}
-"""Where last days are not told right yet; whoever mends one takes it out."""
-
-
 @pytest.mark.parametrize("pack", PACKS, **NAMED)
-def test_a_right_that_lapses_was_told_with_its_last_day(pack: Pack, request: pytest.FixtureRequest) -> None:
-    if pack.name in OPEN:
-        request.applymarker(pytest.mark.xfail(reason=OPEN[pack.name], strict=True))
+def test_a_right_that_lapses_was_told_with_its_last_day(pack: Pack) -> None:
     assert what_lapses_was_told_with_its_day(Books(pack), draws(pack)) == []
 
 
@@ -117,16 +106,8 @@ def test_a_further_fact_takes_nothing_back(pack: Pack) -> None:
     assert a_further_fact_takes_nothing_back(Books(pack), draws(pack)[::2]) == []
 
 
-ENDS_EARLIER: Mapping[str, str] = {
-    "zhejiang": "36 days in repair: the province's exchange ends with the guarantee, where the law alone names no day",
-}
-"""Where a book takes the place of a right of the law that has no last day; whoever mends it takes it out."""
-
-
 @pytest.mark.parametrize("pack", [one for one in PACKS if one.name not in NO_CONSUMER], **NAMED)
-def test_the_floor_of_the_law_is_never_undercut(pack: Pack, request: pytest.FixtureRequest) -> None:
-    if pack.name in ENDS_EARLIER:
-        request.applymarker(pytest.mark.xfail(reason=ENDS_EARLIER[pack.name], strict=True))
+def test_the_floor_of_the_law_is_never_undercut(pack: Pack) -> None:
     assert the_law_is_not_undercut(Books(pack), beside_the_law(pack, BESIDE)) == []
 
 

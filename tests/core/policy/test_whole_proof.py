@@ -205,7 +205,7 @@ def _choices(proof: Proof, remedy: str) -> set[str]:
 # -- where a clause does not count ----------------------------------------------------------------------------
 
 
-WHERE_ITS_BOOK_SPEAKS = {"CAR18", "GG2", "PC1", "PH1"}
+WHERE_ITS_BOOK_SPEAKS = {"CAR18", "GG2", "PC1", "PH1", "U01"}
 """How long the guarantee is: no ruling of its book rests on anything without it."""
 
 
@@ -228,8 +228,8 @@ def test_each_clause_is_kept_out_of_a_case_in_which_its_book_speaks(pack: Pack) 
 # -- what is left out or moved --------------------------------------------------------------------------------
 
 THE_SAME_WITHOUT: Mapping[str, set[str]] = {
-    # what is staged is barred altogether by good faith; article 24 gives the whole price beside article 18
-    "consumer_law": {"counterfeit.staged", "food_rights.staged", "in_full.in_full"},
+    # what is staged is barred altogether by good faith
+    "consumer_law": {"counterfeit.staged", "food_rights.staged"},
     # a repair is due for nothing but the guarantee itself, which is cited
     "national_computer": {"basis.repair"}, "national_general": {"basis.repair"}, "national_phone": {"basis.repair"},
     # the row below, which takes the days in repair off, holds as well

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, cast
 
-from tuoshan.core.conditions import Expression, FactType, check, in_chinese
+from tuoshan.core.conditions import Expression, FactType, check
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Between
 from tuoshan.core.policy.compiled import CompiledTable
@@ -319,9 +319,9 @@ class _Checker:
             if expression is None:
                 continue
             for problem in check(expression, types, choices=choices):
-                zh, en = self._spoken_of(expression, problem)
-                self.note(TYPES, line, where, f"“{expression}”：{in_chinese(problem)}{zh}",
-                          f"'{expression}': {problem}{en}",
+                zh, en = self._spoken_of(expression, problem.en)
+                self.note(TYPES, line, where, f"“{expression}”：{problem.zh}{zh}",
+                          f"'{expression}': {problem.en}{en}",
                           "改正这个算式", "mend the expression")  # fmt: skip
 
     def _spoken_of(self, expression: Expression, problem: str) -> tuple[str, str]:

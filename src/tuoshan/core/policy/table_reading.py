@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import cast, get_args
 
 from tuoshan.core import yaml_strict
-from tuoshan.core.conditions import ExpressionError, compile_expression, in_chinese
+from tuoshan.core.conditions import ExpressionError, compile_expression
 from tuoshan.core.policy.cells import Cell, CellError, Domain, parse_cell
 from tuoshan.core.policy.finding_reading import read_findings
 from tuoshan.core.policy.pack import Amount, Clause, Column, Hit, Output, OutputKind, Row, Table
@@ -189,8 +189,8 @@ class TableReader:
         try:
             return Amount(compile_expression(text))
         except ExpressionError as error:
-            self.values.notes.add(node, where, f"“{text}”有误：{in_chinese(error.message)}",
-                                  f"'{text}': {error.message}", in_chinese(error.mend), error.mend)  # fmt: skip
+            self.values.notes.add(node, where, f"“{text}”有误：{error.message.zh}",
+                                  f"'{text}': {error.message.en}", error.mend.zh, error.mend.en)  # fmt: skip
             return None
 
     def _clauses(self, body: MappingNode, where: str) -> tuple[str, ...]:

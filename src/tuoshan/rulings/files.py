@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.checking import check_overridden, check_pack, check_versions
+from tuoshan.core.policy.checking import check_pack
 from tuoshan.core.policy.pack import Fact, InForce, Pack
 from tuoshan.core.policy.reading import (
     ReadPack,
@@ -16,6 +16,7 @@ from tuoshan.core.policy.reading import (
     read_labels_file,
     read_pack,
 )
+from tuoshan.core.policy.version_checking import check_overridden, check_versions
 from tuoshan.core.reading.findings import Finding
 
 PACKAGED = Path(__file__).resolve().parent.parent / "policies"

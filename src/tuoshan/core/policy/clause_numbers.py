@@ -1,4 +1,4 @@
-"""The numbers that a clause names in its words, and those on which the rows of its book turn.
+"""The numbers that a clause names in its words, in both languages, and those on which the rows of its book turn.
 
 五厘米 in the words beside 4 in the table is a slip of the one or of the other. Only what a reader would hold against
 each other is compared: a number with its unit, `第八日` also with the end of the seven days before it, months with
@@ -17,6 +17,7 @@ from tuoshan.core.conditions import Expression
 from tuoshan.core.conditions.syntax import Compare, Fact, Literal, walk
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Between
+from tuoshan.core.policy.english_numbers import english_numbers
 from tuoshan.core.policy.pack import Amount, Band, Bands, Clause, Computed, DaysBetween, EndOf, Pack, Row, Table
 
 ANY: Final = ""
@@ -45,11 +46,13 @@ _NO_NUMBERS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A number in a clause: as it is written, its unit, and all that would be the same in a table."""
+    """A number in a clause: as it is written, its unit, all that would be the same in a table, and whether it is the
+    English words that say it."""
 
     text: str
     unit: str
     forms: frozenset[tuple[Decimal, str]]
+    english: bool = False
 
 
 @dataclass(slots=True)
@@ -80,13 +83,15 @@ def unused(pack: Pack) -> Iterator[tuple[Clause, Said]]:
             if clause.name in row.clauses:
                 reading.row(table, row, own, set())
                 reading.cells(table, row, cells)
-        for said in numbers_in(clause.text.zh):
-            if own.has(said):
+        told: set[tuple[Decimal, str]] = set()
+        for said in (*numbers_in(clause.text.zh), *numbers_in_english(clause.text.en)):
+            if own.has(said) or said.forms & told:
                 continue
             units = {unit for _number, unit in said.forms}
             if any(cells.of_unit(unit) for unit in units) or (
                 any(everywhere.of_unit(unit) for unit in units) and not everywhere.has(said)
             ):
+                told |= said.forms
                 yield clause, said
 
 
@@ -100,16 +105,31 @@ def numbers_in(text: str) -> Iterator[Said]:
         number, unit = _value(found["number"]), _UNITS[found["unit"]]
         if number <= 1 and unit in ("days", "times", "yuan", "fold"):
             continue
-        forms = {(number, unit)}
-        if unit == "years":
-            forms |= {(number * 12, "months")}
-        elif unit == "weeks":
-            forms |= {(number * 7, "days")}
-        elif unit == "months":
-            forms |= {(number / 12, "years")}
-        if found["nth"]:
-            forms.add((number - 1, unit))
-        yield Said(found[0], unit, frozenset(forms))
+        yield Said(found[0], unit, _forms(number, unit, nth=bool(found["nth"])))
+
+
+def numbers_in_english(text: str) -> Iterator[Said]:
+    """Likewise in English words: `five centimetres`, `15 days`, `the eighth day`, `0.5%`, `twice`."""
+    for told, number, unit, nth in english_numbers(text):
+        if unit == "percent":
+            yield Said(told, unit, frozenset({(number, unit), (number / 100, ANY), (number, ANY)}), english=True)
+        elif number > 1 or unit not in ("days", "times", "yuan", "fold"):
+            forms = _forms(number, unit, nth=nth)
+            yield Said(told, unit, forms | {(number, "fold")} if unit == "times" else forms, english=True)
+
+
+def _forms(number: Decimal, unit: str, *, nth: bool) -> frozenset[tuple[Decimal, str]]:
+    """All that would be the same in a table."""
+    forms = {(number, unit)}
+    if unit == "years":
+        forms |= {(number * 12, "months")}
+    elif unit == "weeks":
+        forms |= {(number * 7, "days")}
+    elif unit == "months":
+        forms |= {(number / 12, "years")}
+    if nth:
+        forms.add((number - 1, unit))
+    return frozenset(forms)
 
 
 def _value(text: str) -> Decimal:
@@ -167,7 +187,8 @@ class _Reading:
 
     def _word(self, word: object, used: Used) -> None:
         if isinstance(word, Wording):
-            used.numbers |= {form for said in numbers_in(word.zh) for form in said.forms}
+            said = (*numbers_in(word.zh), *numbers_in_english(word.en))
+            used.numbers |= {form for one in said for form in one.forms}
         elif isinstance(word, str) and word[:1].isdigit() and " " in word:
             count, _space, unit = word.partition(" ")
             self._add(used, (Decimal(count),), _IN_TEXT.get(unit if unit.endswith("s") else f"{unit}s", ANY))

@@ -30,7 +30,7 @@ def test_the_sample_is_in_order() -> None:
         ("{id: short, fault: open,", "{id: short, fault: open, length_cm: '> 9',", "can never hit"),
         ("when: [serious, window]", "when: [serious, windw]", "did you mean 'window'"),
         ("fault: worn, serious", "fault: torn, serious", "no choice 'torn'"),
-        ('length_cm: "> 5"', 'length_cm: "> long"', "'long' is no number"),
+        ('length_cm: "> 5"', 'length_cm: "> long"', "'> long' is no number"),
         ("window: in_7, then", "window: in_8, then", "no choice 'in_8'"),
         ("fee: paid * 0.005 * age", "fee: paid * 0.005 * fault", "'*' cannot join"),
         ("amount: paid - fee", "amount: paid - fees", "there is no 'fees'"),

@@ -156,6 +156,16 @@ def _refuse_odd_number(text: str, found: re.Match[str], column: int) -> None:
     follower = text[found.end() : found.end() + 1]
     if follower == "%":
         raise ExpressionError(text, found.end() + 1, no_meaning("%"), _MENDS["%"])
+    if follower.isalnum() and not follower.isascii():
+        raise ExpressionError(
+            text,
+            found.end() + 1,
+            Wording(f"数字 {found[0]} 后面不能跟“{follower}”", f"'{follower}' cannot follow the number {found[0]}"),
+            Wording(
+                f"只写数字 {found[0]}，不写单位；时长写成 days(3) 或 hours(24)",
+                f"write {found[0]} alone, without a unit, and a length of time as days(3) or hours(24)",
+            ),
+        )
     if follower == "." or follower == "_" or follower.isalnum():
         raise ExpressionError(
             text,

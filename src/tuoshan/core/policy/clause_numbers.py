@@ -18,6 +18,7 @@ from tuoshan.core.conditions.syntax import Compare, Fact, Literal, walk
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Between
 from tuoshan.core.policy.english_numbers import english_numbers
+from tuoshan.core.policy.measures import number_of
 from tuoshan.core.policy.pack import Amount, Band, Bands, Clause, Computed, DaysBetween, EndOf, Pack, Row, Table
 
 ANY: Final = ""
@@ -31,8 +32,6 @@ _IN_TEXT: Final = {
     "days": "days", "law_days": "days", "working_days": "days", "months": "months", "law_months": "months",
     "hours": "hours", "minutes": "minutes",
 }  # fmt: skip
-_DIGITS: Final = "零一二三四五六七八九"
-_TENS: Final = {"十": 10, "百": 100, "千": 1000}
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百千万]+(?:点[零〇一二三四五六七八九]+)?"
 _SAID = re.compile(
     rf"(?P<nth>第?)(?P<number>{_NUMBER})\s*(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})"
@@ -99,10 +98,10 @@ def numbers_in(text: str) -> Iterator[Said]:
     """The numbers with a unit in Chinese words. A single day or time is no number that anything turns on."""
     for found in _SAID.finditer(_NO_NUMBERS.sub(" ", text)):
         if found["of"]:
-            share = _value(found["share"]) / (1 if found["of"] == "百分之" else 10)
+            share = number_of(found["share"]) / (1 if found["of"] == "百分之" else 10)
             yield Said(found[0], "percent", frozenset({(share, "percent"), (share / 100, ANY), (share, ANY)}))
             continue
-        number, unit = _value(found["number"]), _UNITS[found["unit"]]
+        number, unit = number_of(found["number"]), _UNITS[found["unit"]]
         if number <= 1 and unit in ("days", "times", "yuan", "fold"):
             continue
         yield Said(found[0], unit, _forms(number, unit, nth=bool(found["nth"])))
@@ -130,22 +129,6 @@ def _forms(number: Decimal, unit: str, *, nth: bool) -> frozenset[tuple[Decimal,
     if nth:
         forms.add((number - 1, unit))
     return frozenset(forms)
-
-
-def _value(text: str) -> Decimal:
-    """`30` or 三十; 两 is two, 万 ten thousand."""
-    if text[0].isascii():
-        return Decimal(text)
-    whole, _point, parts = text.replace("两", "二").replace("〇", "零").partition("点")
-    total = part = 0
-    for sign in whole:
-        if sign in _DIGITS:
-            part = _DIGITS.index(sign)
-        elif sign == "万":
-            total, part = (total + part) * 10_000, 0
-        else:
-            total, part = total + (part or 1) * _TENS[sign], 0
-    return Decimal(f"{total + part}.{''.join(str(_DIGITS.index(sign)) for sign in parts) or 0}")
 
 
 class _Reading:

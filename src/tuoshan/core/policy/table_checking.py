@@ -35,6 +35,14 @@ def _table(found: Found, table: Table) -> None:
         found.note(OVERLAP, other.line, f"{where}.rows.{other.name}",
                    f"与{first.zh}同时适用于：{case.zh}", f"holds together with {first.en} for: {case.en}",
                    "让两行互斥，或用 hit: first", "make them exclude each other, or use hit: first")  # fmt: skip
+    taker = next((row for row in table.rows[:-1] if table.hit == "first" and not any(row.cells)), None)
+    if taker is not None:
+        first = row_called(table, taker)
+        found.note(DEAD, taker.line, f"{where}.rows.{taker.name}",
+                   f"{first.zh}没有条件，什么都归它，后面的行永远轮不到",
+                   f"{first.en} has no cells and takes everything: no row behind it can ever hit",
+                   "给它写上条件，或移到最后", "give it cells, or move it to the end")  # fmt: skip
+        return
     for row in trial.dead():
         found.note(DEAD, row.line, f"{where}.rows.{row.name}", "永远轮不到这一行", "this row can never hit",
                    "删除它，或移到更前面", "remove it, or move it up")  # fmt: skip

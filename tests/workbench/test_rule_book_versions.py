@@ -259,4 +259,4 @@ def test_cells_and_findings_are_told_in_words(desk: Any) -> None:
 def changed_text_again() -> str:
     text, _tables = library.text_of(library.newest("mall_shoes"))
     text = text.replace('opening_cm: "<= 7"', 'opening_cm: "<= 6"').replace('opening_cm: "> 7"', 'opening_cm: "> 6"')
-    return text.replace("七厘米", "六厘米")
+    return text.replace("七厘米", "六厘米").replace("7 cm", "6 cm")

@@ -33,6 +33,8 @@ ALSO = Wording(
     "这件事还适用：{}；它们可能优先。请用 tuoshan policy rule all 一并裁定。",
     "These speak in this matter too: {}; they may count first. Ask all with: tuoshan policy rule all",
 )
+SEVERITIES = {"error": Wording("错误：", "error: "), "warning": Wording("提示：", "warning: ")}
+IN_ORDER = Wording("{}：{} 张表，{} 个例子，没有错误", "{}: {} tables, {} examples, in order")
 NOT_FINAL = Wording(
     "还有 {} 个问题没有回答，答案可能改变结论：", "Not final: {} open questions may change this:"
 )
@@ -120,14 +122,14 @@ def check(
 ) -> None:
     """Prove every pack: gaps, overlaps, dead rows, names, clauses, examples; what may not be meant is a warning. Ends
     with 1 when one may not load."""
-    texts = policy_books.checked(folder)
+    texts, language = policy_books.checked(folder), _language(en)
     for name, findings, _pack in texts:
         for finding in findings:
             where = "" if name == finding.file else f"{name}: "
-            typer.echo(f"{finding.severity}: {where}{finding.in_language(_language(en))}")
+            typer.echo(f"{SEVERITIES[finding.severity].in_language(language)}{where}{finding.in_language(language)}")
     for name, _findings, pack in texts:
         if pack is not None:
-            typer.echo(f"{name}: {len(pack.tables)} tables, {len(pack.examples)} examples, in order")
+            typer.echo(IN_ORDER.in_language(language).format(name, len(pack.tables), len(pack.examples)))
     wrong = any(one.severity == "error" for _name, findings, _pack in texts for one in findings)
     raise typer.Exit(1 if wrong else 0)
 
@@ -171,7 +173,7 @@ def _day(text: str) -> date:
 def _facts_file(path: Path) -> dict[str, Any]:
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:  # a date such as 2026-02-30 is a ValueError
         raise typer.BadParameter(f"{path} cannot be read: {error}") from None
     if not isinstance(found, dict):
         raise typer.BadParameter(f"{path} holds no facts; write them as name: value")

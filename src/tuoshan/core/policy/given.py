@@ -19,6 +19,8 @@ EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
 """Between these every date lies."""
 _NUMBER = re.compile(rf"({NUMBER})\s*(.*)\Z", re.DOTALL)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{1,2}:")
+_LONGEST_READ = 600
+"""So many characters of a number are read."""
 _LONGEST = 60
 """So many characters of what was given are shown again."""
 _BOUNDS = re.compile("[<>≤≥≦≧~～]|以[内上下]|不[超少]")
@@ -65,9 +67,9 @@ def read_given(
     values: dict[str, object] = {}
     problems = []
     for name, raw in given.items():
-        if raw is None or raw == "":
+        if raw is None or (isinstance(raw, str) and not raw.strip()):
             continue
-        fact = known.get(name)
+        fact = known.get(name) if isinstance(name, str) else None
         if fact is None:
             problems.append(_unknown(_short(name), known))
             continue
@@ -156,7 +158,7 @@ def _short(raw: object) -> str:
         return "[…]"
     if isinstance(raw, Mapping):
         return "{…}"
-    text = str(raw)[: 10 * _LONGEST]
+    text = str(raw)[:_LONGEST_READ]
     shown = "".join(sign if sign.isprintable() else "�" for sign in text.strip())
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
@@ -165,9 +167,9 @@ def _short(raw: object) -> str:
 
 
 def _choice(field: Field, raw: object) -> str:
-    text = plain(_short(raw))
+    text = _short(raw)
     for choice in field.choices:
-        if isinstance(raw, str) and text.lower() in (
+        if isinstance(raw, str) and plain(raw).lower() in (
             choice.value.lower(), plain(choice.title.zh).lower(), choice.title.en.lower()
         ):  # fmt: skip
             return choice.value
@@ -221,8 +223,7 @@ def _exact(field: Field, raw: object) -> Decimal:
     """
     if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
         return _finite(field, Decimal(str(raw)) if isinstance(raw, float) else Decimal(raw))
-    text = _short(raw)
-    said = plain(text)
+    text, said = _short(raw), plain(str(raw)[:_LONGEST_READ])
     if _BOUNDS.search(said):
         raise _Wrong("not_a_number", f"“{field.label.zh}”要填量出来的一个数，不能是范围“{text}”",
                      f"'{field.label.en}' is one number as it was measured, not a range such as '{text}'")  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 from tests.core.policy.sample import BOOK, findings
 
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy import plain_terms
 from tuoshan.core.policy.cells import Between, CellError, Domain, parse_cell
 
 LENGTHS = Domain("number", unit=Wording("厘米", "cm"), least=Decimal(0), most=Decimal(100))
@@ -90,6 +91,19 @@ def test_what_is_not_plain_is_told_what_to_write(written: str, domain: Domain, z
     said, how = caught.value.said, caught.value.mend
     assert zh in said.zh and mend in how.zh, (said.zh, how.zh)
     assert said.en and how.en
+
+
+@pytest.mark.parametrize(
+    ("written", "sign", "values"),
+    [
+        ("6厘米以内", "<=", ("6",)), ("3至8厘米", "..", ("3", "8")), ("五", "=", ("5",)), ("<= 5", "<=", ("5",)),
+        ("2024年7月1日起", ">=", ("2024-07-01",)), ("长", "=", ("长",)),
+    ],
+)  # fmt: skip
+def test_the_fields_of_a_row_show_the_same_cell(written: str, sign: str, values: tuple[str, ...]) -> None:
+    """Whoever opens such a row in its form finds sign and number, and what cannot be read as it was typed."""
+    assert plain_terms.cell(written, choice=False) == (sign, values)
+    assert plain_terms.cell("非other", choice=True) == (plain_terms.IS_NOT, ("other",))
 
 
 def told(old: str, new: str) -> str:

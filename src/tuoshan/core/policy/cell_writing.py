@@ -39,8 +39,11 @@ class NotWritten(ValueError):
         self.said, self.mend = said, mend
 
 
-def as_written(text: str, *, days: bool, unit: Wording) -> tuple[str, tuple[Decimal | date, ...]]:
-    """The sign (`<=`, `..`, `=` …) and the bound, or both of a range. Raises NotWritten."""
+def as_written(text: str, *, days: bool, unit: Wording | None) -> tuple[str, tuple[Decimal | date, ...]]:
+    """The sign (`<=`, `..`, `=` …) and the bound, or both of a range. Without a `unit` any word may stand for one.
+
+    Raises NotWritten.
+    """
     said = plain(text)
     sign, rest = _sign(said)
     if not days and day_of(rest) is not None:
@@ -88,7 +91,12 @@ def _both(text: str, *, days: bool) -> Iterator[str]:
             return
 
 
-def _bound(text: str, *, days: bool, unit: Wording, whole: str) -> Decimal | date:
+def figure(bound: Decimal | date) -> str:
+    """A bound as the grammar writes it."""
+    return f"{bound:f}" if isinstance(bound, Decimal) else bound.isoformat()
+
+
+def _bound(text: str, *, days: bool, unit: Wording | None, whole: str) -> Decimal | date:
     return _day(text, whole) if days else _number(text, unit, whole)
 
 
@@ -102,11 +110,13 @@ def _day(text: str, whole: str) -> date:
     return found
 
 
-def _number(text: str, unit: Wording, whole: str) -> Decimal:
+def _number(text: str, unit: Wording | None, whole: str) -> Decimal:
     found = _MEASURE.fullmatch(text)
     if found is None:
         raise NotWritten(Wording(f"“{whole}”不是数字", f"'{whole}' is no number"), _how(unit))
     other = found["unit"].strip()
+    if unit is None:
+        unit = Wording(other, other) if UNIT.fullmatch(other) else Wording("", "")
     if (other and not is_unit(other, unit)) or (found["sign"] and not is_unit("¥", unit)):
         raise _other_unit(found["number"], other or found["sign"], unit, whole)
     number = number_of(found["number"])
@@ -134,6 +144,6 @@ def _other_unit(number: str, other: str, unit: Wording, whole: str) -> NotWritte
     )  # fmt: skip
 
 
-def _how(unit: Wording) -> Wording:
-    zh, en = (f"，单位是{unit.zh}", f", in {unit.en}") if unit.en else ("", "")
+def _how(unit: Wording | None) -> Wording:
+    zh, en = (f"，单位是{unit.zh}", f", in {unit.en}") if unit is not None and unit.en else ("", "")
     return Wording(f"写成 5、<= 5、> 5 或 3..8（两头都包括）{zh}", f"write 5, <= 5, > 5 or 3..8 (both included){en}")

@@ -25,12 +25,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.cell_writing import NotWritten, as_written
+from tuoshan.core.policy.cell_writing import NotWritten, as_written, figure
 from tuoshan.core.policy.measures import plain
 
-COMPARISON = re.compile(r"(<=|>=|<|>|=)\s*(\S+)\Z")
-BETWEEN = re.compile(r"(\S+?)\s*\.\.\s*(\S+)\Z")
-"""A bound, and a range, as the text of a cell has them once it is read."""
 _NOT = re.compile(r"(?:not\s+|不是\s*|非\s*)(?=\S)", re.IGNORECASE)
 DomainKind = Literal["choice", "yes_no", "number", "date"]
 Scalar = str | bool | Decimal | date
@@ -122,7 +119,7 @@ def parse_cell(text: str, domain: Domain) -> Cell | None:
         raise CellError(wrong.said, wrong.mend) from None
     for bound in bounds:
         _within(bound, domain, text)
-    low, high, figures = bounds[0], bounds[-1], [_figure(bound) for bound in bounds]
+    low, high, figures = bounds[0], bounds[-1], [figure(bound) for bound in bounds]
     if sign == "..":
         if low > high:  # type: ignore[operator]
             said = Wording(f"“{text}”的下限大于上限", f"'{text}' begins above its end")
@@ -134,10 +131,6 @@ def parse_cell(text: str, domain: Domain) -> Cell | None:
     if sign in (">", ">="):
         return Between(low, None, sign == ">=", False, f"{sign} {figures[0]}")
     return Between(low, high, True, True, figures[0])
-
-
-def _figure(bound: Decimal | date) -> str:
-    return f"{bound:f}" if isinstance(bound, Decimal) else bound.isoformat()
 
 
 def _within(bound: Decimal | date, domain: Domain, text: str) -> None:
@@ -172,9 +165,8 @@ def _among(text: str, domain: Domain) -> Among:
                         "write yes or no, or - where it does not matter"),
             )  # fmt: skip
         return Among(frozenset({answer}), "yes" if answer else "no")
-    negative = _NOT.match(text)
-    told = (text[negative.end():] if negative else text).replace("，", ",").replace("、", ",")
-    names = [_as_named(part.strip(), domain) for part in told.split(",")]
+    negative, told = choices_in(text)
+    names = [_as_named(name, domain) for name in told]
     unknown = [name for name in names if name not in domain.choices]
     if unknown:
         meant = ", ".join(domain.called(name) or name for name in names)
@@ -186,6 +178,13 @@ def _among(text: str, domain: Domain) -> Among:
             Wording("少排除几项；都不适用的，删除这一行", "exclude less, or remove the row where nothing is left"),
         )
     return Among(frozenset(chosen), f"{'not ' if negative else ''}{', '.join(names)}")
+
+
+def choices_in(text: str) -> tuple[bool, list[str]]:
+    """Whether a cell excludes its choices, and these as they are written."""
+    negative = _NOT.match(text)
+    told = (text[negative.end():] if negative else text).replace("，", ",").replace("、", ",")
+    return negative is not None, [part.strip() for part in told.split(",")]
 
 
 def _as_named(name: str, domain: Domain) -> str:

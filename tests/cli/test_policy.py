@@ -229,7 +229,7 @@ def test_what_may_not_be_meant_is_a_warning_and_the_book_still_loads(tmp_path: P
     (tmp_path / "mall_shoes.yaml").write_text(text, encoding="utf-8")
     code, said = run("check", str(tmp_path), "--en")
     assert code == 0 and "mall_shoes.yaml: 12 tables" in said
-    assert said.count("warning: ") == 3 and "clauses.M02: the clause says '五厘米'" in said
+    assert said.count("warning: ") == 3 and "clause M02: the clause says '五厘米'" in said
     answers = "".join(f'  - {{doubt: "{name}: 五厘米", because: 照录 / As it stands}}\n' for name in ("M02", "M03"))
     answers += "  - {doubt: no examples, because: 试 / A test}\n"
     (tmp_path / "mall_shoes.yaml").write_text(f"{text}\nmeant:\n{answers}", encoding="utf-8")
@@ -312,8 +312,10 @@ def test_the_check_speaks_one_language(tmp_path: Path) -> None:
     )
     code, said = run("check", str(tmp_path))
     assert code == 1
-    assert "错误：mall_shoes.yaml:85: " in said and "“70mm”的单位是“mm”，这一列按厘米计" in said
+    place = "《修理》第 2 行（glue_small） 开胶长度（opening_cm）"
+    assert f"错误：mall_shoes.yaml:85: {place}: “70mm”的单位是“mm”，这一列按厘米计" in said
     assert "facility.yaml：4 张表，10 个例子，没有错误" in said
     _code, english = run("check", str(tmp_path), "--en")
-    assert "error: mall_shoes.yaml:85: " in english and "this column counts in cm" in english
+    place = "'Repair', row 2 (glue_small) Opening (opening_cm)"
+    assert f"error: mall_shoes.yaml:85: {place}: " in english and "this column counts in cm" in english
     assert "facility.yaml: 4 tables, 10 examples, in order" in english

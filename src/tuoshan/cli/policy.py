@@ -123,14 +123,15 @@ def check(
     """Prove every pack: gaps, overlaps, dead rows, names, clauses, examples; what may not be meant is a warning. Ends
     with 1 when one may not load."""
     texts, language = policy_books.checked(folder), _language(en)
-    for name, findings, _pack in texts:
-        for finding in findings:
-            where = "" if name == finding.file else f"{name}: "
-            typer.echo(f"{SEVERITIES[finding.severity].in_language(language)}{where}{finding.in_language(language)}")
-    for name, _findings, pack in texts:
-        if pack is not None:
-            typer.echo(IN_ORDER.in_language(language).format(name, len(pack.tables), len(pack.examples)))
-    wrong = any(one.severity == "error" for _name, findings, _pack in texts for one in findings)
+    for one in texts:
+        for finding in one.findings:
+            where = "" if one.name == finding.file else f"{one.name}: "
+            typer.echo(f"{SEVERITIES[finding.severity].in_language(language)}{where}{one.told(finding, language)}")
+    for one in texts:
+        if one.pack is not None:
+            many = len(one.pack.tables), len(one.pack.examples)
+            typer.echo(IN_ORDER.in_language(language).format(one.name, *many))
+    wrong = any(finding.severity == "error" for one in texts for finding in one.findings)
     raise typer.Exit(1 if wrong else 0)
 
 

@@ -23,10 +23,12 @@ def check_versions(packs: Iterable[Pack]) -> tuple[Finding, ...]:
         others = known.setdefault(pack.name, [])
         for other in others:
             if _together(pack, other):
+                days, begins = _both(pack, other), pack.in_force.begins if pack.in_force is not None else None
+                until = f"until: {begins}" if begins is not None else "until"
                 found.append(finding(
-                    DATES, pack, _line(pack), pack.key, f"与 {other.key} 同时有效",
-                    f"is in force together with {other.key}",
-                    "给旧版本写上 until", "give the older one an until"))  # fmt: skip
+                    DATES, pack, _line(pack), pack.key, f"{days.zh}与 {other.key} 同时有效",
+                    f"is in force together with {other.key}{days.en}",
+                    f"给旧版本写上 {until}", f"give the older one an {until}"))  # fmt: skip
         if differing := next((other for other in others if _by_other_dates(pack, other)), None):
             found += check_date(pack, differing)
         others.append(pack)
@@ -78,6 +80,19 @@ def check_date(pack: Pack, before: Pack) -> tuple[Finding, ...]:
 def _line(pack: Pack) -> int:
     """The line on which a book says when it is in force."""
     return pack.in_force.line if pack.in_force is not None and pack.in_force.line else 1
+
+
+def _both(one: Pack, other: Pack) -> Wording:
+    """From when, and until when, both hold; nothing where there is neither."""
+    begins, until = (
+        [getattr(pack.in_force, side) for pack in (one, other) if pack.in_force is not None]
+        for side in ("begins", "until")
+    )
+    first = max((day for day in begins if day is not None), default=None)
+    out = min((day for day in until if day is not None), default=None)
+    zh = f"{f'从 {first} 起' if first else ''}{f'到 {out} 前' if out else ''}"
+    en = f"{f' from {first}' if first else ''}{f' until before {out}' if out else ''}"
+    return Wording(f"{zh}，" if zh else "", en)
 
 
 def _by_other_dates(one: Pack, other: Pack) -> bool:

@@ -67,7 +67,7 @@ def read_given(
     values: dict[str, object] = {}
     problems = []
     for name, raw in given.items():
-        if raw is None or (isinstance(raw, str) and not raw.strip()):
+        if raw is None or (isinstance(raw, str) and (not raw or raw.isspace())):
             continue
         fact = known.get(name) if isinstance(name, str) else None
         if fact is None:
@@ -167,6 +167,8 @@ def _short(raw: object) -> str:
 
 
 def _choice(field: Field, raw: object) -> str:
+    if isinstance(raw, str) and any(raw == choice.value for choice in field.choices):
+        return raw
     text = _short(raw)
     for choice in field.choices:
         if isinstance(raw, str) and plain(raw).lower() in (
@@ -182,6 +184,9 @@ def _choice(field: Field, raw: object) -> str:
 def _yes_no(field: Field, raw: object) -> bool:
     if isinstance(raw, bool):
         return raw
+    found = YES_OR_NO.get(raw) if isinstance(raw, str) else None
+    if found is not None:
+        return found
     text = _short(raw)
     found = YES_OR_NO.get(plain(text).lower())
     if found is None:
@@ -191,8 +196,10 @@ def _yes_no(field: Field, raw: object) -> bool:
 
 
 def _day(field: Field, raw: object) -> date:
-    text = _short(raw)
-    found = raw if isinstance(raw, date) and not isinstance(raw, datetime) else day_of(plain(text))
+    found = raw if isinstance(raw, date) and not isinstance(raw, datetime) else None
+    if found is None and isinstance(raw, str):
+        found = day_of(raw) or day_of(plain(raw))
+    text = _short(raw) if found is None else ""
     if found is None and _MOMENT.match(text):
         raise _Wrong("not_a_date", f"“{field.label.zh}”只要日期，不要时刻和时区：写成 {text[:10]}，不能是“{text}”",
                      f"'{field.label.en}' is a date without time and zone, like {text[:10]}, not '{text}'",
@@ -223,14 +230,15 @@ def _exact(field: Field, raw: object) -> Decimal:
     """
     if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
         return _finite(field, Decimal(str(raw)) if isinstance(raw, float) else Decimal(raw))
-    text, said = _short(raw), plain(str(raw)[:_LONGEST_READ])
-    if _BOUNDS.search(said):
-        raise _Wrong("not_a_number", f"“{field.label.zh}”要填量出来的一个数，不能是范围“{text}”",
-                     f"'{field.label.en}' is one number as it was measured, not a range such as '{text}'")  # fmt: skip
+    said = plain(str(raw)[:_LONGEST_READ])
     found = _NUMBER.match(said) if isinstance(raw, str) else None
     unit = found[2].strip() if found else ""
     if found is not None and (not unit or is_unit(unit, field.unit)):
         return _finite(field, number_of(found[1]))
+    text = _short(raw)
+    if _BOUNDS.search(said):
+        raise _Wrong("not_a_number", f"“{field.label.zh}”要填量出来的一个数，不能是范围“{text}”",
+                     f"'{field.label.en}' is one number as it was measured, not a range such as '{text}'")  # fmt: skip
     if found is not None and UNIT.fullmatch(unit):
         raise _Wrong("wrong_unit", f"“{field.label.zh}”的单位是{field.unit.zh or '（无）'}，不能用“{unit}”",
                      f"'{field.label.en}' is measured in {field.unit.en or 'plain numbers'}, not '{unit}'")  # fmt: skip
@@ -249,15 +257,16 @@ def _finite(field: Field, number: Decimal) -> Decimal:
 
 
 def _money(field: Field, raw: object) -> Decimal:
-    text = _short(raw)
     if not isinstance(raw, str | int | float | Decimal) or isinstance(raw, bool):
+        text = _short(raw)
         raise _Wrong("not_money", f"“{field.label.zh}”要填金额，不能是“{text}”",
                      f"'{field.label.en}' is an amount, not '{text}'")  # fmt: skip
     try:
-        amount = yuan(text if isinstance(raw, str) else _finite(field, Decimal(str(raw))))
+        amount = yuan(raw if isinstance(raw, str) else _finite(field, Decimal(str(raw))))
     except MoneyError as error:
-        raise _Wrong(error.code, f"“{field.label.zh}”：{error.reason_zh}",
-                     f"'{field.label.en}': {error.reason_en}") from None  # fmt: skip
+        told = MoneyError(_short(raw), error.code)
+        raise _Wrong(error.code, f"“{field.label.zh}”：{told.reason_zh}",
+                     f"'{field.label.en}': {told.reason_en}") from None  # fmt: skip
     return _bounded(field, amount, format_money)
 
 

@@ -143,7 +143,8 @@ DATES = "in_force: {by: sold_on, from: 2020-01-01}"
     ("first", "second", "word"),
     [
         ("{by: sold_on, until: 2026-06-01}", "{by: sold_on, from: 2026-06-01}", ""),
-        ("{by: sold_on, until: 2026-06-02}", "{by: sold_on, from: 2026-06-01}", "is in force together with sample@1 from 2026-06-01 until before 2026-06-02"),
+        ("{by: sold_on, until: 2026-06-02}", "{by: sold_on, from: 2026-06-01}",
+         "is in force together with sample@1 from 2026-06-01 until before 2026-06-02"),
         ("{by: sold_on, until: 2026-06-01}", "{by: asked_on, from: 2026-06-01}",
          "goes by the date 'asked_on', and sample@1 by 'sold_on': both could rule in one matter"),
         ("{by: sold_on}", "{by: asked_on}", "both could rule in one matter"),

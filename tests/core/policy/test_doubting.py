@@ -263,3 +263,18 @@ def test_remedies_of_two_tables_whose_bounds_leave_a_gap_are_found_without_an_ex
     assert key == "giving.mend & refusing.used: hours_lit more than 100 and up to 300"
     assert "用了多久超过 100、到 300 小时时两种都不给" in one.finding.message.zh
     assert "界限没有接上（例如灯（lamp）：落地灯（floor）" in one.finding.message.zh
+
+
+def test_a_matter_of_which_the_book_does_not_speak_is_none_and_its_example_breaks_nothing() -> None:
+    """Of floor lamps this book is silent, so that nothing of theirs contradicts; of all lamps they do."""
+    dated = LAMPS.replace("L2: 用过的不修 / What was used is not repaired", (
+        "L2: {text: 用过的不修 / What was used is not repaired, in_force: {by: lit_on, from: 2020-01-01}}"
+    ))  # fmt: skip
+    dated = dated.replace("  hours_lit:", "  lit_on: {kind: date, label: 点亮日 / Lit, ask: 哪天 / When}\n  hours_lit:")
+    example = "{id: 一 / one, today: 2026-06-03, facts: {lamp: floor, lit_on: 2026-06-01}, expect: {}}"
+    for applies, keys in (("lamp == 'desk'", set()), ("has(lamp)", {"giving.mend & refusing.used: repair"})):
+        text = dated.replace("layer: house", f"layer: house\napplies: {applies}")
+        text += f"\nexamples:\n  - {example}\n"
+        read = files.read_text(text, "lamps.yaml", lambda name: None)
+        assert read.pack is not None and not read.findings, read.findings
+        assert {one.key for one in doubts(read.pack)} == keys

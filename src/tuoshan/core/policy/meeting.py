@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from tuoshan.core.conditions import MISSING, ConditionError
+from tuoshan.core.conditions import MISSING, ConditionError, Expression
 from tuoshan.core.policy.cells import Cell, Domain, Partition
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN
 from tuoshan.core.policy.given import read_given
@@ -77,7 +77,7 @@ class Meeting:
         base = self._read_from(names) | (pack.applies.reads if pack.applies is not None else frozenset())
         for example in examples:
             facts, problems = read_given(pack.facts, example.facts, example.on)
-            desk = None if problems else read(pack, facts, example.on).desk
+            desk = None if problems else read(pack, facts, example.on, choosing=False).desk
             if desk is None:
                 continue
             known = {name: desk.value(name) for name in names}
@@ -274,15 +274,20 @@ class _Search:
     def _existing_as(self, name: str, chosen: Mapping[str, object]) -> list[object]:
         """What a fact may be beside those chosen before it: a value where it exists, ABSENT where it does not."""
         condition, classes = self.pack.facts[name].asked_if, self.classes[name]
-        if condition is None:
-            return classes
+        exists = self._holds(condition, chosen) if condition is not None else None
+        return classes if exists is None else [value for value in classes if (value is not ABSENT) is exists]
+
+    def _holds(self, condition: Expression, chosen: Mapping[str, object]) -> bool | None:
+        """Whether a condition holds of what is chosen; None where that is not known."""
         try:
-            exists = condition.holds(_Scope({**self.ground.facts, **chosen}, self.ground.on))  # type: ignore[arg-type]
+            return condition.holds(_Scope({**self.ground.facts, **chosen}, self.ground.on))  # type: ignore[arg-type]
         except (ConditionError, LookupError):
-            return classes
-        return [value for value in classes if (value is not ABSENT) is exists]
+            return None
 
     def _excluded(self, chosen: Mapping[str, object]) -> bool:
+        """Whether this cannot be, or is nothing of which the book speaks."""
+        if self.pack.applies is not None and self._holds(self.pack.applies, chosen) is False:
+            return True
         values = {**self.ground.facts, **chosen}
         return any(
             all(name in values and _holds(cell, values[name]) for name, cell in excluded.items())

@@ -73,4 +73,4 @@ def _unproved(pack: Pack) -> Iterator[Doubt]:
         said = Wording("没有一个例子：没有什么证明它判得对", "there is no example: nothing proves what it rules")
         mend = Wording("在 examples 里写上例子，界限两边都写；确实不要的，写明理由",
                        "write examples, on both sides of each bound; where none is wanted, say why")  # fmt: skip
-        yield doubt(pack, UNPROVED, 1, "examples", "no examples", said, mend)
+        yield doubt(pack, UNPROVED, 1, "", "no examples", said, mend)

@@ -373,7 +373,7 @@ class _Reader:
             for key, what in _OF_AN_EXAMPLE.items():
                 if body.get(key) is None:
                     said = Wording(f"例子没有写{what.zh}", f"an example does not say {what.en}")
-                    self.values.notes.add(body, "examples", said.zh, said.en, f"写上 {key}:", f"write {key}:")
+                    self.values.notes.add(body, "", said.zh, said.en, f"写上 {key}:", f"write {key}:")
             if day is not None:
                 found.append(Example(
                     self.values.text(body.get("id"), "examples"), day, self._data(body.get("facts")),

@@ -229,7 +229,7 @@ def test_what_may_not_be_meant_is_a_warning_and_the_book_still_loads(tmp_path: P
     (tmp_path / "mall_shoes.yaml").write_text(text, encoding="utf-8")
     code, said = run("check", str(tmp_path), "--en")
     assert code == 0 and "mall_shoes.yaml: 14 tables" in said
-    assert said.count("warning: ") == 3 and "clauses.M02: the clause says '五厘米'" in said
+    assert said.count("warning: ") == 3 and "clause M02: the clause says '五厘米'" in said
     answers = "".join(f'  - {{doubt: "{name}: 五厘米", because: 照录 / As it stands}}\n' for name in ("M02", "M03"))
     answers += "  - {doubt: no examples, because: 试 / A test}\n"
     (tmp_path / "mall_shoes.yaml").write_text(f"{text}\nmeant:\n{answers}", encoding="utf-8")
@@ -297,3 +297,53 @@ def test_facts_may_be_written_as_json(tmp_path: Path) -> None:
     path.write_text(json.dumps(facts, indent=1), encoding="utf-8")
     code, said = run("rule", "mall_shoes", "--facts", str(path), "--on", "2026-11-26")
     assert code == 0 and "680" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("opening_cm: 60mm", "opening_cm: “开胶长度”的单位是厘米，不能用“mm”"),
+        ("opening_cm: .nan", "opening_cm: “开胶长度”要填数字，不能是“.nan”"),
+        ("opening_cm: 1.0e+400", "opening_cm: “开胶长度”要填数字，不能是“1.0e+400”"),
+        ("opening_cm: [6]", "opening_cm: “开胶长度”要填数字，不能是“[…]”"),
+        ("opening_cm: 12:30", "opening_cm: “开胶长度”要填数字，不能是“12:30”"),
+        ("sold_on: 2026-05-20T10:00:00+08:00", "sold_on: “购买日期”只要日期，不要时刻和时区：写成 2026-05-20"),
+        ("sold_on: 2026-06-01\nreported_on: 2026-05-01",
+         "reported_on: “客户提出日期”2026-05-01 早于“购买日期”2026-06-01"),
+        ("repair_days: 2.5", "repair_days: “修理占用天数”要填整数，不能是 2.5"),
+        ("paid: -1", "paid: “实付价款”不能小于 0"),
+        ("defect: 脱胶", "defect: “毛病”没有“脱胶”这一项"),
+        ("5: 3", "没有事实“5”"),
+    ],
+)  # fmt: skip
+def test_a_fact_of_a_file_that_cannot_be_taken_is_named(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "facts.yaml"
+    path.write_text(text + "\n", encoding="utf-8")
+    code, told = run("rule", "mall_shoes", "--facts", str(path), "--on", "2026-11-26", "--books", "shipped")
+    assert code == 2 and said in told, told
+
+
+@pytest.mark.parametrize("text", ["a: [", "- 1", "just words", "a: " + "[" * 3000])
+def test_a_file_that_holds_no_facts_says_so_and_shows_no_trace(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "facts.yaml"
+    path.write_text(text + "\n", encoding="utf-8")
+    code, told = run("rule", "mall_shoes", "--facts", str(path), "--on", "2026-11-26", "--books", "shipped")
+    assert code == 2 and "facts.yaml" in told and "Traceback" not in told
+
+
+def test_the_check_speaks_one_language(tmp_path: Path) -> None:
+    (tmp_path / "mall_shoes.yaml").write_text(
+        seven_centimetres().replace('opening_cm: "<= 7"', 'opening_cm: "70mm"'), encoding="utf-8"
+    )
+    (tmp_path / "facility.yaml").write_text(
+        (files.PACKAGED / "facility.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    code, said = run("check", str(tmp_path))
+    assert code == 1
+    place = "《修理》第 2 行（glue_small） 开胶长度（opening_cm）"
+    assert f"错误：mall_shoes.yaml:103: {place}: “70mm”的单位是“mm”，这一列按厘米计" in said
+    assert "facility.yaml：4 张表，10 个例子，没有错误" in said
+    _code, english = run("check", str(tmp_path), "--en")
+    place = "'Repair', row 2 (glue_small) Opening (opening_cm)"
+    assert f"error: mall_shoes.yaml:103: {place}: " in english and "this column counts in cm" in english
+    assert "facility.yaml: 4 tables, 10 examples, in order" in english

@@ -246,7 +246,7 @@ def test_no_answer(text: str, words: str) -> None:
 def test_mismatch_names_both(text: str, left: str, right: str) -> None:
     with pytest.raises(TypeMismatch) as caught:
         evaluate(text, FACTS)
-    assert (caught.value.left, caught.value.right) == (left, right)
+    assert (caught.value.left.en, caught.value.right.en) == (left, right)
 
 
 @pytest.mark.parametrize(
@@ -405,7 +405,7 @@ def test_refused_with_column_and_mend(text: str, column: int, mend: str) -> None
     with pytest.raises(ExpressionError) as caught:
         compile_expression(text)
     assert caught.value.column == column
-    assert mend in caught.value.mend
+    assert mend in caught.value.mend.en
     assert caught.value.text == text
     assert pickle.loads(pickle.dumps(caught.value)).column == column
 
@@ -428,7 +428,7 @@ def test_reserved_names_are_no_facts(name: str) -> None:
     try:
         assert compile_expression(name).reads == frozenset()
     except ExpressionError as error:
-        assert error.mend
+        assert error.mend.en
 
 
 def test_not_text_is_refused() -> None:
@@ -454,8 +454,8 @@ def test_any_text_compiles_or_is_refused(text: str) -> None:
         expression = compile_expression(text)
     except ExpressionError as error:
         assert 1 <= error.column <= len(text) + 1
-        assert error.message
-        assert error.mend
+        assert error.message.zh and error.message.en
+        assert error.mend.zh and error.mend.en
         return
     finally:
         assert sys.getrecursionlimit() == limit

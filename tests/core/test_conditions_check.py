@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tuoshan.core.conditions import ExpressionError, check, compile_expression, in_chinese
+from tuoshan.core.conditions import ExpressionError, check, compile_expression
 
 TYPES: dict[str, Any] = {
     "amount": "money",
@@ -65,7 +65,7 @@ def test_check_finds_nothing(text: str) -> None:
 )
 def test_check_finds(text: str, words: str) -> None:
     findings = check(compile_expression(text), TYPES, choices=CHOICES, gives={"yes_no"})
-    assert any(words in finding for finding in findings), findings
+    assert any(words in finding.en for finding in findings), findings
 
 
 TYPED_WORDS = ("amount", "note", "count", "departments", "grade", "paid", "return_by", "promised_at", "has", "total",
@@ -93,7 +93,6 @@ def test_whoever_reads_chinese_is_told_in_chinese(text: str) -> None:
     except ExpressionError as error:
         said = [error.message, error.mend]
     assert said
-    for one in said:
-        told = in_chinese(one)
+    for told in (one.zh for one in said):
         rest = set(re.findall(r"[A-Za-z_]+", told)) - set(TYPED_WORDS) - set(re.findall(r"[A-Za-z_]+", text))
         assert any("一" <= sign <= "龥" for sign in told) and not rest, told

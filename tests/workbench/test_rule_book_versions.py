@@ -286,4 +286,4 @@ def test_the_order_of_rows_is_told_by_what_they_ask_for_and_an_empty_row_as_one(
 def changed_text_again() -> str:
     text, _tables = library.text_of(library.newest("mall_shoes"))
     text = text.replace('opening_cm: "<= 7"', 'opening_cm: "<= 6"').replace('opening_cm: "> 7"', 'opening_cm: "> 6"')
-    return text.replace("七厘米", "六厘米")
+    return text.replace("七厘米", "六厘米").replace("7 cm", "6 cm")

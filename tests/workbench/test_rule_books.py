@@ -264,6 +264,7 @@ def test_a_whole_change_needs_no_yaml(desk: Any) -> None:  # noqa: F811
         known = clause_editing.clauses(publishing.draft_of("mall_shoes", 1, clock.now()).text)[name]
         sent = {one: getattr(known, one) for one in type(known).__slots__}
         sent["zh"] = known.zh.replace("五厘米", "七厘米")
+        sent["en"] = known.en.replace("5 cm", "7 cm")
         path = f"/rule-books/mall_shoes/change/clauses/{name}"
         assert manager.post(path, {**sent, "seen": copying.stamp(known)}).status_code == 302
     given = {"begins": "2026-03-02", "confirmed_by": "法务部", "reason": "新办法"}

@@ -34,6 +34,8 @@ ALSO = Wording(
     "这件事还适用：{}；它们可能优先。请用 tuoshan policy rule all 一并裁定。",
     "These speak in this matter too: {}; they may count first. Ask all with: tuoshan policy rule all",
 )
+SEVERITIES = {"error": Wording("错误：", "error: "), "warning": Wording("提示：", "warning: ")}
+IN_ORDER = Wording("{}：{} 张表，{} 个例子，没有错误", "{}: {} tables, {} examples, in order")
 NOT_FINAL = Wording(
     "还有 {} 个问题没有回答，答案可能改变结论：", "Not final: {} open questions may change this:"
 )
@@ -121,15 +123,16 @@ def check(
 ) -> None:
     """Prove every pack: gaps, overlaps, dead rows, names, clauses, examples; what may not be meant is a warning. Ends
     with 1 when one may not load."""
-    texts = policy_books.checked(folder)
-    for name, findings, _pack in texts:
-        for finding in findings:
-            where = "" if name == finding.file else f"{name}: "
-            typer.echo(f"{finding.severity}: {where}{finding.in_language(_language(en))}")
-    for name, _findings, pack in texts:
-        if pack is not None:
-            typer.echo(f"{name}: {len(pack.tables)} tables, {len(pack.examples)} examples, in order")
-    wrong = any(one.severity == "error" for _name, findings, _pack in texts for one in findings)
+    texts, language = policy_books.checked(folder), _language(en)
+    for one in texts:
+        for finding in one.findings:
+            where = "" if one.name == finding.file else f"{one.name}: "
+            typer.echo(f"{SEVERITIES[finding.severity].in_language(language)}{where}{one.told(finding, language)}")
+    for one in texts:
+        if one.pack is not None:
+            many = len(one.pack.tables), len(one.pack.examples)
+            typer.echo(IN_ORDER.in_language(language).format(one.name, *many))
+    wrong = any(finding.severity == "error" for one in texts for finding in one.findings)
     raise typer.Exit(1 if wrong else 0)
 
 
@@ -178,15 +181,18 @@ def _facts_file(path: Path, language: str) -> dict[str, object]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise typer.BadParameter(f"{path} cannot be read: {error}") from None
-    root, troubles = yaml_strict.compose(text, path.name)
+        raise typer.BadParameter(f"{path.name} cannot be read: {error}") from None
+    try:
+        root, troubles = yaml_strict.compose(text, path.name)
+    except RecursionError:
+        raise typer.BadParameter(f"{path.name} is nested too deeply to be facts") from None
     for one in troubles:
         told = f"{one.message.in_language(language)}; {one.mend.in_language(language)}"
         typer.echo(f"{one.file}:{one.line}: {told}", err=True)
     if troubles:
         raise typer.Exit(2)
     if not isinstance(root, yaml_strict.Mapping):
-        raise typer.BadParameter(f"{path} holds no facts; write them as name: value")
+        raise typer.BadParameter(f"{path.name} holds no facts; write them as name: value")
     return {entry.key.text: _written(entry.value) for entry in root}
 
 

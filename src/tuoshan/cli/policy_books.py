@@ -1,15 +1,17 @@
 """Which rule books a command reads: those in force in this installation, those of the product, or those of a folder."""
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tuoshan import keys
-from tuoshan.core.policy.checking import check_holes
 from tuoshan.core.policy.doubting import doubts
 from tuoshan.core.policy.given import facts_of
+from tuoshan.core.policy.naming import place_told
 from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.version_checking import check_holes
 from tuoshan.core.reading.findings import Finding
 from tuoshan.rulings import files
 
@@ -18,8 +20,21 @@ Books = Annotated[
     str,
     typer.Option("--books", help="`shipped`: as they come with the product; or a folder. None: those in force here."),
 ]
-Checked = tuple[str, tuple[Finding, ...], Pack | None]
-"""What a text is called, what was found in it, and the book where it is in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a text is called, what was found in it, the book where it is in order, and what could be read of it."""
+
+    name: str
+    findings: tuple[Finding, ...]
+    pack: Pack | None
+    read: Pack | None = None
+
+    def told(self, finding: Finding, language: str) -> str:
+        """A finding of it on one line, its place in words."""
+        place = place_told(self.read, finding.where) if self.read is not None and finding.where else None
+        return finding.in_language(language, place)
 
 
 def books(where: str) -> tuple[Pack, ...]:
@@ -50,17 +65,18 @@ def checked(where: str) -> list[Checked]:
     for name, findings in found.findings.items():
         pack = in_order.get(name)
         doubted = tuple(one.finding for one in doubts(pack)) if pack is not None else ()
-        texts.append((name, (*findings, *doubted), pack))
+        texts.append(Checked(name, (*findings, *doubted), pack, found.read.get(name)))
     if not where:
         _set_up()
         texts += _published() if _has_tables() else []
-    for hole in check_holes(pack for _name, _findings, pack in texts if pack is not None):
+    packs = [one.pack for one in texts if one.pack is not None]
+    for hole in check_holes(packs):
         texts = [
-            (name, (*findings, hole) if pack is not None and pack.file == hole.file else findings, pack)
-            for name, findings, pack in texts
-        ]  # fmt: skip
+            replace(one, findings=(*one.findings, hole)) if one.pack is not None and one.pack.file == hole.file else one
+            for one in texts
+        ]
     if where in ("", SHIPPED):
-        texts += _for_rulings([pack for _name, _findings, pack in texts if pack is not None], own=not where)
+        texts += _for_rulings(packs, own=not where)
     return texts
 
 
@@ -70,7 +86,7 @@ def _for_rulings(packs: list[Pack], *, own: bool) -> list[Checked]:
     from tuoshan.rulings import from_cases
 
     facts = {**files.shared_facts(), **facts_of(packs)}
-    return [(name, findings, None) for name, findings in from_cases.check_files(facts, own=own)]
+    return [Checked(name, findings, None) for name, findings in from_cases.check_files(facts, own=own)]
 
 
 def _of_folder(path: Path) -> tuple[Pack, ...]:
@@ -93,7 +109,8 @@ def _published() -> list[Checked]:
     for row in PublishedBook.objects.filter(withdrawn_at=None).order_by("name", "version"):
         proved = publishing.prove(row.name, row.text, publishing.tables_of(row), version=row.version)
         pack = library.published(proved.pack, row) if proved.good and proved.pack is not None else None
-        found.append((str(row), (*proved.findings, *(one.finding for one in proved.doubts)), pack))
+        doubted = (one.finding for one in proved.doubts)
+        found.append(Checked(str(row), (*proved.findings, *doubted), pack, proved.pack))
     return found
 
 

@@ -14,6 +14,8 @@ from typing import Literal, cast
 
 from tuoshan.core.conditions import Expression
 from tuoshan.core.durations import Duration
+from tuoshan.core.wording import NO_WORDING as NO_WORDING
+from tuoshan.core.wording import Wording as Wording
 
 FieldKind = Literal[
     "text", "long_text", "choice", "choices", "yes_no", "number", "money", "date", "datetime", "phone",
@@ -48,19 +50,6 @@ START = "start"
 MESSAGE = "message"
 """What ends a clock, or opens a task, when one of ours has sent the customer a message by hand."""
 
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """`中文 / English` of one element."""
-
-    zh: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        return self.en if language.startswith("en") and self.en else self.zh
-
-
-NO_WORDING = Wording("", "")
 
 OVERRULED, BELOW_LAW = "ruling_overridden", "ruling_below_law"
 """How a case's history calls it that somebody decided otherwise than a ruling: giving no less than the law, or less."""

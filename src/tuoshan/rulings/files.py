@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.checking import check_overridden, check_pack, check_versions
+from tuoshan.core.policy.checking import check_pack
 from tuoshan.core.policy.pack import Fact, InForce, Pack
 from tuoshan.core.policy.reading import (
     ReadPack,
@@ -16,6 +16,7 @@ from tuoshan.core.policy.reading import (
     read_labels_file,
     read_pack,
 )
+from tuoshan.core.policy.version_checking import check_overridden, check_versions
 from tuoshan.core.reading.findings import Finding
 
 PACKAGED = Path(__file__).resolve().parent.parent / "policies"
@@ -28,6 +29,8 @@ class Folder:
 
     packs: tuple[Pack, ...]
     findings: Mapping[str, tuple[Finding, ...]]
+    read: Mapping[str, Pack]
+    """By file, what could be read of it, in order or not."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +79,16 @@ def check_folder(folder: Path = PACKAGED) -> Folder:
     """Read and check every pack of a folder; a file that is wrong gives its findings and no pack."""
     found: dict[str, tuple[Finding, ...]] = {}
     good = []
-    for name, read in _read(folder).items():
+    texts = _read(folder)
+    for name, read in texts.items():
         findings = read.findings or (check_pack(read.pack) if read.pack is not None else ())
         found[name] = findings
         if read.pack is not None and not findings:
             good.append(read.pack)
     for finding in (*check_versions(good), *check_overridden(good, packaged())):
         found[finding.file] = (*found.get(finding.file, ()), finding)
-    return Folder(in_order(pack for pack in good if not found[pack.file]), found)
+    read_of = {name: read.pack for name, read in texts.items() if read.pack is not None}
+    return Folder(in_order(pack for pack in good if not found[pack.file]), found, read_of)
 
 
 def read_text(text: str, file: str, beside: Callable[[str], str | None], shared: str = "") -> ReadPack:

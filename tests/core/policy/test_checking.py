@@ -8,8 +8,9 @@ import pytest
 from tests.core.policy.sample import BOOK, book, findings
 
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.checking import check_holes, check_overridden, check_pack, check_versions
+from tuoshan.core.policy.checking import check_pack
 from tuoshan.core.policy.pack import NUMBER_TO_VERIFY, InForce
+from tuoshan.core.policy.version_checking import check_holes, check_overridden, check_versions
 from tuoshan.rulings import files
 
 
@@ -29,7 +30,7 @@ def test_the_sample_is_in_order() -> None:
         ("{id: short, fault: open,", "{id: short, fault: open, length_cm: '> 9',", "can never hit"),
         ("when: [serious, window]", "when: [serious, windw]", "did you mean 'window'"),
         ("fault: worn, serious", "fault: torn, serious", "no choice 'torn'"),
-        ('length_cm: "> 5"', 'length_cm: "> long"', "'long' is no number"),
+        ('length_cm: "> 5"', 'length_cm: "> long"', "'> long' is no number"),
         ("window: in_7, then", "window: in_8, then", "no choice 'in_8'"),
         ("fee: paid * 0.005 * age", "fee: paid * 0.005 * fault", "'*' cannot join"),
         ("amount: paid - fee", "amount: paid - fees", "there is no 'fees'"),
@@ -142,7 +143,8 @@ DATES = "in_force: {by: sold_on, from: 2020-01-01}"
     ("first", "second", "word"),
     [
         ("{by: sold_on, until: 2026-06-01}", "{by: sold_on, from: 2026-06-01}", ""),
-        ("{by: sold_on, until: 2026-06-02}", "{by: sold_on, from: 2026-06-01}", "is in force together with sample@1"),
+        ("{by: sold_on, until: 2026-06-02}", "{by: sold_on, from: 2026-06-01}",
+         "is in force together with sample@1 from 2026-06-01 until before 2026-06-02"),
         ("{by: sold_on, until: 2026-06-01}", "{by: asked_on, from: 2026-06-01}",
          "goes by the date 'asked_on', and sample@1 by 'sold_on': both could rule in one matter"),
         ("{by: sold_on}", "{by: asked_on}", "both could rule in one matter"),

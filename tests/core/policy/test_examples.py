@@ -3,7 +3,8 @@
 import pytest
 from tests.core.policy.sample import BOOK, findings
 
-from tuoshan.core.policy.examples import Unmet, run_examples
+from tuoshan.core.policy import example_shapes, example_terms
+from tuoshan.core.policy.examples import SUBJECTS, Unmet, run_examples
 from tuoshan.core.policy.examples_told import unmet_words
 
 EXAMPLE = """
@@ -37,7 +38,7 @@ def unmet(expect: str) -> list[tuple[Unmet, str, str]]:
          "acknowledged)"),
         ("{refused: [repair]}", ("refused",), [], ["repair"], "现在算出不支持：没有；例子还要有维修",
          "now not due: nothing; the example expects Repair too"),
-        ("{outside: true}", ("outside",), False, True, "不涉及这件事：否；例子要的是是",
+        ("{outside: true}", ("outside",), False, True, "不涉及这件事：否；例子要的是“是”",
          "says nothing of the matter: no; the example expects yes"),
         ("{freight: {back: seller}}", ("freight", "back"), None, "seller", "退回运费：没有；例子要的是商家",
          "Return freight: nothing; the example expects the seller"),
@@ -129,3 +130,20 @@ def test_to_be_without_a_clause_that_there_is_not_proves_nothing() -> None:
     _rests_on_a1, (one, zh, en) = unmet("{without: [A1, A77]}")
     assert one.how == "no_such_clause" and "A77" in zh and "there is no clause 'A77'" in en
     assert unmet("{without: [A5]}") == []
+
+
+@pytest.mark.parametrize("term", sorted(example_terms.RIGHT))
+def test_whatever_of_a_remedy_may_be_expected_is_compared_and_told(term: str) -> None:
+    """A term that is taken and not compared would hold whatever is ruled."""
+    shape = example_terms.RIGHT[term].shape
+    never = {example_shapes.names: "[warranty_card]", example_terms.moving: "{back: carrier}"}.get(shape, "1999-01-01")
+    [(one, zh, en)] = unmet(f"{{rights: {{return: {{{term}: {never}}}, exchange: {{}}}}}}")
+    called = example_terms.RIGHT[term].called
+    assert one.how == "same" and one.where == ("rights", "return", term)
+    assert f"退货退款 {called.zh}：" in zh and f"Return for a refund, {called.en}: " in en
+
+
+@pytest.mark.parametrize("subject", sorted(SUBJECTS))
+def test_whatever_of_a_ruling_may_be_expected_has_a_shape(subject: str) -> None:
+    [(one, *_told), *_more] = unmet(f"{{{subject}: sideways}}")
+    assert one.how in ("misshapen", "same") and one.where[0] in (subject, "risk")

@@ -19,9 +19,9 @@ from tuoshan.rulings import files
 
 FAULTY: dict[str, Any] = {"problem": "quality", "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "yes",
                           "agreed_months": "0", "repair_days": "0", "is_replacement": "no"}  # fmt: skip
-MALL_SHOES = {**FAULTY, "house": "mall", "goods": "shoes", "clearance": "no", "matches_invoice": "yes",
+MALL_SHOES = {**FAULTY, "house": "mall", "sale": "store", "goods": "shoes", "clearance": "no", "matches_invoice": "yes",
               "shoe_kind": "leather", "defect": "sole_broken", "repairs_same_fault": "0", "paid": "399"}  # fmt: skip
-CHAIN_SHOES = {**FAULTY, "house": "shoe_chain", "goods": "shoes", "special_price": "no", "used": "yes"}
+CHAIN_SHOES = {**FAULTY, "house": "shoe_chain", "sale": "store", "goods": "shoes", "special_price": "no", "used": "yes"}
 DISTANCE = {"sale": "distance", "goods": "clothes", "problem": "dislike", "paid": "129", "intact": "yes",
             "no_return_confirmed": "no"}  # fmt: skip
 WASHER = {**FAULTY, "sale": "store", "goods": "appliance", "appliance_kind": "washing_machine", "agreed_months": "12",
@@ -63,6 +63,8 @@ OVER = [
 
 def ruled(facts: dict[str, Any], on: date) -> Ruling:
     with_dates = {"sold_on": facts.get("signed_on", facts.get("delivered_on", "2026-05-01")), **facts}
+    if facts.get("sale") == "store":
+        with_dates = {"delivered_on": with_dates["sold_on"], **with_dates}
     given, problems = read_given(known(), {**with_dates, "reported_on": on.isoformat()}, on)
     assert not problems
     return rule_all(files.packaged(), given, on)

@@ -1,6 +1,6 @@
 """Facts as people type them: exact values, or a word about which is wrong and why."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -105,3 +105,70 @@ def test_a_date_may_lie_ahead_only_where_its_fact_says_so() -> None:
     pack = book(BOOK.replace("values:", until, 1))
     values, problems = read_given(pack.facts, {"valid_until": "2026-06-30"}, TODAY)
     assert not problems and values == {"valid_until": date(2026, 6, 30)}
+
+
+BAD: list[tuple[str, object, str, str]] = [
+    ("length_cm", "6英寸", "wrong_unit", "“长度”的单位是厘米，不能用“英寸”"),
+    ("length_cm", float("nan"), "not_a_number", "“长度”要填数字，不能是“NaN”"),
+    ("length_cm", float("inf"), "not_a_number", "“长度”要填数字，不能是“Infinity”"),
+    ("length_cm", Decimal("NaN"), "not_a_number", "“长度”要填数字"),
+    ("length_cm", "NaN", "not_a_number", "“长度”要填数字，不能是“NaN”"),
+    ("length_cm", "1e400", "not_a_number", "“长度”要填数字，不能是“1e400”"),
+    ("length_cm", "9" * 400, "too_large", "“长度”太大：整数部分最多 12 位"),
+    ("length_cm", 10**400, "too_large", "“长度”太大"),
+    ("length_cm", ["6"], "not_a_number", "“长度”要填数字，不能是“[…]”"),
+    ("length_cm", {"of": 6}, "not_a_number", "不能是“{…}”"),
+    ("length_cm", True, "not_a_number", "“长度”要填数字，不能是“True”"),
+    ("length_cm", "6\x00\x1b[31m", "not_a_number", "不能是“6��[31m”"),
+    ("length_cm", "长" * 5000, "not_a_number", "…”"),
+    ("paid", "-3", "too_small", "“实付”不能小于 0"),
+    ("paid", float("nan"), "not_a_number", "“实付”要填数字"),
+    ("paid", "1e400", "not_money", "“实付”：“1e400”不是金额"),
+    ("paid", 10**400, "too_large", "“实付”太大"),
+    ("paid", ["1"], "not_money", "“实付”要填金额，不能是“[…]”"),
+    ("paid", False, "not_money", "“实付”要填金额"),
+    ("paid", "99美元", "not_money", "“实付”：“99美元”不是金额"),
+    ("sold_on", "2026-05-20T10:00:00+08:00", "not_a_date", "“购买日”只要日期，不要时刻和时区：写成 2026-05-20"),
+    ("sold_on", datetime(2026, 5, 20, 10, tzinfo=UTC), "not_a_date", "不要时刻和时区：写成 2026-05-20"),
+    ("sold_on", 20260520, "not_a_date", "“购买日”要写成 2026-05-20 这样的日期"),
+    ("sold_on", "0001-01-01", "not_a_date", "“购买日”0001-01-01 不合理"),
+    ("sold_on", ["2026-05-20"], "not_a_date", "不能是“[…]”"),
+    ("fault", "脱胶", "not_a_choice", "“毛病”没有“脱胶”这一项，可用：open（开胶）、worn（磨损）、none（无）"),
+    ("fault", ["open"], "not_a_choice", "“毛病”没有“[…]”这一项"),
+    ("fault", "open\nworn", "not_a_choice", "“毛病”没有“open�worn”这一项"),
+    ("nothing\x07" * 50, "1", "unknown_fact", "没有事实“nothing�"),
+    (5, "1", "unknown_fact", "没有事实“5”"),  # type: ignore[list-item]
+]
+"""As a form, a program, a file or a spreadsheet may hand it over."""
+
+
+@pytest.mark.parametrize(("name", "raw", "code", "zh"), BAD)
+def test_whatever_is_handed_over_is_refused_in_words_that_name_the_fact(
+    name: str, raw: object, code: str, zh: str
+) -> None:
+    """Never an error of ours, never a trace, never a screenful of it."""
+    values, [problem] = read_given(PACK.facts, {name: raw}, TODAY)
+    assert not values and problem.code == code
+    assert zh in problem.message.zh
+    label = PACK.facts[name].field.label.en if name in PACK.facts else "there is no fact"
+    assert label in problem.message.en
+    for said in (problem.message.zh, problem.message.en):
+        assert len(said) < 250 and all(sign.isprintable() for sign in said)
+
+
+@pytest.mark.parametrize(
+    ("facts", "value"),
+    [
+        ({"length_cm": "五厘米"}, Decimal(5)), ({"length_cm": " 6 CM "}, Decimal(6)),
+        ({"length_cm": 5.5}, Decimal("5.5")),
+        ({"sold_on": "2026年5月3日"}, date(2026, 5, 3)), ({"sold_on": "２０２６-０５-０３"}, date(2026, 5, 3)),
+        ({"fault": "Open"}, "open"), ({"fault": " 开胶 "}, "open"), ({"paid": "１，３９９．５元"}, Decimal("1399.50")),
+        ({"paid": 0.1}, Decimal("0.10")),
+    ],
+)  # fmt: skip
+def test_what_can_mean_one_thing_alone_is_taken(facts: dict[str, object], value: object) -> None:
+    assert read_given(PACK.facts, facts, TODAY) == ({next(iter(facts)): value}, ())
+
+
+def test_blanks_are_not_given() -> None:
+    assert read_given(PACK.facts, {"paid": "  ", "length_cm": "\u3000"}, TODAY) == ({}, ())

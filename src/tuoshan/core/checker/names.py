@@ -8,7 +8,7 @@ from typing import Final
 
 from tuoshan.core.checker.desk import Desk
 from tuoshan.core.checker.given import message_variables
-from tuoshan.core.conditions import Expression, FactType, in_chinese
+from tuoshan.core.conditions import Expression, FactType
 from tuoshan.core.conditions import check as check_types
 from tuoshan.core.conditions.names import QUERIES
 from tuoshan.core.playbook import (
@@ -327,7 +327,7 @@ def _expression(desk: Desk, where: str, line: int, expression: Expression, gives
     whole = {"yes_no"} if gives == "condition" else {"date", "datetime"}
     if expression.reads <= set(types):
         for problem in check_types(expression, types, choices=choices, gives=whole):  # type: ignore[arg-type]
-            desk.note(1, where, line, f"“{expression.text}”：{in_chinese(problem)}", f"'{expression.text}': {problem}",
+            desk.note(1, where, line, f"“{expression.text}”：{problem.zh}", f"'{expression.text}': {problem.en}",
                       "请按提示改写条件", "change the expression")  # fmt: skip
     _known(desk, where, line, sorted(expression.tables), book.tables, "表", "table")
     for namespace, name in sorted(expression.namespaces):

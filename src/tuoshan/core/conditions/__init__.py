@@ -27,7 +27,6 @@ from tuoshan.core.conditions.errors import (
     TypeMismatch,
 )
 from tuoshan.core.conditions.expression import Expression, compile_expression
-from tuoshan.core.conditions.in_chinese import in_chinese
 from tuoshan.core.conditions.names import RESERVED_NAMES
 from tuoshan.core.conditions.unmet import unmet
 from tuoshan.core.conditions.values import MISSING, Missing, Scope, Value, WorkingDays
@@ -49,6 +48,5 @@ __all__ = [
     "WorkingDays",
     "check",
     "compile_expression",
-    "in_chinese",
     "unmet",
 ]

@@ -29,6 +29,7 @@ from tuoshan.core.conditions.syntax import (
 )
 from tuoshan.core.conditions.syntax import Literal as Constant
 from tuoshan.core.conditions.values import KIND_WORDS, Kind, kind_of
+from tuoshan.core.wording import Wording
 
 FactType: TypeAlias = Literal[
     "text", "choice", "choices", "yes_no", "number", "money", "date", "datetime", "reference"
@@ -106,19 +107,23 @@ def check(
     *,
     choices: Mapping[str, Collection[str]] | None = None,
     gives: Collection[Kind] | None = None,
-) -> list[str]:
+) -> list[Wording]:
     """The mistakes of ``expression`` where facts have these types; an empty list when there is none.
 
     ``choices`` holds the allowed values of choice and choices facts; ``gives`` the kinds that the whole may
     have: ``{'yes_no'}`` for a condition, ``{'datetime'}`` for an ``at``. What tables, rulings and groups
-    answer is unknown here and passes. Each finding begins with the column.
+    answer is unknown here and passes. Each finding begins with the column, in both
+    languages.
     """
     findings = list(_Checker(types, choices or {}).findings(expression.tree))
     if gives is not None:
         kind = _Checker(types, {}).kind(expression.tree)
         if kind != "unknown" and kind not in gives:
-            wanted = " or ".join(KIND_WORDS[one] for one in sorted(gives))
-            findings.append(f"column 1: this gives {KIND_WORDS[kind]} where {wanted} is needed")
+            wanted, got = _any_of(gives), KIND_WORDS[kind]
+            findings.append(Wording(
+                f"第 1 个字符：这里要{wanted.zh}，算出来的却是{got.zh}",
+                f"column 1: this gives {got.en} where {wanted.en} is needed",
+            ))  # fmt: skip
     return findings
 
 
@@ -127,10 +132,10 @@ class _Checker:
         self.types = types
         self.choices = choices
 
-    def findings(self, tree: Node) -> Iterator[str]:
+    def findings(self, tree: Node) -> Iterator[Wording]:
         for node, _ in walk(tree):
-            for finding in self.of_node(node):
-                yield f"column {node.column}: {finding}"
+            for one in self.of_node(node):
+                yield Wording(f"第 {node.column} 个字符：{one.zh}", f"column {node.column}: {one.en}")
 
     def kind(self, node: Node) -> Kind:
         match node:
@@ -158,7 +163,7 @@ class _Checker:
             case Table():
                 return "unknown"
 
-    def of_node(self, node: Node) -> Iterator[str]:
+    def of_node(self, node: Node) -> Iterator[Wording]:
         match node:
             case Fact(name):
                 yield from self.of_fact(name)
@@ -170,55 +175,61 @@ class _Checker:
                 yield from self.of_kind("-", operand, frozenset({"number", "duration"}))
             case Total(fact):
                 if self.types.get(fact.name, "money") not in ("money", "number"):
-                    yield f"'total' adds up money, but {self.words(fact)}"
+                    what = self.words(fact)
+                    yield Wording(f"total 只合计金额，而{what.zh}", f"'total' adds up money, but {what.en}")
             case Call(function, arguments):
                 yield from self.of_kind(function, arguments[0], _KIND_OF_CALL[function][0])
             case Arithmetic(sign, left, right):
                 if not self.arithmetic(sign, left, right)[1]:
-                    yield f"'{sign}' cannot join {self.words(left)} and {self.words(right)}"
+                    yield _apart(sign, self.words(left), self.words(right))
             case Compare():
                 yield from self.of_comparison(node)
 
-    def of_fact(self, name: str) -> Iterator[str]:
+    def of_fact(self, name: str) -> Iterator[Wording]:
         if name in self.types:
             return
         near = difflib.get_close_matches(name, self.types, n=1)
-        yield f"there is no fact '{name}'; " + (
-            f"write {near[0]}" if near else "ask for it in a form, or register it"
-        )
+        zh, en = (f"应写 {near[0]}", f"write {near[0]}") if near else (
+            "请先让表单问它，或登记它", "ask for it in a form, or register it")  # fmt: skip
+        yield Wording(f"没有“{name}”；{zh}", f"there is no fact '{name}'; {en}")
 
-    def of_kind(self, sign: str, node: Node, wanted: frozenset[Kind]) -> Iterator[str]:
+    def of_kind(self, sign: str, node: Node, wanted: frozenset[Kind]) -> Iterator[Wording]:
         if self.kind(node) not in wanted | {"unknown"}:
-            words = " or ".join(KIND_WORDS[kind] for kind in sorted(wanted))
-            yield f"'{sign}' takes {words}, but {self.words(node)}"
+            takes, what = _any_of(wanted), self.words(node)
+            yield Wording(f"“{sign}”要{takes.zh}，而{what.zh}", f"'{sign}' takes {takes.en}, but {what.en}")
 
-    def of_comparison(self, node: Compare) -> Iterator[str]:
+    def of_comparison(self, node: Compare) -> Iterator[Wording]:
         left, right = self.kind(node.left), self.kind(node.right)
         if node.operator == "in":
             yield from self.of_membership(node, left, right)
             return
         if not _alike(left, right):
-            yield f"'{node.operator}' cannot join {self.words(node.left)} and {self.words(node.right)}"
+            yield _apart(node.operator, self.words(node.left), self.words(node.right))
         elif node.operator not in ("==", "!=") and not {left, right} <= _ORDERED:
-            yield f"'{node.operator}' needs an order, but {self.words(node.left)}; compare with == or in"
+            what = self.words(node.left)
+            yield Wording(
+                f"“{node.operator}”两边要能比大小，而{what.zh}；请用 == 或 in 比较",
+                f"'{node.operator}' needs an order, but {what.en}; compare with == or in",
+            )
         yield from self.of_choice(node.left, node.right)
         yield from self.of_choice(node.right, node.left)
 
-    def of_membership(self, node: Compare, left: Kind, right: Kind) -> Iterator[str]:
+    def of_membership(self, node: Compare, left: Kind, right: Kind) -> Iterator[Wording]:
         if right not in ("list", "unknown"):
-            yield f"'in' needs a list on its right, but {self.words(node.right)}"
+            what = self.words(node.right)
+            yield Wording(f"in 的右边要是列表，而{what.zh}", f"'in' needs a list on its right, but {what.en}")
             return
         if isinstance(node.right, ListOf):
             for item in node.right.items:
                 if not _alike(left, self.kind(item)):
-                    yield f"'in' cannot join {self.words(node.left)} and {self.words(item)}"
+                    yield _apart("in", self.words(node.left), self.words(item))
                 yield from self.of_choice(node.left, item)
         elif isinstance(node.right, Fact):
             if not _alike(left, "text"):
-                yield f"'in' cannot join {self.words(node.left)} and a list of texts"
+                yield _apart("in", self.words(node.left), Wording("文字的列表", "a list of texts"))
             yield from self.of_choice(node.right, node.left)
 
-    def of_choice(self, fact: Node, value: Node) -> Iterator[str]:
+    def of_choice(self, fact: Node, value: Node) -> Iterator[Wording]:
         """A text or list written beside a choice fact must be among its values."""
         if not isinstance(fact, Fact) or fact.name not in self.choices:
             return
@@ -226,8 +237,11 @@ class _Checker:
         for item in value.items if isinstance(value, ListOf) else (value,):
             if isinstance(item, Constant) and isinstance(item.value, str) and item.value not in allowed:
                 near = difflib.get_close_matches(item.value, allowed, n=1)
-                mend = f"write '{near[0]}'" if near else "use one of " + ", ".join(sorted(allowed))
-                yield f"'{item.value}' is no value of {fact.name}; {mend}"
+                zh, en = (f"应写 '{near[0]}'", f"write '{near[0]}'") if near else (
+                    "可用：" + "、".join(sorted(allowed)), "use one of " + ", ".join(sorted(allowed)))  # fmt: skip
+                yield Wording(
+                    f"“{item.value}”不是 {fact.name} 的选项；{zh}", f"'{item.value}' is no value of {fact.name}; {en}"
+                )
 
     def arithmetic(self, sign: str, left: Node, right: Node) -> tuple[Kind, bool]:
         """The kind of the answer, and whether there can be one."""
@@ -240,9 +254,22 @@ class _Checker:
         answer: Kind = next(iter(fitting)) if len(fitting) == 1 else "unknown"
         return answer, bool(fitting)
 
-    def words(self, node: Node) -> str:
+    def words(self, node: Node) -> Wording:
         name, kind = describe(node), KIND_WORDS[self.kind(node)]
-        return f"{name} is {kind}" if name else f"this is {kind}"
+        if not name:
+            return Wording(f"这里是{kind.zh}", f"this is {kind.en}")
+        return Wording(f" {name} 是{kind.zh}", f"{name} is {kind.en}")
+
+
+def _any_of(kinds: Collection[Kind]) -> Wording:
+    words = [KIND_WORDS[kind] for kind in sorted(kinds)]
+    return Wording("或".join(one.zh for one in words), " or ".join(one.en for one in words))
+
+
+def _apart(sign: str, one: Wording, other: Wording) -> Wording:
+    return Wording(
+        f"“{sign}”两边合不到一起：{one.zh.strip()}，{other.zh.strip()}", f"'{sign}' cannot join {one.en} and {other.en}"
+    )
 
 
 def _alike(one: Kind, other: Kind) -> bool:

@@ -34,6 +34,7 @@ from tuoshan.core.conditions.syntax import (
     describe,
 )
 from tuoshan.core.conditions.values import MISSING, Scope, Value, admit
+from tuoshan.core.wording import Wording
 
 Run: TypeAlias = Callable[[Scope], Value]
 
@@ -75,8 +76,9 @@ def compile_tree(text: str, node: Node) -> Run:
     except EvaluationError as error:
         column = node.column if not isinstance(node, Both | Either) else 1
         raise ExpressionError(
-            text, column, str(error), "change the constants: this can never give an answer"
-        ) from None
+            text, column, error.told,
+            Wording("改掉这些固定的数：这样永远算不出来", "change the constants: this can never give an answer"),
+        ) from None  # fmt: skip
     return lambda scope: value
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tuoshan.core.wording import NO_WORDING, Wording
+
 
 class ConditionError(Exception):
     """Any trouble with an expression."""
@@ -10,7 +12,7 @@ class ConditionError(Exception):
 class ExpressionError(ConditionError):
     """The text is no expression. ``column`` counts characters from 1; ``mend`` says what to write instead."""
 
-    def __init__(self, text: str, column: int, message: str, mend: str) -> None:
+    def __init__(self, text: str, column: int, message: Wording, mend: Wording) -> None:
         super().__init__(text, column, message, mend)
         self.text = text
         self.column = column
@@ -18,11 +20,19 @@ class ExpressionError(ConditionError):
         self.mend = mend
 
     def __str__(self) -> str:
-        return f"column {self.column}: {self.message} ({self.mend})"
+        return f"column {self.column}: {self.message.en} ({self.mend.en})"
 
 
 class EvaluationError(ConditionError):
-    """The expression is well formed, but these values give no answer."""
+    """The expression is well formed, but these values give no answer; ``told`` says why."""
+
+    @property
+    def told(self) -> Wording:
+        why = self.args[0] if self.args else ""
+        return why if isinstance(why, Wording) else Wording(str(why), str(why))
+
+    def __str__(self) -> str:
+        return self.told.en
 
 
 class MissingFact(EvaluationError):
@@ -32,8 +42,9 @@ class MissingFact(EvaluationError):
         super().__init__(*names)
         self.names: tuple[str, ...] = names if len(names) < 2 else tuple(dict.fromkeys(names))
 
-    def __str__(self) -> str:
-        return "need: " + ", ".join(self.names)
+    @property
+    def told(self) -> Wording:
+        return Wording("还缺：" + "、".join(self.names), "need: " + ", ".join(self.names))
 
 
 class TableError(EvaluationError):
@@ -46,13 +57,17 @@ class TypeMismatch(EvaluationError):
     ``left`` and ``right`` say what they were (``grade (text)``); ``right`` is empty where there is only one.
     """
 
-    def __init__(self, operator: str, left: str, right: str = "") -> None:
+    def __init__(self, operator: str, left: Wording, right: Wording = NO_WORDING) -> None:
         super().__init__(operator, left, right)
         self.operator = operator
         self.left = left
         self.right = right
 
-    def __str__(self) -> str:
-        if self.right:
-            return f"'{self.operator}' cannot join {self.left} and {self.right}"
-        return f"'{self.operator}' cannot take {self.left}"
+    @property
+    def told(self) -> Wording:
+        sign, left, right = self.operator, self.left, self.right
+        if right.en:
+            return Wording(
+                f"“{sign}”两边合不到一起：{left.zh}，{right.zh}", f"'{sign}' cannot join {left.en} and {right.en}"
+            )
+        return Wording(f"“{sign}”不能用在{left.zh}上", f"'{sign}' cannot take {left.en}")

@@ -12,6 +12,7 @@ from tuoshan.core.conditions.operations import named
 from tuoshan.core.conditions.parser import parse
 from tuoshan.core.conditions.syntax import Node
 from tuoshan.core.conditions.values import Scope, Value
+from tuoshan.core.wording import Wording
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +65,10 @@ class Expression:
 def compile_expression(text: str) -> Expression:
     """Compile ``text``; the same text compiles once. Raises ExpressionError with column, message and mend."""
     if not isinstance(text, str):
-        raise ExpressionError(str(text), 1, "an expression is text", "put it into quotes")
+        raise ExpressionError(
+            str(text), 1, Wording("条件要写成文字", "an expression is text"),
+            Wording("加上引号", "put it into quotes"),
+        )  # fmt: skip
     return _compiled(text)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from tuoshan.core.conditions.errors import ExpressionError
 from tuoshan.core.conditions.syntax import Call, Fact, Given, History, Literal, Node, Table, Total
 from tuoshan.core.conditions.tokens import Token
+from tuoshan.core.wording import Wording
 
 HISTORY: Final = {
     "on": "on.accept",
@@ -77,15 +78,21 @@ def name_node(text: str, token: Token) -> Node:
             raise ExpressionError(
                 text,
                 token.column,
-                f"'{head}' is a reserved word, so no fact can be called that",
-                f"write for example {HISTORY[head]}, or give the fact another name",
+                Wording(
+                    f"“{head}”是保留字，事实不能这样叫", f"'{head}' is a reserved word, so no fact can be called that"
+                ),
+                Wording(
+                    f"应写 {HISTORY[head]} 这样的，或给事实换个名称",
+                    f"write for example {HISTORY[head]}, or give the fact another name",
+                ),
             )
         return History(head, rest, token.value, token.column)
     if rest:
         if head in FUNCTIONS or head in _CONSTANTS:
             raise ExpressionError(
-                text, token.column, f"'{head}' has no parts", f"write {head} alone, or use another name"
-            )
+                text, token.column, Wording(f"“{head}”没有下一级", f"'{head}' has no parts"),
+                Wording(f"单写 {head}，或换个名称", f"write {head} alone, or use another name"),
+            )  # fmt: skip
         if token.value.rpartition(".")[2] in EFFECT_ANSWERS:
             return History("effect", token.value, token.value, token.column)
     return Fact(token.value, token.column)
@@ -96,42 +103,58 @@ def call(text: str, token: Token, arguments: tuple[Node, ...]) -> Node:
     name = token.value
     function = FUNCTIONS.get(name)
     if function is None:
-        raise ExpressionError(text, token.column, f"there is no function '{name}'", _nearest(name))
+        unknown = Wording(f"没有函数“{name}”", f"there is no function '{name}'")
+        raise ExpressionError(text, token.column, unknown, _nearest(name))
     if len(arguments) < function.least or (function.most is not None and len(arguments) > function.most):
-        wanted = "one argument" if function.most == 1 else "at least one argument"
+        zh, en = ("一个值", "one argument") if function.most == 1 else ("至少一个值", "at least one argument")
         raise ExpressionError(
             text,
             token.column,
-            f"'{name}' takes {wanted}, not {len(arguments)}",
-            f"write for example {function.example}",
+            Wording(
+                f"“{name}”要{zh}，不是 {len(arguments)} 个", f"'{name}' takes {en}, not {len(arguments)}"
+            ),
+            _for_example(function.example),
         )
     first = arguments[0]
     if name == "has":
         if not isinstance(first, Fact | History):
-            raise ExpressionError(text, token.column, "'has' asks about a fact", "write has(amount)")
+            about = Wording("has 只能问某个事实有没有", "'has' asks about a fact")
+            raise ExpressionError(text, token.column, about, Wording("应写 has(amount)", "write has(amount)"))
         return Given(first, token.column)
     if name == "total":
         if not isinstance(first, Fact):
             raise ExpressionError(
-                text, token.column, "'total' adds up one money fact of the case", "write total(amount)"
-            )
+                text, token.column,
+                Wording("total 合计工单里的一个金额", "'total' adds up one money fact of the case"),
+                Wording("应写 total(amount)", "write total(amount)"),
+            )  # fmt: skip
         return Total(first, token.column)
     if name == "table":
         if not (isinstance(first, Literal) and isinstance(first.value, str) and first.value):
             raise ExpressionError(
                 text,
                 token.column,
-                "a table is named by a text in quotes",
-                "write for example table('free_limit', grade)",
+                Wording("表名要写在引号里", "a table is named by a text in quotes"),
+                _for_example("table('free_limit', grade)"),
             )
         return Table(first.value, arguments[1:], token.column)
     return Call(name, arguments, token.column)
 
 
-def _nearest(name: str) -> str:
+def _for_example(text: str) -> Wording:
+    return Wording(f"例如 {text}", f"write for example {text}")
+
+
+def _nearest(name: str) -> Wording:
     if "." in name:
-        return "what asks about other cases is a named query, " + " or ".join(f"about.{query}" for query in QUERIES)
+        queries = [f"about.{query}" for query in QUERIES]
+        return Wording(
+            "问其他工单要用已有的查询：" + "、".join(queries),
+            "what asks about other cases is a named query, " + " or ".join(queries),
+        )
     meant = _FOREIGN.get(name)
     if meant is None and (near := difflib.get_close_matches(name, FUNCTIONS, n=1)):
         meant = FUNCTIONS[near[0]].example
-    return f"write {meant}" if meant else "use one of " + ", ".join(FUNCTIONS)
+    if meant:
+        return Wording(f"应写 {meant}", f"write {meant}")
+    return Wording("可用：" + "、".join(FUNCTIONS), "use one of " + ", ".join(FUNCTIONS))

@@ -27,6 +27,7 @@ from typing import Any, Final
 
 from tuoshan.core.conditions.errors import EvaluationError, TypeMismatch
 from tuoshan.core.conditions.values import KIND_WORDS, Scope, Value, WorkingDays, kind_of
+from tuoshan.core.wording import Wording
 
 _EXACT: Final = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
 _QUOTIENT: Final = Context(
@@ -45,10 +46,10 @@ ORDERED: Final = frozenset({Decimal, date, datetime, timedelta})
 SECONDS: Final = {"days": 86_400, "hours": 3_600, "minutes": 60}
 
 
-def named(value: Value, words: str) -> str:
+def named(value: Value, words: str) -> Wording:
     """An operand in an error: its spelling, if any, with its kind."""
     kind = KIND_WORDS[kind_of(value)]
-    return f"{words} ({kind})" if words else kind
+    return Wording(f" {words}（{kind.zh}）", f"{words} ({kind.en})") if words else kind
 
 
 def calendar_day(value: date | datetime, scope: Scope) -> date:
@@ -62,7 +63,7 @@ def moment_now(scope: Scope) -> datetime:
     """``scope.now``, which must carry a time zone."""
     now = scope.now
     if now.tzinfo is None:
-        raise EvaluationError("now holds a moment without a time zone")
+        raise EvaluationError(Wording("now 没有时区", "now holds a moment without a time zone"))
     return now
 
 
@@ -116,7 +117,8 @@ def contained(item: Value, items: Value, words: tuple[str, str], scope: Scope) -
     for other in items:
         answer = equal(item, other, scope)
         if answer is None:
-            inside = f"a list holding {KIND_WORDS[kind_of(other)]}"
+            kind = KIND_WORDS[kind_of(other)]
+            inside = Wording(f"装着{kind.zh}的列表", f"a list holding {kind.en}")
             raise TypeMismatch("in", named(item, words[0]), inside)
         found = found or answer
     return found
@@ -129,11 +131,15 @@ def compute(sign: str, left: Value, right: Value, words: tuple[str, str], scope:
             return _numbers(sign, left, right)
         answer = _times(sign, left, right, scope)
     except Inexact:
-        raise EvaluationError(f"'{sign}' would need more than 100 digits") from None
+        raise EvaluationError(
+            Wording(f"“{sign}”算出来的数超过一百位", f"'{sign}' would need more than 100 digits")
+        ) from None
     except ZeroDivisionError:
-        raise EvaluationError("nothing can be divided by zero") from None
+        raise EvaluationError(Wording("不能除以零", "nothing can be divided by zero")) from None
     except (InvalidOperation, Overflow, OverflowError):
-        raise EvaluationError(f"the answer of '{sign}' is out of range") from None
+        raise EvaluationError(
+            Wording(f"“{sign}”算出来的数太大", f"the answer of '{sign}' is out of range")
+        ) from None
     if answer is None:
         raise TypeMismatch(sign, named(left, words[0]), named(right, words[1]))
     return answer
@@ -178,9 +184,10 @@ def _after(sign: str, start: date | datetime, other: Value, scope: Scope) -> Val
         return _working_days_after(start, other.count, scope) if sign == "+" else None
     if isinstance(other, timedelta) and sign in "+-":
         if not isinstance(start, datetime) and other % timedelta(days=1):
-            raise EvaluationError(
-                "a date moves by whole days only; use a fact with date and time for hours and minutes"
-            )
+            raise EvaluationError(Wording(
+                "日期只能加减整天；要加减小时、分钟，用带时刻的事实",
+                "a date moves by whole days only; use a fact with date and time for hours and minutes",
+            ))  # fmt: skip
         return start + other if sign == "+" else start - other
     if isinstance(other, date) and sign == "-":
         if isinstance(start, datetime) and isinstance(other, datetime):
@@ -232,7 +239,7 @@ def duration(unit: str, count: Value, words: str) -> timedelta:
     try:
         return _from_microseconds(_EXACT.multiply(count, Decimal(SECONDS[unit] * 1_000_000)))
     except (Inexact, InvalidOperation, Overflow, OverflowError):
-        raise EvaluationError(f"{unit}({count}) is out of range") from None
+        raise EvaluationError(Wording(f"{unit}({count}) 太长", f"{unit}({count}) is out of range")) from None
 
 
 def working_days(count: Value, words: str) -> WorkingDays:
@@ -240,7 +247,10 @@ def working_days(count: Value, words: str) -> WorkingDays:
     if type(count) is not Decimal:
         raise TypeMismatch("working_days", named(count, words))
     if not 0 <= count <= 10_000 or count != int(count):
-        raise EvaluationError(f"working_days takes a whole number from 0 to 10000, not {count}")
+        raise EvaluationError(Wording(
+            f"working_days 要 0 到 10000 的整数，不是 {count}",
+            f"working_days takes a whole number from 0 to 10000, not {count}",
+        ))  # fmt: skip
     return WorkingDays(int(count))
 
 

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Final, Literal, Protocol, TypeAlias
 
 from tuoshan.core.conditions.errors import EvaluationError
+from tuoshan.core.wording import Wording
 
 
 class Missing(Enum):
@@ -40,17 +41,17 @@ Kind: TypeAlias = Literal[
     "text", "number", "yes_no", "date", "datetime", "duration", "working_days", "list", "null", "unknown"
 ]
 
-KIND_WORDS: Final[Mapping[Kind, str]] = {
-    "text": "text",
-    "number": "number",
-    "yes_no": "yes or no",
-    "date": "date",
-    "datetime": "moment",
-    "duration": "duration",
-    "working_days": "working days",
-    "list": "list",
-    "null": "null",
-    "unknown": "unknown",
+KIND_WORDS: Final[Mapping[Kind, Wording]] = {
+    "text": Wording("文字", "text"),
+    "number": Wording("数字", "number"),
+    "yes_no": Wording("是非", "yes or no"),
+    "date": Wording("日期", "date"),
+    "datetime": Wording("时刻", "moment"),
+    "duration": Wording("时长", "duration"),
+    "working_days": Wording("工作日数", "working days"),
+    "list": Wording("列表", "list"),
+    "null": Wording("空", "null"),
+    "unknown": Wording("未知的类型", "unknown"),
 }
 
 
@@ -116,7 +117,9 @@ def admit(value: object, source: str) -> Value:
         return bool(value)
     if isinstance(value, Decimal):
         if not value.is_finite():
-            raise EvaluationError(f"{source} holds {value}, which is no amount")
+            raise EvaluationError(
+                Wording(f"{source} 是 {value}，不成其为数", f"{source} holds {value}, which is no amount")
+            )
         return value if kind is Decimal else Decimal(value)
     if isinstance(value, int):
         return Decimal(value)
@@ -124,7 +127,9 @@ def admit(value: object, source: str) -> Value:
         return str.__str__(value)
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise EvaluationError(f"{source} holds a moment without a time zone")
+            raise EvaluationError(
+                Wording(f"{source} 的时刻没有时区", f"{source} holds a moment without a time zone")
+            )
         return value if kind is datetime else datetime.fromtimestamp(value.timestamp(), value.tzinfo)
     if kind is date:
         return value  # type: ignore[return-value]
@@ -133,5 +138,10 @@ def admit(value: object, source: str) -> Value:
     if isinstance(value, set | frozenset):
         return tuple(sorted((admit(item, source) for item in value), key=repr))
     if isinstance(value, float):
-        raise EvaluationError(f"{source} holds a floating point number, which is never exact")
-    raise EvaluationError(f"{source} holds a {kind.__name__}, which expressions do not know")
+        raise EvaluationError(
+            Wording(f"{source} 是浮点数，不精确", f"{source} holds a floating point number, which is never exact")
+        )
+    raise EvaluationError(Wording(
+        f"{source} 是 {kind.__name__}，算式不认识",
+        f"{source} holds a {kind.__name__}, which expressions do not know",
+    ))  # fmt: skip

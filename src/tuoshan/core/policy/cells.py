@@ -7,12 +7,15 @@
     3..8               from 3 to 8, both included
     30                 exactly 30
 
+Numbers and days may be written as people do, 「6厘米以内」 or 2024/7/1 (`cell_writing`), yes and no as 是 and 否.
+
 A column's `Domain` cuts all its values into classes such that no cell tells two values of one class apart; a class
 is what the checker tries and what the compiled table looks up.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -21,21 +24,28 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from tuoshan.core.playbook import Wording
+from tuoshan.core.number_text import number_text
+from tuoshan.core.playbook import NO_WORDING, Wording
+from tuoshan.core.policy.cell_writing import NotWritten, as_written, figure
+from tuoshan.core.policy.measures import plain
 
+_NOT = re.compile(r"(?:not\s+|不是\s*|非\s*)(?=\S)", re.IGNORECASE)
 DomainKind = Literal["choice", "yes_no", "number", "date"]
 Scalar = str | bool | Decimal | date
 
-COMPARISON = re.compile(r"(<=|>=|<|>|=)\s*(\S+)\Z")
-BETWEEN = re.compile(r"(\S+?)\s*\.\.\s*(\S+)\Z")
+YES_OR_NO = {
+    "yes": True, "true": True, "是": True, "有": True,
+    "no": False, "false": False, "否": False, "没有": False, "无": False,
+}  # fmt: skip
+"""How people write yes and no."""
 
 
 class CellError(ValueError):
     """A cell that cannot be read against its column; says why and what to write."""
 
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
+    def __init__(self, said: Wording, mend: Wording) -> None:
+        super().__init__(said.en)
+        self.said, self.mend = said, mend
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,11 @@ class Domain:
     choices: tuple[str, ...] = ()
     titles: tuple[Wording, ...] = field(default=(), compare=False)
     """What the choices are called, in their order; none where that is not known."""
+    unit: Wording = field(default=NO_WORDING, compare=False)
+    """In what a number is counted."""
+    least: Decimal | None = field(default=None, compare=False)
+    most: Decimal | None = field(default=None, compare=False)
+    """The bounds between which every number of the column lies."""
 
     def listed(self) -> Wording:
         """The choices as they are written, each with what it is called."""
@@ -99,47 +114,101 @@ def parse_cell(text: str, domain: Domain) -> Cell | None:
         return None
     if domain.kind in ("choice", "yes_no"):
         return _among(text, domain)
-    if found := COMPARISON.match(text):
-        sign, bound = found[1], _bound(found[2], domain)
-        if sign in ("<", "<="):
-            return Between(None, bound, False, sign == "<=", text)
-        if sign in (">", ">="):
-            return Between(bound, None, sign == ">=", False, text)
-        return Between(bound, bound, True, True, text)
-    if found := BETWEEN.match(text):
-        low, high = _bound(found[1], domain), _bound(found[2], domain)
+    try:
+        sign, bounds = as_written(text, days=domain.kind == "date", unit=domain.unit)
+    except NotWritten as wrong:
+        raise CellError(wrong.said, wrong.mend) from None
+    for bound in bounds:
+        _within(bound, domain, text)
+    low, high, figures = bounds[0], bounds[-1], [figure(bound) for bound in bounds]
+    if sign == "..":
         if low > high:  # type: ignore[operator]
-            raise CellError(f"“{text}”的下限大于上限", f"'{text}' begins above its end")
-        return Between(low, high, True, True, text)
-    bound = _bound(text, domain)
-    return Between(bound, bound, True, True, text)
+            said = Wording(f"“{text}”的下限大于上限", f"'{text}' begins above its end")
+            turned = " .. ".join(reversed(figures)).replace(" ", "")
+            raise CellError(said, Wording(f"小的写在前面：{turned}", f"write the smaller one first: {turned}"))
+        return Between(low, high, True, True, "..".join(figures))
+    if sign in ("<", "<="):
+        return Between(None, high, False, sign == "<=", f"{sign} {figures[0]}")
+    if sign in (">", ">="):
+        return Between(low, None, sign == ">=", False, f"{sign} {figures[0]}")
+    return Between(low, high, True, True, figures[0])
+
+
+def _within(bound: Decimal | date, domain: Domain, text: str) -> None:
+    """A bound that no value of the column comes near is a slip of the pen."""
+    if not isinstance(bound, Decimal):
+        return
+    least, most = domain.least, domain.most
+    if (least is not None and bound < least) or (most is not None and bound > most):
+        zh, en = (
+            " ".join(part for part in (said, unit) if part) for said, unit in (
+                (f"{_end(least, '不限')} 到 {_end(most, '不限')}", domain.unit.zh),
+                (f"{_end(least, 'any')} to {_end(most, 'any')}", domain.unit.en),
+            )
+        )  # fmt: skip
+        raise CellError(
+            Wording(f"“{text}”在这一列的范围之外（{zh}）", f"'{text}' is outside of what this column may hold ({en})"),
+            Wording("改正数字", "mend the number"),
+        )
+
+
+def _end(bound: Decimal | None, open_end: str) -> str:
+    return open_end if bound is None else number_text(bound)
 
 
 def _among(text: str, domain: Domain) -> Among:
     if domain.kind == "yes_no":
-        if text not in ("yes", "no"):
-            raise CellError(f"“{text}”不是 yes 或 no", f"'{text}' is neither yes nor no")
-        return Among(frozenset({text == "yes"}), text)
-    negative = text.startswith("not ")
-    names = [part.strip() for part in text.removeprefix("not ").split(",")]
+        answer = YES_OR_NO.get(plain(text).lower())
+        if answer is None:
+            raise CellError(
+                Wording(f"“{text}”不是 yes 或 no", f"'{text}' is neither yes nor no"),
+                Wording("写 yes（是）或 no（否）；是否都一样的，写 -",
+                        "write yes or no, or - where it does not matter"),
+            )  # fmt: skip
+        return Among(frozenset({answer}), "yes" if answer else "no")
+    negative, told = choices_in(text)
+    names = [_as_named(name, domain) for name in told]
     unknown = [name for name in names if name not in domain.choices]
     if unknown:
-        if meant := domain.called(unknown[0]):
-            raise CellError(f"“{unknown[0]}”要写成 {meant}", f"'{unknown[0]}' is written {meant}")
-        listed = domain.listed()
-        raise CellError(f"没有选项“{unknown[0]}”，可用：{listed.zh}", f"no choice '{unknown[0]}'; use {listed.en}")
+        meant = ", ".join(domain.called(name) or name for name in names)
+        raise _no_choice(unknown[0], domain, f"{'not ' if negative else ''}{meant}")
     chosen = frozenset(domain.choices) - set(names) if negative else frozenset(names)
     if not chosen:
-        raise CellError(f"“{text}”没有留下任何选项", f"'{text}' leaves no choice")
-    return Among(frozenset(chosen), text)
+        raise CellError(
+            Wording(f"“{text}”没有留下任何选项", f"'{text}' leaves no choice"),
+            Wording("少排除几项；都不适用的，删除这一行", "exclude less, or remove the row where nothing is left"),
+        )
+    return Among(frozenset(chosen), f"{'not ' if negative else ''}{', '.join(names)}")
 
 
-def _bound(text: str, domain: Domain) -> Decimal | date:
-    try:
-        return date.fromisoformat(text) if domain.kind == "date" else Decimal(text)
-    except (ValueError, ArithmeticError):
-        zh, en = ("日期（2024-07-01）", "date like 2024-07-01") if domain.kind == "date" else ("数字", "number")
-        raise CellError(f"“{text}”不是{zh}", f"'{text}' is no {en}") from None
+def choices_in(text: str) -> tuple[bool, list[str]]:
+    """Whether a cell excludes its choices, and these as they are written."""
+    negative = _NOT.match(text)
+    told = (text[negative.end():] if negative else text).replace("，", ",").replace("、", ",")
+    return negative is not None, [part.strip() for part in told.split(",")]
+
+
+def _as_named(name: str, domain: Domain) -> str:
+    """The choice as it is written, whatever its case."""
+    return next((one for one in domain.choices if one.lower() == name.lower()), name)
+
+
+def _no_choice(name: str, domain: Domain, cell: str) -> CellError:
+    """What is no choice of the column: how the meant one is written, else all that there are."""
+    meant = domain.called(name)
+    if meant:
+        return CellError(Wording(f"“{name}”要写成 {meant}", f"'{name}' is written {meant}"),
+                         Wording(f"整格写成 {cell}", f"write the cell as {cell}"))  # fmt: skip
+    listed, many = domain.listed(), Wording(
+        "几项的用逗号隔开，除某项之外的写 not 名称",
+        "several are separated by commas, any other than some is written not and its name",
+    )  # fmt: skip
+    if not name:
+        said = Wording("少了一个选项：逗号多了一个", "a choice is missing: there is a comma too many")
+    else:
+        said = Wording(f"没有选项“{name}”，可用：{listed.zh}", f"no choice '{name}'; use {listed.en}")
+    near = difflib.get_close_matches(name.lower(), domain.choices, n=1)
+    return CellError(said, Wording(f"是否应为 {near[0]}？", f"did you mean {near[0]}?") if near else many)
 
 
 # -- classes --------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The numbers that a clause names in its words, and those on which the rows of its book turn.
+"""The numbers that a clause names in its words, in both languages, and those on which the rows of its book turn.
 
 五厘米 in the words beside 4 in the table is a slip of the one or of the other. Only what a reader would hold against
 each other is compared: a number with its unit, `第八日` also with the end of the seven days before it, months with
@@ -17,6 +17,8 @@ from tuoshan.core.conditions import Expression
 from tuoshan.core.conditions.syntax import Compare, Fact, Literal, walk
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Between
+from tuoshan.core.policy.english_numbers import english_numbers
+from tuoshan.core.policy.measures import number_of
 from tuoshan.core.policy.pack import Amount, Band, Bands, Clause, Computed, DaysBetween, EndOf, Pack, Row, Table
 
 ANY: Final = ""
@@ -30,8 +32,6 @@ _IN_TEXT: Final = {
     "days": "days", "law_days": "days", "working_days": "days", "months": "months", "law_months": "months",
     "hours": "hours", "minutes": "minutes",
 }  # fmt: skip
-_DIGITS: Final = "零一二三四五六七八九"
-_TENS: Final = {"十": 10, "百": 100, "千": 1000}
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百千万]+(?:点[零〇一二三四五六七八九]+)?"
 _SAID = re.compile(
     rf"(?P<nth>第?)(?P<number>{_NUMBER})\s*(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})"
@@ -45,11 +45,13 @@ _NO_NUMBERS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A number in a clause: as it is written, its unit, and all that would be the same in a table."""
+    """A number in a clause: as it is written, its unit, all that would be the same in a table, and whether it is the
+    English words that say it."""
 
     text: str
     unit: str
     forms: frozenset[tuple[Decimal, str]]
+    english: bool = False
 
 
 @dataclass(slots=True)
@@ -80,13 +82,15 @@ def unused(pack: Pack) -> Iterator[tuple[Clause, Said]]:
             if clause.name in row.clauses:
                 reading.row(table, row, own, set())
                 reading.cells(table, row, cells)
-        for said in numbers_in(clause.text.zh):
-            if own.has(said):
+        told: set[tuple[Decimal, str]] = set()
+        for said in (*numbers_in(clause.text.zh), *numbers_in_english(clause.text.en)):
+            if own.has(said) or said.forms & told:
                 continue
             units = {unit for _number, unit in said.forms}
             if any(cells.of_unit(unit) for unit in units) or (
                 any(everywhere.of_unit(unit) for unit in units) and not everywhere.has(said)
             ):
+                told |= said.forms
                 yield clause, said
 
 
@@ -94,38 +98,37 @@ def numbers_in(text: str) -> Iterator[Said]:
     """The numbers with a unit in Chinese words. A single day or time is no number that anything turns on."""
     for found in _SAID.finditer(_NO_NUMBERS.sub(" ", text)):
         if found["of"]:
-            share = _value(found["share"]) / (1 if found["of"] == "百分之" else 10)
+            share = number_of(found["share"]) / (1 if found["of"] == "百分之" else 10)
             yield Said(found[0], "percent", frozenset({(share, "percent"), (share / 100, ANY), (share, ANY)}))
             continue
-        number, unit = _value(found["number"]), _UNITS[found["unit"]]
+        number, unit = number_of(found["number"]), _UNITS[found["unit"]]
         if number <= 1 and unit in ("days", "times", "yuan", "fold"):
             continue
-        forms = {(number, unit)}
-        if unit == "years":
-            forms |= {(number * 12, "months")}
-        elif unit == "weeks":
-            forms |= {(number * 7, "days")}
-        elif unit == "months":
-            forms |= {(number / 12, "years")}
-        if found["nth"]:
-            forms.add((number - 1, unit))
-        yield Said(found[0], unit, frozenset(forms))
+        yield Said(found[0], unit, _forms(number, unit, nth=bool(found["nth"])))
 
 
-def _value(text: str) -> Decimal:
-    """`30` or 三十; 两 is two, 万 ten thousand."""
-    if text[0].isascii():
-        return Decimal(text)
-    whole, _point, parts = text.replace("两", "二").replace("〇", "零").partition("点")
-    total = part = 0
-    for sign in whole:
-        if sign in _DIGITS:
-            part = _DIGITS.index(sign)
-        elif sign == "万":
-            total, part = (total + part) * 10_000, 0
-        else:
-            total, part = total + (part or 1) * _TENS[sign], 0
-    return Decimal(f"{total + part}.{''.join(str(_DIGITS.index(sign)) for sign in parts) or 0}")
+def numbers_in_english(text: str) -> Iterator[Said]:
+    """Likewise in English words: `five centimetres`, `15 days`, `the eighth day`, `0.5%`, `twice`."""
+    for told, number, unit, nth in english_numbers(text):
+        if unit == "percent":
+            yield Said(told, unit, frozenset({(number, unit), (number / 100, ANY), (number, ANY)}), english=True)
+        elif number > 1 or unit not in ("days", "times", "yuan", "fold"):
+            forms = _forms(number, unit, nth=nth)
+            yield Said(told, unit, forms | {(number, "fold")} if unit == "times" else forms, english=True)
+
+
+def _forms(number: Decimal, unit: str, *, nth: bool) -> frozenset[tuple[Decimal, str]]:
+    """All that would be the same in a table."""
+    forms = {(number, unit)}
+    if unit == "years":
+        forms |= {(number * 12, "months")}
+    elif unit == "weeks":
+        forms |= {(number * 7, "days")}
+    elif unit == "months":
+        forms |= {(number / 12, "years")}
+    if nth:
+        forms.add((number - 1, unit))
+    return frozenset(forms)
 
 
 class _Reading:
@@ -167,7 +170,8 @@ class _Reading:
 
     def _word(self, word: object, used: Used) -> None:
         if isinstance(word, Wording):
-            used.numbers |= {form for said in numbers_in(word.zh) for form in said.forms}
+            said = (*numbers_in(word.zh), *numbers_in_english(word.en))
+            used.numbers |= {form for one in said for form in one.forms}
         elif isinstance(word, str) and word[:1].isdigit() and " " in word:
             count, _space, unit = word.partition(" ")
             self._add(used, (Decimal(count),), _IN_TEXT.get(unit if unit.endswith("s") else f"{unit}s", ANY))

@@ -1,4 +1,4 @@
-"""The shapes that expectations of an example have. One of another shape would compare nothing and so hold always."""
+"""The shapes of what an example expects. An expectation of another shape would compare nothing and so hold always."""
 
 from __future__ import annotations
 
@@ -6,18 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tuoshan.core.policy.pack import LEGS, MOVING
-
 Path = tuple[str, ...]
-OF_RIGHTS = (
-    "amount", "fee", "until", "needs", "better_needs", "later", "freight", "risk", "from", "begins", "left_out", "anew",
-    "rank",
-)  # fmt: skip
-OF_PERIODS = ("starts", "ends", "restarts", "what", "from", "begins", "left_out", "anew")
-OF_PROOFS = ("from", "what", "starts", "ends", "time", "hours", "within", "silent")
-OF_DEADLINES = ("who", "what", "within", "starts", "from", "ends")
-NAMED_IN_RIGHTS = ("needs", "better_needs", "later")
-"""The terms of a right that are lists of names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,51 +18,80 @@ class Misshapen:
     written: str
 
 
-def misshapen(expect: Mapping[str, object]) -> list[Misshapen]:
-    """Whatever is of a shape that its key does not have; a key that there is not is none of ours."""
-    return [one for key, wanted in expect.items() if key in _SHAPES for one in _SHAPES[key]((key,), wanted)]
+Shape = Callable[[Path, object], Iterator[Misshapen]]
+"""Gives whatever is not shaped so."""
 
 
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and bool(value)
+def anything(where: Path, wanted: object) -> Iterator[Misshapen]:
+    yield from ()
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """A value as it may stand in a list or mapping, where it is short enough to be shown again."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value) if isinstance(value, str | int | Decimal) or hasattr(value, "isoformat") else "…"
 
 
-def _names(where: Path, wanted: object) -> Iterator[Misshapen]:
+def names(where: Path, wanted: object) -> Iterator[Misshapen]:
+    """A list of names."""
     items = wanted if isinstance(wanted, list | tuple) else None
-    if items is None or not all(_is_name(one) for one in items):
-        shown = ", ".join(_text(one) for one in items) if items is not None else _text(wanted)
+    if items is None or not all(isinstance(one, str) and one for one in items):
+        shown = ", ".join(text_of(one) for one in items) if items is not None else text_of(wanted)
         yield Misshapen(where, wanted, f"{where[-1]}: [{shown}]")
 
 
-def _known(where: Path, terms: Mapping[object, object], known: tuple[str, ...]) -> Iterator[Misshapen]:
-    for name in terms:
-        if name not in known:
-            yield Misshapen((*where, str(name)), terms[name], f"{where[-1]}: {{{' | '.join(known)}: …}}")
+def known(where: Path, terms: Mapping[object, object], shapes: Mapping[str, Shape]) -> Iterator[Misshapen]:
+    """A mapping of these terms, each of its own shape."""
+    for name, value in terms.items():
+        if name not in shapes:
+            yield Misshapen((*where, str(name)), value, f"{where[-1]}: {{{' | '.join(shapes)}: …}}")
+        else:
+            yield from shapes[str(name)]((*where, str(name)), value)
 
 
-def _terms(
-    sample: str, known: tuple[str, ...] = (), *, also: tuple[type, ...] = ()
-) -> Callable[[Path, object], Iterator[Misshapen]]:
-    """A mapping, of these names where they are told; `also`: what else may stand there."""
+def mapping(sample: str, shapes: Mapping[str, Shape] | None = None, *, also: tuple[type, ...] = ()) -> Shape:
+    """A mapping, of these terms where they are told; `also`: what else may stand there."""
 
     def judge(where: Path, wanted: object) -> Iterator[Misshapen]:
         if isinstance(wanted, Mapping):
-            if known:
-                yield from _known(where, wanted, known)
+            if shapes is not None:
+                yield from known(where, wanted, shapes)
         elif not isinstance(wanted, also):
-            yield Misshapen(where, wanted, f"{where[-1]}: {{{sample % _text(wanted)}}}")
+            yield Misshapen(where, wanted, f"{where[-1]}: {{{sample % text_of(wanted)}}}")
 
     return judge
 
 
-def _scalar(kinds: tuple[type, ...], sample: str) -> Callable[[Path, object], Iterator[Misshapen]]:
+def by_name(sample: str, shapes: Mapping[str, Shape]) -> Shape:
+    """A list of names, or a mapping that holds of each of them what `shapes` tells."""
+
+    def judge(where: Path, wanted: object) -> Iterator[Misshapen]:
+        if isinstance(wanted, list | tuple):
+            yield from names(where, wanted)
+        elif not isinstance(wanted, Mapping):
+            yield Misshapen(where, wanted, f"{where[-1]}: {{{text_of(wanted)}: {{}}}}")
+        else:
+            for name, terms in wanted.items():
+                yield from mapping(sample, shapes)((*where, str(name)), terms)
+
+    return judge
+
+
+def listed(sample: str, shapes: Mapping[str, Shape]) -> Shape:
+    """A list of mappings, or a single one."""
+
+    def judge(where: Path, wanted: object) -> Iterator[Misshapen]:
+        for item in wanted if isinstance(wanted, list | tuple) else [wanted]:
+            if isinstance(item, Mapping):
+                yield from known(where, item, shapes)
+            else:
+                yield Misshapen(where, item, f"{where[-1]}: [{{{sample % text_of(item)}}}]")
+
+    return judge
+
+
+def _scalar(kinds: tuple[type, ...], sample: str) -> Shape:
     def judge(where: Path, wanted: object) -> Iterator[Misshapen]:
         if not isinstance(wanted, kinds) or (isinstance(wanted, bool) and bool not in kinds):
             yield Misshapen(where, wanted, f"{where[-1]}: {sample}")
@@ -81,41 +99,6 @@ def _scalar(kinds: tuple[type, ...], sample: str) -> Callable[[Path, object], It
     return judge
 
 
-def _rights(where: Path, wanted: object) -> Iterator[Misshapen]:
-    if isinstance(wanted, list | tuple):
-        yield from _names(where, wanted)
-        return
-    if not isinstance(wanted, Mapping):
-        yield Misshapen(where, wanted, f"rights: {{{_text(wanted)}: {{}}}}")
-        return
-    for remedy, terms in wanted.items():
-        here = (*where, str(remedy))
-        if not isinstance(terms, Mapping):
-            yield Misshapen(here, terms, f"{remedy}: {{amount: {_text(terms)}}}")
-            continue
-        yield from _known(here, terms, OF_RIGHTS)
-        for name, value in terms.items():
-            if name in NAMED_IN_RIGHTS:
-                yield from _names((*here, name), value)
-            elif name in MOVING:
-                yield from _moving((*here, name), value)
-
-
-def _deadlines(where: Path, wanted: object) -> Iterator[Misshapen]:
-    for item in wanted if isinstance(wanted, list | tuple) else [wanted]:
-        if isinstance(item, Mapping):
-            yield from _known(where, item, OF_DEADLINES)
-        else:
-            yield Misshapen(where, item, f"deadlines: [{{who: seller, within: {_text(item)}}}]")
-
-
-_moving = _terms("back: %s", LEGS)
-_yes_no = _scalar((bool,), "yes | no")
-_number = _scalar((int, float, Decimal), "99.00")
-_SHAPES: Mapping[str, Callable[[Path, object], Iterator[Misshapen]]] = {
-    "rights": _rights, "refused": _names, "asks": _names, "clauses": _names, "without": _names, "stated": _names,
-    "freight": _moving, "risk": _moving, "risk_back": _scalar((str,), "seller"),
-    "limit": _terms("compensation: %s"), "pays": _terms("test_fee: %s"),
-    "period": _terms("ends: %s", OF_PERIODS), "proof": _terms("from: %s", OF_PROOFS, also=(bool,)),
-    "deadlines": _deadlines, "outside": _yes_no, "provisional": _yes_no, "extra": _number, "deduct": _number,
-}  # fmt: skip
+yes_no = _scalar((bool,), "yes | no")
+number = _scalar((int, float, Decimal), "99.00")
+party = _scalar((str,), "seller")

@@ -1,8 +1,7 @@
 """Examples: what must be ruled on given facts, compared with what is ruled. They run as tests of their pack.
 
-`expect` says as much as it cares about; `rights` is exact. Keys: rights, refused, outside, freight, risk, risk_back,
-extra, deduct, proof, period, deadlines, limit, pays, asks, clauses, provisional. What does not fit is data; its words
-are made by `examples_told`.
+`expect` says as much as it cares about; `rights` is exact. Of what it may speak stands in `SUBJECTS`, in which terms in
+`example_terms`. What does not fit is data; its words are made by `examples_told`.
 """
 
 from __future__ import annotations
@@ -13,10 +12,12 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from tuoshan.core.policy.example_shapes import misshapen
+from tuoshan.core.playbook import NO_WORDING, Wording
+from tuoshan.core.policy import example_shapes as shapes
+from tuoshan.core.policy import example_terms
+from tuoshan.core.policy.example_shapes import Shape
 from tuoshan.core.policy.given import read_given
-from tuoshan.core.policy.pack import MOVING, Example, Pack
-from tuoshan.core.policy.reckoning import Reckoning
+from tuoshan.core.policy.pack import Example, Pack
 from tuoshan.core.policy.ruling import rule
 from tuoshan.core.policy.statements import Chosen, Ruling
 
@@ -40,13 +41,16 @@ class Unmet:
 
 def differences(ruling: Ruling, expect: Mapping[str, object]) -> list[Unmet]:
     """What does not fit; empty when all does. What is not shaped as its key wants is told and not compared."""
-    found = [Unmet(one.where, one.written, one.stands, "misshapen") for one in misshapen(expect)]
-    wrong = {one.where[0] for one in found}
+    found = []
     for key, wanted in expect.items():
-        if key in wrong:
+        subject = SUBJECTS.get(key)
+        if subject is None:
+            found.append(Unmet((key,), None, wanted, "no_such_key"))
             continue
-        compare = _COMPARE.get(key)
-        found += compare(ruling, wanted) if compare else [Unmet((key,), None, wanted, "no_such_key")]
+        misshapen = list(subject.shape((key,), wanted))
+        found += [Unmet(one.where, one.written, one.stands, "misshapen") for one in misshapen]
+        if not misshapen:
+            found += subject.compare(ruling, wanted)
     return found
 
 
@@ -122,17 +126,8 @@ def _rights(ruling: Ruling, wanted: object) -> list[Unmet]:
         return found
     for remedy, term in terms.items():
         for key, value in _mapping(term).items():
-            right, where = given[remedy], ("rights", remedy, key)
-            actual = _of_period(right.counted, key) if key in OF_A_PERIOD else getattr(right, key, None)
-            if key in ("needs", "better_needs", "later"):
-                names = [one.fact for one in right.later] if key == "later" else getattr(right, key)
-                found += _set(where, set(names), _names(value))
-            elif key in MOVING:
-                found += _one(where, {leg: one.value for leg, one in getattr(right, key).items()}, value)
-            elif key == "fee" and actual is None:
-                found += _one(where, Decimal(0), value)
-            else:
-                found += _one(where, actual, value)
+            actual, where = example_terms.RIGHT[key].read(given[remedy]), ("rights", remedy, key)
+            found += _set(where, actual, _names(value)) if isinstance(actual, set) else _one(where, actual, value)
     return found
 
 
@@ -164,7 +159,7 @@ def _proof(ruling: Ruling, wanted: object) -> list[Unmet]:
     by = () if party is None else (str(party),)
     return [
         one for key, value in terms.items()
-        for one in _any(("proof", *by, key), [said.amounts.get(key, said.words.get(key)) for said in mine], value)
+        for one in _any(("proof", *by, key), [example_terms.PROOF[key].read(said) for said in mine], value)
     ]  # fmt: skip
 
 
@@ -176,24 +171,8 @@ def _period(ruling: Ruling, wanted: object) -> list[Unmet]:
         return [Unmet(("period",), None, dict(terms))]
     return [
         found for key, value in terms.items()
-        for found in _any(("period", key), [
-            _of_period(one.counted, key) if key in OF_A_PERIOD else one.amounts.get(key, one.words.get(key))
-            for one in ruling.periods
-        ], value)
+        for found in _any(("period", key), [example_terms.PERIOD[key].read(one) for one in ruling.periods], value)
     ]  # fmt: skip
-
-
-OF_A_PERIOD = ("from", "begins", "left_out", "anew")
-"""How a period was counted: the fact of its first day, that day, the days left out, whether it began anew."""
-
-
-def _of_period(counted: Reckoning | None, key: str) -> object:
-    if counted is None:
-        return None
-    return {
-        "from": counted.counted_from, "begins": counted.starts, "left_out": Decimal(counted.days_left_out),
-        "anew": counted.anew,
-    }[key]  # fmt: skip
 
 
 def _deadlines(ruling: Ruling, wanted: object) -> list[Unmet]:
@@ -204,7 +183,7 @@ def _deadlines(ruling: Ruling, wanted: object) -> list[Unmet]:
         terms = dict(_mapping(item))
         party = terms.pop("who", None)
         mine = [one for one in ruling.deadlines if party is None or one.what == party]
-        if not any(all(_same(one.amounts.get(k, one.words.get(k)), v) for k, v in terms.items()) for one in mine):
+        if not any(all(_same(example_terms.DEADLINE[k].read(one), v) for k, v in terms.items()) for one in mine):
             where = ("deadlines",) if party is None else ("deadlines", str(party))
             came = [{**one.amounts, "within": one.words.get("within")} for one in mine]
             found.append(Unmet(where, came, terms))
@@ -230,23 +209,67 @@ def _total(chosen: Mapping[str, Chosen]) -> Decimal:
     return sum((one.value for one in chosen.values() if isinstance(one.value, Decimal)), Decimal(0))
 
 
-_COMPARE: Mapping[str, Callable[[Ruling, object], list[Unmet]]] = {
-    "rights": _rights,
-    "refused": _refused,
-    "outside": lambda ruling, wanted: _one(("outside",), ruling.outside, wanted),
-    "freight": _of_chosen("freight", lambda ruling: ruling.freight),
-    "risk": _of_chosen("risk", lambda ruling: ruling.risk),
-    "risk_back": lambda ruling, wanted: _of_chosen("risk", lambda one: one.risk)(ruling, {"back": wanted}),
-    "extra": lambda ruling, wanted: _one(("extra",), ruling.extra or Decimal(0), wanted),
-    "deduct": lambda ruling, wanted: _one(("deduct",), _total(ruling.deductions), wanted),
-    "proof": _proof,
-    "period": _period,
-    "deadlines": _deadlines,
-    "limit": _of_chosen("limit", lambda ruling: ruling.limits),
-    "pays": _of_chosen("pays", lambda ruling: ruling.pays),
-    "asks": _asks,
-    "clauses": lambda ruling, wanted: _among(("clauses",), _cited(ruling), _names(wanted)),
-    "without": _without,
-    "stated": lambda ruling, wanted: _set(("stated",), {one.clause for one in ruling.stated}, _names(wanted)),
-    "provisional": lambda ruling, wanted: _one(("provisional",), bool(ruling.provisional), wanted),
-}
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What of a ruling an example may speak of: what it is called, how it is written, how it is compared. Freight,
+    risk, limits and costs are called by their parts."""
+
+    called: Wording
+    shape: Shape
+    compare: Callable[[Ruling, object], list[Unmet]]
+
+
+SUBJECTS: Mapping[str, Subject] = {
+    "rights": Subject(
+        Wording("现在算出可以", "now due"), shapes.by_name("amount: %s", example_terms.shapes(example_terms.RIGHT)),
+        _rights,
+    ),
+    "refused": Subject(Wording("现在算出不支持", "now not due"), shapes.names, _refused),
+    "outside": Subject(
+        Wording("不涉及这件事", "says nothing of the matter"), shapes.yes_no,
+        lambda ruling, wanted: _one(("outside",), ruling.outside, wanted),
+    ),
+    "freight": Subject(NO_WORDING, example_terms.moving, _of_chosen("freight", lambda ruling: ruling.freight)),
+    "risk": Subject(NO_WORDING, example_terms.moving, _of_chosen("risk", lambda ruling: ruling.risk)),
+    "risk_back": Subject(
+        NO_WORDING, shapes.party,
+        lambda ruling, wanted: _of_chosen("risk", lambda one: one.risk)(ruling, {"back": wanted}),
+    ),
+    "extra": Subject(
+        Wording("另付", "on top"), shapes.number,
+        lambda ruling, wanted: _one(("extra",), ruling.extra or Decimal(0), wanted),
+    ),
+    "deduct": Subject(
+        Wording("扣减", "taken off"), shapes.number,
+        lambda ruling, wanted: _one(("deduct",), _total(ruling.deductions), wanted),
+    ),
+    "proof": Subject(
+        Wording("举证", "proof"),
+        shapes.mapping("from: %s", example_terms.shapes(example_terms.PROOF), also=(bool,)), _proof,
+    ),
+    "period": Subject(
+        Wording("期间", "period"), shapes.mapping("ends: %s", example_terms.shapes(example_terms.PERIOD)), _period
+    ),
+    "deadlines": Subject(
+        Wording("时限", "time limit"),
+        shapes.listed("who: seller, within: %s", example_terms.shapes(example_terms.DEADLINE)), _deadlines,
+    ),
+    "limit": Subject(
+        NO_WORDING, shapes.mapping("compensation: %s"), _of_chosen("limit", lambda ruling: ruling.limits)
+    ),
+    "pays": Subject(NO_WORDING, shapes.mapping("test_fee: %s"), _of_chosen("pays", lambda ruling: ruling.pays)),
+    "asks": Subject(Wording("要问", "asks"), shapes.names, _asks),
+    "clauses": Subject(
+        Wording("条款", "clauses"), shapes.names,
+        lambda ruling, wanted: _among(("clauses",), _cited(ruling), _names(wanted)),
+    ),
+    "without": Subject(NO_WORDING, shapes.names, _without),
+    "stated": Subject(
+        Wording("列明而不适用", "stated, not applied"), shapes.names,
+        lambda ruling, wanted: _set(("stated",), {one.clause for one in ruling.stated}, _names(wanted)),
+    ),
+    "provisional": Subject(
+        Wording("暂定", "provisional"), shapes.yes_no,
+        lambda ruling, wanted: _one(("provisional",), bool(ruling.provisional), wanted),
+    ),
+}  # fmt: skip

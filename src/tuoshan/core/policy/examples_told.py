@@ -6,33 +6,20 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.costs_told import RISKS, SUBJECTS
+from tuoshan.core.policy import costs_told, example_terms
 from tuoshan.core.policy.days_told import length_en, length_zh
-from tuoshan.core.policy.examples import Unmet
+from tuoshan.core.policy.examples import SUBJECTS, Unmet
 from tuoshan.core.policy.pack import BEARERS, NEEDS, REMEDIES, Pack
 
 NOTHING = Wording("没有", "nothing")
 YES, NO = Wording("是", "yes"), Wording("否", "no")
 EVERYTHING = Wording("全部要求", "everything")
-HEADS: Mapping[str, Wording] = {
-    "rights": Wording("现在算出可以", "now due"), "refused": Wording("现在算出不支持", "now not due"),
-    "outside": Wording("不涉及这件事", "says nothing of the matter"), "extra": Wording("另付", "on top"),
-    "deduct": Wording("扣减", "taken off"), "proof": Wording("举证", "proof"), "period": Wording("期间", "period"),
-    "deadlines": Wording("时限", "time limit"), "asks": Wording("要问", "asks"), "clauses": Wording("条款", "clauses"),
-    "stated": Wording("列明而不适用", "stated, not applied"), "provisional": Wording("暂定", "provisional"),
-}  # fmt: skip
-"""What of a ruling an example speaks of; freight, risk, limits and costs go by their subjects."""
 TERMS: Mapping[str, Wording] = {
-    "amount": Wording("金额", "amount"), "fee": Wording("收费", "fee"), "until": Wording("最晚", "until"),
-    "freight": Wording("运费", "freight"), "risk": Wording("风险", "risk"), "needs": Wording("须满足", "asks for"),
-    "better_needs": Wording("更好的条件另须", "its better terms ask for"), "later": Wording("可能更晚，看", "later by"),
-    "from": Wording("起算于", "counted from"), "begins": Wording("从", "begins"), "starts": Wording("从", "begins"),
-    "left_out": Wording("扣除天数", "days left out"), "anew": Wording("重新起算", "anew"),
-    "ends": Wording("到", "ends"), "within": Wording("期限", "within"), "time": Wording("期限由来", "whose time"),
-    "hours": Wording("小时", "hours"), "restarts": Wording("换货后重新起算", "begins anew"),
-    "what": Wording("内容", "what"),
+    name: term.called
+    for terms in (example_terms.PROOF, example_terms.DEADLINE, example_terms.PERIOD, example_terms.RIGHT)
+    for name, term in terms.items()
 }  # fmt: skip
-"""What of that."""
+"""What of a remedy, a period, a proof or a time limit an example speaks of."""
 TIMES: Mapping[str, Wording] = {
     "stated": Wording("写明的", "stated"), "ours": Wording("我们自己的", "ours"),
 }  # fmt: skip
@@ -53,8 +40,9 @@ def unmet_words(pack: Pack, one: Unmet) -> Wording:
         return Wording(f"“{where}”不能这样写：{stands}", f"'{where}' cannot be written so: {stands}")
     head, names = _head(pack, one.where), _names_in(pack, one.where)
     came, expected = _value(one.came, names), _value(one.expected, names)
+    wanted = f"“{expected.zh}”" if isinstance(one.expected, bool) else expected.zh
     zh, en = {
-        "same": (f"例子要的是{expected.zh}", f"the example expects {expected.en}"),
+        "same": (f"例子要的是{wanted}", f"the example expects {expected.en}"),
         "among": (f"例子还要有{expected.zh}", f"the example expects {expected.en} too"),
         "without": (f"例子要的是没有{expected.zh}", f"the example expects none of {expected.en}"),
     }[one.how]
@@ -87,11 +75,11 @@ def _head(pack: Pack, where: tuple[str, ...]) -> Wording:
     """`退货退款 收费`: what is spoken of."""
     key, *rest = where
     if key in ("freight", "limit", "pays", "risk"):
-        return (RISKS if key == "risk" else SUBJECTS).get(rest[0], Wording(rest[0], rest[0]))
+        return (costs_told.RISKS if key == "risk" else costs_told.SUBJECTS).get(rest[0], Wording(rest[0], rest[0]))
     known = {**REMEDIES, **BEARERS, **TERMS}
     parts = [known.get(name, Wording(name, name)) for name in rest]
     if key != "rights" or not rest:
-        parts.insert(0, HEADS[key])
+        parts.insert(0, SUBJECTS[key].called)
     return Wording(" ".join(part.zh for part in parts), ", ".join(part.en for part in parts))
 
 

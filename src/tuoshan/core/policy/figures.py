@@ -18,9 +18,10 @@ from tuoshan.core.conditions.syntax import Literal as Constant
 from tuoshan.core.conditions.values import Kind
 from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.measures import YUAN
 from tuoshan.core.policy.pack import Amount, Bands, Computed, DaysBetween, EndOf, Finding, OutputKind, Pack, Row
 from tuoshan.core.policy.questions import MONEY_BACK
-from tuoshan.core.policy.units import YUAN, units_of
+from tuoshan.core.policy.units import units_of
 from tuoshan.core.policy.valuing import MOST_MONTHS
 
 DAYS: Final = ("until", "starts", "ends", "after")

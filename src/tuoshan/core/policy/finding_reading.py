@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
+from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.pack import BEARERS, LEGS, NEEDS, REMEDIES, TODAY, Amount, Finding
 from tuoshan.core.policy.value_reading import CLAUSE, read_length
 from tuoshan.core.reading.findings import did_you_mean
 from tuoshan.core.reading.values import Values
 from tuoshan.core.yaml_strict import Mapping as MappingNode
-from tuoshan.core.yaml_strict import Node
+from tuoshan.core.yaml_strict import Node, Scalar, Sequence
 
 VERBS = (
     "stated",
@@ -86,9 +87,33 @@ def _terms(body: MappingNode, where: str, values: Values) -> tuple[dict[str, Amo
     return amounts, words
 
 
+def _listed(node: Node | None, where: str, values: Values, known: Mapping[str, Wording]) -> tuple[str, ...]:
+    """Names of a closed list."""
+    items = node.items if isinstance(node, Sequence) else (node,)
+    told = [_told_by_title(item, where, values, known) for item in items]
+    return () if any(told) else values.names(node, where)
+
+
+def _told_by_title(node: Node | None, where: str, values: Values, known: Mapping[str, Wording]) -> bool:
+    """Whether something of a closed list is told by what it is called, or by a part of that; its name is noted."""
+    text = node.text.strip() if isinstance(node, Scalar) else ""
+    if not isinstance(node, Scalar) or not text or text in known:
+        return False
+    titles = [name for name, title in known.items() if text.lower() in (title.zh, title.en.lower())]
+    if not titles and not text.isascii():
+        titles = [name for name, title in known.items() if text in title.zh]
+    if not titles:
+        return False
+    zh, en = " 或 ".join(titles), " or ".join(titles)
+    said = Wording(f"“{text}”要写成名称", f"'{text}' is written by its name") if len(titles) == 1 else Wording(
+        f"“{text}”可能指几项", f"'{text}' may be one of several")  # fmt: skip
+    values.notes.add(node, where, said.zh, said.en, f"写 {zh}", f"write {en}")
+    return True
+
+
 def _needs(body: MappingNode, where: str, values: Values) -> tuple[str, ...]:
     node = body.get("needs")
-    names = values.names(node, f"{where}.needs")
+    names = _listed(node, f"{where}.needs", values, NEEDS)
     for name in names:
         if name not in NEEDS and node is not None:
             zh, en = did_you_mean(name, NEEDS)
@@ -107,7 +132,7 @@ def _condition(node: Node | None, body: MappingNode, where: str, values: Values)
 
 def _remedies(node: Node | None, where: str, values: Values, *also: str) -> tuple[str, ...]:
     known = (*REMEDIES, *also)
-    names = values.names(node, where)
+    names = _listed(node, where, values, REMEDIES)
     for name in names:
         if name not in known and node is not None:
             zh, en = did_you_mean(name, known)
@@ -162,6 +187,8 @@ def _legs(node: Node | None, body: MappingNode, where: str, values: Values) -> I
 
 
 def _bearer(node: Node | None, where: str, values: Values) -> str:
+    if _told_by_title(node, where, values, BEARERS):
+        return "seller"
     name = values.name(node, where)
     if name not in BEARERS and node is not None:
         zh, en = did_you_mean(name, BEARERS)

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from tuoshan.core.money import LARGEST, MoneyError, format_money, yuan
 from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Field, Wording
+from tuoshan.core.policy.cells import YES_OR_NO
+from tuoshan.core.policy.measures import MOST_DIGITS, NUMBER, UNIT, day_of, is_unit, number_of, plain
 from tuoshan.core.policy.pack import AWAITED, PROOF_UNTIL, SILENT, TODAY, Fact, Pack
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
 """Between these every date lies."""
-_YES = {"yes": True, "true": True, "是": True, "有": True, "no": False, "false": False, "否": False, "没有": False}
-_NUMBER = re.compile(r"(-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*(.*)\Z", re.DOTALL)
-_DAY = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
-_ALSO_CALLED = {"percent": ("%",), "cm": ("公分",), "km": ("千米",), "months": ("月",)}
-"""How people also write a unit, by its English name; the very same unit each, for nothing is converted."""
+_NUMBER = re.compile(rf"({NUMBER})\s*(.*)\Z", re.DOTALL)
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{1,2}:")
+_LONGEST_READ = 600
+"""So many characters of a number are read."""
+_LONGEST = 60
+"""So many characters of what was given are shown again."""
 _BOUNDS = re.compile("[<>≤≥≦≧~～]|以[内上下]|不[超少]")
 
 
@@ -66,11 +68,11 @@ def read_given(
     values: dict[str, object] = {}
     problems = []
     for name, raw in given.items():
-        if raw is None or raw == "":
+        if raw is None or (isinstance(raw, str) and (not raw or raw.isspace())):
             continue
-        fact = known.get(name)
+        fact = known.get(name) if isinstance(name, str) else None
         if fact is None:
-            problems.append(_unknown(name, known))
+            problems.append(_unknown(_short(name), known))
             continue
         try:
             values[name] = _whole(fact, _READERS[fact.field.kind](fact.field, raw))
@@ -151,42 +153,61 @@ def _silent_too_soon(
     ))  # fmt: skip
 
 
+def _short(raw: object) -> str:
+    """What was given, as far as it can be shown: on one line, without control characters, not too long."""
+    if isinstance(raw, list | tuple | set):
+        return "[…]"
+    if isinstance(raw, Mapping):
+        return "{…}"
+    text = str(raw)[:_LONGEST_READ]
+    shown = "".join(sign if sign.isprintable() else "�" for sign in text.strip())
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+
+
 # -- kinds ----------------------------------------------------------------------------------------------------
 
 
 def _choice(field: Field, raw: object) -> str:
-    allowed = [choice.value for choice in field.choices]
-    text = str(raw).strip()
+    if isinstance(raw, str) and any(raw == choice.value for choice in field.choices):
+        return raw
+    text = _short(raw)
     for choice in field.choices:
-        if text in (choice.value, choice.title.zh, choice.title.en):
+        if isinstance(raw, str) and plain(raw).lower() in (
+            choice.value.lower(), plain(choice.title.zh).lower(), choice.title.en.lower()
+        ):  # fmt: skip
             return choice.value
     listed = "、".join(f"{choice.value}（{choice.title.zh}）" for choice in field.choices)
     raise _Wrong("not_a_choice", f"“{field.label.zh}”没有“{text}”这一项，可用：{listed}",
-                 f"'{field.label.en}' has no '{text}'; use one of {', '.join(allowed)}")  # fmt: skip
+                 f"'{field.label.en}' has no '{text}'; use one of {', '.join(one.value for one in field.choices)}",
+                 )  # fmt: skip
 
 
 def _yes_no(field: Field, raw: object) -> bool:
     if isinstance(raw, bool):
         return raw
-    found = _YES.get(str(raw).strip().lower())
+    found = YES_OR_NO.get(raw) if isinstance(raw, str) else None
+    if found is not None:
+        return found
+    text = _short(raw)
+    found = YES_OR_NO.get(plain(text).lower())
     if found is None:
-        raise _Wrong("not_yes_or_no", f"“{field.label.zh}”要回答 yes 或 no，不能是“{raw}”；还不知道就不填",
-                     f"'{field.label.en}' is yes or no, not '{raw}'; leave it out while it is not known")  # fmt: skip
+        raise _Wrong("not_yes_or_no", f"“{field.label.zh}”要回答 yes 或 no（是、否），不能是“{text}”；还不知道就不填",
+                     f"'{field.label.en}' is yes or no, not '{text}'; leave it out while it is not known")  # fmt: skip
     return found
 
 
 def _day(field: Field, raw: object) -> date:
-    if isinstance(raw, date) and not isinstance(raw, datetime):
-        found = raw
-    else:
-        try:
-            parts = _DAY.fullmatch(str(raw).strip())
-            if parts is None:
-                raise ValueError(raw)
-            found = date(int(parts[1]), int(parts[3]), int(parts[4]))
-        except ValueError:
-            raise _Wrong("not_a_date", f"“{field.label.zh}”要写成 2026-05-20 这样的日期，不能是“{raw}”",
-                         f"'{field.label.en}' is a date like 2026-05-20, not '{raw}'") from None  # fmt: skip
+    found = raw if isinstance(raw, date) and not isinstance(raw, datetime) else None
+    if found is None and isinstance(raw, str):
+        found = day_of(raw) or day_of(plain(raw))
+    text = _short(raw) if found is None else ""
+    if found is None and _MOMENT.match(text):
+        raise _Wrong("not_a_date", f"“{field.label.zh}”只要日期，不要时刻和时区：写成 {text[:10]}，不能是“{text}”",
+                     f"'{field.label.en}' is a date without time and zone, like {text[:10]}, not '{text}'",
+                     )  # fmt: skip
+    if found is None:
+        raise _Wrong("not_a_date", f"“{field.label.zh}”要写成 2026-05-20 这样的日期，不能是“{text}”",
+                     f"'{field.label.en}' is a date like 2026-05-20, not '{text}'")  # fmt: skip
     if not EARLIEST <= found <= LATEST:
         raise _Wrong("not_a_date", f"“{field.label.zh}”{found} 不合理", f"'{field.label.en}' {found} makes no sense")
     return found
@@ -208,37 +229,45 @@ def _whole(fact: Fact, value: object) -> object:
 def _exact(field: Field, raw: object) -> Decimal:
     """A number as people type it, alone or with the very unit of the fact; another unit is refused, never converted.
     """
-    if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
-        return Decimal(raw)
-    if isinstance(raw, float):
-        return Decimal(str(raw))
-    text = unicodedata.normalize("NFKC", str(raw)[:100]).strip()
-    if _BOUNDS.search(text):
-        raise _Wrong("not_a_number", f"“{field.label.zh}”要填量出来的一个数，不能是范围“{raw}”",
-                     f"'{field.label.en}' is one number as it was measured, not a range such as '{raw}'")  # fmt: skip
-    found = _NUMBER.match(text)
+    if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
+        return _finite(field, Decimal(str(raw)) if isinstance(raw, float) else Decimal(raw))
+    said = plain(str(raw)[:_LONGEST_READ])
+    found = _NUMBER.match(said) if isinstance(raw, str) else None
     unit = found[2].strip() if found else ""
-    if found is not None and unit in ("", field.unit.zh, field.unit.en, *_ALSO_CALLED.get(field.unit.en, ())):
-        try:
-            return Decimal(found[1].replace(",", ""))
-        except InvalidOperation:
-            pass
-    if found is not None and unit and unit[0] not in ",.0123456789":
+    if found is not None and (not unit or is_unit(unit, field.unit)):
+        return _finite(field, number_of(found[1]))
+    text = _short(raw)
+    if _BOUNDS.search(said):
+        raise _Wrong("not_a_number", f"“{field.label.zh}”要填量出来的一个数，不能是范围“{text}”",
+                     f"'{field.label.en}' is one number as it was measured, not a range such as '{text}'")  # fmt: skip
+    if found is not None and UNIT.fullmatch(unit):
         raise _Wrong("wrong_unit", f"“{field.label.zh}”的单位是{field.unit.zh or '（无）'}，不能用“{unit}”",
                      f"'{field.label.en}' is measured in {field.unit.en or 'plain numbers'}, not '{unit}'")  # fmt: skip
-    raise _Wrong("not_a_number", f"“{field.label.zh}”要填数字，不能是“{raw}”",
-                 f"'{field.label.en}' is a number, not '{raw}'")  # fmt: skip
+    raise _Wrong("not_a_number", f"“{field.label.zh}”要填数字，不能是“{text}”",
+                 f"'{field.label.en}' is a number, not '{text}'")  # fmt: skip
+
+
+def _finite(field: Field, number: Decimal) -> Decimal:
+    if not number.is_finite():
+        raise _Wrong("not_a_number", f"“{field.label.zh}”要填数字，不能是“{number}”",
+                     f"'{field.label.en}' is a number, not '{number}'")  # fmt: skip
+    if number and number.adjusted() >= MOST_DIGITS:
+        raise _Wrong("too_large", f"“{field.label.zh}”太大：整数部分最多 {MOST_DIGITS} 位",
+                     f"'{field.label.en}' is too large: at most {MOST_DIGITS} digits before the point")  # fmt: skip
+    return number
 
 
 def _money(field: Field, raw: object) -> Decimal:
+    if not isinstance(raw, str | int | float | Decimal) or isinstance(raw, bool):
+        text = _short(raw)
+        raise _Wrong("not_money", f"“{field.label.zh}”要填金额，不能是“{text}”",
+                     f"'{field.label.en}' is an amount, not '{text}'")  # fmt: skip
     try:
-        amount = yuan(Decimal(str(raw)) if isinstance(raw, float) else raw)  # type: ignore[arg-type]
+        amount = yuan(raw if isinstance(raw, str) else _finite(field, Decimal(str(raw))))
     except MoneyError as error:
-        raise _Wrong(error.code, f"“{field.label.zh}”：{error.reason_zh}",
-                     f"'{field.label.en}': {error.reason_en}") from None  # fmt: skip
-    except TypeError:
-        raise _Wrong("not_money", f"“{field.label.zh}”要填金额，不能是“{raw}”",
-                     f"'{field.label.en}' is an amount, not '{raw}'") from None  # fmt: skip
+        told = MoneyError(_short(raw), error.code)
+        raise _Wrong(error.code, f"“{field.label.zh}”：{told.reason_zh}",
+                     f"'{field.label.en}': {told.reason_en}") from None  # fmt: skip
     return _bounded(field, amount, format_money)
 
 

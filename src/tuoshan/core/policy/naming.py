@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.pack import Pack, Row, Table
+from tuoshan.core.policy.pack import Pack, Row, Table, example_title
 from tuoshan.core.policy.tracing import label_of
 
 
@@ -49,3 +49,33 @@ def row_called(table: Table, row: Row) -> Wording:
     """`第 3 行（others）`."""
     number = next((place for place, one in enumerate(table.rows, 1) if one is row), 0)
     return Wording(f"第 {number} 行（{row.name}）", f"row {number} ({row.name})")
+
+
+def place_told(pack: Pack, where: str) -> Wording:
+    """Of what a finding speaks: `《修理》第 2 行（glue_small） 开胶长度（opening_cm）`; else as it is."""
+    part, _dot, rest = where.partition(".")
+    if part == "tables" and (table := pack.tables.get(rest.partition(".")[0])) is not None:
+        return _in_table(pack, table, rest.removeprefix(table.name))
+    if part == "clauses":
+        return Wording(f"条款 {rest}", f"clause {rest}")
+    if part == "examples" and rest:
+        title = example_title(rest)
+        return Wording(f"例子“{title.zh}”", f"example '{title.en}'")
+    name, _dot, more = rest.partition(".")
+    if part in ("facts", "values", "settings") and name:
+        called = named(pack, name)
+        return Wording(f"{called.zh} {more}".rstrip(), f"{called.en} {more}".rstrip())
+    return Wording(where, where)
+
+
+def _in_table(pack: Pack, table: Table, rest: str) -> Wording:
+    title = Wording(f"《{table.title.zh or table.name}》", f"'{table.title.en or table.name}'")
+    inside = rest.removeprefix(".rows.")
+    rows = [row for row in table.rows if inside == row.name or inside.startswith(f"{row.name}.")]
+    if inside == rest or not rows:
+        return title
+    row = max(rows, key=lambda one: len(one.name))
+    number, column = row_called(table, row), inside.removeprefix(row.name).removeprefix(".")
+    known = {one.name for one in table.columns} | {one.name for one in table.outputs}
+    called = named(pack, column) if column in known else Wording(column, column)
+    return Wording(f"{title.zh}{number.zh} {called.zh}".rstrip(), f"{title.en}, {number.en} {called.en}".rstrip())

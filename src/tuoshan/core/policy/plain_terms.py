@@ -15,6 +15,7 @@ from tuoshan.core.conditions.syntax import Arithmetic, Compare, Either, Fact, Gi
 from tuoshan.core.cutting import cut
 from tuoshan.core.number_text import number_text
 from tuoshan.core.policy import cells
+from tuoshan.core.policy.cell_writing import NotWritten, as_written, figure
 
 HUNDRED: Final = Decimal(100)
 ORDERED: Final = ("<=", "<", ">=", ">", "==", "!=")
@@ -150,12 +151,15 @@ def cell(text: str, *, choice: bool) -> tuple[str, tuple[str, ...]]:
     if text in ("", "-"):
         return ANY, ()
     if choice:
-        names = tuple(part.strip() for part in text.removeprefix("not ").split(","))
-        return IS_NOT if text.startswith("not ") else IS, names
-    if found := cells.COMPARISON.match(text):
-        return found[1], (found[2],)
-    if found := cells.BETWEEN.match(text):
-        return BETWEEN, (found[1], found[2])
+        negative, names = cells.choices_in(text)
+        return IS_NOT if negative else IS, tuple(names)
+    for days in (True, False):
+        try:
+            sign, bounds = as_written(text, days=days, unit=None)
+        except NotWritten:
+            continue
+        named = {"..": BETWEEN, "=": EXACTLY}.get(sign, sign)
+        return named, tuple(figure(bound) for bound in bounds)
     return EXACTLY, (text,)
 
 

@@ -18,7 +18,8 @@ from typing import cast
 from tuoshan.core import yaml_strict
 from tuoshan.core.conditions import RESERVED_NAMES, Expression, compile_expression
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.cells import Domain
+from tuoshan.core.policy.cells import YES_OR_NO, Domain
+from tuoshan.core.policy.measures import day_of, plain
 from tuoshan.core.policy.pack import (
     LAYERS,
     PROOF_ASKED,
@@ -63,6 +64,11 @@ FACT_KEYS = (
 )  # fmt: skip
 SETTING_KEYS = ("value", "label", "provisional", "unit", "min", "max", "whole", "managers_only", "examples")
 CLAUSE_KEYS = ("article", "text", "in_force", "provisional", "verify_number", "overridden_by")
+_OF_AN_EXAMPLE = {
+    "today": Wording("是哪一天问的", "on which day it is asked"),
+    "expect": Wording("应当怎么裁定", "what is to be ruled"),
+}  # fmt: skip
+"""What an example proves nothing without."""
 FACT_KINDS = ("choice", "yes_no", "number", "money", "date")
 _DAYS_OF_PROOF = {side: (PROOF_UNTIL[side], PROOF_ASKED[side]) for side in PROOF_UNTIL}
 Beside = Callable[[str], str | None]
@@ -198,7 +204,9 @@ class _Reader:
         layer = values.text(root.get("layer"), "layer")
         if layer not in LAYERS:
             zh, en = did_you_mean(layer, LAYERS)
-            values.notes.add(root.get("layer") or root, "layer", "缺少层级", "the layer is missing", zh, en)
+            said = Wording(f"没有层级“{layer}”", f"there is no layer '{layer}'") if layer else Wording(
+                "缺少层级", "the layer is missing")  # fmt: skip
+            values.notes.add(root.get("layer") or root, "layer", said.zh, said.en, zh, en)
         if not values.name(root.get("policy"), "policy"):
             return None
         version = values.literal(root.get("version"), "version")
@@ -264,7 +272,7 @@ class _Reader:
             )
             found[entry.key.text] = Setting(
                 entry.key.text, self.values.wording(body.get("label"), where),
-                self.values.literal(body.get("value"), where),
+                self._setting_value(body.get("value"), where),
                 self.values.wording(body.get("provisional"), where), self.values.wording(body.get("unit"), where),
                 least, most, self.values.yes(body.get("whole"), where),
                 self.values.yes(body.get("managers_only"), where),
@@ -273,6 +281,17 @@ class _Reader:
             )  # fmt: skip
             self._setting_fits(found[entry.key.text], body, where)
         return found
+
+    def _setting_value(self, node: Node | None, where: str) -> object:
+        """What a setting is; yes and no are written true and false."""
+        value = self.values.literal(node, where)
+        answer = YES_OR_NO.get(value.strip().lower()) if isinstance(value, str) else None
+        if node is None or answer is None:
+            return value
+        mend = "true" if answer else "false"
+        self.values.notes.add(node, where, f"“{value}”要写成 {mend}", f"'{value}' is written {mend}",
+                              f"写 {mend}", f"write {mend}")  # fmt: skip
+        return answer
 
     def _setting_fits(self, setting: Setting, body: MappingNode, where: str) -> None:
         """A number lies within its own bounds; what is no number has none."""
@@ -339,12 +358,11 @@ class _Reader:
         text = self.values.text(node, where)
         if not text:
             return None
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
+        found = day_of(plain(text))
+        if found is None:
             self.values.notes.add(cast(Node, node), where, f"“{text}”不是日期", f"'{text}' is no date",
                                   "写成 2024-07-01", "write it like 2024-07-01")  # fmt: skip
-            return None
+        return found
 
     def _examples(self, node: Node | None) -> tuple[Example, ...]:
         found = []
@@ -352,6 +370,10 @@ class _Reader:
             body = self.values.mapping(item, "examples")
             self.values.known(body, ("id", "today", "facts", "expect", "because"), "examples")
             day = self._date(body.get("today"), "examples")
+            for key, what in _OF_AN_EXAMPLE.items():
+                if body.get(key) is None:
+                    said = Wording(f"例子没有写{what.zh}", f"an example does not say {what.en}")
+                    self.values.notes.add(body, "", said.zh, said.en, f"写上 {key}:", f"write {key}:")
             if day is not None:
                 found.append(Example(
                     self.values.text(body.get("id"), "examples"), day, self._data(body.get("facts")),

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import cast, get_args
 
 from tuoshan.core import yaml_strict
-from tuoshan.core.conditions import ExpressionError, compile_expression, in_chinese
-from tuoshan.core.policy.cells import Cell, CellError, Domain, parse_cell
+from tuoshan.core.conditions import ExpressionError, compile_expression
+from tuoshan.core.playbook import NO_WORDING, Wording
+from tuoshan.core.policy.cell_writing import NotWritten, as_written
+from tuoshan.core.policy.cells import YES_OR_NO, Cell, CellError, Domain, parse_cell
 from tuoshan.core.policy.finding_reading import read_findings
+from tuoshan.core.policy.measures import NUMBER, YUAN, day_of, plain
 from tuoshan.core.policy.pack import Amount, Clause, Column, Hit, Output, OutputKind, Row, Table, clause_column
 from tuoshan.core.policy.value_reading import CLAUSE
 from tuoshan.core.reading.findings import did_you_mean
-from tuoshan.core.reading.values import NAME, NUMBER, Values
+from tuoshan.core.reading.values import NAME, Values
 from tuoshan.core.yaml_strict import Entry, Node, Scalar, Sequence, placed
 from tuoshan.core.yaml_strict import Mapping as MappingNode
 
@@ -24,6 +27,10 @@ TABLE_KEYS = ("title", "hit", "when", "gives", "rows", "never")
 ROW_KEYS = ("id", "then", "clause", "because")
 HITS = get_args(Hit)
 OUTPUT_KINDS = get_args(OutputKind)
+
+
+_FIGURE = re.compile(rf"¥?\s*(?:{NUMBER})(?:\s*[^\W\d_]+)?\Z")
+"""What is meant as a figure: a number, with or without a unit; `agreed_months + 1` is none."""
 
 
 class TableReader:
@@ -42,7 +49,10 @@ class TableReader:
         hit = values.text(body.get("hit"), where)
         if hit not in HITS:
             zh, en = did_you_mean(hit, HITS)
-            values.notes.add(entry.key, where, "缺少 hit", "hit is missing", f"hit: {zh}", f"hit: {en}")
+            said = Wording("缺少 hit", "hit is missing")
+            if hit:
+                said = Wording(f"没有 hit: {hit}", f"there is no hit: {hit}")
+            values.notes.add(entry.key, where, said.zh, said.en, f"hit: {zh}", f"hit: {en}")
             hit = "first"
         columns = self._columns(body.get("when"), where)
         gives = self._gives(body.get("gives"), where)
@@ -138,6 +148,9 @@ class TableReader:
         values = self.values
         name = values.text(body.get("id"), where) or f"row{number}"
         where = f"{where}.{name}"
+        if not body.entries and body.line:
+            values.notes.add(body, where, "这一行是空的", "this row is empty", "写上内容，或删除这一行",
+                             "write what it says, or remove it")  # fmt: skip
         visible = [column.name for column in columns if not column.name.startswith("clause ")]
         # where the name of a column is misspelt, its cells are not
         spare = () if all(one in self.domains for one in visible) else tuple(self.domains)
@@ -170,22 +183,27 @@ class TableReader:
         try:
             return parse_cell(text, domain)
         except CellError as error:
-            self.values.notes.add(node, where, error.zh, error.en, "改正这一格", "mend this cell")
+            self.values.notes.add(node, where, error.said.zh, error.said.en, error.mend.zh, error.mend.en)
             return None
 
     def _output(self, node: Node, kind: OutputKind, where: str) -> object:
         text = self.values.text(node, where)
         if kind == "choice":
             return text
-        if kind == "yes_no" and text in ("yes", "no"):
-            return text == "yes"
-        if kind in ("number", "money") and NUMBER.match(text):
-            return Decimal(text)
+        if kind == "yes_no" and plain(text).lower() in YES_OR_NO:
+            return YES_OR_NO[plain(text).lower()]
+        if kind in ("number", "money") and (_FIGURE.match(plain(text)) or day_of(plain(text))):
+            try:
+                return as_written(text, days=False, unit=YUAN if kind == "money" else NO_WORDING)[1][0]
+            except NotWritten as wrong:
+                mend = Wording("这一格只写一个数字，不写单位", "write one number alone, without a unit")
+                self.values.notes.add(node, where, wrong.said.zh, wrong.said.en, mend.zh, mend.en)
+                return None
         try:
             return Amount(compile_expression(text))
         except ExpressionError as error:
-            self.values.notes.add(node, where, f"“{text}”有误：{in_chinese(error.message)}",
-                                  f"'{text}': {error.message}", in_chinese(error.mend), error.mend)  # fmt: skip
+            self.values.notes.add(node, where, f"“{text}”有误：{error.message.zh}",
+                                  f"'{text}': {error.message.en}", error.mend.zh, error.mend.en)  # fmt: skip
             return None
 
     def _clauses(self, body: MappingNode, where: str) -> tuple[str, ...]:

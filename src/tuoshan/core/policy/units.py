@@ -12,10 +12,10 @@ from tuoshan.core.conditions import Expression
 from tuoshan.core.conditions.syntax import Arithmetic, Compare, Fact, Negative, Node, children
 from tuoshan.core.conditions.syntax import Literal as Constant
 from tuoshan.core.playbook import NO_WORDING, Wording
+from tuoshan.core.policy.measures import DAYS, MONTHS, YUAN
 from tuoshan.core.policy.pack import Amount, Band, Bands, Computed, DaysBetween, EndOf, Finding, Pack, Value
 from tuoshan.core.policy.reading import row_expressions
 
-YUAN, DAYS, MONTHS = Wording("元", "yuan"), Wording("天", "days"), Wording("个月", "months")
 ANY = NO_WORDING
 """No unit, or none that is known."""
 MONEY_TERMS = ("amount", "fee", "of")

@@ -11,9 +11,10 @@ from tuoshan.core.conditions import Expression
 from tuoshan.core.conditions.syntax import Both, Compare, Either, Given, Not
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.cells import Domain
+from tuoshan.core.policy.measures import DAYS, YUAN
 from tuoshan.core.policy.pack import Band, Bands, BandUnit, Computed, DaysBetween, EndOf, Fact, Setting, Value
 from tuoshan.core.reading.findings import did_you_mean
-from tuoshan.core.reading.values import Values
+from tuoshan.core.reading.values import NUMBER, Values
 from tuoshan.core.yaml_strict import Entry, Node, Scalar
 
 UNITS = get_args(BandUnit)
@@ -89,7 +90,7 @@ def domain_of_value(value: Value) -> Domain:
         case Computed(_, expression):
             return Domain("yes_no" if is_condition(expression) else "number")
         case DaysBetween():
-            return Domain("number")
+            return Domain("number", unit=DAYS)
         case Bands(_, _, _, bands, otherwise):
             return Domain("choice", (*(band.name for band in bands), otherwise))
         case EndOf():
@@ -110,13 +111,17 @@ def domain_of_fact(fact: Fact) -> Domain:
             return Domain("yes_no")
         case "date":
             return Domain("date")
-    return Domain("number")
+    unit = YUAN if fact.field.kind == "money" else fact.field.unit
+    least, most = (Decimal(one) if NUMBER.match(one) else None for one in (fact.field.minimum, fact.field.maximum))
+    return Domain("number", unit=unit, least=least, most=most)
 
 
 def domain_of_setting(setting: Setting) -> Domain:
     if isinstance(setting.value, bool):
         return Domain("yes_no")
-    return Domain("number") if isinstance(setting.value, Decimal) else Domain("choice", (str(setting.value),))
+    if isinstance(setting.value, Decimal):
+        return Domain("number", unit=setting.unit, least=setting.least, most=setting.most)
+    return Domain("choice", (str(setting.value),))
 
 
 def unfit(setting: Setting, value: object) -> Wording | None:

@@ -35,11 +35,13 @@ class Finding:
     message: Wording
     mend: Wording
 
-    def in_language(self, language: str) -> str:
-        """One line as editors like it: `file:line: where: what is wrong — what to do (check 3)`."""
+    def in_language(self, language: str, place: Wording | None = None) -> str:
+        """One line as editors like it: `file:line: where: what is wrong — what to do (check 3)`; `place` says in words
+        where it is."""
         dash = " — " if language.startswith("en") else "——"
         check = f"(check {self.check})" if language.startswith("en") else f"（检查 {self.check}）"
-        head = f"{self.file}:{self.line}: {self.where}: " if self.where else f"{self.file}:{self.line}: "
+        where = place.in_language(language) if place is not None else self.where
+        head = f"{self.file}:{self.line}: {where}: " if where else f"{self.file}:{self.line}: "
         return f"{head}{self.message.in_language(language)}{dash}{self.mend.in_language(language)} {check}"
 
 

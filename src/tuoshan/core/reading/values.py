@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-from tuoshan.core.conditions import Expression, ExpressionError, compile_expression, in_chinese
+from tuoshan.core.conditions import Expression, ExpressionError, compile_expression
 from tuoshan.core.durations import Duration, on_working_clock, parse_duration
 from tuoshan.core.playbook import NO_WORDING, Clock, FromTable, LateStep, Limit, WarnStep, Wording
 from tuoshan.core.reading.findings import Notes, did_you_mean
@@ -160,8 +160,8 @@ class Values:
             return compile_expression(text)
         except ExpressionError as error:
             self.notes.add(
-                node, where, f"条件“{text}”第 {error.column} 个字符有误：{in_chinese(error.message)}",
-                f"'{text}', character {error.column}: {error.message}", in_chinese(error.mend), error.mend,
+                node, where, f"条件“{text}”第 {error.column} 个字符有误：{error.message.zh}",
+                f"'{text}', character {error.column}: {error.message.en}", error.mend.zh, error.mend.en,
             )  # fmt: skip
             return None
 

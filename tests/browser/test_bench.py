@@ -290,3 +290,29 @@ def test_printed_it_is_a_letter_of_the_shop(open_page: Any, company: Staffed) ->
     expect(paper.locator("section").last).to_contain_text(re.compile(rf"^{name}.* 年 .* 日$"))
     expect(paper.locator("ul > li").first).to_be_visible()
     assert not re.search("^- ", paper.inner_text(), re.MULTILINE)
+
+
+def test_by_thumb_two_answers_in_a_row_both_arrive(open_page: Any, company: Staffed) -> None:
+    """A number, then at once a press on a choice: neither is lost, and the press is not taken from under the thumb."""
+    page = open_page(width=390, height=844)
+    company.sign_in(page, "agent")
+    bench(page, {**BEGUN, "shoe_kind": "leather", "defect": "glue"})
+    if not page.locator("[name=f1-opening_cm]").is_visible():
+        page.locator("#bench details summary", has_text="其他问题").tap()
+    page.locator("[name=f1-opening_cm]").tap()
+    page.keyboard.type("6")
+    page.locator("[data-keep=questions] [name=f1-user_caused][value=no]").tap()
+    expect(known(page, "opening_cm")).to_have_value("6")
+    expect(page.locator("[data-keep=known] [name=f1-user_caused][value=no]")).to_be_checked()
+    settled(page)
+
+
+def test_a_press_on_the_heading_hands_over_the_date_before_it(open_page: Any, company: Staffed) -> None:
+    page = open_page()
+    company.sign_in(page, "agent")
+    bench(page, {key: value for key, value in BEGUN.items() if key != "sold_on"})
+    field = page.locator("[name=f1-sold_on]")
+    field.fill("2026-02-11")
+    page.wait_for_url("**sold_on=2026-02-11**")
+    page.locator("[data-questions]").click()
+    expect(known(page, "sold_on")).to_have_value("2026-02-11")

@@ -16,6 +16,7 @@ let sender = null; // the field that was left or pressed so
 let keyed = null; // the field that is being worked by keys
 let tabbed = false; // the last key was Tab, forward
 let pressed = false; // a press has begun and not ended: nothing may move from under it
+let moving = false; // the focus goes on by itself
 let left = false; // a field was left under that press
 let waiting = 0;
 
@@ -57,7 +58,9 @@ function sendLater(field) {
 /** Send, and wait for the next question where keys change nothing. */
 function sendAndGoOn(field) {
   send('question', field);
+  moving = true;
   heading()?.focus({ preventScroll: true });
+  moving = false;
 }
 
 /** Make the children of `old` those of `fresh`; `kept` among them stays, in the place of `mate` or else on top. */
@@ -126,7 +129,7 @@ function handleSwap(style, bench, fragment) {
 
 function leave(event) {
   const field = fieldOf(event);
-  if (!field || blockOf(event.relatedTarget) === blockOf(field) || event.relatedTarget === heading()) return;
+  if (!field || moving || blockOf(event.relatedTarget) === blockOf(field)) return;
   // half a date is none: what was known of it stays
   if (field.type === 'date' && field.validity.badInput && field.defaultValue) field.value = field.defaultValue;
   compare();

@@ -36,6 +36,7 @@ from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.known import bought, known_of, paid_for_order
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.pieces import MoreThanBought, priced
+from tuoshan.rulings.possible import still_possible
 from tuoshan.rulings.reading_aloud import trace_told
 from tuoshan.rulings.surroundings import Surroundings
 from tuoshan.rulings.totals import LineSum, line_sum
@@ -288,6 +289,8 @@ class Told:
     books: list[tuple[str, str, int]]
     ignored: list[str]
     """Which of the facts given were not used."""
+    possible: str
+    """The remedies that are not due yet and not excluded, while something is asked."""
 
 
 def told(ruling: Ruling, pieces: Pieces | None = None) -> Told:
@@ -299,6 +302,7 @@ def told(ruling: Ruling, pieces: Pieces | None = None) -> Told:
         [(name, words(pack.clauses[name].told)) for pack, name in ruling.clauses],
         [(words(pack.title), words(LAYER_TITLES[pack.layer]), pack.version) for pack in ruling.packs],
         [words(one) for one in ignored(ruling).values()],
+        listed([words(REMEDIES[remedy]) for remedy in still_possible(ruling)]),
     )  # fmt: skip
 
 

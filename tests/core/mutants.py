@@ -23,6 +23,7 @@ DELETED = frozenset({
     "by", "form", "as_soon_as", "to", "for", "opens", "asked_by", "optional", "owed", "outside", "superior", "show_if",
     "correctable", "speaks_for", "evidence_shown", "reviews", "stops", "limit", "release_by", "promise", "no_promise",
     "end", "source", "outcomes", "expected", "each", "required", "imported", "clock", "calendar", "runs_while",
+    "past",
 })  # fmt: skip
 """Keys that are taken out one at a time; of a list also each entry."""
 

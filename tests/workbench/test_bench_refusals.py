@@ -144,13 +144,18 @@ def test_a_bench_begun_by_hand_begins_with_today(desk: Any) -> None:  # noqa: F8
 
 
 def test_the_browsers_print_is_what_the_customer_is_told(desk: Any) -> None:  # noqa: F811
-    """Form, buttons and notes for staff stay off the paper; what is printed is the text that is copied."""
+    """Form, buttons and notes for staff stay off the paper; what is printed as a letter is, line by line, the text that
+    is copied, below the shop's name and a heading."""
     page = bench(desk, SETTLED)
-    paper = unescape(page.partition('class="as-written">')[2].partition("</div>")[0])
-    assert paper == unescape(re.findall(r'data-copy="([^"]*)"', page)[0]) and paper.startswith("可以退货退款 ¥399.00")
-    before = page.partition('class="only-print"')[0]
+    before, _here, paper = page.partition('class="only-print letter"')
+    name, title, *printed = [
+        unescape(one) for one in re.findall(r"<(?:p|h1|h2|li)(?: [^>]*)?>([^<]*)</", paper.partition("</article>")[0])
+    ]
+    copied = unescape(re.findall(r'data-copy="([^"]*)"', page)[0])
+    assert printed == [line.removeprefix("- ") for line in copied.split("\n") if line]
+    assert printed[0].startswith("可以退货退款 ¥399.00")
+    assert (name, title) == (company().named("zh-hans"), "售后答复")
     assert re.search(r'class="page-head no-print"', before) and re.search(r'class="grid [^"]*no-print"', before)
-    assert company().named("zh-hans") in page.partition('class="only-print"')[2]
 
 
 def test_a_fact_that_no_book_knows_is_named_and_dropped_and_the_rest_is_ruled_on(desk: Any) -> None:  # noqa: F811

@@ -1,10 +1,12 @@
 """The registration screen over HTTP: everything that an agent does while somebody is on the telephone."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from tests.intake.conftest import Shop, shop  # noqa: F401, RUF100
 
 SAID = "破壁机用了三天就冒烟，有焦糊味，家里有孩子很害怕"
@@ -54,6 +56,27 @@ def test_a_half_filled_form_keeps_what_was_typed(sign_in: Callable[..., Any]) ->
     assert answer.status_code == 422 and Case.objects.count() == 0
     assert "我要退货&lt;b&gt;" in page and 'value="12345"' in page and "没有的东西" in page
     assert "不是可以拨打的电话" in page and "目录里没有；可照样登记" in page and page.count('aria-invalid="true"') == 2
+
+
+@pytest.mark.parametrize("name", ["bought_on", "happened_on"])
+def test_what_has_been_does_not_lie_ahead(sign_in: Callable[..., Any], name: str) -> None:
+    """The bench would refuse such a day of a case that has it."""
+    from tuoshan import clock
+    from tuoshan.cases.models import Case
+
+    client, today = sign_in(), timezone.localdate(clock.now())
+    refused = client.post(FORM, data(**{name: (today + timedelta(days=1)).isoformat()}))
+    assert refused.status_code == 422 and Case.objects.count() == 0
+    found = re.search(rf'id="id_{name}_error"[^>]*>(.*?)</span></span>', text_of(refused), re.DOTALL)
+    assert found and "已经发生的事，不能晚于今天" in found[1]
+    assert client.post(FORM, data(**{name: today.isoformat()}, key="k2")).status_code == 302
+
+
+def test_a_number_that_cannot_be_is_refused_in_plain_words(sign_in: Callable[..., Any]) -> None:
+    client = sign_in()
+    assert "不能是负数。" in text_of(client.post(FORM, data(amount_paid="-1")))
+    assert "小数点前最多 10 位" in text_of(client.post(FORM, data(amount_paid="99999999999")))
+    assert "请填写数字" in text_of(client.post(FORM, data(amount_paid="很多")))
 
 
 def test_a_product_the_catalogue_does_not_know_is_said_at_once_and_kept(

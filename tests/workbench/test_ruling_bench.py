@@ -35,6 +35,34 @@ def test_what_is_not_known_is_asked_and_what_cannot_matter_is_not(desk: Any) -> 
     assert "行驶里程" not in page
 
 
+def test_what_no_answer_has_excluded_is_said_before_anything_is_certain(desk: Any) -> None:  # noqa: F811
+    """Six answers in, nothing is certain, and all three remedies may come; a customer who broke the shoes is told of
+    none; and while it is open which books speak, nothing is promised to be all."""
+    known = {name: SHOES[name] for name in ("house", "goods", "sale", "problem", "sold_on", "reported_on")}
+    page = bench(desk, known)
+    assert "还不能判定，请先回答问题" in page and "还没有排除：退货退款、换货、维修。" in page
+    assert "没有排除" not in bench(desk, {**known, "user_caused": "yes"})
+    assert "没有排除" not in bench(desk, {"reported_on": "2026-03-02"})
+    assert "没有排除" not in bench(desk, {**SHOES, **REST, "sale": "store", "purpose_defeated": "no",
+                                    "repairs_same_fault": "0", "repair_days": "0"})  # fmt: skip
+
+
+def test_a_bench_on_which_nothing_is_answered_is_not_kept(desk: Any) -> None:  # noqa: F811
+    client = desk.client("agent")
+    answer = client.post("/rulings/keep", {"query": "line=1&f1-reported_on=2026-03-02"})
+    assert answer.status_code == 302 and answer.headers["Location"].startswith("/rulings/")
+    assert not KeptRuling.objects.exists()
+
+
+def test_the_number_of_questions_leaves_out_what_may_stay_open(desk: Any) -> None:  # noqa: F811
+    page = bench(desk, {name: value for name, value in DISPUTE.items() if name != "deceived"})
+    asked = re.search(r"还有 (\d+) 项可能要问，(\d+) 项可不答", page)
+    assert asked
+    fields = page.partition('data-keep="questions"')[2].partition('data-ruled')[0]
+    names = set(re.findall(r'name="f1-(\w+)"', fields))
+    assert len(names) == int(asked[1]) + int(asked[2])
+
+
 def test_a_mistake_is_named_beside_its_field_and_nothing_typed_is_lost(desk: Any) -> None:  # noqa: F811
     page = bench(desk, {**SHOES, "opening_cm": "60 mm", "reported_on": "2026-01-01"})
     assert "不能用“mm”" in page and "早于" in page

@@ -1,5 +1,6 @@
 // A chosen day said in words in the language of the page: a date field is drawn in that of the browser, where 03/04 is
-// March to some and April to others.
+// March to some and April to others. And a year has four digits: without a last day a browser that writes the year first
+// takes six, and 20261010 typed into it would be the year 61010.
 import { all, make, onContent } from './page.js';
 
 const FIELD = 'input[type=date], input[type=datetime-local]';
@@ -34,8 +35,12 @@ function show(field) {
   words.hidden = !text;
 }
 
+function fourDigits(field) {
+  if (!field.max) field.max = field.type === 'date' ? '9999-12-31' : '9999-12-31T23:59';
+}
+
 export function startDates() {
-  onContent((root) => all(root, FIELD).forEach(show));
+  onContent((root) => all(root, FIELD).forEach((field) => { fourDigits(field); show(field); }));
   for (const kind of ['input', 'change']) {
     document.addEventListener(kind, (event) => {
       const place = event.target.matches?.(`${FIELD}, input[type=time]`) && event.target.closest('.field');

@@ -38,6 +38,8 @@ export function startHtmx() {
     const field = event.target.elements.csrfmiddlewaretoken;
     const fresh = token();
     if (field && fresh) field.value = fresh;
+    // back to where one is now, which may be further than where the page was loaded
+    if (event.target.matches('[data-back]')) event.target.elements.next.value = location.pathname + location.search;
   }, true);
   document.addEventListener('htmx:responseError', (event) => {
     const { xhr } = event.detail;
@@ -51,6 +53,7 @@ export function startHtmx() {
     const target = event.detail.elt;
     if (!target?.querySelector) return;
     announce(target.querySelector('[data-say]')?.dataset.say);
+    if (target.matches('[hx-ext] *')) return; // leads its reader by itself
     const wanted = target.querySelector('[aria-invalid=true]') || target.querySelector('[data-focus]');
     if (wanted && (document.activeElement === document.body || target.contains(document.activeElement) || wanted.matches('[aria-invalid=true]'))) {
       wanted.focus({ preventScroll: false });

@@ -64,11 +64,25 @@ PROBLEMS = {
     "too_small": _("数值太小。"),
     "too_large": _("数值太大。"),
     "not_exact": _("金额最多两位小数。"),
+    "ahead": _("这是已经发生的事，不能晚于今天。"),
     "unknown_field": _("这里没有这一项。"),
     "away": _("这位同事现在缺勤，请选在岗的人。"),
     "not_oneself": _("这件工单在同事手上，您只能自己接手；要交给别人，请经办人或主管转办。"),
     "not_asked": _("按这次所选的内容，这一项不用填。"),
 }
+
+
+NUMBERS = {
+    "invalid": _("请填写数字，例如 12 或 12.50。"),
+    "max_value": _("不能大于 %(limit_value)s。"),
+    "max_digits": _("数字太大，请核对。"),
+    "max_whole_digits": _("数字太大，请核对：小数点前最多 %(max)s 位。"),
+    "max_decimal_places": _("最多 %(max)s 位小数。"),
+}
+"""What is said of a number, in place of the framework's own sentences."""
+AT_LEAST = _("不能小于 %(limit_value)s。")
+NOT_NEGATIVE = _("不能是负数。")
+DAYS = {"invalid": _("请填写完整的日期，例如 2026-05-20。")}
 
 
 def build_form(
@@ -160,17 +174,19 @@ def _form_field(item: Field) -> forms.Field:
             return forms.DecimalField(
                 max_digits=12, decimal_places=2, min_value=Decimal(item.minimum or 0),
                 max_value=Decimal(item.maximum) if item.maximum else None,
-                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01"}), **common,
+                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01"}),
+                error_messages=_said_of_numbers(item), **common,
             )  # fmt: skip
         case "number":
             return forms.DecimalField(
                 max_digits=18, min_value=Decimal(item.minimum) if item.minimum else None,
                 max_value=Decimal(item.maximum) if item.maximum else None,
                 widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
-                **common,
+                error_messages=_said_of_numbers(item), **common,
             )  # fmt: skip
         case "date":
-            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
+            day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            return forms.DateField(widget=day, error_messages=DAYS, **common)
         case "datetime":
             return forms.SplitDateTimeField(widget=DayAndTime(), **common)
         case "phone":
@@ -181,6 +197,10 @@ def _form_field(item: Field) -> forms.Field:
         case "address":
             return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), max_length=500, **common)
     return forms.CharField(max_length=500, strip=True, **common)
+
+
+def _said_of_numbers(item: Field) -> dict[str, Any]:
+    return {**NUMBERS, "min_value": AT_LEAST if Decimal(item.minimum or 0) else NOT_NEGATIVE}
 
 
 def _listed(item: Field) -> bool:

@@ -14,7 +14,7 @@ from tuoshan.core.playbook import Field
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 Problem = str
-"""missing · not_a_choice · not_of_kind · too_small · too_large · not_exact · unknown_field · not_asked"""
+"""missing · not_a_choice · not_of_kind · too_small · too_large · not_exact · ahead · unknown_field · not_asked"""
 
 
 def validate(fields: Iterable[Field], values: Mapping[str, object], scope: Scope) -> dict[str, Problem]:
@@ -23,7 +23,7 @@ def validate(fields: Iterable[Field], values: Mapping[str, object], scope: Scope
     problems = {name: "unknown_field" for name in values if name not in known}
     empty = {name for name in known if values.get(name) in (None, "", [], ())}
     for name in known.keys() - empty:
-        if problem := _problem(known[name], values[name]):
+        if problem := _problem(known[name], values[name]) or _ahead(known[name], values[name], scope):
             problems[name] = problem
     # What depends on an answer is judged only where that answer is one.
     judged = [field for field in known.values() if field.show_if is None or not field.show_if.reads & problems.keys()]
@@ -119,6 +119,14 @@ def _problem(field: Field, value: object) -> Problem | None:
 def _year_problem(value: date) -> Problem | None:
     """Moments far outside of any case's life would overflow once a limit is counted from them."""
     return "too_small" if value.year < FIRST_YEAR else "too_large" if value.year > LAST_YEAR else None
+
+
+def _ahead(field: Field, value: object, scope: Scope) -> Problem | None:
+    """What has been is not later than now; a day not later than the case's own today."""
+    if not field.past:
+        return None
+    late = value > scope.now if isinstance(value, datetime) else isinstance(value, date) and value > scope.now.date()
+    return "ahead" if late else None
 
 
 def _plain(value: object) -> bool:

@@ -88,6 +88,8 @@ class Field:
     """Given by an import or a platform, not asked in a form."""
     correctable: bool = False
     """May be corrected afterwards although the registration does not ask for it."""
+    past: bool = False
+    """A day or moment that has been: what is said of it is not later than the saying."""
     customer: Wording = NO_WORDING
     """The label as it is put to the customer; with it, `help` is for staff alone."""
     customer_help: Wording = NO_WORDING

@@ -142,9 +142,9 @@ class Walker:
                 paid_out = any(item.name in verb.amounts for one in self.playbook.actions.values() for verb in one.do)
                 return PLENTY if bounds and not paid_out else Decimal(item.minimum or 1)
             case "date":
-                return (self.now + timedelta(days=1)).date()
+                return (self.now + timedelta(days=-1 if item.past else 1)).date()
             case "datetime":
-                return self.now + timedelta(days=1)
+                return self.now + timedelta(days=-1 if item.past else 1)
         return "某某"
 
     def actor_for(self, parties: tuple[str, ...], as_party: str = "", person: str = "") -> Actor:

@@ -39,18 +39,19 @@ from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.known import bought, known_of, paid_for_order
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.pieces import MoreThanBought, priced
+from tuoshan.rulings.possible import still_possible
 from tuoshan.rulings.reading_aloud import RowsTold, trace_told
 from tuoshan.rulings.surroundings import Surroundings
 from tuoshan.rulings.totals import LineSum, line_sum
 from tuoshan.workbench.benchfields import NOTHING, OF_THE_LINE, fact_form, known_alone, pieces_of, settling
+from tuoshan.workbench.benchmoves import MOST_LINES, address, further_line, letter, line_numbers, taken_away
 from tuoshan.workbench.benchsums import headline, over_paid, summed, sums
 from tuoshan.workbench.casepage import find_case, person_id
 
 FIRST = "complaint"
-MOST_LINES = 20
 QUESTIONS_SHOWN = 3
-OF_THE_ORDER = ("house", "sale", "platform", "sold_on", "signed_on", "delivered_on", "reported_on", "has_receipt")
-"""What one order has in common: a further line begins with it."""
+NOT_AN_ANSWER = {"reported_on"}
+"""What stands on a bench on which nobody has answered anything."""
 OF_THE_CASE = 0
 """In place of a line: what the case says of all of them."""
 SIGNS = {
@@ -127,10 +128,15 @@ def rulings(request: HttpRequest) -> HttpResponse:
     if is_id(request.GET.get("add", "")):
         return moved(request, further_line(request.GET, int(request.GET["add"])))
     part = "bench" if request.headers.get("HX-Target") == "bench" else "page"
+    query, undo = taken_away(request.GET)
     context = {
-        **_bench(_begun(request.GET), _sources(request)), "may_keep": allowed(request.user, "workbench.ruling_keep")
+        **_bench(_begun(query), _sources(request)), "may_keep": allowed(request.user, "workbench.ruling_keep"),
+        "undo": undo,
     }  # fmt: skip
-    return render(request, f"workbench/rulings/{part}.html", context)
+    response = render(request, f"workbench/rulings/{part}.html", context)
+    if undo and part == "bench":
+        response["HX-Push-Url"] = address(query)
+    return response
 
 
 def _begun(query: QueryDict) -> QueryDict:
@@ -194,16 +200,24 @@ def _bench(query: QueryDict, sources: Sources = NOTHING) -> dict[str, Any]:
         "by_one": shown_line.quantity > 1 and several is None,
         "afterwards": [words(one) for one in afterwards(shown_line.asked, timezone.localdate(clock.now()), book)],
         "beforehand": [words(one) for one in beforehand(shown_line.asked, timezone.localdate(clock.now()), book)],
-        "headline": headline(shown_line, benches), "text": plain_text(benches), "sums": sums(benches),
+        "headline": headline(shown_line, benches), "next": _next_said(shown_line), "sums": sums(benches),
+        "text": (text := plain_text(benches)), "letter": letter(text),
         "to_mend": listed(to_mend(benches)),
-        "heading": f"{house.named(language())} {house.hotline}".strip(),
-        "may_add": len(benches) < MOST_LINES, "today": timezone.localdate(clock.now()),
+        "heading": house.named(language()),
+        "may_add": len(benches) < MOST_LINES,
         "pieces_from": _source(sources, shown_line.number, "quantity", str(shown_line.quantity)),
         "over_paid": over_paid(benches, *sources.get((OF_THE_CASE, "paid"), ("", ""))), "case": query.get("case", ""),
         "unknown": listed(unknown), "left_out": _left_out(shown_line, book),
+        "empty": all(set(one.given) <= NOT_AN_ANSWER for one in benches),
         "others": [(name, value) for name, value in query.items() if name.partition("-")[0] != f"f{shown_line.number}"
                    and name not in ("line", "book")],
     }  # fmt: skip
+
+
+def _next_said(one: Bench) -> str:
+    """What whoever hears the screen is told with the answer: what is asked next."""
+    question = next((field.label for field in one.next), "")
+    return _("接下来问：%(question)s") % {"question": question} if question else ""
 
 
 def _left_out(one: Bench, book: str) -> dict[str, Any] | None:
@@ -214,14 +228,6 @@ def _left_out(one: Bench, book: str) -> dict[str, Any] | None:
     if found.applies is not False and not found.also:
         return None
     return {"applies": found.applies, "also": listed([words(pack.title) for pack in found.also])}
-
-
-def line_numbers(query: QueryDict) -> list[int]:
-    """The lines of a bench, in order; there is always one."""
-    found = {int(head[1:]) for name in query if (head := name.partition("-")[0])[:1] == "f" and is_id(head[1:])}
-    if is_id(line := str(query.get("line", ""))):
-        found.add(int(line))
-    return sorted(number for number in found if 0 < number <= MOST_LINES) or [1]
 
 
 def bench(query: QueryDict, number: int, book: str, sources: Sources = NOTHING) -> Bench:
@@ -242,11 +248,12 @@ def bench(query: QueryDict, number: int, book: str, sources: Sources = NOTHING) 
     wrong = {problem.fact for problem in asked.problems}
     names = [name for name in facts if name in given and name not in wrong]
     told = {name: _source(sources, number, name, given[name]) for name in names}
+    free = {one.fact: _("可不答") for one in ruling.optional} if ruling is not None else {}
     return Bench(
         number, given, asked, fact_form(facts, names, prefix, given, told),
         fact_form(facts, [name for name in facts if name in wrong], prefix, given, problems=asked.problems),
-        fact_form(facts, questions[:QUESTIONS_SHOWN], prefix, {}),
-        fact_form(facts, questions[QUESTIONS_SHOWN:], prefix, {}),
+        fact_form(facts, questions[:QUESTIONS_SHOWN], prefix, {}, free),
+        fact_form(facts, questions[QUESTIONS_SHOWN:], prefix, {}, free),
         fact_form(facts, settling(ruling, given) if ruling is not None else [], prefix, {}), label[:60],
         pieces, typed, pieces_refused, choice if choice in REMEDIES else "", dearer,
     )  # fmt: skip
@@ -280,10 +287,14 @@ class Told:
     differences: list[str]
     provisional: list[str]
     questions: int
+    optional: int
+    """Further facts that are asked and may be left open."""
     clauses: list[tuple[str, str]]
     books: list[tuple[str, str, int]]
     ignored: list[str]
     """Which of the facts given were not used."""
+    possible: str
+    """The remedies that are not due yet and not excluded, while something is asked."""
 
 
 def told(ruling: Ruling, pieces: Pieces | None = None) -> Told:
@@ -291,9 +302,11 @@ def told(ruling: Ruling, pieces: Pieces | None = None) -> Told:
     return Told(
         words(verdict(ruling)), [_line(ruling, line) for line in lines(ruling, pieces)],
         [words(one) for one in differing(ruling)], [words(why) for why in ruling.provisional],
-        len(ruling.questions), [(name, words(pack.clauses[name].told)) for pack, name in ruling.clauses],
+        len(ruling.questions), len(ruling.optional),
+        [(name, words(pack.clauses[name].told)) for pack, name in ruling.clauses],
         [(words(pack.title), words(LAYER_TITLES[pack.layer]), pack.version) for pack in ruling.packs],
         [words(one) for one in ignored(ruling).values()],
+        listed([words(REMEDIES[remedy]) for remedy in still_possible(ruling)]),
     )  # fmt: skip
 
 
@@ -402,29 +415,21 @@ def as_pdf(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-def further_line(query: QueryDict, after: int) -> str:
-    """The address of a bench with one more line, which begins with what the order has in common."""
-    changed = query.copy()
-    number = max(line_numbers(query)) + 1
-    for name in OF_THE_ORDER:
-        if value := query.get(f"f{after}-{name}"):
-            changed[f"f{number}-{name}"] = value
-    changed["line"] = str(number)
-    changed.pop("add", None)
-    return f"{reverse('workbench:rulings')}?{changed.urlencode()}"
-
-
 @permitted("workbench.ruling_keep")
 @require_POST
 def ruling_keep(request: HttpRequest) -> HttpResponse:
     """Freeze every line of a bench: into the case it was opened from, or to go on and register one."""
     query = QueryDict(request.POST.get("query", ""))
     case = find_case(request, query["case"]) if query.get("case") else None
-    benches = _bench(query)["benches"]
+    found = _bench(query)
+    benches: list[Bench] = found["benches"]
+    if found["empty"]:
+        messages.error(request, _("还没有回答任何问题，没有可以登记的裁定。"))
+        return redirect(address(query))
     ready = [one for one in benches if one.ruling is not None]
     if not ready or len(ready) < len(benches):
         messages.error(request, _("有填写错误的物品还不能裁定，请先改正；已填的都还在。"))
-        return redirect(f"{reverse('workbench:rulings')}?{query.urlencode()}")
+        return redirect(address(query))
     session = identifiers.token(12)
     for one, (ruling, pieces) in ((line, part) for line in ready for part in line.parts):
         keeping.keep(

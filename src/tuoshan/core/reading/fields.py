@@ -49,6 +49,7 @@ def read_field(entry: Entry, values: Values, section: str = "fields", also: tupl
         show_if=values.expression(body.get("show_if"), f"{where}.show_if"),
         imported=values.yes(body.get("imported"), where),
         correctable=values.yes(body.get("correctable"), where),
+        past=_past(body.get("past"), kind, f"{where}.past", values),
         customer=values.wording(body.get("customer"), f"{where}.customer"),
         customer_help=values.wording(body.get("customer_help"), f"{where}.customer_help"),
         line=entry.key.line,
@@ -62,6 +63,14 @@ def _bound(node: Node | None, kind: FieldKind, where: str, values: Values) -> No
         values.notes.add(node, where, "min、max 是数字，只用于 number 和 money；max 也可以是字段名",
                          "min and max are numbers, and bound number and money alone; max may name a field instead",
                          "改为数字，或删除", "write a number, or remove it")  # fmt: skip
+
+
+def _past(node: Node | None, kind: FieldKind, where: str, values: Values) -> bool:
+    """Only a day or a moment can have been."""
+    if node is not None and kind not in ("date", "datetime"):
+        values.notes.add(node, where, "past 只用于 date 和 datetime", "past is said of a date or datetime alone",
+                         "删除", "remove it")  # fmt: skip
+    return values.yes(node, where)
 
 
 def _ceilings(node: Node | None, kind: FieldKind, where: str, values: Values) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ FRAGMENT: Final = ("fragment", "title", "source", "parameters", *SECTIONS)
 
 FIELD: Final = (
     "kind", "label", "choices", "list", "unit", "min", "max", "help", "supervisors_only", "show_if", "required",
-    "imported", "correctable", "customer", "customer_help",
+    "imported", "correctable", "past", "customer", "customer_help",
 )  # fmt: skip
 STATE: Final = ("title", "customer", "phase", "waits", "can", "end", "reviews")
 WAITS: Final = (

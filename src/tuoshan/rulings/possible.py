@@ -1,0 +1,27 @@
+"""Which remedies may still come of a matter of which not all is known: said early, long before one is certain."""
+
+from collections.abc import Iterator
+
+from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.tracing import trace
+
+MAY_GIVE = ("open", "hit")
+
+
+def still_possible(ruling: Ruling) -> tuple[str, ...]:
+    """The remedies that are not due yet and that no answer has excluded, as the books have them in turn. Nothing where
+    nothing is asked, where something is refused already, or where it is open which books speak: another remedy may
+    come from one of these."""
+    settled = not ruling.questions or ruling.refused or any(read.applies is None for read in ruling.reads)
+    if settled:
+        return ()
+    due = {right.remedy for right in ruling.rights}
+    return tuple(dict.fromkeys(remedy for remedy in _not_excluded(ruling) if remedy not in due))
+
+
+def _not_excluded(ruling: Ruling) -> Iterator[str]:
+    for table in trace(ruling):
+        rows = {row.name: row for row in table.pack.tables[table.table].rows}
+        for row in table.rows:
+            if row.outcome in MAY_GIVE:
+                yield from (one.what for one in rows[row.row].findings if one.kind == "right")

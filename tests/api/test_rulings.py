@@ -80,10 +80,11 @@ def test_a_proof_says_by_when_and_a_remedy_its_own_freight() -> None:
 
 def test_the_text_for_the_customer_names_what_is_still_open() -> None:
     open_yet = caller("agent").post("/rulings", {"facts": CAR, "today": "2026-02-20"})
-    assert "\n还要核实，结论可能变化：" in open_yet["text"] and "经营者欺诈" in open_yet["text"].splitlines()[1]
+    assert open_yet["text"].splitlines()[1] == "还没有查明，结论可能变化：由我们核实"
+    assert "经营者欺诈" not in open_yet["text"] and "这一步不用您做什么" in open_yet["text"]
     facts = {**CAR, "agreed_months": "0", "state_months": "0", "exchange_months": "0", "is_replacement": "no"}
     answer = caller("agent").post("/rulings", {"facts": facts, "today": "2026-02-20", "book": "national_car"})
-    assert answer["ruling"]["questions"] == [] and "还要核实" not in answer["text"]
+    assert answer["ruling"]["questions"] == [] and "没有查明" not in answer["text"]
 
 
 def test_one_book_alone_says_what_it_leaves_out() -> None:

@@ -194,11 +194,19 @@ def copied(page: str) -> str:
 
 
 def test_the_copied_text_of_an_interim_ruling_says_that_it_may_change(desk: Any) -> None:  # noqa: F811
-    """Nobody has said yet whether the customer was deceived: the text names that question before anything else."""
+    """Nobody has said yet whether the customer was deceived: that it may change stands before anything else, and that
+    question is not put to them."""
     text = copied(bench(desk, SHOES))
     first, second, *_rest = text.split("\n")
-    assert first.startswith("可以") and second.startswith("还要核实，结论可能变化：") and "经营者欺诈" in second
-    assert "还要核实" not in copied(bench(desk, {**SHOES, **REST}))
+    assert first.startswith("可以") and second == "还没有查明，结论可能变化：由我们核实"
+    assert "欺诈" not in text and "隐瞒" not in text
+    assert "没有查明" not in copied(bench(desk, {**SHOES, **REST}))
+
+
+def test_who_has_chosen_is_not_asked_to_choose(desk: Any) -> None:  # noqa: F811
+    text = copied(bench(desk, {**SHOES, **REST, "choice": "exchange"}))
+    assert "客户选择：换货" in text and "我们按您选的“换货”办理" in text
+    assert "您选哪一种" not in text
 
 
 def test_the_copied_text_says_what_is_provisional(desk: Any) -> None:  # noqa: F811
@@ -297,7 +305,7 @@ def test_a_kept_ruling_is_copied_as_it_was_frozen(desk: Any) -> None:  # noqa: F
     row = kept(desk, case)
     page = desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}").content.decode()
     assert copied(page) == printing.text_of(row, "zh-hans")
-    assert "还要核实，结论可能变化" in copied(page)
+    assert "还没有查明，结论可能变化：" in copied(page)
 
 
 STAGED = {

@@ -251,3 +251,47 @@ def test_of_conditions_that_yield_it_is_said_for_what_and_that_they_are_more() -
         "Exchange: Mall guarantee: shoes (M03、M04) asks the customer for more than law (CPL24); what it asks for "
         "beyond that is not needed",
     )
+
+
+def test_days_that_do_not_count_lengthen_a_period_and_are_told_so() -> None:
+    """Delivered 2026-05-15, six days in repair: 24 months to 2028-05-15 and six days, 2028-05-21, a Sunday: moved to
+    the next working day, 2028-05-22. "Less 6 days" said the period was shorter."""
+    ruling = ruled("2026-11-30", CAR, car_part="gearbox", needs_replacing="yes", assembly_replacements="2",
+                   reported_on="2026-11-30", agreed_km="0", exchange_months="0", exchange_km="0", agreed_months="0",
+                   is_replacement="no", repair_days_now="0")  # fmt: skip
+    said = counted(ruling)[0]
+    assert said.startswith("自 2026 年 5 月 15 日交付（安装完成）起算 24 个月；")
+    assert "；修理 6 天不计入，期限延长到 2028 年 5 月 22 日" in said
+    assert "24 months; 6 days in repair do not count, so it lasts until 22 May 2028" in counted(ruling, "en")[0]
+    assert not any("扣除" in one for one in counted(ruling)) and not any("less" in one for one in counted(ruling, "en"))
+
+
+def test_a_doubt_about_holidays_names_the_day_that_it_is_about() -> None:
+    """A table delivered on 2026-10-22: the six months of the proof end on 2027-04-22, months away, and no day that is
+    told lies in 2027. Two days before 2027-04-22 it turns on them."""
+    unproved = {**TABLE, "fault_confirmed": "no", "serious_fault": "formaldehyde", "sold_on": "2026-10-15",
+                "delivered_on": "2026-10-22"}  # fmt: skip
+    far = ruled("2026-12-01", unproved, reported_on="2026-12-01")
+    assert far.proofs and not any("2027" in line.words.zh for line in lines(far))
+    assert not any("放假安排" in why.zh for why in far.provisional)
+    near = ruled("2027-04-20", unproved, reported_on="2027-04-20")
+    assert [why.zh for why in near.provisional if "4 月 22 日" in why.zh] == [
+        "2027 年 4 月 22 日这个最后一天可能变动：2027 年的放假安排尚未公布"
+    ]
+    assert "22 April 2027 may move as a last day: the holidays of 2027 are not published yet" in {
+        why.en for why in near.provisional
+    }
+
+
+def test_an_earliest_last_day_is_no_less_certain_for_days_on_the_way_to_it() -> None:
+    """A phone of 2026-11-25 whose delivery nobody told: only the year's guarantee ends in 2027, and the doubt says that
+    day."""
+    phone = {"house": "other", "goods": "phone", "sale": "store", "problem": "quality", "phone_part": "host",
+             "fault_kind": "functional", "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "yes",
+             "has_card": "yes", "repairs_same_fault": "0", "repair_days": "0", "agreed_months": "0", "paid": "1999",
+             "parts_wait_days": "0", "repairer_days": "0", "is_replacement": "no", "deceived": "no",
+             "purpose_defeated": "no", "sold_on": "2026-11-25", "reported_on": "2026-12-01"}  # fmt: skip
+    ruling = ruled("2026-12-01", phone)
+    days = [why.zh.split("这个")[0] for why in ruling.provisional]
+    assert days == ["2027 年 11 月 25 日"]
+    assert any(days[0] in line.words.zh for line in lines(ruling))

@@ -79,10 +79,14 @@ def counted_words(counted: Reckoning | None, later: Sequence[Lengthening] = ()) 
         zh = f"{facts.zh}没有填，先按最早可能的 {day_zh(counted.starts)}{began.zh} {length_zh(length)}"
         en = f"{facts.en} was not given: {small(began.en)} from {day_en(counted.starts)}, the earliest that it can be"
         en += f", {length_en(length)}"
+    until = Wording("至", "until")
     if counted.left_out:
-        zh += "，扣除" + "、".join(f"{one.called.zh} {one.days} 天" for one in counted.left_out)
-        en += ", less " + " and ".join(
+        days = counted.days_left_out
+        zh += "；" + "、".join(f"{one.called.zh} {one.days} 天" for one in counted.left_out) + "不计入"
+        en += "; " + " and ".join(
             f"{one.days} {'day' if one.days == 1 else 'days'} {one.called.en}" for one in counted.left_out
-        )
+        ) + (" does not count" if days == 1 else " do not count")
+        until = Wording("期限延长到", "so it lasts until")
     moved = Wording("（末日逢休息日，顺延）", " (moved past days off)") if counted.moved else Wording("", "")
-    return Wording(f"{zh}，至 {day_zh(counted.ends)}止{moved.zh}", f"{en}, until {day_en(counted.ends)}{moved.en}")
+    return Wording(f"{zh}，{until.zh} {day_zh(counted.ends)}{'' if counted.left_out else '止'}{moved.zh}",
+                   f"{en}, {until.en} {day_en(counted.ends)}{moved.en}")  # fmt: skip

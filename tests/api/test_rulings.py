@@ -204,7 +204,7 @@ def test_a_ruling_is_frozen_in_a_case_once_and_overridden_with_a_reason() -> Non
     below = {"remedy": "compensation", "amount": "100", "reason": "客户同意"}
     refused = agent.post(path, below, expect=403)
     assert refused["code"] == "below_law" and "CAR24" in refused["title"]
-    assert "比退货退款少 ¥143,900.00" in refused["title"], "144,000 less 100"
+    assert "比依法应得的（退货退款）少 ¥143,900.00" in refused["title"], "144,000 less 100"
     lead = caller("supervisor")
     lead.post(path, below)
     lead.post(path, {**below, "amount": "200"})

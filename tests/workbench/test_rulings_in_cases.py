@@ -589,12 +589,13 @@ def test_below_the_law_is_asked_once_more_with_clause_and_shortfall(desk: Any) -
     asked = desk.client("lead").post(f"{address}/override", given)
     for answer in (refused, asked):
         told = answer.content.decode()
-        assert answer.status_code == 422 and "比退货退款少 ¥498.00" in told and "消法第24条 CPL24" in told
+        assert answer.status_code == 422 and "比依法应得的（退货退款）少 ¥498.00" in told and "消法第24条 CPL24" in told
     assert "请由主管决定" in refused.content.decode() and "below_law" not in refused.content.decode()
     assert 'name="below_law"' in asked.content.decode() and not Override.objects.exists()
     assert 'value="return 300.00"' in asked.content.decode()
     less = desk.client("lead").post(f"{address}/override", {**given, "amount": "30", "below_law": "return 300.00"})
-    assert less.status_code == 422 and "比退货退款少 ¥768.00" in less.content.decode(), "another sum is asked anew"
+    assert less.status_code == 422, "another sum is asked anew"
+    assert "比依法应得的（退货退款）少 ¥768.00" in less.content.decode()
     assert "checked" not in less.content.decode().partition('name="below_law"')[2][:80]
     assert not Override.objects.exists()
     assert depart(desk, case, shoes, remedy="return", amount="300").status_code == 302
@@ -643,3 +644,61 @@ def test_words_that_name_another_sum_in_chinese_numerals_are_refused(
     assert answer.status_code == status
     if status == 422:
         assert "里写的是 300.00 元" in answer.content.decode()
+
+
+def timeline(desk: Any, case: Any) -> str:  # noqa: F811
+    return str(desk.client("agent").get(f"/case/{case.number}").content.decode())
+
+
+def test_the_story_names_item_and_outcome_of_a_ruling_and_what_a_later_one_changed(desk: Any) -> None:  # noqa: F811
+    """6 cm may be returned; measured again it is 4 cm, within the five, and is repaired."""
+    case = desk.accepted()
+    kept(desk, case, deceived="no")
+    page = timeline(desk, case)
+    assert "作出了一份裁定：可以退货退款 ¥399.00" in page and "重新裁定" not in page
+    kept(desk, case, deceived="no", opening_cm="4")
+    page = timeline(desk, case)
+    assert "重新裁定：可以换货；维修" in page or "重新裁定：可以维修" in page
+    assert "6 厘米 → 4 厘米" in page and "原来的裁定" in page
+    kept(desk, case, deceived="no", opening_cm="4")
+    assert "没有变化" in timeline(desk, case)
+
+
+def test_of_two_items_the_one_that_a_later_ruling_leaves_is_not_called_replaced(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    agent = desk.people["agent"].pk
+
+    def ruled(session: str, opening: str) -> None:
+        for line, label, facts in ((1, "皮鞋", {"opening_cm": opening}), (2, "凉鞋", {"opening_cm": "7"})):
+            ruling = ask({**SHOES, "deceived": "no", **facts}, date(2026, 3, 2)).ruling
+            assert ruling is not None
+            keeping.keep(ruling, person_id=agent, now=clock.now(), case_id=case.pk, session=session, line=line,
+                         label=label)  # fmt: skip
+
+    ruled("first", "6")
+    ruled("second", "4")
+    page = timeline(desk, case)
+    panel = page.partition('aria-labelledby="rulings')[2] or page
+    assert panel.count("已被后来的裁定代替") == 1 and panel.count("后来的裁定没有改变它") == 1
+    assert "重新裁定：皮鞋；" in page and "重新裁定：凉鞋；" in page
+
+
+def test_a_ruling_whose_last_day_may_move_is_called_the_same_in_the_case(desk: Any) -> None:  # noqa: F811
+    """On the bench 最晚日期未定 while nobody said how many days it was in repair; in the case it was 明确."""
+    case = desk.accepted()
+    open_day = {name: value for name, value in SHOES.items() if name not in ("repair_days", "is_replacement")}
+    ruling = ask({**open_day, "deceived": "no"}, date(2026, 3, 2)).ruling
+    assert ruling is not None and not ruling.questions and not ruling.provisional
+    assert "最晚日期未定" in bench(desk, {**open_day, "deceived": "no"})
+    keeping.keep(ruling, person_id=desk.people["agent"].pk, now=clock.now(), case_id=case.pk)
+    page = timeline(desk, case)
+    assert "最晚日期未定" in page
+
+
+def test_the_facts_of_a_kept_ruling_stand_in_the_order_of_the_matter(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    row = kept(desk, case)
+    page = desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}").content.decode()
+    known = page.partition("当时的情况")[2]
+    places = [known.index(f"<dt>{one}</dt>") for one in ("销售单位", "商品类别", "购买日期", "购物凭证", "开胶长度")]
+    assert places == sorted(places)

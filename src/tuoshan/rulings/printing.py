@@ -205,11 +205,12 @@ def _version(number: int) -> str:
 
 
 def facts_told(given: dict[str, object]) -> tuple[tuple[str, str], ...]:
-    """Frozen facts as people read them: label and value."""
+    """Frozen facts as people read them: label and value, in the order of the matter."""
     facts = library.facts()
+    names = [*(name for name in facts if name in given), *(name for name in given if name not in facts)]
     return tuple(
-        (words(facts[name].field.label) if name in facts else name, fact_words(facts.get(name), value))
-        for name, value in given.items()
+        (words(facts[name].field.label) if name in facts else name, fact_words(facts.get(name), given[name]))
+        for name in names
     )
 
 

@@ -295,3 +295,80 @@ def test_an_earliest_last_day_is_no_less_certain_for_days_on_the_way_to_it() -> 
     days = [why.zh.split("这个")[0] for why in ruling.provisional]
     assert days == ["2027 年 11 月 25 日"]
     assert any(days[0] in line.words.zh for line in lines(ruling))
+
+
+OLD_SHOES: dict[str, Any] = {
+    "house": "mall", "sale": "store", "goods": "shoes", "problem": "quality", "shoe_kind": "leather",
+    "defect": "sole_broken", "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "yes", "has_card": "yes",
+    "clearance": "no", "matches_invoice": "yes", "repairs_same_fault": "0", "repair_days": "0", "agreed_months": "0",
+    "is_replacement": "no", "used": "yes", "deceived": "no", "purpose_defeated": "no", "province": "other",
+    "sold_on": "2024-06-30", "paid": "399",
+}  # fmt: skip
+
+
+def test_a_sum_is_told_with_its_own_last_day_and_what_is_due_afterwards() -> None:
+    """Sold on 2024-06-30: by the law 399.00 in seven days, 07-07, a Sunday, so 07-08; by the mall's book three months,
+    09-30, less a fee of half a percent a day: on 07-10, the tenth day, 19.95."""
+    first = ruled("2024-07-08", OLD_SHOES, reported_on="2024-07-08")
+    assert told(first)[0] == (
+        "退货退款 ¥399.00，最晚 2024 年 7 月 8 日提出；此后到 2024 年 9 月 30 日提出的金额较低，按提出那天算"
+    )
+    assert told(first, "en")[0] == (
+        "Return for a refund of ¥399.00, to be asked for by 8 July 2024; asked for later, until 30 September 2024, "
+        "it is less, by that day"
+    )
+    assert told(from_data(as_data(first))) == told(first)
+    later = ruled("2024-07-10", OLD_SHOES, reported_on="2024-07-10")
+    assert told(later)[0] == "退货退款 ¥379.05（已扣除收费 ¥19.95），最晚 2024 年 9 月 30 日提出"
+
+
+def test_better_terms_are_called_what_is_better_and_a_fee_is_told_only_where_it_is_taken() -> None:
+    """Inside the seven days the mall's papers give a longer time and no more money, and no fee is taken."""
+    first = ruled("2024-07-05", OLD_SHOES, reported_on="2024-07-05")
+    assert told(first, sign="needed") == ["退货退款的更长期限须：发票或小票（或双方认可购买）；商品与发票、三包卡相符"]
+    fee = "2024-07-01以前售出，依商场规定收退货折旧费，请主管复核"
+    assert fee not in told(first, sign="said")
+    assert fee in told(ruled("2024-07-10", OLD_SHOES, reported_on="2024-07-10"), sign="said")
+    assert told(from_data(as_data(first)), sign="needed") == told(first, sign="needed")
+
+
+WEB: dict[str, Any] = {
+    "house": "web_shop", "platform": "taobao", "sale": "distance", "goods": "clothes", "sold_on": "2026-05-01",
+    "signed_on": "2026-05-05", "reported_on": "2026-05-08", "paid": "128.80", "deceived": "no", "staged_claim": "no",
+    "shop_matter": "aftersale", "special": "none", "free_shipping": "yes", "used": "no", "intact": "yes",
+    "no_return_confirmed": "no", "return_freight_promised": "no", "gift_back": "none", "breaks_threshold": "yes",
+    "waived_freight": "10", "goods_back": "no", "wants": "return", "same_model": "yes", "is_replacement": "no",
+    "agreed_months": "0", "state_months": "0", "purpose_defeated": "no", "problem": "dislike",
+}  # fmt: skip
+
+
+def test_freight_that_is_taken_off_is_named_once() -> None:
+    """128.80 less the freight of 10.00 that was waived: the buyer pays the way out by that, and by nothing besides."""
+    ruling = ruled("2026-05-12", WEB)
+    cost = told(ruling, sign="cost")
+    assert "扣除当时免去的发出运费 ¥10.00" in cost and "退回运费由消费者承担" in cost
+    assert not any("发出" in one and "承担" in one for one in cost)
+
+
+def test_a_largest_discount_is_told_in_percent() -> None:
+    ruling = ruled("2026-05-20", {"house": "web_shop", "shop_matter": "out_of_stock", "vip": "yes", "sale": "distance",
+                                  "platform": "none"})  # fmt: skip
+    assert "优惠上限 10%" in told(ruling, sign="cost")
+
+
+def test_no_sentence_stands_twice() -> None:
+    """A gift that bore no price, by the law and by the platform; papers that the mall's book asks for twice."""
+    gift = ruled("2026-05-12", WEB, special="gift", gift_back="missing", gift_declared="no", seller_at_fault="no",
+                 return_due="yes", breaks_threshold="no")  # fmt: skip
+    said = [line.words.zh for line in lines(gift)]
+    assert "赠品没有事先标价，不扣" in said and len(said) == len(set(said))
+    suit = ruled("2026-11-01", {
+        "house": "mall", "sale": "store", "goods": "clothes", "garment": "suit", "problem": "quality",
+        "clothes_defect": "seam", "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "no", "has_card": "no",
+        "clearance": "no", "matches_invoice": "yes", "spoilt_by_use": "no", "repairs_same_fault": "0",
+        "repair_days": "0", "agreed_months": "0", "state_months": "0", "is_replacement": "no", "used": "yes",
+        "deceived": "no", "purpose_defeated": "no", "paid": "1999.99", "sold_on": "2026-04-15",
+        "reported_on": "2026-11-01",
+    })  # fmt: skip
+    differ = [one.zh for one in differing(suit)]
+    assert len(differ) == len(set(differ))

@@ -132,7 +132,8 @@ def _right(right: Right) -> Data:
     return {
         "remedy": right.remedy, "amount": _text(right.amount), "fee": _text(right.fee), "until": _text(right.until),
         "later": _later(right.later), "counted": _counted(right.counted, right.later), "needs": _needs(right.needs),
-        "better_needs": _needs(right.better_needs),
+        "better_needs": _needs(right.better_needs), "better_terms": list(right.better_terms),
+        "sum_until": _text(right.sum_until),
         "freight": _chosen(right.freight), "risk": _chosen(right.risk),
         "given_by": [_source(one) for one in right.given_by], "asked_by": [_source(one) for one in right.asked_by],
     }  # fmt: skip

@@ -119,14 +119,16 @@ def _words(data: Any) -> Wording:
 
 
 def _right(data: Data, source: _Source) -> Right:
-    amount, fee, until = data["amount"], data["fee"], data["until"]
+    amount, fee, until, sum_until = data["amount"], data["fee"], data["until"], data.get("sum_until")
     counted = _counted(data.get("counted"))
     return Right(
         data["remedy"], tuple(source.statement("right", by) for by in data["given_by"]),
         None if amount is None else Decimal(amount), None if fee is None else Decimal(fee),
         None if until is None else date.fromisoformat(until), _names(data["needs"]),
         _names(data.get("better_needs", ())),
-        tuple(source.statement("for", by) for by in data.get("asked_by", ())), later=_later(data),
+        tuple(source.statement("for", by) for by in data.get("asked_by", ())),
+        tuple(data.get("better_terms", ("amount", "until"))), later=_later(data),
+        sum_until=None if sum_until is None else date.fromisoformat(sum_until),
         counting=lambda: counted,
         freight=_chosen(data.get("freight", {}), source, str), risk=_chosen(data.get("risk", {}), source, str),
     )  # fmt: skip

@@ -25,16 +25,32 @@ def until_words(right: Right) -> Wording:
     """By when a remedy is to be asked for; where facts that nobody was asked may move that day, which these are."""
     facts = quoted(right.later)
     if right.until is None:
+        if right.sum_until is not None and not right.later:
+            return _for_less(right, NO_WORDING)
         if not right.later:
             return NO_WORDING
         if not facts.zh:
             return Wording("，最晚哪天提出，核对后告诉您", ", by when you will be told once it is checked")
         return Wording(f"，最晚哪天提出看{facts.zh}", f", by when depends on {facts.en}")
     zh, en = day_zh(right.until), day_en(right.until)
+    if right.sum_until is not None:
+        return _for_less(right, perhaps_later(facts) if right.later else NO_WORDING)
     if right.later:
         perhaps = perhaps_later(facts)
         return Wording(f"，至少 {zh}以前都可提出{perhaps.zh}", f", to be asked for by {en} at least{perhaps.en}")
     return Wording(f"，最晚 {zh}提出", f", to be asked for by {en}")
+
+
+def _for_less(right: Right, perhaps: Wording) -> Wording:
+    """By when the sum is to be asked for, and until when the same remedy is due for less."""
+    full = Wording("", "") if right.sum_until is None else Wording(day_zh(right.sum_until), day_en(right.sum_until))
+    zh, en = f"，最晚 {full.zh}提出；", f", to be asked for by {full.en}; "
+    if right.until is None:
+        return Wording(f"{zh}此后提出的金额较低，按提出那天算", f"{en}asked for later it is less, by that day")
+    return Wording(
+        f"{zh}此后到 {day_zh(right.until)}{perhaps.zh}提出的金额较低，按提出那天算",
+        f"{en}asked for later, until {day_en(right.until)}{perhaps.en}, it is less, by that day",
+    )
 
 
 def perhaps_later(facts: Wording) -> Wording:

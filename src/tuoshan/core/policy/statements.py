@@ -105,7 +105,11 @@ class Right:
     """What the book further asks that gives more than the one whose conditions count."""
     asked_by: tuple[Statement, ...] = ()
     """Where a book says in a row of its own what it asks for."""
+    better_terms: tuple[str, ...] = ("amount", "until")
+    """Which of its terms are better with these: the sum, the last day."""
     rank: int = NO_RANK
+    sum_until: date | None = None
+    """Until when the sum told is given, where it is asked for later for less; None where it stays until the end."""
     later: tuple[Lengthening, ...] = ()
     """The facts, not asked, by which the last day may be later than the one told."""
     freight: Mapping[str, Chosen] = field(default_factory=dict)

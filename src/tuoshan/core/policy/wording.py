@@ -11,7 +11,7 @@ from tuoshan.core.policy.periods_told import ANSWERS, period_lines
 from tuoshan.core.policy.proofs_told import deadlines, proof_first, proofs
 from tuoshan.core.policy.refusals_told import last_day_of, refusals
 from tuoshan.core.policy.remedies_told import due, needed, right_words
-from tuoshan.core.policy.sentences import Line, each_once, small
+from tuoshan.core.policy.sentences import Line, each_once, once_each, small
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.sums_told import Pieces, chosen_from, total_words
 
@@ -40,9 +40,7 @@ def verdict(ruling: Ruling) -> Wording:
     if ruling.questions:
         return Wording("还不能判定，请先回答问题", "Not decided yet: please answer what is asked")
     if ruling.refused:
-        because, ended = ruling.refused[0].because, last_day_of(ruling.refused[0])
-        return Wording(f"不予支持：{because.zh}{ended.zh}" if because.zh else f"不予支持{ended.zh}",
-                       f"Not due: {small(because.en)}".rstrip(": ") + ended.en)  # fmt: skip
+        return _refusal(ruling)
     if ruling.limits or ruling.deadlines or ruling.extras or ruling.freight or ruling.pays or ruling.risk or any(
         one.what in ANSWERS for one in ruling.periods
     ):
@@ -52,6 +50,12 @@ def verdict(ruling: Ruling) -> Wording:
         told: Wording = duties[0]
         return told
     return SAYS_NOTHING
+
+
+def _refusal(ruling: Ruling) -> Wording:
+    because, ended = ruling.refused[0].because, last_day_of(ruling.refused[0])
+    return Wording(f"不予支持：{because.zh}{ended.zh}" if because.zh else f"不予支持{ended.zh}",
+                   f"Not due: {small(because.en)}".rstrip(": ") + ended.en)  # fmt: skip
 
 
 def _more(ruling: Ruling) -> Wording:
@@ -76,6 +80,10 @@ def ignored(ruling: Ruling) -> dict[str, Wording]:
 def lines(ruling: Ruling, pieces: Pieces | None = None) -> Iterator[Line]:
     """Everything that the ruling says, sentence by sentence, for a screen, a paper or the telephone; its sums for one
     piece, or for all of `pieces`, on which this was ruled."""
+    yield from once_each(_lines(ruling, pieces))
+
+
+def _lines(ruling: Ruling, pieces: Pieces | None) -> Iterator[Line]:
     yield from due(ruling, pieces).values()
     yield from needed(ruling.rights)
     yield from refusals(ruling)

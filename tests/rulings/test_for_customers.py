@@ -160,3 +160,46 @@ def test_a_period_that_is_over_is_counted_once() -> None:
     said = [line.words.zh for line in for_customers.sentences_of(rule_all(files.packaged(), facts, on))]
     assert sum("起算 12 个月" in one for one in said) == 1
     assert sum("2026 年 3 月 5 日" in one for one in said) == 2 and not any(one.startswith("保修期到") for one in said)
+
+
+def all_books(on: str, given: dict[str, str]) -> Ruling:
+    facts, problems = read_given(facts_of(files.packaged()), given, date.fromisoformat(on))
+    assert not problems, problems
+    return rule_all(files.packaged(), facts, date.fromisoformat(on))
+
+
+MALL_SHOES = {
+    "house": "mall", "goods": "shoes", "sale": "store", "problem": "quality", "shoe_kind": "leather", "defect": "glue",
+    "opening_cm": "6", "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "yes", "has_card": "yes",
+    "clearance": "no", "matches_invoice": "yes", "repairs_same_fault": "0", "repair_days": "0", "agreed_months": "0",
+    "is_replacement": "no", "used": "yes", "deceived": "no", "purpose_defeated": "no", "sold_on": "2026-10-10",
+    "reported_on": "2026-12-01", "paid": "399", "province": "other",
+}  # fmt: skip
+
+
+def test_a_quoted_rule_that_names_a_fee_is_told_beside_that_none_is_taken() -> None:
+    """M03 says that the last four faults bear no fee; glue is none of them, and sold since 2024-07-01 it bears none."""
+    with translation.override("zh-hans"):
+        told = for_customers.fees_told(all_books("2026-12-01", MALL_SHOES))
+        assert told == ["下面引用的规定里提到的折旧费，这次不收"]
+        old = {**MALL_SHOES, "defect": "sole_broken", "sold_on": "2024-06-30", "reported_on": "2024-07-10"}
+        assert not any("不收" in one for one in for_customers.fees_told(all_books("2024-07-10", old)))
+
+
+def test_a_fee_that_is_taken_is_told_with_the_rule_that_allows_it() -> None:
+    """168,000 × 2,800 km / 1,000 × 0.5 % = 2,352.00, by article 27 of the rules for cars."""
+    car = {
+        "house": "workshop", "sale": "store", "goods": "car", "problem": "quality", "car_part": "gearbox",
+        "safety_event": "none", "safety_repairs": "0", "needs_replacing": "yes", "assembly_replacements": "2",
+        "sold_on": "2026-10-07", "delivered_on": "2026-10-07", "reported_on": "2026-12-01", "mileage_km": "2800",
+        "paid": "168000", "use_coefficient": "0.50", "fault_confirmed": "yes", "user_caused": "no",
+        "repairs_same_fault": "0", "repair_days": "12", "repair_days_now": "0", "has_card": "yes", "deceived": "no",
+        "has_receipt": "yes", "purpose_defeated": "no", "agreed_months": "0", "agreed_km": "0", "exchange_km": "0",
+        "exchange_months": "0", "is_replacement": "no",
+    }  # fmt: skip
+    ruling = all_books("2026-12-01", car)
+    for one in (ruling, from_data(as_data(ruling))):
+        with translation.override("zh-hans"):
+            told = for_customers.fees_told(one)
+        assert told[0].startswith("退货退款扣除的 ¥2,352.00，依据家用汽车三包规定第27条")
+        assert told[1] == "换货另收的 ¥2,352.00，依据家用汽车三包规定第27条"

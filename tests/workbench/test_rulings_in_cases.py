@@ -14,6 +14,7 @@ from tuoshan import clock
 from tuoshan.cases.models import Case, Event
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.tracing import trace
+from tuoshan.insight import overrides
 from tuoshan.rulings import files, keeping, library, printing, retracing
 from tuoshan.rulings.asking import ask
 from tuoshan.rulings.models import BookText, KeptRuling, Override, PublishedBook
@@ -702,3 +703,33 @@ def test_the_facts_of_a_kept_ruling_stand_in_the_order_of_the_matter(desk: Any) 
     known = page.partition("当时的情况")[2]
     places = [known.index(f"<dt>{one}</dt>") for one in ("销售单位", "商品类别", "购买日期", "购物凭证", "开胶长度")]
     assert places == sorted(places)
+
+
+def test_the_report_names_the_clause_that_was_given_up_and_not_the_one_that_was_kept(desk: Any) -> None:  # noqa: F811
+    """100 back by article 24 and 500 on top by article 55. Who gives the 100 alone gave up article 55; who gives
+    nothing gave up both; who gives both and more set aside what the remedy rests on."""
+    case = desk.accepted()
+    deceived = {"deceived": "yes", "staged_claim": "no", "label_flaw_only": "no"}
+    row = kept(desk, case, reported_on="2026-01-25", paid="100", **deceived)
+    cited = {}
+    for remedy, amount in (("return", "100"), ("return", "599.99"), ("none", "0"), ("return", "700")):
+        assert depart(desk, case, row, remedy=remedy, amount=amount, reason="客户同意").status_code == 302
+        made = Override.objects.latest("id")
+        cited[remedy, amount] = {clause for _book, clause in overrides.read(made).clauses}
+    assert cited["return", "100"] == {"CPL55"} == cited["return", "599.99"]
+    assert {"CPL24", "CPL55"} <= cited["none", "0"]
+    assert "CPL55" not in cited["return", "700"] and "CPL24" in cited["return", "700"]
+
+
+def test_a_sum_that_may_grow_is_not_called_the_most(desk: Any) -> None:  # noqa: F811
+    """Whether the customer was deceived is open, and three times the price with it."""
+    case = desk.accepted()
+    row = kept(desk, case)
+    assert row.open_questions
+    KeptRuling.objects.filter(pk=row.pk).update(quantity=2)
+    assert "按裁定合计最多付出 ¥798.00（还有问题未答，可能更多）" in timeline(desk, case)
+    told = desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}").content.decode()
+    assert "最多付出合计 ¥798.00（还有问题未答，可能更多）" in told
+    settled = kept(desk, case, deceived="no")
+    KeptRuling.objects.filter(pk=settled.pk).update(quantity=2)
+    assert "按裁定合计最多付出 ¥798.00<" in timeline(desk, case)

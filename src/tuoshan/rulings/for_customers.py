@@ -10,13 +10,14 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from tuoshan.cases.forms import words
+from tuoshan.core.money import format_money
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import REMEDIES, Computed, Pack
 from tuoshan.core.policy.sentences import Line
 from tuoshan.core.policy.statements import Lengthening, Ruling, Statement, Why
 from tuoshan.core.policy.sums_told import Pieces, chosen_from
 from tuoshan.core.policy.wording import SAYS_NOTHING, lines, verdict
-from tuoshan.punctuation import in_brackets, listed, titled
+from tuoshan.punctuation import in_brackets, in_turn, listed, titled
 from tuoshan.rulings import library
 
 OF_THE_THING = ("return", "exchange", "repair", "replace_part")
@@ -46,6 +47,9 @@ TO_THEM = {
 """Questions that speak of the customer to staff, as they are put to the customer."""
 ASIDE = re.compile(r"（[^（）]*）| ?\([^()]*\)")
 """What a question says in brackets is how staff enter the answer."""
+FEES = {"折旧费": Wording("折旧费", "the fee for use"), "补偿费": Wording("补偿费", "the compensation for use")}
+"""What clauses call a fee for use."""
+FEE = re.compile("|".join(FEES))
 TO_STAFF = re.compile(r"(，请核对|[:,;] verify( it)?)$")
 """What a doubt ends with where it is for staff to look after."""
 
@@ -90,12 +94,47 @@ def doubts(ruling: Ruling) -> tuple[Wording, ...]:
     ))  # fmt: skip
 
 
+def fees_told(ruling: Ruling) -> list[str]:
+    """Where a clause that is quoted names a fee, plainly whether one is taken; where one is, by which clause."""
+    quoted = [(pack, name) for pack, name in _quoted(ruling) if FEE.search(pack.clauses[name].told.zh)]
+    taken = [right for right in ruling.rights if right.fee]
+    if not ruling.rights or not quoted:
+        return []
+    if not taken:
+        named = {fee for pack, name in quoted for fee in FEE.findall(pack.clauses[name].told.zh)}
+        return [_("下面引用的规定里提到的%(fees)s，这次不收") % {
+            "fees": listed(words(called) for fee, called in FEES.items() if fee in named)
+        }]  # fmt: skip
+    at_once = any("一次退清" in pack.clauses[name].told.zh for pack, name in _quoted(ruling))
+    told = []
+    for right in taken:
+        cited = {(by.why.pack.name, name) for by in right.given_by for name in by.why.clauses}
+        by_rule = [_named(pack, name) for pack, name in quoted if (pack.name, name) in cited]
+        said = {"remedy": words(REMEDIES[right.remedy]), "fee": format_money(right.fee or Decimal(0)),
+                "rule": listed(by_rule)}  # fmt: skip
+        if by_rule and right.amount is not None:
+            off = _("%(remedy)s扣除的 %(fee)s，依据%(rule)s") % said
+            told.append(in_turn([off, _("扣除后的余额一次退清")]) if at_once else off)
+        elif by_rule:
+            told.append(_("%(remedy)s另收的 %(fee)s，依据%(rule)s") % said)
+    return told
+
+
+def _named(pack: Pack, name: str) -> str:
+    """By what a clause is called where it is not quoted: its article, else its book."""
+    clause = pack.clauses[name]
+    return words(clause.article) if clause.cites and not clause.verify_number else words(pack.title)
+
+
 def rests_on(ruling: Ruling) -> list[str]:
     """The clauses behind what is told, each once: what it says, by which article; by which source where it names none,
     or none whose number is certain. What is stated and not applied is no ground."""
+    return list(dict.fromkeys(_clause(pack, name) for pack, name in _quoted(ruling)))
+
+
+def _quoted(ruling: Ruling) -> list[tuple[Pack, str]]:
     cited = {name for line in sentences_of(ruling) for name in line.clauses} - {one.clause for one in ruling.stated}
-    found = [(pack, name) for pack, name in ruling.clauses if name in cited and name in pack.clauses]
-    return list(dict.fromkeys(_clause(pack, name) for pack, name in found))
+    return [(pack, name) for pack, name in ruling.clauses if name in cited and name in pack.clauses]
 
 
 def _clause(pack: Pack, name: str) -> str:

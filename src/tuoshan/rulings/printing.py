@@ -111,6 +111,7 @@ def _text(title: str, ruling: Ruling, total: LineSum | None) -> str:
         found.append(titled(titles.questions, in_turn([*below, *_ours(told)])))
     pieces = total.several if total is not None else None
     sentences = [words(line.words) for line in for_customers.sentences_of(ruling, pieces)]
+    sentences += for_customers.fees_told(ruling)
     if ruling.differences:
         sentences.append(_("几处规定不一样的地方，已经按对您更有利的办理"))
     for heading, some in (
@@ -180,7 +181,8 @@ def _part(title: str, ruling: Ruling, total: LineSum | None) -> RulingPart:
     pieces = total.several if total is not None else None
     return RulingPart(
         title, _headline(told, total),
-        tuple((line.sign, words(line.words), " ".join(line.clauses)) for line in lines(told, pieces)),
+        (*((line.sign, words(line.words), " ".join(line.clauses)) for line in lines(told, pieces)),
+         *(("cost", said, "") for said in for_customers.fees_told(ruling))),
         tuple(words(one) for one in differing(told)), tuple(capital(words(why)) for why in for_customers.doubts(told)),
         _questions(told), _known(ruling, total),
         tuple((name, words(pack.clauses[name].told)) for pack, name in _cited(told)),

@@ -662,7 +662,7 @@ def test_the_story_names_item_and_outcome_of_a_ruling_and_what_a_later_one_chang
     assert "重新裁定：可以换货；维修" in page or "重新裁定：可以维修" in page
     assert "6 厘米 → 4 厘米" in page and "原来的裁定" in page
     kept(desk, case, deceived="no", opening_cm="4")
-    assert "没有变化" in timeline(desk, case)
+    assert "重新裁定，结果没有变：" in timeline(desk, case)
 
 
 def test_of_two_items_the_one_that_a_later_ruling_leaves_is_not_called_replaced(desk: Any) -> None:  # noqa: F811
@@ -681,7 +681,7 @@ def test_of_two_items_the_one_that_a_later_ruling_leaves_is_not_called_replaced(
     page = timeline(desk, case)
     panel = page.partition('aria-labelledby="rulings')[2] or page
     assert panel.count("已被后来的裁定代替") == 1 and panel.count("后来的裁定没有改变它") == 1
-    assert "重新裁定：皮鞋；" in page and "重新裁定：凉鞋；" in page
+    assert "重新裁定：皮鞋；" in page and "重新裁定，结果没有变：凉鞋；" in page
 
 
 def test_a_ruling_whose_last_day_may_move_is_called_the_same_in_the_case(desk: Any) -> None:  # noqa: F811

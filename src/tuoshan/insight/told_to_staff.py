@@ -200,7 +200,10 @@ class ToldToStaff:
                 task = playbook.tasks.get(event.name.removeprefix("ask."))
                 return _("发起待办：%(task)s") % {"task": words(task.title) if task else event.name}
             case "record" if event.name == keeping.RULED and (row := self._ruling(given)) is not None:
-                made = _("重新裁定") if since.before(row, self.rulings.values()) is not None else _("作出了一份裁定")
+                earlier = since.before(row, self.rulings.values())
+                made = _("作出了一份裁定") if earlier is None else _("重新裁定")
+                if earlier is not None and since.same_outcome(row, earlier):
+                    made = _("重新裁定，结果没有变")
                 return punctuation.titled(made, punctuation.in_turn(filter(None, (since.item_of(row), _said(row)))))
         return str(RECORDS.get(event.name, event.name))
 
@@ -223,8 +226,6 @@ class ToldToStaff:
         earlier = since.before(row, self.rulings.values()) if row is not None else None
         if row is None or earlier is None:
             return []
-        if since.same_outcome(row, earlier):
-            return [Detail(_("和上次的裁定比"), _("没有变化"))]
         before = [Detail(_("原来的裁定"), _said(earlier))] if _said(earlier) != _said(row) else []
         return [*before, *(Detail(label, changed) for label, changed in since.changed_facts(row, earlier))]
 

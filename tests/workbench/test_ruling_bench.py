@@ -324,8 +324,9 @@ def test_what_goes_on_after_a_last_day_on_another_ground_is_told(desk: Any) -> N
     page = unescape(bench(desk, STAGED))
     assert "退货退款 ¥150,000.00，最晚 2026 年 3 月 6 日提出" in page
     assert (
-        "2026 年 3 月 7 日才提出的：退货退款 ¥147,750.00（已扣除收费 ¥2,250.00），最晚 2028 年 1 月 5 日提出；"
-        "换货（另收费 ¥2,250.00），最晚 2028 年 1 月 5 日提出"
+        "2026 年 3 月 7 日才提出的：退货退款 ¥147,750.00（已扣除收费 ¥2,250.00），最晚 2028 年 1 月 5 日提出，"
+        "或行驶到 50,000 公里为止，先到为准；"
+        "换货（另收费 ¥2,250.00），最晚 2028 年 1 月 5 日提出，或行驶到 50,000 公里为止，先到为准"
     ) in page
     once = unescape(bench(desk, {**STAGED, "safety_repairs": "0"}))
     assert "最晚 2026 年 3 月 6 日提出" in once and "才提出的" not in once, "nothing follows"

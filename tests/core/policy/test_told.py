@@ -372,3 +372,38 @@ def test_no_sentence_stands_twice() -> None:
     })  # fmt: skip
     differ = [one.zh for one in differing(suit)]
     assert len(differ) == len(set(differ))
+
+
+GEARBOX: dict[str, Any] = {
+    **CAR, "house": "workshop", "car_part": "gearbox", "needs_replacing": "yes", "assembly_replacements": "2",
+    "sold_on": "2026-10-07", "delivered_on": "2026-10-07", "reported_on": "2026-12-01", "mileage_km": "2800",
+    "repair_days": "12", "repair_days_now": "0", "agreed_months": "0", "agreed_km": "0", "exchange_months": "0",
+    "exchange_km": "0", "is_replacement": "no",
+}  # fmt: skip
+
+
+def test_a_distance_ends_a_cars_guarantee_beside_the_last_day() -> None:
+    """Exchange and return for 24 months or 50,000 km, repair for 36 months or 60,000 km, whichever is first; at 50,000
+    the first still runs, at 50,001 the second alone; what the card gives beyond that counts."""
+    ruling = ruled("2026-12-01", GEARBOX)
+    first, then = "，或行驶到 50,000 公里为止，先到为准", "，或行驶到 60,000 公里为止，先到为准"
+    for one in (ruling, from_data(as_data(ruling))):
+        assert [line.endswith(far) for line, far in zip(told(one), (first, first, then), strict=True)] == [True] * 3
+        assert f"保修期到 2029 年 10 月 19 日{then}" in told(one, sign="said")
+    assert told(ruling, "en")[2].endswith("or until it has run 60,000 km, whichever comes first")
+    assert told(ruled("2026-12-01", GEARBOX, mileage_km="50000"))[0].endswith(first)
+    assert all(line.endswith(then) for line in told(ruled("2026-12-01", GEARBOX, mileage_km="50001")))
+    longer = ruled("2026-12-01", GEARBOX, agreed_km="100000", agreed_months="60")
+    assert told(longer)[2].endswith("，或行驶到 100,000 公里为止，先到为准")
+    covered = [one for one in told(longer, sign="said") if one.startswith("保修期到")]
+    assert len(covered) == 1 and covered[0].endswith("，或行驶到 100,000 公里为止，先到为准")
+
+
+def test_a_serious_fault_of_a_new_car_is_bounded_by_three_thousand_kilometres() -> None:
+    ruling = ruled("2026-12-01", GEARBOX, car_part="other", safety_event="brake_failed", needs_replacing="no",
+                   assembly_replacements="0", repair_days="0")  # fmt: skip
+    assert told(ruling)[0].endswith("，或行驶到 3,000 公里为止，先到为准")
+
+
+def test_what_does_not_run_has_no_distance() -> None:
+    assert not any("公里" in line.words.zh for line in lines(ruled("2026-11-30", TABLE)))

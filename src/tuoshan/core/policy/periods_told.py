@@ -7,6 +7,7 @@ from datetime import date
 
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.days_told import day_en, day_zh, length_en, length_zh
+from tuoshan.core.policy.expiring import Furthest
 from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.sentences import Line, small
 from tuoshan.core.policy.statements import Lengthening, Right, Statement
@@ -37,8 +38,19 @@ def until_words(right: Right) -> Wording:
         return _for_less(right, perhaps_later(facts) if right.later else NO_WORDING)
     if right.later:
         perhaps = perhaps_later(facts)
-        return Wording(f"，至少 {zh}以前都可提出{perhaps.zh}", f", to be asked for by {en} at least{perhaps.en}")
-    return Wording(f"，最晚 {zh}提出", f", to be asked for by {en}")
+        far = first_of(right.furthest)
+        return Wording(f"，至少 {zh}以前都可提出{perhaps.zh}{far.zh}",
+                       f", to be asked for by {en} at least{perhaps.en}{far.en}")  # fmt: skip
+    far = first_of(right.furthest)
+    return Wording(f"，最晚 {zh}提出{far.zh}", f", to be asked for by {en}{far.en}")
+
+
+def first_of(far: Furthest | None) -> Wording:
+    """That a distance ends it as well, whichever comes first."""
+    if far is None:
+        return NO_WORDING
+    return Wording(f"，或行驶到 {far.count:,} {far.unit.zh}为止，先到为准",
+                   f", or until it has run {far.count:,} {far.unit.en}, whichever comes first")  # fmt: skip
 
 
 def _for_less(right: Right, perhaps: Wording) -> Wording:
@@ -75,6 +87,8 @@ def period_lines(statement: Statement) -> Iterator[Line]:
             perhaps = perhaps_later(quoted(statement.later))
             at_least = f"{until.zh.removesuffix('到')}至少到 {day_zh(ends)}"
             told = Wording(f"{at_least}{perhaps.zh}", f"{told.en} at least{perhaps.en}")
+        far = first_of(statement.furthest)
+        told = Wording(told.zh + far.zh, told.en + far.en)
         counted = counted_words(statement.counted, statement.later)
         if counted is not None and statement.words.get("restarts"):
             counted = Wording(f"{counted.zh}；换货后重新起算", f"{counted.en}; it begins anew with a replacement")

@@ -33,6 +33,7 @@ from tuoshan.core.policy.statements import (
 )
 
 if TYPE_CHECKING:
+    from tuoshan.core.policy.expiring import Furthest
     from tuoshan.core.policy.reckoning import Reckoning
     from tuoshan.core.policy.ruling import Read
 
@@ -201,7 +202,7 @@ def _rights(said: Said, freight: Legs, risk: Legs, differences: list[Difference]
             min(int(one.words.get("rank", NO_RANK)) for one in given),
             _sum_until(given, lasting, with_floors, said, amount),
             _later(given, later, lasting), freight.get(remedy, {}), risk.get(remedy, {}),
-            partial(_counted, [*given, *later], until),
+            partial(_counted, [*given, *later], until), partial(_furthest, given, lasting, until),
         ))  # fmt: skip
     return tuple(sorted(rights, key=lambda right: right.rank))
 
@@ -315,6 +316,18 @@ def _counted(given: Sequence[Statement], until: date | None) -> Reckoning | None
         one.counted for one in given
         if one.counted is not None and until in (one.amounts.get("until"), one.amounts.get("after"))
     ), None)  # fmt: skip
+
+
+def _furthest(
+    given: Sequence[Statement], lasting: Sequence[date | None], until: date | None
+) -> Furthest | None:  # fmt: skip
+    """The distance with which a remedy ends before its last day: that of whoever gives it until then, the longest;
+    none where one of them knows of none."""
+    if until is None:
+        return None
+    found = [one.furthest for day, one in zip(lasting, given, strict=True) if day == until]
+    known = [one for one in found if one is not None]
+    return max(known, key=lambda one: one.count) if known and len(known) == len(found) else None
 
 
 def _needs_of(one: Statement, asking: Sequence[Statement]) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import NO_WORDING, Wording
@@ -12,7 +13,7 @@ from tuoshan.core.policy.proofs_told import deadlines, proof_first, proofs
 from tuoshan.core.policy.refusals_told import last_day_of, refusals
 from tuoshan.core.policy.remedies_told import due, needed, right_words
 from tuoshan.core.policy.sentences import Line, each_once, once_each, small
-from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.statements import Ruling, Statement
 from tuoshan.core.policy.sums_told import Pieces, chosen_from, total_words
 
 SAYS_NOTHING = Wording(
@@ -23,6 +24,13 @@ TO_BE_CHECKED = Wording(
     "还不能给您最后的答复", "We cannot give you our final answer yet"
 )
 """What a customer is told while the answer is open; what staff ask each other is no question to them."""
+
+
+def _as_far(periods: Sequence[Statement]) -> Iterator[Statement]:
+    """Of the same period to the same day each with the distance that one of them knows: it is one period."""
+    far = {(one.what, one.amounts.get("ends")): one.reaching for one in periods if one.furthest is not None}
+    for one in periods:
+        yield replace(one, reaching=far.get((one.what, one.amounts.get("ends")), one.reaching))
 
 
 def verdict(ruling: Ruling) -> Wording:
@@ -91,7 +99,7 @@ def _lines(ruling: Ruling, pieces: Pieces | None) -> Iterator[Line]:
     yield from proofs(ruling)
     told_over = {refused.expired.last_day for refused in ruling.refused if refused.expired is not None}
     running = (one for one in ruling.periods if one.amounts.get("ends") not in told_over)
-    yield from each_once(line for statement in running for line in period_lines(statement))
+    yield from each_once(line for statement in _as_far(list(running)) for line in period_lines(statement))
     yield from deadlines(ruling)
     for statement in ruling.said:
         text = statement.words.get("text")

@@ -80,10 +80,11 @@ def test_a_proof_says_by_when_and_a_remedy_its_own_freight() -> None:
 
 def test_the_text_for_the_customer_names_what_is_still_open() -> None:
     open_yet = caller("agent").post("/rulings", {"facts": CAR, "today": "2026-02-20"})
-    assert "\n还要核实，结论可能变化：" in open_yet["text"] and "经营者欺诈" in open_yet["text"].splitlines()[1]
+    assert open_yet["text"].splitlines()[1] == "还没有查明，结论可能变化：由我们核实"
+    assert "经营者欺诈" not in open_yet["text"] and "这一步不用您做什么" in open_yet["text"]
     facts = {**CAR, "agreed_months": "0", "state_months": "0", "exchange_months": "0", "is_replacement": "no"}
     answer = caller("agent").post("/rulings", {"facts": facts, "today": "2026-02-20", "book": "national_car"})
-    assert answer["ruling"]["questions"] == [] and "还要核实" not in answer["text"]
+    assert answer["ruling"]["questions"] == [] and "没有查明" not in answer["text"]
 
 
 def test_one_book_alone_says_what_it_leaves_out() -> None:
@@ -203,7 +204,7 @@ def test_a_ruling_is_frozen_in_a_case_once_and_overridden_with_a_reason() -> Non
     below = {"remedy": "compensation", "amount": "100", "reason": "客户同意"}
     refused = agent.post(path, below, expect=403)
     assert refused["code"] == "below_law" and "CAR24" in refused["title"]
-    assert "比退货退款少 ¥143,900.00" in refused["title"], "144,000 less 100"
+    assert "比依法应得的（退货退款）少 ¥143,900.00" in refused["title"], "144,000 less 100"
     lead = caller("supervisor")
     lead.post(path, below)
     lead.post(path, {**below, "amount": "200"})

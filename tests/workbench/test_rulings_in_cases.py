@@ -14,6 +14,7 @@ from tuoshan import clock
 from tuoshan.cases.models import Case, Event
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.tracing import trace
+from tuoshan.insight import overrides
 from tuoshan.rulings import files, keeping, library, printing, retracing
 from tuoshan.rulings.asking import ask
 from tuoshan.rulings.models import BookText, KeptRuling, Override, PublishedBook
@@ -589,12 +590,13 @@ def test_below_the_law_is_asked_once_more_with_clause_and_shortfall(desk: Any) -
     asked = desk.client("lead").post(f"{address}/override", given)
     for answer in (refused, asked):
         told = answer.content.decode()
-        assert answer.status_code == 422 and "比退货退款少 ¥498.00" in told and "消法第24条 CPL24" in told
+        assert answer.status_code == 422 and "比依法应得的（退货退款）少 ¥498.00" in told and "消法第24条 CPL24" in told
     assert "请由主管决定" in refused.content.decode() and "below_law" not in refused.content.decode()
     assert 'name="below_law"' in asked.content.decode() and not Override.objects.exists()
     assert 'value="return 300.00"' in asked.content.decode()
     less = desk.client("lead").post(f"{address}/override", {**given, "amount": "30", "below_law": "return 300.00"})
-    assert less.status_code == 422 and "比退货退款少 ¥768.00" in less.content.decode(), "another sum is asked anew"
+    assert less.status_code == 422, "another sum is asked anew"
+    assert "比依法应得的（退货退款）少 ¥768.00" in less.content.decode()
     assert "checked" not in less.content.decode().partition('name="below_law"')[2][:80]
     assert not Override.objects.exists()
     assert depart(desk, case, shoes, remedy="return", amount="300").status_code == 302
@@ -643,3 +645,91 @@ def test_words_that_name_another_sum_in_chinese_numerals_are_refused(
     assert answer.status_code == status
     if status == 422:
         assert "里写的是 300.00 元" in answer.content.decode()
+
+
+def timeline(desk: Any, case: Any) -> str:  # noqa: F811
+    return str(desk.client("agent").get(f"/case/{case.number}").content.decode())
+
+
+def test_the_story_names_item_and_outcome_of_a_ruling_and_what_a_later_one_changed(desk: Any) -> None:  # noqa: F811
+    """6 cm may be returned; measured again it is 4 cm, within the five, and is repaired."""
+    case = desk.accepted()
+    kept(desk, case, deceived="no")
+    page = timeline(desk, case)
+    assert "作出了一份裁定：可以退货退款 ¥399.00" in page and "重新裁定" not in page
+    kept(desk, case, deceived="no", opening_cm="4")
+    page = timeline(desk, case)
+    assert "重新裁定：可以换货；维修" in page or "重新裁定：可以维修" in page
+    assert "6 厘米 → 4 厘米" in page and "原来的裁定" in page
+    kept(desk, case, deceived="no", opening_cm="4")
+    assert "重新裁定，结果没有变：" in timeline(desk, case)
+
+
+def test_of_two_items_the_one_that_a_later_ruling_leaves_is_not_called_replaced(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    agent = desk.people["agent"].pk
+
+    def ruled(session: str, opening: str) -> None:
+        for line, label, facts in ((1, "皮鞋", {"opening_cm": opening}), (2, "凉鞋", {"opening_cm": "7"})):
+            ruling = ask({**SHOES, "deceived": "no", **facts}, date(2026, 3, 2)).ruling
+            assert ruling is not None
+            keeping.keep(ruling, person_id=agent, now=clock.now(), case_id=case.pk, session=session, line=line,
+                         label=label)  # fmt: skip
+
+    ruled("first", "6")
+    ruled("second", "4")
+    page = timeline(desk, case)
+    panel = page.partition('aria-labelledby="rulings')[2] or page
+    assert panel.count("已被后来的裁定代替") == 1 and panel.count("后来的裁定没有改变它") == 1
+    assert "重新裁定：皮鞋；" in page and "重新裁定，结果没有变：凉鞋；" in page
+
+
+def test_a_ruling_whose_last_day_may_move_is_called_the_same_in_the_case(desk: Any) -> None:  # noqa: F811
+    """On the bench 最晚日期未定 while nobody said how many days it was in repair; in the case it was 明确."""
+    case = desk.accepted()
+    open_day = {name: value for name, value in SHOES.items() if name not in ("repair_days", "is_replacement")}
+    ruling = ask({**open_day, "deceived": "no"}, date(2026, 3, 2)).ruling
+    assert ruling is not None and not ruling.questions and not ruling.provisional
+    assert "最晚日期未定" in bench(desk, {**open_day, "deceived": "no"})
+    keeping.keep(ruling, person_id=desk.people["agent"].pk, now=clock.now(), case_id=case.pk)
+    page = timeline(desk, case)
+    assert "最晚日期未定" in page
+
+
+def test_the_facts_of_a_kept_ruling_stand_in_the_order_of_the_matter(desk: Any) -> None:  # noqa: F811
+    case = desk.accepted()
+    row = kept(desk, case)
+    page = desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}").content.decode()
+    known = page.partition("当时的情况")[2]
+    places = [known.index(f"<dt>{one}</dt>") for one in ("销售单位", "商品类别", "购买日期", "购物凭证", "开胶长度")]
+    assert places == sorted(places)
+
+
+def test_the_report_names_the_clause_that_was_given_up_and_not_the_one_that_was_kept(desk: Any) -> None:  # noqa: F811
+    """100 back by article 24 and 500 on top by article 55. Who gives the 100 alone gave up article 55; who gives
+    nothing gave up both; who gives both and more set aside what the remedy rests on."""
+    case = desk.accepted()
+    deceived = {"deceived": "yes", "staged_claim": "no", "label_flaw_only": "no"}
+    row = kept(desk, case, reported_on="2026-01-25", paid="100", **deceived)
+    cited = {}
+    for remedy, amount in (("return", "100"), ("return", "599.99"), ("none", "0"), ("return", "700")):
+        assert depart(desk, case, row, remedy=remedy, amount=amount, reason="客户同意").status_code == 302
+        made = Override.objects.latest("id")
+        cited[remedy, amount] = {clause for _book, clause in overrides.read(made).clauses}
+    assert cited["return", "100"] == {"CPL55"} == cited["return", "599.99"]
+    assert {"CPL24", "CPL55"} <= cited["none", "0"]
+    assert "CPL55" not in cited["return", "700"] and "CPL24" in cited["return", "700"]
+
+
+def test_a_sum_that_may_grow_is_not_called_the_most(desk: Any) -> None:  # noqa: F811
+    """Whether the customer was deceived is open, and three times the price with it."""
+    case = desk.accepted()
+    row = kept(desk, case)
+    assert row.open_questions
+    KeptRuling.objects.filter(pk=row.pk).update(quantity=2)
+    assert "按裁定合计最多付出 ¥798.00（还有问题未答，可能更多）" in timeline(desk, case)
+    told = desk.client("agent").get(f"/case/{case.number}/ruling/{row.pk}").content.decode()
+    assert "最多付出合计 ¥798.00（还有问题未答，可能更多）" in told
+    settled = kept(desk, case, deceived="no")
+    KeptRuling.objects.filter(pk=settled.pk).update(quantity=2)
+    assert "按裁定合计最多付出 ¥798.00<" in timeline(desk, case)

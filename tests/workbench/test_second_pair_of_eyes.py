@@ -18,7 +18,7 @@ __all__ = ["books_as_shipped", "desk"]
 
 pytestmark = pytest.mark.django_db
 
-WHY = "不按裁定处理是您决定的，这一步须由另一位同事做。"
+WHY = "不按裁定处理是您决定的，这一步须由另一位同事做"
 
 
 def departed(desk: Any, amount: str, remedy: str = "compensation", who: str = "lead") -> Any:
@@ -43,7 +43,7 @@ def test_who_went_below_the_law_does_not_approve_it_and_reads_who_may(desk: Any,
     assert case.state == "approving"
     refused = approve(desk, "lead", case)
     assert refused.status_code == 422 and WHY in refused.content.decode()
-    assert "可以处理的是：客服主管" in refused.content.decode() and desk.read(case).state == "approving"
+    assert f"{WHY}，不能是您本人：客服主管" in refused.content.decode() and desk.read(case).state == "approving"
     page = page_of(desk, "lead", case)
     assert " disabled" in button(page, "approve") and WHY in reasons(page)
     page = page_of(desk, second.display_name, case)
@@ -54,7 +54,7 @@ def test_who_went_below_the_law_does_not_approve_it_and_reads_who_may(desk: Any,
 def test_where_there_is_no_other_supervisor_the_manager_approves(desk: Any) -> None:
     case = departed(desk, "50")
     said = approve(desk, "lead", case).content.decode()
-    assert f"{WHY}可以处理的是：" in said and "经理" in said.partition(WHY)[2][:40]
+    assert f"{WHY}，不能是您本人：" in said and "经理" in said.partition(WHY)[2][:40]
     assert approve(desk, "manager", case).status_code == 302 and desk.read(case).state == "offered"
 
 
@@ -62,7 +62,7 @@ def test_where_nobody_else_is_left_the_way_out_is_named(desk: Any) -> None:
     Person.objects.filter(pk=desk.people["manager"].pk).update(is_active=False)
     case = departed(desk, "50")
     said = approve(desk, "lead", case).content.decode()
-    assert f"{WHY}现在没有别的人可以处理：请管理员让另一位同事担任客服主管、" in said
+    assert f"{WHY}。现在没有别的人可以处理：请管理员让另一位同事担任客服主管、" in said
     english = page_of(desk, "lead", case, "en")
     assert "Nobody else can do this now: ask an administrator to make another colleague" in reasons(english)
     person(desk, "second", "supervisor")

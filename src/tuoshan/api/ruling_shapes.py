@@ -205,6 +205,7 @@ class KeptOut(Schema):
     quantity: int
     chosen: str
     verdict: str
+    """The answer in one sentence, of several pieces for all of them, as `text` begins."""
     text: str
     open_questions: int
     provisional: bool

@@ -42,7 +42,7 @@ from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.sums_told import chosen_from
 from tuoshan.parties.permissions import api_permitted
 from tuoshan.punctuation import sentences
-from tuoshan.rulings import keeping, library, printing, retracing, shortfall
+from tuoshan.rulings import keeping, library, printing, proposing, retracing, shortfall
 from tuoshan.rulings.asking import Asked, ask, beside
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.totals import LineSum, beside_each_other, line_sum, together
@@ -254,7 +254,8 @@ def _kept(row: KeptRuling) -> dict[str, Any]:
     holding = made[-1] if made else None
     return {
         "id": str(row.pk), "label": row.label, "quantity": row.quantity, "chosen": row.chosen,
-        "verdict": keeping.said(row), "text": printing.text_of(row, _language()), "open_questions": row.open_questions,
+        "verdict": proposing.said_of_all(row), "text": printing.text_of(row, _language()),
+        "open_questions": row.open_questions,
         "provisional": row.provisional, "unchanged": keeping.unchanged(row), "digest": row.digest,
         "result": keeping.result_of(row), "on_top": f"{keeping.on_top_of(row):.2f}",
         "overrides": [

@@ -58,8 +58,10 @@ def _not_by_same_person(playbook: Playbook, data: Data) -> str:
         who = _who(playbook, data.get("instead", ()))
     did = data.get("did", ())
     if did and set(did) <= set(DEPARTURES):
-        why = _("不按裁定处理是您决定的，这一步须由另一位同事做。")
-        return why + (who or _who(playbook, data.get("needs", ())))
+        others = _parties(playbook, data.get("instead", ()) or data.get("needs", ()))
+        if nobody or not others:
+            return _("不按裁定处理是您决定的，这一步须由另一位同事做。") + who
+        return _("不按裁定处理是您决定的，这一步须由另一位同事做，不能是您本人：%(parties)s。") % {"parties": others}
     if why := _why_not_them(playbook, str(data.get("step", ""))):
         return why + who
     return who or _("经办过“%(actions)s”的人不能再做这一步，请由其他人处理。") % {

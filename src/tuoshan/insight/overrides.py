@@ -12,7 +12,8 @@ from typing import Any
 
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.pack import REMEDIES
+from tuoshan.core.policy import costing
+from tuoshan.core.policy.pack import PUTTING_RIGHT, REMEDIES
 from tuoshan.identifiers import is_id
 from tuoshan.insight import names
 from tuoshan.rulings import keeping, library, proposing
@@ -36,7 +37,8 @@ class Overridden:
     given: Decimal | None
     """None where money is given and nobody said how much."""
     clauses: tuple[tuple[str, str], ...]
-    """Book and clause of what was set aside: of the remedy that was due, or of the refusal."""
+    """Book and clause of what was set aside: of the remedy that was due, of what was due besides and on top, or of the
+    refusal. What was given all the same is not among it."""
     holds: bool = True
 
     @property
@@ -70,12 +72,28 @@ def read(row: Override, *, holds: bool = True) -> Overridden:
     kept = row.ruling
     due = proposing.right_of(kept)
     ruled = proposing.amount_of(kept, due) if due is not None else ZERO
-    result = keeping.result_of(kept)
-    sources: list[dict[str, Any]] = due["given_by"] if due is not None else [
-        by for one in result["refused"] for by in one["refused_by"]
-    ]  # fmt: skip
-    cited = dict.fromkeys((by["pack"], clause) for by in sources for clause in by["clauses"])
+    cited = dict.fromkeys((by["pack"], clause) for by in _set_aside(row, due) for clause in by["clauses"])
     return Overridden(row, proposing.said_of_all(kept), ruled, _given(row), tuple(cited), holds)
+
+
+def _set_aside(row: Override, due: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """What of the ruling was not followed: the remedy, unless it is given with its money, and what comes beside it and
+    on top as far as the sum does not reach for it. The remedy as well where all of it is given, and more."""
+    kept = row.ruling
+    result = keeping.result_of(kept)
+    if due is None:
+        return [by for one in result["refused"] for by in one["refused_by"]]
+    given, back = row.amount or ZERO, proposing.money_back(kept, due)
+    beside = costing.with_it(due["remedy"], costing.due_in(result)) * kept.quantity
+    named = row.remedy == due["remedy"] and given >= back
+    left = given - back if named else given
+    found: list[dict[str, Any]] = []
+    if left < beside + keeping.on_top_of(kept):
+        found += [one["by"] for one in result["extras"].values() if Decimal(one["value"])]
+        if beside:
+            besides = (right for right in result["rights"] if right["remedy"] not in PUTTING_RIGHT)
+            found += [by for right in besides for by in right["given_by"]]
+    return found if named and found else [*due["given_by"], *found]
 
 
 def _given(row: Override) -> Decimal | None:

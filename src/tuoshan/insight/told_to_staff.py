@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import get_language, pgettext
@@ -25,6 +26,9 @@ from tuoshan.insight.story import Detail, Entry, EntryKind, Story
 from tuoshan.insight.values import channel_title, shown_value
 from tuoshan.intake.texts import said_field
 from tuoshan.knowledge.links import PLACE
+from tuoshan.parties.permissions import allowed
+from tuoshan.rulings import keeping, proposing, since
+from tuoshan.rulings.models import KeptRuling
 
 CUSTOMERS_LINK = re.compile(r"https?://[^\s，。；]*/portal/[^\s，。；]+")
 NOT_SENT = {"portal": _lazy("已写在查询页上"), "letter": _lazy("已写成信函")}
@@ -195,7 +199,35 @@ class ToldToStaff:
             case "record" if event.name.startswith("ask."):
                 task = playbook.tasks.get(event.name.removeprefix("ask."))
                 return _("发起待办：%(task)s") % {"task": words(task.title) if task else event.name}
+            case "record" if event.name == keeping.RULED and (row := self._ruling(given)) is not None:
+                earlier = since.before(row, self.rulings.values())
+                made = _("作出了一份裁定") if earlier is None else _("重新裁定")
+                if earlier is not None and since.same_outcome(row, earlier):
+                    made = _("重新裁定，结果没有变")
+                return punctuation.titled(made, punctuation.in_turn(filter(None, (since.item_of(row), _said(row)))))
         return str(RECORDS.get(event.name, event.name))
+
+    @cached_property
+    def rulings(self) -> dict[str, KeptRuling]:
+        """The rulings of the case by their number, read once for its whole story."""
+        return {str(row.pk): row for row in keeping.of_case(self.case.pk)}
+
+    def _ruling(self, given: Mapping[str, Any]) -> KeptRuling | None:
+        """The ruling that an event names; none for who may not read rulings, and of a case whose customer is erased."""
+        viewer = self.story.audience.viewer
+        if self.case.is_erased or viewer is None or not allowed(viewer, "workbench.rulings"):
+            return None
+        told = given.get("extra", {})
+        return self.rulings.get(str(told.get("ruling", ""))) if isinstance(told, Mapping) else None
+
+    def _ruled_anew(self, given: Mapping[str, Any]) -> list[Detail]:
+        """What a later ruling on the same item changed."""
+        row = self._ruling(given)
+        earlier = since.before(row, self.rulings.values()) if row is not None else None
+        if row is None or earlier is None:
+            return []
+        before = [Detail(_("原来的裁定"), _said(earlier))] if _said(earlier) != _said(row) else []
+        return [*before, *(Detail(label, changed) for label, changed in since.changed_facts(row, earlier))]
 
     def _task_sentence(self, event: Event, given: Mapping[str, Any]) -> str:
         task = self.playbook.tasks.get(event.name)
@@ -286,6 +318,8 @@ class ToldToStaff:
             item = form.get(name) or self.playbook.facts.get(name)
             if item is not None and name not in corrected:
                 shown.append(Detail(words(item.label), self.value(item, raw), item.supervisors_only))
+        if event.kind == "record" and event.name == keeping.RULED:
+            shown += self._ruled_anew(given)
         if event.name in DEPARTURES:
             shown.append(_departure(given.get("extra", {})))
         moved = units.move_of(event)
@@ -317,6 +351,11 @@ class ToldToStaff:
     def value(self, item: Field | None, raw: Any) -> str:
         """A stored value in words: choices by title, money with its unit, moments in local time."""
         return shown_value(item, raw, self.record.words, self.people)
+
+
+def _said(row: KeptRuling) -> str:
+    """What came out, in one sentence."""
+    return proposing.said_of_all(row)
 
 
 def _departure(told: Mapping[str, Any]) -> Detail:

@@ -26,15 +26,16 @@ REPORTED, ALL = "reported_on", "all"
 
 
 def afterwards(asked: Asked, today: date, book: str = "") -> list[Wording]:
-    """For each certain last day of a remedy what the same facts give on the day after it, where that is the remedy once
-    more. Nothing while anything is asked, for then the last days are not all told."""
+    """For each certain last day of a remedy, or of its sum, what the same facts give on the day after it, where that is
+    the remedy once more. Nothing while anything is asked, for then the last days are not all told."""
     ruling = asked.ruling
     if ruling is None or ruling.questions or REPORTED not in ruling.facts:
         return []
     last: dict[date, list[str]] = {}
     for right in chosen_from(ruling)[0]:
-        if right.until is not None and not right.later:
-            last.setdefault(right.until, []).append(right.remedy)
+        until = right.sum_until or right.until
+        if until is not None and (right.sum_until is not None or not right.later):
+            last.setdefault(until, []).append(right.remedy)
     found = (
         _on_the_day_after(asked, until + timedelta(days=1), remedies, today, book)
         for until, remedies in sorted(last.items())

@@ -31,6 +31,8 @@ from tuoshan.rulings import for_customers, keeping, library
 from tuoshan.rulings.models import KeptRuling
 from tuoshan.rulings.totals import LineSum, beside_each_other, extras_told, line_sum, together
 
+PERCENT = "百分之"
+"""The unit of a fact that stands before its number in Chinese, and is written as a sign."""
 Language = Literal["zh-hans", "en"]
 Line = tuple[str, Ruling, LineSum | None]
 """What a line is called, what is ruled on it, and what it comes to where there are several."""
@@ -57,7 +59,10 @@ def text(matters: Sequence[Line], on: date, language: Language) -> str:
         if sums := _sums(matters):
             told = [titled(name, amount) for name, amount in (*sums, *_within(matters))]
             parts.append("\n".join([_titles().sums, *told]))
-        named = [(_called(title, at, many), ruling) for at, (title, ruling, _total) in enumerate(matters, 1)]
+        named = [
+            (_called(title, at, many), ruling, total.remedy if total is not None and total.chosen else "")
+            for at, (title, ruling, total) in enumerate(matters, 1)
+        ]  # fmt: skip
         parts += for_customers.next_steps(named, house.hotline)
         day = day_en(on) if language == "en" else day_zh(on)
         parts.append(for_customers.signature(house.named(language), house.hotline, day))
@@ -88,7 +93,7 @@ def _data(matters: Sequence[Line], on: date, language: Language, number: str = "
 
 def _titles() -> RulingTitles:
     return RulingTitles(
-        choice=_("客户选择"), questions=_("还要核实，结论可能变化"), lines=pgettext("ruling", "结论"),
+        choice=_("客户选择"), questions=_("还没有查明，结论可能变化"), lines=pgettext("ruling", "结论"),
         differences=_("规则之间的取舍"), provisional=_("暂定"), facts=_("依据的事实"), clauses=_("条款"),
         books=_("规则"), sums=_("合计"),
     )  # fmt: skip
@@ -101,14 +106,17 @@ def _text(title: str, ruling: Ruling, total: LineSum | None) -> str:
     found = [titled(title, said) if title else said]
     if total is not None and total.chosen:
         found.append(titled(titles.choice, remedy_of(total)))
-    if questions := _questions(told):
-        found.append(titled(titles.questions, in_turn(questions)))
+    if told.questions:
+        below = [_("下面请您告诉我们的")] if for_customers.asked_of_them(told) else []
+        found.append(titled(titles.questions, in_turn([*below, *_ours(told)])))
     pieces = total.several if total is not None else None
     sentences = [words(line.words) for line in for_customers.sentences_of(ruling, pieces)]
+    sentences += for_customers.fees_told(ruling)
     if ruling.differences:
         sentences.append(_("几处规定不一样的地方，已经按对您更有利的办理"))
     for heading, some in (
         (titles.lines, sentences),
+        (_("请您告诉我们"), for_customers.asked_of_them(ruling)),
         (titles.provisional, [capital(words(why)) for why in for_customers.doubts(ruling)]),
         (titles.facts, [" ".join(pair) for pair in _known(ruling, total)]),
         (_("依据"), for_customers.rests_on(ruling)),
@@ -133,8 +141,15 @@ def _known(ruling: Ruling, total: LineSum | None) -> tuple[tuple[str, str], ...]
 
 
 def _questions(told: Ruling) -> tuple[str, ...]:
-    facts = library.facts()
-    return tuple(words(facts[one.fact].field.label) for one in told.questions if one.fact in facts)
+    """What is still open, on paper: what the customer can tell by its question, all else as ours."""
+    return (*for_customers.asked_of_them(told), *_ours(told))
+
+
+def _ours(told: Ruling) -> list[str]:
+    """That we find out what is not the customer's to tell; what that is are questions between ourselves."""
+    if not for_customers.found_out_by_us(told):
+        return []
+    return [_("其余情况由我们核实") if for_customers.asked_of_them(told) else _("由我们核实")]
 
 
 def _facts(ruling: Ruling) -> dict[str, object]:
@@ -166,7 +181,8 @@ def _part(title: str, ruling: Ruling, total: LineSum | None) -> RulingPart:
     pieces = total.several if total is not None else None
     return RulingPart(
         title, _headline(told, total),
-        tuple((line.sign, words(line.words), " ".join(line.clauses)) for line in lines(told, pieces)),
+        (*((line.sign, words(line.words), " ".join(line.clauses)) for line in lines(told, pieces)),
+         *(("cost", said, "") for said in for_customers.fees_told(ruling))),
         tuple(words(one) for one in differing(told)), tuple(capital(words(why)) for why in for_customers.doubts(told)),
         _questions(told), _known(ruling, total),
         tuple((name, words(pack.clauses[name].told)) for pack, name in _cited(told)),
@@ -191,11 +207,12 @@ def _version(number: int) -> str:
 
 
 def facts_told(given: dict[str, object]) -> tuple[tuple[str, str], ...]:
-    """Frozen facts as people read them: label and value."""
+    """Frozen facts as people read them: label and value, in the order of the matter."""
     facts = library.facts()
+    names = [*(name for name in facts if name in given), *(name for name in given if name not in facts)]
     return tuple(
-        (words(facts[name].field.label) if name in facts else name, fact_words(facts.get(name), value))
-        for name, value in given.items()
+        (words(facts[name].field.label) if name in facts else name, fact_words(facts.get(name), given[name]))
+        for name in names
     )
 
 
@@ -206,6 +223,8 @@ def fact_words(fact: Fact | None, value: object) -> str:
     if fact is None:
         return str(value)
     titles = {choice.value: words(choice.title) for choice in fact.field.choices}
+    if fact.field.unit.zh == PERCENT:
+        return f"{value}%"
     return f"{titles.get(str(value), value)} {words(fact.field.unit)}".strip()
 
 

@@ -242,6 +242,8 @@ def sums_told(rows: Sequence[KeptRuling]) -> list[str]:
     told = [_("按裁定合计最多付出 %(total)s") % {"total": format_money(together(ruled))}]
     if any(one.waits for one in ruled):
         told = [in_brackets(told[0], _("不含还不能判定的"))]
+    elif any(one.open for one in ruled):
+        told = [in_brackets(told[0], _("还有问题未答，可能更多"))]
     if any(keeping.departure(row) is not None for row in rows):
         parts = [(row, part_of(row)) for row in rows]
         decided = sum((part.amount if part else keeping.on_top_of(row) for row, part in parts), ZERO)

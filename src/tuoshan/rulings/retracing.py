@@ -104,11 +104,12 @@ def _ruled(books: Sequence[Pack], others: Sequence[Pack], facts: Mapping[str, ob
 
 def _same(frozen: object, now: object) -> bool:
     """Whether everything that was frozen is the same; what a later form of the data adds is none of it, nor how the
-    counting of a period is put into words."""
+    counting of a period, or why something is not certain, is put into words."""
     match frozen, now:
         case dict(), dict():
             return all(
-                name == "words" or (name in now and _same(value, now[name])) for name, value in frozen.items()
+                name in ("words", "provisional") or (name in now and _same(value, now[name]))
+                for name, value in frozen.items()
             )
         case list(), list():
             return len(frozen) == len(now) and all(map(_same, frozen, now))

@@ -78,7 +78,7 @@ def _short(found: ByLaw, remedy: str, given: Decimal) -> list[str]:
     short = format_money(least - given)
     if not to:
         return [_("少 %(short)s。") % {"short": short}]
-    return [_("比%(remedy)s少 %(short)s。") % {"remedy": words(REMEDIES[to]), "short": short}]
+    return [_("比依法应得的（%(remedy)s）少 %(short)s。") % {"remedy": words(REMEDIES[to]), "short": short}]
 
 
 def _amount(title: str, amount: Decimal) -> str:

@@ -29,13 +29,14 @@ from tuoshan.core.policy.tracing import shown
 from tuoshan.documents.gaps import NotWhole
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted
-from tuoshan.punctuation import sentences, titled
-from tuoshan.rulings import keeping, library, printing, proposing, retracing, shortfall
+from tuoshan.punctuation import in_brackets, sentences, titled
+from tuoshan.rulings import keeping, library, printing, proposing, retracing, shortfall, since
 from tuoshan.rulings.from_cases import is_told_of
 from tuoshan.rulings.known import Bought, Known, bought, known_of
 from tuoshan.rulings.models import KeptRuling, Override
 from tuoshan.rulings.surroundings import Surroundings
 from tuoshan.rulings.totals import extras_told
+from tuoshan.workbench.benchfields import settling
 from tuoshan.workbench.casepage import find_case, not_printed, person_id
 from tuoshan.workbench.panels import Shown, panel
 from tuoshan.workbench.rulings import as_pdf, in_english, language, moved, periods_told, told, traced
@@ -73,8 +74,9 @@ def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
     rows = [
         {
             "row": row, "said": proposing.said_of_all(row), "data": keeping.result_of(row),
-            "periods": periods_told(from_data(keeping.result_of(row))),
+            "periods": periods_told(from_data(keeping.result_of(row))), "undated": undated(row),
             "unchanged": keeping.unchanged(row), "departures": departures[row.pk], "counts": row in counting,
+            "kept_on": row not in counting and since.unchanged_since(row, counting),
         }
         for row in kept
     ]  # fmt: skip
@@ -92,6 +94,11 @@ def rulings_panel(standing: Standing, case: Case, person: Any) -> Shown | None:
             for name, one in lines[0][1].items()
         ]
     return Shown("workbench/rulings/panel.html", told)
+
+
+def undated(row: KeptRuling) -> bool:
+    """Whether a last day may be later by facts that nobody was asked: on the bench it is not called certain either."""
+    return bool(settling(from_data(keeping.result_of(row)), keeping.facts_of(row)))
 
 
 def _counting(kept: Sequence[KeptRuling]) -> list[KeptRuling]:
@@ -179,7 +186,8 @@ def _sums(row: KeptRuling) -> list[str]:
         return []
     _ruling, total = printing.ruled(row)
     reckoned = [titled(said, format_money(amount)) for said, amount in extras_told([total])]
-    return [*reckoned, _("最多付出合计 %(total)s") % {"total": format_money(total.total)}]
+    most = _("最多付出合计 %(total)s") % {"total": format_money(total.total)}
+    return [*reckoned, in_brackets(most, _("还有问题未答，可能更多")) if total.open else most]
 
 
 @permitted("workbench.ruling_kept_trace")

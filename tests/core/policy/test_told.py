@@ -252,3 +252,159 @@ def test_of_conditions_that_yield_it_is_said_for_what_and_that_they_are_more() -
         "Exchange: Mall guarantee: shoes (M03、M04) asks the customer for more than law (CPL24); what it asks for "
         "beyond that is not needed",
     )
+
+
+def test_days_that_do_not_count_lengthen_a_period_and_are_told_so() -> None:
+    """Delivered 2026-05-15, six days in repair: 24 months to 2028-05-15 and six days, 2028-05-21, a Sunday: moved to
+    the next working day, 2028-05-22. "Less 6 days" said the period was shorter."""
+    ruling = ruled("2026-11-30", CAR, car_part="gearbox", needs_replacing="yes", assembly_replacements="2",
+                   reported_on="2026-11-30", agreed_km="0", exchange_months="0", exchange_km="0", agreed_months="0",
+                   is_replacement="no", repair_days_now="0")  # fmt: skip
+    said = counted(ruling)[0]
+    assert said.startswith("自 2026 年 5 月 15 日交付（安装完成）起算 24 个月；")
+    assert "；修理 6 天不计入，期限延长到 2028 年 5 月 22 日" in said
+    assert "24 months; 6 days in repair do not count, so it lasts until 22 May 2028" in counted(ruling, "en")[0]
+    assert not any("扣除" in one for one in counted(ruling)) and not any("less" in one for one in counted(ruling, "en"))
+
+
+def test_a_doubt_about_holidays_names_the_day_that_it_is_about() -> None:
+    """A table delivered on 2026-10-22: the six months of the proof end on 2027-04-22, months away, and no day that is
+    told lies in 2027. Two days before 2027-04-22 it turns on them."""
+    unproved = {**TABLE, "fault_confirmed": "no", "serious_fault": "formaldehyde", "sold_on": "2026-10-15",
+                "delivered_on": "2026-10-22"}  # fmt: skip
+    far = ruled("2026-12-01", unproved, reported_on="2026-12-01")
+    assert far.proofs and not any("2027" in line.words.zh for line in lines(far))
+    assert not any("放假安排" in why.zh for why in far.provisional)
+    near = ruled("2027-04-20", unproved, reported_on="2027-04-20")
+    assert [why.zh for why in near.provisional if "4 月 22 日" in why.zh] == [
+        "2027 年 4 月 22 日这个最后一天可能变动：2027 年的放假安排尚未公布"
+    ]
+    assert "22 April 2027 may move as a last day: the holidays of 2027 are not published yet" in {
+        why.en for why in near.provisional
+    }
+
+
+def test_an_earliest_last_day_is_no_less_certain_for_days_on_the_way_to_it() -> None:
+    """A phone of 2026-11-25 whose delivery nobody told: only the year's guarantee ends in 2027, and the doubt says that
+    day."""
+    phone = {"house": "other", "goods": "phone", "sale": "store", "problem": "quality", "phone_part": "host",
+             "fault_kind": "functional", "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "yes",
+             "has_card": "yes", "repairs_same_fault": "0", "repair_days": "0", "agreed_months": "0", "paid": "1999",
+             "parts_wait_days": "0", "repairer_days": "0", "is_replacement": "no", "deceived": "no",
+             "purpose_defeated": "no", "sold_on": "2026-11-25", "reported_on": "2026-12-01"}  # fmt: skip
+    ruling = ruled("2026-12-01", phone)
+    days = [why.zh.split("这个")[0] for why in ruling.provisional]
+    assert days == ["2027 年 11 月 25 日"]
+    assert any(days[0] in line.words.zh for line in lines(ruling))
+
+
+OLD_SHOES: dict[str, Any] = {
+    "house": "mall", "sale": "store", "goods": "shoes", "problem": "quality", "shoe_kind": "leather",
+    "defect": "sole_broken", "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "yes", "has_card": "yes",
+    "clearance": "no", "matches_invoice": "yes", "repairs_same_fault": "0", "repair_days": "0", "agreed_months": "0",
+    "is_replacement": "no", "used": "yes", "deceived": "no", "purpose_defeated": "no", "province": "other",
+    "sold_on": "2024-06-30", "paid": "399",
+}  # fmt: skip
+
+
+def test_a_sum_is_told_with_its_own_last_day_and_what_is_due_afterwards() -> None:
+    """Sold on 2024-06-30: by the law 399.00 in seven days, 07-07, a Sunday, so 07-08; by the mall's book three months,
+    09-30, less a fee of half a percent a day: on 07-10, the tenth day, 19.95."""
+    first = ruled("2024-07-08", OLD_SHOES, reported_on="2024-07-08")
+    assert told(first)[0] == (
+        "退货退款 ¥399.00，最晚 2024 年 7 月 8 日提出；此后到 2024 年 9 月 30 日提出的金额较低，按提出那天算"
+    )
+    assert told(first, "en")[0] == (
+        "Return for a refund of ¥399.00, to be asked for by 8 July 2024; asked for later, until 30 September 2024, "
+        "it is less, by that day"
+    )
+    assert told(from_data(as_data(first))) == told(first)
+    later = ruled("2024-07-10", OLD_SHOES, reported_on="2024-07-10")
+    assert told(later)[0] == "退货退款 ¥379.05（已扣除收费 ¥19.95），最晚 2024 年 9 月 30 日提出"
+
+
+def test_better_terms_are_called_what_is_better_and_a_fee_is_told_only_where_it_is_taken() -> None:
+    """Inside the seven days the mall's papers give a longer time and no more money, and no fee is taken."""
+    first = ruled("2024-07-05", OLD_SHOES, reported_on="2024-07-05")
+    assert told(first, sign="needed") == ["退货退款的更长期限须：发票或小票（或双方认可购买）；商品与发票、三包卡相符"]
+    fee = "2024-07-01以前售出，依商场规定收退货折旧费，请主管复核"
+    assert fee not in told(first, sign="said")
+    assert fee in told(ruled("2024-07-10", OLD_SHOES, reported_on="2024-07-10"), sign="said")
+    assert told(from_data(as_data(first)), sign="needed") == told(first, sign="needed")
+
+
+WEB: dict[str, Any] = {
+    "house": "web_shop", "platform": "taobao", "sale": "distance", "goods": "clothes", "sold_on": "2026-05-01",
+    "signed_on": "2026-05-05", "reported_on": "2026-05-08", "paid": "128.80", "deceived": "no", "staged_claim": "no",
+    "shop_matter": "aftersale", "special": "none", "free_shipping": "yes", "used": "no", "intact": "yes",
+    "no_return_confirmed": "no", "return_freight_promised": "no", "gift_back": "none", "breaks_threshold": "yes",
+    "waived_freight": "10", "goods_back": "no", "wants": "return", "same_model": "yes", "is_replacement": "no",
+    "agreed_months": "0", "state_months": "0", "purpose_defeated": "no", "problem": "dislike",
+}  # fmt: skip
+
+
+def test_freight_that_is_taken_off_is_named_once() -> None:
+    """128.80 less the freight of 10.00 that was waived: the buyer pays the way out by that, and by nothing besides."""
+    ruling = ruled("2026-05-12", WEB)
+    cost = told(ruling, sign="cost")
+    assert "扣除当时免去的发出运费 ¥10.00" in cost and "退回运费由消费者承担" in cost
+    assert not any("发出" in one and "承担" in one for one in cost)
+
+
+def test_a_largest_discount_is_told_in_percent() -> None:
+    ruling = ruled("2026-05-20", {"house": "web_shop", "shop_matter": "out_of_stock", "vip": "yes", "sale": "distance",
+                                  "platform": "none"})  # fmt: skip
+    assert "优惠上限 10%" in told(ruling, sign="cost")
+
+
+def test_no_sentence_stands_twice() -> None:
+    """A gift that bore no price, by the law and by the platform; papers that the mall's book asks for twice."""
+    gift = ruled("2026-05-12", WEB, special="gift", gift_back="missing", gift_declared="no", seller_at_fault="no",
+                 return_due="yes", breaks_threshold="no")  # fmt: skip
+    said = [line.words.zh for line in lines(gift)]
+    assert "赠品没有事先标价，不扣" in said and len(said) == len(set(said))
+    suit = ruled("2026-11-01", {
+        "house": "mall", "sale": "store", "goods": "clothes", "garment": "suit", "problem": "quality",
+        "clothes_defect": "seam", "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "no", "has_card": "no",
+        "clearance": "no", "matches_invoice": "yes", "spoilt_by_use": "no", "repairs_same_fault": "0",
+        "repair_days": "0", "agreed_months": "0", "state_months": "0", "is_replacement": "no", "used": "yes",
+        "deceived": "no", "purpose_defeated": "no", "paid": "1999.99", "sold_on": "2026-04-15",
+        "reported_on": "2026-11-01",
+    })  # fmt: skip
+    differ = [one.zh for one in differing(suit)]
+    assert len(differ) == len(set(differ))
+
+
+GEARBOX: dict[str, Any] = {
+    **CAR, "house": "workshop", "car_part": "gearbox", "needs_replacing": "yes", "assembly_replacements": "2",
+    "sold_on": "2026-10-07", "delivered_on": "2026-10-07", "reported_on": "2026-12-01", "mileage_km": "2800",
+    "repair_days": "12", "repair_days_now": "0", "agreed_months": "0", "agreed_km": "0", "exchange_months": "0",
+    "exchange_km": "0", "is_replacement": "no",
+}  # fmt: skip
+
+
+def test_a_distance_ends_a_cars_guarantee_beside_the_last_day() -> None:
+    """Exchange and return for 24 months or 50,000 km, repair for 36 months or 60,000 km, whichever is first; at 50,000
+    the first still runs, at 50,001 the second alone; what the card gives beyond that counts."""
+    ruling = ruled("2026-12-01", GEARBOX)
+    first, then = "，或行驶到 50,000 公里为止，先到为准", "，或行驶到 60,000 公里为止，先到为准"
+    for one in (ruling, from_data(as_data(ruling))):
+        assert [line.endswith(far) for line, far in zip(told(one), (first, first, then), strict=True)] == [True] * 3
+        assert f"保修期到 2029 年 10 月 19 日{then}" in told(one, sign="said")
+    assert told(ruling, "en")[2].endswith("or until it has run 60,000 km, whichever comes first")
+    assert told(ruled("2026-12-01", GEARBOX, mileage_km="50000"))[0].endswith(first)
+    assert all(line.endswith(then) for line in told(ruled("2026-12-01", GEARBOX, mileage_km="50001")))
+    longer = ruled("2026-12-01", GEARBOX, agreed_km="100000", agreed_months="60")
+    assert told(longer)[2].endswith("，或行驶到 100,000 公里为止，先到为准")
+    covered = [one for one in told(longer, sign="said") if one.startswith("保修期到")]
+    assert len(covered) == 1 and covered[0].endswith("，或行驶到 100,000 公里为止，先到为准")
+
+
+def test_a_serious_fault_of_a_new_car_is_bounded_by_three_thousand_kilometres() -> None:
+    ruling = ruled("2026-12-01", GEARBOX, car_part="other", safety_event="brake_failed", needs_replacing="no",
+                   assembly_replacements="0", repair_days="0")  # fmt: skip
+    assert told(ruling)[0].endswith("，或行驶到 3,000 公里为止，先到为准")
+
+
+def test_what_does_not_run_has_no_distance() -> None:
+    assert not any("公里" in line.words.zh for line in lines(ruled("2026-11-30", TABLE)))

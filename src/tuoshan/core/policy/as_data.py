@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.differences_told import more_asked
-from tuoshan.core.policy.expiring import Expired
+from tuoshan.core.policy.expiring import Expired, Furthest
 from tuoshan.core.policy.on_top import OnTop, best_of
 from tuoshan.core.policy.pack import BY_LAW, Clause
 from tuoshan.core.policy.periods_told import counted_words
@@ -117,6 +117,7 @@ def _statement(one: Statement) -> Data:
         **{name: plain(value) for name, value in one.amounts.items()},
         **({"later": _later(one.later)} if one.later else {}),
         **({"counted": _counted(one.counted, one.later)} if one.counted is not None else {}),
+        **_furthest(one.furthest),
         **{name: _word(value) for name, value in one.words.items() if name not in ("from", "length", "working_days")},
         "by": _source(one),
     }  # fmt: skip
@@ -132,7 +133,8 @@ def _right(right: Right) -> Data:
     return {
         "remedy": right.remedy, "amount": _text(right.amount), "fee": _text(right.fee), "until": _text(right.until),
         "later": _later(right.later), "counted": _counted(right.counted, right.later), "needs": _needs(right.needs),
-        "better_needs": _needs(right.better_needs),
+        "better_needs": _needs(right.better_needs), "better_terms": list(right.better_terms),
+        "sum_until": _text(right.sum_until), **_furthest(right.furthest),
         "freight": _chosen(right.freight), "risk": _chosen(right.risk),
         "given_by": [_source(one) for one in right.given_by], "asked_by": [_source(one) for one in right.asked_by],
     }  # fmt: skip
@@ -148,6 +150,11 @@ def _counted(one: Reckoning | None, later: Sequence[Lengthening] = ()) -> Data |
         "left_out": [{"fact": part.fact, "called": _words(part.called), "days": part.days} for part in one.left_out],
         "words": _words(counted_words(one, later) or NO_WORDING),
     }  # fmt: skip
+
+
+def _furthest(one: Furthest | None) -> Data:
+    """The distance with which it ends where that comes before its last day."""
+    return {} if one is None else {"furthest": {"fact": one.fact, "count": one.count, "unit": _words(one.unit)}}
 
 
 def _later(facts: Iterable[Lengthening]) -> list[Data]:

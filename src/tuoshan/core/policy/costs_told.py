@@ -24,6 +24,8 @@ SUBJECTS = {
     "discount": Wording("优惠上限", "Largest discount"), "deposit": Wording("定金罚则加付", "On top of the deposit"),
 }  # fmt: skip
 """Known subjects of costs and sums; others go by their name."""
+OUTBOUND = Wording("当时免去的发出运费", "Outbound freight that was waived then")
+"""What of the freight is taken off money back."""
 
 RISKS = {
     "out": Wording("发出途中的风险", "The risk on the way out"),
@@ -39,6 +41,8 @@ def costs(ruling: Ruling, pieces: Pieces | None) -> Iterator[Line]:
             yield both
         else:
             for what, one in chosen.items():
+                if kind == "freight" and _told_as_taken_off(ruling, what, one):
+                    continue
                 yield Line("cost", _borne(ruling, kind, what, str(one.value)), one.by.why.clauses)
         if kind in MOVING:
             yield from _of_single_remedies(ruling, kind)
@@ -47,7 +51,8 @@ def costs(ruling: Ruling, pieces: Pieces | None) -> Iterator[Line]:
             yield Line("cost", _on_top(what, one, one.value, pieces), one.by.why.clauses)
     for what, one in ruling.deductions.items():
         if isinstance(one.value, Decimal) and one.value:
-            called, figure = subject(what), _figure(what, one.value)
+            called = OUTBOUND if what == "freight" else subject(what)
+            figure = _figure(what, one.value)
             off = taken_off_all(what, pieces) if pieces else Wording(figure, figure)
             said = Wording(f"扣除{called.zh} {off.zh}", f"Taken off: {small(called.en)} {off.en}")
             yield Line("cost", said, one.by.why.clauses)
@@ -76,7 +81,7 @@ def _both_ways(ruling: Ruling) -> Line | None:
     None where the legs are to be told one by one."""
     legs = ruling.freight
     bearers = {str(one.value) for one in legs.values()}
-    if set(legs) != {"out", "back"} or len(bearers) > 1:
+    if set(legs) != {"out", "back"} or len(bearers) > 1 or _told_as_taken_off(ruling, "out", legs["out"]):
         return None
     [by] = bearers
     bearer = party_named(by, to_customer=ruling.to_customer)
@@ -85,6 +90,12 @@ def _both_ways(ruling: Ruling) -> Line | None:
         told = Wording(f"需要运送的，运输等必要费用由{bearer.zh}承担",
                        f"Where it has to be carried, necessary cost of transport is borne by {bearer.en}")  # fmt: skip
     return Line("cost", told, cited(*(one.by for one in legs.values())))
+
+
+def _told_as_taken_off(ruling: Ruling, leg: str, one: Chosen) -> bool:
+    """Whether what a leg costs its bearer is the freight that is taken off the money back: told once, as that."""
+    off = ruling.deductions.get("freight")
+    return leg == "out" and str(one.value) == "buyer" and off is not None and bool(off.value)
 
 
 def own_legs(ruling: Ruling, right: Right, kind: str) -> dict[str, Chosen]:
@@ -115,4 +126,4 @@ def _borne(ruling: Ruling, kind: str, what: str, by: str) -> Wording:
 
 
 def _figure(what: str, value: Decimal) -> str:
-    return number_text(value) if what == "discount" else format_money(value)
+    return f"{number_text(value)}%" if what == "discount" else format_money(value)

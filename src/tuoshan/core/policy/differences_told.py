@@ -77,7 +77,7 @@ def _above(law: Overriding, says: str) -> str:
 
 def differing(ruling: Ruling) -> list[Wording]:
     """Where books differ and which counts; what a book states that is not applied, and why."""
-    return [*map(difference, ruling.differences), *map(not_applied, ruling.stated)]
+    return list(dict.fromkeys([*map(difference, ruling.differences), *map(not_applied, ruling.stated)]))
 
 
 def _named(statement: Statement) -> str:

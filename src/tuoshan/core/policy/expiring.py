@@ -5,13 +5,17 @@ comparison with a last day, by another table, or by a row for whatever is left o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache, partial
 
+from tuoshan.core.conditions.syntax import Compare, Literal, walk
+from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.cells import Between
 from tuoshan.core.policy.focusing import desk_for
-from tuoshan.core.policy.pack import SILENT, Bands, EndOf
+from tuoshan.core.policy.pack import SILENT, Bands, Computed, EndOf
 from tuoshan.core.policy.proving import judge_silence
 from tuoshan.core.policy.reckoning import Reckoning, period
 from tuoshan.core.policy.valuing import Desk
@@ -20,6 +24,8 @@ BROUGHT_UP = "reported_on"
 """The fact that says on which day a matter was brought up."""
 REFUSING = frozenset({"no_right", "bars"})
 """The findings that refuse."""
+DISTANCE = "公里"
+"""The unit of a fact that tells how far a thing has run."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -48,6 +54,50 @@ def expired(desk: Desk, table: str, row: str) -> Expired | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Furthest:
+    """How far the thing may have run for a row to apply: a period ends with that distance where it comes first."""
+
+    fact: str
+    count: int
+    unit: Wording
+
+
+def furthest(desk: Desk, table: str, row: str) -> Furthest | None:
+    """The distance with which a row ends that applies: at it the row still would, one further it would not. Found by
+    the numbers with which the book compares a distance; None where no distance ends it."""
+    for name in _distances(desk):
+        run = desk.given.get(name)
+        bounds = [one for one in _compared_with(desk, name) if isinstance(run, Decimal) and one >= run]
+        for bound in sorted(bounds):
+            at, beyond = (_changed(desk, {name: one}) for one in (bound, bound + 1))
+            if _applies(at, table, row) and not _applies(beyond, table, row):
+                return Furthest(name, int(bound), desk.facts[name].field.unit)
+    return None
+
+
+def _distances(desk: Desk) -> list[str]:
+    return [name for name, fact in desk.facts.items() if fact.field.unit.zh == DISTANCE]
+
+
+def _compared_with(desk: Desk, name: str) -> set[Decimal]:
+    """The numbers with which a book compares a fact: its own, and the distances that it knows of the matter."""
+    found = {value for other in _distances(desk) if isinstance(value := desk.given.get(other), Decimal)}
+    for value in desk.pack.values.values():
+        if isinstance(value, Computed) and name in value.expression.reads:
+            found |= {
+                side.value for node, _depth in walk(value.expression.tree) if isinstance(node, Compare)
+                for side in (node.left, node.right) if isinstance(side, Literal) and isinstance(side.value, Decimal)
+            }  # fmt: skip
+    for one in desk.pack.tables.values():
+        for row in one.rows:
+            found |= {
+                cell.high for column, cell in zip(one.columns, row.cells, strict=True)
+                if column.name == name and isinstance(cell, Between) and isinstance(cell.high, Decimal)
+            }  # fmt: skip
+    return found
+
+
 def periods_of(desk: Desk) -> Iterator[Reckoning]:
     """The periods of the book as far as they are known, those first that it names by their last day."""
     values = desk.pack.values.values()
@@ -63,7 +113,12 @@ def periods_of(desk: Desk) -> Iterator[Reckoning]:
 
 def _on(desk: Desk, day: date) -> Desk:
     """The same matter brought up on another day."""
-    other = desk_for(desk.ready, {**desk.given, BROUGHT_UP: day}, desk.today, desk.calendar)
+    return _changed(desk, {BROUGHT_UP: day})
+
+
+def _changed(desk: Desk, given: Mapping[str, object]) -> Desk:
+    """The same matter but for these facts."""
+    other = desk_for(desk.ready, {**desk.given, **given}, desk.today, desk.calendar)
     if SILENT in other.given.values():
         judge_silence(other)
     return other

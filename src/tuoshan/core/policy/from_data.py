@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.expiring import Expired
+from tuoshan.core.policy.expiring import Expired, Furthest
 from tuoshan.core.policy.pack import Clause, Pack
 from tuoshan.core.policy.reckoning import LeftOut, Reckoning
 from tuoshan.core.policy.statements import (
@@ -30,7 +30,7 @@ from tuoshan.core.policy.statements import (
 )
 
 Data = Mapping[str, Any]
-ABOUT = frozenset({"kind", "what", "who", "by", "counted", "later"})
+ABOUT = frozenset({"kind", "what", "who", "by", "counted", "later", "furthest"})
 
 
 def from_data(data: Data) -> Ruling:
@@ -119,17 +119,25 @@ def _words(data: Any) -> Wording:
 
 
 def _right(data: Data, source: _Source) -> Right:
-    amount, fee, until = data["amount"], data["fee"], data["until"]
-    counted = _counted(data.get("counted"))
+    amount, fee, until, sum_until = data["amount"], data["fee"], data["until"], data.get("sum_until")
+    counted, far = _counted(data.get("counted")), _furthest(data)
     return Right(
         data["remedy"], tuple(source.statement("right", by) for by in data["given_by"]),
         None if amount is None else Decimal(amount), None if fee is None else Decimal(fee),
         None if until is None else date.fromisoformat(until), _names(data["needs"]),
         _names(data.get("better_needs", ())),
-        tuple(source.statement("for", by) for by in data.get("asked_by", ())), later=_later(data),
-        counting=lambda: counted,
+        tuple(source.statement("for", by) for by in data.get("asked_by", ())),
+        tuple(data.get("better_terms", ("amount", "until"))), later=_later(data),
+        sum_until=None if sum_until is None else date.fromisoformat(sum_until),
+        counting=lambda: counted, reaching=lambda: far,
         freight=_chosen(data.get("freight", {}), source, str), risk=_chosen(data.get("risk", {}), source, str),
     )  # fmt: skip
+
+
+def _furthest(data: Data) -> Furthest | None:
+    """Rulings frozen before it stood in them tell of no distance."""
+    told = data.get("furthest")
+    return Furthest(told["fact"], told["count"], _words(told["unit"])) if told else None
 
 
 def _later(data: Data) -> tuple[Lengthening, ...]:
@@ -179,8 +187,8 @@ def _statement(data: Data, source: _Source) -> Statement:
         name: _words(value) if isinstance(value, Mapping) else value
         for name, value in told.items() if name not in amounts
     }  # fmt: skip
-    what, counted = data.get("who", data["what"]), _counted(data.get("counted"))
+    what, counted, far = data.get("who", data["what"]), _counted(data.get("counted")), _furthest(data)
     return Statement(
         data["kind"], what if isinstance(what, str) else "", source.why(data["by"]), amounts, words, (),
-        (lambda: counted) if counted is not None else None, _later(data),
+        (lambda: counted) if counted is not None else None, _later(data), reaching=lambda: far,
     )  # fmt: skip

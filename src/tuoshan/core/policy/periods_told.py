@@ -7,6 +7,7 @@ from datetime import date
 
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.days_told import day_en, day_zh, length_en, length_zh
+from tuoshan.core.policy.expiring import Furthest
 from tuoshan.core.policy.reckoning import Reckoning
 from tuoshan.core.policy.sentences import Line, small
 from tuoshan.core.policy.statements import Lengthening, Right, Statement
@@ -25,16 +26,43 @@ def until_words(right: Right) -> Wording:
     """By when a remedy is to be asked for; where facts that nobody was asked may move that day, which these are."""
     facts = quoted(right.later)
     if right.until is None:
+        if right.sum_until is not None and not right.later:
+            return _for_less(right, NO_WORDING)
         if not right.later:
             return NO_WORDING
         if not facts.zh:
             return Wording("，最晚哪天提出，核对后告诉您", ", by when you will be told once it is checked")
         return Wording(f"，最晚哪天提出看{facts.zh}", f", by when depends on {facts.en}")
     zh, en = day_zh(right.until), day_en(right.until)
+    if right.sum_until is not None:
+        return _for_less(right, perhaps_later(facts) if right.later else NO_WORDING)
     if right.later:
         perhaps = perhaps_later(facts)
-        return Wording(f"，至少 {zh}以前都可提出{perhaps.zh}", f", to be asked for by {en} at least{perhaps.en}")
-    return Wording(f"，最晚 {zh}提出", f", to be asked for by {en}")
+        far = first_of(right.furthest)
+        return Wording(f"，至少 {zh}以前都可提出{perhaps.zh}{far.zh}",
+                       f", to be asked for by {en} at least{perhaps.en}{far.en}")  # fmt: skip
+    far = first_of(right.furthest)
+    return Wording(f"，最晚 {zh}提出{far.zh}", f", to be asked for by {en}{far.en}")
+
+
+def first_of(far: Furthest | None) -> Wording:
+    """That a distance ends it as well, whichever comes first."""
+    if far is None:
+        return NO_WORDING
+    return Wording(f"，或行驶到 {far.count:,} {far.unit.zh}为止，先到为准",
+                   f", or until it has run {far.count:,} {far.unit.en}, whichever comes first")  # fmt: skip
+
+
+def _for_less(right: Right, perhaps: Wording) -> Wording:
+    """By when the sum is to be asked for, and until when the same remedy is due for less."""
+    full = Wording("", "") if right.sum_until is None else Wording(day_zh(right.sum_until), day_en(right.sum_until))
+    zh, en = f"，最晚 {full.zh}提出；", f", to be asked for by {full.en}; "
+    if right.until is None:
+        return Wording(f"{zh}此后提出的金额较低，按提出那天算", f"{en}asked for later it is less, by that day")
+    return Wording(
+        f"{zh}此后到 {day_zh(right.until)}{perhaps.zh}提出的金额较低，按提出那天算",
+        f"{en}asked for later, until {day_en(right.until)}{perhaps.en}, it is less, by that day",
+    )
 
 
 def perhaps_later(facts: Wording) -> Wording:
@@ -59,6 +87,8 @@ def period_lines(statement: Statement) -> Iterator[Line]:
             perhaps = perhaps_later(quoted(statement.later))
             at_least = f"{until.zh.removesuffix('到')}至少到 {day_zh(ends)}"
             told = Wording(f"{at_least}{perhaps.zh}", f"{told.en} at least{perhaps.en}")
+        far = first_of(statement.furthest)
+        told = Wording(told.zh + far.zh, told.en + far.en)
         counted = counted_words(statement.counted, statement.later)
         if counted is not None and statement.words.get("restarts"):
             counted = Wording(f"{counted.zh}；换货后重新起算", f"{counted.en}; it begins anew with a replacement")
@@ -79,10 +109,14 @@ def counted_words(counted: Reckoning | None, later: Sequence[Lengthening] = ()) 
         zh = f"{facts.zh}没有填，先按最早可能的 {day_zh(counted.starts)}{began.zh} {length_zh(length)}"
         en = f"{facts.en} was not given: {small(began.en)} from {day_en(counted.starts)}, the earliest that it can be"
         en += f", {length_en(length)}"
+    until = Wording("至", "until")
     if counted.left_out:
-        zh += "，扣除" + "、".join(f"{one.called.zh} {one.days} 天" for one in counted.left_out)
-        en += ", less " + " and ".join(
+        days = counted.days_left_out
+        zh += "；" + "、".join(f"{one.called.zh} {one.days} 天" for one in counted.left_out) + "不计入"
+        en += "; " + " and ".join(
             f"{one.days} {'day' if one.days == 1 else 'days'} {one.called.en}" for one in counted.left_out
-        )
+        ) + (" does not count" if days == 1 else " do not count")
+        until = Wording("期限延长到", "so it lasts until")
     moved = Wording("（末日逢休息日，顺延）", " (moved past days off)") if counted.moved else Wording("", "")
-    return Wording(f"{zh}，至 {day_zh(counted.ends)}止{moved.zh}", f"{en}, until {day_en(counted.ends)}{moved.en}")
+    return Wording(f"{zh}，{until.zh} {day_zh(counted.ends)}{'' if counted.left_out else '止'}{moved.zh}",
+                   f"{en}, {until.en} {day_en(counted.ends)}{moved.en}")  # fmt: skip

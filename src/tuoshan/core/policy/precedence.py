@@ -33,6 +33,7 @@ from tuoshan.core.policy.statements import (
 )
 
 if TYPE_CHECKING:
+    from tuoshan.core.policy.expiring import Furthest
     from tuoshan.core.policy.reckoning import Reckoning
     from tuoshan.core.policy.ruling import Read
 
@@ -89,7 +90,7 @@ def put_together(reads: Sequence[Read], facts: Mapping[str, object], on: date) -
         proofs=_proofs(said.get("proof", ()), differences),
         periods=tuple(_periods(said.get("period", ()), differences)),
         deadlines=tuple(said.get("deadline", ())),
-        said=tuple(one for one in statements if one.kind in ("duty", "note")),
+        said=tuple(one for one in statements if one.kind in ("duty", "note") and not _of_no_fee(one, rights)),
         differences=tuple(one for one in differences if _between_books(one)), reads=tuple(reads),
     )  # fmt: skip
 
@@ -163,6 +164,13 @@ def _stated(said: Sequence[Statement], reads: Sequence[Read]) -> tuple[Stated, .
     return tuple(found.values())
 
 
+def _of_no_fee(one: Statement, rights: Sequence[Right]) -> bool:
+    """Whether a row's note stands beside a fee that this very row names and that is not taken, for a higher layer or a
+    better promise gives the remedy for nothing."""
+    taken = [right.fee for right in rights for by in right.given_by if by.why is one.why and by.amounts.get("fee")]
+    return one.kind == "note" and bool(taken) and not any(taken)
+
+
 # -- remedies -------------------------------------------------------------------------------------------------
 
 
@@ -187,12 +195,14 @@ def _rights(said: Said, freight: Legs, risk: Legs, differences: list[Difference]
         until = _until(given, lasting, differences, remedy)
         asking = [one for one in said.get("for", ()) if one.what in (remedy, "all")]
         counts, needs = _needs(given, asking, differences)
+        better, terms = _better_needs(given, lasting, asking, counts, needs)
         rights.append(Right(
-            remedy, tuple(given), amount, fee, until, needs, _better_needs(given, lasting, asking, counts, needs),
-            tuple(one for one in asking if set(one.words["needs"]) <= set(needs)),
+            remedy, tuple(given), amount, fee, until, needs, better,
+            tuple(one for one in asking if set(one.words["needs"]) <= set(needs)), terms,
             min(int(one.words.get("rank", NO_RANK)) for one in given),
+            _sum_until(given, lasting, with_floors, said, amount),
             _later(given, later, lasting), freight.get(remedy, {}), risk.get(remedy, {}),
-            partial(_counted, [*given, *later], until),
+            partial(_counted, [*given, *later], until), partial(_furthest, given, lasting, until),
         ))  # fmt: skip
     return tuple(sorted(rights, key=lambda right: right.rank))
 
@@ -280,6 +290,24 @@ def _later(
     return tuple({more.fact: more for one in told for more in one.later}.values())
 
 
+def _sum_until(
+    given: Sequence[Statement], lasting: Sequence[date | None], with_floors: Sequence[Statement], said: Said,
+    amount: Decimal | None,
+) -> date | None:  # fmt: skip
+    """The last day on which the sum is given that counts, where another statement gives less for longer; None where it
+    is the sum until the end. What is at least due whenever a remedy is due stays as long as that."""
+    if amount is None or len(with_floors) < 2:
+        return None
+    worth = [_less(one, said) if one.what in MONEY_BACK else one.amounts["amount"]
+             for one in with_floors if "amount" in one.amounts]  # fmt: skip
+    days = [day for day, one in zip(lasting, given, strict=True) if "amount" in one.amounts]
+    best = [day for day, value in zip(days, worth, strict=False) if value == amount]
+    if amount in worth[len(days):] or not best or None in best:
+        return None
+    last = max(day for day in best if day is not None)
+    return last if any(day is not None and day > last for day in days) else None
+
+
 def _counted(given: Sequence[Statement], until: date | None) -> Reckoning | None:
     """How the last day that counts was counted, by the highest layer that names it."""
     if until is None:
@@ -288,6 +316,18 @@ def _counted(given: Sequence[Statement], until: date | None) -> Reckoning | None
         one.counted for one in given
         if one.counted is not None and until in (one.amounts.get("until"), one.amounts.get("after"))
     ), None)  # fmt: skip
+
+
+def _furthest(
+    given: Sequence[Statement], lasting: Sequence[date | None], until: date | None
+) -> Furthest | None:  # fmt: skip
+    """The distance with which a remedy ends before its last day: that of whoever gives it until then, the longest;
+    none where one of them knows of none."""
+    if until is None:
+        return None
+    found = [one.furthest for day, one in zip(lasting, given, strict=True) if day == until]
+    known = [one for one in found if one is not None]
+    return max(known, key=lambda one: one.count) if known and len(known) == len(found) else None
 
 
 def _needs_of(one: Statement, asking: Sequence[Statement]) -> tuple[str, ...]:
@@ -322,16 +362,20 @@ def _needs(
 def _better_needs(
     given: Sequence[Statement], lasting: Sequence[date | None], asking: Sequence[Statement], counts: Statement,
     needs: Sequence[str],
-) -> tuple[str, ...]:  # fmt: skip
-    """What is asked for beyond that by a statement that promises more: a higher amount, or a later last day. One that
-    names no last day promises more than one that does."""
+) -> tuple[tuple[str, ...], tuple[str, ...]]:  # fmt: skip
+    """What is asked for beyond that by a statement that promises more, and what of it is more: a higher amount, or a
+    later last day. One that names no last day promises more than one that does."""
     amount = counts.amounts.get("amount", ZERO)
     until = next(day for day, one in zip(lasting, given, strict=True) if one is counts) or date.max
-    more = [
-        one for day, one in zip(lasting, given, strict=True)
-        if one.amounts.get("amount", amount) > amount or (day is not None and day > until)
-    ]  # fmt: skip
-    return tuple(dict.fromkeys(name for one in more for name in _needs_of(one, asking) if name not in needs))
+    asked: dict[str, None] = {}
+    terms = set()
+    for day, one in zip(lasting, given, strict=True):
+        higher, longer = one.amounts.get("amount", amount) > amount, day is not None and day > until
+        more = [name for name in _needs_of(one, asking) if name not in needs] if higher or longer else []
+        if more:
+            asked |= dict.fromkeys(more)
+            terms |= {term for term, better in (("amount", higher), ("until", longer)) if better}
+    return tuple(asked), tuple(sorted(terms))
 
 
 def _best(given: Sequence[Statement], name: str, pick: Any, differences: list[Difference], remedy: str) -> Any:

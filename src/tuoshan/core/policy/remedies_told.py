@@ -61,20 +61,20 @@ def needs_words(names: Iterable[str]) -> Wording:
 
 def needed(rights: Sequence[Right]) -> Iterator[Line]:
     """What remedies ask for, those that ask for the same in one sentence."""
-    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Right]] = {}
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...], bool], list[Right]] = {}
     for right in rights:
         if right.needs or right.better_needs:
-            alike.setdefault((right.needs, right.better_needs), []).append(right)
-    for (needs, better), some in alike.items():
+            higher = "amount" in right.better_terms and right.amount is not None
+            alike.setdefault((right.needs, right.better_needs, bool(right.better_needs) and higher), []).append(right)
+    for (needs, better, higher), some in alike.items():
         called = Wording("、".join(REMEDIES[right.remedy].zh for right in some),
                          capital(", ".join(REMEDIES[right.remedy].en.lower() for right in some)))  # fmt: skip
         words, more = needs_words(needs), needs_words(better)
-        has_amount = any(right.amount is not None for right in some)
+        longer = any("until" in right.better_terms for right in some)
+        terms = "、".join([*(["更高金额"] if higher else []), *(["更长期限"] if longer else [])])
         zh, en = f"{called.zh}须：{words.zh}", f"{called.en}: asks for {words.en}"
         if better and needs:
-            terms = "更高的金额、更长的期限" if has_amount else "更长的期限"
             zh, en = f"{zh}；{terms}另须：{more.zh}", f"{en}; its better terms also for {more.en}"
         elif better:
-            terms = "更高金额、更长期限" if has_amount else "更长期限"
             zh, en = f"{called.zh}的{terms}须：{more.zh}", f"{called.en}: its better terms ask for {more.en}"
         yield Line("needed", Wording(zh, en), cited(*(one for right in some for one in right.asked_by)))

@@ -19,7 +19,7 @@ from tuoshan.core.conditions import MissingFact
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.choosing import chooser
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, Looked
-from tuoshan.core.policy.expiring import REFUSING, expired
+from tuoshan.core.policy.expiring import REFUSING, expired, furthest
 from tuoshan.core.policy.focusing import desk_at_least, focus_of
 from tuoshan.core.policy.pack import (
     REMEDIES,
@@ -260,7 +260,10 @@ def _statement(found: Read, desk: Desk, finding: Finding, why: Why, unsure: tupl
     if last := next((name for name in LAST_DAYS if name in amounts and name in finding.amounts), ""):
         counting = partial(_reckoned, desk, finding.amounts[last], amounts[last], later)
     lengthening = tuple(Lengthening(name, desk.facts[name].field.label) for name in later if name in desk.facts)
-    made = Statement(finding.kind, finding.what, why, amounts, words, kept, counting, lengthening, waits, open_yet)
+    reaching = partial(furthest, desk, why.table, why.row) if counting is not None else None
+    made = Statement(
+        finding.kind, finding.what, why, amounts, words, kept, counting, lengthening, waits, open_yet, reaching=reaching
+    )  # fmt: skip
     return _refusing(made, desk)
 
 

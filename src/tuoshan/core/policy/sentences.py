@@ -30,6 +30,19 @@ def each_once(told: Iterable[Line]) -> Iterator[Line]:
         yield replace(some[0], clauses=tuple(dict.fromkeys(name for one in some for name in one.clauses)))
 
 
+def once_each(told: Iterable[Line]) -> Iterator[Line]:
+    """Lines of several signs in their order, none of them twice: a second that says the same gives its clauses to the
+    first."""
+    found: dict[tuple[str, str], Line] = {}
+    for line in told:
+        key = line.sign, line.words.zh
+        first = found.get(key)
+        found[key] = line if first is None else replace(
+            first, clauses=tuple(dict.fromkeys((*first.clauses, *line.clauses)))
+        )  # fmt: skip
+    yield from found.values()
+
+
 OURSELVES = {"seller": Wording("我们", "us"), "buyer": Wording("您", "you")}
 """Whom a customer hears us name so."""
 

@@ -13,7 +13,7 @@ from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import Finding, Pack
 
 if TYPE_CHECKING:
-    from tuoshan.core.policy.expiring import Expired
+    from tuoshan.core.policy.expiring import Expired, Furthest
     from tuoshan.core.policy.reckoning import Reckoning
     from tuoshan.core.policy.ruling import Read
 
@@ -71,6 +71,14 @@ class Statement:
     ending: Callable[[], Expired | None] | None = field(default=None, compare=False, repr=False)
     """Of a refusal: works out on which period that is over it rests."""
 
+    reaching: Callable[[], Furthest | None] | None = field(default=None, compare=False, repr=False)
+    """Of what has a last day: works out the distance with which it ends where that comes first."""
+
+    @property
+    def furthest(self) -> Furthest | None:
+        """The distance with which it ends where that comes before its last day."""
+        return self.reaching() if self.reaching is not None else None
+
     @property
     def expired(self) -> Expired | None:
         """The period that is over and on which a refusal rests."""
@@ -105,7 +113,11 @@ class Right:
     """What the book further asks that gives more than the one whose conditions count."""
     asked_by: tuple[Statement, ...] = ()
     """Where a book says in a row of its own what it asks for."""
+    better_terms: tuple[str, ...] = ("amount", "until")
+    """Which of its terms are better with these: the sum, the last day."""
     rank: int = NO_RANK
+    sum_until: date | None = None
+    """Until when the sum told is given, where it is asked for later for less; None where it stays until the end."""
     later: tuple[Lengthening, ...] = ()
     """The facts, not asked, by which the last day may be later than the one told."""
     freight: Mapping[str, Chosen] = field(default_factory=dict)
@@ -113,6 +125,12 @@ class Right:
     risk: Mapping[str, Chosen] = field(default_factory=dict)
     """Likewise whose risk each leg is."""
     counting: Callable[[], Reckoning | None] | None = field(default=None, compare=False, repr=False)
+    reaching: Callable[[], Furthest | None] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def furthest(self) -> Furthest | None:
+        """The distance with which it ends where that comes before its last day."""
+        return self.reaching() if self.reaching is not None else None
 
     @property
     def counted(self) -> Reckoning | None:

@@ -12,8 +12,9 @@ from tuoshan.core.conditions.syntax import Both, Either
 from tuoshan.core.conditions.syntax import Fact as Named
 from tuoshan.core.money import round_to_fen
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.bounding import ZERO, Bounding, Found
+from tuoshan.core.policy.bounding import ANYTHING, ZERO, Bounding, Bounds, Found
 from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, Begun, CompiledTable, Looked
+from tuoshan.core.policy.days_told import day_en, day_zh
 from tuoshan.core.policy.pack import (
     LAWFUL,
     MONTHS,
@@ -141,8 +142,8 @@ class Desk:
         bounding = Bounding(self, self._bounds)
         found = bounding.settled(value)
         if found is not None and bounding.guessed:
-            day = self.value(value.to) if isinstance(value, Bands) else None
-            near = [end for end in bounding.guessed if not isinstance(day, date) or abs((day - end).days) <= NEAR]
+            asked = bounding.of(value.to) if isinstance(value, Bands) else ANYTHING
+            near = [end for end in bounding.guessed if _near(end, asked)]
             if near:
                 self.unsure[value.name] = tuple(dict.fromkeys(unpublished(end) for end in near))
         return found
@@ -266,13 +267,13 @@ class Desk:
         return exact, tuple(dict.fromkeys(why for name in reads for why in self.unsure.get(name, ())))
 
     def least(self, amount: Amount) -> tuple[date | None, tuple[Wording, ...]]:
-        """The earliest day that an amount may come to where facts are missing, and why it is provisional; None where
-        nothing is known of it, or that day is over."""
+        """The earliest day that an amount may come to where facts are missing, and why that very day is provisional;
+        None where nothing is known of it, or that day is over."""
         bounding = Bounding(self, self._bounds, lows=True)
         day = bounding.least(amount)
         if day is None or day < self.today:
             return None, ()
-        return day, tuple(dict.fromkeys(unpublished(end) for end in bounding.guessed))
+        return day, tuple(dict.fromkeys(unpublished(end) for end in bounding.guessed if end == day))
 
     def in_force(self, dates: InForce | None) -> bool | None:
         """Whether something holds on its own date; None while that date is not known."""
@@ -354,9 +355,19 @@ class Desk:
                 self.unsure[name] = tuple(whys)
 
 
+def _near(end: date, asked: Bounds) -> bool:
+    """Whether a day within these bounds may lie near the end of a period."""
+    return (asked.low is None or (asked.low - end).days <= NEAR) and (
+        asked.high is None or (end - asked.high).days <= NEAR
+    )
+
+
 def unpublished(day: date) -> Wording:
-    """Why a last day is not certain: its year's holidays are not known."""
-    return Wording(f"{day.year} 年的放假安排尚未公布", f"the holidays of {day.year} are not published yet")
+    """Which last day is not certain, and why: its year's holidays are not known."""
+    return Wording(
+        f"{day_zh(day)}这个最后一天可能变动：{day.year} 年的放假安排尚未公布",
+        f"{day_en(day)} may move as a last day: the holidays of {day.year} are not published yet",
+    )
 
 
 def months_after(start: date, months: int) -> date:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import NO_WORDING, Wording
@@ -11,8 +12,8 @@ from tuoshan.core.policy.periods_told import ANSWERS, period_lines
 from tuoshan.core.policy.proofs_told import deadlines, proof_first, proofs
 from tuoshan.core.policy.refusals_told import last_day_of, refusals
 from tuoshan.core.policy.remedies_told import due, needed, right_words
-from tuoshan.core.policy.sentences import Line, each_once, small
-from tuoshan.core.policy.statements import Ruling
+from tuoshan.core.policy.sentences import Line, each_once, once_each, small
+from tuoshan.core.policy.statements import Ruling, Statement
 from tuoshan.core.policy.sums_told import Pieces, chosen_from, total_words
 
 SAYS_NOTHING = Wording(
@@ -23,6 +24,13 @@ TO_BE_CHECKED = Wording(
     "还不能给您最后的答复", "We cannot give you our final answer yet"
 )
 """What a customer is told while the answer is open; what staff ask each other is no question to them."""
+
+
+def _as_far(periods: Sequence[Statement]) -> Iterator[Statement]:
+    """Of the same period to the same day each with the distance that one of them knows: it is one period."""
+    far = {(one.what, one.amounts.get("ends")): one.reaching for one in periods if one.furthest is not None}
+    for one in periods:
+        yield replace(one, reaching=far.get((one.what, one.amounts.get("ends")), one.reaching))
 
 
 def verdict(ruling: Ruling) -> Wording:
@@ -40,9 +48,7 @@ def verdict(ruling: Ruling) -> Wording:
     if ruling.questions:
         return Wording("还不能判定，请先回答问题", "Not decided yet: please answer what is asked")
     if ruling.refused:
-        because, ended = ruling.refused[0].because, last_day_of(ruling.refused[0])
-        return Wording(f"不予支持：{because.zh}{ended.zh}" if because.zh else f"不予支持{ended.zh}",
-                       f"Not due: {small(because.en)}".rstrip(": ") + ended.en)  # fmt: skip
+        return _refusal(ruling)
     if ruling.limits or ruling.deadlines or ruling.extras or ruling.freight or ruling.pays or ruling.risk or any(
         one.what in ANSWERS for one in ruling.periods
     ):
@@ -52,6 +58,12 @@ def verdict(ruling: Ruling) -> Wording:
         told: Wording = duties[0]
         return told
     return SAYS_NOTHING
+
+
+def _refusal(ruling: Ruling) -> Wording:
+    because, ended = ruling.refused[0].because, last_day_of(ruling.refused[0])
+    return Wording(f"不予支持：{because.zh}{ended.zh}" if because.zh else f"不予支持{ended.zh}",
+                   f"Not due: {small(because.en)}".rstrip(": ") + ended.en)  # fmt: skip
 
 
 def _more(ruling: Ruling) -> Wording:
@@ -76,6 +88,10 @@ def ignored(ruling: Ruling) -> dict[str, Wording]:
 def lines(ruling: Ruling, pieces: Pieces | None = None) -> Iterator[Line]:
     """Everything that the ruling says, sentence by sentence, for a screen, a paper or the telephone; its sums for one
     piece, or for all of `pieces`, on which this was ruled."""
+    yield from once_each(_lines(ruling, pieces))
+
+
+def _lines(ruling: Ruling, pieces: Pieces | None) -> Iterator[Line]:
     yield from due(ruling, pieces).values()
     yield from needed(ruling.rights)
     yield from refusals(ruling)
@@ -83,7 +99,7 @@ def lines(ruling: Ruling, pieces: Pieces | None = None) -> Iterator[Line]:
     yield from proofs(ruling)
     told_over = {refused.expired.last_day for refused in ruling.refused if refused.expired is not None}
     running = (one for one in ruling.periods if one.amounts.get("ends") not in told_over)
-    yield from each_once(line for statement in running for line in period_lines(statement))
+    yield from each_once(line for statement in _as_far(list(running)) for line in period_lines(statement))
     yield from deadlines(ruling)
     for statement in ruling.said:
         text = statement.words.get("text")

@@ -55,7 +55,9 @@ def overrides(counting: Counting) -> Report:
             lambda key: known.clause_title(*key),
             lambda key: {"figure": f"overridden:clause.{key[0]}.{key[1]}"}),
     ]  # fmt: skip
-    report.tables[-1].note = _("被放开的是应得方案，或拒绝，所依据的条款；依据几条的，每条各算一次。")
+    report.tables[-1].note = _(
+        "被放开的是应得方案、惩罚性赔偿等另付，或拒绝，所依据的条款，照给的不算；依据几条的，每条各算一次。"
+    )
     return report
 
 

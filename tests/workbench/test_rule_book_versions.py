@@ -15,7 +15,7 @@ from tuoshan.core.policy.setting_editing import with_settings
 from tuoshan.parties.models import SettingChange
 from tuoshan.rulings import keeping, library, publishing, retracing
 from tuoshan.rulings.asking import ask
-from tuoshan.rulings.models import BookText, PublishedBook
+from tuoshan.rulings.models import BookDraft, BookText, DroppedDraft, PublishedBook
 
 pytestmark = pytest.mark.django_db
 __all__ = ["books_as_shipped", "desk"]
@@ -197,6 +197,44 @@ def test_what_a_manager_changes_stands_in_the_record_old_and_new(desk: Any) -> N
     assert f"{BOOK}#changes" in manager.get(f"{BOOK}/change").content.decode()
     assert manager.post(f"{BOOK}/drop").status_code == 302
     assert newest_change().title == "商场三包：鞋（丢弃副本）"
+
+
+def test_discarding_a_copy_asks_once_with_its_changes_and_can_be_undone(desk: Any) -> None:
+    manager, table = desk.client("manager"), f"{BOOK}/change/tables/repair"
+    manager.post(table, typed(desk, "repair", r1__opening_cm="<= 7"))
+    manager.post(table, typed(desk, "repair", r1__opening_cm="<= 7", r0__because_zh="小毛病", r0__because_en="Small"))
+    text = BookDraft.objects.get().text
+    asked = manager.get(f"{BOOK}/drop").content.decode()
+    assert "会丢弃 3 处改动" in asked and "不超过 5 厘米 → 不超过 7 厘米" in asked and BookDraft.objects.exists()
+    assert 'method="post" action="/rule-books/mall_shoes/drop"' not in manager.get(f"{BOOK}/change").content.decode()
+    manager.post(f"{BOOK}/drop")
+    assert not BookDraft.objects.exists()
+    page = manager.get(BOOK).content.decode()
+    assert "丢弃了一份副本，里面有 3 处改动" in page and "恢复这份副本" in page
+    assert "恢复这份副本" not in desk.client("agent").get(BOOK).content.decode()
+    assert desk.client("agent").post(f"{BOOK}/drop/back").status_code == 403
+    manager.get(f"{BOOK}/change")
+    assert manager.post(f"{BOOK}/drop/back").status_code == 302, "a copy that says nothing new gives way"
+    assert BookDraft.objects.get().text == text and not DroppedDraft.objects.exists()
+    assert newest_change().title == "商场三包：鞋（恢复丢弃的副本）"
+    assert told(newest_change())["修理 · 第 2 行（glue_small） · 开胶长度"] == ("不超过 5 厘米", "不超过 7 厘米")
+    assert manager.post(f"{BOOK}/drop/back", follow=True).content.decode().count("没有可以恢复的副本") == 1
+
+
+def test_a_discarded_copy_does_not_push_another_one_out(desk: Any) -> None:
+    """It waits behind the one that was begun since, and is gone once that one is published."""
+    manager, table = desk.client("manager"), f"{BOOK}/change/tables/repair"
+    manager.post(table, typed(desk, "repair", r1__opening_cm="<= 7"))
+    manager.post(f"{BOOK}/drop")
+    manager.post(table, typed(desk, "repair", r0__because_zh="小毛病", r0__because_en="Small"))
+    text = BookDraft.objects.get().text
+    assert "恢复这份副本" not in manager.get(BOOK).content.decode()
+    assert "已经有一份改过的副本" in manager.post(f"{BOOK}/drop/back", follow=True).content.decode()
+    assert BookDraft.objects.get().text == text and DroppedDraft.objects.exists()
+    publishing.publish("mall_shoes", begins=today() + timedelta(days=1), reason="新办法", confirmed_by="法务部",
+                       person_id=desk.people["manager"].pk, now=clock.now())  # fmt: skip
+    assert not DroppedDraft.objects.exists()
+    assert "恢复这份副本" not in manager.get(BOOK).content.decode()
 
 
 def test_a_text_that_cannot_be_read_is_no_book_without_clauses(desk: Any) -> None:

@@ -201,9 +201,11 @@ def book_publish(request: HttpRequest, name: str, body: PublishIn) -> dict[str, 
 @router.delete("/rule-books/{name}/draft", response=gives(ProvedOut), url_name="book_drop", summary="Drop the copy")
 @api_permitted("api.book_drop")
 def book_drop(request: HttpRequest, name: str) -> dict[str, Any]:
-    """Throw the copy away; the book stays as it is."""
+    """Throw the copy away; the book stays as it is. The screen can bring it back until another one is thrown away or
+    published; a program that has read it (`book_draft`) puts it back by `book_change`."""
     known_book(name)
-    publishing.drop_draft(name, record=office.noting(me(request), name, both(lambda: _("丢弃副本"))))
+    publishing.drop_draft(name, person_id=me(request).pk, now=clock.now(),
+                          record=office.noting(me(request), name, both(lambda: _("丢弃副本"))))  # fmt: skip
     return {"findings": [], "good": True, "doubts": []}
 
 

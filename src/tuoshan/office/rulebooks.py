@@ -22,7 +22,7 @@ from tuoshan.parties.permissions import MANAGER
 from tuoshan.punctuation import listed
 from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.differences import Difference, Text, differences, lines
-from tuoshan.rulings.models import BookDraft, PublishedBook
+from tuoshan.rulings.models import BookDraft, DroppedDraft, PublishedBook
 
 log = structlog.get_logger(__name__)
 
@@ -102,6 +102,14 @@ def _otherwise(before: Text, after: Text) -> list[Difference]:
     except Exception:
         log.exception("rule_book_difference_not_told", book=after.name)
         return [lines(before.text, after.text)]
+
+
+def edits(name: str, draft: BookDraft | DroppedDraft | None) -> list[Difference]:
+    """What a copy says otherwise than the newest version; nothing where there is no copy."""
+    if draft is None:
+        return []
+    return _otherwise(Text(name, *library.text_of(library.newest(name))),
+                      Text(name, draft.text, publishing.tables_of(draft)))  # fmt: skip
 
 
 def noting(person: Person, name: str, where: Both[str] | None = None, **said: str) -> publishing.Record:

@@ -28,6 +28,7 @@ from tuoshan.workbench.bookeffects import chosen_day, effect_context
 from tuoshan.workbench.bookrescue import DraftForm, always_opens
 from tuoshan.workbench.casepage import person_id
 from tuoshan.workbench.copyparts import (
+    edit_shown,
     finding_shown,
     gone_shown,
     meant_shown,
@@ -38,6 +39,8 @@ from tuoshan.workbench.copyparts import (
 from tuoshan.workbench.rulebooks import versions_of
 
 log = structlog.get_logger(__name__)
+EDITS_SHOWN = 20
+"""Of a copy that is about to be thrown away, one by one."""
 
 
 class PublishForm(forms.Form):
@@ -227,13 +230,44 @@ def rule_book_ask_again(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @permitted("workbench.rule_book_drop")
-@require_POST
+@require_http_methods(["GET", "POST"])
 def rule_book_drop(request: HttpRequest, name: str) -> HttpResponse:
-    """Throw the copy away."""
+    """Throw the copy away, once it was said how many changes go with it."""
     versions_of(name)
-    publishing.drop_draft(name, record=office.noting(me(request), name, both(lambda: _("丢弃副本"))))
-    messages.success(request, _("修改已丢弃，规则包没有变。"))
-    return redirect("workbench:rule_book", name=name)
+    if request.method == "POST":
+        publishing.drop_draft(name, person_id=person_id(request), now=clock.now(),
+                              record=office.noting(me(request), name, both(lambda: _("丢弃副本"))))  # fmt: skip
+        messages.success(request, _("修改已丢弃，规则包没有变。"))
+        return redirect("workbench:rule_book", name=name)
+    draft = publishing.open_draft(name)
+    if draft is None:
+        messages.info(request, _("已经没有副本了。"))
+        return redirect("workbench:rule_book", name=name)
+    found = office.edits(name, draft)
+    context = {
+        "name": name, "title": words(library.newest(name).title), "count": len(found), "more": len(found) - EDITS_SHOWN,
+        "edits": [edit_shown(one) for one in found[:EDITS_SHOWN]], "draft": draft,
+        "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
+    }  # fmt: skip
+    return render(request, "workbench/rulebooks/drop.html", context)
+
+
+@permitted("workbench.rule_book_restore")
+@require_POST
+def rule_book_restore(request: HttpRequest, name: str) -> HttpResponse:
+    """Bring back the copy that was thrown away last."""
+    versions_of(name)
+    noted = office.noting(me(request), name, both(lambda: _("恢复丢弃的副本")))
+    try:
+        publishing.restore_draft(name, person_id=person_id(request), now=clock.now(), record=noted)
+    except publishing.NothingDropped:
+        messages.info(request, _("没有可以恢复的副本。"))
+        return redirect("workbench:rule_book", name=name)
+    except publishing.AlreadyChanging:
+        messages.error(request, _("已经有一份改过的副本。先发布或丢弃它，再恢复；丢弃它以后，能恢复的就是它了。"))
+        return redirect("workbench:rule_book", name=name)
+    messages.success(request, _("丢弃的修改都恢复了。"))
+    return redirect("workbench:rule_book_change", name=name)
 
 
 urlpatterns = [
@@ -242,4 +276,5 @@ urlpatterns = [
     path("rule-books/<slug:name>/change/meant", rule_book_meant, name="rule_book_meant"),
     path("rule-books/<slug:name>/change/meant/back", rule_book_ask_again, name="rule_book_ask_again"),
     path("rule-books/<slug:name>/drop", rule_book_drop, name="rule_book_drop"),
+    path("rule-books/<slug:name>/drop/back", rule_book_restore, name="rule_book_restore"),
 ]

@@ -17,6 +17,7 @@ from tuoshan.office import rulebooks as office
 from tuoshan.punctuation import listed, titled
 from tuoshan.rulings import copying, lengths_in_words, library, publishing, taken_out
 from tuoshan.rulings.cells_in_words import heading_words
+from tuoshan.rulings.differences import Difference
 from tuoshan.rulings.expressions_in_words import called, dates_words
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reckoned_in_words import setting_value
@@ -171,6 +172,11 @@ def meant_shown(draft: BookDraft, proved: publishing.Proved) -> list[dict[str, A
          "about": titled(finding_shown(draft, finding)["place"], words(finding.message)) if finding is not None else ""}
         for key, finding in proved.answered.items()
     ]  # fmt: skip
+
+
+def edit_shown(one: Difference) -> dict[str, str]:
+    """One thing that a copy says otherwise than the newest version."""
+    return {"label": words(one.label), "before": words(one.before), "after": words(one.after)}
 
 
 def gone_shown(draft: BookDraft) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from tuoshan.cases.forms import words
 from tuoshan.core.policy.pack import LAYER_TITLES, InForce, Pack
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings import recording
+from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, may_change, permitted
 from tuoshan.punctuation import listed
 from tuoshan.rulings import library, publishing
@@ -56,9 +57,20 @@ def rule_book(request: HttpRequest, name: str) -> HttpResponse:
         "may_change": may_change(request.user, "workbench.rule_book_change"),
         "may_look": allowed(request.user, "workbench.rule_book_change"),
         "changing": name in publishing.open_drafts(), "changes": recording.changes(office.AREA, name, CHANGES_SHOWN),
-        "may_list": allowed(request.user, "workbench.settings_changes"), **_waiting(pack),
+        "may_list": allowed(request.user, "workbench.settings_changes"), **_waiting(pack), **_dropped(name),
     }  # fmt: skip
     return render(request, "workbench/rulebooks/book.html", context)
+
+
+def _dropped(name: str) -> dict[str, Any]:
+    """The copy that was thrown away last, while it may be brought back."""
+    gone, there = publishing.dropped(name), publishing.open_draft(name)
+    if gone is None or (there is not None and publishing.is_changed(there)):
+        return {}
+    return {
+        "dropped": gone, "dropped_edits": len(office.edits(name, gone)),
+        "dropped_by": Person.objects.filter(pk=gone.dropped_by_id).first(),
+    }  # fmt: skip
 
 
 def _waiting(pack: Pack) -> dict[str, Any]:

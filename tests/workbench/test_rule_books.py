@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import html
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.workbench.deskhouse import desk  # noqa: F401
@@ -250,14 +251,18 @@ def test_what_is_stated_and_not_applied_is_shown_with_the_clause_above_it(desk: 
 
 
 def test_a_whole_change_needs_no_yaml(desk: Any) -> None:  # noqa: F811
-    """Five centimetres become seven: two tables, the examples that held to five are taken out, two clauses say so."""
+    """Five centimetres become seven: two tables, the examples that held to five expect that, two clauses say so."""
     manager = desk.client("manager")
     manager.post(TABLE, typed(desk, "repair", r1__opening_cm="<= 7"))
     manager.post(TABLE.replace("repair", "replace"), typed(desk, "replace", r3__opening_cm="> 7"))
     page = manager.get("/rule-books/mall_shoes/change").content.decode()
-    while "例子不成立" in page:
-        example = page.partition('name="example" value="')[2].partition('"')[0]
-        manager.post("/rule-books/mall_shoes/change/examples/drop", {"example": example})
+    many = len(library.newest("mall_shoes").examples)
+    while "/change/example?" in page:
+        where = html.unescape(page.partition('href="/rule-books/mall_shoes/change/example?')[2].partition('"')[0])
+        shown = manager.get(f"/rule-books/mall_shoes/change/example?{where}").content.decode()
+        seen, example = (html.unescape(shown.partition(f'name="{name}" value="')[2].partition('"')[0])
+                         for name in ("seen", "example"))  # fmt: skip
+        manager.post("/rule-books/mall_shoes/change/example", {"example": example, "seen": seen})
         page = manager.get("/rule-books/mall_shoes/change").content.decode()
     assert page.count("条款写着“五厘米”") == 2
     for name in ("M02", "M03"):
@@ -269,6 +274,7 @@ def test_a_whole_change_needs_no_yaml(desk: Any) -> None:  # noqa: F811
     given = {"begins": "2026-03-02", "confirmed_by": "法务部", "reason": "新办法"}
     assert manager.post("/rule-books/mall_shoes/publish", given).status_code == 302
     assert PublishedBook.objects.get().version == 2
+    assert len(library.newest("mall_shoes").examples) == many, "nothing that held before is no longer watched"
 
 
 @pytest.mark.parametrize("who", ["agent", "lead", "finance"])

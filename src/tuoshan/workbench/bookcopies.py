@@ -30,6 +30,7 @@ from tuoshan.workbench.casepage import person_id
 from tuoshan.workbench.copyparts import (
     edit_shown,
     finding_shown,
+    findings_shown,
     gone_shown,
     meant_shown,
     periods_shown,
@@ -97,7 +98,7 @@ def _changing(
     tables, clauses = tables_and_clauses(draft, proved)
     context: dict[str, Any] = {
         "form": form, "name": name, "draft": draft, "title": words(library.newest(name).title),
-        "findings": [finding_shown(draft, one) for one in proved.findings], "good": proved.good,
+        "findings": findings_shown(draft, proved.findings), "good": proved.good,
         "meant": meant_shown(draft, proved),
         "unchanged": proved.pack is not None and proved.pack.hash == draft.based_on,
         "tables": tables, "clauses": clauses, "setting_rows": settings_shown(draft, proved),

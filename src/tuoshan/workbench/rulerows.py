@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tuoshan import clock
@@ -31,6 +29,7 @@ from tuoshan.workbench.bookvocabulary import Vocabulary
 from tuoshan.workbench.casepage import person_id
 from tuoshan.workbench.conclusionforms import VERBS, ConclusionForm
 from tuoshan.workbench.conditionforms import TestForm
+from tuoshan.workbench.copyparts import elsewhere, say_saved
 from tuoshan.workbench.rowforms import RowForm
 
 MOST = 30
@@ -104,7 +103,7 @@ def rule_row(request: HttpRequest, name: str, table: str, number: int) -> HttpRe
     except copying.ChangedMeanwhile:
         context = _shown(draft, grid, number, book, row, parts)
         return render(request, "workbench/rulebooks/row.html", {**context, "meanwhile": True}, status=409)
-    messages.success(request, _("已保存并检查。"))
+    say_saved(request, name)
     return redirect("workbench:rule_row", name=name, table=table, number=number)
 
 
@@ -216,6 +215,7 @@ def _shown(
         "back": f"{address}#row-{number}",
         "before": number - 1 if number else None, "after": number + 1 if number + 1 < len(grid.rows) else None,
         "wrong": [finding_told(one) for _heading, one in placed.by_row.get(number, ())],
+        "elsewhere": elsewhere(draft, book.findings, table=grid.table, row=number),
     }  # fmt: skip
 
 

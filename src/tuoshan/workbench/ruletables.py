@@ -29,6 +29,7 @@ from tuoshan.rulings.reading_aloud import tables_to_read
 from tuoshan.workbench.bookcopies import draft_for
 from tuoshan.workbench.bookrescue import always_opens, finding_told
 from tuoshan.workbench.casepage import person_id
+from tuoshan.workbench.copyparts import say_saved
 
 MOST_ROWS = 400
 MOST_OPTIONS = 4_000
@@ -112,7 +113,7 @@ def rule_table(request: HttpRequest, name: str, table: str) -> HttpResponse:
     if doing == "row" and at is not None:
         return redirect("workbench:rule_row", name=name, table=table, number=at)
     if doing not in DOINGS:
-        messages.success(request, _("已保存并检查。"))
+        say_saved(request, name)
     return _back(name, table, doing if doing in DOINGS else "", at)
 
 

@@ -49,7 +49,12 @@ def test_a_version_that_begins_tomorrow_is_withdrawn_and_another_may_begin_on_th
     page = manager.get(BOOK).content.decode()
     assert f"{BOOK}/versions/2/withdraw" in page
     head = page.partition("</h1>")[2].partition("依据：")[0]
+    assert "第 1 版" in head[:300] and f"第 2 版已经发布，从 {tomorrow} 起生效" in head and "?version=2" in head
+    assert "不超过 5 厘米" in page and "不超过 7 厘米" not in page.partition('id="changes"')[0], "what holds today"
+    coming = manager.get(f"{BOOK}?version=2").content.decode()
+    head = coming.partition("</h1>")[2].partition("依据：")[0]
     assert "尚未生效" in head and f"从 {tomorrow} 起生效" in head and "现在生效的是第 1 版" in head
+    assert "不超过 7 厘米" in coming.partition('id="changes"')[0] and "已经发布，从" not in head
     assert "下面是第" not in manager.get(f"{BOOK}?version=1").content.decode()
     refused = manager.post(f"{BOOK}/versions/2/withdraw", {"reason": " "})
     assert refused.status_code == 422 and not PublishedBook.objects.exclude(withdrawn_at=None).exists()
@@ -198,6 +203,27 @@ def test_what_a_manager_changes_stands_in_the_record_old_and_new(desk: Any) -> N
     assert f"{BOOK}#changes" in manager.get(f"{BOOK}/change").content.decode()
     assert manager.post(f"{BOOK}/drop").status_code == 302
     assert newest_change().title == "商场三包：鞋（丢弃副本）"
+
+
+def test_who_publishes_is_not_the_one_who_confirmed_that_it_is_lawful(desk: Any) -> None:
+    """By screen and by program; another person of the company, or a lawyer outside, who is marked as one."""
+    manager, person = desk.client("manager"), desk.people["manager"]
+    publishing.save_draft("mall_shoes", changed_text()[1], {}, person_id=person.pk, now=clock.now())
+    given = {"begins": (today() + timedelta(days=1)).isoformat(), "reason": "新办法"}
+    for name in (person.display_name, f" {person.username.upper()} "):
+        answer = manager.post(f"{BOOK}/publish", {**given, "confirmed_by": name})
+        assert answer.status_code == 422 and "发布的人不能由自己确认合法" in answer.content.decode(), name
+        told = Caller(person, "admin").send("POST", f"{BOOK}/publish", {**given, "confirmed_by": name}, expect=422)
+        assert "不能由自己确认" in told["facts"]["fields"]["confirmed_by"]
+    assert not PublishedBook.objects.exists()
+    suggested = manager.get(f"{BOOK}/change").content.decode().partition('<datalist id="confirmers">')[2]
+    assert f'value="{person.display_name}"' not in suggested.partition("</datalist>")[0]
+    lead = desk.people["lead"].display_name
+    assert manager.post(f"{BOOK}/publish", {**given, "confirmed_by": lead}).status_code == 302
+    page = manager.get(BOOK).content.decode()
+    assert f"{lead} 确认合法" in page and "确认人不是本系统的人员" not in page
+    PublishedBook.objects.update(confirmed_by="正大律师事务所 王律师")
+    assert "确认人不是本系统的人员" in manager.get(BOOK).content.decode()
 
 
 def test_discarding_a_copy_asks_once_with_its_changes_and_can_be_undone(desk: Any) -> None:

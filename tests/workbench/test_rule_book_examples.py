@@ -118,6 +118,7 @@ def test_a_row_that_is_right_in_itself_does_not_say_that_the_book_is(desk: Any) 
     assert "这一行检查通过" in manager.get(row).content.decode()
     answer = manager.post(REPAIR, typed(desk, "repair", r1__opening_cm="<= 7"), follow=True).content.decode()
     assert "检查没有通过" in answer and "已保存并检查" not in answer
+    assert "这张表检查通过" not in answer and "这张表本身没有错" in answer
     page = manager.get(row).content.decode()
     assert "这一行检查通过" not in page and "规则包检查没有通过" in page and "个例子不成立" in page
     assert failing(page), "each leads to its page"

@@ -23,8 +23,9 @@ from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import conclusion_words
+from tuoshan.workbench import rowfindings
 from tuoshan.workbench.bookcopies import draft_for
-from tuoshan.workbench.bookrescue import always_opens, finding_told
+from tuoshan.workbench.bookrescue import always_opens
 from tuoshan.workbench.bookvocabulary import Vocabulary
 from tuoshan.workbench.casepage import person_id
 from tuoshan.workbench.conclusionforms import VERBS, ConclusionForm
@@ -203,7 +204,6 @@ def _done(request: HttpRequest, book: Vocabulary, parts: list[Part], doing: str,
 def _shown(
     draft: BookDraft, grid: Grid, number: int, book: Vocabulary, row: RowForm, parts: list[Part]
 ) -> dict[str, Any]:
-    placed = copying.placed(book.findings, grid)
     known, cells = book.pack.tables.get(grid.table), grid.rows[number].cells
     address = reverse("workbench:rule_table", args=[draft.name, grid.table])
     return {
@@ -214,7 +214,7 @@ def _shown(
         "grammar": f"{address}?{urlencode({'at': number, 'do': 'grammar'})}#row-{number}",
         "back": f"{address}#row-{number}",
         "before": number - 1 if number else None, "after": number + 1 if number + 1 < len(grid.rows) else None,
-        "wrong": [finding_told(one) for _heading, one in placed.by_row.get(number, ())],
+        "wrong": [one.text for one in rowfindings.by_row(draft, grid, book.findings).get(number, ())],
         "elsewhere": elsewhere(draft, book.findings, table=grid.table, row=number),
     }  # fmt: skip
 

@@ -78,9 +78,10 @@ def _without(expect: dict[str, Any], key: str, names: list[str]) -> bool:
 
 
 def _among(expect: dict[str, Any], one: Unmet) -> bool:
+    """Those that still come; where none does, those that come now, so that something is watched."""
     key = one.where[0]
     _without(expect, key, list(one.expected))  # type: ignore[call-overload]
-    if key == "asks" and key not in expect:
+    if key not in expect and one.came:
         expect[key] = one.came
     return True
 

@@ -154,7 +154,7 @@ def _changed(book: Pack) -> Pack:
 
 
 def _keep(many: int) -> None:
-    """Rulings as the product keeps them, without their results, which are not read."""
+    """Rulings as the product keeps them, each of a case of its own, without their results, which are not read."""
     texts = [(canonical({name: plain(value) for name, value in facts.items()}), on) for facts, on in cases()]
     with writing():
         for start in range(0, many, AT_ONCE):
@@ -162,9 +162,10 @@ def _keep(many: int) -> None:
             for number in range(start, min(start + AT_ONCE, many)):
                 facts, on = texts[number % len(texts)]
                 rows.append(KeptRuling(
-                    id=identifiers.next_id(), facts=facts, packs="[]", result=json.dumps({"today": on.isoformat()}),
-                    asked_on=on, digest=hashlib.sha256(facts.encode()).hexdigest(), verdict_zh="", verdict_en="",
-                    kept_by_id=1, kept_at=clock.now(),
+                    id=identifiers.next_id(), case_id=identifiers.next_id(), facts=facts, packs="[]",
+                    result=json.dumps({"today": on.isoformat()}), asked_on=on,
+                    digest=hashlib.sha256(facts.encode()).hexdigest(), verdict_zh="", verdict_en="", kept_by_id=1,
+                    kept_at=clock.now(),
                 ))  # fmt: skip
             KeptRuling.objects.bulk_create(rows, batch_size=500)
     if connection.vendor == "postgresql":

@@ -25,7 +25,7 @@ from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.tracing import trace
 from tuoshan.parties import tokens
 from tuoshan.parties.models import Person
-from tuoshan.rulings import files, library, publishing
+from tuoshan.rulings import files, library, past_cases
 from tuoshan.rulings.models import KeptRuling
 
 BOOK, TABLE = "mall_shoes", "replace"
@@ -131,7 +131,7 @@ def over_the_past(many: int) -> dict[str, float]:
     book = next(pack for pack in before if pack.name == BOOK)
     after = replaced(before, _changed(book))
     start = time.perf_counter()
-    found = effect(publishing.past_of("all", clock.now()), before, after)
+    found = effect(past_cases.past_of("all", clock.now()), before, after)
     seconds = time.perf_counter() - start
     if found.looked_at < many or not found.concerned:
         raise RuntimeError(f"{many} rulings kept, {found.looked_at} looked at, {found.unreadable} unreadable")

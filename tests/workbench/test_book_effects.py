@@ -21,7 +21,7 @@ from tuoshan.cases.models import Case
 from tuoshan.catalog.models import OrderRef, Product, ProductLine
 from tuoshan.insight import export
 from tuoshan.parties.models import OrgUnit, Role
-from tuoshan.rulings import effects, keeping, library, publishing, touching
+from tuoshan.rulings import effects, keeping, library, past_cases, publishing, touching
 from tuoshan.rulings.asking import ask
 from tuoshan.rulings.known import Bought, Known
 from tuoshan.rulings.models import BookEffect, BookEffectLine, KeptRuling
@@ -102,9 +102,9 @@ def test_what_was_asked_at_the_bench_and_never_became_a_case_is_no_case(desk: An
     assert "只在裁定台上问过、没有成为工单的 2 份不算" in page
     told = Caller(desk.people["manager"], "read").get("/rule-books/mall_shoes/draft/effect")["last_quarter"]
     assert (told["looked_at"], told["changed_before"], told["on_bench"]) == (1, "1197.00", 2)
-    assert [one.pieces for one in publishing.past_of("quarter", clock.now())] == [3]
-    assert len([*publishing.past_of("all", clock.now())]) == 1
-    assert publishing.only_asked("quarter", clock.now()) == 2 and publishing.only_asked("open", clock.now()) == 0
+    assert [one.pieces for one in past_cases.past_of("quarter", clock.now())] == [3]
+    assert len([*past_cases.past_of("all", clock.now())]) == 1
+    assert past_cases.only_asked("quarter", clock.now()) == 2 and past_cases.only_asked("open", clock.now()) == 0
 
 
 def test_who_may_not_see_a_case_sees_neither_its_number_nor_what_it_is_about(desk: Any) -> None:  # noqa: F811

@@ -101,9 +101,9 @@ def _effect(before: Pack, after: Pack, others: tuple[Pack, ...], cases: str, lan
 def _stored(which: str) -> Iterator[Past]:
     ready(only_reads=True)
     from tuoshan import clock
-    from tuoshan.rulings import publishing
+    from tuoshan.rulings import past_cases
 
-    return publishing.past_of(which, clock.now())
+    return past_cases.past_of(which, clock.now())
 
 
 def _only_asked(which: str) -> int:
@@ -111,9 +111,9 @@ def _only_asked(which: str) -> int:
     if which not in STORED:
         return 0
     from tuoshan import clock
-    from tuoshan.rulings import publishing
+    from tuoshan.rulings import past_cases
 
-    return publishing.only_asked(which, clock.now())
+    return past_cases.only_asked(which, clock.now())
 
 
 def _listed(path: Path) -> Iterator[Past]:

@@ -42,7 +42,8 @@ from tuoshan.rulings import claims, keeping, library
 from tuoshan.rulings.from_cases import is_told_of
 from tuoshan.rulings.known import bought, known_of
 from tuoshan.rulings.models import BookDraft, BookEffect, BookEffectLine, KeptRuling
-from tuoshan.rulings.publishing import QUARTER, copy_of_newest, forget_effect, open_draft, tables_of
+from tuoshan.rulings.past_cases import QUARTER
+from tuoshan.rulings.publishing import copy_of_newest, forget_effect, open_draft, tables_of
 from tuoshan.rulings.surroundings import Surroundings
 from tuoshan.rulings.touching import goes_by, supposed
 

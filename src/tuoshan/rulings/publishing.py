@@ -11,24 +11,19 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 import structlog
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases.models import Case
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.checking import check_date, check_overridden, check_pack
-from tuoshan.core.policy.comparing import Past
 from tuoshan.core.policy.doubting import Doubt, doubts
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.reading.findings import NAMES, Finding
-from tuoshan.rulings import claims, library, taken_out
-from tuoshan.rulings.models import BookDraft, BookEffect, DroppedDraft, KeptRuling, PublishedBook
+from tuoshan.rulings import library, taken_out
+from tuoshan.rulings.models import BookDraft, BookEffect, DroppedDraft, PublishedBook
 
 log = structlog.get_logger(__name__)
-
-QUARTER = timedelta(days=92)
-READ_AT_ONCE = 2_000
 
 
 class Stale(ValueError):
@@ -380,33 +375,6 @@ def _of_others(findings: Iterable[Finding], pack: Pack) -> Iterator[Finding]:
     """Findings in which those of other books, that miss a clause of this one, say whose they are."""
     for one in findings:
         yield one if one.file == pack.file else replace(one, where=f"{one.file} {one.where}")
-
-
-def past_of(which: str, now: datetime) -> Iterator[Past]:
-    """Kept rulings of open cases, of cases of the last quarter, or of all cases, as facts that were ruled on, the
-    newest first; of a case that has ruled twice, its newest counts, with all lines of the same bench. What was asked on
-    the bench and never became a case does not count (`only_asked`). Raises KeyError."""
-    counting: dict[int, str] = {}
-    for row in _kept(which, now).only(*claims.COMPARED).order_by("-id").iterator(READ_AT_ONCE):
-        if row.case_id is None:
-            continue
-        ruled_before = row.case_id in counting
-        if counting.setdefault(row.case_id, row.session) != row.session or (ruled_before and not row.session):
-            continue
-        yield claims.past(row)
-
-
-def _kept(which: str, now: datetime) -> "QuerySet[KeptRuling]":
-    return {
-        "open": KeptRuling.objects.filter(case_id__in=Case.objects.filter(ended=False).values("id")),
-        "quarter": KeptRuling.objects.filter(kept_at__gte=now - QUARTER),
-        "all": KeptRuling.objects.all(),
-    }[which]
-
-
-def only_asked(which: str, now: datetime) -> int:
-    """How many of these were asked on the bench alone: one matter may be asked there many times. Raises KeyError."""
-    return _kept(which, now).filter(case_id=None).count()
 
 
 WriteDown = Callable[[PublishedBook], object]

@@ -13,6 +13,7 @@ from tests.workbench.rulinghouse import changed_text, kept
 from tuoshan import clock
 from tuoshan.cases.models import Case
 from tuoshan.rulings import effects, keeping, library, publishing
+from tuoshan.workbench import copyparts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SAID = {
@@ -210,10 +211,12 @@ def test_the_screens_of_rule_books_are_accessible(
     manager = company.people["manager"].pk
     draft = publishing.save_draft("mall_shoes", text, library.text_of(pack)[1], person_id=manager, now=clock.now())
     effects.begin(draft, manager)
+    example = library.newest("shoe_chain").examples[0].name
     for address in ("/rule-books/", "/rule-books/mall_shoes", "/rule-books/mall_shoes/change", TABLE, ROW,
                     "/rule-books/furniture_shop/change/tables/period/rows/0",
                     "/rule-books/furniture_shop/change/periods", "/rule-books/shoe_chain/change",
                     "/rule-books/mall_shoes/effect/open", "/rule-books/mall_shoes/effect/quarter",
+                    "/rule-books/mall_shoes/drop", copyparts.example_address("shoe_chain", example),
                     "/rule-books/mall_shoes/change/clauses/M08", "/reports/overrides", "/rulings/"):  # fmt: skip
         page.goto(address)
         ready(page)

@@ -25,7 +25,7 @@ from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.tracing import trace
 from tuoshan.parties import tokens
 from tuoshan.parties.models import Person
-from tuoshan.rulings import files, library, publishing
+from tuoshan.rulings import files, library, past_cases
 from tuoshan.rulings.models import KeptRuling
 
 BOOK, TABLE = "mall_shoes", "replace"
@@ -131,7 +131,7 @@ def over_the_past(many: int) -> dict[str, float]:
     book = next(pack for pack in before if pack.name == BOOK)
     after = replaced(before, _changed(book))
     start = time.perf_counter()
-    found = effect(publishing.past_of("all", clock.now()), before, after)
+    found = effect(past_cases.past_of("all", clock.now()), before, after)
     seconds = time.perf_counter() - start
     if found.looked_at < many or not found.concerned:
         raise RuntimeError(f"{many} rulings kept, {found.looked_at} looked at, {found.unreadable} unreadable")
@@ -154,7 +154,7 @@ def _changed(book: Pack) -> Pack:
 
 
 def _keep(many: int) -> None:
-    """Rulings as the product keeps them, without their results, which are not read."""
+    """Rulings as the product keeps them, each of a case of its own, without their results, which are not read."""
     texts = [(canonical({name: plain(value) for name, value in facts.items()}), on) for facts, on in cases()]
     with writing():
         for start in range(0, many, AT_ONCE):
@@ -162,9 +162,10 @@ def _keep(many: int) -> None:
             for number in range(start, min(start + AT_ONCE, many)):
                 facts, on = texts[number % len(texts)]
                 rows.append(KeptRuling(
-                    id=identifiers.next_id(), facts=facts, packs="[]", result=json.dumps({"today": on.isoformat()}),
-                    asked_on=on, digest=hashlib.sha256(facts.encode()).hexdigest(), verdict_zh="", verdict_en="",
-                    kept_by_id=1, kept_at=clock.now(),
+                    id=identifiers.next_id(), case_id=identifiers.next_id(), facts=facts, packs="[]",
+                    result=json.dumps({"today": on.isoformat()}), asked_on=on,
+                    digest=hashlib.sha256(facts.encode()).hexdigest(), verdict_zh="", verdict_en="", kept_by_id=1,
+                    kept_at=clock.now(),
                 ))  # fmt: skip
             KeptRuling.objects.bulk_create(rows, batch_size=500)
     if connection.vendor == "postgresql":

@@ -1,6 +1,7 @@
 """`tuoshan policy diff`: two versions of a shipped book, alone and against cases."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,10 @@ from tests.workbench.rulinghouse import SHOES as OPEN_BY_SIX
 from tests.workbench.rulinghouse import changed_text
 from typer.testing import CliRunner
 
+from tuoshan import clock
 from tuoshan.cli.main import app
-from tuoshan.rulings import files
+from tuoshan.rulings import files, keeping
+from tuoshan.rulings.asking import ask
 
 pytestmark = pytest.mark.django_db  # a plain name means the newest version, which may be a published one
 BOOK = files.PACKAGED / "shoe_chain.yaml"
@@ -115,6 +118,17 @@ def test_facts_of_a_case_that_cannot_be_read_are_named(changed: Path, tmp_path: 
 @pytest.mark.parametrize("arguments", [("shoe_chain", "furniture_shop"), ("nothing.yaml", "shoe_chain")])
 def test_what_cannot_be_compared_is_said(arguments: tuple[str, str]) -> None:
     assert run(*arguments)[0] == 2
+
+
+def test_what_was_only_asked_on_the_bench_is_told_apart(changed: Path) -> None:
+    ruling = ask(SHOES, date(2026, 5, 20)).ruling
+    assert ruling is not None
+    keeping.keep(ruling, person_id=1, now=clock.now(), session="bench")
+    code, said = run("shoe_chain", str(changed), "--cases", "quarter", "--en")
+    assert code == 0 and "0 looked at" in said
+    assert "1 asked on the bench that never became a case are left out" in said
+    told = json.loads(run("shoe_chain", str(changed), "--cases", "quarter", "--json")[1])["effect"]
+    assert (told["looked_at"], told["only_asked"]) == (0, 1)
 
 
 def test_kept_rulings_are_held_against_a_book(changed: Path) -> None:

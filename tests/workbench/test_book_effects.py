@@ -21,7 +21,8 @@ from tuoshan.cases.models import Case
 from tuoshan.catalog.models import OrderRef, Product, ProductLine
 from tuoshan.insight import export
 from tuoshan.parties.models import OrgUnit, Role
-from tuoshan.rulings import effects, library, publishing, touching
+from tuoshan.rulings import effects, keeping, library, past_cases, publishing, touching
+from tuoshan.rulings.asking import ask
 from tuoshan.rulings.known import Bought, Known
 from tuoshan.rulings.models import BookEffect, BookEffectLine, KeptRuling
 
@@ -63,7 +64,7 @@ def test_each_case_stands_with_its_ruling_what_changes_and_what_it_costs(desk: A
     assert f"/case/{case.number}/ruling/{ruling.pk}" in row and "2026-03-02" in row and "未结" in row
     assert case.title[:10] in row
     assert f"{LOST}（" in row, "what is lost, with its terms"
-    assert "¥399.00 → ¥" in row
+    assert "¥399.00 → 换货、维修，不付钱" in row and "→ ¥0.00" not in row, "an exchange is not free"
     assert row_of(page.partition('id="effect-quarter"')[2], case.number)
 
 
@@ -78,6 +79,32 @@ def test_a_closed_case_of_the_last_quarter_stands_in_that_group_alone(desk: Any)
     manager = desk.client("manager")
     assert "没有会变的" in manager.get(OPEN).content.decode()
     assert "已结" in row_of(manager.get(QUARTER).content.decode(), case.number)
+
+
+def asked_at_the_bench(desk: Any, session: str) -> KeptRuling:  # noqa: F811
+    ruling = ask({**SHOES}, date(2026, 3, 2)).ruling
+    assert ruling is not None
+    agent = desk.people["agent"].pk
+    return keeping.keep(ruling, person_id=agent, now=clock.now(), session=session, quantity=3)
+
+
+def test_what_was_asked_at_the_bench_and_never_became_a_case_is_no_case(desk: Any) -> None:  # noqa: F811
+    """One matter registered once and pressed twice before: one case, and the other two are told apart."""
+    case = desk.accepted()
+    for session in ("first", "second", "third"):
+        row = asked_at_the_bench(desk, session)
+    keeping.attach([row], case.pk, desk.people["agent"].pk)
+    counts = effects.counts_of(looked(desk))
+    for found in (counts.open, counts.quarter):
+        assert (found.looked_at, found.many, found.changed_before) == (1, 1, Decimal("1197.00"))
+    assert counts.quarter.on_bench == 2
+    page = desk.client("manager").get(PAGE).content.decode()
+    assert "只在裁定台上问过、没有成为工单的 2 份不算" in page
+    told = Caller(desk.people["manager"], "read").get("/rule-books/mall_shoes/draft/effect")["last_quarter"]
+    assert (told["looked_at"], told["changed_before"], told["on_bench"]) == (1, "1197.00", 2)
+    assert [one.pieces for one in past_cases.past_of("quarter", clock.now())] == [3]
+    assert len([*past_cases.past_of("all", clock.now())]) == 1
+    assert past_cases.only_asked("quarter", clock.now()) == 2 and past_cases.only_asked("open", clock.now()) == 0
 
 
 def test_who_may_not_see_a_case_sees_neither_its_number_nor_what_it_is_about(desk: Any) -> None:  # noqa: F811

@@ -16,7 +16,7 @@ from tuoshan.cases.orders import Order
 from tuoshan.cases.possible import Standing
 from tuoshan.catalog.models import Category, OrderRef
 from tuoshan.core.policy.comparing import effect, replaced
-from tuoshan.rulings import effects, holding, keeping, library, printing, proposing, publishing
+from tuoshan.rulings import effects, holding, keeping, library, past_cases, printing, proposing, publishing
 from tuoshan.rulings.models import BookEffectLine, KeptRuling
 
 pytestmark = pytest.mark.django_db
@@ -196,7 +196,7 @@ def test_a_changed_book_costs_the_minimum_once_for_lines_of_one_purchase(desk: A
         assert told == [(Decimal(240), Decimal(280)), (Decimal(360), Decimal(420))]
     changed = library.read_version("consumer_law", higher, beside).pack
     assert changed is not None
-    by_command = effect(publishing.past_of("open", clock.now()), library.packs(), replaced(library.packs(), changed))
+    by_command = effect(past_cases.past_of("open", clock.now()), library.packs(), replaced(library.packs(), changed))
     assert (by_command.cost_before, by_command.cost_after) == (Decimal(600), Decimal(700))
     assert sorted(one.costs_more for one in by_command.changed) == [Decimal(40), Decimal(60)]
 

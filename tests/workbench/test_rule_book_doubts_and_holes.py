@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.api.callers import Caller
 from tests.workbench.deskhouse import desk
 from tests.workbench.rulinghouse import books_as_shipped, changed_text, without_examples
 from tests.workbench.test_rule_book_versions import newest_change, told
@@ -128,6 +129,18 @@ def test_days_between_two_versions_are_named_before_it_is_published(desk: Any, b
     assert answer.status_code == 422 and f"购买日期在 {hole} 的" in said and "有些日子没有哪一版管" in said
     assert PublishedBook.objects.count() == 1 and 'value="法务部"' in said
     assert manager.post(f"{BOOK}/publish", {**GIVEN, "begins": begins, "unruled_meant": "on"}).status_code == 302
+
+
+def test_a_program_is_told_the_days_without_a_version_and_says_that_they_are_meant(desk: Any) -> None:
+    published(desk, until="2026-03-10")
+    again(desk)
+    program, where = Caller(desk.people["manager"], "admin"), f"{BOOK}/publish"
+    told = program.send("POST", where, {**GIVEN, "begins": "2026-03-20"}, expect=409)
+    assert told["code"] == "unruled_days" and told["facts"]["days"] == [{"first": "2026-03-10", "last": "2026-03-19"}]
+    assert "购买日期在 2026-03-10 至 2026-03-19 的，没有哪一版管" in told["detail"]
+    assert PublishedBook.objects.count() == 1
+    program.send("POST", where, {**GIVEN, "begins": "2026-03-20", "unruled_meant": True})
+    assert PublishedBook.objects.count() == 2
 
 
 @pytest.mark.parametrize(("until", "first"), [("2026-04-01", "2026-04-01"), ("2026-03-01", "2026-03-05")])

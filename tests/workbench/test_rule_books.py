@@ -1,5 +1,6 @@
 """Rule books read, changed by their tables and clauses, checked and published."""
 
+import html
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -110,6 +111,52 @@ def test_a_cell_is_changed_in_the_grid_and_the_rest_of_the_text_stays(desk: Any)
     assert changed == [(changed[0][0], changed[0][0].replace('"<= 5"', '"<= 7"'))] and "glue_small" in changed[0][0]
     overview = manager.get("/rule-books/mall_shoes/change").content.decode()
     assert "已改" in overview and "修理" in overview
+
+
+@pytest.mark.parametrize(("typed_as", "stands"), [
+    ("开胶", "glue"), ("掉跟、开胶", "heel_off, glue"), ("掉跟/开胶", "heel_off, glue"), ("不是开胶", "not glue"),
+    ("掉跟，glue", "heel_off, glue"), ("开胶水", "开胶水"), ("-", ""),
+])  # fmt: skip
+def test_a_choice_is_taken_by_the_name_that_the_screen_shows(desk: Any, typed_as: str, stands: str) -> None:  # noqa: F811
+    """In the grid and in an uploaded sheet alike; what is no name stays as typed and is found wrong."""
+    manager = desk.client("manager")
+    manager.post(TABLE, typed(desk, "repair", r1__defect=typed_as, r1__covered="是"))
+
+    def row() -> Any:
+        return copying.table_of(publishing.draft_of("mall_shoes", 1, clock.now()), "repair").rows[1].cells
+
+    assert (row().get("defect", ""), row()["covered"]) == (stands, "yes")
+    assert ("没有选项“开胶水”" in manager.get(TABLE).content.decode()) is (typed_as == "开胶水")
+    lines = manager.get(f"{TABLE}.csv").content.decode("utf-8-sig").splitlines()
+    given = ["掉跟、开胶" if cell in ("glue", '"heel_off, glue"') else cell for cell in lines[2].split(",")]
+    if stands == "glue":
+        sheet = "\n".join([*lines[:2], ",".join(given), *lines[3:]])
+        manager.post(f"{TABLE}/upload", {"sheet": SimpleUploadedFile("t.csv", sheet.encode())})
+        assert row()["defect"] == "heel_off, glue"
+
+
+def test_a_row_that_can_never_hold_is_told_with_the_one_before_it_and_which_is_new(desk: Any) -> None:  # noqa: F811
+    """An empty row is put above the last one, which holds for all the rest: that one is right, the new one is not."""
+    manager, path = desk.client("manager"), "/rule-books/mall_shoes/change/tables/guarantee"
+    manager.post(path, {**typed(desk, "guarantee"), "do": "add"})
+    page = manager.get(path).content.decode()
+    said = "第 3 行（new，新加的）没有条件，什么都归它，排在它后面的第 4 行（others）永远轮不到"
+    top = page.partition("处要改，标在各行")[2].partition("<form")[0]
+    assert said in top and 'href="#row-2"' in top, "above the table, with the way to the new row"
+    new, last = (page.partition(f'id="row-{number}"')[2].partition("</tbody>")[0] for number in (2, 3))
+    assert said in new and said in last
+    assert "永远轮不到这一行" not in page and "删除它，或移到" not in page
+    manager.post(path, {**typed(desk, "guarantee", r2__shoe_kind="leather"), "do": ""})
+    page = manager.get(path).content.decode()
+    assert "第 3 行（new，新加的）要的情况，排在前面的第 1 行（leather）都先接走了" in page
+
+
+def test_what_is_wrong_in_a_cell_is_told_above_the_table(desk: Any) -> None:  # noqa: F811
+    manager = desk.client("manager")
+    page = manager.post(TABLE, typed(desk, "repair", r1__opening_cm="five"), follow=True).content.decode()
+    top = page.partition("处要改，标在各行")[2].partition("<form")[0]
+    assert "第 2 行（glue_small） 开胶长度" in top and "“five”不是数字" in top and 'href="#row-1"' in top
+    assert "已保存并检查" not in page
 
 
 def test_rows_are_moved_copied_added_and_removed_by_plain_buttons(desk: Any) -> None:  # noqa: F811
@@ -250,14 +297,18 @@ def test_what_is_stated_and_not_applied_is_shown_with_the_clause_above_it(desk: 
 
 
 def test_a_whole_change_needs_no_yaml(desk: Any) -> None:  # noqa: F811
-    """Five centimetres become seven: two tables, the examples that held to five are taken out, two clauses say so."""
+    """Five centimetres become seven: two tables, the examples that held to five expect that, two clauses say so."""
     manager = desk.client("manager")
     manager.post(TABLE, typed(desk, "repair", r1__opening_cm="<= 7"))
     manager.post(TABLE.replace("repair", "replace"), typed(desk, "replace", r3__opening_cm="> 7"))
     page = manager.get("/rule-books/mall_shoes/change").content.decode()
-    while "例子不成立" in page:
-        example = page.partition('name="example" value="')[2].partition('"')[0]
-        manager.post("/rule-books/mall_shoes/change/examples/drop", {"example": example})
+    many = len(library.newest("mall_shoes").examples)
+    while "/change/example?" in page:
+        where = html.unescape(page.partition('href="/rule-books/mall_shoes/change/example?')[2].partition('"')[0])
+        shown = manager.get(f"/rule-books/mall_shoes/change/example?{where}").content.decode()
+        seen, example = (html.unescape(shown.partition(f'name="{name}" value="')[2].partition('"')[0])
+                         for name in ("seen", "example"))  # fmt: skip
+        manager.post("/rule-books/mall_shoes/change/example", {"example": example, "seen": seen})
         page = manager.get("/rule-books/mall_shoes/change").content.decode()
     assert page.count("条款写着“五厘米”") == 2
     for name in ("M02", "M03"):
@@ -270,6 +321,7 @@ def test_a_whole_change_needs_no_yaml(desk: Any) -> None:  # noqa: F811
     given = {"begins": "2026-03-02", "confirmed_by": "法务部", "reason": "新办法"}
     assert manager.post("/rule-books/mall_shoes/publish", given).status_code == 302
     assert PublishedBook.objects.get().version == 2
+    assert len(library.newest("mall_shoes").examples) == many, "nothing that held before is no longer watched"
 
 
 @pytest.mark.parametrize("who", ["agent", "lead", "finance"])

@@ -372,12 +372,13 @@ PHONE = {
 
 def test_what_was_due_until_a_day_that_is_over_is_told_with_that_day(desk: Any) -> None:  # noqa: F811
     """Signed for on 10 February: seven days end on the 17th, a day off until the 23rd, so on the 24th; fifteen on the
-    25th. On the 26th a repair is left, and who wants an exchange hears until when there was one."""
+    25th, and beside the exchange the money (article 13). On the 26th a repair is left, and who wants an exchange or
+    the money hears until when there was one."""
     said = "早些提出还有、现在已经过了期限的："
     last = unescape(bench(desk, {**PHONE, "reported_on": "2026-02-25"}))
     assert "换货，最晚 2026 年 2 月 25 日提出" in last and "换货（自" not in last
     late = unescape(bench(desk, {**PHONE, "reported_on": "2026-02-26"}))
     assert said in late and "换货，最晚" not in late
     assert "换货（自 2026 年 2 月 10 日签收起算 15 天，至 2026 年 2 月 25 日止）" in late
-    assert "退货退款（自 2026 年 2 月 10 日签收起算 7 天，至 2026 年 2 月 24 日止（末日逢休息日，顺延））" in late
+    assert "退货退款（自 2026 年 2 月 10 日签收起算 15 天，至 2026 年 2 月 25 日止）" in late
     assert said not in unescape(bench(desk, {**PHONE, "reported_on": "2026-02-26", "user_caused": "yes"}))

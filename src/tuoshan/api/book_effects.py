@@ -25,7 +25,8 @@ router = Router(tags=["rulings"])
 
 class EffectOut(Schema):
     """What the copy would change among the rulings of a group: how many were looked at, of how many the book speaks,
-    how many would be answered otherwise; costs of those of which it speaks, and of those that change alone."""
+    how many would be answered otherwise; costs of those of which it speaks, and of those that change alone. `on_bench`:
+    asked on the bench and never a case; these are not looked at, for one matter may be asked there many times."""
 
     looked_at: int
     unreadable: int
@@ -35,6 +36,7 @@ class EffectOut(Schema):
     cost_after: str
     changed_before: str
     changed_after: str
+    on_bench: int
 
 
 class UnruledOut(Schema):
@@ -91,8 +93,8 @@ class EffectBeginIn(Schema):
 
 class EffectCaseOut(Schema):
     """A line that would be answered otherwise, and how. `case` and `ruling` are empty, with what it is about, where
-    the caller may not see the case; `case` also of a ruling of the bench (`has_case` false), `ruling` where nobody has
-    ruled. `at`: when it was ruled on, else when the case was registered. Costs are of all `pieces`."""
+    the caller may not see the case; `ruling` also where nobody has ruled. `has_case` is always true. `at`: when it was
+    ruled on, else when the case was registered. Costs are what is paid to the customer, of all `pieces`."""
 
     case: str
     ruling: str
@@ -192,8 +194,9 @@ def _run(name: str) -> BookEffect:
 
 
 def _case(one: book_effects.ToldLine) -> dict[str, Any]:
-    names = ("title", "product", "label", "pieces", "has_case", "ended", "at", "before", "after")
+    names = ("title", "product", "label", "pieces", "ended", "at", "before", "after")
     return {
+        "has_case": True,
         **{name: getattr(one, name) for name in names}, "case": one.number, "ruling": str(one.ruling or ""),
         "changes": list(one.changes), "cost_before": f"{one.cost_before:f}", "cost_after": f"{one.cost_after:f}",
     }  # fmt: skip

@@ -61,11 +61,13 @@ class BookDraftOut(Schema):
 
 
 class PublishIn(Schema):
-    """From when, who confirmed that it is lawful, and why."""
+    """From when, who confirmed that it is lawful (not who publishes), and why. `unruled_meant`: days on which no
+    version would hold are meant so; without it they are refused by name (409 `unruled_days`)."""
 
     begins: date
     confirmed_by: Annotated[str, Field(min_length=1, max_length=60)]
     reason: Words
+    unruled_meant: bool = False
 
 
 class PublishedOut(Schema):
@@ -177,6 +179,8 @@ def book_publish(request: HttpRequest, name: str, body: PublishIn) -> dict[str, 
     known_book(name)
     now = clock.now()
     draft = publishing.draft_of(name, me(request).pk, now)
+    if not body.unruled_meant:
+        _refuse_unruled_days(draft, body.begins)
     try:
         made = office.publish(
             name, begins=body.begins, reason=body.reason, confirmed_by=body.confirmed_by, person=me(request), now=now,
@@ -192,18 +196,33 @@ def book_publish(request: HttpRequest, name: str, body: PublishIn) -> dict[str, 
         raise Problem(409, "stale", said) from error
     except office.ManagersOnly as error:
         raise Problem(403, "managers_only", error.said) from error
+    except office.ConfirmedOneself as error:
+        raise invalid({"confirmed_by": [error.said]}) from error
     except publishing.TooEarly as error:
         said = _("不能早于今天，也必须晚于最新一版的生效日期，最早 %(day)s。") % {"day": error.day}
         raise invalid({"begins": [said]}) from error
     return {"name": made.name, "version": made.version, "begins": made.begins}
 
 
+def _refuse_unruled_days(draft: BookDraft, begins: date) -> None:
+    """Raises Problem 409 where a copy in order, published from this day, would leave days without a version."""
+    found = publishing.prove_copy(draft)
+    if found.pack is None or not found.good:
+        return
+    days = [{"first": one.first, "last": one.last} for one in publishing.holes(found.pack, begins)]
+    if days:
+        said = _("照这一天发布，有些日子没有哪一版管。改日期，或用 unruled_meant 说明确实不用管。")
+        raise Problem(409, "unruled_days", said, " ".join(office.holes_told(found.pack, begins)), facts={"days": days})
+
+
 @router.delete("/rule-books/{name}/draft", response=gives(ProvedOut), url_name="book_drop", summary="Drop the copy")
 @api_permitted("api.book_drop")
 def book_drop(request: HttpRequest, name: str) -> dict[str, Any]:
-    """Throw the copy away; the book stays as it is."""
+    """Throw the copy away; the book stays as it is. The screen can bring it back until another one is thrown away or
+    published; a program that has read it (`book_draft`) puts it back by `book_change`."""
     known_book(name)
-    publishing.drop_draft(name, record=office.noting(me(request), name, both(lambda: _("丢弃副本"))))
+    publishing.drop_draft(name, person_id=me(request).pk, now=clock.now(),
+                          record=office.noting(me(request), name, both(lambda: _("丢弃副本"))))  # fmt: skip
     return {"findings": [], "good": True, "doubts": []}
 
 

@@ -31,7 +31,7 @@ def diff(
     old: Annotated[str, typer.Argument(help="A book: name, name@version, or a YAML file.")],
     new: Annotated[str, typer.Argument(help="The other version of it, in the same way.")],
     cases: Annotated[
-        str, typer.Option("--cases", help="open, quarter or all kept rulings; or a file, a line of JSON a case.")
+        str, typer.Option("--cases", help="open, quarter or all cases with a ruling; or a file, a line of JSON a case.")
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     books: Books = "",
@@ -49,15 +49,16 @@ def diff(
     changes = book_changes(before, after)
     language = "en" if en else "zh-hans"
     found = _effect(before, after, known, cases, language) if cases else None
+    only_asked = _only_asked(cases)
     if as_json:
-        typer.echo(json.dumps(_data(changes, found), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(_data(changes, found, only_asked), ensure_ascii=False, indent=1))
         return
     for change in changes:
         typer.echo(_line(before, after, change, language))
     if not changes:
         typer.echo(Wording("两版没有差别", "no differences").in_language(language))
     if found is not None:
-        for line in _told(found, language):
+        for line in _told(found, language, only_asked):
             typer.echo(line)
 
 
@@ -100,9 +101,19 @@ def _effect(before: Pack, after: Pack, others: tuple[Pack, ...], cases: str, lan
 def _stored(which: str) -> Iterator[Past]:
     ready(only_reads=True)
     from tuoshan import clock
-    from tuoshan.rulings import publishing
+    from tuoshan.rulings import past_cases
 
-    return publishing.past_of(which, clock.now())
+    return past_cases.past_of(which, clock.now())
+
+
+def _only_asked(which: str) -> int:
+    """How many kept rulings never became a case, and so are left out."""
+    if which not in STORED:
+        return 0
+    from tuoshan import clock
+    from tuoshan.rulings import past_cases
+
+    return past_cases.only_asked(which, clock.now())
 
 
 def _listed(path: Path) -> Iterator[Past]:
@@ -173,7 +184,7 @@ def _line(before: Pack, after: Pack, change: BookChange, language: str) -> str:
     return f"{text}  {' → '.join(told)}" if told else text
 
 
-def _told(found: Effect, language: str) -> list[str]:
+def _told(found: Effect, language: str, only_asked: int) -> list[str]:
     costs = f"{found.cost_before} → {found.cost_after}"
     lines = [Wording(
         f"看了 {found.looked_at} 件，涉及 {found.concerned} 件，改变 {found.many} 件；费用 {costs}",
@@ -183,6 +194,11 @@ def _told(found: Effect, language: str) -> list[str]:
         lines.append(Wording(
             f"{found.unreadable} 件的事实已不能读取", f"{found.unreadable} with facts that cannot be read any more",
         ).in_language(language))  # fmt: skip
+    if only_asked:
+        lines.append(Wording(
+            f"裁定台上问过、没有成为工单的 {only_asked} 份没有计入",
+            f"{only_asked} asked on the bench that never became a case are left out",
+        ).in_language(language))  # fmt: skip
     for one in found.changed[:SHOWN]:
         becomes = (each.in_language(language) for each in changes(one.before, one.after))
         lines.append(f"{one.key}  {one.costs_more:+}  {('；' if language != 'en' else '; ').join(becomes)}")
@@ -191,12 +207,13 @@ def _told(found: Effect, language: str) -> list[str]:
     return lines
 
 
-def _data(changes: tuple[BookChange, ...], found: Effect | None) -> dict[str, Any]:
+def _data(changes: tuple[BookChange, ...], found: Effect | None, only_asked: int) -> dict[str, Any]:
     data: dict[str, Any] = {
         "changes": [{"how": one.how, "kind": one.kind, "table": one.table, "name": one.name} for one in changes]
     }
     if found is not None:
         data["effect"] = {
+            "only_asked": only_asked,
             "looked_at": found.looked_at, "unreadable": found.unreadable, "concerned": found.concerned,
             "changed": found.many, "cost_before": f"{found.cost_before:f}", "cost_after": f"{found.cost_after:f}",
             "cases": [_case(one) for one in found.changed],

@@ -13,9 +13,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tuoshan.cases import queries
+from tuoshan.cases.forms import words
 from tuoshan.cases.models import Case
 from tuoshan.core.money import format_money
+from tuoshan.core.policy.pack import REMEDIES
 from tuoshan.insight import export, names
+from tuoshan.punctuation import listed
 from tuoshan.rulings.effects import GROUPS
 from tuoshan.rulings.models import BookEffect, BookEffectLine, KeptRuling
 
@@ -25,7 +28,7 @@ CHUNK = 500
 @dataclass(frozen=True, slots=True)
 class ToldLine:
     """A line that would be answered otherwise. Of a case that the reader may not see it tells neither number nor
-    what it is about; `number` is empty for a ruling of the bench alone too."""
+    what it is about."""
 
     number: str
     ruling: int | None
@@ -34,9 +37,8 @@ class ToldLine:
     label: str
     """What the line of the ruling is about, where the case has several."""
     pieces: int
-    has_case: bool
     ended: bool | None
-    """None where there is no case."""
+    """None where it was erased."""
     at: datetime | None
     """When it was ruled on; when the case was registered, where it was not."""
     changes: tuple[str, ...]
@@ -44,6 +46,8 @@ class ToldLine:
     after: str
     cost_before: Decimal
     cost_after: Decimal
+    in_kind: tuple[tuple[str, ...], ...]
+    """The remedies before and after that cost goods or work and no money to the customer, in words."""
 
     @property
     def costs_more(self) -> Decimal:
@@ -51,8 +55,9 @@ class ToldLine:
 
     @property
     def costs(self) -> str:
-        """Before → after."""
-        return became(self.cost_before, self.cost_after)
+        """Before → after; where no money is due, the remedies in kind, for these are not free."""
+        sides = zip((self.cost_before, self.cost_after), self.in_kind, strict=True)
+        return " → ".join(_paid(amount, kinds) for amount, kinds in sides)
 
     @property
     def more_words(self) -> str:
@@ -62,9 +67,7 @@ class ToldLine:
     @property
     def case_words(self) -> str:
         """What stands in the place of the number of a case that cannot be shown."""
-        if self.number:
-            return self.number
-        return _("不在您可见范围内的工单") if self.has_case else _("裁定台上的裁定，没有工单")
+        return self.number or _("不在您可见范围内的工单")
 
     @property
     def state_words(self) -> str:
@@ -76,6 +79,12 @@ class ToldLine:
 def became(before: Decimal, after: Decimal) -> str:
     """`¥100.00 → ¥200.00`."""
     return f"{format_money(before)} → {format_money(after)}"
+
+
+def _paid(amount: Decimal, kinds: tuple[str, ...]) -> str:
+    if amount or not kinds:
+        return format_money(amount)
+    return _("%(remedies)s，不付钱") % {"remedies": listed(kinds)}
 
 
 def signed(amount: Decimal) -> str:
@@ -111,9 +120,10 @@ def _told(
     return ToldLine(
         number=case.number if case else "", ruling=row.ruling_id if case else None, title=case.title if case else "",
         product=products.get(case.product_id or 0, "") if case else "", label=ruling.label if case and ruling else "",
-        pieces=ruling.quantity if ruling else 1, has_case=row.case_id is not None, ended=ended.get(row.case_id or 0),
+        pieces=ruling.quantity if ruling else 1, ended=ended.get(row.case_id or 0),
         at=at, changes=tuple(one[language] for one in said["changes"]), before=said["before"][language],
         after=said["after"][language], cost_before=row.cost_before, cost_after=row.cost_after,
+        in_kind=tuple(tuple(words(REMEDIES[one]) for one in kinds) for kinds in said["in_kind"]),
     )  # fmt: skip
 
 
@@ -126,7 +136,7 @@ def cases_file(person: Any, run: BookEffect, group: str) -> Path:
         sheet.line((_cut(run, group, many), "text"))
     sheet.columns(
         _("编号"), _("标题"), _("商品"), _("物品"), _("物品件数"), _("状态"), _("裁定或登记时间"), _("会变什么"),
-        _("原来"), _("改后"), _("原来的费用（元）"), _("改后的费用（元）"), _("差（元）"),
+        _("原来"), _("改后"), _("原来付给客户（元）"), _("改后付给客户（元）"), _("差（元）"),
     )  # fmt: skip
     written, last = 0, 0
     while rows := list(found.filter(pk__gt=last)[: min(CHUNK, export.MOST_ROWS - written)]):

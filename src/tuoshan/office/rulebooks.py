@@ -8,11 +8,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import structlog
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from tuoshan.cases.forms import words
-from tuoshan.core.policy.pack import Pack, Setting
+from tuoshan.core.policy.pack import TODAY, Pack, Setting
 from tuoshan.core.policy.setting_editing import Written
 from tuoshan.core.policy.value_reading import unfit
 from tuoshan.core.reading.values import NUMBER
@@ -22,7 +23,8 @@ from tuoshan.parties.permissions import MANAGER
 from tuoshan.punctuation import listed
 from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.differences import Difference, Text, differences, lines
-from tuoshan.rulings.models import BookDraft, PublishedBook
+from tuoshan.rulings.expressions_in_words import called, within_sentence
+from tuoshan.rulings.models import BookDraft, DroppedDraft, PublishedBook
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +49,37 @@ class ManagersOnly(PermissionError):
         """Which settings these are and what to do, in the language in force."""
         names = listed(words(one.label) for one in self.changed)
         return _("“%(names)s”只有经理可以改，请由经理修改和发布。") % {"names": names}
+
+
+class ConfirmedOneself(ValueError):
+    """Whoever publishes may not be the one who confirmed that it is lawful: two pairs of eyes."""
+
+    def __init__(self) -> None:
+        self.said = _("发布的人不能由自己确认合法。请另一位主管、经理或律师确认，写他的名字。")
+        super().__init__(self.said)
+
+
+def _alike(name: str) -> str:
+    return "".join(name.split()).casefold()
+
+
+def outside(names: Iterable[str]) -> set[str]:
+    """Of those who confirmed that a version is lawful, the ones who are no person of the company, such as a lawyer."""
+    known = {_alike(one.display_name) for one in Person.objects.all()}
+    return {name for name in names if _alike(name) not in known}
+
+
+def holes_told(pack: Pack, begins: date) -> list[str]:
+    """Days on which no version would hold, were the copy published from this day; in words."""
+    language = get_language() or "zh-hans"
+    by = pack.in_force.by if pack.in_force is not None else TODAY
+    what = within_sentence(called(pack, by, language), language)
+    return [
+        _("%(what)s在 %(first)s 至 %(last)s 的，没有哪一版管。") % {"what": what, "first": one.first, "last": one.last}
+        if one.last is not None else
+        _("%(what)s在 %(first)s 或以后的，没有哪一版管。") % {"what": what, "first": one.first}
+        for one in publishing.holes(pack, begins)
+    ]  # fmt: skip
 
 
 def settings_of(draft: BookDraft, pack: Pack | None) -> dict[str, Setting]:
@@ -104,6 +137,14 @@ def _otherwise(before: Text, after: Text) -> list[Difference]:
         return [lines(before.text, after.text)]
 
 
+def edits(name: str, draft: BookDraft | DroppedDraft | None) -> list[Difference]:
+    """What a copy says otherwise than the newest version; nothing where there is no copy."""
+    if draft is None:
+        return []
+    return _otherwise(Text(name, *library.text_of(library.newest(name))),
+                      Text(name, draft.text, publishing.tables_of(draft)))  # fmt: skip
+
+
 def noting(person: Person, name: str, where: Both[str] | None = None, **said: str) -> publishing.Record:
     """How a change of the copy is written down, in one transaction with it: cells, settings, clauses and examples, old
     and new, then what was `said` of it. What is otherwise is worked out before that transaction, which holds up
@@ -121,7 +162,9 @@ def noting(person: Person, name: str, where: Both[str] | None = None, **said: st
 def publish(
     name: str, *, begins: date, reason: str, confirmed_by: str, person: Person, now: datetime
 ) -> PublishedBook:
-    """As `publishing.publish`, with all that it changes written down. Raises ManagersOnly as well."""
+    """As `publishing.publish`, with all that it changes written down. Raises ManagersOnly, ConfirmedOneself as well."""
+    if _alike(confirmed_by) in (_alike(person.display_name), _alike(person.username)):
+        raise ConfirmedOneself
     library.look_again()
     newest = library.newest(name)
     before, old = newest.settings, Text(name, *library.text_of(newest))

@@ -14,6 +14,7 @@ from tuoshan.core.playbook import Wording
 from tuoshan.core.policy import clause_editing, length_editing, setting_editing, table_editing, table_sheets
 from tuoshan.core.policy.cells import Domain
 from tuoshan.core.policy.clause_editing import ClauseText
+from tuoshan.core.policy.example_renewing import plain_expectations
 from tuoshan.core.policy.grids import Grid, GridRow
 from tuoshan.core.policy.length_editing import Length
 from tuoshan.core.policy.pack import Pack
@@ -21,7 +22,7 @@ from tuoshan.core.policy.setting_editing import Written
 from tuoshan.core.policy.text_places import NotEditable
 from tuoshan.core.policy.tracing import label_of
 from tuoshan.core.reading.findings import Finding
-from tuoshan.rulings import library, publishing, taken_out
+from tuoshan.rulings import library, publishing, taken_out, typed_cells
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.publishing import Record
 
@@ -63,6 +64,12 @@ class Sheet:
 def table_of(draft: BookDraft, table: str) -> Grid:
     """A table of the copy. Raises NotEditable."""
     return table_editing.grid(draft.text, publishing.tables_of(draft), table)
+
+
+def pack_of(draft: BookDraft) -> Pack:
+    """The copy as far as it can be read; else the newest version."""
+    read = library.read_version(draft.name, draft.text, publishing.tables_of(draft)).pack
+    return read or library.newest(draft.name)
 
 
 def stamp(part: Grid | ClauseText | None) -> str:
@@ -150,6 +157,27 @@ def drop_example(
         return clause_editing.without_example(draft.text, name), publishing.tables_of(draft)
 
     return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
+
+
+def renew_example(
+    draft: BookDraft, name: str, expect: Mapping[str, object], seen: str, *, person_id: int, now: datetime,
+    record: Record | None = None,
+) -> BookDraft:  # fmt: skip
+    """Have an example expect this. Raises NotEditable, ChangedMeanwhile."""
+
+    def make(draft: BookDraft) -> publishing.Written:
+        if seen != stamp_of_copy(draft):
+            raise ChangedMeanwhile(name)
+        text = clause_editing.with_expectations(draft.text, name, plain_expectations(expect))
+        return text, publishing.tables_of(draft)
+
+    return publishing.change(draft.name, make, person_id=person_id, now=now, record=record)
+
+
+def stamp_of_copy(draft: BookDraft) -> str:
+    """What the whole copy is now, as a short text: what an example comes to turns on all of it."""
+    known = json.dumps([draft.text, publishing.tables_of(draft)], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(known.encode()).hexdigest()[:16]
 
 
 def save_lengths(
@@ -301,6 +329,7 @@ def read_sheet(draft: BookDraft, grid: Grid, data: bytes) -> Sheet:
     read = table_sheets.from_csv(text, grid)
     if read.problems:
         return Sheet(problems=[SheetProblem(one.line, one.heading, one.code) for one in read.problems])
+    read.rows[:] = typed_cells.as_the_grammar_has_it(pack_of(draft), grid, read.rows)
     changed, files = table_editing.with_rows(draft.text, publishing.tables_of(draft), grid.table, read.rows)
     after = table_editing.grid(changed, files, grid.table)
     found = placed(library.read_version(draft.name, changed, files).findings, after)
@@ -322,6 +351,7 @@ def _decoded(data: bytes) -> str | None:
 
 __all__ = [
     "About", "ChangedMeanwhile", "ClauseText", "Grid", "GridRow", "NotEditable", "about", "answer_doubt", "as_sheet",
-    "ask_again", "bring_back", "drop_example", "of_parts", "placed", "read_sheet", "save_clause", "save_lengths",
-    "save_rows", "save_settings", "saying_nothing", "stamp", "stamp_of_lengths", "stamp_of_settings", "table_of",
+    "ask_again", "bring_back", "drop_example", "of_parts", "pack_of", "placed", "read_sheet", "renew_example",
+    "save_clause", "save_lengths", "save_rows", "save_settings", "saying_nothing", "stamp", "stamp_of_copy",
+    "stamp_of_lengths", "stamp_of_settings", "table_of",
 ]  # fmt: skip

@@ -12,11 +12,12 @@ from tuoshan.core import yaml_strict
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy import clause_editing, length_editing, table_editing
 from tuoshan.core.policy.clause_editing import ClauseText
+from tuoshan.core.policy.examples_told import expected_words
 from tuoshan.core.policy.grids import Grid, GridRow
 from tuoshan.core.policy.length_editing import Length
-from tuoshan.core.policy.pack import Pack, Setting, example_title
+from tuoshan.core.policy.pack import Example, Pack, Setting, example_title
 from tuoshan.core.policy.text_places import NotEditable
-from tuoshan.rulings import lengths_in_words, library
+from tuoshan.rulings import examples_in_words, lengths_in_words, library
 from tuoshan.rulings.cells_in_words import cell_words, heading_words
 from tuoshan.rulings.reading_aloud import tables_to_read
 from tuoshan.rulings.reckoned_in_words import setting_value
@@ -59,10 +60,11 @@ def differences(before: Text, after: Text) -> list[Difference]:
         *_settings(packs[0].settings, packs[1].settings),
         *_lengths(before, after, packs), *_labels(packs), *_tables(before, after, packs),
         *_clauses(_parts(clause_editing.clauses, before.text), _parts(clause_editing.clauses, after.text)),
-        *_examples(_parts(clause_editing.examples, before.text), _parts(clause_editing.examples, after.text)),
+        *_examples(before, after, packs),
         *_meant(packs),
     ]
-    return found or [lines(before.text, after.text)]
+    rest = lines(before.text, after.text)
+    return found or ([rest] if rest.before != rest.after else [])
 
 
 def _parts(read: Callable[[str], dict[str, Part]], text: str) -> dict[str, Part]:
@@ -75,7 +77,8 @@ def _parts(read: Callable[[str], dict[str, Part]], text: str) -> dict[str, Part]
 def lines(before: str, after: str) -> Difference:
     """What has no form of its own, as it is written."""
     changed = [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[:1] in "+-"]
-    old, new = ("\n".join([line[2:].strip() for line in changed if line[0] == sign][:MOST_LINES]) for sign in "-+")
+    old, new = ("\n".join([line[2:].strip() for line in changed if line[0] == sign and line[2:].strip()][:MOST_LINES])
+                for sign in "-+")
     return Difference(Wording("其余内容", "The rest of the text"), Wording(old, old), Wording(new, new))
 
 
@@ -292,15 +295,33 @@ def _of_clause(clause: ClauseText, part: str) -> Wording:
     return Wording(value, value)
 
 
-def _examples(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Difference]:
-    for name in {**before, **after}:
-        title = example_title(name)
-        old, new = before.get(name), after.get(name)
-        if old != new:
-            label = Wording(f"例子 {title.zh}", f"Example {title.en}")
-            yield Difference(label, _text(old), GONE if new is None else _text(new))
+def _examples(before: Text, after: Text, packs: Sequence[Pack]) -> Iterator[Difference]:
+    """An example that came or went is told whole, of one that is otherwise what is otherwise."""
+    written = [_parts(clause_editing.examples, one.text) for one in (before, after)]
+    known = [{one.name: one for one in pack.examples} for pack in packs]
+    for name in {**written[0], **written[1]}:
+        title, (old, new) = example_title(name), (one.get(name) for one in written)
+        label = Wording(f"例子 {title.zh}", f"Example {title.en}")
+        if old == new:
+            continue
+        told = [_example(pack, found.get(name), text) for pack, found, text in zip(
+            packs, known, (old, new), strict=True)]  # fmt: skip
+        if old is None or new is None:
+            yield Difference(label, told[0], GONE if new is None else told[1])
+            continue
+        both = [found[name] for found in known if name in found]
+        if len(both) == len(known) and both[0].facts == both[1].facts and both[0].on == both[1].on:
+            told = [_joined_all(expected_words(pack, one.expect)) for pack, one in zip(packs, both, strict=True)]
+        yield Difference(label, *told)
 
 
-def _text(text: str | None) -> Wording:
-    shown = " ".join((text or "").split())
-    return Wording(shown, shown)
+def _example(pack: Pack, example: Example | None, text: str | None) -> Wording:
+    """An example in words; as it is written where it cannot be read."""
+    if text is None:
+        return NO_WORDING
+    shown = " ".join(text.split())
+    return examples_in_words.told(pack, example) if example is not None else Wording(shown, shown)
+
+
+def _joined_all(parts: Sequence[Wording]) -> Wording:
+    return Wording("；".join(one.zh for one in parts), "; ".join(one.en for one in parts))

@@ -1,7 +1,8 @@
 """What a changed copy of a rule book would do to cases: every ruling of an open case and of the last quarter, and open
 cases that have none, ruled on as if the newest version had been in force on their own dates, and as if the copy had.
 
-So a change back shows the same amounts the other way. Which of the open cases a version really touches depends on the
+What was asked on the bench and never became a case does not count: one matter may have been asked there many times. So
+a change back shows the same amounts the other way. Which of the open cases a version really touches depends on the
 day from which it counts: those whose own day, such as that of the sale, lies on it or later (`touching`).
 
 It goes some at a time: the first at once, so that a small house sees the whole, the rest by a job. Every step commits
@@ -34,18 +35,23 @@ from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.changes import changes
 from tuoshan.core.policy.comparing import Compared, Comparing, Past
 from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.policy.wording import verdict
 from tuoshan.parties.models import Person
 from tuoshan.rulings import claims, keeping, library
 from tuoshan.rulings.from_cases import is_told_of
 from tuoshan.rulings.known import bought, known_of
 from tuoshan.rulings.models import BookDraft, BookEffect, BookEffectLine, KeptRuling
-from tuoshan.rulings.publishing import QUARTER, copy_of_newest, forget_effect, open_draft, tables_of
+from tuoshan.rulings.past_cases import QUARTER
+from tuoshan.rulings.publishing import copy_of_newest, forget_effect, open_draft, tables_of
 from tuoshan.rulings.surroundings import Surroundings
 from tuoshan.rulings.touching import goes_by, supposed
 
 JOB = "rule_book_effect"
 GROUPS = ("open", "quarter")
+IN_KIND = ("exchange", "reissue", "repair", "replace_part")
+COUNTED_BY = "cases"
+"""What was found by another way of counting is looked for anew."""
 RULINGS_AT_ONCE = 500
 CASES_AT_ONCE = 100
 FORGOTTEN_AT_ONCE = 5000
@@ -69,6 +75,8 @@ class Counted:
     changed_before: Decimal = Decimal("0.00")
     changed_after: Decimal = Decimal("0.00")
     """Of those that change alone."""
+    on_bench: int = 0
+    """Rulings of the bench that never became a case; they are not looked at."""
 
     @property
     def costs_more(self) -> Decimal:
@@ -142,7 +150,7 @@ def _plain(value: object) -> object:
 def key_of(draft: BookDraft) -> str:
     """Of which copy, beside which books."""
     said = [draft.name, draft.text, tables_of(draft), [pack.hash for pack in library.packs()],
-            [str(pack.in_force) for pack in library.packs()]]  # fmt: skip
+            [str(pack.in_force) for pack in library.packs()], COUNTED_BY]  # fmt: skip
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -269,13 +277,15 @@ def _rulings(run: BookEffect, comparing: Comparing, counts: Counts) -> _Step:
     cases = {case_id for _pk, case_id, _session, _at in rows if case_id is not None}
     going = set(Case.objects.filter(pk__in=cases, ended=False).values_list("pk", flat=True))
     counting, since = keeping.counting(cases), run.begun_at - QUARTER
-    wanted: dict[int, tuple[int | None, bool, bool]] = {}
+    wanted: dict[int, tuple[int, bool, bool]] = {}
     for pk, case_id, session, kept_at in rows:
         newest = counting.get(case_id) if case_id is not None else None
         if newest is not None and pk != newest[0] and (not session or session != newest[1]):
             continue
         is_open, in_quarter = case_id in going, kept_at >= since
-        if is_open or in_quarter:
+        if case_id is None:
+            counts.quarter.on_bench += in_quarter
+        elif is_open or in_quarter:
             wanted[pk] = (case_id, is_open, in_quarter)
     lines = list(_held_against(run, comparing, counts, wanted))
     last = len(rows) < RULINGS_AT_ONCE
@@ -283,7 +293,7 @@ def _rulings(run: BookEffect, comparing: Comparing, counts: Counts) -> _Step:
 
 
 def _held_against(
-    run: BookEffect, comparing: Comparing, counts: Counts, wanted: Mapping[int, tuple[int | None, bool, bool]]
+    run: BookEffect, comparing: Comparing, counts: Counts, wanted: Mapping[int, tuple[int, bool, bool]]
 ) -> Iterator[BookEffectLine]:
     rows = list(KeptRuling.objects.filter(pk__in=wanted).only(*claims.COMPARED).order_by("-id"))
     past = {row.pk: claims.past(row) for row in rows}
@@ -322,12 +332,17 @@ def _line(run: BookEffect, both: Compared, costs: claims.Costs, day: date | None
         return None
     told = {
         "changes": [_both(one) for one in said], "before": _both(verdict(both.before)),
-        "after": _both(verdict(both.after)),
+        "after": _both(verdict(both.after)), "in_kind": [_in_kind(both.before), _in_kind(both.after)],
     }  # fmt: skip
     return BookEffectLine(
         effect_id=run.pk, is_open=True, in_quarter=False, goes_by=day, told=json.dumps(told, ensure_ascii=False),
         cost_before=costs[0], cost_after=costs[1],
     )  # fmt: skip
+
+
+def _in_kind(ruling: Ruling) -> list[str]:
+    """The remedies that cost goods, work or freight and no money to the customer."""
+    return [one.remedy for one in ruling.rights if one.remedy in IN_KIND]
 
 
 def _both(words: Wording) -> dict[str, str]:

@@ -64,6 +64,26 @@ class BookDraft(models.Model):
         return self.name
 
 
+class DroppedDraft(models.Model):
+    """The copy of a book that was thrown away last; it can be brought back until another one is thrown away or
+    published."""
+
+    name = models.SlugField(_("规则包"), max_length=60, unique=True)
+    text = models.TextField(_("内容"))
+    tables = models.TextField(_("附表"), default="{}")
+    based_on = models.CharField(max_length=64, help_text="hash of the version it was copied from")
+    dropped_by_id = models.BigIntegerField()
+    dropped_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "rulings_dropped_draft"
+        verbose_name = _("丢弃的规则包草稿")
+        verbose_name_plural = _("丢弃的规则包草稿")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class BookText(models.Model):
     """What a rule book said when it ruled, kept once: the product's own files change with it, kept rulings do not.
 

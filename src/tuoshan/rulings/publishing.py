@@ -15,22 +15,17 @@ from django.db.models import Max
 from django.utils import timezone
 
 from tuoshan.agenda.turnstile import write_transaction
-from tuoshan.cases.models import Case
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.checking import check_pack
-from tuoshan.core.policy.comparing import Past
 from tuoshan.core.policy.doubting import doubts
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.pack_findings import Doubt
 from tuoshan.core.policy.version_checking import check_date, check_overridden
 from tuoshan.core.reading.findings import NAMES, Finding
-from tuoshan.rulings import claims, library, taken_out
-from tuoshan.rulings.models import BookDraft, BookEffect, KeptRuling, PublishedBook
+from tuoshan.rulings import library, taken_out
+from tuoshan.rulings.models import BookDraft, BookEffect, DroppedDraft, PublishedBook
 
 log = structlog.get_logger(__name__)
-
-QUARTER = timedelta(days=92)
-READ_AT_ONCE = 2_000
 
 
 class Stale(ValueError):
@@ -59,6 +54,10 @@ class Begun(ValueError):
 
 class Withdrawn(ValueError):
     """The version was withdrawn before."""
+
+
+class NothingDropped(LookupError):
+    """There is no copy that was thrown away and could be brought back."""
 
 
 class AlreadyChanging(ValueError):
@@ -254,21 +253,52 @@ def save_draft(
     return change(name, lambda _draft: (text, tables), person_id=person_id, now=now, record=record)
 
 
-def tables_of(draft: BookDraft | PublishedBook) -> dict[str, str]:
+def tables_of(draft: BookDraft | DroppedDraft | PublishedBook) -> dict[str, str]:
     """The CSV files beside a copy, or a published text."""
     found: dict[str, str] = json.loads(draft.tables)
     return found
 
 
-def drop_draft(name: str, *, record: Record | None = None) -> None:
-    """Throw a copy away; the book stays as it is."""
+def drop_draft(name: str, *, person_id: int, now: datetime, record: Record | None = None) -> None:
+    """Throw a copy away; the book stays as it is. One with changes in it can be brought back (`restore_draft`)."""
+    fresh = copy_of_newest(name)
 
-    def write(_there: BookDraft | None, _after: Written) -> None:
+    def write(there: BookDraft | None, _after: Written) -> None:
+        if there is not None and _said(there) != _said(fresh):
+            kept = {"text": there.text, "tables": there.tables, "based_on": there.based_on}
+            DroppedDraft.objects.update_or_create(
+                name=name, defaults={**kept, "dropped_by_id": person_id, "dropped_at": now}
+            )
         BookDraft.objects.filter(name=name).delete()
         forget_effect(name)
 
-    fresh = copy_of_newest(name)
     _change(name, lambda _draft: (fresh.text, tables_of(fresh)), write, record)
+
+
+def dropped(name: str) -> DroppedDraft | None:
+    """The copy of a book that was thrown away last, where it can still be brought back."""
+    return DroppedDraft.objects.filter(name=name).first()
+
+
+def restore_draft(name: str, *, person_id: int, now: datetime, record: Record | None = None) -> None:
+    """Bring back the copy that was thrown away last; one in which nothing was changed since gives way to it. Raises
+    NothingDropped, AlreadyChanging."""
+    gone, fresh = dropped(name), copy_of_newest(name)
+    if gone is None:
+        raise NothingDropped(name)
+
+    def write(there: BookDraft | None, _after: Written) -> None:
+        if there is not None and _said(there) != _said(fresh):
+            raise AlreadyChanging(name)
+        BookDraft.objects.filter(name=name).delete()
+        forget_effect(name)
+        BookDraft.objects.create(
+            name=name, text=gone.text, tables=gone.tables, based_on=gone.based_on, changed_by_id=person_id,
+            changed_at=now,
+        )  # fmt: skip
+        DroppedDraft.objects.filter(pk=gone.pk).delete()
+
+    _change(name, lambda _draft: (gone.text, tables_of(gone)), write, record)
 
 
 def forget_effect(name: str) -> None:
@@ -349,23 +379,6 @@ def _of_others(findings: Iterable[Finding], pack: Pack) -> Iterator[Finding]:
         yield one if one.file == pack.file else replace(one, where=f"{one.file} {one.where}")
 
 
-def past_of(which: str, now: datetime) -> Iterator[Past]:
-    """Kept rulings of open cases, of the last quarter, or all, as facts that were ruled on, the newest first; of a
-    case that has ruled twice, its newest counts, with all lines of the same bench. Raises KeyError."""
-    rows = {
-        "open": KeptRuling.objects.filter(case_id__in=Case.objects.filter(ended=False).values("id")),
-        "quarter": KeptRuling.objects.filter(kept_at__gte=now - QUARTER),
-        "all": KeptRuling.objects.all(),
-    }[which]
-    counting: dict[int, str] = {}
-    for row in rows.only(*claims.COMPARED).order_by("-id").iterator(READ_AT_ONCE):
-        if row.case_id is not None:
-            ruled_before = row.case_id in counting
-            if counting.setdefault(row.case_id, row.session) != row.session or (ruled_before and not row.session):
-                continue
-        yield claims.past(row)
-
-
 WriteDown = Callable[[PublishedBook], object]
 
 
@@ -403,6 +416,7 @@ def publish(
                 published_by_id=person_id, published_at=now,
             )  # fmt: skip
             there.delete()
+            DroppedDraft.objects.filter(name=name).delete()
             forget_effect(name)
             if write_down is not None:
                 write_down(made)
@@ -441,7 +455,8 @@ def withdraw(
                 raise Begun(name)
             row.withdrawn_at, row.withdrawn_by_id, row.withdrawn_reason = now, person_id, reason.strip()
             row.save(update_fields=["withdrawn_at", "withdrawn_by_id", "withdrawn_reason"])
-            BookDraft.objects.filter(name=name, based_on=row.hash).update(based_on=before[-1])
+            for copies in (BookDraft.objects, DroppedDraft.objects):
+                copies.filter(name=name, based_on=row.hash).update(based_on=before[-1])
             forget_effect(name)
             if write_down is not None:
                 write_down(row)

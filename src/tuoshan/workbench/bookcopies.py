@@ -9,26 +9,25 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tuoshan import clock
 from tuoshan.cases.forms import words
-from tuoshan.core.policy.pack import TODAY, Pack
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings.recording import both, me
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import MANAGER, SUPERVISOR, may_change, permitted
 from tuoshan.rulings import copying, effects, library, publishing
-from tuoshan.rulings.expressions_in_words import called, within_sentence
 from tuoshan.rulings.models import BookDraft
 from tuoshan.workbench.bookeffects import chosen_day, effect_context
 from tuoshan.workbench.bookrescue import DraftForm, always_opens
 from tuoshan.workbench.casepage import person_id
 from tuoshan.workbench.copyparts import (
+    edit_shown,
     finding_shown,
+    findings_shown,
     gone_shown,
     meant_shown,
     periods_shown,
@@ -38,6 +37,8 @@ from tuoshan.workbench.copyparts import (
 from tuoshan.workbench.rulebooks import versions_of
 
 log = structlog.get_logger(__name__)
+EDITS_SHOWN = 20
+"""Of a copy that is about to be thrown away, one by one."""
 
 
 class PublishForm(forms.Form):
@@ -49,7 +50,7 @@ class PublishForm(forms.Form):
     confirmed_by = forms.CharField(
         label=_lazy("由谁确认合法"), max_length=60,
         widget=forms.TextInput(attrs={"list": "confirmers", "autocomplete": "off"}),
-        help_text=_lazy("可选一位主管或经理，也可以写外部律师、法务部。"),
+        help_text=_lazy("可选另一位主管或经理，也可以写外部律师、法务部（会标明不是本系统的人员）。不能是发布的人自己。"),
     )  # fmt: skip
     reason = forms.CharField(label=_lazy("为什么改"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
     unruled_meant = forms.BooleanField(label=_lazy("这些日子确实不用本规则包管"), required=False)
@@ -94,7 +95,7 @@ def _changing(
     tables, clauses = tables_and_clauses(draft, proved)
     context: dict[str, Any] = {
         "form": form, "name": name, "draft": draft, "title": words(library.newest(name).title),
-        "findings": [finding_shown(draft, one) for one in proved.findings], "good": proved.good,
+        "findings": findings_shown(draft, proved.findings), "good": proved.good,
         "meant": meant_shown(draft, proved),
         "unchanged": proved.pack is not None and proved.pack.hash == draft.based_on,
         "tables": tables, "clauses": clauses, "setting_rows": settings_shown(draft, proved),
@@ -112,31 +113,18 @@ def _changing(
             begins = publish.cleaned_data.get("begins") or begins
         publish = publish or PublishForm(initial={"begins": begins})
         context |= {
-            "confirmers": _confirmers(), **effect_context(request, draft, begins), "publish": publish,
-            "holes": _holes(proved.pack, begins),
+            "confirmers": _confirmers(me(request)), **effect_context(request, draft, begins), "publish": publish,
+            "holes": office.holes_told(proved.pack, begins),
         }  # fmt: skip
         if not context["holes"]:
             del publish.fields["unruled_meant"]
     return context
 
 
-def _holes(pack: Pack, begins: date) -> list[str]:
-    """Days on which no version would hold, were the copy published from this day; in words."""
-    language = get_language() or "zh-hans"
-    by = pack.in_force.by if pack.in_force is not None else TODAY
-    what = within_sentence(called(pack, by, language), language)
-    return [
-        _("%(what)s在 %(first)s 至 %(last)s 的，没有哪一版管。") % {"what": what, "first": one.first, "last": one.last}
-        if one.last is not None else
-        _("%(what)s在 %(first)s 或以后的，没有哪一版管。") % {"what": what, "first": one.first}
-        for one in publishing.holes(pack, begins)
-    ]  # fmt: skip
-
-
-def _confirmers() -> list[str]:
-    """Who is suggested as having confirmed that a version is lawful; anybody else may be named as well."""
+def _confirmers(publisher: Person) -> list[str]:
+    """Who is suggested as having confirmed that a version is lawful: anybody may be named but who publishes it."""
     found = Person.objects.filter(is_active=True, roles__key__in=(SUPERVISOR, MANAGER)).distinct()
-    return sorted({str(one) for one in found})
+    return sorted({str(one) for one in found if one.pk != publisher.pk})
 
 
 def _held(draft: BookDraft, person: int) -> bool:
@@ -177,6 +165,8 @@ def rule_book_publish(request: HttpRequest, name: str) -> HttpResponse:
             problem = _("检查没有通过，不能发布。内容还在。")
         except office.ManagersOnly as error:
             problem = error.said
+        except office.ConfirmedOneself as error:
+            form.add_error("confirmed_by", error.said)
         except publishing.TooEarly as error:
             said = _("不能早于今天，也必须晚于最新一版的生效日期，最早 %(day)s。") % {"day": error.day}
             form.add_error("begins", said)
@@ -227,13 +217,44 @@ def rule_book_ask_again(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @permitted("workbench.rule_book_drop")
-@require_POST
+@require_http_methods(["GET", "POST"])
 def rule_book_drop(request: HttpRequest, name: str) -> HttpResponse:
-    """Throw the copy away."""
+    """Throw the copy away, once it was said how many changes go with it."""
     versions_of(name)
-    publishing.drop_draft(name, record=office.noting(me(request), name, both(lambda: _("丢弃副本"))))
-    messages.success(request, _("修改已丢弃，规则包没有变。"))
-    return redirect("workbench:rule_book", name=name)
+    if request.method == "POST":
+        publishing.drop_draft(name, person_id=person_id(request), now=clock.now(),
+                              record=office.noting(me(request), name, both(lambda: _("丢弃副本"))))  # fmt: skip
+        messages.success(request, _("修改已丢弃，规则包没有变。"))
+        return redirect("workbench:rule_book", name=name)
+    draft = publishing.open_draft(name)
+    if draft is None:
+        messages.info(request, _("已经没有副本了。"))
+        return redirect("workbench:rule_book", name=name)
+    found = office.edits(name, draft)
+    context = {
+        "name": name, "title": words(library.newest(name).title), "count": len(found), "more": len(found) - EDITS_SHOWN,
+        "edits": [edit_shown(one) for one in found[:EDITS_SHOWN]], "draft": draft,
+        "changed_by": Person.objects.filter(pk=draft.changed_by_id).first(),
+    }  # fmt: skip
+    return render(request, "workbench/rulebooks/drop.html", context)
+
+
+@permitted("workbench.rule_book_restore")
+@require_POST
+def rule_book_restore(request: HttpRequest, name: str) -> HttpResponse:
+    """Bring back the copy that was thrown away last."""
+    versions_of(name)
+    noted = office.noting(me(request), name, both(lambda: _("恢复丢弃的副本")))
+    try:
+        publishing.restore_draft(name, person_id=person_id(request), now=clock.now(), record=noted)
+    except publishing.NothingDropped:
+        messages.info(request, _("没有可以恢复的副本。"))
+        return redirect("workbench:rule_book", name=name)
+    except publishing.AlreadyChanging:
+        messages.error(request, _("已经有一份改过的副本。先发布或丢弃它，再恢复；丢弃它以后，能恢复的就是它了。"))
+        return redirect("workbench:rule_book", name=name)
+    messages.success(request, _("丢弃的修改都恢复了。"))
+    return redirect("workbench:rule_book_change", name=name)
 
 
 urlpatterns = [
@@ -242,4 +263,5 @@ urlpatterns = [
     path("rule-books/<slug:name>/change/meant", rule_book_meant, name="rule_book_meant"),
     path("rule-books/<slug:name>/change/meant/back", rule_book_ask_again, name="rule_book_ask_again"),
     path("rule-books/<slug:name>/drop", rule_book_drop, name="rule_book_drop"),
+    path("rule-books/<slug:name>/drop/back", rule_book_restore, name="rule_book_restore"),
 ]

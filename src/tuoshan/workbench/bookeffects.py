@@ -79,7 +79,7 @@ def _found(counts: effects.Counts, group: str) -> dict[str, Any]:
 
 def _totals(found: effects.Counted, unruled: effects.Unruled | None) -> dict[str, Any]:
     """The counts of a group, with its sums in words; those of rulings alone too."""
-    counts = {name: getattr(found, name) for name in ("looked_at", "unreadable", "concerned", "many")}
+    counts = {name: getattr(found, name) for name in ("looked_at", "unreadable", "concerned", "many", "on_bench")}
     counts["concerned_rulings"] = found.concerned - (unruled.concerned if unruled else 0)
     counts["many_rulings"] = found.many - (unruled.many if unruled else 0)
     return {

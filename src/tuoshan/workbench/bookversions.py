@@ -40,13 +40,14 @@ def versions_shown(request: HttpRequest, name: str) -> list[dict[str, Any]]:
     today, language = timezone.localdate(clock.now()), get_language() or "zh-hans"
     may_copy = may_change(request.user, "workbench.rule_book_change")
     may_withdraw = allowed(request.user, "workbench.rule_book_withdraw")
-    found = []
+    found, outside = [], office.outside({row.confirmed_by for row in rows.values()})
     for pack in reversed(publishing.every_version(name)):
         row = rows.get(pack.version)
         gone = row is not None and row.withdrawn_at is not None
         ahead = row is not None and not gone and row.begins > today
         found.append({
             "version": pack.version, "dates": dates_words(pack, pack.in_force, language), "row": row, "gone": gone,
+            "outside": row is not None and row.confirmed_by in outside,
             "ahead": ahead, "by": people.get(row.published_by_id) if row else None,
             "gone_by": people.get(row.withdrawn_by_id or 0) if row else None,
             "may_withdraw": may_withdraw and ahead, "may_copy": may_copy,

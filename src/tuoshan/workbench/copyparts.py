@@ -1,9 +1,14 @@
 """The parts of a rule book's copy in words: its tables, clauses, settings, periods, what is wrong with each, what was
 taken out, and what was said to be meant."""
 
+from collections.abc import Sequence
 from datetime import date
+from itertools import takewhile
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib import messages
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,10 +22,76 @@ from tuoshan.office import rulebooks as office
 from tuoshan.punctuation import listed, titled
 from tuoshan.rulings import copying, lengths_in_words, library, publishing, taken_out
 from tuoshan.rulings.cells_in_words import heading_words
+from tuoshan.rulings.differences import Difference
 from tuoshan.rulings.expressions_in_words import called, dates_words
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reckoned_in_words import setting_value
 from tuoshan.workbench.bookrescue import finding_told
+
+
+def findings_shown(draft: BookDraft, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """All findings, each part of the book as `finding_shown` has it; an example stands once with all that is wrong."""
+    found: list[dict[str, Any]] = []
+    examples: dict[str, list[Finding]] = {}
+    for one in findings:
+        part, _dot, example = one.where.partition(".")
+        if part != "examples":
+            found.append(finding_shown(draft, one))
+            continue
+        if example not in examples:
+            found.append(finding_shown(draft, one))
+        examples.setdefault(example, []).append(one)
+    for shown in found:
+        if shown["example"]:
+            shown["text"], shown["wrong"] = shown["place"], _wrong_in_example(examples[shown["example"]])
+            shown["href"] = example_address(draft.name, shown["example"])
+    return found
+
+
+FAILS = ("例子不成立：", "the example fails: ")
+
+
+def _wrong_in_example(findings: Sequence[Finding]) -> list[str]:
+    """What is wrong in an example, without what every one of the sentences ends in; that stands once behind them."""
+    told = [words(one.message) for one in findings]
+    for prefix in FAILS:
+        told = [one.removeprefix(prefix) for one in told]
+    told = list(dict.fromkeys(told))
+    end = _common_end(told) if len(told) > 1 else ""
+    opens, closes = (" (", ")") if (get_language() or "").startswith("en") else ("（", "）")
+    if opens not in end or not end.endswith(closes):
+        return told
+    end = end[end.index(opens) :]
+    return [*(one.removesuffix(end) for one in told), end.strip()]
+
+
+def _common_end(told: Sequence[str]) -> str:
+    alike = takewhile(lambda signs: len(set(signs)) == 1, zip(*(reversed(one) for one in told), strict=False))
+    return "".join(signs[0] for signs in alike)[::-1]
+
+
+def example_address(name: str, example: str) -> str:
+    """Where an example of the copy stands by itself."""
+    return f"{reverse('workbench:rule_example', args=[name])}?{urlencode({'example': example})}"
+
+
+def elsewhere(draft: BookDraft, findings: Sequence[Finding], *, table: str, row: int) -> dict[str, Any]:
+    """What is wrong besides one row of a table: examples that fail, each once, and how many other things."""
+    grid = copying.table_of(draft, table)
+    here = [one for _heading, one in copying.placed(findings, grid).by_row.get(row, ())]
+    others = findings_shown(draft, [one for one in findings if one not in here])
+    return {"examples": [one for one in others if one["example"]], "others": sum(not one["example"] for one in others)}
+
+
+def say_saved(request: HttpRequest, name: str) -> None:
+    """That what was typed is saved, and whether the copy is in order with it."""
+    draft = publishing.open_draft(name)
+    findings = publishing.prove_copy(draft).findings if draft is not None else ()
+    if draft is None or not findings:
+        messages.success(request, _("已保存并检查。"))
+        return
+    count = len(findings_shown(draft, findings))
+    messages.warning(request, _("已保存。检查没有通过，规则包还有 %(count)d 处要改。") % {"count": count})
 
 
 def finding_shown(draft: BookDraft, one: Finding) -> dict[str, Any]:
@@ -171,6 +242,11 @@ def meant_shown(draft: BookDraft, proved: publishing.Proved) -> list[dict[str, A
          "about": titled(finding_shown(draft, finding)["place"], words(finding.message)) if finding is not None else ""}
         for key, finding in proved.answered.items()
     ]  # fmt: skip
+
+
+def edit_shown(one: Difference) -> dict[str, str]:
+    """One thing that a copy says otherwise than the newest version."""
+    return {"label": words(one.label), "before": words(one.before), "after": words(one.after)}
 
 
 def gone_shown(draft: BookDraft) -> list[dict[str, Any]]:

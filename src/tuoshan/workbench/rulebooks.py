@@ -1,5 +1,6 @@
 """Rule books: read by anybody; a copy is changed in `bookcopies`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from tuoshan.cases.forms import words
 from tuoshan.core.policy.pack import LAYER_TITLES, InForce, Pack
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings import recording
+from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, may_change, permitted
 from tuoshan.punctuation import listed
 from tuoshan.rulings import library, publishing
@@ -49,16 +51,40 @@ def rule_books(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rule_book(request: HttpRequest, name: str) -> HttpResponse:
     """One book: its clauses, its tables in words, its versions."""
-    newest, number = versions_of(name)[-1], request.GET.get("version", "")
-    pack = next((one for one in publishing.every_version(name) if str(one.version) == number), newest)
+    known, number = versions_of(name), request.GET.get("version", "")
+    holding, coming = _by_today(known)
+    pack = next((one for one in publishing.every_version(name) if str(one.version) == number), holding)
     context = {
         **_shown(pack), "versions": versions_shown(request, name),
         "may_change": may_change(request.user, "workbench.rule_book_change"),
         "may_look": allowed(request.user, "workbench.rule_book_change"),
         "changing": name in publishing.open_drafts(), "changes": recording.changes(office.AREA, name, CHANGES_SHOWN),
-        "may_list": allowed(request.user, "workbench.settings_changes"), **_waiting(pack),
+        "may_list": allowed(request.user, "workbench.settings_changes"), **_waiting(pack), **_dropped(name),
+        "coming": coming if pack is holding else [],
     }  # fmt: skip
     return render(request, "workbench/rulebooks/book.html", context)
+
+
+def _by_today(known: Sequence[Pack]) -> tuple[Pack, list[dict[str, Any]]]:
+    """The version that is in force today, the first one where none is yet; and those that are to come, with the day."""
+    today = timezone.localdate(clock.now())
+    begun = [one for one in known if not (one.in_force and one.in_force.begins and one.in_force.begins > today)]
+    ahead = [one for one in known if one not in begun]
+    holding = begun[-1] if begun else known[0]
+    return holding, [
+        {"version": one.version, "begins": one.in_force.begins} for one in ahead if one.in_force and one is not holding
+    ]  # fmt: skip
+
+
+def _dropped(name: str) -> dict[str, Any]:
+    """The copy that was thrown away last, while it may be brought back."""
+    gone, there = publishing.dropped(name), publishing.open_draft(name)
+    if gone is None or (there is not None and publishing.is_changed(there)):
+        return {}
+    return {
+        "dropped": gone, "dropped_edits": len(office.edits(name, gone)),
+        "dropped_by": Person.objects.filter(pk=gone.dropped_by_id).first(),
+    }  # fmt: skip
 
 
 def _waiting(pack: Pack) -> dict[str, Any]:

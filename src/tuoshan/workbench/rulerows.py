@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tuoshan import clock
@@ -25,12 +23,14 @@ from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.copying import Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import conclusion_words
+from tuoshan.workbench import rowfindings
 from tuoshan.workbench.bookcopies import draft_for
-from tuoshan.workbench.bookrescue import always_opens, finding_told
+from tuoshan.workbench.bookrescue import always_opens
 from tuoshan.workbench.bookvocabulary import Vocabulary
 from tuoshan.workbench.casepage import person_id
 from tuoshan.workbench.conclusionforms import VERBS, ConclusionForm
 from tuoshan.workbench.conditionforms import TestForm
+from tuoshan.workbench.copyparts import elsewhere, say_saved
 from tuoshan.workbench.rowforms import RowForm
 
 MOST = 30
@@ -104,7 +104,7 @@ def rule_row(request: HttpRequest, name: str, table: str, number: int) -> HttpRe
     except copying.ChangedMeanwhile:
         context = _shown(draft, grid, number, book, row, parts)
         return render(request, "workbench/rulebooks/row.html", {**context, "meanwhile": True}, status=409)
-    messages.success(request, _("已保存并检查。"))
+    say_saved(request, name)
     return redirect("workbench:rule_row", name=name, table=table, number=number)
 
 
@@ -204,7 +204,6 @@ def _done(request: HttpRequest, book: Vocabulary, parts: list[Part], doing: str,
 def _shown(
     draft: BookDraft, grid: Grid, number: int, book: Vocabulary, row: RowForm, parts: list[Part]
 ) -> dict[str, Any]:
-    placed = copying.placed(book.findings, grid)
     known, cells = book.pack.tables.get(grid.table), grid.rows[number].cells
     address = reverse("workbench:rule_table", args=[draft.name, grid.table])
     return {
@@ -215,7 +214,8 @@ def _shown(
         "grammar": f"{address}?{urlencode({'at': number, 'do': 'grammar'})}#row-{number}",
         "back": f"{address}#row-{number}",
         "before": number - 1 if number else None, "after": number + 1 if number + 1 < len(grid.rows) else None,
-        "wrong": [finding_told(one) for _heading, one in placed.by_row.get(number, ())],
+        "wrong": [one.text for one in rowfindings.by_row(draft, grid, book.findings).get(number, ())],
+        "elsewhere": elsewhere(draft, book.findings, table=grid.table, row=number),
     }  # fmt: skip
 
 

@@ -21,14 +21,17 @@ from tuoshan.identifiers import is_id
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings.recording import me
 from tuoshan.parties.permissions import permitted
-from tuoshan.rulings import copying, library, publishing, taken_out
-from tuoshan.rulings.cells_in_words import cell_words
+from tuoshan.rulings import copying, library, publishing, taken_out, typed_cells
+from tuoshan.rulings.cells_in_words import cell_words, heading_words
 from tuoshan.rulings.copying import Grid, GridRow, NotEditable
 from tuoshan.rulings.models import BookDraft
 from tuoshan.rulings.reading_aloud import tables_to_read
+from tuoshan.workbench import rowfindings
 from tuoshan.workbench.bookcopies import draft_for
 from tuoshan.workbench.bookrescue import always_opens, finding_told
 from tuoshan.workbench.casepage import person_id
+from tuoshan.workbench.copyparts import findings_shown, say_saved
+from tuoshan.workbench.rowfindings import RowFinding
 
 MOST_ROWS = 400
 MOST_OPTIONS = 4_000
@@ -96,7 +99,7 @@ def rule_table(request: HttpRequest, name: str, table: str) -> HttpResponse:
     grid = _grid(draft, table)
     if request.method != "POST":
         return render(request, "workbench/rulebooks/table.html", _table(request, draft, grid))
-    rows = _typed(request, grid)
+    rows = _typed(request, copying.pack_of(draft), grid)
     doing, _dash, place = request.POST.get("do", "").partition("-")
     at = int(place) if is_id(place) and int(place) < len(rows) else None
     rows, at = _brought_back(rows, name, table, place) if doing == "back" else _done(rows, doing, at, grid)
@@ -112,7 +115,7 @@ def rule_table(request: HttpRequest, name: str, table: str) -> HttpResponse:
     if doing == "row" and at is not None:
         return redirect("workbench:rule_row", name=name, table=table, number=at)
     if doing not in DOINGS:
-        messages.success(request, _("已保存并检查。"))
+        say_saved(request, name)
     return _back(name, table, doing if doing in DOINGS else "", at)
 
 
@@ -142,15 +145,16 @@ def _grid(draft: BookDraft, table: str) -> Grid:
         raise Http404 from error
 
 
-def _typed(request: HttpRequest, grid: Grid) -> list[GridRow]:
-    """The rows as they were typed, in the order of the form; what the table has no heading for is not read."""
+def _typed(request: HttpRequest, pack: Pack, grid: Grid) -> list[GridRow]:
+    """The rows as they were typed, in the order of the form, a choice by its code; what the table has no heading for
+    is not read."""
     rows = []
     count = request.POST.get("rows", "")
     for number in range(min(int(count) if is_id(count) else 0, MOST_ROWS)):
         of = request.POST.get(f"r{number}-of", "")
         cells = {name: request.POST.get(f"r{number}-{name}", "").strip() for name in grid.names}
         rows.append(GridRow(cells, int(of) if is_id(of) and int(of) < len(grid.rows) else None))
-    return rows
+    return typed_cells.as_the_grammar_has_it(pack, grid, rows)
 
 
 def _done(rows: list[GridRow], doing: str, at: int | None, grid: Grid) -> tuple[list[GridRow], int | None]:
@@ -194,7 +198,8 @@ def _table(request: HttpRequest, draft: BookDraft, grid: Grid) -> dict[str, Any]
     proved = publishing.prove_copy(draft)
     pack = proved.pack or library.newest(draft.name)
     placed = copying.placed(proved.findings, grid)
-    heads = _heads(pack, grid)
+    wrong = rowfindings.by_row(draft, grid, proved.findings)
+    wrong_rows, heads = _wrong_rows(pack, grid, wrong), _heads(pack, grid)
     at = request.GET.get("at", "")
     names = table_editing.table_names(draft.text)
     place = names.index(grid.table)
@@ -202,9 +207,11 @@ def _table(request: HttpRequest, draft: BookDraft, grid: Grid) -> dict[str, Any]
     return {
         "draft": draft, "name": draft.name, "title": words(library.newest(draft.name).title), "grid": grid,
         "table_title": words(known.title) if known else grid.table, "hit": known.hit if known else "first",
-        "heads": heads, "rows": _rows(pack, grid, heads, placed), "seen": copying.stamp(grid),
-        "of_table": [finding_told(one) for one in placed.of_table], "elsewhere": len(placed.elsewhere),
-        "wrong": sum(map(len, placed.by_row.values())) + len(placed.of_table),
+        "heads": heads, "rows": _rows(pack, grid, heads, wrong),
+        "wrong_rows": wrong_rows, "seen": copying.stamp(grid),
+        "of_table": [finding_told(one) for one in placed.of_table],
+        "elsewhere": len(findings_shown(draft, placed.elsewhere)),
+        "wrong": len(wrong_rows) + len(placed.of_table),
         "at": int(at) if is_id(at) else None, "did": request.GET.get("do", ""),
         "before": names[place - 1] if place else "", "after": names[place + 1] if place + 1 < len(names) else "",
         "lists": [head for head in heads if head.choices], "may_more": len(grid.rows) < MOST_ROWS,
@@ -228,7 +235,22 @@ def _heads(pack: Pack, grid: Grid) -> list[Head]:
     return found
 
 
-def _rows(pack: Pack, grid: Grid, heads: list[Head], placed: copying.Placed) -> list[ShownRow]:
+def _wrong_rows(pack: Pack, grid: Grid, wrong: dict[int, list[RowFinding]]) -> list[dict[str, Any]]:
+    """The same above the table, where it is in view: by row and column, each with the way to it."""
+    language = get_language() or "zh-hans"
+    told: list[dict[str, Any]] = []
+    for number, found in wrong.items():
+        for one in found:
+            name = grid.rows[number].cells.get("id", "")
+            row = _("第 %(number)d 行（%(name)s）") % {"number": number + 1, "name": name}
+            place = f"{row} {heading_words(pack, one.heading, language)}" if one.heading else row
+            named = one.text.startswith(_("第 %(number)d 行") % {"number": number + 1})
+            if one.text not in {shown["text"] for shown in told}:
+                told.append({"href": f"#row-{number}", "place": "" if named else place, "text": one.text})
+    return told
+
+
+def _rows(pack: Pack, grid: Grid, heads: list[Head], found_in: dict[int, list[RowFinding]]) -> list[ShownRow]:
     language = get_language() or "zh-hans"
     said = {
         row.name: row.conclusions for table in tables_to_read(pack, language) if table.name == grid.table
@@ -238,8 +260,8 @@ def _rows(pack: Pack, grid: Grid, heads: list[Head], placed: copying.Placed) -> 
     found = []
     for number, row in enumerate(grid.rows):
         wrong: dict[str, list[str]] = {}
-        for heading, finding in placed.by_row.get(number, ()):
-            wrong.setdefault(heading, []).append(finding_told(finding))
+        for one in found_in.get(number, ()):
+            wrong.setdefault(one.heading, []).append(one.text)
         cells = [
             ShownCell(
                 head.name, f"r{number}-{head.name}", head.label, row.cells.get(head.name, ""), widest[head.name],

@@ -39,6 +39,7 @@ AREAS = (
     "ruletables",
     "rulerows",
     "ruleclauses",
+    "ruleexamples",
     "rulesettings",
     "ruleperiods",
     "reports",

@@ -121,6 +121,29 @@ def examples(text: str) -> dict[str, str]:
     return found
 
 
+def with_expectations(text: str, name: str, expect: object) -> str:
+    """The text in which the example of this name expects this (texts, yes and no, lists and mappings of them); its
+    facts and everything else stay as they were typed. Raises NotEditable."""
+    root = yaml_strict.marked(text)
+    items = value_of(root, "examples") if isinstance(root, yaml.MappingNode) else None
+    for item in items.value if isinstance(items, yaml.SequenceNode) else ():
+        mine = value_of(item, "id") if isinstance(item, yaml.MappingNode) else None
+        was = value_of(item, "expect") if mine is not None and str(mine.value) == name else None
+        if was is not None:
+            return _flow(expect).join((text[: was.start_mark.index], text[end_of(text, was) :]))
+    raise NotEditable(name)
+
+
+def _flow(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{scalar(name)}: {_flow(one)}" for name, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(one) for one in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return scalar(str(value))
+
+
 def with_meant(text: str, doubt: str, because: str) -> str:
     """The text in which a doubt of the check is answered. Raises NotEditable."""
     root = yaml_strict.marked(text)

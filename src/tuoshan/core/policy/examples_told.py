@@ -124,3 +124,38 @@ def _pair(name: str, value: object, names: Mapping[str, Wording]) -> Wording:
 
 def _listed(parts: list[Wording]) -> Wording:
     return Wording("、".join(one.zh for one in parts), ", ".join(one.en for one in parts))
+
+
+def expected_words(pack: Pack, expect: Mapping[str, object]) -> list[Wording]:
+    """All that an example expects, one thing in each sentence: `退货退款 金额：399.00`."""
+    found = []
+    for key, wanted in expect.items():
+        if key == "rights":
+            found.append(_expected(pack, (key,), list(wanted) if isinstance(wanted, Mapping) else wanted))
+        terms = wanted if isinstance(wanted, Mapping) else {}
+        for name, value in terms.items():
+            if key != "rights":
+                found.append(_expected(pack, (key, str(name)), value))
+            else:
+                found += [_expected(pack, (key, str(name), str(term)), one)
+                          for term, one in (value.items() if isinstance(value, Mapping) else ())]  # fmt: skip
+        if key != "rights" and not terms:
+            found.append(_expected(pack, (key,), wanted))
+    return found
+
+
+SHOULD: Mapping[str, Wording] = {
+    "rights": Wording("可以", "due"), "refused": Wording("不支持", "not due"),
+    "without": Wording("不依据条款", "without the clauses"),
+    "risk_back": Wording("退回途中的风险", "risk on the way back"),
+}  # fmt: skip
+
+
+def _expected(pack: Pack, where: tuple[str, ...], value: object) -> Wording:
+    own = SHOULD.get(where[0]) if len(where) == 1 else None
+    try:
+        head = own or _head(pack, where)
+    except (KeyError, IndexError):  # nothing of that name can be expected
+        head = Wording(where[0], where[0])
+    said = _value(value, _names_in(pack, where))
+    return Wording(f"{head.zh}：{said.zh}", f"{head.en}: {said.en}")

@@ -14,15 +14,15 @@ from tuoshan import clock, identifiers
 from tuoshan.agenda.turnstile import writing
 from tuoshan.cases.chain import canonical
 from tuoshan.core.policy.as_data import plain
-from tuoshan.core.policy.cells import Cell
 from tuoshan.core.policy.comparing import effect, replaced
-from tuoshan.core.policy.compiled import ABSENT, UNKNOWN
+from tuoshan.core.policy.engine.compiled import ABSENT, UNKNOWN
+from tuoshan.core.policy.engine.rows import compiled
+from tuoshan.core.policy.engine.tracing import trace
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.rows import compiled
+from tuoshan.core.policy.reading.cells import Cell
 from tuoshan.core.policy.ruling import read, rule, rule_all
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.tracing import trace
 from tuoshan.parties import tokens
 from tuoshan.parties.models import Person
 from tuoshan.rulings import files, library, past_cases

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tuoshan.core.policy.costing import beside, due_in
+from tuoshan.core.policy.engine.costing import beside, due_in
 from tuoshan.core.policy.pack import PUTTING_RIGHT, REMEDIES
 from tuoshan.rulings import floor
 

@@ -13,7 +13,7 @@ from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.pack import NUMBER_TO_VERIFY, Pack
 from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import lines, verdict
+from tuoshan.core.policy.words.wording import lines, verdict
 from tuoshan.rulings import files, for_customers
 
 PACKS = {pack.name: pack for pack in files.packaged()}

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tuoshan.core.policy.costs_told import SUBJECTS
 from tuoshan.core.policy.pack import Pack
+from tuoshan.core.policy.words.costs_told import SUBJECTS
 from tuoshan.rulings import files
 from tuoshan.rulings.reading_aloud import ExampleToRead, boundaries_to_read, tables_to_read
 

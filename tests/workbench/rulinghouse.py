@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tuoshan import clock
-from tuoshan.core.policy.clause_editing import with_meant
+from tuoshan.core.policy.editing.clause_editing import with_meant
 from tuoshan.core.policy.pack import Pack
 from tuoshan.rulings import keeping, library
 from tuoshan.rulings.asking import ask

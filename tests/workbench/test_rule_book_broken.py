@@ -7,7 +7,7 @@ from tests.workbench.deskhouse import desk  # noqa: F401
 from tests.workbench.rulinghouse import books_as_shipped, changed_text, kept  # noqa: F401
 
 from tuoshan import clock
-from tuoshan.core.policy import examples as running
+from tuoshan.core.policy.checking import examples as running
 from tuoshan.core.policy.given import read_given
 from tuoshan.rulings import copying, effects, library, publishing
 

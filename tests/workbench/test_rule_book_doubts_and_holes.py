@@ -10,8 +10,8 @@ from tests.workbench.rulinghouse import books_as_shipped, changed_text, without_
 from tests.workbench.test_rule_book_versions import newest_change, told
 
 from tuoshan import clock
-from tuoshan.core.policy import clause_editing
-from tuoshan.core.policy.text_places import NotEditable
+from tuoshan.core.policy.editing import clause_editing
+from tuoshan.core.policy.reading.text_places import NotEditable
 from tuoshan.parties.models import SettingChange
 from tuoshan.rulings import library, publishing
 from tuoshan.rulings.models import PublishedBook

@@ -10,7 +10,7 @@ from tests.workbench.rulinghouse import books_as_shipped
 from tests.workbench.test_rule_book_versions import newest_change, told
 from tests.workbench.test_rule_books import typed
 
-from tuoshan.core.policy.clause_editing import examples
+from tuoshan.core.policy.editing.clause_editing import examples
 from tuoshan.parties.models import SettingChange
 from tuoshan.rulings import library
 from tuoshan.rulings.models import BookDraft

@@ -9,9 +9,9 @@ from tests.workbench.test_rule_book_versions import newest_change, told
 
 from tuoshan import clock
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy import length_editing
-from tuoshan.core.policy.length_editing import Length
-from tuoshan.core.policy.text_places import NotEditable
+from tuoshan.core.policy.editing import length_editing
+from tuoshan.core.policy.editing.length_editing import Length
+from tuoshan.core.policy.reading.text_places import NotEditable
 from tuoshan.parties.models import SettingChange
 from tuoshan.rulings import copying, library, publishing
 

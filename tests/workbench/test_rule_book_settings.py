@@ -9,8 +9,8 @@ from tests.workbench.deskhouse import desk
 from tests.workbench.rulinghouse import books_as_shipped
 
 from tuoshan import clock
-from tuoshan.core.policy.setting_editing import settings, with_settings
-from tuoshan.core.policy.text_places import NotEditable
+from tuoshan.core.policy.editing.setting_editing import settings, with_settings
+from tuoshan.core.policy.reading.text_places import NotEditable
 from tuoshan.parties.models import SettingChange
 from tuoshan.rulings import copying, library, publishing
 from tuoshan.rulings.models import BookDraft, PublishedBook

@@ -8,7 +8,7 @@ from tests.workbench.rulinghouse import books_as_shipped
 from tests.workbench.test_rule_book_versions import newest_change, told
 from tests.workbench.test_rule_books import typed
 
-from tuoshan.core.policy import clause_editing
+from tuoshan.core.policy.editing import clause_editing
 from tuoshan.parties.models import SettingChange
 from tuoshan.rulings import copying, library, publishing
 

@@ -11,7 +11,7 @@ from tests.workbench.rulinghouse import SHOES, books_as_shipped, changed_text
 from tests.workbench.test_rule_books import typed
 
 from tuoshan import clock
-from tuoshan.core.policy.setting_editing import with_settings
+from tuoshan.core.policy.editing.setting_editing import with_settings
 from tuoshan.parties.models import SettingChange
 from tuoshan.rulings import keeping, library, publishing, retracing
 from tuoshan.rulings.asking import ask

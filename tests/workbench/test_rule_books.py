@@ -11,7 +11,7 @@ from tests.workbench.deskhouse import desk  # noqa: F401
 from tests.workbench.rulinghouse import SHOES, bench, books_as_shipped, changed_text, kept, without_examples  # noqa: F401
 
 from tuoshan import clock
-from tuoshan.core.policy import clause_editing
+from tuoshan.core.policy.editing import clause_editing
 from tuoshan.parties.models import SettingChange
 from tuoshan.rulings import copying, effects, keeping, library, publishing
 from tuoshan.rulings.asking import ask

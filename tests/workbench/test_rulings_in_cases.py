@@ -13,7 +13,7 @@ from tests.workbench.rulinghouse import SHOES, address, bench, books_as_shipped,
 from tuoshan import clock
 from tuoshan.cases.models import Case, Event
 from tuoshan.core.policy.as_data import as_data
-from tuoshan.core.policy.tracing import trace
+from tuoshan.core.policy.engine.tracing import trace
 from tuoshan.insight import overrides
 from tuoshan.rulings import files, keeping, library, printing, retracing
 from tuoshan.rulings.asking import ask

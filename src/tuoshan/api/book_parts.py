@@ -14,8 +14,8 @@ from tuoshan.api.application import gives, me
 from tuoshan.api.problems import Problem, invalid
 from tuoshan.api.rulebooks import ProvedOut, Words
 from tuoshan.cases.forms import words
-from tuoshan.core.policy import clause_editing, setting_editing
-from tuoshan.core.policy.value_reading import CLAUSE
+from tuoshan.core.policy.editing import clause_editing, setting_editing
+from tuoshan.core.policy.reading.value_reading import CLAUSE
 from tuoshan.office import rulebooks as office
 from tuoshan.parties.permissions import api_permitted
 from tuoshan.rulings import copying, publishing

@@ -39,7 +39,7 @@ from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.given import FactProblem, bounds, facts_of, not_after
 from tuoshan.core.policy.pack import REMEDIES, Fact, Pack
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.sums_told import chosen_from
+from tuoshan.core.policy.words.sums_told import chosen_from
 from tuoshan.parties.permissions import api_permitted
 from tuoshan.punctuation import sentences
 from tuoshan.rulings import keeping, library, printing, proposing, retracing, shortfall

@@ -14,13 +14,13 @@ from tuoshan.cli.policy_facts import fact_data, form, kind_words
 from tuoshan.core import yaml_strict
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import as_data
-from tuoshan.core.policy.differences_told import differing
+from tuoshan.core.policy.engine.narrowing import narrowed
 from tuoshan.core.policy.given import facts_of, read_given
-from tuoshan.core.policy.narrowing import narrowed
 from tuoshan.core.policy.pack import LAYER_TITLES, InForce, Pack
 from tuoshan.core.policy.ruling import concerned, rule_all, rule_by_book
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import ignored, lines, verdict
+from tuoshan.core.policy.words.differences_told import differing
+from tuoshan.core.policy.words.wording import ignored, lines, verdict
 from tuoshan.rulings import documenting, files
 from tuoshan.rulings.expressions_in_words import condition_words
 

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from tuoshan import keys
-from tuoshan.core.policy.doubting import doubts
+from tuoshan.core.policy.checking.doubting import doubts
+from tuoshan.core.policy.checking.version_checking import check_holes
 from tuoshan.core.policy.given import facts_of
-from tuoshan.core.policy.naming import place_told
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.version_checking import check_holes
+from tuoshan.core.policy.words.naming import place_told
 from tuoshan.core.reading.findings import Finding
 from tuoshan.rulings import files
 

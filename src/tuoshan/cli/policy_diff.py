@@ -13,12 +13,12 @@ from tuoshan.cli import policy, policy_books
 from tuoshan.cli.policy_books import Books
 from tuoshan.cli.ready import ready
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.changes import changes
 from tuoshan.core.policy.comparing import Changed, Effect, Past, effect, replaced
-from tuoshan.core.policy.differing import BookChange, book_changes
+from tuoshan.core.policy.editing.changes import changes
+from tuoshan.core.policy.editing.differing import BookChange, book_changes
 from tuoshan.core.policy.given import facts_of, read_given
 from tuoshan.core.policy.pack import Fact, Pack
-from tuoshan.core.policy.wording import verdict
+from tuoshan.core.policy.words.wording import verdict
 from tuoshan.rulings import files
 from tuoshan.rulings.books_beside import said
 

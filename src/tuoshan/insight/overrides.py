@@ -12,7 +12,7 @@ from typing import Any
 
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy import costing
+from tuoshan.core.policy.engine import costing
 from tuoshan.core.policy.pack import PUTTING_RIGHT, REMEDIES
 from tuoshan.identifiers import is_id
 from tuoshan.insight import names

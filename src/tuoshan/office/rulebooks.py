@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from tuoshan.cases.forms import words
+from tuoshan.core.policy.editing.setting_editing import Written
 from tuoshan.core.policy.pack import TODAY, Pack, Setting
-from tuoshan.core.policy.setting_editing import Written
-from tuoshan.core.policy.value_reading import unfit
+from tuoshan.core.policy.reading.value_reading import unfit
 from tuoshan.core.reading.values import NUMBER
 from tuoshan.office.settings.recording import Both, Read, both, record_by
 from tuoshan.parties.models import Person

@@ -10,15 +10,15 @@ Beforehand: what nobody refuses and nobody gives any more. A phone is exchanged 
 from datetime import date, timedelta
 
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.days_told import day_en, day_zh
-from tuoshan.core.policy.expiring import periods_of
+from tuoshan.core.policy.engine.expiring import periods_of
 from tuoshan.core.policy.pack import PUTTING_RIGHT, REMEDIES
-from tuoshan.core.policy.periods_told import counted_words
-from tuoshan.core.policy.remedies_told import due
 from tuoshan.core.policy.ruling import rule_all, rule_by_book
-from tuoshan.core.policy.sentences import small
 from tuoshan.core.policy.statements import Right, Ruling
-from tuoshan.core.policy.sums_told import chosen_from
+from tuoshan.core.policy.words.days_told import day_en, day_zh
+from tuoshan.core.policy.words.periods_told import counted_words
+from tuoshan.core.policy.words.remedies_told import due
+from tuoshan.core.policy.words.sentences import small
+from tuoshan.core.policy.words.sums_told import chosen_from
 from tuoshan.rulings import library
 from tuoshan.rulings.asking import Asked
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from tuoshan.core.policy.engine.narrowing import narrowed
 from tuoshan.core.policy.given import FactProblem, facts_of, read_given
-from tuoshan.core.policy.narrowing import narrowed
 from tuoshan.core.policy.pack import Fact, Pack
 from tuoshan.core.policy.ruling import concerned, rule_all, rule_by_book
 from tuoshan.core.policy.statements import Ruling

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.differing import BookChange
+from tuoshan.core.policy.editing.differing import BookChange
 from tuoshan.core.policy.pack import Pack
 from tuoshan.rulings.expressions_in_words import colon, listed, quoted
 from tuoshan.rulings.reading_aloud import tables_to_read

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from tuoshan.core.policy.comparing import Compared, Comparing, Past, cost
-from tuoshan.core.policy.on_top import Claimed, Share, claim_of, on_top, shares
+from tuoshan.core.policy.engine.on_top import Claimed, Share, claim_of, on_top, shares
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.rulings.models import KeptRuling
 

@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy import clause_editing, length_editing, setting_editing, table_editing, table_sheets
-from tuoshan.core.policy.cells import Domain
-from tuoshan.core.policy.clause_editing import ClauseText
-from tuoshan.core.policy.example_renewing import plain_expectations
-from tuoshan.core.policy.grids import Grid, GridRow
-from tuoshan.core.policy.length_editing import Length
+from tuoshan.core.policy.checking.grids import Grid, GridRow
+from tuoshan.core.policy.editing import clause_editing, length_editing, setting_editing, table_editing
+from tuoshan.core.policy.editing.clause_editing import ClauseText
+from tuoshan.core.policy.editing.example_renewing import plain_expectations
+from tuoshan.core.policy.editing.length_editing import Length
+from tuoshan.core.policy.editing.setting_editing import Written
+from tuoshan.core.policy.engine.tracing import label_of
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.setting_editing import Written
-from tuoshan.core.policy.text_places import NotEditable
-from tuoshan.core.policy.tracing import label_of
+from tuoshan.core.policy.reading import table_sheets
+from tuoshan.core.policy.reading.cells import Domain
+from tuoshan.core.policy.reading.text_places import NotEditable
 from tuoshan.core.reading.findings import Finding
 from tuoshan.rulings import library, publishing, taken_out, typed_cells
 from tuoshan.rulings.models import BookDraft

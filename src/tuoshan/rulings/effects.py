@@ -32,11 +32,11 @@ from tuoshan.cases.rows import Row
 from tuoshan.core.case import CaseState
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import plain
-from tuoshan.core.policy.changes import changes
 from tuoshan.core.policy.comparing import Compared, Comparing, Past
+from tuoshan.core.policy.editing.changes import changes
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import verdict
+from tuoshan.core.policy.words.wording import verdict
 from tuoshan.parties.models import Person
 from tuoshan.rulings import claims, keeping, library
 from tuoshan.rulings.from_cases import is_told_of

@@ -1,7 +1,7 @@
 """An example of a rule book in words: its day, its facts, what it expects, why."""
 
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.examples_told import expected_words
+from tuoshan.core.policy.checking.examples_told import expected_words
 from tuoshan.core.policy.pack import Example, Pack
 from tuoshan.rulings.cells_in_words import cell_words
 from tuoshan.rulings.expressions_in_words import called

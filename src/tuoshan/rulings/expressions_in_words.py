@@ -25,8 +25,8 @@ from tuoshan.core.conditions.syntax import (
 )
 from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Wording
+from tuoshan.core.policy.engine.tracing import label_of
 from tuoshan.core.policy.pack import TODAY, DaysBetween, EndOf, InForce, Pack
-from tuoshan.core.policy.tracing import label_of
 
 COMPARED = {
     "<=": Wording("不超过 {}", "at most {}"), "<": Wording("少于 {}", "less than {}"),

@@ -7,16 +7,16 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.checking import check_pack
+from tuoshan.core.policy.checking.packs import check_pack
+from tuoshan.core.policy.checking.version_checking import check_overridden, check_versions
 from tuoshan.core.policy.pack import Fact, InForce, Pack
-from tuoshan.core.policy.reading import (
+from tuoshan.core.policy.reading.packs import (
     ReadPack,
     read_conditions_file,
     read_facts_file,
     read_labels_file,
     read_pack,
 )
-from tuoshan.core.policy.version_checking import check_overridden, check_versions
 from tuoshan.core.reading.findings import Finding
 
 PACKAGED = Path(__file__).resolve().parent.parent / "policies"

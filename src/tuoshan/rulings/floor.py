@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from tuoshan.core.policy.costing import beside, due_in
+from tuoshan.core.policy.engine.costing import beside, due_in
 from tuoshan.core.policy.pack import PUTTING_RIGHT
 
 ZERO = Decimal("0.00")

@@ -13,10 +13,10 @@ from tuoshan.cases.forms import words
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import REMEDIES, Computed, Pack
-from tuoshan.core.policy.sentences import Line
 from tuoshan.core.policy.statements import Lengthening, Ruling, Statement, Why
-from tuoshan.core.policy.sums_told import Pieces, chosen_from
-from tuoshan.core.policy.wording import SAYS_NOTHING, lines, verdict
+from tuoshan.core.policy.words.sentences import Line
+from tuoshan.core.policy.words.sums_told import Pieces, chosen_from
+from tuoshan.core.policy.words.wording import SAYS_NOTHING, lines, verdict
 from tuoshan.punctuation import in_brackets, in_turn, listed, titled
 from tuoshan.rulings import library
 

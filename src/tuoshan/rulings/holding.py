@@ -19,7 +19,7 @@ from tuoshan.core.case import CaseState, Json, Refusal
 from tuoshan.core.facts import Words
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Playbook
-from tuoshan.core.policy import costing
+from tuoshan.core.policy.engine import costing
 from tuoshan.punctuation import in_brackets, in_turn, listed, sentences, titled
 from tuoshan.rulings import amounts_in_words, keeping, proposing
 from tuoshan.rulings.models import KeptRuling

@@ -17,10 +17,10 @@ from tuoshan.cases.acting import ActingAs
 from tuoshan.cases.models import Case
 from tuoshan.core.playbook import BELOW_LAW, OVERRULED
 from tuoshan.core.policy.as_data import as_data, plain
-from tuoshan.core.policy.on_top import Claimed, OnTop, Share, claim_of, shares
+from tuoshan.core.policy.engine.on_top import Claimed, OnTop, Share, claim_of, shares
 from tuoshan.core.policy.pack import BY_LAW, REMEDIES, Pack
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import verdict
+from tuoshan.core.policy.words.wording import verdict
 from tuoshan.parties.permissions import LEADS
 from tuoshan.rulings import floor, texts
 from tuoshan.rulings.models import KeptRuling, Override

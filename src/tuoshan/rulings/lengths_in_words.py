@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.length_editing import Length
+from tuoshan.core.policy.editing.length_editing import Length
 from tuoshan.core.policy.pack import Bands, EndOf, Pack
 from tuoshan.rulings.expressions_in_words import called, listed, quoted, with_unit
 

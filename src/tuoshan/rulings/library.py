@@ -15,7 +15,7 @@ from django.db.models import Count, Max
 
 from tuoshan.core.policy.given import facts_of
 from tuoshan.core.policy.pack import TODAY, Fact, InForce, Pack
-from tuoshan.core.policy.reading import ReadPack
+from tuoshan.core.policy.reading.packs import ReadPack
 from tuoshan.rulings import files
 from tuoshan.rulings.models import PublishedBook
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from tuoshan.core.policy.engine.tracing import trace
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.tracing import trace
 
 MAY_GIVE = ("open", "hit")
 

@@ -14,14 +14,14 @@ from django.utils.translation import override, pgettext
 from tuoshan.cases.forms import words
 from tuoshan.core.money import format_money
 from tuoshan.core.policy.as_data import plain
-from tuoshan.core.policy.days_told import day_en, day_zh
-from tuoshan.core.policy.differences_told import differing
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES, Fact, Pack
-from tuoshan.core.policy.sentences import capital
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.sums_told import all_pieces, chosen_from
-from tuoshan.core.policy.wording import lines, verdict
+from tuoshan.core.policy.words.days_told import day_en, day_zh
+from tuoshan.core.policy.words.differences_told import differing
+from tuoshan.core.policy.words.sentences import capital
+from tuoshan.core.policy.words.sums_told import all_pieces, chosen_from
+from tuoshan.core.policy.words.wording import lines, verdict
 from tuoshan.documents import pdf
 from tuoshan.documents.gaps import whole
 from tuoshan.documents.papers import Issuer, RulingData, RulingPart, RulingTitles

@@ -18,13 +18,13 @@ from tuoshan.core.case import CaseState
 from tuoshan.core.forms import called_up_by
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Field, Playbook, Wording
-from tuoshan.core.policy import costing
-from tuoshan.core.policy.costs_told import subject
+from tuoshan.core.policy.engine import costing
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.pack import PUTTING_RIGHT, REMEDIES
-from tuoshan.core.policy.remedies_told import right_words
-from tuoshan.core.policy.sentences import capital, small
-from tuoshan.core.policy.sums_told import all_pieces, on_top_for_all
+from tuoshan.core.policy.words.costs_told import subject
+from tuoshan.core.policy.words.remedies_told import right_words
+from tuoshan.core.policy.words.sentences import capital, small
+from tuoshan.core.policy.words.sums_told import all_pieces, on_top_for_all
 from tuoshan.punctuation import in_brackets, in_turn, titled
 from tuoshan.rulings import amounts_in_words, keeping, library, printing
 from tuoshan.rulings.from_cases import from_case

@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from tuoshan.agenda.turnstile import write_transaction
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.checking import check_pack
-from tuoshan.core.policy.doubting import doubts
+from tuoshan.core.policy.checking.doubting import doubts
+from tuoshan.core.policy.checking.pack_findings import Doubt
+from tuoshan.core.policy.checking.packs import check_pack
+from tuoshan.core.policy.checking.version_checking import check_date, check_overridden
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.pack_findings import Doubt
-from tuoshan.core.policy.version_checking import check_date, check_overridden
 from tuoshan.core.reading.findings import NAMES, Finding
 from tuoshan.rulings import library, taken_out
 from tuoshan.rulings.models import BookDraft, BookEffect, DroppedDraft, PublishedBook

@@ -10,14 +10,14 @@ from tuoshan.core import yaml_strict
 from tuoshan.core.conditions import Expression
 from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.cells import Among, Cell
-from tuoshan.core.policy.costs_told import SUBJECTS
-from tuoshan.core.policy.days_told import length_en, length_zh
-from tuoshan.core.policy.finding_reading import read_findings
+from tuoshan.core.policy.engine.tracing import RowTrace, TableTrace
 from tuoshan.core.policy.pack import BEARERS, MOVING, REMEDIES, Amount, Finding, Pack, Row, Table, needs_of
-from tuoshan.core.policy.remedies_told import needs_words, remedies_words
+from tuoshan.core.policy.reading.cells import Among, Cell
+from tuoshan.core.policy.reading.finding_reading import read_findings
 from tuoshan.core.policy.ruling import LAST_DAYS
-from tuoshan.core.policy.tracing import RowTrace, TableTrace
+from tuoshan.core.policy.words.costs_told import SUBJECTS
+from tuoshan.core.policy.words.days_told import length_en, length_zh
+from tuoshan.core.policy.words.remedies_told import needs_words, remedies_words
 from tuoshan.core.reading.findings import Notes
 from tuoshan.core.reading.values import Values
 from tuoshan.core.yaml_strict import Mapping as MappingNode

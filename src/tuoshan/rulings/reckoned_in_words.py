@@ -9,7 +9,6 @@ from tuoshan.core.conditions.syntax import Fact as Named
 from tuoshan.core.conditions.syntax import Literal
 from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.costs_told import SUBJECTS
 from tuoshan.core.policy.pack import (
     REMEDIES,
     Amount,
@@ -24,8 +23,9 @@ from tuoshan.core.policy.pack import (
     Setting,
     Value,
 )
+from tuoshan.core.policy.reading.value_reading import is_condition, names_read
 from tuoshan.core.policy.ruling import LAST_DAYS
-from tuoshan.core.policy.value_reading import is_condition, names_read
+from tuoshan.core.policy.words.costs_told import SUBJECTS
 from tuoshan.rulings.expressions_in_words import (
     called,
     condition_words,

@@ -12,10 +12,10 @@ from datetime import date
 from typing import Any
 
 from tuoshan.core.policy.as_data import as_data
+from tuoshan.core.policy.engine.narrowing import narrowed
+from tuoshan.core.policy.engine.precedence import put_together
 from tuoshan.core.policy.given import facts_of, read_given
-from tuoshan.core.policy.narrowing import narrowed
 from tuoshan.core.policy.pack import InForce, Pack
-from tuoshan.core.policy.precedence import put_together
 from tuoshan.core.policy.ruling import read
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.rulings import keeping, library, texts

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from tuoshan.cases.forms import words
 from tuoshan.core.money import format_money
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy import costing
-from tuoshan.core.policy.costs_told import subject
-from tuoshan.core.policy.on_top import Claimed, OnTop, Share, on_top, shares
-from tuoshan.core.policy.sentences import small
+from tuoshan.core.policy.engine import costing
+from tuoshan.core.policy.engine.on_top import Claimed, OnTop, Share, on_top, shares
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.sums_told import Pieces, chosen_from
+from tuoshan.core.policy.words.costs_told import subject
+from tuoshan.core.policy.words.sentences import small
+from tuoshan.core.policy.words.sums_told import Pieces, chosen_from
 
 ZERO = Decimal("0.00")
 MOST_PIECES = 999

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from tuoshan.cases.forms import words
 from tuoshan.core.money import format_money
-from tuoshan.core.policy.sums_told import all_pieces
-from tuoshan.core.policy.wording import verdict
+from tuoshan.core.policy.words.sums_told import all_pieces
+from tuoshan.core.policy.words.wording import verdict
 from tuoshan.punctuation import listed
 from tuoshan.rulings import printing
 from tuoshan.rulings.totals import LineSum, as_one_line, beside_each_other, extras_told, together

@@ -8,8 +8,8 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 
 from tuoshan.core.number_text import number_text
-from tuoshan.core.policy import plain_terms
-from tuoshan.core.policy.plain_terms import AS_IT_IS, Share
+from tuoshan.core.policy.words import plain_terms
+from tuoshan.core.policy.words.plain_terms import AS_IT_IS, Share
 from tuoshan.workbench.bookvocabulary import Choices, Vocabulary
 
 FIXED = "fixed"

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from tuoshan.cases.forms import words
 from tuoshan.core.conditions import compile_expression
-from tuoshan.core.policy import plain_terms
-from tuoshan.core.policy.cells import Domain
 from tuoshan.core.policy.pack import TODAY, Computed, EndOf, Pack
-from tuoshan.core.policy.value_reading import domain_of_fact, domain_of_value
+from tuoshan.core.policy.reading.cells import Domain
+from tuoshan.core.policy.reading.value_reading import domain_of_fact, domain_of_value
+from tuoshan.core.policy.words import plain_terms
 from tuoshan.core.reading.findings import Finding
 from tuoshan.rulings import library
 from tuoshan.rulings.expressions_in_words import called, condition_words, formula_words, titles_of, unit_of

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy import finding_editing as editing
-from tuoshan.core.policy.costs_told import SUBJECTS
-from tuoshan.core.policy.finding_editing import BESIDE, BOUNDS, Conclusion, Part, PartKind, Reckoned
-from tuoshan.core.policy.finding_reading import TIME_UNITS
+from tuoshan.core.policy.editing import finding_editing as editing
+from tuoshan.core.policy.editing.finding_editing import BESIDE, BOUNDS, Conclusion, Part, PartKind, Reckoned
 from tuoshan.core.policy.pack import BEARERS, NEEDS, REMEDIES
+from tuoshan.core.policy.reading.finding_reading import TIME_UNITS
+from tuoshan.core.policy.words.costs_told import SUBJECTS
 from tuoshan.rulings.reading_aloud import PERIODS
 from tuoshan.workbench.bookforms import BookForm, boxes, select
 from tuoshan.workbench.bookvocabulary import Choices, Vocabulary

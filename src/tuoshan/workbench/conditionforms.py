@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from tuoshan.core.policy import plain_terms
-from tuoshan.core.policy.plain_terms import IS, IS_NOT, KNOWN, UNKNOWN
+from tuoshan.core.policy.words import plain_terms
+from tuoshan.core.policy.words.plain_terms import IS, IS_NOT, KNOWN, UNKNOWN
 from tuoshan.workbench.bookforms import boxes, plain_number, select
 from tuoshan.workbench.bookvocabulary import Vocabulary
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy import clause_editing, length_editing, table_editing
+from tuoshan.core.policy.editing import clause_editing, length_editing, table_editing
 from tuoshan.core.policy.pack import Clause, InForce, Pack, example_title
 from tuoshan.core.reading.findings import Finding
 from tuoshan.office import rulebooks as office

@@ -21,11 +21,11 @@ from tuoshan.cases.models import Case
 from tuoshan.cases.possible import Standing
 from tuoshan.core.money import format_money
 from tuoshan.core.policy.as_data import plain
+from tuoshan.core.policy.engine.tracing import shown
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.pack import REMEDIES, Pack
 from tuoshan.core.policy.ruling import concerned
-from tuoshan.core.policy.tracing import shown
 from tuoshan.documents.gaps import NotWhole
 from tuoshan.parties.models import Person
 from tuoshan.parties.permissions import allowed, permitted

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from tuoshan.core.policy import table_editing
+from tuoshan.core.policy.editing import table_editing
 from tuoshan.core.reading.findings import Finding
 from tuoshan.punctuation import listed
 from tuoshan.rulings import copying, library

@@ -8,8 +8,8 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from tuoshan.core.policy import plain_terms
-from tuoshan.core.policy.plain_terms import ANY, BETWEEN, EXACTLY, IS, IS_NOT
+from tuoshan.core.policy.words import plain_terms
+from tuoshan.core.policy.words.plain_terms import ANY, BETWEEN, EXACTLY, IS, IS_NOT
 from tuoshan.workbench.bookforms import BookForm, boxes, plain_number, select
 from tuoshan.workbench.bookvocabulary import Choices, Vocabulary
 

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tuoshan import clock
 from tuoshan.cases.forms import words
-from tuoshan.core.policy import clause_editing
+from tuoshan.core.policy.editing import clause_editing
+from tuoshan.core.policy.engine.tracing import label_of
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.tracing import label_of
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings.recording import me
 from tuoshan.parties.permissions import permitted

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods
 
 from tuoshan import clock
 from tuoshan.cases.forms import words
-from tuoshan.core.policy.example_renewing import Renewed, renewed
-from tuoshan.core.policy.examples import run_examples
-from tuoshan.core.policy.examples_told import expected_words, mend_words, unmet_words
+from tuoshan.core.policy.checking.examples import run_examples
+from tuoshan.core.policy.checking.examples_told import expected_words, mend_words, unmet_words
+from tuoshan.core.policy.editing.example_renewing import Renewed, renewed
 from tuoshan.core.policy.pack import Example, Pack
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings.recording import me

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods
 from tuoshan import clock
 from tuoshan.cases.forms import words
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy import length_editing
-from tuoshan.core.policy.length_editing import Length
+from tuoshan.core.policy.editing import length_editing
+from tuoshan.core.policy.editing.length_editing import Length
+from tuoshan.core.policy.engine.tracing import label_of
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.tracing import label_of
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings.recording import me
 from tuoshan.parties.permissions import permitted

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from tuoshan import clock
 from tuoshan.cases.forms import words
-from tuoshan.core.policy import finding_editing as editing
-from tuoshan.core.policy import plain_terms
-from tuoshan.core.policy.finding_editing import WHEN, Conclusion
+from tuoshan.core.policy.editing import finding_editing as editing
+from tuoshan.core.policy.editing.finding_editing import WHEN, Conclusion
+from tuoshan.core.policy.words import plain_terms
 from tuoshan.identifiers import is_id
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings.recording import me

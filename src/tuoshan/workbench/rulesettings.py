@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 
 from tuoshan import clock
 from tuoshan.cases.forms import words
+from tuoshan.core.policy.editing.setting_editing import Written
 from tuoshan.core.policy.pack import Setting
-from tuoshan.core.policy.setting_editing import Written
 from tuoshan.office import rulebooks as office
 from tuoshan.office.settings.recording import me
 from tuoshan.parties.permissions import MANAGER, permitted

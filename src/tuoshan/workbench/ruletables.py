@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tuoshan import clock
 from tuoshan.cases.forms import words
-from tuoshan.core.policy import table_editing
+from tuoshan.core.policy.editing import table_editing
 from tuoshan.core.policy.pack import Pack
 from tuoshan.identifiers import is_id
 from tuoshan.office import rulebooks as office

@@ -20,15 +20,15 @@ from django.views.decorators.http import require_POST, require_safe
 from tuoshan import clock, identifiers
 from tuoshan.cases.forms import PlaybookForm, words
 from tuoshan.cases.rows import Row
-from tuoshan.core.policy.differences_told import differing
-from tuoshan.core.policy.on_top import claim_of
+from tuoshan.core.policy.engine.on_top import claim_of
+from tuoshan.core.policy.engine.tracing import TableTrace, shown, trace
 from tuoshan.core.policy.pack import LAYER_TITLES, REMEDIES
-from tuoshan.core.policy.periods_told import counted_words
-from tuoshan.core.policy.sentences import Line
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.sums_told import Pieces, chosen_from
-from tuoshan.core.policy.tracing import TableTrace, shown, trace
-from tuoshan.core.policy.wording import ignored, lines, verdict
+from tuoshan.core.policy.words.differences_told import differing
+from tuoshan.core.policy.words.periods_told import counted_words
+from tuoshan.core.policy.words.sentences import Line
+from tuoshan.core.policy.words.sums_told import Pieces, chosen_from
+from tuoshan.core.policy.words.wording import ignored, lines, verdict
 from tuoshan.identifiers import is_id
 from tuoshan.knowledge.company import company
 from tuoshan.parties.permissions import allowed, permitted

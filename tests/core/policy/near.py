@@ -18,12 +18,12 @@ from zlib import crc32
 
 from tests.core.policy.worked import Case, cases_of, known
 
-from tuoshan.core.policy.cells import Between
+from tuoshan.core.policy.engine.valuing import Desk
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.pack import Bands, DaysBetween, EndOf, Pack
+from tuoshan.core.policy.reading.cells import Between
 from tuoshan.core.policy.ruling import read, rule, rule_all
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.valuing import Desk
 from tuoshan.rulings import files
 
 Facts = dict[str, Any]

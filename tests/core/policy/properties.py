@@ -12,8 +12,8 @@ from random import Random
 
 from tests.core.policy.near import LAW, PACKS, SUPPOSED, Drawn, Facts, remedies, typed
 
+from tuoshan.core.policy.engine.precedence import COST, MONEY_BACK
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.precedence import COST, MONEY_BACK
 from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.statements import Right, Ruling
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from tuoshan.core.policy.checking import check_pack
+from tuoshan.core.policy.checking.packs import check_pack
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.reading import read_facts_file, read_pack
+from tuoshan.core.policy.reading.packs import read_facts_file, read_pack
 from tuoshan.core.policy.ruling import rule
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.core.reading.findings import Finding

@@ -17,12 +17,12 @@ from tests.core.policy.test_every_fact_is_asked import answer, bounds_of
 from tests.core.policy.worked import all_of, asked_on, known
 
 from tuoshan.core.policy.as_data import as_data
+from tuoshan.core.policy.engine.narrowing import narrowed
 from tuoshan.core.policy.given import read_given
-from tuoshan.core.policy.narrowing import narrowed
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.ruling import rule_all
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import lines
+from tuoshan.core.policy.words.wording import lines
 from tuoshan.rulings import files
 
 PACKS = files.packaged()

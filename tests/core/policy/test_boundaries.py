@@ -19,11 +19,11 @@ from tests.core.policy.worked import cases_of, examples_of
 
 from tuoshan.core.conditions.syntax import Both, Compare, Either, Literal, Node, Not
 from tuoshan.core.conditions.syntax import Fact as Named
-from tuoshan.core.policy.cells import Between
-from tuoshan.core.policy.examples import run_examples
+from tuoshan.core.policy.checking.examples import run_examples
+from tuoshan.core.policy.engine.valuing import Desk
 from tuoshan.core.policy.pack import TODAY, Band, Bands, Clause, Computed, InForce, Pack, Row, Table
+from tuoshan.core.policy.reading.cells import Between
 from tuoshan.core.policy.ruling import read
-from tuoshan.core.policy.valuing import Desk
 from tuoshan.rulings import files
 
 Bound = Decimal | date

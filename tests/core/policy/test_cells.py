@@ -7,8 +7,8 @@ import pytest
 from tests.core.policy.sample import BOOK, findings
 
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy import plain_terms
-from tuoshan.core.policy.cells import Between, CellError, Domain, parse_cell
+from tuoshan.core.policy.reading.cells import Between, CellError, Domain, parse_cell
+from tuoshan.core.policy.words import plain_terms
 
 LENGTHS = Domain("number", unit=Wording("厘米", "cm"), least=Decimal(0), most=Decimal(100))
 MONEY = Domain("number", unit=Wording("元", "yuan"))

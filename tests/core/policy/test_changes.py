@@ -12,8 +12,8 @@ from tests.core.policy.random_facts import TODAY, facts_for
 from tests.core.policy.sample import BOOK, book
 from tests.core.policy.test_differing import past
 
-from tuoshan.core.policy.changes import changes
 from tuoshan.core.policy.comparing import Comparing, outcome
+from tuoshan.core.policy.editing.changes import changes
 from tuoshan.core.policy.ruling import rule
 
 RETURN = "{right: return, amount: paid, rank: 1}"

@@ -8,9 +8,9 @@ import pytest
 from tests.core.policy.sample import BOOK, book, findings
 
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.checking import check_pack
+from tuoshan.core.policy.checking.packs import check_pack
+from tuoshan.core.policy.checking.version_checking import check_holes, check_overridden, check_versions
 from tuoshan.core.policy.pack import NUMBER_TO_VERIFY, InForce
-from tuoshan.core.policy.version_checking import check_holes, check_overridden, check_versions
 from tuoshan.rulings import files
 
 

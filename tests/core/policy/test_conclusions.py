@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from tuoshan.core.policy import finding_editing as editing
-from tuoshan.core.policy import plain_terms, table_editing
-from tuoshan.core.policy.finding_editing import Conclusion, Reckoned
-from tuoshan.core.policy.plain_terms import Share
+from tuoshan.core.policy.editing import finding_editing as editing
+from tuoshan.core.policy.editing import table_editing
+from tuoshan.core.policy.editing.finding_editing import Conclusion, Reckoned
+from tuoshan.core.policy.words import plain_terms
+from tuoshan.core.policy.words.plain_terms import Share
 from tuoshan.rulings import files
 
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(files.PACKAGED.glob("*.yaml"))}

@@ -6,7 +6,7 @@ from decimal import Decimal
 from tests.core.policy.sample import BOOK, book, findings
 
 from tuoshan.core.policy.comparing import Past, effect
-from tuoshan.core.policy.differing import book_changes
+from tuoshan.core.policy.editing.differing import book_changes
 
 MEND = "      - {id: mend, serious: yes, window: later, then: {right: repair, rank: 4}, clause: A2}"
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.clause_editing import with_meant
-from tuoshan.core.policy.clause_numbers import numbers_in, numbers_in_english
-from tuoshan.core.policy.doubting import doubts
+from tuoshan.core.policy.checking.clause_numbers import numbers_in, numbers_in_english
+from tuoshan.core.policy.checking.doubting import doubts
+from tuoshan.core.policy.checking.pack_findings import Doubt
+from tuoshan.core.policy.editing.clause_editing import with_meant
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.pack_findings import Doubt
 from tuoshan.rulings import files
 
 SHOES = (files.PACKAGED / "mall_shoes.yaml").read_text(encoding="utf-8")

@@ -9,9 +9,9 @@ from random import Random
 
 import pytest
 
-from tuoshan.core.policy.cells import Between
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.pack import Fact, Pack
+from tuoshan.core.policy.reading.cells import Between
 from tuoshan.core.policy.ruling import rule
 from tuoshan.rulings import files
 

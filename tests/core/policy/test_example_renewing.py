@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tuoshan.core.policy.clause_editing import examples, with_expectations
-from tuoshan.core.policy.example_renewing import plain_expectations, renewed
-from tuoshan.core.policy.examples import run_examples
+from tuoshan.core.policy.checking.examples import run_examples
+from tuoshan.core.policy.editing.clause_editing import examples, with_expectations
+from tuoshan.core.policy.editing.example_renewing import plain_expectations, renewed
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.text_places import NotEditable
+from tuoshan.core.policy.reading.text_places import NotEditable
 from tuoshan.rulings import files
 
 

@@ -3,9 +3,9 @@
 import pytest
 from tests.core.policy.sample import BOOK, findings
 
-from tuoshan.core.policy import example_shapes, example_terms
-from tuoshan.core.policy.examples import SUBJECTS, Unmet, run_examples
-from tuoshan.core.policy.examples_told import unmet_words
+from tuoshan.core.policy.checking import example_shapes, example_terms
+from tuoshan.core.policy.checking.examples import SUBJECTS, Unmet, run_examples
+from tuoshan.core.policy.checking.examples_told import unmet_words
 
 EXAMPLE = """
 examples:

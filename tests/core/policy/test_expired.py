@@ -9,12 +9,12 @@ import pytest
 from tests.core.policy.worked import known
 
 from tuoshan.core.policy.as_data import as_data
-from tuoshan.core.policy.expiring import Expired
+from tuoshan.core.policy.engine.expiring import Expired
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.ruling import rule_all, rule_by_book
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import lines, verdict
+from tuoshan.core.policy.words.wording import lines, verdict
 from tuoshan.rulings import files
 
 FAULTY: dict[str, Any] = {"problem": "quality", "fault_confirmed": "yes", "user_caused": "no", "has_receipt": "yes",

@@ -16,10 +16,10 @@ import pytest
 from tests.core.policy.worked import Case, cases_of, switched
 
 from tuoshan.core.conditions import Expression, MissingFact
+from tuoshan.core.policy.engine.ready import DoesNotExist
+from tuoshan.core.policy.engine.valuing import Desk
 from tuoshan.core.policy.pack import Finding, Pack, Row, Table
-from tuoshan.core.policy.ready import DoesNotExist
 from tuoshan.core.policy.ruling import read
-from tuoshan.core.policy.valuing import Desk
 from tuoshan.rulings import files
 
 FEN = Decimal("0.01")

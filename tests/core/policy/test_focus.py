@@ -7,14 +7,14 @@ from decimal import Decimal
 import pytest
 from tests.core.policy.worked import all_of, known
 
-from tuoshan.core.policy.compiled import UNKNOWN
-from tuoshan.core.policy.focusing import desk_for
+from tuoshan.core.policy.engine.compiled import UNKNOWN
+from tuoshan.core.policy.engine.focusing import desk_for
+from tuoshan.core.policy.engine.ready import USUAL, Focus
+from tuoshan.core.policy.engine.rows import compiled
+from tuoshan.core.policy.engine.valuing import Desk
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.ready import USUAL, Focus
-from tuoshan.core.policy.rows import compiled
 from tuoshan.core.policy.ruling import read, rule_all
-from tuoshan.core.policy.valuing import Desk
 from tuoshan.core.worktime import standard_cn
 from tuoshan.rulings import files
 

@@ -24,12 +24,12 @@ from tests.core.policy.worked import (
 )
 
 from tuoshan.core.policy.as_data import as_data
-from tuoshan.core.policy.differences_told import difference
-from tuoshan.core.policy.examples import differences
+from tuoshan.core.policy.checking.examples import differences
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.ruling import rule_all
-from tuoshan.core.policy.wording import lines, verdict
+from tuoshan.core.policy.words.differences_told import difference
+from tuoshan.core.policy.words.wording import lines, verdict
 from tuoshan.rulings import files
 
 

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.core.policy.random_facts import TRIES, value_of
 
-from tuoshan.core.policy.narrowing import decided, endless, narrowed
+from tuoshan.core.policy.engine.narrowing import decided, endless, narrowed
 from tuoshan.core.policy.ruling import rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.rulings import files

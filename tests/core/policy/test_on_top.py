@@ -7,9 +7,9 @@ import pytest
 
 from tuoshan.core.policy.as_data import as_data
 from tuoshan.core.policy.comparing import cost
+from tuoshan.core.policy.engine.on_top import Claimed, OnTop, claim_of, divided, on_top, shares
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.given import facts_of, read_given
-from tuoshan.core.policy.on_top import Claimed, OnTop, claim_of, divided, on_top, shares
 from tuoshan.core.policy.ruling import rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.rulings import files

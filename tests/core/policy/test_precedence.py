@@ -6,11 +6,11 @@ from decimal import Decimal
 from tests.core.policy.sample import book, due
 
 from tuoshan.core.policy.as_data import as_data
-from tuoshan.core.policy.differences_told import difference, differing
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.ruling import rule_all
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import lines
+from tuoshan.core.policy.words.differences_told import difference, differing
+from tuoshan.core.policy.words.wording import lines
 
 DAY = date(2026, 6, 1)
 

@@ -12,12 +12,12 @@ from tests.core.policy.sample import SHARED, book
 from tests.core.policy.worked import known
 
 from tuoshan.core.policy.as_data import as_data
-from tuoshan.core.policy.changes import changes
+from tuoshan.core.policy.editing.changes import changes
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.wording import lines, verdict
+from tuoshan.core.policy.words.wording import lines, verdict
 from tuoshan.rulings import files
 
 ON = date(2026, 5, 22)

@@ -7,11 +7,11 @@ from tests.core.policy.sample import BOOK, book, due, ruled
 
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import as_data
+from tuoshan.core.policy.engine.tracing import trace
 from tuoshan.core.policy.from_data import from_data
-from tuoshan.core.policy.periods_told import counted_words
 from tuoshan.core.policy.ruling import rule, rule_all
-from tuoshan.core.policy.tracing import trace
-from tuoshan.core.policy.wording import ignored, lines
+from tuoshan.core.policy.words.periods_told import counted_words
+from tuoshan.core.policy.words.wording import ignored, lines
 from tuoshan.rulings import files
 
 PACK = book()

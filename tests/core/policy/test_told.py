@@ -11,13 +11,13 @@ from tests.core.policy.worked import all_of, asked_on, known
 
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.as_data import as_data
-from tuoshan.core.policy.differences_told import differing
 from tuoshan.core.policy.from_data import from_data
 from tuoshan.core.policy.given import read_given
 from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.statements import Ruling
-from tuoshan.core.policy.sums_told import all_pieces
-from tuoshan.core.policy.wording import lines, verdict
+from tuoshan.core.policy.words.differences_told import differing
+from tuoshan.core.policy.words.sums_told import all_pieces
+from tuoshan.core.policy.words.wording import lines, verdict
 from tuoshan.rulings import files
 
 FOOD: dict[str, Any] = {

@@ -22,9 +22,9 @@ from tests.core.policy.worked import (
     switched,
 )
 
-from tuoshan.core.policy.cells import Among
-from tuoshan.core.policy.examples import differences
+from tuoshan.core.policy.checking.examples import differences
 from tuoshan.core.policy.pack import Band, EndOf, Finding, Pack, Row, Table
+from tuoshan.core.policy.reading.cells import Among
 from tuoshan.core.policy.ruling import rule, rule_all
 from tuoshan.core.policy.statements import Ruling
 from tuoshan.rulings import files

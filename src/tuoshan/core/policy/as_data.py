@@ -7,17 +7,17 @@ from datetime import date
 from decimal import Decimal
 
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.differences_told import more_asked
-from tuoshan.core.policy.expiring import Expired, Furthest
-from tuoshan.core.policy.on_top import OnTop, best_of
+from tuoshan.core.policy.engine.expiring import Expired, Furthest
+from tuoshan.core.policy.engine.on_top import OnTop, best_of
+from tuoshan.core.policy.engine.reckoning import Reckoning
+from tuoshan.core.policy.engine.tracing import shown, trace
 from tuoshan.core.policy.pack import BY_LAW, Clause
-from tuoshan.core.policy.periods_told import counted_words
-from tuoshan.core.policy.reckoning import Reckoning
-from tuoshan.core.policy.remedies_told import needs_words
 from tuoshan.core.policy.statements import Chosen, Difference, Lengthening, Refused, Right, Ruling, Stated, Statement
-from tuoshan.core.policy.sums_told import times_reckoned
-from tuoshan.core.policy.tracing import shown, trace
-from tuoshan.core.policy.wording import ignored
+from tuoshan.core.policy.words.differences_told import more_asked
+from tuoshan.core.policy.words.periods_told import counted_words
+from tuoshan.core.policy.words.remedies_told import needs_words
+from tuoshan.core.policy.words.sums_told import times_reckoned
+from tuoshan.core.policy.words.wording import ignored
 
 FORMAT = 1
 """The form of what is kept; a later form raises it."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from tuoshan.core.policy import costing
+from tuoshan.core.policy.engine import costing
+from tuoshan.core.policy.engine.on_top import Claimed, Share, on_top, shares
+from tuoshan.core.policy.engine.precedence import put_together
 from tuoshan.core.policy.given import facts_of, read_given
-from tuoshan.core.policy.on_top import Claimed, Share, on_top, shares
 from tuoshan.core.policy.pack import Pack
-from tuoshan.core.policy.precedence import put_together
 from tuoshan.core.policy.ruling import read
 from tuoshan.core.policy.statements import Chosen, Ruling
 

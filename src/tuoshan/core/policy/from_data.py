@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.expiring import Expired, Furthest
+from tuoshan.core.policy.engine.expiring import Expired, Furthest
+from tuoshan.core.policy.engine.reckoning import LeftOut, Reckoning
 from tuoshan.core.policy.pack import Clause, Pack
-from tuoshan.core.policy.reckoning import LeftOut, Reckoning
 from tuoshan.core.policy.statements import (
     Chosen,
     Difference,

@@ -12,9 +12,9 @@ from decimal import Decimal
 from tuoshan.core.money import LARGEST, MoneyError, format_money, yuan
 from tuoshan.core.number_text import number_text
 from tuoshan.core.playbook import Field, Wording
-from tuoshan.core.policy.cells import YES_OR_NO
-from tuoshan.core.policy.measures import MOST_DIGITS, NUMBER, UNIT, day_of, is_unit, number_of, plain
 from tuoshan.core.policy.pack import AWAITED, PROOF_UNTIL, SILENT, TODAY, Fact, Pack
+from tuoshan.core.policy.reading.cells import YES_OR_NO
+from tuoshan.core.policy.reading.measures import MOST_DIGITS, NUMBER, UNIT, day_of, is_unit, number_of, plain
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
 """Between these every date lies."""

@@ -15,7 +15,7 @@ from typing import Literal, cast
 
 from tuoshan.core.conditions import Expression
 from tuoshan.core.playbook import NO_WORDING, Field, Wording
-from tuoshan.core.policy.cells import Cell, Domain
+from tuoshan.core.policy.reading.cells import Cell, Domain
 
 Layer = Literal["law", "national", "platform", "house"]
 LAYERS: tuple[Layer, ...] = ("law", "national", "platform", "house")

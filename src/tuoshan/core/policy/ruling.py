@@ -17,10 +17,17 @@ from functools import cache, partial
 
 from tuoshan.core.conditions import MissingFact
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.choosing import chooser
-from tuoshan.core.policy.compiled import ABSENT, UNKNOWN, Looked
-from tuoshan.core.policy.expiring import REFUSING, expired, furthest
-from tuoshan.core.policy.focusing import desk_at_least, focus_of
+from tuoshan.core.policy.engine.choosing import chooser
+from tuoshan.core.policy.engine.compiled import ABSENT, UNKNOWN, Looked
+from tuoshan.core.policy.engine.expiring import REFUSING, expired, furthest
+from tuoshan.core.policy.engine.focusing import desk_at_least, focus_of
+from tuoshan.core.policy.engine.precedence import put_together
+from tuoshan.core.policy.engine.proving import judge_silence, proof_time
+from tuoshan.core.policy.engine.questions import WHOLE, Opened
+from tuoshan.core.policy.engine.ready import DoesNotExist, Focus, Ready, answer
+from tuoshan.core.policy.engine.reckoning import Reckoning, reckoned
+from tuoshan.core.policy.engine.rows import Compiled, ReadyRow, compiled
+from tuoshan.core.policy.engine.valuing import Desk, unpublished
 from tuoshan.core.policy.pack import (
     REMEDIES,
     SILENT,
@@ -29,14 +36,7 @@ from tuoshan.core.policy.pack import (
     Finding,
     Pack,
 )
-from tuoshan.core.policy.precedence import put_together
-from tuoshan.core.policy.proving import judge_silence, proof_time
-from tuoshan.core.policy.questions import WHOLE, Opened
-from tuoshan.core.policy.ready import DoesNotExist, Focus, Ready, answer
-from tuoshan.core.policy.reckoning import Reckoning, reckoned
-from tuoshan.core.policy.rows import Compiled, ReadyRow, compiled
 from tuoshan.core.policy.statements import Lengthening, Ruling, Statement, Why
-from tuoshan.core.policy.valuing import Desk, unpublished
 from tuoshan.core.worktime import WorkCalendar, standard_cn
 
 DATE_OF_VERSION = 100

@@ -13,8 +13,8 @@ from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.pack import Finding, Pack
 
 if TYPE_CHECKING:
-    from tuoshan.core.policy.expiring import Expired, Furthest
-    from tuoshan.core.policy.reckoning import Reckoning
+    from tuoshan.core.policy.engine.expiring import Expired, Furthest
+    from tuoshan.core.policy.engine.reckoning import Reckoning
     from tuoshan.core.policy.ruling import Read
 
 ZERO = Decimal("0.00")

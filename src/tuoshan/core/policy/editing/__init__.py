@@ -1,0 +1,1 @@
+"""Changes of a rule book, made in its text."""

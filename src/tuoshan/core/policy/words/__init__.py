@@ -1,0 +1,1 @@
+"""A ruling and a rule book in sentences, Chinese and English."""

@@ -283,9 +283,9 @@ def _said(ruling: Ruling) -> set[tuple[str, str, str, str]]:
 
 def supposed(fact: str, facts: Facts) -> bool:
     """Whether a ruling takes it for granted until it is told: so the day on which what is carried out of a shop was
-    delivered, which is that of the sale."""
+    delivered, which is that of the sale; and that there is something to exchange for."""
     carried = facts.get("sale") == "store" and facts.get("goods") not in BROUGHT
-    return fact in SUPPOSED or (fact == "delivered_on" and carried)
+    return fact in (*SUPPOSED, "same_model", "accepts_other_model") or (fact == "delivered_on" and carried)
 
 
 def a_further_fact_takes_nothing_back(books: Books, draws: Sequence[Drawn]) -> Found:

@@ -5,9 +5,10 @@ A book may be given in the place of the one for which was drawn: so a changed bo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from random import Random
 
 from tests.core.policy.near import LAW, PACKS, SUPPOSED, Drawn, Facts, remedies, typed
@@ -170,6 +171,105 @@ def what_lapses_was_told_with_its_day(books: Books, draws: Sequence[Drawn]) -> F
     return found
 
 
+# -- periods that run ------------------------------------------------------------------------------------------
+
+
+def what_still_runs_is_not_refused_as_over(books: Books, draws: Sequence[Drawn]) -> Found:
+    """A ruling that tells a guarantee still running refuses neither a repair nor everything because a period is over.
+    An exchange may have a shorter term of its own (J02)."""
+    found = []
+    for name, ruler, one in _each(books, draws):
+        ruling = ruler(one.facts, one.today)
+        told = one.facts.get("reported_on")
+        if told is None:
+            continue
+        running = [ends for period in ruling.periods if isinstance(ends := period.amounts.get("ends"), date)
+                   and ends >= told]  # fmt: skip
+        for gone in ruling.refused:
+            if running and gone.remedy in ("repair", "all") and gone.expired is not None:
+                found.append(f"{name}: {gone.remedy} is over since {gone.expired.last_day}, runs until {max(running)}")
+    return found
+
+
+# -- worse papers ---------------------------------------------------------------------------------------------
+
+TOLD: Facts = {
+    **dict.fromkeys(("deceived", "purpose_defeated", "is_replacement", "user_caused"), False),
+    **dict.fromkeys(("has_receipt", "has_card", "matches_invoice", "fault_confirmed", "repairable"), True),
+    **dict.fromkeys(("clearance", "special_price", "spoilt_by_use"), False),
+    **dict.fromkeys((
+        "agreed_months", "state_months", "repair_days", "repairs_same_fault", "parts_wait_days", "repairer_days",
+    ), Decimal(0)),
+}  # fmt: skip
+"""How a matter is told where its case leaves it open, so that a ruling comes."""
+WORSE: Mapping[str, Facts] = {
+    "without the receipt": {"has_receipt": False},
+    "without the card": {"has_card": False},
+    "without both": {"has_receipt": False, "has_card": False},
+    "not as on the invoice": {"matches_invoice": False},
+    "as clearance goods": {"clearance": True},
+    "at a special price": {"special_price": True},
+}  # fmt: skip
+"""Papers taken away, and goods that the house excludes from its guarantee."""
+
+
+def worse_papers_never_give_more(books: Books, draws: Sequence[Drawn]) -> Found:
+    """Who has fewer papers, or goods that were sold as clearance, has no further remedy, no higher amount and no later
+    last day by it, by all books together; on the day drawn and long after it."""
+    found = []
+    for one, days in product(draws, (0, 61, 190, 800)):
+        if "reported_on" not in one.facts or days not in (0, Random(one.name).choice((61, 190, 800))):
+            continue
+        told = one.facts["reported_on"] + timedelta(days)
+        facts, today = {**TOLD, **one.facts, "reported_on": told}, max(one.today, told)
+        before = rule_all(books.all, facts, today)
+        if before.questions:
+            continue
+        for how, worse in WORSE.items():
+            if any(facts[name] != value for name, value in worse.items()):
+                after = rule_all(books.all, {**facts, **worse}, today)
+                if not after.questions:
+                    found += [f"{one.name}: {days} days later: {how}: {what}" for what in more_than(before, after)]
+    return found
+
+
+def more_than(before: Ruling, after: Ruling) -> Iterator[str]:
+    """What a ruling gives beyond another."""
+    due = {right.remedy: right for right in before.rights}
+    for right in after.rights:
+        mine = due.get(right.remedy)
+        if mine is None:
+            yield f"{right.remedy} is new, by {sorted({given.why.pack.name for given in right.given_by})}"
+            continue
+        if (right.amount or 0) > (mine.amount or 0):
+            yield f"{right.remedy} {right.amount} instead of {mine.amount}"
+        if mine.until is not None and not _end_is_open(mine) and (right.until is None or right.until > mine.until):
+            yield f"{right.remedy} until {right.until} instead of {mine.until}"
+    if (after.extra or 0) > (before.extra or 0):
+        yield f"{after.extra} on top instead of {before.extra}"
+
+
+def a_lesser_fault_outlives_no_greater(books: Books, draws: Sequence[Drawn]) -> Found:
+    """Where the State's guarantee of a functional fault is over, one of appearance or software has neither exchange nor
+    repair."""
+    found = []
+    for one in draws:
+        if one.facts.get("problem") != "quality" or one.facts.get("goods") not in ("phone", "computer"):
+            continue
+        for today in (one.today, one.today + timedelta(800)):
+            facts = {**TOLD, **one.facts, "reported_on": today}
+            greater = rule_all(books.all, {**facts, "fault_kind": "functional"}, today)
+            if greater.questions or remedies(greater) & {"exchange", "repair"}:
+                continue
+            if not any(gone.expired for gone in greater.refused):
+                continue
+            for kind in ("appearance", "software"):
+                lesser = rule_all(books.all, {**facts, "fault_kind": kind}, today)
+                if more := remedies(lesser) & {"exchange", "repair"}:
+                    found.append(f"{one.name}: {kind} on {today}: {more}")
+    return found
+
+
 # -- further facts --------------------------------------------------------------------------------------------
 
 
@@ -183,9 +283,9 @@ def _said(ruling: Ruling) -> set[tuple[str, str, str, str]]:
 
 def supposed(fact: str, facts: Facts) -> bool:
     """Whether a ruling takes it for granted until it is told: so the day on which what is carried out of a shop was
-    delivered, which is that of the sale."""
+    delivered, which is that of the sale; and that there is something to exchange for."""
     carried = facts.get("sale") == "store" and facts.get("goods") not in BROUGHT
-    return fact in SUPPOSED or (fact == "delivered_on" and carried)
+    return fact in (*SUPPOSED, "same_model", "accepts_other_model") or (fact == "delivered_on" and carried)
 
 
 def a_further_fact_takes_nothing_back(books: Books, draws: Sequence[Drawn]) -> Found:

@@ -83,12 +83,12 @@ def test_the_shoes_with_the_open_sole_are_ruled_on_after_six_answers() -> None:
 
 
 def test_what_is_seen_on_the_shoe_is_asked_before_exclusions() -> None:
-    """Which material and how long the opening, of which the remedy hangs, before deceit, clearance and the rest."""
+    """Which material and how long the opening, on which the remedy hangs, and whether it is clearance, before deceit."""
     told = {**COUNTER, "goods": "shoes", "sold_on": date(2026, 3, 29), "problem": "quality", "has_receipt": True,
             "reported_on": ON, "paid": Decimal("399.00")}  # fmt: skip
     asked, ruling = walk(told, {**SAID, **ANSWERS})
-    assert set(asked[:5]) == {"user_caused", "fault_confirmed", "defect", "shoe_kind", "opening_cm"}
-    assert {"deceived", "clearance", "matches_invoice"} <= set(asked[5:]) and len(asked) <= 9
+    assert set(asked[:6]) == {"user_caused", "fault_confirmed", "defect", "shoe_kind", "opening_cm", "clearance"}
+    assert {"deceived", "matches_invoice"} <= set(asked[6:]) and len(asked) <= 9
     assert {right.remedy for right in ruling.rights} == {"return", "exchange", "repair"}
 
 

@@ -17,7 +17,7 @@ from tuoshan.rulings import files
 
 PACKS = files.packaged()
 ON = date(2026, 5, 20)
-WALKS = 1500
+WALKS = 2500
 
 
 def bounds_of(pack: Pack) -> list[Decimal]:

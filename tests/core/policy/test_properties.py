@@ -20,11 +20,14 @@ from tests.core.policy.properties import (
     Books,
     Found,
     a_further_fact_takes_nothing_back,
+    a_lesser_fault_outlives_no_greater,
     no_more_rights_as_days_go_by,
     on_a_platform_no_less_than_without,
     refunds_within_the_price,
     the_law_is_not_undercut,
     what_lapses_was_told_with_its_day,
+    what_still_runs_is_not_refused_as_over,
+    worse_papers_never_give_more,
 )
 from tests.core.policy.worked import cases_of
 
@@ -99,6 +102,21 @@ def test_more_days_never_give_more_rights(pack: Pack) -> None:
 @pytest.mark.parametrize("pack", PACKS, **NAMED)
 def test_a_right_that_lapses_was_told_with_its_last_day(pack: Pack) -> None:
     assert what_lapses_was_told_with_its_day(Books(pack), draws(pack)) == []
+
+
+@pytest.mark.parametrize("pack", PACKS, **NAMED)
+def test_nothing_is_refused_as_over_that_still_runs(pack: Pack) -> None:
+    assert what_still_runs_is_not_refused_as_over(Books(pack), draws(pack)) == []
+
+
+@pytest.mark.parametrize("pack", [one for one in PACKS if one.name not in NO_CONSUMER], **NAMED)
+def test_worse_papers_never_give_more(pack: Pack) -> None:
+    assert worse_papers_never_give_more(Books(pack), draws(pack)) == []
+
+
+@pytest.mark.parametrize("pack", [one for one in PACKS if one.name.endswith(("phone", "computer", "_shop"))], **NAMED)
+def test_a_lesser_fault_outlives_no_greater_one(pack: Pack) -> None:
+    assert a_lesser_fault_outlives_no_greater(Books(pack), draws(pack)) == []
 
 
 @pytest.mark.parametrize("pack", PACKS, **NAMED)
@@ -188,6 +206,14 @@ WRONG: list[tuple[str, str, str, str, Property]] = [
      "right: return, amount: paid, fee: paid", refunds_within_the_price),
     ("a return without a last day", "mall_shoes", "fee: 0, until: last_day", "fee: 0",
      what_lapses_was_told_with_its_day),
+    ("a guarantee that ends with its paper", "mall_clothes",
+     r"in_guarantee\]\n(    rows:\n      - \{id: running.*\n)      - \{id: over, ",
+     r"in_guarantee, has_receipt]\n\1      - {id: over, has_receipt: yes, ", worse_papers_never_give_more),
+    ("an appearance fault without an end", "national_phone",
+     r"in_guarantee: no, then: \[\{governs: \[exchange, repair\]\}, ", "in_guarantee: no, then: [",
+     a_lesser_fault_outlives_no_greater),
+    ("a card that the shop does not honour", "shoe_chain", "in_agreed: agreed_months > 0",
+     "in_agreed: agreed_months > 999", what_still_runs_is_not_refused_as_over),
     ("what was not told is taken for none", "mall_shoes", r"in_guarantee: (reported_on <= .*)",
      r"in_guarantee: has(reported_on) && (\1)", a_further_fact_takes_nothing_back),
     *(("three times the price", pack.name, RETURN, r"right: return, amount: \1 * 3", refunds_within_the_price)

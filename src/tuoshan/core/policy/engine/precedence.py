@@ -208,17 +208,20 @@ def _rights(said: Said, freight: Legs, risk: Legs, differences: list[Difference]
 
 
 def _less(one: Statement, said: Said) -> Decimal:
-    """What is left of a statement's amount: only its own layer and higher ones may take something off."""
-    least: dict[str, Decimal] = {}
-    for off in said.get("deduct", ()):
-        if "of" in off.amounts and off.why.rank <= one.why.rank:
-            least[off.what] = min(off.amounts["of"], least.get(off.what, off.amounts["of"]))
+    """What is left of a statement's amount: only its own layer and higher ones may take something off; a lower one that
+    takes less of the same kind, or nothing, is the better for the consumer."""
+    offs = [off for off in said.get("deduct", ()) if "of" in off.amounts]
+    least = {
+        what: min(off.amounts["of"] for off in offs if off.what == what)
+        for what in {off.what for off in offs if off.why.rank <= one.why.rank}
+    }
     amount: Decimal = one.amounts["amount"]
     return max(ZERO, amount - sum(least.values(), ZERO))
 
 
 def _deductions(said: Said, differences: list[Difference]) -> dict[str, Chosen]:
-    """What is taken off, the least of each kind; one of a lower layer than an amount that is given yields to it."""
+    """What is taken off, the least of each kind; one of a lower layer than an amount that is given yields to it, but
+    where the layer of that amount takes off the same. Nothing taken off is none."""
     if "deduct" not in said:
         return {}
     money = [
@@ -229,11 +232,12 @@ def _deductions(said: Said, differences: list[Difference]) -> dict[str, Chosen]:
     counting = []
     for off in said.get("deduct", ()):
         spared = next((one for one in money if one.why.rank < off.why.rank), None)
-        if spared is None:
+        if spared is None or any(one.what == off.what and one.why.rank <= spared.why.rank for one in said["deduct"]):
             counting.append(off)
-        elif not any(one.what == off.what and one.why.rank <= spared.why.rank for one in said["deduct"]):
+        elif off.amounts.get("of"):
             differences.append(_differs("deduct", off.what, spared, off))
-    return _chosen({"deduct": counting}, "deduct", lower=True, differences=differences)
+    least = _chosen({"deduct": counting}, "deduct", lower=True, differences=differences)
+    return {what: one for what, one in least.items() if one.value}
 
 
 def _fee(

@@ -28,6 +28,8 @@ LENGTHENS = -WHOLE
 """By how much what only lengthens a period comes after what else is asked: by one row."""
 WORDS_ALONE = ("note", "outside", "stated")
 """What adds nothing to an answer that there is."""
+IDLE_WHERE_BARRED = ("right", "floor", "no_right", "governs", "governs_after", "period", "extra", "deduct", "freight")
+"""What changes nothing where the law's own book bars whatever is given: a claim in bad faith has nothing."""
 MONEY_BACK = ("refund", "return")
 """Remedies whose amount is the price, or part of it, from which a gift's value may be taken."""
 
@@ -66,6 +68,8 @@ class SoFar:
     def adds(self, finding: Finding, rank: int) -> bool:
         """Whether a finding of a row that is still open would change the answer."""
         what = finding.what
+        if not self.barred_from and finding.kind in IDLE_WHERE_BARRED:
+            return False
         match finding.kind:
             case "right":
                 if finding.words.get("where_none_governs") and what in self.governed:

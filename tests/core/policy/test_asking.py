@@ -83,7 +83,7 @@ def test_the_shoes_with_the_open_sole_are_ruled_on_after_six_answers() -> None:
 
 
 def test_what_is_seen_on_the_shoe_is_asked_before_exclusions() -> None:
-    """Which material and how long the opening (the remedy hangs on them), and whether it is clearance: before deceit."""
+    """Which material and how long the opening (the remedy hangs on them), and clearance: before deceit."""
     told = {**COUNTER, "goods": "shoes", "sold_on": date(2026, 3, 29), "problem": "quality", "has_receipt": True,
             "reported_on": ON, "paid": Decimal("399.00")}  # fmt: skip
     asked, ruling = walk(told, {**SAID, **ANSWERS})

@@ -68,6 +68,67 @@ def test_an_end_in_an_unpublished_year_makes_provisional_what_names_it_and_nothi
     ]}  # fmt: skip
 
 
+ASSUMED = BOOK.replace("facts:\n  length_cm", """facts:
+  promised: {kind: number, label: 约定 / Promised, ask: 约定几个月 / How many months, whole: true, min: 0, max: 60}
+  length_cm""").replace("values:\n", """settings:
+  months:
+    value: 12
+    unit: 个月 / months
+    min: 1
+    max: 60
+    whole: true
+    label: 保修月数 / Months
+    provisional: 暂按一年 / a year for the time being
+values:
+  longer: promised > months
+  ends: {from: sold_on, plus: lasts months}
+""").replace("tables:\n", """tables:
+  lasting:
+    title: 多长 / How long
+    hit: first
+    when: [longer]
+    gives: {lasts: number}
+    rows:
+      - {id: promised, longer: yes, lasts: promised}
+      - {id: rule, lasts: months}
+""").replace(
+    "then: {right: exchange, rank: 3}, clause: A2", "then: {right: exchange, until: ends, rank: 3}, clause: A1"
+).replace(
+    "  A2: {text: 十五日内可换 / Exchange within fifteen days, provisional: 待核实 / to be verified}\n", ""
+)  # fmt: skip
+
+
+def test_a_last_day_that_rests_on_a_provisional_setting_is_provisional_and_another_is_not() -> None:
+    pack = book(ASSUMED)
+    by_rule, by_promise = (ruled(pack, **LONG, asked_on="2026-05-25", promised=months) for months in (12, 13))
+    assert by_rule.rights[-1].until == date(2027, 5, 20) and by_promise.rights[-1].until == date(2027, 6, 20)
+    unsure = {one.what: [why.en for why in one.provisional] for one in by_rule.statements}
+    assert unsure == {"return": [], "exchange": ["a year for the time being"]}
+    assert not by_promise.provisional
+
+
+def test_the_earliest_last_day_is_provisional_where_it_may_rest_on_such_a_setting() -> None:
+    asked = ruled(book(ASSUMED), **LONG, asked_on="2026-05-25")
+    assert asked.rights[-1].until == date(2027, 5, 20) and [one.fact for one in asked.rights[-1].later] == ["promised"]
+    assert [why.en for why in asked.provisional] == ["a year for the time being"]
+
+
+def test_the_end_of_the_furniture_guarantee_says_that_its_twelve_months_are_ours() -> None:
+    """2026-03-02 + 12 months; a card of 24 months names a length of its own, and nothing is assumed."""
+    [furniture] = [pack for pack in files.packaged() if pack.name == "furniture_shop"]
+    facts = {
+        "house": "furniture_shop", "goods": "furniture", "sale": "store", "problem": "quality", "sold_on": "2026-03-02",
+        "delivered_on": "2026-03-02", "reported_on": "2026-05-22", "paid": "5000.00", "fault_confirmed": "yes",
+        "has_receipt": "yes", "has_card": "yes", "is_replacement": "no", "repair_days": "0", "repairs_same_fault": "0",
+        "parts_wait_days": "0", "set_kind": "single", "serious_fault": "formaldehyde",
+    }  # fmt: skip
+    short, long = (ruled(furniture, **facts, agreed_months=months) for months in (0, 24))
+    ends = [one.amounts["ends"] for ruling in (short, long) for one in ruling.periods]
+    assert ends == [date(2027, 3, 2), date(2028, 3, 2)]
+    ours = "规定没有写总期限，暂按十二个月"
+    assert ours in [why.zh for why in short.provisional] and ours not in [why.zh for why in long.provisional]
+
+
 def test_a_clause_that_is_not_certain_makes_the_ruling_provisional() -> None:
     assert [why.en for why in ruled(PACK, **LONG, asked_on="2026-05-25").provisional] == ["to be verified"]
 

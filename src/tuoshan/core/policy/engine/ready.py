@@ -12,8 +12,9 @@ from tuoshan.core.conditions import MISSING, Expression, MissingFact
 from tuoshan.core.conditions.analysis import Reading, read
 from tuoshan.core.conditions.compiler import Run, compile_tree
 from tuoshan.core.conditions.syntax import Both, Node
+from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.engine.compiled import Begun, CompiledTable, Looked
-from tuoshan.core.policy.pack import Computed, Fact, InForce, Pack, inputs
+from tuoshan.core.policy.pack import Amount, Bands, Computed, Fact, InForce, Pack, Value, inputs
 
 if TYPE_CHECKING:
     from tuoshan.core.policy.engine.bounding import Found
@@ -167,6 +168,10 @@ class Ready:
     inputs: Mapping[str, tuple[str, ...]]
     """By value that is a period what it is made of."""
     settings: Mapping[str, object]
+    assumed: Mapping[str, Wording]
+    """Why the settings are provisional on which a day or a sum that is told may rest."""
+    resting: frozenset[str]
+    """These settings, and what may be reckoned with them."""
     applies: Applies
     choices: tuple[str, ...]
     """The facts whose answer is a choice, or yes or no."""
@@ -185,14 +190,49 @@ def make_ready(pack: Pack) -> Ready:
         name: Condition(fact.asked_if, pack.facts) for name, fact in pack.facts.items() if fact.asked_if is not None
     }
     dates = (pack.in_force, *(clause.in_force for clause in pack.clauses.values()))
+    assumed, resting = _assumed(pack)
     few = tuple(name for name, fact in pack.facts.items() if fact.field.kind in FEW_ANSWERS)
     return Ready(
         pack, {name: CompiledTable(table) for name, table in pack.tables.items()},
         {output.name: name for name, table in pack.tables.items() for output in table.outputs},
         exists,
         {value.name: inputs(value) for value in pack.values.values() if not isinstance(value, Computed)},
-        {setting.name: setting.value for setting in pack.settings.values()}, Applies(pack),
+        {setting.name: setting.value for setting in pack.settings.values()}, assumed, resting, Applies(pack),
         few, tuple(name for name in pack.facts if name not in few),
         frozenset(name for name, fact in pack.facts.items() if fact.whole),
         tuple(dict.fromkeys(one for one in dates if one is not None)), {},
     )  # fmt: skip
+
+
+def _assumed(pack: Pack) -> tuple[dict[str, Wording], frozenset[str]]:
+    """The provisional settings on which something that is told may rest, and all names that may."""
+    rests = {value.name: reckoned_with(value) for value in pack.values.values()}
+    told: set[str] = set()
+    for row in (row for table in pack.tables.values() for row in table.rows):
+        told |= {name for one in row.findings for amount in one.amounts.values() for name in reads_of(amount)}
+        for name, given in row.outputs.items():
+            if isinstance(given, Amount):
+                rests[name] = (*rests.get(name, ()), *reads_of(given))
+    read_somewhere = told.union(*rests.values())
+    assumed = {
+        setting.name: setting.provisional for setting in pack.settings.values()
+        if setting.provisional.zh and setting.value is not False and setting.name in read_somewhere
+    }  # fmt: skip
+    resting, before = set(assumed), -1
+    while len(resting) != before:
+        before = len(resting)
+        resting |= {name for name, read_by in rests.items() if not resting.isdisjoint(read_by)}
+    return assumed, frozenset(resting)
+
+
+def reckoned_with(value: Value) -> tuple[str, ...]:
+    """With what a number or a day is reckoned; which band a day falls into is none."""
+    if isinstance(value, Bands):
+        return ()
+    return tuple(sorted(value.expression.reads)) if isinstance(value, Computed) else inputs(value)
+
+
+def reads_of(amount: Amount) -> tuple[str, ...]:
+    """All names that an amount and its bounds read, each once."""
+    bounds = (amount.of, amount.at_least, amount.at_most)
+    return tuple(sorted({name for bound in bounds if bound is not None for name in bound.reads}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -14,7 +14,7 @@ from tuoshan.core.money import round_to_fen
 from tuoshan.core.playbook import Wording
 from tuoshan.core.policy.engine.bounding import ANYTHING, ZERO, Bounding, Bounds, Found
 from tuoshan.core.policy.engine.compiled import ABSENT, UNKNOWN, Begun, CompiledTable, Looked
-from tuoshan.core.policy.engine.ready import DoesNotExist, Focus, Ready
+from tuoshan.core.policy.engine.ready import DoesNotExist, Focus, Ready, reads_of, reckoned_with
 from tuoshan.core.policy.pack import (
     LAWFUL,
     MONTHS,
@@ -254,6 +254,11 @@ class Desk:
 
     def amount(self, amount: Amount) -> tuple[object, tuple[Wording, ...]]:
         """An amount within its bounds; money to the fen, dates and texts as they are; and why it is provisional."""
+        exact, unsure = self._amount(amount)
+        return exact, (*unsure, *self._assumed(amount)) if self.ready.resting else unsure
+
+    def _amount(self, amount: Amount) -> tuple[object, tuple[Wording, ...]]:
+        """The same, of which settings that are provisional make nothing provisional."""
         value: Any = self.evaluate(amount.of)
         if amount.at_least is not None:
             value = max(value, self.evaluate(amount.at_least))
@@ -262,9 +267,21 @@ class Desk:
         exact = round_to_fen(value) if isinstance(value, Decimal) else value
         if not self.unsure:
             return exact, ()
-        bounds = (amount.of, amount.at_least, amount.at_most)
-        reads = sorted({name for bound in bounds if bound is not None for name in bound.reads})
-        return exact, tuple(dict.fromkeys(why for name in reads for why in self.unsure.get(name, ())))
+        return exact, tuple(dict.fromkeys(why for name in reads_of(amount) for why in self.unsure.get(name, ())))
+
+    def _assumed(self, amount: Amount) -> tuple[Wording, ...]:
+        """Why an amount is provisional that rests on settings which are."""
+        return tuple(dict.fromkeys(self._assumptions(reads_of(amount))))
+
+    def _assumptions(self, names: Iterable[str]) -> Iterator[Wording]:
+        for name in sorted(self.ready.resting.intersection(names)):
+            if name in self.ready.assumed:
+                yield self.ready.assumed[name]
+            elif name not in self.pack.values:
+                given = (row.outputs.get(name) for _columns, row in self.rows_for(name))
+                yield from self._assumptions(read for one in given if isinstance(one, Amount) for read in reads_of(one))
+            elif not isinstance(self.value(name), bool):
+                yield from self._assumptions(reckoned_with(self.pack.values[name]))
 
     def least(self, amount: Amount) -> tuple[date | None, tuple[Wording, ...]]:
         """The earliest day that an amount may come to where facts are missing, and why that very day is provisional;
@@ -273,7 +290,8 @@ class Desk:
         day = bounding.least(amount)
         if day is None or day < self.today:
             return None, ()
-        return day, tuple(dict.fromkeys(unpublished(end) for end in bounding.guessed if end == day))
+        unsure = dict.fromkeys(unpublished(end) for end in bounding.guessed if end == day)
+        return day, (*unsure, *self._assumed(amount)) if self.ready.resting else tuple(unsure)
 
     def in_force(self, dates: InForce | None) -> bool | None:
         """Whether something holds on its own date; None while that date is not known."""
@@ -319,7 +337,7 @@ class Desk:
             self.missing[name] = self.asked_by(table, looked)
         elif isinstance(value, Amount):
             try:
-                self.known[name], unsure = self.amount(value)
+                self.known[name], unsure = self._amount(value)
                 if unsure:
                     self.unsure[name] = unsure
             except MissingFact as missing:

@@ -103,7 +103,8 @@ def published(desk: Any, until: str = "", begins: str = "2026-03-02") -> None:
 def again(desk: Any, until: str = "") -> Any:
     """The next copy, with six centimetres; gives the manager's client."""
     text = without_examples(library.text_of(library.newest("mall_shoes"))[0].partition("\nmeant:")[0] + "\n")
-    text = text.replace('"<= 7"', '"<= 6"').replace('"> 7"', '"> 6"').replace("七厘米", "六厘米")
+    for seven, six in (('"<= 7"', '"<= 6"'), ('"> 7"', '"> 6"'), ("七厘米", "六厘米"), ("7 cm", "6 cm")):
+        text = text.replace(seven, six)
     text = text.replace(", until: 2026-03-10}", "}")
     manager = desk.client("manager")
     manager.post(f"{BOOK}/change", {"text": ends(text, until) if until else text})

@@ -93,6 +93,12 @@ def test_a_finding_and_a_wrong_field_stand_where_they_are_and_nothing_typed_is_l
 
 def test_what_has_no_field_is_read_in_words_and_kept(desk: Any) -> None:  # noqa: F811
     manager, path = desk.client("manager"), PATH.format("furniture_shop", "period", 0)
+    text = library.text_of(library.newest("furniture_shop"))[0]
+    period, kept = "{period: {starts: told_from, ends: guarantee_ends, restarts: true}}", (
+        "{governs: [exchange, repair], after: guarantee_ends, if: guarantee_ends >= sixty_ends}")
+    copy = text.replace(f"then: {period}", f"then: [{period}, {kept}]", 1)
+    assert copy != text
+    manager.post("/rule-books/furniture_shop/change", {"text": copy})
     page = manager.get(path).content.decode()
     assert "三包期止 自 “六十日止” 起" in page
     given = typed(manager, path, c0__restarts=[])
@@ -100,8 +106,8 @@ def test_what_has_no_field_is_read_in_words_and_kept(desk: Any) -> None:  # noqa
     draft = publishing.open_draft("furniture_shop")
     assert draft is not None
     [line] = [one for one in draft.text.splitlines() if "{id: delivered," in one]
-    assert "{period: {starts: counts_from, ends: guarantee_ends}}" in line
-    assert "{governs: [exchange, repair], after: guarantee_ends, if: guarantee_ends >= sixty_ends}" in line
+    assert "{period: {starts: told_from, ends: guarantee_ends}}" in line
+    assert kept in line
 
 
 def test_two_people_do_not_lose_each_others_row(desk: Any) -> None:  # noqa: F811

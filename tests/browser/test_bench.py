@@ -160,7 +160,8 @@ def test_what_is_typed_while_an_answer_is_on_its_way_stays(open_page: Any, compa
     """A slow server answers the question before while the next number is being typed."""
     page = open_page()
     company.sign_in(page, "agent")
-    bench(page, {**BEGUN, "shoe_kind": "leather", "defect": "glue"})
+    answered = {"shoe_kind": "leather", "defect": "glue", "user_caused": "no", "fault_confirmed": "yes"}
+    bench(page, {**BEGUN, **answered, "clearance": "no"})
     number = page.locator("[name=f1-opening_cm]")
     held: list[Route] = []
     page.route("**/rulings/?*", lambda route: held.append(route))

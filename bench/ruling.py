@@ -15,6 +15,7 @@ from tuoshan.agenda.turnstile import writing
 from tuoshan.cases.chain import canonical
 from tuoshan.core.policy.as_data import plain
 from tuoshan.core.policy.comparing import effect, replaced
+from tuoshan.core.policy.engine.choosing import chooser
 from tuoshan.core.policy.engine.compiled import ABSENT, UNKNOWN
 from tuoshan.core.policy.engine.rows import compiled
 from tuoshan.core.policy.engine.tracing import trace
@@ -66,6 +67,7 @@ def in_memory(seconds: float) -> dict[str, Any]:
 
 def _unprepared(packs: Sequence[Pack], facts: Mapping[str, object], on: date) -> Ruling:
     """A ruling as for the first matter of its shape: nothing is kept of what its choices settle."""
+    chooser.cache_clear()
     for pack in packs:
         compiled(pack).ready.focuses.clear()
     return rule_all(packs, facts, on)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tuoshan.core.playbook import Wording
-from tuoshan.core.policy.checking.grids import Grid, GridRow
 from tuoshan.core.policy.editing import clause_editing, length_editing, setting_editing, table_editing
 from tuoshan.core.policy.editing.clause_editing import ClauseText
 from tuoshan.core.policy.editing.example_renewing import plain_expectations
@@ -21,6 +20,7 @@ from tuoshan.core.policy.engine.tracing import label_of
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.reading import table_sheets
 from tuoshan.core.policy.reading.cells import Domain
+from tuoshan.core.policy.reading.grids import Grid, GridRow
 from tuoshan.core.policy.reading.text_places import NotEditable
 from tuoshan.core.reading.findings import Finding
 from tuoshan.rulings import library, publishing, taken_out, typed_cells

@@ -11,11 +11,11 @@ from typing import TypeVar
 from tuoshan.core import yaml_strict
 from tuoshan.core.playbook import NO_WORDING, Wording
 from tuoshan.core.policy.checking.examples_told import expected_words
-from tuoshan.core.policy.checking.grids import Grid, GridRow
 from tuoshan.core.policy.editing import clause_editing, length_editing, table_editing
 from tuoshan.core.policy.editing.clause_editing import ClauseText
 from tuoshan.core.policy.editing.length_editing import Length
 from tuoshan.core.policy.pack import Example, Pack, Setting, example_title
+from tuoshan.core.policy.reading.grids import Grid, GridRow
 from tuoshan.core.policy.reading.text_places import NotEditable
 from tuoshan.rulings import examples_in_words, lengths_in_words, library
 from tuoshan.rulings.cells_in_words import cell_words, heading_words

@@ -45,13 +45,24 @@ class PublishedBook(models.Model):
         return f"{self.name}@{self.version}"
 
 
-class BookDraft(models.Model):
-    """A copy of a rule book that is being changed; one per book, so that nobody's changes are lost beside another's."""
+class CopiedBook(models.Model):
+    """A copy of a rule book: its text and tables, and of which version it was made; one per book."""
 
     name = models.SlugField(_("规则包"), max_length=60, unique=True)
     text = models.TextField(_("内容"))
     tables = models.TextField(_("附表"), default="{}")
     based_on = models.CharField(max_length=64, help_text="hash of the version it was copied from")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BookDraft(CopiedBook):
+    """A copy of a rule book that is being changed; one per book, so that nobody's changes are lost beside another's."""
+
     changed_by_id = models.BigIntegerField()
     changed_at = models.DateTimeField(default=clock.now)
 
@@ -60,18 +71,11 @@ class BookDraft(models.Model):
         verbose_name = _("规则包草稿")
         verbose_name_plural = _("规则包草稿")
 
-    def __str__(self) -> str:
-        return self.name
 
-
-class DroppedDraft(models.Model):
+class DroppedDraft(CopiedBook):
     """The copy of a book that was thrown away last; it can be brought back until another one is thrown away or
     published."""
 
-    name = models.SlugField(_("规则包"), max_length=60, unique=True)
-    text = models.TextField(_("内容"))
-    tables = models.TextField(_("附表"), default="{}")
-    based_on = models.CharField(max_length=64, help_text="hash of the version it was copied from")
     dropped_by_id = models.BigIntegerField()
     dropped_at = models.DateTimeField(default=clock.now)
 
@@ -79,9 +83,6 @@ class DroppedDraft(models.Model):
         db_table = "rulings_dropped_draft"
         verbose_name = _("丢弃的规则包草稿")
         verbose_name_plural = _("丢弃的规则包草稿")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class BookText(models.Model):

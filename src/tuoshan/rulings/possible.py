@@ -2,10 +2,7 @@
 
 from collections.abc import Iterator
 
-from tuoshan.core.policy.engine.tracing import trace
 from tuoshan.core.policy.statements import Ruling
-
-MAY_GIVE = ("open", "hit")
 
 
 def still_possible(ruling: Ruling) -> tuple[str, ...]:
@@ -20,8 +17,7 @@ def still_possible(ruling: Ruling) -> tuple[str, ...]:
 
 
 def _not_excluded(ruling: Ruling) -> Iterator[str]:
-    for table in trace(ruling):
-        rows = {row.name: row for row in table.pack.tables[table.table].rows}
-        for row in table.rows:
-            if row.outcome in MAY_GIVE:
-                yield from (one.what for one in rows[row.row].findings if one.kind == "right")
+    for read in ruling.reads:
+        for opened in read.opened:
+            for _place, row in opened.rows:
+                yield from (finding.what for finding, _fixed in row.findings if finding.kind == "right")

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tuoshan.core.playbook import NO_WORDING, Wording
-from tuoshan.core.policy.checking.grids import Grid, GridRow
 from tuoshan.core.policy.editing import clause_editing, putting_back, table_editing
 from tuoshan.core.policy.editing.clause_editing import ClauseText
 from tuoshan.core.policy.pack import example_title
+from tuoshan.core.policy.reading.grids import Grid, GridRow
 from tuoshan.core.policy.reading.text_places import NotEditable
 from tuoshan.core.reading.findings import Finding
 from tuoshan.rulings import library

@@ -6,10 +6,10 @@ What is none of these stays as it was typed; the check says what is wrong with i
 import re
 from collections.abc import Mapping, Sequence
 
-from tuoshan.core.policy.checking.grids import Grid, GridRow
 from tuoshan.core.policy.engine.tracing import label_of
 from tuoshan.core.policy.pack import Pack
 from tuoshan.core.policy.reading.cells import Domain
+from tuoshan.core.policy.reading.grids import Grid, GridRow
 from tuoshan.rulings.expressions_in_words import titles_of
 
 _NOT = re.compile(r"(?:not\s+|不是\s*|非\s*)(?=\S)", re.IGNORECASE)

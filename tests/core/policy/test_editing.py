@@ -2,10 +2,10 @@
 
 import pytest
 
-from tuoshan.core.policy.checking.grids import GridRow
 from tuoshan.core.policy.editing import clause_editing, putting_back, table_editing
 from tuoshan.core.policy.editing.clause_editing import ClauseText
 from tuoshan.core.policy.reading import table_sheets, text_places
+from tuoshan.core.policy.reading.grids import GridRow
 from tuoshan.rulings import files
 
 SHIPPED = sorted(path for path in files.PACKAGED.glob("*.yaml") if path.name != files.FACTS)

@@ -12,7 +12,7 @@ from dataclasses import replace
 import yaml
 
 from tuoshan.core import yaml_strict
-from tuoshan.core.policy.checking.grids import Grid, GridRow
+from tuoshan.core.policy.reading.grids import Grid, GridRow
 from tuoshan.core.policy.reading.text_places import NotEditable, end_line, first_line, value_of
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 import yaml
 
 from tuoshan.core import yaml_strict
-from tuoshan.core.policy.checking.grids import Grid, GridRow, Heading
+from tuoshan.core.policy.reading.grids import Grid, GridRow, Heading
 from tuoshan.core.policy.reading.table_sheets import to_csv
 from tuoshan.core.policy.reading.text_places import (
     NotEditable,

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from tuoshan.core.policy.engine.focusing import focus_of
-from tuoshan.core.policy.engine.ready import TOLD, USUAL, Focus, Ready
+from tuoshan.core.policy.engine.ready import Focus, Ready, in_shape
 from tuoshan.core.policy.engine.rows import compiled
 from tuoshan.core.policy.pack import Pack
 
@@ -31,7 +31,7 @@ class Chooser:
         """The packs of which the shape does not say that they are silent, in their order, each for this shape."""
         choices, counts = self._choices, self._counts
         key = (
-            *[(name, value if name in choices else USUAL.get(value, TOLD) if name in counts else TOLD)
+            *[(name, value if name in choices else in_shape(value, count=name in counts))
               for name, value in facts.items() if value is not None],
             *[dates.holds_for(facts, on) for dates in self._dates],
         )

@@ -16,7 +16,7 @@ from typing import NoReturn, cast
 from tuoshan.core.conditions import EvaluationError, Expression, MissingFact
 from tuoshan.core.policy.engine.bounding import Bounding
 from tuoshan.core.policy.engine.compiled import UNKNOWN, Begun, CompiledTable, Gap, Looked
-from tuoshan.core.policy.engine.ready import TOLD, USUAL, DoesNotExist, Focus, Ready, answer
+from tuoshan.core.policy.engine.ready import USUAL, DoesNotExist, Focus, Ready, answer, in_shape
 from tuoshan.core.policy.engine.valuing import Desk
 from tuoshan.core.policy.pack import SILENT, Amount, InForce, lengths
 from tuoshan.core.worktime import WorkCalendar
@@ -47,7 +47,7 @@ def desk_at_least(desk: Desk, names: Iterable[str], amount: Amount) -> Desk:
 def focus_of(ready: Ready, given: Mapping[str, object], today: date) -> Focus:
     """The pack for the shape of this matter; worked out once for each."""
     dates = tuple([one.holds_for(given, today) for one in ready.dates])
-    others = [(USUAL.get(given[name], TOLD) if name in ready.counts else TOLD) if given.get(name) is not None else None
+    others = [None if given.get(name) is None else in_shape(given[name], count=name in ready.counts)
               for name in ready.others]  # fmt: skip
     key = (*map(given.get, ready.choices), *others, dates)
     found = ready.focuses.get(key)

@@ -322,9 +322,7 @@ def _counted(given: Sequence[Statement], until: date | None) -> Reckoning | None
     ), None)  # fmt: skip
 
 
-def _furthest(
-    given: Sequence[Statement], lasting: Sequence[date | None], until: date | None
-) -> Furthest | None:  # fmt: skip
+def _furthest(given: Sequence[Statement], lasting: Sequence[date | None], until: date | None) -> Furthest | None:
     """The distance with which a remedy ends before its last day: that of whoever gives it until then, the longest;
     none where one of them knows of none."""
     if until is None:

@@ -32,6 +32,11 @@ TOLD = "told"
 """In the shape of a matter: any other answer."""
 
 
+def in_shape(value: object, *, count: bool) -> object:
+    """What an answer that is no choice adds to the shape of a matter."""
+    return USUAL.get(value, TOLD) if count else TOLD
+
+
 class DoesNotExist(LookupError):
     """An expression reads something that does not exist in this matter (a fact outside of its `asked_if`)."""
 

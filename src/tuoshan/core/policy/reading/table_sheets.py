@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tuoshan.core.policy.checking.grids import Grid, GridRow
+from tuoshan.core.policy.reading.grids import Grid, GridRow
 from tuoshan.core.policy.reading.text_places import one_line
 
 
